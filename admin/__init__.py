@@ -1,0 +1,1 @@
+"""The site: one module for each family of pages."""

@@ -1,0 +1,1 @@
+"""The only home of SQL, the mail server's map aside."""

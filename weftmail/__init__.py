@@ -1,0 +1,3 @@
+"""weftmail: every e-mail finds its record."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""One module a program: the only place that builds concrete things and joins them."""

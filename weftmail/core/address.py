@@ -1,0 +1,102 @@
+"""Mail addresses: one canonical form to compare by, and a strict form for what leaves (RFC 5321, RFC 5890).
+
+Two addresses are the same when their canonical forms are equal: the domain as A-label in lower case, the ASCII
+letters of the local part in lower case, everything else exact.  Nothing is ever matched by part or by pattern.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import idna
+
+# What may stand in an address that we put into an SMTP command, a header or a map: RFC 5321 dot-atom, with
+# UTF-8 letters as RFC 6531 allows.  Quoted local parts are refused: they are rare, and a source of differences
+# between parsers.
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+)*")
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+_BAD = re.compile("[\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200f\u2028-\u202f\u2060-\u206f\u3000\ud800-\udfff\ufeff]")
+_ASCII_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+
+
+class BadAddress(ValueError):
+    """This text is not an address that we could send to or compare; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """An address with the name that stood beside it; both as text, either may be empty."""
+
+    name: str
+    address: str
+
+
+def fold_ascii(text: str) -> str:
+    """Return ``text`` with its ASCII letters in lower case and everything else untouched."""
+    return text.translate(_ASCII_LOWER)
+
+
+def canonical_domain(domain: str) -> str:
+    """Return the A-label form of ``domain`` in lower case (RFC 5891); raise BadAddress for what is no domain."""
+    name = domain.strip().rstrip(".")
+    if not name.isascii():
+        try:
+            name = idna.encode(name, uts46=True).decode("ascii")
+        except (idna.IDNAError, UnicodeError) as error:
+            raise BadAddress(f"{domain!r} is not a domain name: {error}") from None
+    name = fold_ascii(name)
+    labels = name.split(".")
+    if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
+        raise BadAddress(f"{domain!r} is not a domain name")
+    return name
+
+
+def split(address: str) -> tuple[str, str]:
+    """Return local part and domain of ``address`` as they stand, parted at the last ``@``.
+
+    Raises BadAddress where either is missing.
+    """
+    local, at, domain = address.rpartition("@")
+    if not at or not local or not domain:
+        raise BadAddress(f"{address!r} is not an address: it wants a name, an @ and a domain")
+    return local, domain
+
+
+def canonical(address: str) -> str:
+    """Return the canonical form of ``address``; raise BadAddress for what we would neither send to nor file under.
+
+    The plus part stays.  At most 64 octets may stand before the @ and 255 after it (RFC 5321, 4.5.3.1).
+    """
+    local, domain = split(address)
+    if _BAD.search(address):
+        raise BadAddress(f"{address!r} holds a blank or a control character")
+    if local.startswith("-"):
+        raise BadAddress(f"{address!r} begins with a hyphen; programs would read it as an option")
+    if not _LOCAL.fullmatch(local):
+        raise BadAddress(f"{address!r} is not an address: the part before the @ holds something unusual")
+    if len(local.encode("utf-8")) > 64:
+        raise BadAddress(f"{address!r} is too long before the @; 64 octets are allowed")
+    return f"{fold_ascii(local)}@{canonical_domain(domain)}"
+
+
+def comparable(address: str) -> str:
+    """Return the canonical form where there is one, else the text in lower case; never raises.
+
+    For addresses that others wrote: what does not parse still compares with itself, and with nothing of ours.
+    """
+    try:
+        return canonical(address)
+    except BadAddress:
+        return fold_ascii(address.strip())
+
+
+def without_plus(local: str) -> str:
+    """Return the local part up to its first plus sign; one that begins with a plus sign stays whole (RFC 5233)."""
+    head, _, _ = local.partition("+")
+    return head or local
+
+
+def domain_of(address: str) -> str:
+    """Return the domain of a canonical address, or "" where there is none."""
+    return address.rpartition("@")[2] if "@" in address else ""

@@ -1,0 +1,115 @@
+"""The contracts by which flow and the site reach the world; the programs in ``cli`` bring what fulfils them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+Clock = Callable[[], int]
+"""Returns the time now: milliseconds since 1970, UTC."""
+
+Random = Callable[[int], bytes]
+"""Returns that many bytes that nobody can guess."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """The mail server took the copy for this address; ``text`` is its answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """The mail server did not take it now (4xx, or it was not there): try again."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The mail server refuses this address or this copy for good (5xx)."""
+
+    text: str
+
+
+Outcome = Handed | Deferred | Refused
+
+
+class Submitter(Protocol):
+    """A way out for mail: SMTP to the local mail server, or the catcher of the demo."""
+
+    def submit(self, return_path: str, recipients: Sequence[str], data: bytes) -> dict[str, Outcome]:
+        """Hand over one copy; return one outcome for each recipient.
+
+        ``data`` has CRLF line ends.  Never raises for what the other side says or for a connection that fails:
+        that is a Deferred for everybody that it concerns.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back what was kept open."""
+        ...
+
+
+class Waker(Protocol):
+    """Tells a waiting program that there is something for it to do; a hint, which may get lost."""
+
+    def wake(self) -> None:
+        """Send the hint; never raises."""
+        ...
+
+
+class SettleLock(Protocol):
+    """At most one settler for each store; the kernel frees the lock when its holder dies."""
+
+    def acquire(self) -> bool:
+        """Take the lock if it is free; say whether it is ours now."""
+        ...
+
+    def release(self) -> None:
+        """Give it back."""
+        ...
+
+    def mark(self, rows: Sequence[int]) -> None:
+        """Write down which inbound rows are about to be settled; an empty sequence says that none are."""
+        ...
+
+    def unfinished(self) -> list[int]:
+        """The rows that a holder who died had written down."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MapRow:
+    """One row of the mail server's map: a recipient address that is ours, or a whole domain.
+
+    ``local`` is "" for the row of a domain itself.  ``active`` False removes the row from the map.
+    """
+
+    domain: str
+    local: str
+    whole: bool
+    active: bool
+    generation: int
+
+
+class MapFile(Protocol):
+    """The small file that the mail server reads; a copy of what the store says, never a second truth."""
+
+    def generation(self) -> int:
+        """The generation that the file has followed to; 0 for a new file."""
+        ...
+
+    def apply(self, rows: Iterable[MapRow], generation: int) -> None:
+        """Bring the rows in and set the generation, in one transaction."""
+        ...
+
+
+class Incoming(Protocol):
+    """The folder in which the pipe program leaves mail when no listener runs."""
+
+    def waiting(self) -> Iterator[str]:
+        """Names of the files that are complete, oldest first."""
+        ...

@@ -1,0 +1,1 @@
+"""One use from start to end a module: accept, settle, deliver, post."""

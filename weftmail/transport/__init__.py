@@ -1,0 +1,1 @@
+"""One way in or out a module: lmtp, spool, smtp, maildir."""
