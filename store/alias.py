@@ -1,0 +1,125 @@
+"""Aliases: the addresses that open records, or that append to one."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+
+from weftmail.core.address import split, without_plus
+from weftmail.store.domain import Domains
+from weftmail.store.rows import many, one, queries
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """An address of one company: it opens records of a type, or is pinned to one record."""
+
+    id: int
+    company_id: int
+    company: str
+    domain_id: int
+    local_part: str
+    domain: str
+    record_type: str | None
+    record_id: int | None
+    record: str | None
+    owner_id: int | None
+    owner: str | None
+    accepts: str
+    answer_as: str
+    defaults: str
+    active: bool
+    created_at: int
+    changed_at: int
+
+    @property
+    def address(self) -> str:
+        """The alias as a mail address."""
+        return f"{self.local_part}@{self.domain}"
+
+    @property
+    def default_fields(self) -> dict[str, str]:
+        """The fields that a record opened by this alias begins with."""
+        fields: dict[str, str] = json.loads(self.defaults)
+        return fields
+
+
+@dataclass(frozen=True, slots=True)
+class AliasSettings:
+    """What can be said of an alias apart from its address."""
+
+    record_type: str | None
+    record_id: int | None
+    owner_id: int | None
+    accepts: str
+    answer_as: str
+    defaults: str
+
+
+class Aliases:
+    """The aliases of a store."""
+
+    def __init__(self, connection: sqlite3.Connection, domains: Domains) -> None:
+        self._connection = connection
+        self._domains = domains
+
+    def add(self, company_id: int, domain_id: int, local_part: str, settings: AliasSettings, now: int) -> int:
+        """Add an alias, or bring back a removed one of this address; return its id.
+
+        Raises sqlite3.IntegrityError where an active alias has this address.
+        """
+        values = {**_values(settings), "generation": self._domains.next_generation(), "now": now}
+        row = self._connection.execute(
+            "select id from alias where domain_id = ? and local_part = ? and not active",
+            (domain_id, local_part),
+        ).fetchone()
+        if row is not None:
+            queries.alias_revive(self._connection, id=row[0], company_id=company_id, **values)
+            return int(row[0])
+        alias_id: int = queries.alias_add(
+            self._connection, company_id=company_id, domain_id=domain_id, local_part=local_part, **values
+        )
+        return alias_id
+
+    def set(self, alias_id: int, settings: AliasSettings, now: int) -> None:
+        """Change an alias."""
+        queries.alias_set(
+            self._connection,
+            id=alias_id,
+            **_values(settings),
+            generation=self._domains.next_generation(),
+            now=now,
+        )
+
+    def remove(self, alias_id: int, now: int) -> None:
+        """Take the alias out of use; its records and their reply addresses stay."""
+        queries.alias_remove(self._connection, id=alias_id, generation=self._domains.next_generation(), now=now)
+
+    def remove_in_domain(self, domain_id: int, now: int) -> int:
+        """Take all aliases of a domain out of use; return how many they were."""
+        removed: int = queries.aliases_remove_in_domain(
+            self._connection, domain_id=domain_id, generation=self._domains.next_generation(), now=now
+        )
+        return removed
+
+    def by_address(self, address: str) -> Alias | None:
+        """Return the alias that mail to this canonical address goes to, in use or removed; a plus part is ignored."""
+        local, domain = split(address)
+        for candidate in dict.fromkeys((local, without_plus(local))):
+            found = one(Alias, queries.alias_by_address(self._connection, local_part=candidate, domain=domain))
+            if found is not None:
+                return found
+        return None
+
+    def get(self, alias_id: int) -> Alias | None:
+        """Return one alias by id."""
+        return one(Alias, queries.alias_by_id(self._connection, id=alias_id))
+
+    def all(self, company_id: int | None = None) -> list[Alias]:
+        """Return the aliases in use, of one company or of all."""
+        return many(Alias, queries.aliases(self._connection, company_id=company_id))
+
+
+def _values(settings: AliasSettings) -> dict[str, object]:
+    return {name: getattr(settings, name) for name in AliasSettings.__slots__}

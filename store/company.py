@@ -1,0 +1,82 @@
+"""Companies, the settings of the whole store, and the types of records that a company keeps."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from weftmail.store.rows import many, one, queries
+
+RECORD_TYPES = (
+    ("lead", "LEAD"),
+    ("order", "ORDER"),
+    ("invoice", "INV"),
+    ("expense", "EXP"),
+    ("ticket", "TICKET"),
+    ("task", "TASK"),
+)
+"""The record types of a new company, each with the prefix of its numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """An organisation; it owns its aliases, records and contacts."""
+
+    id: int
+    name: str
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordType:
+    """A kind of record and the prefix of its numbers: ``lead`` and ``LEAD``."""
+
+    name: str
+    prefix: str
+
+
+class Companies:
+    """The companies of a store."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def add(self, name: str, now: int) -> int:
+        """Add a company with the usual record types; return its id."""
+        company_id: int = queries.company_add(self._connection, name=name, now=now)
+        for type_name, prefix in RECORD_TYPES:
+            self.add_record_type(company_id, type_name, prefix)
+        return company_id
+
+    def all(self) -> list[Company]:
+        """Return all companies by name."""
+        return many(Company, queries.companies(self._connection))
+
+    def by_name(self, name: str) -> Company | None:
+        """Return the company of this exact name."""
+        return one(Company, queries.company_by_name(self._connection, name=name))
+
+    def get(self, company_id: int) -> Company | None:
+        """Return one company by id."""
+        return one(Company, queries.company_by_id(self._connection, id=company_id))
+
+    def rename(self, company_id: int, name: str) -> None:
+        """Give the company another name."""
+        queries.company_rename(self._connection, id=company_id, name=name)
+
+    def add_record_type(self, company_id: int, name: str, prefix: str) -> None:
+        """Let the company keep records of one more type; one that is there stays as it is."""
+        queries.record_type_add(self._connection, company_id=company_id, name=name, prefix=prefix)
+
+    def record_types(self, company_id: int) -> list[RecordType]:
+        """Return the company's record types by name."""
+        return many(RecordType, queries.record_types(self._connection, company_id=company_id))
+
+    def setting(self, name: str) -> str | None:
+        """Return one setting of the whole store, or None."""
+        value: str | None = queries.setting(self._connection, name=name)
+        return value
+
+    def put_setting(self, name: str, value: str) -> None:
+        """Set one setting of the whole store."""
+        queries.setting_put(self._connection, name=name, value=value)

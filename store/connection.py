@@ -1,0 +1,90 @@
+"""A connection to the SQLite store: its settings, its transactions, and which of its errors will pass.
+
+WAL with synchronous=FULL: what is committed survives a power failure, and readers never wait for the writer.
+Transactions begin as writers (``begin immediate``), so that two of them queue up rather than fail half-way.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from weftmail.core.failure import TempFail
+from weftmail.core.limits import BUSY
+
+__all__ = ["connect", "savepoint", "temporary", "transaction"]
+
+
+def connect(path: str | Path, *, readonly: bool = False) -> sqlite3.Connection:
+    """Open the store at ``path``; a file that is not there is made, unless ``readonly``.
+
+    Raises TempFail where it cannot be opened now.
+    """
+    mode = "ro" if readonly else "rwc"
+    try:
+        connection = sqlite3.connect(
+            f"file:{str(path).replace('?', '%3f').replace('#', '%23')}?mode={mode}",
+            uri=True,
+            timeout=BUSY,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=512,
+        )
+        connection.row_factory = sqlite3.Row
+        connection.execute("pragma foreign_keys = on")
+        if not readonly:
+            connection.execute("pragma journal_mode = wal")
+            connection.execute("pragma synchronous = full")
+            connection.execute("pragma wal_autocheckpoint = 4000")
+        connection.execute("pragma cache_size = -16000")
+    except sqlite3.OperationalError as error:
+        raise TempFail(f"the store {path} cannot be opened: {error}") from error
+    return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Run the block in one write transaction; all of it is committed, or none of it.
+
+    Inside another transaction the block becomes a savepoint.
+    """
+    if connection.in_transaction:
+        with savepoint(connection):
+            yield
+        return
+    connection.execute("begin immediate")
+    try:
+        yield
+        connection.execute("commit")
+    except BaseException:
+        # A full disk may already have ended the transaction.
+        if connection.in_transaction:
+            connection.execute("rollback")
+        raise
+
+
+@contextmanager
+def savepoint(connection: sqlite3.Connection) -> Iterator[None]:
+    """Run the block so that an exception undoes the block alone and leaves the transaction around it open."""
+    connection.execute("savepoint inner_block")
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("rollback to inner_block")
+            connection.execute("release inner_block")
+        raise
+    connection.execute("release inner_block")
+
+
+def temporary(error: BaseException) -> bool:
+    """Say whether this is a fault of the store or the machine that may pass, rather than a fault of our code."""
+    if isinstance(error, sqlite3.OperationalError):
+        # A statement that does not fit the schema is our fault, and would be so again.
+        text = str(error)
+        return not text.startswith(("no such", "near ", "table ", "ambiguous"))
+    return isinstance(error, (OSError, MemoryError, TempFail, sqlite3.DatabaseError)) and not isinstance(
+        error, (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.DataError, sqlite3.InterfaceError)
+    )

@@ -1,0 +1,137 @@
+"""Mail domains with their system addresses and DKIM keys, and what the mail server's map should say of them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from weftmail.core.ports import MapRow
+from weftmail.store.rows import many, one, queries
+
+SYSTEM_ADDRESSES = ("reply", "bounce", "notifications")
+"""Local parts that are ours in every domain, whole or beside (RFC 5233 for what follows the plus sign)."""
+ROLE_ADDRESSES = ("postmaster", "abuse")
+"""Local parts that are ours where the whole domain is (RFC 2142)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A mail domain, for one company or, with no company, shared by all."""
+
+    id: int
+    name: str
+    company_id: int | None
+    company: str | None
+    whole: bool
+    state: str
+    generation: int
+    closed_at: int | None
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class DkimKey:
+    """A signing key of a domain: what the DNS should say; the private half lies in a file outside the store."""
+
+    id: int
+    domain: str
+    selector: str
+    algorithm: str
+    record: str
+    state: str
+    created_at: int
+
+
+class Domains:
+    """The mail domains of a store."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def next_generation(self) -> int:
+        """Move the map's counter; to be called in the transaction that edits a domain or an alias."""
+        value: int = queries.map_generation_next(self._connection)
+        return value
+
+    def generation(self) -> int:
+        """Return the generation that the map should follow to."""
+        value: int = queries.map_generation(self._connection)
+        return value
+
+    def add(self, name: str, company_id: int | None, whole: bool, now: int) -> int:
+        """Add a domain by its canonical name; return its id."""
+        value: int = queries.domain_add(
+            self._connection,
+            name=name,
+            company_id=company_id,
+            whole=whole,
+            generation=self.next_generation(),
+            now=now,
+        )
+        return value
+
+    def all(self) -> list[Domain]:
+        """Return all domains, oldest first."""
+        return many(Domain, queries.domains(self._connection))
+
+    def by_name(self, name: str) -> Domain | None:
+        """Return the domain of this canonical name."""
+        return one(Domain, queries.domain_by_name(self._connection, name=name))
+
+    def of_company(self, company_id: int) -> str | None:
+        """Return the name of the domain that the company writes from where no alias says otherwise."""
+        row = queries.domain_of_company(self._connection, company_id=company_id)
+        return None if row is None else str(row["name"])
+
+    def set(self, domain_id: int, *, whole: bool, state: str, closed_at: int | None, company_id: int | None) -> None:
+        """Change a domain; the map follows."""
+        queries.domain_set(
+            self._connection,
+            id=domain_id,
+            whole=whole,
+            state=state,
+            closed_at=closed_at,
+            company_id=company_id,
+            generation=self.next_generation(),
+        )
+
+    def waiting(self, domain_id: int) -> int:
+        """Return how many outbox rows of records opened in this domain still wait."""
+        value: int = queries.domain_waiting(self._connection, id=domain_id)
+        return value
+
+    def map_rows(self, generation: int) -> tuple[list[MapRow], int]:
+        """Return what has changed for the map since ``generation``, and the generation it then stands at.
+
+        To be called in a read transaction of its own or in any write transaction, so that both belong together.
+        """
+        rows: list[MapRow] = []
+        for domain in queries.domains_since(self._connection, generation=generation):
+            whole, mark = bool(domain["whole"]), domain["generation"]
+            locals_: Sequence[tuple[str, bool]] = [
+                ("", domain["state"] == "open" or whole),
+                *((name, True) for name in SYSTEM_ADDRESSES),
+                *((name, whole) for name in ROLE_ADDRESSES),
+            ]
+            rows += [MapRow(domain["name"], local, whole, active, mark) for local, active in locals_]
+        for alias in queries.aliases_since(self._connection, generation=generation):
+            active = bool(alias["active"]) and alias["domain_state"] == "open"
+            rows.append(MapRow(alias["domain"], alias["local_part"], bool(alias["whole"]), active, alias["generation"]))
+        return rows, self.generation()
+
+    def add_dkim_key(self, domain_id: int, selector: str, algorithm: str, record: str, now: int) -> int:
+        """Keep the public half of a signing key; return its id."""
+        value: int = queries.dkim_key_add(
+            self._connection,
+            domain_id=domain_id,
+            selector=selector,
+            algorithm=algorithm,
+            record=record,
+            now=now,
+        )
+        return value
+
+    def dkim_keys(self, domain: str | None = None) -> list[DkimKey]:
+        """Return the signing keys of one domain, or of all."""
+        return many(DkimKey, queries.dkim_keys(self._connection, domain=domain))

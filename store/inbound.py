@@ -1,0 +1,243 @@
+"""The inbound log: one row for each delivery that the mail server handed over, from accepted to where it went."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from weftmail.core.envelope import Entrance, Envelope
+from weftmail.store.blob import Blobs
+from weftmail.store.rows import many, one, queries
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A delivery that is safe in the store and not settled yet."""
+
+    id: int
+    blob_id: int
+    entrance: Entrance
+    sender: str
+    recipient: str
+    original_recipient: str
+    queue_id: str
+    client_address: str
+    attempts: int
+    accepted_at: int
+    size: int
+
+    @property
+    def envelope(self) -> Envelope:
+        """The envelope as the mail server gave it."""
+        return Envelope(
+            self.recipient,
+            self.sender,
+            self.original_recipient,
+            self.queue_id,
+            self.client_address,
+            self.entrance,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Where a delivery went; what the row says from now on."""
+
+    company_id: int | None
+    blob_id: int
+    state: str
+    delivery_key: str | None
+    rfc_message_id: str
+    from_address: str
+    subject: str
+    record_id: int | None
+    answers_id: int | None
+    message_id: int | None
+    reason: str
+    trace: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboundRow:
+    """One row of the log, whole."""
+
+    id: int
+    company_id: int | None
+    company: str | None
+    blob_id: int
+    entrance: Entrance
+    sender: str
+    recipient: str
+    original_recipient: str
+    queue_id: str
+    client_address: str
+    state: str
+    attempts: int
+    rfc_message_id: str
+    from_address: str
+    subject: str
+    record_id: int | None
+    record: str | None
+    answers_id: int | None
+    message_id: int | None
+    reason: str
+    trace: str
+    error: str
+    accepted_at: int
+    settled_at: int | None
+    size: int
+    sha256: str
+
+    @property
+    def envelope(self) -> Envelope:
+        """The envelope as the mail server gave it."""
+        return Envelope(
+            self.recipient,
+            self.sender,
+            self.original_recipient,
+            self.queue_id,
+            self.client_address,
+            self.entrance,
+        )
+
+    @property
+    def rules(self) -> list[dict[str, object]]:
+        """Every rule that was asked, in order: its name, whether it matched, and why."""
+        rules: list[dict[str, object]] = json.loads(self.trace)
+        return rules
+
+
+@dataclass(frozen=True, slots=True)
+class InboundLine:
+    """One row of the log as lists show it."""
+
+    id: int
+    company_id: int | None
+    company: str | None
+    entrance: str
+    sender: str
+    recipient: str
+    queue_id: str
+    state: str
+    from_address: str
+    subject: str
+    record_id: int | None
+    record: str | None
+    answers_id: int | None
+    message_id: int | None
+    reason: str
+    accepted_at: int
+    settled_at: int | None
+
+
+class InboundLog:
+    """The inbound log of a store."""
+
+    def __init__(self, connection: sqlite3.Connection, blobs: Blobs) -> None:
+        self._connection = connection
+        self._blobs = blobs
+
+    def accept(self, envelopes: Sequence[Envelope], raw: bytes | BinaryIO, now: int) -> list[int]:
+        """Keep one mail for each of its recipients, its bytes once; return the ids of the rows."""
+        blob_id = self._blobs.put(raw)
+        return [
+            queries.inbound_accept(
+                self._connection,
+                blob_id=blob_id,
+                entrance=envelope.entrance,
+                sender=envelope.sender,
+                recipient=envelope.recipient,
+                original_recipient=envelope.original_recipient,
+                queue_id=envelope.queue_id,
+                client_address=envelope.client_address,
+                now=now,
+            )
+            for envelope in envelopes
+        ]
+
+    def waiting(self, most: int = 200) -> list[Accepted]:
+        """Return what is accepted and not settled, oldest first."""
+        return many(Accepted, queries.inbound_waiting(self._connection, most=most))
+
+    def waiting_count(self) -> int:
+        """Return how many deliveries are accepted and not settled."""
+        count: int = queries.inbound_waiting_count(self._connection)
+        return count
+
+    def state(self, inbound_id: int) -> str | None:
+        """Return the state of one row."""
+        state: str | None = queries.inbound_state(self._connection, id=inbound_id)
+        return state
+
+    def attempt(self, inbound_id: int) -> None:
+        """Count one more attempt at settling this row."""
+        queries.inbound_attempt(self._connection, id=inbound_id)
+
+    def settled_before(self, inbound_id: int, delivery_key: str) -> int | None:
+        """Return the row that settled this same delivery, if it was handed over before."""
+        found: int | None = queries.inbound_by_key(self._connection, id=inbound_id, delivery_key=delivery_key)
+        return found
+
+    def settle(self, inbound_id: int, settled: Settled, now: int) -> bool:
+        """Write down where an accepted delivery went; False where the row is not accepted any more."""
+        changed: int = queries.inbound_settle(
+            self._connection,
+            id=inbound_id,
+            now=now,
+            **{name: getattr(settled, name) for name in Settled.__slots__},
+        )
+        return changed == 1
+
+    def stuck(self, inbound_id: int, reason: str, error: str, now: int) -> None:
+        """Put a delivery that our code failed on aside, with its traceback."""
+        queries.inbound_stuck(self._connection, id=inbound_id, reason=reason, error=error, now=now)
+
+    def again(self, inbound_id: int) -> bool:
+        """Make a delivery from a tray wait for settling once more; say whether it was in one."""
+        changed: int = queries.inbound_again(self._connection, id=inbound_id)
+        return changed == 1
+
+    def decide(
+        self,
+        inbound_id: int,
+        *,
+        company_id: int | None,
+        blob_id: int,
+        state: str,
+        record_id: int | None,
+        message_id: int | None,
+        reason: str,
+        trace: str,
+        now: int,
+    ) -> None:
+        """Write down what a person decided on a delivery from a tray."""
+        queries.inbound_decided(
+            self._connection,
+            id=inbound_id,
+            company_id=company_id,
+            blob_id=blob_id,
+            state=state,
+            record_id=record_id,
+            message_id=message_id,
+            reason=reason,
+            trace=trace,
+            now=now,
+        )
+
+    def get(self, inbound_id: int) -> InboundRow | None:
+        """Return one row, whole."""
+        return one(InboundRow, queries.inbound_by_id(self._connection, id=inbound_id))
+
+    def all(self, company_id: int | None = None, state: str | None = None, most: int = 100) -> list[InboundLine]:
+        """Return rows of the log, newest first."""
+        return many(
+            InboundLine,
+            queries.inbound_list(self._connection, company_id=company_id, state=state, most=most),
+        )
+
+    def trays(self, company_id: int | None = None) -> list[InboundLine]:
+        """Return what waits for a person to decide, oldest first."""
+        return many(InboundLine, queries.tray_list(self._connection, company_id=company_id))

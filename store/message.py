@@ -1,0 +1,400 @@
+"""The messages of threads, with those whom they name, their files, and who was told of them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from weftmail.store.rows import many, one, queries
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """An entry about to be written into a thread."""
+
+    company_id: int
+    record_id: int
+    kind: str
+    public: bool
+    author_name: str
+    author_address: str
+    subject: str
+    text: str
+    html: str
+    reply_text: str
+    written_at: int
+    author_user_id: int | None = None
+    author_contact_id: int | None = None
+    verified: bool = True
+    proof: str = "{}"
+    rfc_message_id: str = ""
+    content_hash: str = ""
+    sent_as: str = ""
+    answers_id: int | None = None
+    inbound_id: int | None = None
+    flag: str = ""
+    automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadMessage:
+    """An entry of a thread as it stands."""
+
+    id: int
+    company_id: int
+    record_id: int
+    kind: str
+    public: bool
+    author_user_id: int | None
+    author_contact_id: int | None
+    author_name: str
+    author_address: str
+    verified: bool
+    proof: str
+    subject: str
+    text: str
+    html: str
+    reply_text: str
+    rfc_message_id: str
+    sent_as: str
+    answers_id: int | None
+    inbound_id: int | None
+    flag: str
+    automatic: bool
+    token_epoch: int
+    written_at: int
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFacts:
+    """What routing asks of a message that a mail refers to, and of its record."""
+
+    id: int
+    company_id: int
+    record_id: int
+    kind: str
+    public: bool
+    author_user_id: int | None
+    author_contact_id: int | None
+    sent_as: str
+    token_epoch: int
+    created_at: int
+    label: str
+    type: str
+    alias_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """Somebody in To or Cc of a message; our own addresses are not kept."""
+
+    field: str
+    name: str
+    address: str
+    contact_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadAddressed:
+    """Somebody in To or Cc of one of the messages of a thread."""
+
+    message_id: int
+    field: str
+    name: str
+    address: str
+    contact_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAttachment:
+    """A file of a message; its bytes are a blob."""
+
+    id: int
+    message_id: int
+    blob_id: int
+    filename: str
+    content_type: str
+    content_id: str | None
+    inline: bool
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message to one person by one channel, and how far it got."""
+
+    id: int
+    message_id: int
+    person: str
+    user_id: int | None
+    contact_id: int | None
+    name: str
+    channel: str
+    address: str
+    state: str
+    reason: str
+    changed_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class InboxEntry:
+    """A message that a user is told of in the inbox."""
+
+    id: int
+    message_id: int
+    record_id: int
+    label: str
+    title: str
+    kind: str
+    author_name: str
+    subject: str
+    text: str
+    state: str
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that a user is told in the inbox and that is no message of a thread."""
+
+    id: int
+    inbound_id: int | None
+    record_id: int | None
+    label: str | None
+    text: str
+    created_at: int
+    read_at: int | None
+
+
+class Messages:
+    """The messages of a store."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def add(self, new: NewMessage, now: int) -> int:
+        """Write an entry; return its id.
+
+        Raises sqlite3.IntegrityError where the record has one of this Message-ID and content.
+        """
+        message_id: int = queries.message_add(self._connection, **asdict(new), now=now)
+        return message_id
+
+    def name(self, message_id: int, rfc_message_id: str) -> None:
+        """Give the entry its Message-ID, once its number is known."""
+        queries.message_name(self._connection, id=message_id, rfc_message_id=rfc_message_id)
+
+    def same(self, company_id: int, record_id: int, rfc_message_id: str, content_hash: str) -> int | None:
+        """Return the entry of this record with this Message-ID and content, if there is one."""
+        found: int | None = queries.message_same(
+            self._connection,
+            company_id=company_id,
+            record_id=record_id,
+            rfc_message_id=rfc_message_id,
+            content_hash=content_hash,
+        )
+        return found
+
+    def id_known(self, company_id: int, rfc_message_id: str) -> bool:
+        """Say whether any message of the company bears this Message-ID."""
+        count: int = queries.message_id_known(self._connection, company_id=company_id, rfc_message_id=rfc_message_id)
+        return count > 0
+
+    def get(self, message_id: int) -> ThreadMessage | None:
+        """Return one entry."""
+        return one(ThreadMessage, queries.message_by_id(self._connection, id=message_id))
+
+    def thread(self, record_id: int) -> list[ThreadMessage]:
+        """Return all entries of a record's thread, oldest first."""
+        return many(ThreadMessage, queries.thread(self._connection, record_id=record_id))
+
+    def facts(self, message_id: int) -> MessageFacts | None:
+        """Return what routing asks of one message."""
+        return one(MessageFacts, queries.message_facts(self._connection, id=message_id))
+
+    def facts_by_rfc_id(self, company_id: int, rfc_message_id: str) -> list[MessageFacts]:
+        """Return the same of the newest messages of a company that bear this Message-ID, newest first."""
+        return many(
+            MessageFacts,
+            queries.messages_by_rfc_id(self._connection, company_id=company_id, rfc_message_id=rfc_message_id),
+        )
+
+    def references(self, record_id: int, before: int, *, inside: bool, most: int = 20) -> list[str]:
+        """Return Message-IDs for the References of message ``before``, oldest first.
+
+        The thread's first one and the newest; those of notes only where all who get it are colleagues (``inside``).
+        """
+        newest = [
+            row["rfc_message_id"]
+            for row in queries.reference_ids(
+                self._connection, record_id=record_id, before=before, inside=int(inside), most=most
+            )
+        ][::-1]
+        first: str | None = queries.first_reference_id(self._connection, record_id=record_id, before=before)
+        if first is not None and first not in newest:
+            newest = [first, *newest[1:]]
+        return newest
+
+    def last_public(self, record_id: int) -> int | None:
+        """Return the newest message that outsiders wrote or got."""
+        found: int | None = queries.last_public_message(self._connection, record_id=record_id)
+        return found
+
+    def raise_epoch(self, record_id: int) -> None:
+        """Revoke every reply address that the thread has given out."""
+        queries.epoch_raise(self._connection, record_id=record_id)
+
+    def address(self, company_id: int, message_id: int, people: Sequence[Addressed]) -> None:
+        """Write down who stands in To and Cc."""
+        for position, person in enumerate(people):
+            queries.message_address_add(
+                self._connection,
+                company_id=company_id,
+                message_id=message_id,
+                field=person.field,
+                position=position,
+                name=person.name,
+                address=person.address,
+                contact_id=person.contact_id,
+            )
+
+    def addressed(self, message_id: int) -> list[Addressed]:
+        """Return who stands in To and Cc, To first."""
+        return many(Addressed, queries.message_addresses(self._connection, message_id=message_id))
+
+    def thread_addressed(self, record_id: int) -> list[ThreadAddressed]:
+        """Return the same of every message of a thread."""
+        return many(ThreadAddressed, queries.thread_addresses(self._connection, record_id=record_id))
+
+    def attach(
+        self,
+        company_id: int,
+        message_id: int,
+        blob_id: int,
+        position: int,
+        *,
+        filename: str,
+        content_type: str,
+        content_id: str | None = None,
+        inline: bool = False,
+    ) -> int:
+        """Add a file whose bytes are stored already; return its id."""
+        attachment_id: int = queries.attachment_add(
+            self._connection,
+            company_id=company_id,
+            message_id=message_id,
+            blob_id=blob_id,
+            position=position,
+            filename=filename,
+            content_type=content_type,
+            content_id=content_id,
+            inline=inline,
+        )
+        return attachment_id
+
+    def attachments(self, message_id: int) -> list[StoredAttachment]:
+        """Return the files of one message in order."""
+        return many(StoredAttachment, queries.attachments(self._connection, message_id=message_id))
+
+    def thread_attachments(self, record_id: int) -> list[StoredAttachment]:
+        """Return the files of every message of a thread."""
+        return many(StoredAttachment, queries.thread_attachments(self._connection, record_id=record_id))
+
+    def attachment(self, company_id: int, attachment_id: int) -> StoredAttachment | None:
+        """Return one file, if it belongs to the company."""
+        row = queries.attachment_by_id(self._connection, id=attachment_id)
+        return None if row is None or row["company_id"] != company_id else one(StoredAttachment, row)
+
+    def deliver(
+        self,
+        company_id: int,
+        message_id: int,
+        *,
+        user_id: int | None = None,
+        contact_id: int | None = None,
+        channel: str,
+        address: str,
+        outbox_id: int | None,
+        now: int,
+    ) -> bool:
+        """Add a delivery to one person by one channel; say whether it was not there yet."""
+        added: int | None = queries.delivery_add(
+            self._connection,
+            company_id=company_id,
+            message_id=message_id,
+            person=f"user:{user_id}" if user_id is not None else f"contact:{contact_id}",
+            user_id=user_id,
+            contact_id=contact_id,
+            channel=channel,
+            address=address,
+            state="unread" if channel == "inbox" else "queued",
+            reason="",
+            outbox_id=outbox_id,
+            not_before_at=0,
+            now=now,
+        )
+        return added is not None
+
+    def deliveries(self, message_id: int) -> list[Delivery]:
+        """Return who was told of a message."""
+        return many(Delivery, queries.deliveries(self._connection, message_id=message_id))
+
+    def thread_deliveries(self, record_id: int) -> list[Delivery]:
+        """Return the same of every message of a thread."""
+        return many(Delivery, queries.thread_deliveries(self._connection, record_id=record_id))
+
+    def sent_to(self, message_id: int, contact_id: int) -> bool:
+        """Say whether we sent this message to the contact."""
+        count: int = queries.sent_to(self._connection, message_id=message_id, contact_id=contact_id)
+        return count > 0
+
+
+class Inbox:
+    """What users are told on the pages rather than by mail."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def entries(self, company_id: int, user_id: int, most: int = 100) -> list[InboxEntry]:
+        """Return the messages in the user's inbox, newest first."""
+        return many(InboxEntry, queries.inbox(self._connection, company_id=company_id, user_id=user_id, most=most))
+
+    def unread(self, company_id: int, user_id: int) -> int:
+        """Return how many of them and of the notices are unread."""
+        messages: int = queries.inbox_unread(self._connection, company_id=company_id, user_id=user_id)
+        return messages + sum(1 for n in self.notices(user_id, company_id) if n.read_at is None)
+
+    def read(self, record_id: int, user_id: int, now: int) -> None:
+        """Mark as read what the user is told of this record."""
+        queries.inbox_read(self._connection, record_id=record_id, user_id=user_id, now=now)
+
+    def tell(
+        self,
+        company_id: int,
+        user_id: int,
+        text: str,
+        now: int,
+        *,
+        inbound_id: int | None = None,
+        record_id: int | None = None,
+    ) -> None:
+        """Put a notice into a user's inbox, once for each mail that it is about."""
+        queries.notice_add(
+            self._connection,
+            company_id=company_id,
+            user_id=user_id,
+            inbound_id=inbound_id,
+            record_id=record_id,
+            text=text,
+            now=now,
+        )
+
+    def notices(self, user_id: int, company_id: int | None = None, most: int = 100) -> list[Notice]:
+        """Return the user's notices, newest first."""
+        return many(Notice, queries.notices(self._connection, user_id=user_id, company_id=company_id, most=most))
+
+    def notices_read(self, company_id: int, user_id: int, now: int) -> None:
+        """Mark the user's notices as read."""
+        queries.notices_read(self._connection, company_id=company_id, user_id=user_id, now=now)

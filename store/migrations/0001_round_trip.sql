@@ -1,0 +1,359 @@
+-- The round trip: companies and their people, records and their threads, mail in and mail out.
+-- Times are milliseconds since 1970, UTC, in columns named _at.  {ID} stands for the identity column, the one type
+-- that SQLite and PostgreSQL spell differently.  Every row but domain, users and setting belongs to one company.
+
+create table setting (
+    name text primary key,
+    value text not null
+);
+
+-- Moves with each edit of a domain or an alias; the mail server's map follows it.
+create table generation (
+    name text primary key,
+    value bigint not null
+);
+insert into generation (name, value) values ('map', 0);
+
+create table company (
+    id {ID},
+    name text not null unique,
+    created_at bigint not null
+);
+
+create table domain (
+    id {ID},
+    name text not null unique,
+    company_id bigint references company (id),
+    whole boolean not null,
+    state text not null default 'open' check (state in ('open', 'closed')),
+    generation bigint not null,
+    closed_at bigint,
+    created_at bigint not null
+);
+
+create table dkim_key (
+    id {ID},
+    domain_id bigint not null references domain (id),
+    selector text not null,
+    algorithm text not null check (algorithm in ('rsa', 'ed25519')),
+    record text not null,
+    state text not null default 'active' check (state in ('published', 'active', 'retiring', 'retired')),
+    created_at bigint not null,
+    unique (domain_id, selector)
+);
+
+-- Named in the plural because "user" is a word of SQL's own.
+create table users (
+    id {ID},
+    name text not null,
+    password text,
+    prefers text not null default 'email' check (prefers in ('email', 'inbox')),
+    language text not null default 'en',
+    active boolean not null default true,
+    created_at bigint not null
+);
+
+create table user_address (
+    address text primary key,
+    user_id bigint not null references users (id),
+    position bigint not null
+);
+create index user_address_user on user_address (user_id);
+
+create table membership (
+    company_id bigint not null references company (id),
+    user_id bigint not null references users (id),
+    role text not null check (role in ('admin', 'agent', 'reader')),
+    primary key (company_id, user_id)
+);
+create index membership_user on membership (user_id);
+
+create table session (
+    token_hash text primary key,
+    user_id bigint not null references users (id),
+    csrf text not null,
+    created_at bigint not null,
+    seen_at bigint not null,
+    expires_at bigint not null
+);
+create index session_user on session (user_id);
+
+create table sign_in_link (
+    token_hash text primary key,
+    user_id bigint not null references users (id),
+    expires_at bigint not null,
+    used_at bigint
+);
+
+-- Failed sign-ins, so that guessing is slowed down for an address and for a client.
+create table sign_in_failure (
+    id {ID},
+    subject text not null,
+    failed_at bigint not null
+);
+create index sign_in_failure_subject on sign_in_failure (subject, failed_at);
+
+create table record_type (
+    company_id bigint not null references company (id),
+    name text not null,
+    prefix text not null,
+    primary key (company_id, name),
+    unique (company_id, prefix)
+);
+
+create table counter (
+    company_id bigint not null references company (id),
+    record_type text not null,
+    last bigint not null,
+    primary key (company_id, record_type)
+);
+
+create table contact (
+    id {ID},
+    company_id bigint not null references company (id),
+    name text not null,
+    created_at bigint not null,
+    archived_at bigint
+);
+create index contact_company on contact (company_id, id);
+
+create table contact_address (
+    company_id bigint not null references company (id),
+    address text not null,
+    contact_id bigint not null references contact (id),
+    created_at bigint not null,
+    primary key (company_id, address)
+);
+create index contact_address_contact on contact_address (contact_id);
+
+create table record (
+    id {ID},
+    company_id bigint not null references company (id),
+    type text not null,
+    number bigint not null,
+    label text not null,
+    title text not null,
+    state text not null default 'open' check (state in ('open', 'closed')),
+    fields text not null default '{}',
+    owner_id bigint references users (id),
+    customer_id bigint references contact (id),
+    alias_id bigint,
+    reference text,
+    reference_url text,
+    created_at bigint not null,
+    changed_at bigint not null,
+    unique (company_id, type, number),
+    unique (company_id, label),
+    unique (company_id, type, reference)
+);
+create index record_changed on record (company_id, changed_at);
+
+create table alias (
+    id {ID},
+    company_id bigint not null references company (id),
+    domain_id bigint not null references domain (id),
+    local_part text not null,
+    record_type text,
+    record_id bigint references record (id),
+    owner_id bigint references users (id),
+    accepts text not null default 'everyone' check (accepts in ('everyone', 'known', 'participants', 'internal')),
+    answer_as text not null default '',
+    defaults text not null default '{}',
+    active boolean not null default true,
+    generation bigint not null,
+    created_at bigint not null,
+    changed_at bigint not null,
+    unique (domain_id, local_part),
+    check ((record_type is null) <> (record_id is null))
+);
+create index alias_company on alias (company_id, id);
+create index alias_generation on alias (generation);
+
+-- What a record that is gone left behind: where it went, so that mail to it can be answered with a proposal.
+create table tombstone (
+    id {ID},
+    company_id bigint not null references company (id),
+    record_id bigint not null,
+    label text not null,
+    moved_to_id bigint references record (id),
+    reason text not null check (reason in ('moved', 'merged', 'deleted')),
+    created_at bigint not null,
+    unique (company_id, record_id)
+);
+
+create table follower (
+    company_id bigint not null references company (id),
+    record_id bigint not null references record (id),
+    user_id bigint not null references users (id),
+    created_at bigint not null,
+    primary key (company_id, record_id, user_id)
+);
+create index follower_user on follower (user_id);
+
+-- Raw mails and attachments, once for each company whatever refers to them; no company until its mail is settled.
+create table blob (
+    id {ID},
+    company_id bigint references company (id),
+    sha256 text not null,
+    size bigint not null,
+    unique (company_id, sha256)
+);
+
+create table blob_content (
+    blob_id bigint primary key references blob (id),
+    bytes bytea not null
+);
+
+create table inbound (
+    id {ID},
+    company_id bigint references company (id),
+    blob_id bigint not null references blob (id),
+    entrance text not null check (entrance in ('pipe', 'lmtp', 'spool', 'admin')),
+    sender text not null,
+    recipient text not null,
+    original_recipient text not null,
+    queue_id text not null,
+    client_address text not null,
+    state text not null default 'accepted'
+        check (state in ('accepted', 'filed', 'duplicate', 'held', 'unrouted', 'stuck', 'discarded')),
+    attempts bigint not null default 0,
+    delivery_key text unique,
+    rfc_message_id text not null default '',
+    from_address text not null default '',
+    subject text not null default '',
+    record_id bigint references record (id),
+    answers_id bigint,
+    message_id bigint,
+    reason text not null default '',
+    trace text not null default '[]',
+    error text not null default '',
+    accepted_at bigint not null,
+    settled_at bigint
+);
+create index inbound_accepted on inbound (id) where state = 'accepted';
+create index inbound_tray on inbound (state, id) where state in ('held', 'unrouted', 'stuck');
+create index inbound_blob on inbound (blob_id);
+create index inbound_record on inbound (record_id);
+
+create table message (
+    id {ID},
+    company_id bigint not null references company (id),
+    record_id bigint not null references record (id),
+    kind text not null check (kind in ('received', 'post', 'note', 'event')),
+    public boolean not null,
+    author_user_id bigint references users (id),
+    author_contact_id bigint references contact (id),
+    author_name text not null,
+    author_address text not null,
+    verified boolean not null,
+    proof text not null default '{}',
+    subject text not null,
+    text text not null,
+    html text not null,
+    reply_text text not null,
+    rfc_message_id text not null,
+    content_hash text not null,
+    sent_as text not null default '',
+    answers_id bigint references message (id),
+    inbound_id bigint references inbound (id),
+    flag text not null default '',
+    automatic boolean not null default false,
+    token_epoch bigint not null default 0,
+    written_at bigint not null,
+    created_at bigint not null,
+    unique (company_id, record_id, rfc_message_id, content_hash)
+);
+create index message_thread on message (record_id, id);
+create index message_rfc_id on message (company_id, rfc_message_id);
+
+-- Who stands in To and Cc of a message, our own addresses left out.
+create table message_address (
+    company_id bigint not null references company (id),
+    message_id bigint not null references message (id),
+    field text not null check (field in ('to', 'cc')),
+    position bigint not null,
+    name text not null,
+    address text not null,
+    contact_id bigint references contact (id),
+    primary key (company_id, message_id, field, position)
+);
+
+create table attachment (
+    id {ID},
+    company_id bigint not null references company (id),
+    message_id bigint not null references message (id),
+    blob_id bigint not null references blob (id),
+    position bigint not null,
+    filename text not null,
+    content_type text not null,
+    content_id text,
+    inline boolean not null,
+    unique (company_id, message_id, position)
+);
+create index attachment_blob on attachment (blob_id);
+
+-- An outsider in the conversation.  With a message_id, in that message alone (somebody proven named them in Cc).
+create table participant (
+    company_id bigint not null references company (id),
+    record_id bigint not null references record (id),
+    contact_id bigint not null references contact (id),
+    message_id bigint references message (id),
+    reason text not null check (reason in ('opened', 'addressed', 'copied', 'let in')),
+    created_at bigint not null,
+    primary key (company_id, record_id, contact_id)
+);
+create index participant_contact on participant (contact_id);
+
+create table outbox (
+    id {ID},
+    company_id bigint not null references company (id),
+    message_id bigint not null references message (id),
+    audience text not null check (audience in ('outsider', 'colleagues')),
+    contact_id bigint references contact (id),
+    language text not null default 'en',
+    state text not null default 'waiting' check (state in ('waiting', 'handed over', 'failed', 'cancelled')),
+    attempts bigint not null default 0,
+    next_at bigint not null,
+    leased_until_at bigint not null default 0,
+    leased_by text not null default '',
+    error text not null default '',
+    created_at bigint not null,
+    changed_at bigint not null
+);
+create index outbox_due on outbox (next_at, id) where state = 'waiting';
+create index outbox_message on outbox (message_id);
+
+create table delivery (
+    id {ID},
+    company_id bigint not null references company (id),
+    message_id bigint not null references message (id),
+    person text not null,
+    user_id bigint references users (id),
+    contact_id bigint references contact (id),
+    channel text not null check (channel in ('email', 'inbox', 'sms', 'whatsapp')),
+    address text not null,
+    state text not null check (state in
+        ('queued', 'handed over', 'delayed', 'delivered', 'bounced', 'failed', 'cancelled', 'unread', 'read')),
+    reason text not null default '',
+    outbox_id bigint references outbox (id),
+    not_before_at bigint not null default 0,
+    changed_at bigint not null,
+    unique (company_id, message_id, person, channel)
+);
+create index delivery_outbox on delivery (outbox_id);
+create index delivery_inbox on delivery (user_id, id) where channel = 'inbox';
+create index delivery_contact on delivery (contact_id);
+
+-- What a user is told in the inbox that is no message of a thread: a mail in a tray, say.
+create table notice (
+    id {ID},
+    company_id bigint not null references company (id),
+    user_id bigint not null references users (id),
+    inbound_id bigint references inbound (id),
+    record_id bigint references record (id),
+    text text not null,
+    created_at bigint not null,
+    read_at bigint
+);
+create index notice_user on notice (user_id, id);
+create unique index notice_once on notice (company_id, user_id, inbound_id);

@@ -1,0 +1,145 @@
+"""The outbox: copies that wait to be handed to the mail server, claimed under a lease."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from weftmail.store.rows import many, one, queries
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A copy that this sender holds the lease of: one message to one outsider, or to colleagues of one language."""
+
+    id: int
+    company_id: int
+    message_id: int
+    audience: str
+    contact_id: int | None
+    language: str
+    attempts: int
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A copy as lists show it."""
+
+    id: int
+    company_id: int
+    company: str
+    message_id: int
+    record_id: int
+    record: str
+    subject: str
+    audience: str
+    state: str
+    attempts: int
+    next_at: int
+    leased_until_at: int
+    error: str
+    created_at: int
+    changed_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """An address that a copy goes to, and whose it is."""
+
+    address: str
+    user_id: int | None
+    contact_id: int | None
+
+
+class Outbox:
+    """The outbox of a store."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self,
+        company_id: int,
+        message_id: int,
+        audience: str,
+        now: int,
+        *,
+        contact_id: int | None = None,
+        language: str = "en",
+    ) -> int:
+        """Let a copy wait; return its id."""
+        outbox_id: int = queries.outbox_add(
+            self._connection,
+            company_id=company_id,
+            message_id=message_id,
+            audience=audience,
+            contact_id=contact_id,
+            language=language,
+            next_at=now,
+            now=now,
+        )
+        return outbox_id
+
+    def claim(self, holder: str, now: int, until_at: int, most: int) -> list[Claimed]:
+        """Take the lease of copies that are due; nobody else gets them before ``until_at``."""
+        return many(
+            Claimed,
+            list(queries.outbox_claim(self._connection, holder=holder, now=now, until_at=until_at, most=most)),
+        )
+
+    def recipients(self, outbox_id: int) -> list[Recipient]:
+        """Return whom the copy still has to reach."""
+        return many(Recipient, queries.outbox_recipients(self._connection, outbox_id=outbox_id))
+
+    def addresses(self, outbox_id: int) -> list[str]:
+        """Return all addresses that the copy is for, reached or not."""
+        return [row["address"] for row in queries.outbox_addresses(self._connection, outbox_id=outbox_id)]
+
+    def settle_delivery(self, outbox_id: int, address: str, state: str, reason: str, now: int) -> None:
+        """Move the delivery of one address forward."""
+        queries.delivery_settle(
+            self._connection, outbox_id=outbox_id, address=address, state=state, reason=reason, now=now
+        )
+
+    def settle(self, outbox_id: int, holder: str, state: str, error: str, next_at: int, now: int) -> bool:
+        """End the lease with what came of it; False where the lease had passed to somebody else."""
+        changed: int = queries.outbox_settle(
+            self._connection,
+            id=outbox_id,
+            holder=holder,
+            state=state,
+            error=error,
+            next_at=next_at,
+            now=now,
+        )
+        return changed == 1
+
+    def release(self, outbox_id: int, holder: str, now: int) -> None:
+        """Give back the lease of a copy that was not tried."""
+        queries.outbox_release(self._connection, id=outbox_id, holder=holder, now=now)
+
+    def next_at(self) -> int | None:
+        """Return when the next copy is due, or None where none waits."""
+        value: int | None = queries.outbox_next_at(self._connection)
+        return value
+
+    def retry(self, outbox_id: int, now: int) -> bool:
+        """Make a copy due now; say whether it was waiting or had failed."""
+        changed: int = queries.outbox_retry(self._connection, id=outbox_id, now=now)
+        if changed:
+            queries.deliveries_requeue(self._connection, outbox_id=outbox_id, now=now)
+        return changed == 1
+
+    def all(self, company_id: int | None = None, state: str | None = None, most: int = 100) -> list[OutboxRow]:
+        """Return copies, newest first."""
+        return many(OutboxRow, queries.outbox_list(self._connection, company_id=company_id, state=state, most=most))
+
+    def get(self, outbox_id: int) -> Claimed | None:
+        """Return one copy by id."""
+        row = self._connection.execute(
+            "select id, company_id, message_id, audience, contact_id, language, attempts, created_at"
+            " from outbox where id = ?",
+            (outbox_id,),
+        ).fetchone()
+        return one(Claimed, row)

@@ -1,0 +1,35 @@
+-- name: company_add$
+insert into company (name, created_at)
+values (:name, :now)
+returning id;
+
+-- name: companies
+select id, name, created_at from company order by name;
+
+-- name: company_by_name^
+select id, name, created_at from company where name = :name;
+
+-- name: company_by_id^
+select id, name, created_at from company where id = :id;
+
+-- name: company_rename!
+update company set name = :name where id = :id;
+
+-- name: setting$
+select value from setting where name = :name;
+
+-- name: setting_put!
+insert into setting (name, value)
+values (:name, :value)
+on conflict (name) do update set value = excluded.value;
+
+-- name: record_type_add!
+insert into record_type (company_id, name, prefix)
+values (:company_id, :name, :prefix)
+on conflict (company_id, name) do nothing;
+
+-- name: record_types
+select name, prefix from record_type where company_id = :company_id order by name;
+
+-- name: record_type_prefix$
+select prefix from record_type where company_id = :company_id and name = :name;

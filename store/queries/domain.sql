@@ -1,0 +1,71 @@
+-- The counter moves in the editing transaction, so that the map knows what it has not seen.
+-- name: map_generation_next$
+update generation set value = value + 1
+where name = 'map'
+returning value;
+
+-- name: map_generation$
+select value from generation where name = 'map';
+
+-- name: domain_add$
+insert into domain (name, company_id, whole, generation, created_at)
+values (:name, :company_id, :whole, :generation, :now)
+returning id;
+
+-- name: domains
+select
+    d.id, d.name, d.company_id, c.name as company, d.whole, d.state, d.generation, d.closed_at, d.created_at
+from domain d left join company c on c.id = d.company_id
+order by d.id;
+
+-- name: domain_by_name^
+select
+    d.id, d.name, d.company_id, c.name as company, d.whole, d.state, d.generation, d.closed_at, d.created_at
+from domain d left join company c on c.id = d.company_id
+where d.name = :name;
+
+-- The domain that a company writes from where no alias says otherwise: its own before a shared one, whole before
+-- beside, the oldest of these.
+-- name: domain_of_company^
+select id, name, company_id, whole, state
+from domain
+where state = 'open' and (company_id = :company_id or company_id is null)
+order by case when company_id is null then 1 else 0 end, case when whole then 0 else 1 end, id
+limit 1;
+
+-- name: domain_set!
+update domain
+set whole = :whole, state = :state, closed_at = :closed_at, company_id = :company_id, generation = :generation
+where id = :id;
+
+-- name: domain_delete!
+delete from domain where id = :id;
+
+-- name: domain_waiting$
+select count(*)
+from outbox o join message m on m.id = o.message_id join record r on r.id = m.record_id
+    join alias a on a.id = r.alias_id
+where o.state = 'waiting' and a.domain_id = :id;
+
+-- name: domain_aliases$
+select count(*) from alias where domain_id = :id;
+
+-- name: domains_since
+select id, name, whole, state, generation from domain where generation > :generation order by generation;
+
+-- name: aliases_since
+select a.local_part, a.active, a.generation, d.name as domain, d.whole, d.state as domain_state
+from alias a join domain d on d.id = a.domain_id
+where a.generation > :generation
+order by a.generation;
+
+-- name: dkim_key_add$
+insert into dkim_key (domain_id, selector, algorithm, record, created_at)
+values (:domain_id, :selector, :algorithm, :record, :now)
+returning id;
+
+-- name: dkim_keys
+select k.id, d.name as domain, k.selector, k.algorithm, k.record, k.state, k.created_at
+from dkim_key k join domain d on d.id = k.domain_id
+where cast(:domain as text) is null or d.name = :domain
+order by d.name, k.id;

@@ -1,0 +1,81 @@
+-- name: inbound_accept$
+insert into inbound (
+    blob_id, entrance, sender, recipient, original_recipient, queue_id, client_address, accepted_at
+)
+values (
+    :blob_id, :entrance, :sender, :recipient, :original_recipient, :queue_id, :client_address, :now
+)
+returning id;
+
+-- name: inbound_waiting
+select i.id, i.blob_id, i.entrance, i.sender, i.recipient, i.original_recipient, i.queue_id, i.client_address,
+    i.attempts, i.accepted_at, b.size
+from inbound i join blob b on b.id = i.blob_id
+where i.state = 'accepted'
+order by i.id
+limit :most;
+
+-- name: inbound_waiting_count$
+select count(*) from inbound where state = 'accepted';
+
+-- name: inbound_state$
+select state from inbound where id = :id;
+
+-- name: inbound_attempt!
+update inbound set attempts = attempts + 1 where id = :id and state = 'accepted';
+
+-- name: inbound_by_key$
+select id from inbound where delivery_key = :delivery_key and id <> :id;
+
+-- name: inbound_settle!
+update inbound
+set company_id = :company_id, blob_id = :blob_id, state = :state, delivery_key = :delivery_key,
+    rfc_message_id = :rfc_message_id, from_address = :from_address, subject = :subject, record_id = :record_id,
+    answers_id = :answers_id, message_id = :message_id, reason = :reason, trace = :trace, error = '',
+    settled_at = :now
+where id = :id and state = 'accepted';
+
+-- name: inbound_stuck!
+update inbound
+set state = 'stuck', reason = :reason, error = :error, settled_at = :now
+where id = :id and state = 'accepted';
+
+-- name: inbound_again!
+update inbound
+set state = 'accepted', attempts = 0, delivery_key = null, reason = '', error = '', settled_at = null
+where id = :id and state in ('held', 'unrouted', 'stuck', 'discarded');
+
+-- name: inbound_decided!
+update inbound
+set company_id = :company_id, blob_id = :blob_id, state = :state, record_id = :record_id, message_id = :message_id,
+    reason = :reason, trace = :trace, error = '', settled_at = :now
+where id = :id;
+
+-- name: inbound_by_id^
+select i.id, i.company_id, c.name as company, i.blob_id, i.entrance, i.sender, i.recipient, i.original_recipient,
+    i.queue_id, i.client_address, i.state, i.attempts, i.delivery_key, i.rfc_message_id, i.from_address, i.subject,
+    i.record_id, r.label as record, i.answers_id, i.message_id, i.reason, i.trace, i.error, i.accepted_at,
+    i.settled_at, b.size, b.sha256
+from inbound i join blob b on b.id = i.blob_id
+    left join record r on r.id = i.record_id
+    left join company c on c.id = i.company_id
+where i.id = :id;
+
+-- name: inbound_list
+select i.id, i.company_id, c.name as company, i.entrance, i.sender, i.recipient, i.queue_id, i.state,
+    i.from_address, i.subject, i.record_id, r.label as record, i.answers_id, i.message_id, i.reason, i.accepted_at,
+    i.settled_at
+from inbound i left join record r on r.id = i.record_id left join company c on c.id = i.company_id
+where (cast(:company_id as bigint) is null or i.company_id = :company_id)
+    and (cast(:state as text) is null or i.state = :state)
+order by i.id desc
+limit :most;
+
+-- name: tray_list
+select i.id, i.company_id, c.name as company, i.entrance, i.sender, i.recipient, i.queue_id, i.state,
+    i.from_address, i.subject, i.record_id, r.label as record, i.answers_id, i.message_id, i.reason, i.accepted_at,
+    i.settled_at
+from inbound i left join record r on r.id = i.record_id left join company c on c.id = i.company_id
+where i.state in ('held', 'unrouted', 'stuck')
+    and (cast(:company_id as bigint) is null or i.company_id = :company_id or i.company_id is null)
+order by i.id;

@@ -1,0 +1,58 @@
+-- name: outbox_add$
+insert into outbox (company_id, message_id, audience, contact_id, language, next_at, created_at, changed_at)
+values (:company_id, :message_id, :audience, :contact_id, :language, :next_at, :now, :now)
+returning id;
+
+-- A claim repeats its condition outside the subselect: without that, several senders take the same rows.
+-- name: outbox_claim
+update outbox
+set leased_until_at = :until_at, leased_by = :holder, attempts = attempts + 1, changed_at = :now
+where id in (
+        select id from outbox
+        where state = 'waiting' and next_at <= :now and leased_until_at <= :now
+        order by next_at, id
+        limit :most
+    )
+    and state = 'waiting' and next_at <= :now and leased_until_at <= :now
+returning id, company_id, message_id, audience, contact_id, language, attempts, created_at;
+
+-- name: outbox_recipients
+select address, user_id, contact_id from delivery
+where outbox_id = :outbox_id and state in ('queued', 'delayed')
+order by id;
+
+-- name: outbox_settle!
+update outbox
+set state = :state, error = :error, next_at = :next_at, leased_until_at = 0, leased_by = '', changed_at = :now
+where id = :id and leased_by = :holder;
+
+-- name: outbox_release!
+update outbox set leased_until_at = 0, leased_by = '', attempts = attempts - 1, changed_at = :now
+where id = :id and leased_by = :holder and state = 'waiting';
+
+-- name: outbox_next_at$
+select min(case when leased_until_at > next_at then leased_until_at else next_at end)
+from outbox where state = 'waiting';
+
+-- name: outbox_retry!
+update outbox set state = 'waiting', next_at = :now, error = '', changed_at = :now
+where id = :id and state in ('waiting', 'failed') and leased_until_at <= :now;
+
+-- name: outbox_list
+select o.id, o.company_id, c.name as company, o.message_id, m.record_id, r.label as record, m.subject, o.audience,
+    o.state, o.attempts, o.next_at, o.leased_until_at, o.error, o.created_at, o.changed_at
+from outbox o
+    join company c on c.id = o.company_id
+    join message m on m.id = o.message_id
+    join record r on r.id = m.record_id
+where (cast(:company_id as bigint) is null or o.company_id = :company_id)
+    and (cast(:state as text) is null or o.state = :state)
+order by o.id desc
+limit :most;
+
+-- name: outbox_by_id^
+select id, company_id, message_id, audience, contact_id, language, state, attempts, next_at, leased_until_at, error
+from outbox where id = :id;
+
+-- name: outbox_addresses
+select address from delivery where outbox_id = :outbox_id order by id;

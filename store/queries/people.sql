@@ -1,0 +1,96 @@
+-- name: user_add$
+insert into users (name, prefers, language, created_at)
+values (:name, :prefers, :language, :now)
+returning id;
+
+-- name: user_set!
+update users set name = :name, prefers = :prefers, language = :language, active = :active where id = :id;
+
+-- name: user_password!
+update users set password = :password where id = :id;
+
+-- name: user_address_add!
+insert into user_address (address, user_id, position)
+select :address, :user_id, count(*) from user_address where user_id = :user_id;
+
+-- name: user_address_remove!
+delete from user_address where address = :address and user_id = :user_id;
+
+-- name: user_addresses
+select address from user_address where user_id = :user_id order by position;
+
+-- name: user_by_address^
+select u.id, u.name, u.password, u.prefers, u.language, u.active, u.created_at
+from user_address a join users u on u.id = a.user_id
+where a.address = :address;
+
+-- name: user_by_id^
+select id, name, password, prefers, language, active, created_at from users where id = :id;
+
+-- name: users
+select distinct u.id, u.name, u.prefers, u.language, u.active, u.created_at
+from users u left join membership m on m.user_id = u.id
+where cast(:company_id as bigint) is null or m.company_id = :company_id
+order by u.id;
+
+-- name: membership_put!
+insert into membership (company_id, user_id, role)
+values (:company_id, :user_id, :role)
+on conflict (company_id, user_id) do update set role = excluded.role;
+
+-- name: membership_remove!
+delete from membership where company_id = :company_id and user_id = :user_id;
+
+-- name: memberships
+select m.company_id, c.name as company, m.role
+from membership m join company c on c.id = m.company_id
+where m.user_id = :user_id
+order by m.company_id;
+
+-- name: company_admins
+select u.id, u.name
+from membership m join users u on u.id = m.user_id
+where m.company_id = :company_id and m.role = 'admin' and u.active
+order by u.id;
+
+-- name: company_users
+select u.id, u.name, m.role
+from membership m join users u on u.id = m.user_id
+where m.company_id = :company_id and u.active
+order by u.name;
+
+-- name: contact_add$
+insert into contact (company_id, name, created_at)
+values (:company_id, :name, :now)
+returning id;
+
+-- name: contact_rename!
+update contact set name = :name where id = :id and company_id = :company_id;
+
+-- name: contact_archive!
+update contact set archived_at = :now where id = :id and company_id = :company_id;
+
+-- name: contact_address_add!
+insert into contact_address (company_id, address, contact_id, created_at)
+values (:company_id, :address, :contact_id, :now)
+on conflict (company_id, address) do nothing;
+
+-- name: contact_address_remove!
+delete from contact_address where company_id = :company_id and address = :address;
+
+-- name: contact_by_address^
+select c.id, c.company_id, c.name, c.created_at, c.archived_at
+from contact_address a join contact c on c.id = a.contact_id
+where a.company_id = :company_id and a.address = :address;
+
+-- name: contact_by_id^
+select id, company_id, name, created_at, archived_at from contact where id = :id;
+
+-- name: contact_addresses
+select address from contact_address where contact_id = :contact_id order by created_at, address;
+
+-- name: contacts
+select c.id, c.company_id, o.name as company, c.name, c.created_at, c.archived_at
+from contact c join company o on o.id = c.company_id
+where c.archived_at is null and (cast(:company_id as bigint) is null or c.company_id = :company_id)
+order by c.id;

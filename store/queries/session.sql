@@ -1,0 +1,34 @@
+-- name: session_add!
+insert into session (token_hash, user_id, csrf, created_at, seen_at, expires_at)
+values (:token_hash, :user_id, :csrf, :now, :now, :expires_at);
+
+-- name: session_by_hash^
+select token_hash, user_id, csrf, created_at, seen_at, expires_at from session
+where token_hash = :token_hash and expires_at > :now;
+
+-- name: session_remove!
+delete from session where token_hash = :token_hash;
+
+-- name: sessions_remove!
+delete from session where user_id = :user_id;
+
+-- name: sessions_expire!
+delete from session where expires_at <= :now;
+
+-- name: sign_in_link_add!
+insert into sign_in_link (token_hash, user_id, expires_at) values (:token_hash, :user_id, :expires_at);
+
+-- A link works once: of two who open it at the same time, one gets in.
+-- name: sign_in_link_use$
+update sign_in_link set used_at = :now
+where token_hash = :token_hash and used_at is null and expires_at > :now
+returning user_id;
+
+-- name: sign_in_failure_add!
+insert into sign_in_failure (subject, failed_at) values (:subject, :now);
+
+-- name: sign_in_failures$
+select count(*) from sign_in_failure where subject = :subject and failed_at > :since;
+
+-- name: sign_in_failures_clear!
+delete from sign_in_failure where subject = :subject or failed_at < :before;

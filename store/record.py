@@ -1,0 +1,222 @@
+"""Records with their numbers, and the two sets of people that stand on one: followers and participants."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+
+from weftmail.store.rows import many, one, queries
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A lead, an order, an invoice: what a thread is about."""
+
+    id: int
+    company_id: int
+    company: str
+    type: str
+    number: int
+    label: str
+    title: str
+    state: str
+    fields: str
+    owner_id: int | None
+    owner: str | None
+    customer_id: int | None
+    customer: str | None
+    alias_id: int | None
+    reference: str | None
+    reference_url: str | None
+    created_at: int
+    changed_at: int
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The record's own fields by name."""
+        values: dict[str, str] = json.loads(self.fields)
+        return values
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecord:
+    """What a record begins with."""
+
+    company_id: int
+    type: str
+    title: str
+    owner_id: int | None = None
+    customer_id: int | None = None
+    alias_id: int | None = None
+    fields: str = "{}"
+    reference: str | None = None
+    reference_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """A colleague who is told what happens on a record, and how they prefer to be told."""
+
+    user_id: int
+    name: str
+    prefers: str
+    language: str
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """An outsider in the conversation; with a ``message_id``, in that message alone."""
+
+    contact_id: int
+    name: str
+    address: str | None
+    message_id: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """Where a record that is gone went."""
+
+    record_id: int
+    label: str
+    moved_to_id: int | None
+    reason: str
+
+
+class UnknownRecordType(Exception):
+    """The company keeps no records of this type."""
+
+
+class Records:
+    """The records of a store."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def open(self, new: NewRecord, now: int) -> Record:
+        """Open a record under the next number of its type.
+
+        Raises UnknownRecordType where the company keeps none of that type.
+        """
+        prefix: str | None = queries.record_type_prefix(self._connection, company_id=new.company_id, name=new.type)
+        if prefix is None:
+            raise UnknownRecordType(new.type)
+        number: int = queries.counter_next(self._connection, company_id=new.company_id, record_type=new.type)
+        record_id: int = queries.record_add(
+            self._connection,
+            company_id=new.company_id,
+            type=new.type,
+            number=number,
+            label=f"{prefix}-{number}",
+            title=new.title,
+            fields=new.fields,
+            owner_id=new.owner_id,
+            customer_id=new.customer_id,
+            alias_id=new.alias_id,
+            reference=new.reference,
+            reference_url=new.reference_url,
+            now=now,
+        )
+        record = self.get(record_id)
+        assert record is not None
+        return record
+
+    def get(self, record_id: int) -> Record | None:
+        """Return one record by id."""
+        return one(Record, queries.record_by_id(self._connection, id=record_id))
+
+    def by_label(self, label: str, company_id: int | None = None) -> list[Record]:
+        """Return the records with this number, such as LEAD-17: at most one for each company."""
+        return many(Record, queries.records_by_label(self._connection, label=label.upper(), company_id=company_id))
+
+    def all(self, company_id: int | None = None, most: int = 100, skip: int = 0) -> list[Record]:
+        """Return records, what changed last first."""
+        return many(Record, queries.records(self._connection, company_id=company_id, most=most, skip=skip))
+
+    def count(self, company_id: int) -> int:
+        """Return how many records the company has."""
+        value: int = queries.records_count(self._connection, company_id=company_id)
+        return value
+
+    def set(self, record: Record, now: int) -> None:
+        """Store title, state, owner and fields."""
+        queries.record_set(
+            self._connection,
+            id=record.id,
+            title=record.title,
+            state=record.state,
+            owner_id=record.owner_id,
+            fields=record.fields,
+            now=now,
+        )
+
+    def touch(self, record_id: int, now: int) -> None:
+        """Say that something happened on the record."""
+        queries.record_touch(self._connection, id=record_id, now=now)
+
+    def tombstone(self, company_id: int, record_id: int) -> Tombstone | None:
+        """Return where a record that is gone went."""
+        return one(
+            Tombstone,
+            queries.tombstone_by_record(self._connection, company_id=company_id, record_id=record_id),
+        )
+
+    def follow(self, company_id: int, record_id: int, user_id: int, now: int) -> None:
+        """Let a colleague follow the record; one who does already stays."""
+        queries.follower_add(self._connection, company_id=company_id, record_id=record_id, user_id=user_id, now=now)
+
+    def unfollow(self, record_id: int, user_id: int) -> bool:
+        """End it; say whether the colleague followed."""
+        removed: int = queries.follower_remove(self._connection, record_id=record_id, user_id=user_id)
+        return removed == 1
+
+    def followers(self, record_id: int) -> list[Follower]:
+        """Return who is told: active members of the record's company alone."""
+        return many(Follower, queries.followers(self._connection, record_id=record_id))
+
+    def let_in(
+        self,
+        company_id: int,
+        record_id: int,
+        contact_id: int,
+        reason: str,
+        now: int,
+        message_id: int | None = None,
+    ) -> None:
+        """Make a contact a participant, of one message or of the whole conversation.
+
+        Who takes part in all of it already is not brought down to one message.
+        """
+        queries.participant_add(
+            self._connection,
+            company_id=company_id,
+            record_id=record_id,
+            contact_id=contact_id,
+            message_id=message_id,
+            reason=reason,
+            now=now,
+        )
+
+    def put_out(self, record_id: int, contact_id: int) -> bool:
+        """Take a participant out of the conversation; say whether they were in it."""
+        removed: int = queries.participant_remove(self._connection, record_id=record_id, contact_id=contact_id)
+        return removed == 1
+
+    def participants(self, record_id: int) -> list[Participant]:
+        """Return the outsiders in the conversation, in the order in which they came."""
+        return many(Participant, queries.participants(self._connection, record_id=record_id))
+
+    def takes_part(self, record_id: int, contact_id: int, message_id: int) -> bool:
+        """Say whether the contact is in the conversation, or at least in this message of it."""
+        count: int = queries.participates(
+            self._connection, record_id=record_id, contact_id=contact_id, message_id=message_id
+        )
+        return count > 0
+
+    def takes_part_by_alias(self, alias_id: int, contact_id: int) -> bool:
+        """Say whether the contact is in the conversation of some record that this alias opened."""
+        count: int = queries.participates_by_alias(self._connection, alias_id=alias_id, contact_id=contact_id)
+        return count > 0

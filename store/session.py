@@ -1,0 +1,77 @@
+"""Sign-in: sessions, one-time links and failed attempts; tokens are kept as hashes alone."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from dataclasses import dataclass
+
+from weftmail.store.rows import one, queries
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody who is signed in with one browser."""
+
+    user_id: int
+    csrf: str
+    created_at: int
+    expires_at: int
+
+
+def digest(token: str) -> str:
+    """Return what the store keeps of a token: its SHA-256, so that a copy of the store signs nobody in."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Sessions:
+    """The sessions of a store."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def add(self, token: str, user_id: int, csrf: str, now: int, expires_at: int) -> None:
+        """Begin a session."""
+        queries.sessions_expire(self._connection, now=now)
+        queries.session_add(
+            self._connection,
+            token_hash=digest(token),
+            user_id=user_id,
+            csrf=csrf,
+            now=now,
+            expires_at=expires_at,
+        )
+
+    def get(self, token: str, now: int) -> Session | None:
+        """Return the session of this token, unless it has expired."""
+        return one(Session, queries.session_by_hash(self._connection, token_hash=digest(token), now=now))
+
+    def end(self, token: str) -> None:
+        """End one session."""
+        queries.session_remove(self._connection, token_hash=digest(token))
+
+    def end_all(self, user_id: int) -> None:
+        """End all sessions of a user."""
+        queries.sessions_remove(self._connection, user_id=user_id)
+
+    def add_link(self, token: str, user_id: int, expires_at: int) -> None:
+        """Keep a one-time sign-in link."""
+        queries.sign_in_link_add(self._connection, token_hash=digest(token), user_id=user_id, expires_at=expires_at)
+
+    def use_link(self, token: str, now: int) -> int | None:
+        """Return whom the link signs in, and let it work no more; None where it does not work."""
+        user_id: int | None = queries.sign_in_link_use(self._connection, token_hash=digest(token), now=now)
+        return user_id
+
+    def failed(self, subject: str, now: int) -> None:
+        """Count a failed sign-in for an address or a client."""
+        queries.sign_in_failure_add(self._connection, subject=subject, now=now)
+
+    def failures(self, subject: str, since: int) -> int:
+        """Return how often sign-in failed for the subject since then."""
+        count: int = queries.sign_in_failures(self._connection, subject=subject, since=since)
+        return count
+
+    def forgive(self, subject: str, before: int) -> None:
+        """Forget the subject's failures, and everybody's of before."""
+        queries.sign_in_failures_clear(self._connection, subject=subject, before=before)

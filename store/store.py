@@ -1,0 +1,78 @@
+"""The store: one connection, and what is kept in it by noun."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from weftmail.core.failure import UsageError
+from weftmail.store import connection as connections
+from weftmail.store.alias import Aliases
+from weftmail.store.blob import Blobs
+from weftmail.store.company import Companies
+from weftmail.store.domain import Domains
+from weftmail.store.inbound import InboundLog
+from weftmail.store.message import Inbox, Messages
+from weftmail.store.migrate import latest, schema_number
+from weftmail.store.outbox import Outbox
+from weftmail.store.people import Contacts, Users
+from weftmail.store.record import Records
+from weftmail.store.session import Sessions
+
+
+class Store:
+    """A store that is open; for one thread at a time."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.companies = Companies(connection)
+        self.domains = Domains(connection)
+        self.aliases = Aliases(connection, self.domains)
+        self.users = Users(connection)
+        self.contacts = Contacts(connection)
+        self.records = Records(connection)
+        self.messages = Messages(connection)
+        self.inbox = Inbox(connection)
+        self.blobs = Blobs(connection)
+        self.inbound = InboundLog(connection, self.blobs)
+        self.outbox = Outbox(connection)
+        self.sessions = Sessions(connection)
+
+    @classmethod
+    def open(cls, path: str | Path, *, readonly: bool = False) -> Store:
+        """Open the store at ``path``.
+
+        Raises UsageError where it is not there or is of another version, TempFail where it cannot be opened now.
+        """
+        if not Path(path).exists():
+            raise UsageError(f"there is no store at {path}; make one: mail-admin init")
+        store = cls(connections.connect(path, readonly=readonly))
+        store.check_schema()
+        return store
+
+    def check_schema(self) -> None:
+        """Raise UsageError where this version of weftmail does not fit the store."""
+        found, wanted = schema_number(self.connection), latest()
+        if found < wanted:
+            raise UsageError(
+                f"the store is at schema {found}, this version works with {wanted}; run: mail-admin migrate"
+            )
+        if found > wanted:
+            raise UsageError(f"the store is at schema {found}, this version knows {wanted}; install the newer weftmail")
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """A write transaction; inside another one, a savepoint."""
+        return connections.transaction(self.connection)
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """A block that can be undone alone, inside a transaction."""
+        return connections.savepoint(self.connection)
+
+    def data_version(self) -> int:
+        """A number that changes when another connection has committed something."""
+        return int(self.connection.execute("pragma data_version").fetchone()[0])
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
