@@ -6,7 +6,7 @@ import json
 import sqlite3
 from dataclasses import dataclass
 
-from weftmail.store.rows import many, one, queries
+from weftmail.store.rows import made, many, one, queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +120,7 @@ class Records:
             reference_url=new.reference_url,
             now=now,
         )
-        record = self.get(record_id)
-        assert record is not None
-        return record
+        return made(Record, queries.record_by_id(self._connection, id=record_id))
 
     def get(self, record_id: int) -> Record | None:
         """Return one record by id."""

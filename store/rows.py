@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import fields
-from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import aiosql
+from aiosql.adapters.sqlite3 import SQLite3Adapter
 
 T = TypeVar("T")
 
-queries: Any = aiosql.from_path(Path(__file__).parent / "queries", "sqlite3")
+
+class _Adapter(SQLite3Adapter):
+    """aiosql's adapter takes the one value out of tuples alone; our rows are sqlite3.Row, for their names."""
+
+    def select_value(self, conn: sqlite3.Connection, _name: str, sql: str, parameters: Any) -> Any:
+        row = conn.execute(sql, parameters).fetchone()
+        return None if row is None else row[0]
+
+
+queries: Any = aiosql.from_path(Path(__file__).parent / "queries", _Adapter, mandatory_parameters=False)
 """Every query of ``queries/*.sql`` by its name; each takes the connection first and named parameters after it."""
 
 
-@cache
-def _flags(cls: Hashable) -> tuple[tuple[str, bool], ...]:
-    return tuple((field.name, field.type in ("bool", bool)) for field in fields(cast(Any, cls)))
+_FLAGS: dict[Any, tuple[tuple[str, bool], ...]] = {}
+
+
+def _flags(cls: Any) -> tuple[tuple[str, bool], ...]:
+    if cls not in _FLAGS:
+        _FLAGS[cls] = tuple((field.name, field.type in ("bool", bool)) for field in fields(cls))
+    return _FLAGS[cls]
 
 
 def one(cls: type[T], row: sqlite3.Row | None) -> T | None:
