@@ -1,0 +1,214 @@
+"""The mail server's map: a small SQLite file that says which recipients and which domains are ours.
+
+Postfix asks it at every RCPT through its proxymap (see ``postfix/*.cf``), so an edit counts from the next mail on
+with no reload.  It is a copy of what the store says and never a second truth: ``apply`` brings it up to date, as
+often as one likes, and the file remembers how far it has followed.
+
+Two rules keep the mail server from stalling.  The file is in WAL mode, because Postfix gives up at once on a file
+that a writer holds; and everybody may write beside it, because in WAL mode a reader, too, writes to the ``-shm``
+file.  SQLite gives ``-wal`` and ``-shm`` the mode and group of the file itself, whatever the umask, so the file is
+0664 before its first reader comes, in a folder that hands down the group ``weftmap``.  It is only ever written
+into, never replaced: Postfix keeps it open.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import aiosql
+import idna
+
+from weftmail.core.address import fold_ascii
+from weftmail.core.failure import TempFail
+from weftmail.core.limits import BUSY
+from weftmail.core.ports import MapRow
+
+__all__ = ["GROUP", "MapDatabase", "create", "path_in"]
+
+GROUP = "weftmap"
+"""The group of those who may write beside the map: the programs of ours, and the mail server."""
+
+_FOLDER_MODE = 0o2770
+_FILE_MODE = 0o664
+
+_queries = aiosql.from_path(Path(__file__).with_name("map.sql"), "sqlite3")
+
+
+def path_in(state: str | Path) -> Path:
+    """Return where the map stands below the state folder."""
+    return Path(state) / "map" / "map.db"
+
+
+def create(path: str | Path, group: str = GROUP) -> None:
+    """Make the map at ``path``, empty, with its folder; do nothing to what already stands there.
+
+    Where ``group`` does not exist, or may not be given away by this user, folder and file keep the user's own group:
+    right for a demo without a mail server, and named by ``mail-admin postfix check`` on any other machine.
+    Raises TempFail where the disk or the rights do not allow it.
+    """
+    file = Path(path)
+    try:
+        _make_folder(file.parent, group)
+        # The mode is set before SQLite, and so any reader, sees the file: -wal and -shm inherit it.
+        descriptor = os.open(file, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, _FILE_MODE)
+        try:
+            if os.fstat(descriptor).st_uid == os.geteuid():
+                os.fchmod(descriptor, _FILE_MODE)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise TempFail(f"the mail server's map {file} cannot be made: {error.strerror}") from error
+    with _temporary(file):
+        connection = _connect(file)
+        try:
+            connection.execute("pragma journal_mode = wal")
+            _queries.create(connection)
+        finally:
+            connection.close()
+
+
+def _make_folder(folder: Path, group: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with suppress(LookupError, PermissionError):
+        shutil.chown(folder, group=group)
+    if folder.stat().st_uid == os.geteuid():
+        folder.chmod(_FOLDER_MODE)
+
+
+class MapDatabase:
+    """The map as the programs write it; fulfils ``core.ports.MapFile``.
+
+    May be used from several threads, and by several programs at once.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        """Open the map that ``create`` made; raise TempFail where it is missing or cannot be opened."""
+        self._path = Path(path)
+        self._lock = threading.Lock()
+        with _temporary(self._path):
+            self._connection = _connect(self._path)
+            # A map that a power failure set back a little is still whole, and follows again; nothing waits for it.
+            self._connection.execute("pragma synchronous = normal")
+            _queries.generation(self._connection)
+
+    def generation(self) -> int:
+        """Return the generation that the file has followed to; 0 for a new file."""
+        with self._lock, _temporary(self._path):
+            return int(_queries.generation(self._connection))
+
+    def apply(self, rows: Iterable[MapRow], generation: int) -> None:
+        """Bring in the rows that changed up to ``generation``, in one transaction.
+
+        A caller that was overtaken changes nothing: where the file has already followed to ``generation`` or
+        further, it holds these rows or newer ones.  Raises TempFail when another writer holds the file for long.
+        """
+        changed = list(rows)
+        with self._writing():
+            if int(_queries.generation(self._connection)) < generation:
+                self._write(changed, generation)
+
+    def rebuild(self, rows: Iterable[MapRow], generation: int) -> None:
+        """Put ``rows`` in place of everything, in one transaction, whatever generation the file stood at.
+
+        For a store that was made anew or brought back from a backup, whose counter is behind the file's.
+        """
+        changed = list(rows)
+        with self._writing():
+            _queries.drop_domains(self._connection)
+            _queries.drop_recipients(self._connection)
+            self._write(changed, generation)
+
+    def domains(self) -> dict[str, bool]:
+        """Return the domains by name, each with whether all its mail is ours."""
+        with self._lock, _temporary(self._path):
+            return {name: bool(whole) for name, whole in _queries.domains(self._connection)}
+
+    def recipients(self) -> set[str]:
+        """Return every recipient that the mail server would find, in canonical form."""
+        with self._lock, _temporary(self._path):
+            return {f"{local}@{domain}" for domain, local, _ in _queries.recipients(self._connection)}
+
+    def close(self) -> None:
+        """Give the file back."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        # "immediate": the generation is read under the writer's lock, so nobody can move it in between.
+        with self._lock, _temporary(self._path):
+            self._connection.execute("begin immediate")
+            try:
+                yield
+                self._connection.execute("commit")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("rollback")
+                raise
+
+    def _write(self, rows: list[MapRow], generation: int) -> None:
+        for row in rows:
+            if row.local:
+                self._write_recipient(row)
+            else:
+                self._write_domain(row)
+        _queries.follow(self._connection, generation=generation)
+
+    def _write_domain(self, row: MapRow) -> None:
+        _queries.drop_domain(self._connection, name=row.domain)
+        if row.active:
+            for spelling in _domain_spellings(row.domain):
+                _queries.put_domain(
+                    self._connection,
+                    spelling=spelling,
+                    name=row.domain,
+                    whole=int(row.whole),
+                    generation=row.generation,
+                )
+
+    def _write_recipient(self, row: MapRow) -> None:
+        _queries.drop_recipient(self._connection, domain=row.domain, local=row.local)
+        if row.active:
+            for spelling in {fold_ascii(row.local), row.local.lower()}:
+                _queries.put_recipient(
+                    self._connection,
+                    domain=row.domain,
+                    spelling=spelling,
+                    local=row.local,
+                    generation=row.generation,
+                )
+
+
+def _domain_spellings(domain: str) -> set[str]:
+    """Return the forms in which a client may name this A-label domain.
+
+    No case-folded form beyond these: it would make straße.example and strasse.example one domain.
+    """
+    with suppress(idna.IDNAError, UnicodeError):
+        return {domain, idna.decode(domain)}
+    return {domain}
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    # "rw" and not "rwc": a file that SQLite made by itself would have the wrong mode.
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=rw",
+        uri=True,
+        timeout=BUSY,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+
+
+@contextmanager
+def _temporary(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise TempFail(f"the mail server's map {path} cannot be used: {error}") from error

@@ -1,0 +1,75 @@
+-- The mail server's map.  Postfix reads it at every RCPT (postfix/*.cf), so it is kept small, and every spelling
+-- under which Postfix may ask stands in it ready made: a domain as A-label and as U-label (RFC 5890, RFC 6531),
+-- a local part with its letters in lower case.
+
+-- name: create()#
+-- Makes the tables where they are missing; what stands in them stays.
+create table if not exists followed (
+    id integer primary key check (id = 1),
+    generation integer not null
+) strict;
+
+insert or ignore into followed (id, generation) values (1, 0);
+
+create table if not exists domain (
+    spelling text not null primary key,
+    name text not null,
+    whole integer not null,
+    generation integer not null
+) strict, without rowid;
+
+create index if not exists domain_name on domain (name);
+
+-- A recipient counts only while the row of its domain stands, so closing a domain is one row.
+create table if not exists recipient (
+    domain text not null,
+    spelling text not null,
+    local text not null,
+    generation integer not null,
+    primary key (domain, spelling, local)
+) strict, without rowid;
+
+-- name: generation()$
+-- The generation of the store that this file has followed to.
+select generation from followed where id = 1;
+
+-- name: follow(generation)!
+-- Says how far the file has followed now.
+update followed set generation = :generation where id = 1;
+
+-- name: put_domain(spelling, name, whole, generation)!
+-- One spelling of a domain.
+insert into domain (spelling, name, whole, generation)
+values (:spelling, :name, :whole, :generation);
+
+-- name: drop_domain(name)!
+-- All spellings of a domain.
+delete from domain where name = :name;
+
+-- name: put_recipient(domain, spelling, local, generation)!
+-- One spelling of a recipient.
+insert into recipient (domain, spelling, local, generation)
+values (:domain, :spelling, :local, :generation);
+
+-- name: drop_recipient(domain, local)!
+-- All spellings of a recipient.
+delete from recipient where domain = :domain and local = :local;
+
+-- name: drop_domains()!
+-- Every domain, before all are written anew.
+delete from domain;
+
+-- name: drop_recipients()!
+-- Every recipient, before all are written anew.
+delete from recipient;
+
+-- name: domains()
+-- Every domain once.
+select distinct name, whole from domain order by name;
+
+-- name: recipients()
+-- Every recipient that Postfix would find, once.
+select distinct recipient.domain, recipient.local, domain.whole
+from recipient
+join domain on domain.name = recipient.domain
+order by recipient.domain, recipient.local;
