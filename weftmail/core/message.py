@@ -1,0 +1,279 @@
+"""A message, read: everything that later rules ask about it, as one frozen value (RFC 5322, 2045, 3834, 3464).
+
+``read`` takes any bytes and never raises.  What would take too long to parse comes back with its header, its raw
+text and a defect that says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from html import escape
+from typing import Any, BinaryIO, Literal
+
+from weftmail.core import charset, digest, header, machine, mime, quote, report, sanitise
+from weftmail.core.address import Mailbox
+from weftmail.core.mime import Block, Fields, Leaf
+from weftmail.core.report import Failure, Report
+
+__all__ = ["Attachment", "Failure", "Forwarded", "Kind", "Message", "Report", "explain", "read"]
+
+Kind = Literal["mail", "machine", "auto-reply", "bounce", "delay", "receipt", "complaint"]
+REFERENCES = 50
+RAW_TEXT = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came along; its bytes are never recoded."""
+
+    filename: str
+    content_type: str
+    content: bytes
+    sha256: str
+    content_id: str | None
+    inline: bool
+    """The HTML shows it in its place."""
+
+    @property
+    def size(self) -> int:
+        """The number of bytes."""
+        return len(self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """The message that somebody forwarded within this one."""
+
+    from_: Mailbox
+    subject: str
+    date: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a message says.  Texts hold no lone surrogate and no NUL; values of header fields are one clean line."""
+
+    message_id: str
+    subject: str
+    from_: tuple[Mailbox, ...]
+    sender: tuple[Mailbox, ...]
+    reply_to: tuple[Mailbox, ...]
+    to: tuple[Mailbox, ...]
+    cc: tuple[Mailbox, ...]
+    date: int | None
+    """Milliseconds since 1970, UTC."""
+    in_reply_to: tuple[str, ...]
+    references: tuple[str, ...]
+    """At most the last 50."""
+    text: str
+    """The words: the plain form where there is one, else taken from the HTML."""
+    html: str
+    """The HTML form as it came, not sanitised; "" where there is none."""
+    reply_text: str
+    attachments: tuple[Attachment, ...]
+    forwarded: Forwarded | None
+    defects: tuple[str, ...]
+    kind: Kind
+    report: Report | None
+    received: tuple[str, ...]
+    """The Received fields, topmost first."""
+    results_above: tuple[str, ...]
+    """Authentication-Results fields above the topmost Received field: written by the last server, or after it."""
+    auto_submitted: str
+    loop: tuple[str, ...]
+    content_hash: str
+
+
+def read(raw: bytes | BinaryIO) -> Message:
+    """Return the message that ``raw`` holds; an open binary file is read in pieces, from its start.
+
+    Never raises for anything that the bytes say.
+    """
+    reason = mime.too_complex(raw)
+    if not reason:
+        try:
+            return _whole(raw)
+        except RecursionError:
+            reason = "nested too deeply"
+    return _unparsed(raw, reason)
+
+
+def _whole(raw: bytes | BinaryIO) -> Message:
+    part = mime.parse(raw)
+    fields = Fields(part)
+    defects = [type(defect).__name__ for defect in part.defects]
+    leaves: list[Leaf] = []
+    blocks = mime.blocks(part, leaves, defects)
+    return _message(raw, fields, blocks, leaves, defects)
+
+
+def _unparsed(raw: bytes | BinaryIO, reason: str) -> Message:
+    head = b""
+    for piece in mime.chunks(raw):
+        head += piece
+        if len(head) >= RAW_TEXT:
+            break
+    fields = Fields(mime.parse_header(head))
+    block = Block(plain=charset.decode(head[:RAW_TEXT])[0])
+    return _message(raw, fields, [block], [], [f"too complex: {reason}"])
+
+
+def _message(
+    raw: bytes | BinaryIO, fields: Fields, blocks: list[Block], leaves: list[Leaf], defects: list[str]
+) -> Message:
+    text, html = _joined(blocks)
+    subject = header.text(fields.first("subject"))
+    authors = _people(fields, "from")
+    kind, about = _kind(fields, leaves, subject, authors)
+    above, received = _trace(fields)
+    return Message(
+        message_id=next(iter(header.identifiers(fields.first("message-id"), bare=True)), ""),
+        subject=subject,
+        from_=authors,
+        sender=_people(fields, "sender"),
+        reply_to=_people(fields, "reply-to"),
+        to=_people(fields, "to"),
+        cc=_people(fields, "cc"),
+        date=header.date(fields.first("date")),
+        in_reply_to=header.identifiers(" ".join(fields.all("in-reply-to")))[-REFERENCES:],
+        references=header.identifiers(" ".join(fields.all("references")))[-REFERENCES:],
+        text=text,
+        html=html,
+        reply_text=quote.new_words(text),
+        attachments=tuple(_attachment(leaf, html) for leaf in leaves),
+        forwarded=None,
+        defects=tuple(dict.fromkeys(defects)),
+        kind=kind,
+        report=about,
+        received=received,
+        results_above=above,
+        auto_submitted=machine.keyword(fields),
+        loop=tuple(header.text(value) for value in fields.all("x-weftmail-loop")),
+        content_hash=digest.content_hash(raw),
+    )
+
+
+def _people(fields: Fields, name: str) -> tuple[Mailbox, ...]:
+    # A field that stands twice counts whole: two authors are two authors, however they were written down.
+    return tuple(box for value in fields.all(name) for box in header.mailboxes(value))[: header.MAILBOXES]
+
+
+def _joined(blocks: list[Block]) -> tuple[str, str]:
+    """Return the whole text and the whole HTML; a piece that has one form alone is turned into the other."""
+    texts = [block.plain if block.plain.strip() else sanitise.text_of(block.html) for block in blocks]
+    text = "\n".join(piece for piece in texts if piece)
+    if not any(block.html for block in blocks):
+        return text, ""
+    pages = [block.html or f"<pre>{escape(block.plain)}</pre>" for block in blocks if block.html or block.plain.strip()]
+    return text, "\n".join(pages)
+
+
+def _attachment(leaf: Leaf, html: str) -> Attachment:
+    name = leaf.filename
+    if not name and leaf.content_type == "message/rfc822":
+        subject = header.text(Fields(mime.parse_header(leaf.content)).first("subject"))
+        name = mime.safe_filename((subject.replace("/", "-").replace("\\", "-") or "message") + ".eml")
+    return Attachment(
+        filename=name,
+        content_type=leaf.content_type,
+        content=leaf.content,
+        sha256=hashlib.sha256(leaf.content).hexdigest(),
+        content_id=leaf.content_id,
+        inline=leaf.content_id is not None and f"cid:{leaf.content_id}" in html,
+    )
+
+
+def _kind(fields: Fields, leaves: list[Leaf], subject: str, authors: tuple[Mailbox, ...]) -> tuple[Kind, Report | None]:
+    found = report.read(fields, leaves)
+    if found:
+        return found
+    sender = authors[0].address if authors else ""
+    return machine.kind(fields, subject, sender), None
+
+
+def _trace(fields: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    above: list[str] = []
+    received: list[str] = []
+    for name, value in fields.order:
+        if name == "received":
+            received.append(header.text(value))
+        elif name == "authentication-results" and not received:
+            above.append(header.text(value))
+    return tuple(above), tuple(received)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _iso(at: int | None) -> str | None:
+    if at is None:
+        return None
+    return (_EPOCH + timedelta(milliseconds=at)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _boxes(boxes: tuple[Mailbox, ...]) -> list[dict[str, str]]:
+    return [{"name": box.name, "address": box.address} for box in boxes]
+
+
+def explain(message: Message) -> dict[str, Any]:
+    """Return the members ``message``, ``kind`` and ``bounce`` of the object that ``mail-ingest --explain`` prints."""
+    return {"message": _described(message), "kind": message.kind, "bounce": _reported(message.report)}
+
+
+def _described(message: Message) -> dict[str, Any]:
+    forwarded = message.forwarded
+    return {
+        "message_id": message.message_id,
+        "subject": message.subject,
+        "from": _boxes(message.from_),
+        "sender": _boxes(message.sender),
+        "reply_to": _boxes(message.reply_to),
+        "to": _boxes(message.to),
+        "cc": _boxes(message.cc),
+        "date": _iso(message.date),
+        "in_reply_to": list(message.in_reply_to),
+        "references": list(message.references),
+        "text": message.text,
+        "html": message.html,
+        "reply_text": message.reply_text,
+        "attachments": [
+            {
+                "filename": each.filename,
+                "content_type": each.content_type,
+                "size": each.size,
+                "sha256": each.sha256,
+                "content_id": each.content_id,
+                "inline": each.inline,
+            }
+            for each in message.attachments
+        ],
+        "forwarded": None
+        if forwarded is None
+        else {
+            "from": {"name": forwarded.from_.name, "address": forwarded.from_.address},
+            "subject": forwarded.subject,
+            "date": _iso(forwarded.date),
+        },
+        "defects": list(message.defects),
+    }
+
+
+def _reported(about: Report | None) -> dict[str, Any] | None:
+    if about is None:
+        return None
+    return {
+        "recipients": [
+            {
+                "address": each.address,
+                "status": each.status,
+                "action": each.action,
+                "diagnostic": each.diagnostic,
+                "hard": each.hard,
+                "reason": each.reason,
+            }
+            for each in about.recipients
+        ],
+        "original_message_id": about.original_message_id,
+    }

@@ -1,0 +1,281 @@
+"""The parts of a message (RFC 2045, 2046, 2183): a bounded parse, and what each part holds.
+
+The stdlib parser (policy compat32) does the parsing; this module keeps it from what would take it long, and reads its
+result.  An attached message is one part with its bytes as they came: it is never taken apart, so its words never mix
+with those of the message around it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.feedparser import BytesFeedParser
+from email.message import Message
+from email.policy import compat32
+from typing import Any, BinaryIO
+
+from weftmail.core import charset, header, transfer
+
+PIECE = 64 * 1024
+"""The parser is fed in pieces of this size: one piece for all costs it nearly nine times the mail in memory."""
+DEPTH = 30
+"""The deepest nesting that is parsed; each level costs the parser one comparison for every line of the mail."""
+PARTS = 1000
+HEADER_SIZE = 1024 * 1024
+
+_MULTIPART = re.compile(rb"(?i)content-type:\s*multipart/")
+_HEADER_END = re.compile(rb"\r?\n\r?\n")
+_BOUNDARY = re.compile(rb"(?i)boundary\s*=\s*\"?([^\";\r\n]+)")
+_PATH = re.compile(r"^.*[/\\]", re.S)
+_OVERLAP = 64
+
+
+def chunks(raw: bytes | BinaryIO) -> Iterator[bytes]:
+    """Yield the message in pieces, from its first byte."""
+    if isinstance(raw, bytes):
+        for start in range(0, len(raw), PIECE):
+            yield raw[start : start + PIECE]
+        return
+    raw.seek(0)
+    while piece := raw.read(PIECE):
+        yield piece
+
+
+def too_complex(raw: bytes | BinaryIO) -> str:
+    """Return why the message must not be parsed whole, or ""; one cheap pass over its bytes."""
+    multiparts = lines = size = 0
+    tail, header_end = b"\n", -1
+    for piece in chunks(raw):
+        window = tail + piece
+        multiparts += len(_MULTIPART.findall(window))
+        lines += window.count(b"\n--")
+        if header_end < 0 and (found := _HEADER_END.search(window)):
+            header_end = size + found.start()
+        size += len(piece)
+        tail = window[-_OVERLAP:] if len(window) < PIECE else piece[-_OVERLAP:]
+    if (header_end if header_end >= 0 else size) > HEADER_SIZE:
+        return "header too large"
+    if multiparts <= DEPTH and lines <= PARTS:
+        return ""
+    return _walk(raw)
+
+
+def _walk(raw: bytes | BinaryIO) -> str:
+    """Follow the boundaries line by line; for the few messages that the count alone cannot clear."""
+    stack: list[bytes] = []
+    in_header, parts = True, 0
+    for line in _lines(raw):
+        name = line[2:] if line.startswith(b"--") else b""
+        closing = name.endswith(b"--") and name[:-2] in stack
+        if name and (name in stack or closing):
+            parts += 1
+            del stack[stack.index(name[:-2]) if closing else stack.index(name) + 1 :]
+            in_header = not closing
+        elif not line:
+            in_header = False
+        elif in_header and (found := _BOUNDARY.search(line)):
+            stack.append(found[1].rstrip())
+        if len(stack) > DEPTH:
+            return "nested too deeply"
+        if parts > PARTS:
+            return "too many parts"
+    return ""
+
+
+def _lines(raw: bytes | BinaryIO) -> Iterator[bytes]:
+    """Yield the lines without their ends; of a long one its first piece is enough."""
+    rest, skipping = b"", False
+    for piece in chunks(raw):
+        first, *others = piece.split(b"\n")
+        rest = rest if skipping else (rest + first)[:PIECE]
+        for line in others:
+            if not skipping:
+                yield rest.rstrip()
+            rest, skipping = line, False
+        skipping = skipping or len(rest) >= PIECE
+    yield rest.rstrip()
+
+
+class _Part(Message):
+    """A part as the parser sees it: it goes into multiparts and into nothing else."""
+
+    def get_content_type(self) -> str:
+        kind = super().get_content_type()
+        return kind if kind.startswith("multipart/") else "text/plain"
+
+    def get_content_maintype(self) -> str:
+        return self.get_content_type().partition("/")[0]
+
+    def get_boundary(self, failobj: Any = None) -> Any:
+        # The stdlib's own reading of parameters takes quadratic time on a hostile field.
+        value = self.get("content-type", "")
+        return header.parameters(str(value))[1].get("boundary", failobj)
+
+
+def parse(raw: bytes | BinaryIO) -> Message:
+    """Return the parsed message; raises RecursionError at worst, after too_complex said nothing."""
+    parser = BytesFeedParser(_Part, policy=compat32)
+    for piece in chunks(raw):
+        parser.feed(piece)
+    return parser.close()
+
+
+def parse_header(raw: bytes) -> Message:
+    """Return the message's header alone, with no more than 256 KB of it."""
+    end = _HEADER_END.search(raw[: 4 * PIECE])
+    parser = BytesFeedParser(_Part, policy=compat32)
+    parser.feed(raw[: end.end() if end else 4 * PIECE])
+    return parser.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A part that is no multipart; ``content`` is decoded."""
+
+    content_type: str
+    parameters: dict[str, str]
+    disposition: str
+    filename: str
+    content_id: str | None
+    content: bytes
+    defects: tuple[str, ...]
+
+    def text(self) -> tuple[str, bool]:
+        """Return the content as text, and whether its charset's label held."""
+        label = self.parameters.get("charset", "")
+        if not label and self.content_type == "text/html":
+            label = _declared(self.content)
+        return charset.decode(self.content, label)
+
+
+_META = re.compile(rb"(?i)<meta[^>]{1,200}charset\s*=\s*[\"']?([\w.:-]{1,40})")
+
+
+def _declared(html: bytes) -> str:
+    found = _META.search(html[:2048])
+    return found[1].decode("ascii", "replace") if found else ""
+
+
+def kind_of(part: Message) -> tuple[str, dict[str, str]]:
+    """Return a part's media type in lower case, and its parameters; text/plain where the field is none."""
+    raw = part.get("content-type")
+    if raw is None:
+        return part.get_default_type(), {}
+    kind, parameters = header.parameters(str(raw))
+    kind = kind.partition(" ")[0]
+    if kind.count("/") != 1 or kind.startswith("/") or kind.endswith("/"):
+        kind = "text/html" if kind == "html" else "text/plain"
+    return kind, parameters
+
+
+def leaf(part: Message) -> Leaf:
+    """Return what a part holds, and let the parser's own copy of it go."""
+    kind, parameters = kind_of(part)
+    disposition, more = header.parameters(str(part.get("content-disposition", "")))
+    name = more.get("filename") or parameters.get("name") or more.get("name") or ""
+    payload = part.get_payload()
+    part.set_payload("")
+    if not isinstance(payload, str):
+        payload = ""
+    encoding = header.text(str(part.get("content-transfer-encoding", "")))
+    content, good = transfer.decode(payload, encoding)
+    if kind.startswith("message/") and not good and transfer.octets(payload)[:200].isascii():
+        content = _attached(payload, content)
+    found = header.identifiers(str(part.get("content-id", "")), bare=True)
+    return Leaf(
+        content_type=kind,
+        parameters=parameters,
+        disposition=disposition,
+        filename=safe_filename(name),
+        content_id=found[0][1:-1] if found else None,
+        content=content,
+        defects=() if good else (f"{kind}: broken transfer encoding",),
+    )
+
+
+def _attached(payload: str, content: bytes) -> bytes:
+    """An attached message may carry no encoding at all (RFC 2046, 5.2.1); where one is claimed falsely, keep it raw."""
+    return transfer.octets(payload) if re.match(r"\s*[\w-]{1,60}:", payload) else content
+
+
+def safe_filename(name: str) -> str:
+    """Return a file name without folders, steering characters and excess length."""
+    name = _PATH.sub("", header.clean(name)).strip()
+    if name in (".", ".."):
+        return ""
+    if len(name) > 200:
+        stem, dot, ending = name.rpartition(".")
+        name = stem[: 199 - len(ending)] + dot + ending if dot and len(ending) <= 16 else name[:200]
+    return name
+
+
+FIELDS = 2000
+
+
+class Fields:
+    """A header's fields in order; names in lower case, values as the parser keeps them."""
+
+    __slots__ = ("_by_name", "order")
+
+    def __init__(self, part: Message) -> None:
+        self.order: list[tuple[str, str]] = []
+        self._by_name: dict[str, list[str]] = {}
+        for name, value in list(part.raw_items())[:FIELDS]:
+            self.order.append((name.lower(), str(value)))
+            self._by_name.setdefault(name.lower(), []).append(str(value))
+
+    def all(self, name: str) -> list[str]:
+        """Return the values of every field of this name, topmost first."""
+        return self._by_name.get(name, [])
+
+    def first(self, name: str) -> str:
+        """Return the topmost value, or "" where there is none."""
+        return self._by_name.get(name, [""])[0]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._by_name
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Text of a body in one or both of its forms, in reading order."""
+
+    plain: str = ""
+    html: str = ""
+
+
+def blocks(part: Message, attached: list[Leaf], defects: list[str]) -> list[Block]:
+    """Return what is to be read in ``part``; append what is attached to it, and what was broken."""
+    kind, _ = kind_of(part)
+    payload = part.get_payload()
+    if kind.startswith("multipart/") and isinstance(payload, list):
+        children: list[Message] = [child for child in payload if isinstance(child, Message)]
+        found = [block for child in children for block in blocks(child, attached, defects)]
+        payload.clear()
+        return _alternative(found) if kind == "multipart/alternative" else found
+    this = leaf(part)
+    defects.extend(this.defects)
+    if not _readable(this):
+        attached.append(this)
+        return []
+    text, good = this.text()
+    if not good:
+        defects.append(f"{this.content_type}: charset does not hold")
+    return [Block(html=text) if this.content_type == "text/html" else Block(plain=text)]
+
+
+def _alternative(found: list[Block]) -> list[Block]:
+    """The plain form is the joined plain text, the HTML form the joined HTML; either may be missing."""
+    if not found:
+        return []
+    plain = "\n".join(block.plain for block in found if block.plain)
+    return [Block(plain, "\n".join(block.html for block in found if block.html))]
+
+
+def _readable(this: Leaf) -> bool:
+    if this.content_type.startswith("multipart/"):
+        return not this.disposition.startswith("attachment")
+    if this.content_type not in ("text/plain", "text/html", "text/enriched"):
+        return False
+    return not this.disposition.startswith("attachment") and not this.filename

@@ -1,0 +1,155 @@
+"""HTML mail is hostile: what a page may show of it, and the plain text that it says.
+
+The sanitised text goes into a sandboxed frame under a strict content policy; this module is the first of the two
+walls.  Nothing that is left loads anything from outside, runs, submits, or covers what stands around it.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape, unescape
+
+import nh3
+
+NESTING = 2000
+"""Beyond this the sanitiser's time grows with the square of the depth; real mail stays under a hundred."""
+SIZE = 4 * 1024 * 1024
+
+
+def _names(text: str) -> set[str]:
+    return set(text.split())
+
+
+_TAGS = _names(
+    """
+    a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd
+    del dfn div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main
+    mark ol p pre q s samp section small span strike strong sub summary sup table tbody td tfoot th
+    thead time tr tt u ul var wbr
+    """
+)
+_DROPPED = {"script", "style", "title", "noscript", "template", "svg", "math", "iframe", "object", "textarea", "xmp"}
+_EVERYWHERE = {"align", "bgcolor", "dir", "height", "lang", "style", "title", "valign", "width"}
+_ATTRIBUTES = {
+    "*": _EVERYWHERE,
+    "a": {"href", "name"},
+    "blockquote": {"type"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "font": {"color", "face", "size"},
+    "hr": {"size", "noshade"},
+    "img": {"alt", "src", "border"},
+    "li": {"value"},
+    "ol": {"start", "type"},
+    "table": {"border", "cellpadding", "cellspacing"},
+    "td": {"colspan", "rowspan", "nowrap"},
+    "th": {"colspan", "rowspan", "nowrap"},
+    "ul": {"type"},
+}
+# Nothing here can load, position, hide behind or draw over anything.
+_STYLES = _names(
+    """
+    background-color border border-bottom border-bottom-color border-bottom-style border-bottom-width
+    border-collapse border-color border-left border-left-color border-left-style border-left-width
+    border-radius border-right border-right-color border-right-style border-right-width border-spacing
+    border-style border-top border-top-color border-top-style border-top-width border-width clear color
+    direction display float font font-family font-size font-style font-variant font-weight height
+    letter-spacing line-height list-style-type margin margin-bottom margin-left margin-right margin-top
+    max-height max-width min-height min-width padding padding-bottom padding-left padding-right padding-
+    top table-layout text-align text-decoration text-indent text-transform vertical-align white-space
+    width word-break word-spacing word-wrap
+    """
+)
+_SCHEMES = {"http", "https", "mailto", "tel", "cid", "data"}
+_IMAGE = re.compile(r"data:image/(?:png|gif|jpeg|webp);base64,[A-Za-z0-9+/=\s]*", re.I)
+_LOADING = re.compile(r"(?i)url\s*\(|image\s*\(|image-set|expression|@import|javascript:|\\|/\*")
+_OPENING = re.compile(r"<[a-zA-Z]")
+_CLOSING = re.compile(r"</[a-zA-Z]")
+
+
+def sanitise(html: str) -> str:
+    """Return ``html`` as a fragment that is safe to show; never raises.
+
+    Images sent along (``cid:``) keep their address.  The address of an image elsewhere moves from ``src`` to
+    ``data-remote-src``: a page can offer to load it, and nothing loads by itself.  What is nested too deeply or
+    is too large comes back as escaped plain text.
+    """
+    if len(html) > SIZE or _nesting(html) > NESTING:
+        return f"<pre>{escape(_words(html[:SIZE]))}</pre>"
+    clean = nh3.clean(
+        html,
+        tags=_TAGS,
+        clean_content_tags=_DROPPED,
+        attributes=_ATTRIBUTES,
+        attribute_filter=_attribute,
+        strip_comments=True,
+        link_rel="noopener noreferrer nofollow",
+        url_schemes=_SCHEMES,
+        url_relative="deny",
+        filter_style_properties=_STYLES,
+    )
+    return _REMOTE.sub(r"\1data-remote-src=", clean)
+
+
+# The serialiser writes every attribute as name="value" with quotation marks escaped inside, so that this pattern meets
+# real tags only.  The marker is not one that a mail can bring through the filter: it is put before a scheme there.
+_MARK = "cid:remote:"
+_REMOTE = re.compile(r'(<img\b(?:\s+[a-z-]+="[^"]*")*?\s+)src=(?="cid:remote:)')
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    if name == "style":
+        return None if _LOADING.search(value) else value
+    if tag == "img" and name == "src":
+        scheme = value.partition(":")[0].strip().lower()
+        if scheme == "cid":
+            return None if value.lower().startswith(_MARK) else value
+        if scheme == "data":
+            return value if _IMAGE.fullmatch(value.strip()) else None
+        return _MARK + value if scheme in ("http", "https") else None
+    if name == "href" and value.strip().lower().startswith(("data:", "cid:")):
+        return None
+    return value
+
+
+def _nesting(html: str) -> int:
+    """An upper bound of the depth: tags that open and are never closed count as nested."""
+    opened = sum(1 for _ in _OPENING.finditer(html))
+    if opened <= NESTING:
+        return opened
+    deepest = depth = 0
+    for tag in _ANY_TAG.finditer(html):
+        name = tag[2].lower()
+        if name in _VOID:
+            continue
+        depth = max(depth - 1, 0) if tag[1] else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+_ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
+_VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "wbr"}
+
+_SKIPPED = re.compile(
+    r"(?is)<(script|style|title|head|template|noscript)\b.{0,200000}?</\1\s*>|<!--.{0,200000}?-->|<![^>]*>"
+)
+_BREAK = re.compile(
+    r"(?i)<br\s*/?>|<hr[^>]*>|</(?:tr|li|dt|dd|h[1-6])\s*>|<(?:div|tr|li|h[1-6]|blockquote|pre|ul|ol|table)\b[^>]*>|</(?:div|blockquote|pre|ul|ol|table)\s*>"
+)
+_PARAGRAPH = re.compile(r"(?i)</?p\b[^>]*>")
+_TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>?")
+_MANY_LINES = re.compile(r"\n{3,}")
+_SPACES = re.compile(r"[ \t\u00a0]+")
+
+
+def text_of(html: str) -> str:
+    """Return the words of ``html`` with line breaks where it breaks lines; never raises."""
+    return _words(html[:SIZE])
+
+
+def _words(html: str) -> str:
+    flat = re.sub(r"\s+", " ", _SKIPPED.sub(" ", html))
+    flat = _PARAGRAPH.sub("\n\n", _BREAK.sub("\n", flat))
+    words = unescape(_TAG.sub("", flat))
+    lines = (_SPACES.sub(" ", line).strip() for line in words.split("\n"))
+    return _MANY_LINES.sub("\n\n", "\n".join(lines)).strip()
