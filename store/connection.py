@@ -14,7 +14,7 @@ from pathlib import Path
 from weftmail.core.failure import TempFail
 from weftmail.core.limits import BUSY
 
-__all__ = ["connect", "savepoint", "temporary", "transaction"]
+__all__ = ["busy", "connect", "savepoint", "temporary", "transaction"]
 
 
 def connect(path: str | Path, *, readonly: bool = False) -> sqlite3.Connection:
@@ -77,6 +77,12 @@ def savepoint(connection: sqlite3.Connection) -> Iterator[None]:
             connection.execute("release inner_block")
         raise
     connection.execute("release inner_block")
+
+
+def busy(error: BaseException) -> bool:
+    """Say whether another writer held the store for longer than we wait."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def temporary(error: BaseException) -> bool:

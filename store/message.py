@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from weftmail.store.rows import many, one, queries
 
@@ -84,6 +84,16 @@ class MessageFacts:
     label: str
     type: str
     alias_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A message that a later one may name in its References."""
+
+    id: int
+    kind: str
+    public: bool
+    rfc_message_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +189,9 @@ class Messages:
 
         Raises sqlite3.IntegrityError where the record has one of this Message-ID and content.
         """
-        message_id: int = queries.message_add(self._connection, **asdict(new), now=now)
+        message_id: int = queries.message_add(
+            self._connection, **{name: getattr(new, name) for name in NewMessage.__slots__}, now=now
+        )
         return message_id
 
     def name(self, message_id: int, rfc_message_id: str) -> None:
@@ -197,9 +209,11 @@ class Messages:
         )
         return found
 
-    def id_known(self, company_id: int, rfc_message_id: str) -> bool:
-        """Say whether any message of the company bears this Message-ID."""
-        count: int = queries.message_id_known(self._connection, company_id=company_id, rfc_message_id=rfc_message_id)
+    def id_reused(self, company_id: int, rfc_message_id: str, content_hash: str) -> bool:
+        """Say whether a message of the company bears this Message-ID with another content."""
+        count: int = queries.message_id_reused(
+            self._connection, company_id=company_id, rfc_message_id=rfc_message_id, content_hash=content_hash
+        )
         return count > 0
 
     def get(self, message_id: int) -> ThreadMessage | None:
@@ -221,21 +235,19 @@ class Messages:
             queries.messages_by_rfc_id(self._connection, company_id=company_id, rfc_message_id=rfc_message_id),
         )
 
-    def references(self, record_id: int, before: int, *, inside: bool, most: int = 20) -> list[str]:
-        """Return Message-IDs for the References of message ``before``, oldest first.
+    def references(self, record_id: int, before: int, *, inside: bool, most: int = 20) -> list[Reference]:
+        """Return what the References of message ``before`` may name, oldest first.
 
-        The thread's first one and the newest; those of notes only where all who get it are colleagues (``inside``).
+        That is the thread's first message and the newest ones; notes only where all who get it are colleagues.
         """
-        newest = [
-            row["rfc_message_id"]
-            for row in queries.reference_ids(
+        newest = many(
+            Reference,
+            queries.references_before(
                 self._connection, record_id=record_id, before=before, inside=int(inside), most=most
-            )
-        ][::-1]
-        first: str | None = queries.first_reference_id(self._connection, record_id=record_id, before=before)
-        if first is not None and first not in newest:
-            newest = [first, *newest[1:]]
-        return newest
+            ),
+        )[::-1]
+        first = one(Reference, queries.reference_first(self._connection, record_id=record_id, before=before))
+        return [first, *newest[1:]] if first is not None and first not in newest else newest
 
     def last_public(self, record_id: int) -> int | None:
         """Return the newest message that outsiders wrote or got."""

@@ -198,9 +198,12 @@ class Records:
             now=now,
         )
 
-    def put_out(self, record_id: int, contact_id: int) -> bool:
-        """Take a participant out of the conversation; say whether they were in it."""
-        removed: int = queries.participant_remove(self._connection, record_id=record_id, contact_id=contact_id)
+    def put_out(self, record_id: int, contact_id: int, now: int) -> bool:
+        """Take a participant out of the conversation; say whether they were in it.
+
+        The reply addresses that they were given are worth nothing from now on.
+        """
+        removed: int = queries.participant_remove(self._connection, record_id=record_id, contact_id=contact_id, now=now)
         return removed == 1
 
     def participants(self, record_id: int) -> list[Participant]:

@@ -293,6 +293,7 @@ create table attachment (
 create index attachment_blob on attachment (blob_id);
 
 -- An outsider in the conversation.  With a message_id, in that message alone (somebody proven named them in Cc).
+-- Who was taken out stays as a row, so that what we once sent them lets nobody back in.
 create table participant (
     company_id bigint not null references company (id),
     record_id bigint not null references record (id),
@@ -300,6 +301,7 @@ create table participant (
     message_id bigint references message (id),
     reason text not null check (reason in ('opened', 'addressed', 'copied', 'let in')),
     created_at bigint not null,
+    removed_at bigint,
     primary key (company_id, record_id, contact_id)
 );
 create index participant_contact on participant (contact_id);

@@ -20,8 +20,9 @@ select id from message
 where company_id = :company_id and record_id = :record_id and rfc_message_id = :rfc_message_id
     and content_hash = :content_hash;
 
--- name: message_id_known$
-select count(*) from message where company_id = :company_id and rfc_message_id = :rfc_message_id;
+-- name: message_id_reused$
+select count(*) from message
+where company_id = :company_id and rfc_message_id = :rfc_message_id and content_hash <> :content_hash;
 
 -- name: message_by_id^
 select
@@ -58,18 +59,17 @@ where m.record_id = :record_id
 order by m.id;
 
 -- Ids that may stand in References of what leaves, newest first: never a note to an outsider.
--- name: reference_ids
-select m.rfc_message_id
+-- name: references_before
+select m.id, m.kind, m.public, m.rfc_message_id
 from message m
-where m.record_id = :record_id and m.id < :before and m.rfc_message_id <> ''
-    and (m.public or cast(:inside as bigint) = 1) and m.kind <> 'event'
+where m.record_id = :record_id and m.id < :before and (m.public or cast(:inside as bigint) = 1) and m.kind <> 'event'
 order by m.id desc
 limit :most;
 
--- name: first_reference_id$
-select m.rfc_message_id
+-- name: reference_first^
+select m.id, m.kind, m.public, m.rfc_message_id
 from message m
-where m.record_id = :record_id and m.id < :before and m.rfc_message_id <> '' and m.public
+where m.record_id = :record_id and m.id < :before and m.public and m.kind <> 'event'
 order by m.id
 limit 1;
 
@@ -187,10 +187,15 @@ where outbox_id = :outbox_id and address = :address and state in ('queued', 'del
 update delivery set state = 'queued', reason = '', changed_at = :now
 where outbox_id = :outbox_id and state in ('delayed', 'failed');
 
+-- Whom we sent a message may answer it, unless they were taken out of the conversation since.
 -- name: sent_to$
 select count(*)
-from delivery
-where message_id = :message_id and contact_id = :contact_id and channel = 'email';
+from delivery d join message m on m.id = d.message_id
+where d.message_id = :message_id and d.contact_id = :contact_id and d.channel = 'email'
+    and not exists (
+        select 1 from participant p
+        where p.record_id = m.record_id and p.contact_id = :contact_id and p.removed_at is not null
+    );
 
 -- name: inbox
 select d.id, d.message_id, d.state, m.record_id, r.label, r.title, m.kind, m.author_name, m.subject,

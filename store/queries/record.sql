@@ -90,26 +90,28 @@ insert into participant (company_id, record_id, contact_id, message_id, reason, 
 values (:company_id, :record_id, :contact_id, :message_id, :reason, :now)
 on conflict (company_id, record_id, contact_id) do update set
     message_id = case when excluded.message_id is null then null else participant.message_id end,
-    reason = case when excluded.message_id is null then excluded.reason else participant.reason end;
+    reason = case when excluded.message_id is null then excluded.reason else participant.reason end,
+    removed_at = case when excluded.message_id is null then null else participant.removed_at end;
 
 -- name: participant_remove!
-delete from participant where record_id = :record_id and contact_id = :contact_id;
+update participant set removed_at = :now
+where record_id = :record_id and contact_id = :contact_id and removed_at is null;
 
 -- name: participants
 select p.contact_id, c.name, p.message_id, p.reason,
     (select a.address from contact_address a where a.contact_id = c.id order by a.created_at, a.address limit 1)
         as address
 from participant p join contact c on c.id = p.contact_id
-where p.record_id = :record_id
+where p.record_id = :record_id and p.removed_at is null
 order by p.created_at, p.contact_id;
 
 -- name: participates$
 select count(*)
 from participant
-where record_id = :record_id and contact_id = :contact_id
+where record_id = :record_id and contact_id = :contact_id and removed_at is null
     and (message_id is null or message_id = :message_id);
 
 -- name: participates_by_alias$
 select count(*)
 from participant p join record r on r.id = p.record_id
-where r.alias_id = :alias_id and p.contact_id = :contact_id and p.message_id is null;
+where r.alias_id = :alias_id and p.contact_id = :contact_id and p.message_id is null and p.removed_at is null;

@@ -1,0 +1,135 @@
+"""The settings: one TOML file, named by WEFTMAIL_CONFIG, by default /etc/weftmail/weftmail.toml.
+
+Every key has a default, so that an empty file is a valid one; a key that nobody knows is an error, with the ones that
+there are.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, cast
+
+from weftmail.core.failure import UsageError
+
+DEFAULT = "/etc/weftmail/weftmail.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What can be set.  Paths are absolute, or relative to the folder of the file."""
+
+    state: str = "/var/lib/weftmail"
+    """The folder of the store, the keys, the sockets and the mail server's map."""
+    hostname: str = ""
+    """The name that our mail server gives itself after "by" in Received; empty: this machine's own name."""
+    authserv_id: str = ""
+    """The authserv-id of our own milter; empty: no Authentication-Results are believed."""
+    smtp: str = "127.0.0.1:25"
+    """Where mail-send hands mail over: HOST:PORT, or maildir:PATH for the demo's catcher."""
+    site: str = "127.0.0.1:8470"
+    """Where the site listens: HOST:PORT."""
+    site_url: str = ""
+    """The address of the site in links; empty: made of ``site``."""
+    mail_owner: str = "postfix"
+    """The user as which the mail server's LMTP client connects."""
+    demo: bool = False
+    """The pages say that no mail leaves this machine, and show the catcher."""
+
+    @property
+    def folder(self) -> Path:
+        """The state folder."""
+        return Path(self.state)
+
+    @property
+    def store(self) -> Path:
+        """The file of the store."""
+        return self.folder / "weftmail.db"
+
+    @property
+    def keyring(self) -> Path:
+        """The keys of reply tokens and locators; 0600, outside the store."""
+        return self.folder / "keys" / "tokens"
+
+    @property
+    def dkim(self) -> Path:
+        """The folder of the private signing keys."""
+        return self.folder / "keys" / "dkim"
+
+    @property
+    def map(self) -> Path:
+        """The mail server's map."""
+        return self.folder / "map" / "map.db"
+
+    @property
+    def incoming(self) -> Path:
+        """Where the pipe program leaves mail when no listener runs."""
+        return self.folder / "incoming"
+
+    @property
+    def listener(self) -> Path:
+        """The listener's socket."""
+        return self.folder / "listener.sock"
+
+    @property
+    def settle_lock(self) -> Path:
+        """Held by whoever settles."""
+        return self.folder / "settle.lock"
+
+    @property
+    def url(self) -> str:
+        """The address of the site, without a slash at its end."""
+        return (self.site_url or f"http://{self.site}").rstrip("/")
+
+
+def path_of_config(environ: Mapping[str, str]) -> Path:
+    """Return where the settings are."""
+    return Path(environ.get("WEFTMAIL_CONFIG") or DEFAULT)
+
+
+def load(environ: Mapping[str, str]) -> Config:
+    """Read the settings; raise UsageError, with the next step, for what cannot be read or is not known."""
+    path = path_of_config(environ)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UsageError(f"there is no {path}; make it: mail-admin init, or name another by WEFTMAIL_CONFIG") from None
+    except (OSError, UnicodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise UsageError(f"{path} cannot be read: {why}") from None
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path} is not TOML: {error}") from None
+    return _checked(values, path)
+
+
+def _checked(values: Mapping[str, object], path: Path) -> Config:
+    known = {field.name: type(field.default) for field in fields(Config)}
+    for name, value in values.items():
+        if name not in known:
+            raise UsageError(f"{path}: {name} is no setting; there are {', '.join(sorted(known))}")
+        if type(value) is not known[name]:
+            kind = "true or false" if known[name] is bool else "a text in quotes"
+            raise UsageError(f"{path}: {name} has to be {kind}")
+    config = Config(**cast(dict[str, Any], dict(values)))
+    state = os.path.abspath(path.parent / config.state)
+    return Config(**{**{field.name: getattr(config, field.name) for field in fields(Config)}, "state": state})
+
+
+def dump(config: Config) -> str:
+    """Return the settings as TOML, those that differ from their defaults."""
+    lines = ["# weftmail: see docs/settings.md for every key."]
+    for field in fields(Config):
+        value = getattr(config, field.name)
+        if value != field.default or field.name == "state":
+            shown = (
+                str(value).lower()
+                if isinstance(value, bool)
+                else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+            )
+            lines.append(f"{field.name} = {shown}")
+    return "\n".join(lines) + "\n"

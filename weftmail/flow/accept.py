@@ -1,0 +1,95 @@
+"""Accept: a mail as the mail server gave it, durable before anybody says yes.
+
+Those who hand mails in wait for a Future; one writer commits all that wait in one transaction, which costs one sync of
+the disk for all of them.  Nothing is parsed here.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from weftmail.core.envelope import Envelope
+from weftmail.core.failure import TempFail
+from weftmail.core.ports import Clock
+from weftmail.store.connection import busy, temporary
+from weftmail.store.store import Store
+
+GROUP_BYTES = 32 * 1024 * 1024
+"""Of what waits, this much goes into one transaction."""
+GROUP_MAILS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One mail for one or more recipients, and who waits to hear that it is safe."""
+
+    envelopes: tuple[Envelope, ...]
+    raw: bytes | BinaryIO
+    size: int
+    done: Future[Sequence[bool]] = field(default_factory=Future)
+
+
+class Doorstep:
+    """Where mails wait for the writer; many threads put them down, one takes them up."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Waiting] = deque()
+        self._lock = threading.Lock()
+        self.something = threading.Event()
+        """Set while there may be something to do."""
+
+    def accept(self, envelopes: Sequence[Envelope], raw: bytes | BinaryIO) -> Future[Sequence[bool]]:
+        """Put a mail down; the future tells, for each recipient, that it is committed, or raises TempFail."""
+        size = len(raw) if isinstance(raw, bytes) else raw.seek(0, 2)
+        waiting = Waiting(tuple(envelopes), raw, size)
+        with self._lock:
+            self._waiting.append(waiting)
+        self.something.set()
+        return waiting.done
+
+    def take(self) -> list[Waiting]:
+        """Take up what waits, as much as goes into one transaction."""
+        taken: list[Waiting] = []
+        size = 0
+        with self._lock:
+            while self._waiting and len(taken) < GROUP_MAILS and (not taken or size <= GROUP_BYTES):
+                one = self._waiting.popleft()
+                # Who gave up waiting was told 4xx already: the mail server keeps that mail and hands it over again.
+                if one.done.set_running_or_notify_cancel():
+                    taken.append(one)
+                    size += one.size
+        return taken
+
+
+def accept_group(store: Store, clock: Clock, group: Sequence[Waiting]) -> int:
+    """Commit the mails of a group and tell those who wait; return how many deliveries were accepted.
+
+    Where the group cannot be committed, each mail is tried alone, so that one that is too large for what is left of
+    the disk does not keep the others out.
+    """
+    try:
+        count = _commit(store, clock, group)
+    except Exception as error:
+        if not temporary(error):
+            for one in group:
+                one.done.set_exception(error)
+            raise
+        if len(group) == 1 or busy(error):
+            for one in group:
+                one.done.set_exception(TempFail(f"the mail cannot be kept now: {error}"))
+            return 0
+        return sum(accept_group(store, clock, [one]) for one in group)
+    for one in group:
+        one.done.set_result([True] * len(one.envelopes))
+    return count
+
+
+def _commit(store: Store, clock: Clock, group: Sequence[Waiting]) -> int:
+    now = clock()
+    with store.transaction():
+        return sum(len(store.inbound.accept(one.envelopes, one.raw, now)) for one in group)

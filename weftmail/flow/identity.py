@@ -1,0 +1,62 @@
+"""As whom a record writes: the address in From, and the domain of its reply addresses and Message-IDs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.utils import parseaddr
+
+from weftmail.core.address import BadAddress, Mailbox, canonical, domain_of
+from weftmail.core.failure import UsageError
+from weftmail.store.record import Record
+from weftmail.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """``sender``: name and address in From.  ``domain``: where the answers come to, and who signs."""
+
+    sender: Mailbox
+    domain: str
+
+
+def identity_of(store: Store, record: Record) -> Identity:
+    """Return as whom the record writes: as its alias says, else as the company's notifications address.
+
+    Raises UsageError where the company has no domain to write from.
+    """
+    alias = store.aliases.get(record.alias_id) if record.alias_id is not None else None
+    if alias is not None:
+        sender = parse_answer_as(alias.answer_as) if alias.answer_as else Mailbox("", alias.address)
+        return Identity(Mailbox(sender.name or record.company, sender.address), alias.domain)
+    domain = store.domains.of_company(record.company_id)
+    if domain is None:
+        raise UsageError(f"{record.company} has no domain to write from; add one: mail-admin domain add NAME")
+    return Identity(Mailbox(record.company, f"notifications@{domain}"), domain)
+
+
+def parse_answer_as(text: str) -> Mailbox:
+    """Read ``Acme Sales <sales@acme.example>`` or an address alone; raise BadAddress for anything else."""
+    name, address = parseaddr(text)
+    if not address:
+        raise BadAddress(f"{text!r} is not an address to answer as")
+    return Mailbox(name, canonical(address))
+
+
+def check_answer_as(store: Store, text: str) -> Mailbox:
+    """Return the address to answer as, if it is in a domain that we may write for.
+
+    That is a domain of ours, or one that a domain of ours is a part of: our signature is aligned with it then.
+    Foreign domains are never written for; raises UsageError for them.
+    """
+    try:
+        mailbox = parse_answer_as(text)
+    except BadAddress as error:
+        raise UsageError(str(error), status=2) from None
+    domain = domain_of(mailbox.address)
+    for ours in store.domains.all():
+        if domain == ours.name or ours.name.endswith(f".{domain}"):
+            return mailbox
+    raise UsageError(
+        f"{mailbox.address} is in a domain that is not ours; mail in its name would be a forgery. "
+        f"Add the domain first: mail-admin domain add {domain}"
+    )

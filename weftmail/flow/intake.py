@@ -1,0 +1,161 @@
+"""The one writer of a listener or a drain: accept first, then settle, then look at the folder of the pipe program.
+
+Accepting and settling share a thread, because SQLite has one writer at a time and is not fair to several.  Whoever
+holds the settle lock settles; who does not, accepts all the same, and the holder finds the rows.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from weftmail.core.failure import TempFail
+from weftmail.core.message import read
+from weftmail.core.ports import Incoming, SettleLock, Waker
+from weftmail.flow.accept import Doorstep, accept_group
+from weftmail.flow.house import House
+from weftmail.flow.settle import Batch, Reader, Settler, backoff
+from weftmail.store.connection import temporary
+from weftmail.store.store import Store
+
+log = logging.getLogger("weftmail.intake")
+
+SPOOL_AT_ONCE = 100
+"""From the folder of the pipe program, this many mails go into one transaction."""
+SPOOL_BYTES = 8 * 1024 * 1024
+
+
+class Intake:
+    """Accepts, settles and empties the folder; not thread-safe: one thread runs it."""
+
+    def __init__(
+        self,
+        store: Store,
+        house: House,
+        lock: SettleLock,
+        incoming: Incoming,
+        sender: Waker,
+        reader: Reader = read,
+    ) -> None:
+        self.store = store
+        self.doorstep = Doorstep()
+        self._house = house
+        self._lock = lock
+        self._incoming = incoming
+        self._sender = sender
+        self._reader = reader
+        self._settler: Settler | None = None
+        self._failures = 0
+        self._settle_again_at = 0
+
+    @property
+    def settles(self) -> bool:
+        """Whether this process holds the settle lock."""
+        return self._settler is not None
+
+    def take_lock(self) -> bool:
+        """Take the settle lock if it is free; say whether it is ours."""
+        if self._settler is None and self._lock.acquire():
+            self._settler = Settler(self.store, self._house, self._lock, self._reader)
+        return self._settler is not None
+
+    def give_lock(self) -> None:
+        """Give the settle lock back."""
+        if self._settler is not None:
+            self._settler = None
+            self._lock.release()
+
+    def accept(self) -> int:
+        """Commit what waits at the doorstep; return how many deliveries were accepted."""
+        group = self.doorstep.take()
+        return accept_group(self.store, self._house.clock, group) if group else 0
+
+    def collect(self) -> int:
+        """Accept what lies in the folder of the pipe program; return how many mails.
+
+        Files go after the commit: a crash in between hands the same mail over twice, which settling notices.  Raises
+        TempFail where the store or the machine failed.
+        """
+        names: list[str] = []
+        try:
+            with self.store.transaction():
+                now, size = self._house.clock(), 0
+                for name in self._incoming.waiting():
+                    found = self._incoming.open(name)
+                    if found is None:
+                        continue
+                    envelope, raw = found
+                    self.store.inbound.accept([envelope], raw, now)
+                    names.append(name)
+                    size += len(raw) if isinstance(raw, bytes) else SPOOL_BYTES
+                    if len(names) >= SPOOL_AT_ONCE or size >= SPOOL_BYTES:
+                        break
+            for name in names:
+                self._incoming.remove(name)
+        except Exception as error:
+            if temporary(error):
+                raise TempFail(f"mail in the folder has to wait: {error}") from error
+            raise
+        return len(names)
+
+    def settle(self) -> Batch:
+        """Settle one batch if the lock is ours and no fault makes us wait; wake the sender if copies wait.
+
+        A fault of the store or the machine makes settling wait, longer each time, and is not raised.
+        """
+        if self._settler is None or self._house.clock() < self._settle_again_at:
+            return Batch()
+        try:
+            batch = self._settler.settle()
+        except TempFail as error:
+            self._failures += 1
+            wait = backoff(self._failures)
+            self._settle_again_at = self._house.clock() + int(wait * 1000)
+            log.warning("%s; trying again in %.0f s", error, wait)
+            return Batch()
+        self._failures = 0
+        if batch.copies:
+            self._sender.wake()
+        return batch
+
+    def something_waits(self) -> bool:
+        """Say whether mail lies in the folder, or is accepted and not settled."""
+        return any(True for _ in self._incoming.waiting()) or self.store.inbound.waiting_count() > 0
+
+    def waits_for(self) -> float:
+        """Return for how many seconds settling is held back by a fault; 0 when it is not."""
+        return max(0.0, (self._settle_again_at - self._house.clock()) / 1000)
+
+
+def drain(intake: Intake, sleep: Callable[[float], None], *, most_failures: int = 20) -> int:
+    """Empty the folder and settle all that is accepted; return how many deliveries were settled or put aside.
+
+    Returns at once where somebody else settles.  Keeps the lock over faults of the store or the machine, and backs
+    off; after ``most_failures`` in a row it gives up, as the next mail starts another drain.  Looks once more after
+    giving the lock back, since a mail that came in between found it taken.
+    """
+    done = failures = 0
+    while intake.take_lock():
+        try:
+            while failures < most_failures:
+                try:
+                    worked = intake.collect()
+                except TempFail as error:
+                    log.warning("%s", error)
+                    failures += 1
+                    sleep(backoff(failures))
+                    continue
+                batch = intake.settle()
+                done += batch.settled + batch.stuck
+                if wait := intake.waits_for():
+                    failures += 1
+                    sleep(wait)
+                elif worked or batch.settled or batch.stuck:
+                    failures = 0
+                else:
+                    break
+        finally:
+            intake.give_lock()
+        if failures >= most_failures or not intake.something_waits():
+            return done
+    return done

@@ -1,0 +1,187 @@
+"""A colleague writes on a record, from the page or the command line: a post, which goes out, or a note."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from weftmail.core import locator
+from weftmail.core.address import BadAddress, canonical
+from weftmail.core.failure import UsageError
+from weftmail.core.locator import Visibility
+from weftmail.core.recipients import Field, Outsider, Recipients, recipients
+from weftmail.core.sanitise import sanitise, text_of
+from weftmail.flow.facts import is_ours
+from weftmail.flow.house import House
+from weftmail.flow.identity import identity_of
+from weftmail.flow.telling import answer_audience, following, tell
+from weftmail.store.message import Addressed, NewMessage
+from weftmail.store.people import User
+from weftmail.store.record import Record
+from weftmail.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to send along."""
+
+    filename: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a colleague wrote.  ``to`` None means: the people of the last message that outsiders wrote or got.
+
+    ``text`` or ``html`` or both; of HTML alone the text is made.  ``answers_id`` names the message that is answered.
+    """
+
+    text: str = ""
+    html: str = ""
+    note: bool = False
+    to: Sequence[str] | None = None
+    cc: Sequence[str] = ()
+    files: Sequence[File] = ()
+    answers_id: int | None = None
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Who would get a draft: what the composer shows before Send, and what Send then does."""
+
+    record: Record
+    author: User
+    answers_id: int | None
+    recipients: Recipients
+
+
+def plan(store: Store, record: Record, author: User, draft: Draft, now: int) -> Plan:
+    """Return who would get the draft.  Only reads: an address that nobody has yet stands there with contact 0.
+
+    Raises UsageError for an author who may not write in the record's company, a malformed address, an empty draft, or
+    a post that names nobody on a record where nobody outside has written or got anything.
+    """
+    if record.company_id not in store.users.writes_in(author.id) or not author.active:
+        raise UsageError(f"{author.name} may not write in the records of {record.company}")
+    if not (draft.text.strip() or draft.html.strip() or draft.files):
+        raise UsageError("there is nothing to send; give a text: --text T or --html FILE")
+    answers_id = draft.answers_id or store.messages.last_public(record.id)
+    outsiders: Sequence[Outsider] = ()
+    if draft.note and (draft.to or draft.cc):
+        raise UsageError("a note stays inside and has no --to or --cc; leave them out, or leave out --note", status=2)
+    if not draft.note:
+        outsiders = _outsiders(store, record, draft, answers_id)
+    reached = recipients(
+        following(store, record.id),
+        outsiders,
+        author_user_id=author.id,
+        public=not draft.note,
+    )
+    return Plan(record, author, answers_id, reached)
+
+
+def post(store: Store, house: House, record: Record, author: User, draft: Draft) -> int:
+    """Write the draft on the record and let its copies leave; return the message's id.
+
+    One transaction; raises what ``plan`` raises.
+    """
+    now = house.clock()
+    with store.transaction():
+        planned = plan(store, record, author, draft, now)
+        reached = _with_contacts(store, record, planned.recipients, now)
+        identity = identity_of(store, record)
+        html = sanitise(draft.html) if draft.html else ""
+        text = draft.text or text_of(html)
+        message_id = store.messages.add(
+            NewMessage(
+                company_id=record.company_id,
+                record_id=record.id,
+                kind="note" if draft.note else "post",
+                public=not draft.note,
+                author_user_id=author.id,
+                author_name=author.name,
+                author_address=next(iter(store.users.addresses(author.id)), ""),
+                subject=draft.subject or record.title,
+                text=text,
+                html=html,
+                reply_text=text,
+                sent_as="" if draft.note else identity.sender.address,
+                answers_id=planned.answers_id,
+                written_at=now,
+            ),
+            now,
+        )
+        visibility: Visibility = "internal" if draft.note else "public"
+        store.messages.name(message_id, locator.mint(house.keyring, message_id, visibility, identity.domain))
+        for position, file in enumerate(draft.files):
+            blob_id = store.blobs.put(file.content, record.company_id)
+            store.messages.attach(
+                record.company_id, message_id, blob_id, position,
+                filename=file.filename, content_type=file.content_type,
+            )  # fmt: skip
+        for one in reached.outsiders:
+            reason = "addressed" if one.field == "to" else "copied"
+            store.records.let_in(record.company_id, record.id, one.contact_id, reason, now)
+        store.messages.address(
+            record.company_id,
+            message_id,
+            [Addressed(one.field, one.name, one.address, one.contact_id) for one in reached.outsiders],
+        )
+        store.records.touch(record.id, now)
+        tell(store, record.company_id, message_id, reached, now)
+    return message_id
+
+
+def _outsiders(store: Store, record: Record, draft: Draft, answers_id: int | None) -> Sequence[Outsider]:
+    if draft.to is None:
+        found = answer_audience(store, answers_id) if answers_id is not None else ()
+        if not found and not draft.cc:
+            raise UsageError(
+                f"nobody outside takes part in {record.label} yet; name somebody: --to ADDR, or write a --note"
+            )
+    else:
+        found = tuple(_outsider(store, record, address, "to") for address in draft.to)
+    have = {one.address for one in found}
+    return (*found, *(one for one in (_outsider(store, record, a, "cc") for a in draft.cc) if one.address not in have))
+
+
+def _outsider(store: Store, record: Record, text: str, field: Field) -> Outsider:
+    name, address = _parted(text)
+    try:
+        address = canonical(address)
+    except BadAddress as error:
+        raise UsageError(str(error), status=2) from None
+    user = store.users.by_address(address)
+    if user is not None and record.company_id in store.users.writes_in(user.id):
+        raise UsageError(
+            f"{address} is a colleague; let them follow instead: mail-admin follower add {record.label} {address}"
+        )
+    if is_ours(store, address):
+        raise UsageError(f"{address} is an address of ours; name somebody outside")
+    contact = store.contacts.by_address(record.company_id, address)
+    if contact is None:
+        return Outsider(0, name, address, field)
+    return Outsider(contact.id, contact.name or name, address, field)
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """Part ``Karin Ek <karin@customer.example>``; an address alone has no name."""
+    head, bracket, tail = text.strip().rpartition("<")
+    if not bracket or not tail.endswith(">"):
+        return "", text.strip()
+    return head.strip().strip('"'), tail[:-1].strip()
+
+
+def _with_contacts(store: Store, record: Record, reached: Recipients, now: int) -> Recipients:
+    """Make contacts of those outsiders whom the company did not know."""
+    outsiders = tuple(
+        one
+        if one.contact_id
+        else Outsider(
+            store.contacts.add(record.company_id, one.name, one.address, now), one.name, one.address, one.field
+        )
+        for one in reached.outsiders
+    )
+    return Recipients(reached.told, outsiders, reached.passed)
