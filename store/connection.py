@@ -14,7 +14,7 @@ from pathlib import Path
 from weftmail.core.failure import TempFail
 from weftmail.core.limits import BUSY
 
-__all__ = ["busy", "connect", "savepoint", "temporary", "transaction"]
+__all__ = ["busy", "connect", "savepoint", "snapshot", "temporary", "transaction"]
 
 
 def connect(path: str | Path, *, readonly: bool = False) -> sqlite3.Connection:
@@ -63,6 +63,19 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         if connection.in_transaction:
             connection.execute("rollback")
         raise
+
+
+@contextmanager
+def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
+    """Run the block in one read transaction; inside a write transaction it sees what that one sees."""
+    if connection.in_transaction:
+        yield
+        return
+    connection.execute("begin")
+    try:
+        yield
+    finally:
+        connection.execute("rollback")
 
 
 @contextmanager

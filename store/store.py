@@ -69,6 +69,10 @@ class Store:
         """A block that can be undone alone, inside a transaction."""
         return connections.savepoint(self.connection)
 
+    def snapshot(self) -> AbstractContextManager[None]:
+        """A block whose reads all see the same state of the store, and which makes no writer wait."""
+        return connections.snapshot(self.connection)
+
     def data_version(self) -> int:
         """A number that changes when another connection has committed something."""
         return int(self.connection.execute("pragma data_version").fetchone()[0])

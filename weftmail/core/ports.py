@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Protocol
+from typing import BinaryIO, Protocol
+
+from weftmail.core.envelope import Envelope
 
 Clock = Callable[[], int]
 """Returns the time now: milliseconds since 1970, UTC."""
@@ -106,10 +109,41 @@ class MapFile(Protocol):
         """Bring the rows in and set the generation, in one transaction."""
         ...
 
+    def rebuild(self, rows: Iterable[MapRow], generation: int) -> None:
+        """Put the rows in place of everything, in one transaction, whatever generation the file stood at."""
+        ...
+
+
+Raw = bytes | BinaryIO
+"""A message as it came, with LF line ends: bytes or, beyond 1 MB, an open file that stands at the first byte of the
+message and ends with its last."""
+
+
+class Acceptor(Protocol):
+    """What an entrance hands a message to: it is kept once the future says so."""
+
+    def accept(self, envelopes: Sequence[Envelope], raw: Raw) -> Future[Sequence[bool]]:
+        """Queue the message for the next commit, and return at once.
+
+        The future's result has one entry for each envelope, in their order: True where it is committed, False where
+        it is to be tried again.  An exception in it says so of all.  The entrance cancels the future when it gives up
+        waiting, so whoever commits asks `set_running_or_notify_cancel` first.  The file is the caller's: it is closed
+        once the future is done.
+        """
+        ...
+
 
 class Incoming(Protocol):
     """The folder in which the pipe program leaves mail when no listener runs."""
 
     def waiting(self) -> Iterator[str]:
         """Names of the files that are complete, oldest first."""
+        ...
+
+    def open(self, name: str) -> tuple[Envelope, Raw] | None:
+        """Envelope and message of one file; None where it holds neither, and has been set aside."""
+        ...
+
+    def remove(self, *names: str) -> None:
+        """Remove files whose messages are committed."""
         ...

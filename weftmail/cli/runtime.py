@@ -1,0 +1,105 @@
+"""What every program builds of the settings: the store, the keys, the house, the mail server's map, the clock."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import socket
+import time
+from pathlib import Path
+
+from weftmail.cli.config import Config
+from weftmail.core import keys
+from weftmail.core.failure import TempFail, UsageError
+from weftmail.core.keys import Keyring
+from weftmail.core.ports import Clock
+from weftmail.core.proof import Policy
+from weftmail.flow.house import House
+from weftmail.mta import map as mail_map
+from weftmail.mta.map import MapDatabase
+from weftmail.store.store import Store
+
+INSTANCE = "instance"
+"""The setting of the store that holds the name of this house, which goes into the loop header."""
+
+
+def now() -> int:
+    """Return the time: milliseconds since 1970, UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def become_owner(folder: Path) -> None:
+    """As root, become whoever owns ``folder``, for good; otherwise, or where there is no such folder, do nothing.
+
+    Files that root made beside the store (its -wal and -shm) would lock the other programs out.
+    """
+    if os.geteuid() != 0 or not folder.exists():
+        return
+    found = folder.stat()
+    if found.st_uid == 0:
+        return
+    try:
+        user = pwd.getpwuid(found.st_uid)
+        group, groups = user.pw_gid, os.getgrouplist(user.pw_name, user.pw_gid)
+    except KeyError:
+        group, groups = found.st_gid, [found.st_gid]
+    os.setgroups(groups)
+    os.setgid(group)
+    os.setuid(found.st_uid)
+
+
+def open_store(config: Config, readonly: bool = False) -> Store:
+    """Open the store; raise UsageError where it is missing, may not be read or does not fit, TempFail when locked."""
+    try:
+        return Store.open(config.store, readonly=readonly)
+    except PermissionError:
+        raise UsageError(f"{config.store} is closed to you; {_as_whom(config.folder)}") from None
+    except TempFail:
+        if not os.access(config.store, os.R_OK if readonly else os.R_OK | os.W_OK):
+            raise UsageError(f"{config.store} may not be opened by you; {_as_whom(config.folder)}") from None
+        raise
+
+
+def load_keyring(config: Config) -> Keyring:
+    """Read the keys of reply tokens and locators; raise UsageError, which never shows a key, where that fails."""
+    path = config.keyring
+    try:
+        return keys.load(path.read_text(encoding="ascii"))
+    except FileNotFoundError:
+        raise UsageError(
+            f"there are no keys at {path}; bring them back from the backup, or run: mail-admin init"
+        ) from (None)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}; {_as_whom(config.folder)}") from None
+    except (keys.BadKeyring, UnicodeError) as error:
+        why = "it is not plain text" if isinstance(error, UnicodeError) else str(error)
+        raise UsageError(f"{path} holds no keys: {why}; bring it back from the backup") from None
+
+
+def hostname(config: Config) -> str:
+    """Return the name under which our mail server writes its Received: the set one, else this machine's own."""
+    return (config.hostname or socket.gethostname()).lower()
+
+
+def house(config: Config, store: Store, clock: Clock = now) -> House:
+    """Return what every flow is given; raise UsageError where keys or the name of the house are missing."""
+    name = store.companies.setting(INSTANCE)
+    if name is None:
+        raise UsageError("the store has no name of its own yet; run: mail-admin init")
+    policy = Policy(config.authserv_id or None, frozenset({hostname(config)}))
+    return House(name, load_keyring(config), policy, clock, config.url)
+
+
+def open_map(config: Config) -> MapDatabase:
+    """Open the mail server's map, made where it is missing; raise TempFail where that cannot be done now."""
+    if not config.map.exists():
+        mail_map.create(config.map)
+    return MapDatabase(config.map)
+
+
+def _as_whom(folder: Path) -> str:
+    try:
+        owner = pwd.getpwuid(folder.stat().st_uid).pw_name
+    except (OSError, KeyError):
+        owner = "weftmail"
+    return f"run this as root or as {owner}"
