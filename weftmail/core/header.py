@@ -45,35 +45,38 @@ def clean(text: str) -> str:
     return _STEERING.sub("", _BLANKS.sub(" ", text)).strip()
 
 
-def text(value: str) -> str:
-    """Return a field of words as people read it: encoded words and raw 8-bit letters decoded."""
+def text(value: str, label: str = "") -> str:
+    """Return a field of words as people read it: encoded words and raw 8-bit letters decoded.
+
+    ``label`` is the charset to try for raw letters that are not UTF-8; the body's own is the likeliest.
+    """
     value = unfold(value)
     if value.isascii() and "=?" not in value and "\x1b" not in value:
         return clean(value)
-    return clean(_decode_words(value))
+    return clean(_decode_words(value, label))
 
 
-def _decode_words(value: str) -> str:
+def _decode_words(value: str, label: str = "") -> str:
     out: list[str] = []
     pending: tuple[str, bytes] | None = None
     at = 0
     for word in _WORD.finditer(value):
         between = value[at : word.start()]
-        label, data = word[1].lower(), _word_bytes(word[2], word[3])
+        name, data = word[1].lower(), _word_bytes(word[2], word[3])
         at = word.end()
         # Blanks between two encoded words belong to the folding; and a letter may be split over two words of the
         # same charset, so that their bytes are joined before they become text.
-        if pending and not between.strip() and pending[0] == label:
-            pending = (label, pending[1] + data)
+        if pending and not between.strip() and pending[0] == name:
+            pending = (name, pending[1] + data)
             continue
         if pending:
             out.append(charset.decode(pending[1], pending[0])[0])
         if not pending or between.strip():
-            out.append(_raw(between))
-        pending = (label, data)
+            out.append(_raw(between, label))
+        pending = (name, data)
     if pending:
         out.append(charset.decode(pending[1], pending[0])[0])
-    out.append(_raw(value[at:]))
+    out.append(_raw(value[at:], label))
     return "".join(out)
 
 
@@ -83,8 +86,8 @@ def _word_bytes(kind: str, body: str) -> bytes:
     return binascii.a2b_qp(transfer.octets(body), header=True)
 
 
-def _raw(value: str) -> str:
-    return value if value.isascii() and "\x1b" not in value else charset.decode(transfer.octets(value))[0]
+def _raw(value: str, label: str = "") -> str:
+    return value if value.isascii() and "\x1b" not in value else charset.decode(transfer.octets(value), label)[0]
 
 
 def identifiers(value: str, bare: bool = False) -> tuple[str, ...]:
@@ -161,22 +164,23 @@ _TOKEN = re.compile(
     re.S,
 )
 _SIMPLE = re.compile(r'\s*(?:"([^"\\]*)"|([\w .-]*))\s*<([^<>\s@",;:()]+@[^<>\s@",;:()]+)>\s*', re.A)
+_LOCAL = re.compile(r"[A-Za-z0-9._+-]+")
 _ROUTE = re.compile(r"@[^:]*:")
 _AROUND_AT = re.compile(r"\s*@\s*")
 
 
-def mailboxes(value: str) -> tuple[Mailbox, ...]:
+def mailboxes(value: str, label: str = "") -> tuple[Mailbox, ...]:
     """Return the mailboxes of an address field, in order.
 
     The structure is read first and words are decoded after it, so that no comma, angle bracket or ``@`` inside an
     encoded word or a quoted string ever counts; an encoded word inside an address stays as it is.  A word without
-    any address is kept as a name with an empty address.
+    any address is kept as a name with an empty address.  ``label`` as for ``text``.
     """
     line = unfold(value)
     simple = _SIMPLE.fullmatch(line)
     if simple and "=?" not in line and line.isascii():
         return (Mailbox(clean(simple[1] or simple[2] or ""), clean(simple[3])),)
-    found = _List(line).read()
+    found = _List(line, label).read()
     if "@" not in line and "=?" in line and not any(box.address for box in found):
         # The whole list was put into encoded words, against the standard; better read than lost.
         return _List(_decode_words(line).encode("utf-8", "replace").decode("ascii", "surrogateescape")).read()
@@ -186,7 +190,8 @@ def mailboxes(value: str) -> tuple[Mailbox, ...]:
 class _List:
     """One pass over an address list (RFC 5322, 3.4, and what comes instead of it)."""
 
-    def __init__(self, line: str) -> None:
+    def __init__(self, line: str, label: str = "") -> None:
+        self.label = label
         self.line = line
         self.boxes: list[Mailbox] = []
         self.words: list[str] = []
@@ -224,6 +229,8 @@ class _List:
         return tuple(self.boxes)
 
     def _angle(self, inner: str) -> None:
+        if not inner.strip():
+            return
         if self.address:
             # Two addresses behind one name are two mailboxes: whoever reads only one of them can be deceived.
             self._end()
@@ -254,8 +261,11 @@ class _List:
             self.before = ""
 
     def _add(self, name: str, address: str) -> None:
+        if not address and _LOCAL.fullmatch(name):
+            # A name on its own machine, such as the MAILER-DAEMON of a local bounce.
+            name, address = "", name
         address = clean(_raw(address)).removeprefix("mailto:")
-        self.boxes.append(Mailbox(_phrase(name), address))
+        self.boxes.append(Mailbox(_phrase(name, self.label), address))
 
 
 def _bare(words: str) -> tuple[str, str]:
@@ -268,12 +278,12 @@ def _bare(words: str) -> tuple[str, str]:
     return pieces[at].strip("[]'"), " ".join(pieces[:at] + pieces[at + 1 :])
 
 
-def _phrase(raw: str) -> str:
+def _phrase(raw: str, label: str) -> str:
     """Return a display name as people read it, out of its quotation marks."""
     words = raw.strip()
     if words.startswith('"') and words.endswith('"') and len(words) > 1 and '"' not in words[1:-1].replace('\\"', ""):
         words = _ESCAPED.sub(r"\1", words[1:-1])
-    name = text(words)
+    name = text(words, label)
     if len(name) > 1 and name[0] == name[-1] == "'":
         name = name[1:-1]
     return name

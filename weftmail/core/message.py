@@ -7,14 +7,14 @@ text and a defect that says so.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any, BinaryIO, Literal
 
-from weftmail.core import charset, digest, header, machine, mime, quote, report, sanitise
+from weftmail.core import bounce, charset, digest, header, machine, mime, quote, report, sanitise
 from weftmail.core.address import Mailbox
-from weftmail.core.mime import Block, Fields, Leaf
+from weftmail.core.mime import Block, Contents, Fields, Leaf
 from weftmail.core.report import Failure, Report
 
 __all__ = ["Attachment", "Failure", "Forwarded", "Kind", "Message", "Report", "explain", "read"]
@@ -103,10 +103,9 @@ def read(raw: bytes | BinaryIO) -> Message:
 def _whole(raw: bytes | BinaryIO) -> Message:
     part = mime.parse(raw)
     fields = Fields(part)
-    defects = [type(defect).__name__ for defect in part.defects]
-    leaves: list[Leaf] = []
-    blocks = mime.blocks(part, leaves, defects)
-    return _message(raw, fields, blocks, leaves, defects)
+    contents = Contents(defects=[type(defect).__name__ for defect in part.defects])
+    blocks = mime.blocks(part, contents)
+    return _message(raw, fields, blocks, contents)
 
 
 def _unparsed(raw: bytes | BinaryIO, reason: str) -> Message:
@@ -117,34 +116,33 @@ def _unparsed(raw: bytes | BinaryIO, reason: str) -> Message:
             break
     fields = Fields(mime.parse_header(head))
     block = Block(plain=charset.decode(head[:RAW_TEXT])[0])
-    return _message(raw, fields, [block], [], [f"too complex: {reason}"])
+    return _message(raw, fields, [block], Contents(defects=[f"too complex: {reason}"]))
 
 
-def _message(
-    raw: bytes | BinaryIO, fields: Fields, blocks: list[Block], leaves: list[Leaf], defects: list[str]
-) -> Message:
+def _message(raw: bytes | BinaryIO, fields: Fields, blocks: list[Block], contents: Contents) -> Message:
     text, html = _joined(blocks)
-    subject = header.text(fields.first("subject"))
-    authors = _people(fields, "from")
-    kind, about = _kind(fields, leaves, subject, authors)
+    label = contents.charset
+    subject = header.text(fields.first("subject"), label)
+    authors = _people(fields, "from", label)
+    kind, about = _kind(raw, fields, contents.attached, subject, authors, text)
     above, received = _trace(fields)
     return Message(
         message_id=next(iter(header.identifiers(fields.first("message-id"), bare=True)), ""),
         subject=subject,
         from_=authors,
-        sender=_people(fields, "sender"),
-        reply_to=_people(fields, "reply-to"),
-        to=_people(fields, "to"),
-        cc=_people(fields, "cc"),
+        sender=_people(fields, "sender", label),
+        reply_to=_people(fields, "reply-to", label),
+        to=_people(fields, "to", label),
+        cc=_people(fields, "cc", label),
         date=header.date(fields.first("date")),
         in_reply_to=header.identifiers(" ".join(fields.all("in-reply-to")))[-REFERENCES:],
         references=header.identifiers(" ".join(fields.all("references")))[-REFERENCES:],
         text=text,
         html=html,
         reply_text=quote.new_words(text),
-        attachments=tuple(_attachment(leaf, html) for leaf in leaves),
+        attachments=tuple(_attachment(leaf, html, label) for leaf in contents.attached),
         forwarded=None,
-        defects=tuple(dict.fromkeys(defects)),
+        defects=tuple(dict.fromkeys(contents.defects)),
         kind=kind,
         report=about,
         received=received,
@@ -155,9 +153,9 @@ def _message(
     )
 
 
-def _people(fields: Fields, name: str) -> tuple[Mailbox, ...]:
+def _people(fields: Fields, name: str, label: str) -> tuple[Mailbox, ...]:
     # A field that stands twice counts whole: two authors are two authors, however they were written down.
-    return tuple(box for value in fields.all(name) for box in header.mailboxes(value))[: header.MAILBOXES]
+    return tuple(box for value in fields.all(name) for box in header.mailboxes(value, label))[: header.MAILBOXES]
 
 
 def _joined(blocks: list[Block]) -> tuple[str, str]:
@@ -170,10 +168,10 @@ def _joined(blocks: list[Block]) -> tuple[str, str]:
     return text, "\n".join(pages)
 
 
-def _attachment(leaf: Leaf, html: str) -> Attachment:
+def _attachment(leaf: Leaf, html: str, label: str) -> Attachment:
     name = leaf.filename
     if not name and leaf.content_type == "message/rfc822":
-        subject = header.text(Fields(mime.parse_header(leaf.content)).first("subject"))
+        subject = header.text(Fields(mime.parse_header(leaf.content)).first("subject"), label)
         name = mime.safe_filename((subject.replace("/", "-").replace("\\", "-") or "message") + ".eml")
     return Attachment(
         filename=name,
@@ -185,12 +183,19 @@ def _attachment(leaf: Leaf, html: str) -> Attachment:
     )
 
 
-def _kind(fields: Fields, leaves: list[Leaf], subject: str, authors: tuple[Mailbox, ...]) -> tuple[Kind, Report | None]:
-    found = report.read(fields, leaves)
-    if found:
-        return found
-    sender = authors[0].address if authors else ""
-    return machine.kind(fields, subject, sender), None
+def _kind(
+    raw: bytes | BinaryIO, fields: Fields, leaves: list[Leaf], subject: str, authors: tuple[Mailbox, ...], text: str
+) -> tuple[Kind, Report | None]:
+    author = authors[0] if authors else Mailbox("", "")
+    found = report.read(fields, leaves, text)
+    if found is None or (found[0] == "bounce" and found[1] and not found[1].recipients):
+        found = bounce.read(fields, author, subject, text, lambda: mime.parse_deep(raw)) or found
+    if found is None:
+        return machine.kind(fields, subject, author.address), None
+    kind, about = found
+    if about and about.original_message_id is None:
+        about = replace(about, original_message_id=report.returned_id(leaves))
+    return kind, about
 
 
 def _trace(fields: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:

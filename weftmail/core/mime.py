@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.feedparser import BytesFeedParser
 from email.message import Message
 from email.policy import compat32
@@ -100,6 +100,8 @@ def _lines(raw: bytes | BinaryIO) -> Iterator[bytes]:
 class _Part(Message):
     """A part as the parser sees it: it goes into multiparts and into nothing else."""
 
+    _payload: Any
+
     def get_content_type(self) -> str:
         kind = super().get_content_type()
         return kind if kind.startswith("multipart/") else "text/plain"
@@ -109,16 +111,46 @@ class _Part(Message):
 
     def get_boundary(self, failobj: Any = None) -> Any:
         # The stdlib's own reading of parameters takes quadratic time on a hostile field.
-        value = self.get("content-type", "")
-        return header.parameters(str(value))[1].get("boundary", failobj)
+        return header.parameters(Fields(self).first("content-type"))[1].get("boundary", failobj)
+
+    def take(self) -> str:
+        """Return the payload as it came, and let go of it.
+
+        get_payload would put replacement characters where bytes above 127 stand.
+        """
+        payload, self._payload = self._payload, ""
+        return payload if isinstance(payload, str) else ""
 
 
 def parse(raw: bytes | BinaryIO) -> Message:
     """Return the parsed message; raises RecursionError at worst, after too_complex said nothing."""
     parser = BytesFeedParser(_Part, policy=compat32)
-    for piece in chunks(raw):
+    pieces = chunks(raw)
+    parser.feed(_mended(next(pieces, b"")))
+    for piece in pieces:
         parser.feed(piece)
     return parser.close()
+
+
+_STRAY = re.compile(rb"(?m)^(?![!-9;-~]+:|[ \t\r\n]|From )(?=.)")
+_KNOWN = re.compile(rb"(?im)^(?:from|to|subject|date|message-id|mime-version|content-type):")
+
+
+def _mended(piece: bytes) -> bytes:
+    """Fold a stray line in the midst of the header into the field above it.
+
+    The parser ends the header there, and sender, subject and type would be read as text.  Where no usual field
+    follows the stray line it is the first line of a body that lacks its empty line.
+    """
+    end = _HEADER_END.search(piece)
+    head = piece[: end.start()] if end else b""
+    stray = _STRAY.search(head)
+    if stray is None or stray.start() == 0:
+        return piece
+    last = max((found.start() for found in _KNOWN.finditer(head)), default=0)
+    if last < stray.start():
+        return piece
+    return _STRAY.sub(b" ", head[:last]) + piece[last:]
 
 
 def parse_header(raw: bytes) -> Message:
@@ -126,6 +158,22 @@ def parse_header(raw: bytes) -> Message:
     end = _HEADER_END.search(raw[: 4 * PIECE])
     parser = BytesFeedParser(_Part, policy=compat32)
     parser.feed(raw[: end.end() if end else 4 * PIECE])
+    return parser.close()
+
+
+_EMBEDDED = re.compile(rb"(?i)message/")
+
+
+def parse_deep(raw: bytes | BinaryIO) -> Message | None:
+    """Return the message with attached ones taken apart, for readers that expect the stdlib's own tree.
+
+    None for what is large or holds many of them: this parse has no bound of its own.
+    """
+    head = b"".join(piece for piece, _ in zip(chunks(raw), range(5), strict=False))
+    if len(head) > 4 * PIECE or len(_EMBEDDED.findall(head)) > 10:
+        return None
+    parser = BytesFeedParser(policy=compat32)
+    parser.feed(head)
     return parser.close()
 
 
@@ -159,10 +207,10 @@ def _declared(html: bytes) -> str:
 
 def kind_of(part: Message) -> tuple[str, dict[str, str]]:
     """Return a part's media type in lower case, and its parameters; text/plain where the field is none."""
-    raw = part.get("content-type")
-    if raw is None:
+    fields = Fields(part)
+    if "content-type" not in fields:
         return part.get_default_type(), {}
-    kind, parameters = header.parameters(str(raw))
+    kind, parameters = header.parameters(fields.first("content-type"))
     kind = kind.partition(" ")[0]
     if kind.count("/") != 1 or kind.startswith("/") or kind.endswith("/"):
         kind = "text/html" if kind == "html" else "text/plain"
@@ -172,17 +220,15 @@ def kind_of(part: Message) -> tuple[str, dict[str, str]]:
 def leaf(part: Message) -> Leaf:
     """Return what a part holds, and let the parser's own copy of it go."""
     kind, parameters = kind_of(part)
-    disposition, more = header.parameters(str(part.get("content-disposition", "")))
+    fields = Fields(part)
+    disposition, more = header.parameters(fields.first("content-disposition"))
     name = more.get("filename") or parameters.get("name") or more.get("name") or ""
-    payload = part.get_payload()
-    part.set_payload("")
-    if not isinstance(payload, str):
-        payload = ""
-    encoding = header.text(str(part.get("content-transfer-encoding", "")))
+    payload = part.take() if isinstance(part, _Part) else ""
+    encoding = header.text(fields.first("content-transfer-encoding"))
     content, good = transfer.decode(payload, encoding)
     if kind.startswith("message/") and not good and transfer.octets(payload)[:200].isascii():
         content = _attached(payload, content)
-    found = header.identifiers(str(part.get("content-id", "")), bare=True)
+    found = header.identifiers(fields.first("content-id"), bare=True)
     return Leaf(
         content_type=kind,
         parameters=parameters,
@@ -245,23 +291,34 @@ class Block:
     html: str = ""
 
 
-def blocks(part: Message, attached: list[Leaf], defects: list[str]) -> list[Block]:
-    """Return what is to be read in ``part``; append what is attached to it, and what was broken."""
+@dataclass(slots=True)
+class Contents:
+    """What a walk over the parts collects beside the text."""
+
+    attached: list[Leaf] = field(default_factory=list)
+    defects: list[str] = field(default_factory=list)
+    charset: str = ""
+    """The first label of a text part, which raw letters in the header most likely share."""
+
+
+def blocks(part: Message, contents: Contents) -> list[Block]:
+    """Return what is to be read in ``part``, in order; what is attached goes into ``contents``."""
     kind, _ = kind_of(part)
     payload = part.get_payload()
     if kind.startswith("multipart/") and isinstance(payload, list):
         children: list[Message] = [child for child in payload if isinstance(child, Message)]
-        found = [block for child in children for block in blocks(child, attached, defects)]
+        found = [block for child in children for block in blocks(child, contents)]
         payload.clear()
         return _alternative(found) if kind == "multipart/alternative" else found
     this = leaf(part)
-    defects.extend(this.defects)
+    contents.defects.extend(this.defects)
     if not _readable(this):
-        attached.append(this)
+        contents.attached.append(this)
         return []
+    contents.charset = contents.charset or this.parameters.get("charset", "")
     text, good = this.text()
     if not good:
-        defects.append(f"{this.content_type}: charset does not hold")
+        contents.defects.append(f"{this.content_type}: charset does not hold")
     return [Block(html=text) if this.content_type == "text/html" else Block(plain=text)]
 
 

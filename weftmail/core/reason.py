@@ -33,11 +33,21 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "too large",
         _any(
             (
-                r"(?:message|mail|size)[^.\n]{0,40}(?:too (?:big|large|long)|exceed\w*[^.\n]{0,30}(?:size|limit|"
+                r"(?:message|mail|size)[^.\n]{0,40}(?:too (?:big|large)|exceed\w*[^.\n]{0,30}(?:size|limit|"
                 r"maximum))"
             ),
             r"size limit",
             r"max(?:imum)?[^.\n]{0,20}size",
+        ),
+    ),
+    (
+        "no such user",
+        _any(
+            r"(?:user|recipient|mailbox|account) (?:is )?(?:unknown|not found)",
+            r"(?:unknown|no such|nonexistent|non-existent) (?:local )?(?:user|recipient|mailbox|account)\b",
+            r"(?:user|recipient|mailbox|account|address)[^.\n]{0,40}does(?: not|n't) exist",
+            r"recipient address rejected: (?:access denied|user unknown)",
+            r"(?:account|mailbox)[^.\n]{0,30}(?:discontinued|closed|deleted|terminated)",
         ),
     ),
     (
@@ -58,6 +68,7 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
                 r"failure)|lookup did not)"
             ),
             r"unknown (?:host|domain)",
+            r"domain is not reachable",
             r"no such (?:host|domain)",
             r"unrouteable (?:mail )?(?:domain|address)",
             r"unroutable",
@@ -79,6 +90,7 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "does not take mail",
         _any(
             r"null ?mx",
+            r"no smtp service",
             r"does not accept (?:any )?(?:mail|email|messages)",
             r"(?:domain|host|server)[^.\n]{0,30}(?:not|n'?t) accept(?:ing)? (?:any )?(?:mail|email|smtp)",
             r"smtp protocol returned a permanent error",
@@ -91,6 +103,9 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"(?:retry|queue|delivery) ?(?:time|timeout|period)[^.\n]{0,20}(?:exceeded|expired|exhausted)",
             r"could not be delivered (?:for|after|in|within)",
             r"expired",
+            r"failed \d+ attempts",
+            r"could not deliver for",
+            r"did ?n[o']t accept our requests? to connect",
             r"timed? ?out",
             r"too long in (?:the )?queue",
             r"been in (?:the )?queue (?:too long|for)",
@@ -163,7 +178,7 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"dnsbl",
             r"(?:poor|bad|low) reputation",
             r"reputation",
-            r"(?:ip|client|host|address|connection)[^.\n]{0,40}(?:blocked|denied|rejected|banned|not allowed)",
+            r"(?:ip|client|host|ip address|connection)[^.\n]{0,40}(?:blocked|denied|rejected|banned|not allowed)",
             r"dynamic ip",
             r"access denied",
             r"go away",
@@ -193,6 +208,7 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "sender refused",
         _any(
+            r"sender address rejected",
             r"sender (?:address )?(?:rejected|denied|refused|not allowed|verif)",
             r"(?:rejected|invalid|bad) (?:sender|return path|from)",
             r"does not like (?:sender|the sender)",
@@ -297,6 +313,16 @@ _BY_STATUS = {
     "7.25": "network address refused",
     "7.26": "authentication",
 }
+# What the second number of a status says where the exact pair is not known.
+_BY_SUBJECT = {
+    "2": "suspended",
+    "3": "system",
+    "4": "network",
+    "5": "system",
+    "6": "spam or policy",
+    "7": "spam or policy",
+}
+_PERMANENT = re.compile(r"permanent(?:ly)?\b|invalid\b|fatal error", re.I)
 _LASTING = {"no such user", "no such domain", "moved", "does not take mail"}
 _ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _REPLY = re.compile(r"(?<![\d.\w-])([45])\d\d(?![\d.]*\d)(?=[ \-])")
@@ -323,17 +349,21 @@ def reason(status: str, diagnostic: str) -> str:
     """Return the reason in plain words; "unknown" where neither says one."""
     text = diagnostic[:4000]
     exact = _BY_STATUS.get(status[2:], "")
-    if exact in ("mailbox full", "moved", "authentication"):
+    if exact in ("mailbox full", "moved", "authentication") or status[2:] == "1.1":
         return exact
     for name, words in _WORDS:
         if words.search(text):
             return name
-    return exact or "unknown"
+    return exact or _BY_SUBJECT.get(status[2:3], "unknown")
 
 
-def is_hard(status: str, why: str, delayed: bool = False) -> bool:
-    """Say whether the address itself is bad: then nothing should be sent to it again.
+def is_hard(status: str, why: str, diagnostic: str) -> bool:
+    """Say whether a failure tells against the address itself: then nothing should be sent to it again.
 
-    A full mailbox, a policy, a network fault are failures as well, but they say nothing against the address.
+    A full mailbox, a policy, a network fault are failures as well, but the address may be good.  A permanent failure
+    for which no reason can be made out counts against it; a temporary one never, unless it names the person as
+    unknown.
     """
-    return not delayed and not status.startswith("4") and why in _LASTING
+    if status.startswith("4"):
+        return why == "no such user"
+    return why in _LASTING or (why == "unknown" and (status.startswith("5") or bool(_PERMANENT.search(diagnostic))))

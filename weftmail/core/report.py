@@ -37,6 +37,14 @@ class Report:
 
 
 _STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
+_REJECTED = re.compile(r"(?i)reject|refused|not be delivered")
+LETTER = 32 * 1024
+"""More of a letter than this is not read: what comes after it is the returned message."""
+ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}[A-Za-z0-9])?")
+LEADING = re.compile(
+    r"(?i)^(?:[\s>*•-]*|.{0,60}\b(?:recipients?|address(?:es)?|user|rcpt to|to|for)\b[\w ]{0,20}[:=]\s*)[<\"'(\[]*$"
+)
+"""What may stand before an address that leads its line."""
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _FOLD = re.compile(r"\n[ \t]+")
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
@@ -45,17 +53,21 @@ _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 _DELIVERED = {"delivered", "relayed", "expanded", "deliverable"}
 
 
-def read(fields: Fields, leaves: Iterable[Leaf]) -> tuple[Reported, Report | None] | None:
-    """Return what kind of report this is and what it says, or None for what is no report in a standard form."""
+def read(fields: Fields, leaves: Iterable[Leaf], text: str) -> tuple[Reported, Report | None] | None:
+    """Return what kind of report this is and what it says, or None for what is no report in a standard form.
+
+    ``text`` is the letter for people beside it: some servers give the reason there alone.
+    """
     leaves = list(leaves)
     by_type = {leaf.content_type: leaf for leaf in reversed(leaves)}
     if "message/feedback-report" in by_type:
         return "complaint", _complaint(by_type["message/feedback-report"], leaves)
-    if "message/disposition-notification" in by_type or "message/global-disposition-notification" in by_type:
-        return "receipt", None
+    for kind in ("message/disposition-notification", "message/global-disposition-notification"):
+        if kind in by_type:
+            return _disposition(by_type[kind], text)
     for kind in _STATUS_TYPES:
         if kind in by_type:
-            return _status(by_type[kind], returned_id(leaves) or _answered(fields))
+            return _status(by_type[kind], text[:LETTER], returned_id(leaves) or _answered(fields))
     return None
 
 
@@ -103,10 +115,10 @@ def _letter(digits: str) -> str:
     return chr(number) if 0x20 < number < 0xD800 or 0xE000 <= number <= 0x10FFFF else ""
 
 
-def _status(leaf: Leaf, original: str | None) -> tuple[Reported, Report]:
+def _status(leaf: Leaf, letter: str, original: str | None) -> tuple[Reported, Report]:
     found: dict[str, Failure] = {}
     for group in groups(leaf):
-        failure = _recipient(group)
+        failure = _recipient(group, letter)
         if failure and (failure.address not in found or found[failure.address].action != "failed"):
             found[failure.address] = failure
     report = Report(tuple(found.values()), original)
@@ -116,9 +128,9 @@ def _status(leaf: Leaf, original: str | None) -> tuple[Reported, Report]:
     return ("delay" if actions and actions <= _DELIVERED | {"delayed"} else "bounce"), report
 
 
-def _recipient(group: dict[str, str]) -> Failure | None:
+def _recipient(group: dict[str, str], letter: str) -> Failure | None:
     address = ""
-    for name in ("final-recipient", "original-recipient", "x-actual-recipient"):
+    for name in ("original-recipient", "final-recipient", "x-actual-recipient"):
         candidate = address_in(group.get(name, ""))
         if candidate and ("@" not in address):
             address = candidate if "@" in candidate or not address else address
@@ -130,18 +142,45 @@ def _recipient(group: dict[str, str]) -> Failure | None:
     stated = _ENHANCED.search(group.get("status", ""))
     status = reason.better(stated[0] if stated else "", diagnostic)
     action = group.get("action", "").partition(" ")[0].partition(";")[0].lower()
-    if not action:
-        action = {"2": "delivered", "4": "delayed"}.get(status[:1], "failed")
-    if action == "failure":
-        action = "failed"
+    if action not in _DELIVERED | {"failed", "delayed"}:
+        action = "failed" if action else {"2": "delivered", "4": "delayed"}.get(status[:1], "failed")
+    if not diagnostic and status[1:] in ("", ".0.0"):
+        diagnostic = near(address, letter)
+        status = reason.better(status, diagnostic)
     return failure(address, status, action, diagnostic)
+
+
+def near(address: str, letter: str) -> str:
+    """Return what the letter says about this address: up to the next address that leads a line."""
+    at = letter.lower().find(address.lower())
+    if at < 0:
+        return ""
+    said = letter[at : at + 800]
+    for other in ADDRESS.finditer(said, len(address)):
+        line = said[: other.start()].rpartition("\n")[2]
+        if other[0].lower() != address.lower() and LEADING.match(line):
+            said = said[: other.start()]
+            break
+    return header.clean(said)
 
 
 def failure(address: str, status: str, action: str, diagnostic: str) -> Failure:
     """Return a Failure with its reason found and weighed."""
     why = reason.reason(status, diagnostic)
-    hard = action == "failed" and reason.is_hard(status, why)
+    hard = action == "failed" and reason.is_hard(status, why, diagnostic)
     return Failure(address, status, action, diagnostic, hard, why)
+
+
+def _disposition(leaf: Leaf, text: str) -> tuple[Reported, Report | None]:
+    """A receipt; but a filter that rejects mail after delivery says so in this form, too (RFC 5429, 2.1.2)."""
+    group = {name: value for each in groups(leaf) for name, value in each.items()}
+    original = next(iter(header.identifiers(group.get("original-message-id", ""))), None)
+    done = group.get("disposition", "").lower()
+    if "automatic-action" in done and "deleted" in done and _REJECTED.search(text):
+        return "bounce", Report(
+            (failure(address_in(group.get("final-recipient", "")), "", "failed", text[:1000]),), original
+        )
+    return "receipt", Report((), original)
 
 
 def _complaint(leaf: Leaf, leaves: list[Leaf]) -> Report:
