@@ -27,11 +27,13 @@ class Blobs:
     def put(self, data: bytes | BinaryIO, company_id: int | None = None) -> int:
         """Store the bytes, or find them among the company's; return the blob's id.
 
-        An open file is read from its beginning.
+        An open file is read from where it stands to its end.
         """
+        start = 0
         if isinstance(data, bytes):
             digest, size = hashlib.sha256(data).hexdigest(), len(data)
         else:
+            start = data.tell()
             digest, size = _digest(data)
         if company_id is not None:
             found: int | None = queries.blob_by_hash(self._connection, company_id=company_id, sha256=digest)
@@ -41,12 +43,12 @@ class Blobs:
         if isinstance(data, bytes):
             queries.blob_content_add(self._connection, blob_id=blob_id, bytes=data)
         else:
-            self._write(blob_id, data, size)
+            self._write(blob_id, data, start, size)
         return blob_id
 
-    def _write(self, blob_id: int, data: BinaryIO, size: int) -> None:
+    def _write(self, blob_id: int, data: BinaryIO, start: int, size: int) -> None:
         self._connection.execute("insert into blob_content (blob_id, bytes) values (?, zeroblob(?))", (blob_id, size))
-        data.seek(0)
+        data.seek(start)
         with self._connection.blobopen("blob_content", "bytes", blob_id) as target:
             while piece := data.read(PIECE):
                 target.write(piece)
@@ -120,7 +122,6 @@ class _BlobFile(io.RawIOBase):
 
 
 def _digest(file: BinaryIO) -> tuple[str, int]:
-    file.seek(0)
     digest, size = hashlib.sha256(), 0
     while piece := file.read(PIECE):
         digest.update(piece)

@@ -60,7 +60,14 @@ class Domains:
         return value
 
     def add(self, name: str, company_id: int | None, whole: bool, now: int) -> int:
-        """Add a domain by its canonical name; return its id."""
+        """Add a domain by its canonical name, or bring a removed one back; return its id.
+
+        Raises sqlite3.IntegrityError where there is one of this name.
+        """
+        removed: int | None = queries.domain_removed(self._connection, name=name)
+        if removed is not None:
+            self.set(removed, whole=whole, state="open", closed_at=None, company_id=company_id)
+            return removed
         value: int = queries.domain_add(
             self._connection,
             name=name,
@@ -72,11 +79,11 @@ class Domains:
         return value
 
     def all(self) -> list[Domain]:
-        """Return all domains, oldest first."""
+        """Return all domains but removed ones, oldest first."""
         return many(Domain, queries.domains(self._connection))
 
     def by_name(self, name: str) -> Domain | None:
-        """Return the domain of this canonical name."""
+        """Return the domain of this canonical name, open or closed."""
         return one(Domain, queries.domain_by_name(self._connection, name=name))
 
     def of_company(self, company_id: int) -> str | None:
@@ -96,6 +103,11 @@ class Domains:
             generation=self.next_generation(),
         )
 
+    def aliases_in_use(self, domain_id: int) -> int:
+        """Return how many aliases of this domain are in use."""
+        value: int = queries.domain_aliases_in_use(self._connection, id=domain_id)
+        return value
+
     def waiting(self, domain_id: int) -> int:
         """Return how many outbox rows of records opened in this domain still wait."""
         value: int = queries.domain_waiting(self._connection, id=domain_id)
@@ -109,10 +121,12 @@ class Domains:
         rows: list[MapRow] = []
         for domain in queries.domains_since(self._connection, generation=generation):
             whole, mark = bool(domain["whole"]), domain["generation"]
+            # A closed domain keeps its system addresses: answers to what went out still come in.
+            kept = domain["state"] != "removed"
             locals_: Sequence[tuple[str, bool]] = [
-                ("", domain["state"] == "open" or whole),
-                *((name, True) for name in SYSTEM_ADDRESSES),
-                *((name, whole) for name in ROLE_ADDRESSES),
+                ("", kept),
+                *((name, kept) for name in SYSTEM_ADDRESSES),
+                *((name, kept and whole) for name in ROLE_ADDRESSES),
             ]
             rows += [MapRow(domain["name"], local, whole, active, mark) for local, active in locals_]
         for alias in queries.aliases_since(self._connection, generation=generation):

@@ -200,32 +200,10 @@ class InboundLog:
         changed: int = queries.inbound_again(self._connection, id=inbound_id)
         return changed == 1
 
-    def decide(
-        self,
-        inbound_id: int,
-        *,
-        company_id: int | None,
-        blob_id: int,
-        state: str,
-        record_id: int | None,
-        message_id: int | None,
-        reason: str,
-        trace: str,
-        now: int,
-    ) -> None:
-        """Write down what a person decided on a delivery from a tray."""
-        queries.inbound_decided(
-            self._connection,
-            id=inbound_id,
-            company_id=company_id,
-            blob_id=blob_id,
-            state=state,
-            record_id=record_id,
-            message_id=message_id,
-            reason=reason,
-            trace=trace,
-            now=now,
-        )
+    def discard(self, inbound_id: int, reason: str, now: int) -> bool:
+        """Take a delivery out of its tray and keep it in the log alone; say whether it was in one."""
+        changed: int = queries.inbound_discard(self._connection, id=inbound_id, reason=reason, now=now)
+        return changed == 1
 
     def get(self, inbound_id: int) -> InboundRow | None:
         """Return one row, whole."""

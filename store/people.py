@@ -81,6 +81,11 @@ class Users:
         """Give the user one more canonical address."""
         queries.user_address_add(self._connection, user_id=user_id, address=address)
 
+    def remove_address(self, user_id: int, address: str) -> bool:
+        """Take an address from the user; say whether they had it."""
+        removed: int = queries.user_address_remove(self._connection, user_id=user_id, address=address)
+        return removed == 1
+
     def addresses(self, user_id: int) -> list[str]:
         """Return the user's addresses, the first one first."""
         return [row["address"] for row in queries.user_addresses(self._connection, user_id=user_id)]
@@ -162,6 +167,15 @@ class Contacts:
     def archive(self, company_id: int, contact_id: int, now: int) -> None:
         """Put the contact away; mail already filed stays theirs."""
         queries.contact_archive(self._connection, id=contact_id, company_id=company_id, now=now)
+
+    def restore(self, company_id: int, contact_id: int) -> None:
+        """Take a contact out of the archive."""
+        queries.contact_archive(self._connection, id=contact_id, company_id=company_id, now=None)
+
+    def remove_address(self, company_id: int, address: str) -> bool:
+        """Take an address from whoever has it in the company; say whether somebody had."""
+        removed: int = queries.contact_address_remove(self._connection, company_id=company_id, address=address)
+        return removed == 1
 
     def by_address(self, company_id: int, address: str) -> Contact | None:
         """Return the company's contact who has this canonical address."""

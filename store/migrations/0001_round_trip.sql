@@ -25,7 +25,7 @@ create table domain (
     name text not null unique,
     company_id bigint references company (id),
     whole boolean not null,
-    state text not null default 'open' check (state in ('open', 'closed')),
+    state text not null default 'open' check (state in ('open', 'closed', 'removed')),
     generation bigint not null,
     closed_at bigint,
     created_at bigint not null

@@ -16,13 +16,14 @@ returning id;
 select
     d.id, d.name, d.company_id, c.name as company, d.whole, d.state, d.generation, d.closed_at, d.created_at
 from domain d left join company c on c.id = d.company_id
+where d.state <> 'removed'
 order by d.id;
 
 -- name: domain_by_name^
 select
     d.id, d.name, d.company_id, c.name as company, d.whole, d.state, d.generation, d.closed_at, d.created_at
 from domain d left join company c on c.id = d.company_id
-where d.name = :name;
+where d.name = :name and d.state <> 'removed';
 
 -- The domain that a company writes from where no alias says otherwise: its own before a shared one, whole before
 -- beside, the oldest of these.
@@ -38,17 +39,18 @@ update domain
 set whole = :whole, state = :state, closed_at = :closed_at, company_id = :company_id, generation = :generation
 where id = :id;
 
--- name: domain_delete!
-delete from domain where id = :id;
+-- A removed domain stays as a row, so that the map learns of it; added again it starts anew under the old row.
+-- name: domain_removed$
+select id from domain where name = :name and state = 'removed';
+
+-- name: domain_aliases_in_use$
+select count(*) from alias where domain_id = :id and active;
 
 -- name: domain_waiting$
 select count(*)
 from outbox o join message m on m.id = o.message_id join record r on r.id = m.record_id
     join alias a on a.id = r.alias_id
 where o.state = 'waiting' and a.domain_id = :id;
-
--- name: domain_aliases$
-select count(*) from alias where domain_id = :id;
 
 -- name: domains_since
 select id, name, whole, state, generation from domain where generation > :generation order by generation;

@@ -45,11 +45,10 @@ update inbound
 set state = 'accepted', attempts = 0, delivery_key = null, reason = '', error = '', settled_at = null
 where id = :id and state in ('held', 'unrouted', 'stuck', 'discarded');
 
--- name: inbound_decided!
+-- name: inbound_discard!
 update inbound
-set company_id = :company_id, blob_id = :blob_id, state = :state, record_id = :record_id, message_id = :message_id,
-    reason = :reason, trace = :trace, error = '', settled_at = :now
-where id = :id;
+set state = 'discarded', reason = :reason, settled_at = :now
+where id = :id and state in ('held', 'unrouted', 'stuck');
 
 -- name: inbound_by_id^
 select i.id, i.company_id, c.name as company, i.blob_id, i.entrance, i.sender, i.recipient, i.original_recipient,

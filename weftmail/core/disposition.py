@@ -44,10 +44,10 @@ class Append:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Open a record of this type by this alias, the mail being its first message."""
+    """Open a record of this type, the mail being its first message; by an alias, or by a person's word."""
 
     company_id: int
-    alias_id: int
+    alias_id: int | None
     record_type: str
     author: Author
     verified: bool

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import assert_never
 
 from weftmail.core.disposition import (
     Append,
@@ -380,3 +381,5 @@ def _refusal(case: Case, alias: AliasFacts) -> str:
             return "" if taken else f"{alias.address} takes mail of those in its conversations only"
         case "internal":
             return "" if colleague else f"{alias.address} takes mail of colleagues only"
+        case _:
+            assert_never(alias.accepts)

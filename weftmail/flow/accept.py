@@ -11,11 +11,10 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import BinaryIO
 
 from weftmail.core.envelope import Envelope
 from weftmail.core.failure import TempFail
-from weftmail.core.ports import Clock
+from weftmail.core.ports import Clock, Raw
 from weftmail.store.connection import busy, temporary
 from weftmail.store.store import Store
 
@@ -29,7 +28,7 @@ class Waiting:
     """One mail for one or more recipients, and who waits to hear that it is safe."""
 
     envelopes: tuple[Envelope, ...]
-    raw: bytes | BinaryIO
+    raw: Raw
     size: int
     done: Future[Sequence[bool]] = field(default_factory=Future)
 
@@ -43,10 +42,9 @@ class Doorstep:
         self.something = threading.Event()
         """Set while there may be something to do."""
 
-    def accept(self, envelopes: Sequence[Envelope], raw: bytes | BinaryIO) -> Future[Sequence[bool]]:
+    def accept(self, envelopes: Sequence[Envelope], raw: Raw) -> Future[Sequence[bool]]:
         """Put a mail down; the future tells, for each recipient, that it is committed, or raises TempFail."""
-        size = len(raw) if isinstance(raw, bytes) else raw.seek(0, 2)
-        waiting = Waiting(tuple(envelopes), raw, size)
+        waiting = Waiting(tuple(envelopes), raw, _size(raw))
         with self._lock:
             self._waiting.append(waiting)
         self.something.set()
@@ -64,6 +62,15 @@ class Doorstep:
                     taken.append(one)
                     size += one.size
         return taken
+
+
+def _size(raw: Raw) -> int:
+    if isinstance(raw, bytes):
+        return len(raw)
+    start = raw.tell()
+    size = raw.seek(0, 2) - start
+    raw.seek(start)
+    return size
 
 
 def accept_group(store: Store, clock: Clock, group: Sequence[Waiting]) -> int:

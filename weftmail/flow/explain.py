@@ -59,7 +59,7 @@ def _disposition(store: Store, disposition: Disposition, reached: Recipients) ->
     }
     match disposition:
         case Open():
-            alias = store.aliases.get(disposition.alias_id)
+            alias = store.aliases.get(disposition.alias_id) if disposition.alias_id is not None else None
             answer["record_type"] = disposition.record_type
             answer["alias"] = alias.address if alias is not None else None
         case Append() | Note() | Report() | Hold():

@@ -40,9 +40,9 @@ MOST_NAMED = 100
 """Of To and Cc together, this many people are kept."""
 
 HELD_NOTICE = (
-    "A mail that bears your address was held on {record}, because nothing proves that it is yours. If you wrote it, "
-    "let it in from the tray. To be believed next time, send through your company's mail server with your login, or let your "
-    "domain sign its mail (DKIM)."
+    "A mail that bears your address was held on {record}, because nothing proves that it is yours. "
+    "If you wrote it, let it in from the tray. To be believed next time, send through your company's mail server "
+    "with your login, or let your domain sign its mail (DKIM)."
 )
 ROLE_NOTICE = "Mail to {recipient} from {sender} lies in the tray Unrouted: {subject}"
 
@@ -144,7 +144,7 @@ def _settle(
 def _open(store: Store, delivered: Delivered, disposition: Open, now: int) -> Outcome:
     """Open a record; the mail is its first message, its author takes part, the alias's owner follows."""
     message, company_id = delivered.message, disposition.company_id
-    alias = store.aliases.get(disposition.alias_id)
+    alias = store.aliases.get(disposition.alias_id) if disposition.alias_id is not None else None
     reached = planned(store, disposition, message, proven=delivered.proof.proven)
     contact_id = _contact(store, company_id, disposition.author, now)
     record = store.records.open(

@@ -90,8 +90,7 @@ class Intake:
                     size += len(raw) if isinstance(raw, bytes) else SPOOL_BYTES
                     if len(names) >= SPOOL_AT_ONCE or size >= SPOOL_BYTES:
                         break
-            for name in names:
-                self._incoming.remove(name)
+            self._incoming.remove(*names)
         except Exception as error:
             if temporary(error):
                 raise TempFail(f"mail in the folder has to wait: {error}") from error

@@ -153,9 +153,9 @@ def _following(one: Follower) -> Following:
     return Following(one.user_id, one.name, one.address, cast(Channel, one.prefers), one.language)
 
 
-def _owner(store: Store, alias_id: int) -> list[Following]:
+def _owner(store: Store, alias_id: int | None) -> list[Following]:
     """Return the alias's owner as the first follower of what it opens, if they still belong to the company."""
-    alias = store.aliases.get(alias_id)
+    alias = store.aliases.get(alias_id) if alias_id is not None else None
     if alias is None or alias.owner_id is None:
         return []
     user = store.users.get(alias.owner_id)

@@ -1,0 +1,159 @@
+"""The listener: LMTP in on the event loop, and one writer thread that accepts, settles and keeps the map in step."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from weftmail.cli import runtime
+from weftmail.cli.config import Config
+from weftmail.core.failure import TempFail
+from weftmail.core.message import read
+from weftmail.core.ports import MapFile
+from weftmail.flow.follow_map import follow
+from weftmail.flow.intake import Intake
+from weftmail.flow.settle import Reader
+from weftmail.store.store import Store
+from weftmail.transport.listener import Listener, peer_uids
+from weftmail.transport.lmtp import Service
+from weftmail.transport.settle_lock import FileSettleLock
+from weftmail.transport.spool import Spool
+from weftmail.transport.wake import Receiver, Waker
+
+log = logging.getLogger("weftmail.listener")
+
+GRACE = 15.0
+"""How long, in seconds, a stop waits for what has begun."""
+LOOK = 1000
+"""The folder, the lock and the map are looked at each second; in milliseconds."""
+SCHEMA = 60_000
+"""The schema number is compared this often; in milliseconds."""
+
+
+class Writer(threading.Thread):
+    """The one thread that writes: accept first, then settle, then everything that is looked at each second."""
+
+    def __init__(self, intake: Intake, map_file: MapFile | None, failed: Callable[[], None]) -> None:
+        super().__init__(name="writer", daemon=True)
+        self._intake = intake
+        self._map = map_file
+        self._failed = failed
+        self._stopping = threading.Event()
+        self._look_at = 0
+        self._schema_at = 0
+
+    def run(self) -> None:
+        """Work until stopped.  A fault of our own code ends the program, which then is started again."""
+        try:
+            while not self._stopping.is_set():
+                self._intake.doorstep.something.wait(1.0)
+                self._intake.doorstep.something.clear()
+                while self._round() and not self._stopping.is_set():
+                    pass
+            self._intake.accept()
+        except Exception:
+            log.exception("the writer failed; mail is safe in the mail server and in the folder")
+            self._failed()
+        finally:
+            self._intake.give_lock()
+
+    def _round(self) -> bool:
+        """Do what there is to do; say whether anything was."""
+        worked = self._intake.accept() > 0
+        now = runtime.now()
+        if now >= self._look_at or now < self._look_at - LOOK:
+            self._look_at = now + LOOK
+            worked = self._look(now) or worked
+        batch = self._intake.settle()
+        return worked or batch.settled > 0 or batch.stuck > 0
+
+    def _look(self, now: int) -> bool:
+        try:
+            if now >= self._schema_at:
+                self._intake.store.check_schema()
+                self._schema_at = now + SCHEMA
+            if self._map is not None:
+                follow(self._intake.store, self._map)
+            return self._intake.take_lock() and self._intake.collect() > 0
+        except TempFail as error:
+            log.warning("%s", error)
+            return False
+
+    def stop(self) -> None:
+        """Let the thread end after what it is doing; what waits at the doorstep is still accepted."""
+        self._stopping.set()
+        self._intake.doorstep.something.set()
+
+
+def listen(config: Config, place: str, reader: Reader = read) -> int:
+    """Run the listener at ``unix:PATH`` or ``inet:HOST:PORT`` until SIGTERM or SIGINT; return the exit status."""
+    return asyncio.run(_listen(config, place, reader))
+
+
+async def _listen(config: Config, place: str, reader: Reader) -> int:
+    store = runtime.open_store(config)
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+    status = 0
+
+    def failed() -> None:
+        nonlocal status
+        status = 1
+        loop.call_soon_threadsafe(ended.set)
+
+    intake = _intake(config, store, reader)
+    writer = Writer(intake, runtime.open_map(config), failed)
+    hints = Receiver(config.folder / "settle.sock")
+    loop.add_reader(hints.fileno(), _hinted, hints, intake)
+    listener = Listener(
+        Service(intake.doorstep, folder=str(config.incoming)),
+        peers=peer_uids((config.mail_owner, "weftmail", "Debian-exim")),
+    )
+    where = await listener.start(place)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    writer.start()
+    log.info("listening at %s", where)
+    await ended.wait()
+    await listener.stop(GRACE)
+    writer.stop()
+    await asyncio.to_thread(writer.join, GRACE)
+    loop.remove_reader(hints.fileno())
+    hints.close()
+    return status
+
+
+def _hinted(hints: Receiver, intake: Intake) -> None:
+    hints.drain()
+    intake.doorstep.something.set()
+
+
+def _intake(config: Config, store: Store, reader: Reader) -> Intake:
+    return Intake(
+        store,
+        runtime.house(config, store),
+        FileSettleLock(config.settle_lock),
+        Spool(config.incoming),
+        Waker(config.folder / "send.sock"),
+        reader,
+    )
+
+
+def drain(config: Config, sleep: Callable[[float], None], reader: Reader = read) -> int:
+    """Empty the folder and settle what is accepted, unless somebody else does; return how many were settled."""
+    from weftmail.flow.intake import drain as drain_intake
+
+    store = runtime.open_store(config)
+    try:
+        return drain_intake(_intake(config, store, reader), sleep)
+    finally:
+        store.close()
+
+
+def socket_path(config: Config) -> Path:
+    """Where the pipe program looks for the listener."""
+    return config.listener
