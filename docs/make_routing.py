@@ -1,0 +1,73 @@
+"""Writes docs/routing.md from the tables of the code: the order of the rules, and who may post.
+
+Run it after a change of weftmail/core/route.py:  .venv/bin/python docs/make_routing.py
+"""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+
+from weftmail.core.route import RULES, WHO_MAY_POST
+
+HEAD = """\
+# Where a mail goes, and who may post
+
+*This page is written by `docs/make_routing.py` from `weftmail/core/route.py`; a test compares the two.*
+
+A delivery is one recipient of one mail. weftmail asks the rules below in their order, and the first that decides ends
+it. It looks at the address that the mail server delivered to (the envelope), never at To or Cc; the one exception is
+the forward rule inside *references*. A thread is never found by subject or by number. Every answer of every rule is
+kept with the mail: `mail-admin inbound show ID` prints it, and so does *Why here?* on the page.
+
+To ask what would happen to a mail without filing it, run
+`mail-ingest --explain --recipient=ADDR < mail.eml`: the same function gives the answer.
+
+## The rules, in their order
+
+| | rule | what it does |
+|---|---|---|
+"""
+
+POST = """
+## Who may post
+
+Which thread a mail belongs to and whether its sender may post there are two questions. For mail that found its thread,
+this table is asked from top to bottom. *Proven*, for an outsider, means that DKIM or SPF vouches for the address in
+From (aligned, as DMARC asks). A colleague needs more: a signature of the domain in From, or a login of their own at
+our mail server. Two addresses in From prove nothing, and proof is read only from fields that our own mail server wrote
+above its own Received.
+
+| what names the thread | sender | proven | then |
+|---|---|---|---|
+"""
+
+FOOT = """
+## What follows from it
+
+- A mail of an outsider is never sent on to another outsider.
+- No mail alone adds a follower, shows a thread to anybody, or changes the customer of a record.
+- Those whom a proven participant puts in Cc take part in that one message; those whom a colleague names take part in
+  the conversation. An unproven mail makes nobody a participant.
+- A reply address that is wrong, from an old epoch, or of a person who was taken out of the conversation counts as
+  none: the mail is looked at by its references, and else lies in the tray *unrouted*. The trace says which it was.
+- Of several threads that a mail names, the one that the delivered alias opened comes first, then one in which the
+  sender takes part, then that of the newest message. Within the thread the newest message named decides whether the
+  answer stays inside.
+- Nobody is told of what a machine sent: mail with the null sender, with `Auto-Submitted` other than `no`, with our own
+  loop header, or with more than 50 Received fields.
+"""
+
+
+def page() -> str:
+    """Return the text of docs/routing.md."""
+    rules = [
+        f"| {number} | {name} | {' '.join((inspect.getdoc(rule) or '').split())} |"
+        for number, (name, rule) in enumerate(RULES.items(), start=1)
+    ]
+    rows = [f"| {row.carrier} | {row.sender} | {row.proven} | {row.then} |" for row in WHO_MAY_POST]
+    return HEAD + "\n".join(rules) + "\n" + POST + "\n".join(rows) + "\n" + FOOT
+
+
+if __name__ == "__main__":
+    Path(__file__).with_name("routing.md").write_text(page(), encoding="utf-8")
