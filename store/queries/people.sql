@@ -11,7 +11,7 @@ update users set password = :password where id = :id;
 
 -- name: user_address_add!
 insert into user_address (address, user_id, position)
-select :address, :user_id, count(*) from user_address where user_id = :user_id;
+select :address, :user_id, coalesce(max(position) + 1, 0) from user_address where user_id = :user_id;
 
 -- name: user_address_remove!
 delete from user_address where address = :address and user_id = :user_id;
