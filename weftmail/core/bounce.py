@@ -39,10 +39,10 @@ _FAILED = re.compile(
 _RETURNED = re.compile(
     "|".join(
         (
-            r"^[ \t>]*-{2,}.{0,80}(?:original|returned|copy|below this line|unsent|undelivered"
-            r"|message (?:body|header|text|follows)).*$",
-            r"^.{0,40}(?:copy of (?:the|your)|original (?:message|mail|headers?)|returned message"
-            r"|message headers?).{0,60}:?[ \t]*-*$",
+            (r"^[ \t>]*-{2,}.{0,80}(?:original|returned|copy|below this line|unsent|undelivered"
+            r"|message (?:body|header|text|follows)).*$"),
+            (r"^.{0,40}(?:copy of (?:the|your)|original (?:message|mail|headers?)|returned message"
+            r"|message headers?).{0,60}:?[ \t]*-*$"),
             r"^[ \t>]*(?:Return-Path|Received|MIME-Version|X-Mailer|DKIM-Signature|Message-I[dD]|References):.*$",
         )
     ),

@@ -12,8 +12,9 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any, BinaryIO, Literal
 
-from weftmail.core import bounce, charset, digest, header, machine, mime, quote, report, sanitise
+from weftmail.core import bounce, charset, digest, forward, header, machine, mime, quote, report, sanitise
 from weftmail.core.address import Mailbox
+from weftmail.core.forward import Forwarded
 from weftmail.core.mime import Block, Contents, Fields, Leaf
 from weftmail.core.report import Failure, Report
 
@@ -40,15 +41,6 @@ class Attachment:
     def size(self) -> int:
         """The number of bytes."""
         return len(self.content)
-
-
-@dataclass(frozen=True, slots=True)
-class Forwarded:
-    """The message that somebody forwarded within this one."""
-
-    from_: Mailbox
-    subject: str
-    date: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +133,7 @@ def _message(raw: bytes | BinaryIO, fields: Fields, blocks: list[Block], content
         html=html,
         reply_text=quote.new_words(text),
         attachments=tuple(_attachment(leaf, html, label) for leaf in contents.attached),
-        forwarded=None,
+        forwarded=forward.find(text, subject, contents.attached) if kind in ("mail", "machine") else None,
         defects=tuple(dict.fromkeys(contents.defects)),
         kind=kind,
         report=about,
