@@ -115,8 +115,7 @@ class MapFile(Protocol):
 
 
 Raw = bytes | BinaryIO
-"""A message as it came, with LF line ends: bytes or, beyond 1 MB, an open file that stands at the first byte of the
-message and ends with its last."""
+"""A message as it came, with LF line ends: bytes or, beyond 1 MB, an open file that holds it and nothing else."""
 
 
 class Acceptor(Protocol):
