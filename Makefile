@@ -2,22 +2,52 @@
 PYTHON := $(shell [ -x /usr/bin/python3.11 ] && echo /usr/bin/python3.11 || echo python3)
 BIN := .venv/bin
 
-.PHONY: help check test format
+.PHONY: help run clean-run check test format corpora bench
 help:
-	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 22
 
+# What runs needs the dependencies alone; what is checked and tested needs the tools as well.
 .venv/ready: pyproject.toml constraints.txt
-	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv || { echo "Python cannot make an environment: apt-get install python3-venv" >&2; exit 1; }
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e . 2>.venv/pip.log || { \
+	  tail -n 3 .venv/pip.log >&2; \
+	  echo "Packages cannot be had: connect this machine, then: $(BIN)/python -m pip install -c constraints.txt -e ." >&2; exit 1; }
 	@touch $@
 
-check: .venv/ready ## format, lint, types, imports and unit tests, in under a minute
+.venv/ready-dev: .venv/ready
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]' 2>.venv/pip.log || { \
+	  tail -n 3 .venv/pip.log >&2; \
+	  echo "Packages cannot be had: connect this machine, then: $(BIN)/python -m pip install -c constraints.txt -e '.[dev]'" >&2; exit 1; }
+	@touch $@
+
+run: ## the whole of it on this machine, with a demo company; no mail server needed
+	@mkdir -p var && touch var/.began; \
+	if [ ! -e var/state/weftmail.db ]; then echo "weftmail, first run: about 90 seconds. Later runs: 3."; fi
+	@$(MAKE) --no-print-directory .venv/ready
+	@$(BIN)/python -m weftmail.cli.demo
+
+clean-run: ## the same from the beginning: forgets all that the demo kept under var/
+	@rm -rf var
+	@$(MAKE) --no-print-directory run
+
+check: .venv/ready-dev ## format, lint, types, imports and unit tests, in under a minute
 	$(BIN)/ruff format --check -q .
 	$(BIN)/ruff check -q .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-cache >/dev/null || $(BIN)/lint-imports --no-cache
+	@$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest -q -n 2 tests/unit
 
-format: .venv/ready ## put the code into its one format
+test: .venv/ready-dev ## everything, with the real Postfix, OpenDKIM and Chromium; sets up what is missing
+	$(BIN)/python -m tests.e2e.machine
+	$(BIN)/pytest -q -n 2 tests/unit --cov --cov-report=term --cov-fail-under=100
+	$(BIN)/pytest -q -n 2 --dist loadfile tests/store tests/admin tests/e2e
+
+format: .venv/ready-dev ## put the code into its one format
 	$(BIN)/ruff format -q .
 	$(BIN)/ruff check -q --fix .
+
+corpora: .venv/ready ## measure the reading of mail: make corpora CORPORA=DIR, a folder of mails with expectations
+	@$(BIN)/python bench/corpora.py "$(CORPORA)"
+
+bench: .venv/ready-dev ## speed, each figure beside its floor
+	$(BIN)/python -m bench

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from weftmail.store.rows import many, one, queries
+from weftmail.store.rows import made, many, one, queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +178,18 @@ class Notice:
     read_at: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What moves when a thread does: its entries, and how far they have got."""
+
+    messages: int
+    public: int
+    held: int
+    deliveries: int
+    unsettled: int
+    changed_at: int
+
+
 class Messages:
     """The messages of a store."""
 
@@ -224,6 +236,10 @@ class Messages:
         """Return all entries of a record's thread, oldest first."""
         return many(ThreadMessage, queries.thread(self._connection, record_id=record_id))
 
+    def pulse(self, record_id: int) -> Pulse:
+        """Return what moves when the thread does."""
+        return made(Pulse, queries.thread_pulse(self._connection, record_id=record_id))
+
     def facts(self, message_id: int) -> MessageFacts | None:
         """Return what routing asks of one message."""
         return one(MessageFacts, queries.message_facts(self._connection, id=message_id))
@@ -235,19 +251,26 @@ class Messages:
             queries.messages_by_rfc_id(self._connection, company_id=company_id, rfc_message_id=rfc_message_id),
         )
 
-    def references(self, record_id: int, before: int, *, inside: bool, most: int = 20) -> list[Reference]:
-        """Return what the References of message ``before`` may name, oldest first.
+    def references(self, record_id: int, before: int, most: int = 20) -> list[Reference]:
+        """Return what the References of message ``before`` may name for colleagues, oldest first.
 
-        That is the thread's first message and the newest ones; notes only where all who get it are colleagues.
+        That is the thread's first message and the newest ones, notes included.
         """
         newest = many(
             Reference,
-            queries.references_before(
-                self._connection, record_id=record_id, before=before, inside=int(inside), most=most
-            ),
+            queries.references_before(self._connection, record_id=record_id, before=before, most=most),
         )[::-1]
         first = one(Reference, queries.reference_first(self._connection, record_id=record_id, before=before))
         return [first, *newest[1:]] if first is not None and first not in newest else newest
+
+    def references_seen_by(self, contact_id: int, record_id: int, before: int, most: int = 20) -> list[Reference]:
+        """Return the same for one outsider: only what they wrote, what names them, and what we sent them."""
+        return many(
+            Reference,
+            queries.references_seen_by(
+                self._connection, contact_id=contact_id, record_id=record_id, before=before, most=most
+            ),
+        )[::-1]
 
     def last_public(self, record_id: int) -> int | None:
         """Return the newest message that outsiders wrote or got."""
@@ -313,6 +336,11 @@ class Messages:
     def thread_attachments(self, record_id: int) -> list[StoredAttachment]:
         """Return the files of every message of a thread."""
         return many(StoredAttachment, queries.thread_attachments(self._connection, record_id=record_id))
+
+    def attached_before(self, record_id: int, before: int, blob_id: int) -> bool:
+        """Say whether a message of the thread earlier than ``before`` has a file with these bytes."""
+        count: int = queries.attached_before(self._connection, record_id=record_id, before=before, blob_id=blob_id)
+        return count > 0
 
     def attachment(self, company_id: int, attachment_id: int) -> StoredAttachment | None:
         """Return one file, if it belongs to the company."""

@@ -119,6 +119,11 @@ class Outbox:
         """Give back the lease of a copy that was not tried."""
         queries.outbox_release(self._connection, id=outbox_id, holder=holder, now=now)
 
+    def release_all(self, now: int) -> int:
+        """Give back the leases that a sender who died has left; return how many there were."""
+        count: int = queries.outbox_release_all(self._connection, now=now)
+        return count
+
     def next_at(self) -> int | None:
         """Return when the next copy is due, or None where none waits."""
         value: int | None = queries.outbox_next_at(self._connection)

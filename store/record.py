@@ -130,6 +130,13 @@ class Records:
         """Return the records with this number, such as LEAD-17: at most one for each company."""
         return many(Record, queries.records_by_label(self._connection, label=label.upper(), company_id=company_id))
 
+    def by_reference(self, company_id: int, type_: str, reference: str) -> Record | None:
+        """Return the record that mirrors this one of an outside application."""
+        record_id: int | None = queries.record_by_reference(
+            self._connection, company_id=company_id, type=type_, reference=reference
+        )
+        return None if record_id is None else self.get(record_id)
+
     def all(self, company_id: int | None = None, most: int = 100, skip: int = 0) -> list[Record]:
         """Return records, what changed last first."""
         return many(Record, queries.records(self._connection, company_id=company_id, most=most, skip=skip))

@@ -58,6 +58,11 @@ class Sessions:
         """Keep a one-time sign-in link."""
         queries.sign_in_link_add(self._connection, token_hash=digest(token), user_id=user_id, expires_at=expires_at)
 
+    def link_user(self, token: str, now: int) -> int | None:
+        """Return whom the link would sign in; looking does not use it up."""
+        user_id: int | None = queries.sign_in_link_user(self._connection, token_hash=digest(token), now=now)
+        return user_id
+
     def use_link(self, token: str, now: int) -> int | None:
         """Return whom the link signs in, and let it work no more; None where it does not work."""
         user_id: int | None = queries.sign_in_link_use(self._connection, token_hash=digest(token), now=now)

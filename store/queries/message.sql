@@ -58,11 +58,23 @@ from message m
 where m.record_id = :record_id
 order by m.id;
 
+-- What moves when a thread does, without its texts: pages that are open ask for it often.
+-- name: thread_pulse^
+select
+    (select count(*) from message where record_id = :record_id) as messages,
+    (select count(*) from message where record_id = :record_id and public and kind <> 'event') as public,
+    (select count(*) from inbound where record_id = :record_id and state in ('held', 'unrouted', 'stuck')) as held,
+    count(d.id) as deliveries,
+    coalesce(sum(case when d.state in ('queued', 'delayed', 'unread') then 1 else 0 end), 0) as unsettled,
+    coalesce(max(d.changed_at), 0) as changed_at
+from message m join delivery d on d.message_id = m.id
+where m.record_id = :record_id;
+
 -- Ids that may stand in References of what leaves, newest first: never a note to an outsider.
 -- name: references_before
 select m.id, m.kind, m.public, m.rfc_message_id
 from message m
-where m.record_id = :record_id and m.id < :before and (m.public or cast(:inside as bigint) = 1) and m.kind <> 'event'
+where m.record_id = :record_id and m.id < :before and m.kind <> 'event'
 order by m.id desc
 limit :most;
 
@@ -119,6 +131,11 @@ order by t.message_id, t.position;
 select t.id, t.company_id, t.message_id, t.blob_id, t.filename, t.content_type, t.content_id, t.inline, b.size
 from attachment t join blob b on b.id = t.blob_id
 where t.id = :id;
+
+-- name: attached_before$
+select count(*)
+from attachment t join message m on m.id = t.message_id
+where m.record_id = :record_id and m.id < :before and t.blob_id = :blob_id;
 
 -- name: blob_add$
 insert into blob (company_id, sha256, size)
@@ -228,3 +245,16 @@ limit :most;
 
 -- name: notices_read!
 update notice set read_at = :now where user_id = :user_id and company_id = :company_id and read_at is null;
+
+-- What an outsider may see of a thread: what they wrote, what names them, what we sent them.
+-- name: references_seen_by
+select m.id, m.kind, m.public, m.rfc_message_id
+from message m
+where m.record_id = :record_id and m.id < :before and m.public and m.kind <> 'event'
+    and (
+        m.author_contact_id = :contact_id
+        or exists (select 1 from message_address a where a.message_id = m.id and a.contact_id = :contact_id)
+        or exists (select 1 from delivery d where d.message_id = m.id and d.contact_id = :contact_id)
+    )
+order by m.id desc
+limit :most;

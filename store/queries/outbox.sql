@@ -30,6 +30,11 @@ where id = :id and leased_by = :holder;
 update outbox set leased_until_at = 0, leased_by = '', attempts = attempts - 1, changed_at = :now
 where id = :id and leased_by = :holder and state = 'waiting';
 
+-- Leases of a sender that is gone: the one that starts holds the lock, so nobody else is at work.
+-- name: outbox_release_all!
+update outbox set leased_until_at = 0, leased_by = '', changed_at = :now
+where state = 'waiting' and leased_until_at > 0;
+
 -- name: outbox_next_at$
 select min(case when leased_until_at > next_at then leased_until_at else next_at end)
 from outbox where state = 'waiting';

@@ -52,6 +52,9 @@ where cast(:company_id as bigint) is null or r.company_id = :company_id
 order by r.changed_at desc, r.id desc
 limit :most offset :skip;
 
+-- name: record_by_reference$
+select id from record where company_id = :company_id and type = :type and reference = :reference;
+
 -- name: records_count$
 select count(*) from record where company_id = :company_id;
 

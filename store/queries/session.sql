@@ -18,6 +18,9 @@ delete from session where expires_at <= :now;
 -- name: sign_in_link_add!
 insert into sign_in_link (token_hash, user_id, expires_at) values (:token_hash, :user_id, :expires_at);
 
+-- name: sign_in_link_user$
+select user_id from sign_in_link where token_hash = :token_hash and used_at is null and expires_at > :now;
+
 -- A link works once: of two who open it at the same time, one gets in.
 -- name: sign_in_link_use$
 update sign_in_link set used_at = :now

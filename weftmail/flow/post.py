@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from weftmail.core import locator
 from weftmail.core.address import BadAddress, canonical
+from weftmail.core.compose import subject_line
 from weftmail.core.failure import UsageError
 from weftmail.core.locator import Visibility
 from weftmail.core.recipients import Field, Outsider, Recipients, recipients
@@ -103,7 +104,7 @@ def post(store: Store, house: House, record: Record, author: User, draft: Draft)
                 author_user_id=author.id,
                 author_name=author.name,
                 author_address=next(iter(store.users.addresses(author.id)), ""),
-                subject=draft.subject or record.title,
+                subject=draft.subject or _subject(store, record, planned.answers_id),
                 text=text,
                 html=html,
                 reply_text=text,
@@ -132,6 +133,13 @@ def post(store: Store, house: House, record: Record, author: User, draft: Draft)
         store.records.touch(record.id, now)
         tell(store, record.company_id, message_id, reached, now)
     return message_id
+
+
+def _subject(store: Store, record: Record, answers_id: int | None) -> str:
+    answered = store.messages.get(answers_id) if answers_id is not None else None
+    if answered is None:
+        return record.title
+    return subject_line(f"Re: {answered.subject or record.title}")
 
 
 def _outsiders(store: Store, record: Record, draft: Draft, answers_id: int | None) -> Sequence[Outsider]:

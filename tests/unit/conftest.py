@@ -1,0 +1,18 @@
+"""What unit tests may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.unit.world import World
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A small house with a real store of its own."""
+    made = World(tmp_path)
+    yield made
+    made.store.close()

@@ -1,0 +1,174 @@
+"""One copy of a message as it leaves: loaded from the store, addressed to those whom it is for, composed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from weftmail.core import locator, token
+from weftmail.core.address import BadAddress, Mailbox
+from weftmail.core.compose import Attached, ForColleagues, ForOutsider, Letter, compose
+from weftmail.core.failure import UsageError
+from weftmail.core.notification import Answer, Kind, Notice
+from weftmail.core.ports import Refused
+from weftmail.core.token import Token
+from weftmail.flow.house import House
+from weftmail.flow.identity import Identity, identity_of
+from weftmail.flow.telling import answer_audience
+from weftmail.store.message import Reference, ThreadMessage
+from weftmail.store.outbox import Claimed
+from weftmail.store.record import Record
+from weftmail.store.store import Store
+
+MOST_BYTES = 7 * 1024 * 1024
+"""Files beyond this, in bytes and all together, stay on the record: most mail servers take no more than 10 MB."""
+
+LEFT_OUT = "Too large to go with this mail: {names}."
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A composed copy: its bytes, not signed yet, the return path, and the domain that signs."""
+
+    data: bytes
+    return_path: str
+    domain: str
+
+
+def copy_of(store: Store, house: House, claimed: Claimed) -> Copy | Refused:
+    """Compose a claimed copy; Refused where it cannot be composed, and trying again cannot help."""
+    message = store.messages.get(claimed.message_id)
+    record = store.records.get(message.record_id) if message is not None else None
+    if message is None or record is None:
+        return Refused("the message is gone")
+    try:
+        identity = identity_of(store, record)
+        copy = _addressed(store, house, claimed, message, record, identity)
+        data = compose(_letter(store, house, claimed, message, record, identity), copy)
+    except (BadAddress, UsageError) as error:
+        return Refused(str(error))
+    bounce = Token("bounce", message.id, claimed.contact_id or 0, message.token_epoch)
+    return Copy(data, token.address(house.keyring, bounce, identity.domain), identity.domain)
+
+
+def record_url(house: House, record: Record) -> str:
+    """Return the address of the record's page."""
+    return f"{house.site_url}/records/{record.id}"
+
+
+def _addressed(
+    store: Store, house: House, claimed: Claimed, message: ThreadMessage, record: Record, identity: Identity
+) -> ForOutsider | ForColleagues:
+    reply = Token("post" if message.public else "note", message.id, claimed.contact_id or 0, message.token_epoch)
+    address = token.address(house.keyring, reply, identity.domain)
+    if claimed.audience == "outsider":
+        # What came by mail bears its author's own signature, or none: their new words go out, and nothing else.
+        by_mail = message.inbound_id is not None
+        sign_off = () if by_mail else (message.author_name, identity.sender.name)
+        return ForOutsider(Mailbox(identity.sender.name, address), sign_off)
+    return ForColleagues(address, _notice(store, house, claimed, message, record, identity))
+
+
+def _notice(
+    store: Store, house: House, claimed: Claimed, message: ThreadMessage, record: Record, identity: Identity
+) -> Notice:
+    kinds: dict[str, Kind] = {"received": "received", "post": "post", "note": "note", "event": "event"}
+    outsiders = answer_audience(store, message.id)
+    inside = tuple(one.name for one in store.records.followers(record.id) if one.user_id != message.author_user_id)
+    return Notice(
+        kind=kinds[message.kind],
+        number=record.label,
+        title=record.title,
+        url=record_url(house, record),
+        author=message.author_name,
+        author_address=message.author_address,
+        proven=message.verified,
+        outsiders=tuple(
+            f"{one.name} <{one.address}>" if one.name else one.address for one in store.messages.addressed(message.id)
+        ),
+        answer=Answer(
+            to=tuple(one.name or one.address for one in outsiders if one.field == "to"),
+            cc=tuple(one.name or one.address for one in outsiders if one.field == "cc"),
+            sender=identity.sender.name,
+            inside=inside,
+        ),
+        language=claimed.language,
+    )
+
+
+def _letter(
+    store: Store, house: House, claimed: Claimed, message: ThreadMessage, record: Record, identity: Identity
+) -> Letter:
+    names = _Names(house, identity, outsider=claimed.audience == "outsider")
+    answer_by_mail = message.kind in ("post", "note") and message.inbound_id is not None
+    attachments, left_out = _attachments(store, message, only_new=answer_by_mail)
+    text = message.reply_text if answer_by_mail else message.text
+    if left_out:
+        text = f"{text.rstrip()}\n\n{LEFT_OUT.format(names=', '.join(left_out))}\n"
+    seen = (
+        store.messages.references_seen_by(claimed.contact_id, record.id, message.id)
+        if claimed.contact_id is not None
+        else store.messages.references(record.id, message.id)
+    )
+    people = store.messages.addressed(message.id) if message.kind == "post" else []
+    return Letter(
+        message_id=names.own(message),
+        from_=Mailbox(f"{message.author_name} via {identity.sender.name}", identity.sender.address),
+        subject=message.subject,
+        text=text,
+        html=None if answer_by_mail or left_out or not message.html else message.html,
+        date=message.created_at,
+        loop=house.name,
+        to=tuple(Mailbox(one.name, one.address) for one in people if one.field == "to"),
+        cc=tuple(Mailbox(one.name, one.address) for one in people if one.field == "cc"),
+        in_reply_to=next((names.of(one) for one in seen if one.id == message.answers_id), ""),
+        references=tuple(names.of(one) for one in seen),
+        attachments=attachments,
+        automatic=message.kind == "event" or message.automatic,
+    )
+
+
+class _Names:
+    """The Message-IDs under which the readers of a copy know the messages of the thread.
+
+    An outsider has the mails of outsiders as they were sent, under their own ids; what we sent bears our locator.
+    Colleagues have everything from us.
+    """
+
+    def __init__(self, house: House, identity: Identity, *, outsider: bool) -> None:
+        self._house = house
+        self._domain = identity.domain
+        self._outsider = outsider
+
+    def own(self, message: ThreadMessage) -> str:
+        """The locator of a message of ours."""
+        return self._locator(message.id, message.public)
+
+    def of(self, reference: Reference) -> str:
+        """The id of an earlier message."""
+        if self._outsider and reference.kind == "received" and reference.rfc_message_id:
+            return reference.rfc_message_id
+        return self._locator(reference.id, reference.public)
+
+    def _locator(self, message_id: int, public: bool) -> str:
+        return locator.mint(self._house.keyring, message_id, "public" if public else "internal", self._domain)
+
+
+def _attachments(store: Store, message: ThreadMessage, *, only_new: bool) -> tuple[tuple[Attached, ...], Sequence[str]]:
+    """Return the files that go along, and the names of those that are too large to.
+
+    With ``only_new`` an inline image that the thread had before is left out: it belongs to what was quoted.
+    """
+    taken: list[Attached] = []
+    left_out: list[str] = []
+    size = 0
+    for one in store.messages.attachments(message.id):
+        if only_new and one.inline and store.messages.attached_before(message.record_id, message.id, one.blob_id):
+            continue
+        if size + one.size > MOST_BYTES:
+            left_out.append(one.filename)
+            continue
+        size += one.size
+        content = store.blobs.read(one.blob_id)
+        taken.append(Attached(one.filename, one.content_type, content, one.content_id, one.inline))
+    return tuple(taken), left_out

@@ -1,0 +1,200 @@
+"""Out: copies that are due are claimed under a lease, composed, signed, handed over, and each settled at once.
+
+A copy is settled right after its hand-over and before the next one begins: where the sender dies in between, that one
+hand-over is the only one that may be repeated, and it bears the same Message-ID.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from weftmail.core.failure import TempFail
+from weftmail.core.limits import SMTP_TIMEOUT
+from weftmail.core.ports import Deferred, Handed, Outcome, Refused, Submitter
+from weftmail.core.sign import SigningKey, sign
+from weftmail.flow.copy import Copy, copy_of
+from weftmail.flow.house import House
+from weftmail.store.connection import temporary
+from weftmail.store.message import NewMessage
+from weftmail.store.outbox import Claimed
+from weftmail.store.store import Store
+
+log = logging.getLogger("weftmail.deliver")
+
+AT_ONCE = 20
+"""Copies claimed at a time."""
+RECIPIENTS = 50
+"""Addresses of one hand-over; more of them are handed over in turns."""
+LEASE = SMTP_TIMEOUT * (RECIPIENTS + 4) * 1000
+"""How long a claim lasts, in milliseconds: longer than one hand-over whose every answer comes at the last moment."""
+FIRST_PAUSE = 60_000
+LONGEST_PAUSE = 4 * 3600_000
+GIVE_UP = 5 * 24 * 3600_000
+"""After this long without success a copy has failed; in milliseconds."""
+
+Keys = Callable[[str], Sequence[SigningKey]]
+"""Returns the signing keys of a domain; none where it has none yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round did, in addresses."""
+
+    handed: int = 0
+    deferred: int = 0
+    refused: int = 0
+
+    def plus(self, outcomes: Mapping[str, Outcome]) -> Round:
+        """Return the sum with these outcomes."""
+        kinds = [type(one) for one in outcomes.values()]
+        return Round(
+            self.handed + kinds.count(Handed),
+            self.deferred + kinds.count(Deferred),
+            self.refused + kinds.count(Refused),
+        )
+
+    @property
+    def worked(self) -> bool:
+        """Whether anything was tried."""
+        return self.handed + self.deferred + self.refused > 0
+
+
+class Sender:
+    """Empties the outbox; one for each store that is not shared between machines."""
+
+    def __init__(
+        self,
+        store: Store,
+        house: House,
+        submitter: Submitter,
+        keys: Keys,
+        holder: str,
+        jitter: Callable[[], float],
+    ) -> None:
+        """``holder`` names this sender in its leases; ``jitter`` returns numbers from 0 to 1."""
+        self._store = store
+        self._house = house
+        self._submitter = submitter
+        self._keys = keys
+        self._holder = holder
+        self._jitter = jitter
+
+    def round(self, stopping: Callable[[], bool] = lambda: False) -> Round:
+        """Hand over what is due now, up to a claim's worth; return what came of it.
+
+        Raises TempFail where the store failed; what was handed over before that is settled.
+        """
+        try:
+            return self._round(stopping)
+        except Exception as error:
+            if temporary(error):
+                raise TempFail(f"sending has to wait: {error}") from error
+            raise
+
+    def _round(self, stopping: Callable[[], bool]) -> Round:
+        now = self._house.clock()
+        claimed = self._store.outbox.claim(self._holder, now, now + LEASE, AT_ONCE)
+        done = Round()
+        for one in claimed:
+            # The lease must outlast this hand-over, too; a copy that has waited too long is left to the next claim.
+            if stopping() or self._house.clock() > now + LEASE // 2:
+                self._store.outbox.release(one.id, self._holder, self._house.clock())
+            else:
+                done = done.plus(self._hand_over(one))
+        return done
+
+    def _hand_over(self, claimed: Claimed) -> Mapping[str, Outcome]:
+        people = self._store.outbox.recipients(claimed.id)[:RECIPIENTS]
+        if not people:
+            self._store.outbox.settle(claimed.id, self._holder, "handed over", "", 0, self._house.clock())
+            return {}
+        made = copy_of(self._store, self._house, claimed)
+        if isinstance(made, Refused):
+            outcomes: Mapping[str, Outcome] = {one.address: made for one in people}
+        else:
+            outcomes = self._submit(made, [one.address for one in people])
+        self._settle(claimed, outcomes)
+        return outcomes
+
+    def _submit(self, made: Copy, addresses: Sequence[str]) -> Mapping[str, Outcome]:
+        data = sign(made.data, self._keys(made.domain), self._house.clock())
+        return self._submitter.submit(made.return_path, addresses, data)
+
+    def _settle(self, claimed: Claimed, outcomes: Mapping[str, Outcome]) -> None:
+        now = self._house.clock()
+        late = now - claimed.created_at > GIVE_UP
+        with self._store.transaction():
+            for address, outcome in outcomes.items():
+                state, reason = _state(outcome, late)
+                self._store.outbox.settle_delivery(claimed.id, address, state, reason, now)
+            failed = [
+                (address, outcome.text)
+                for address, outcome in outcomes.items()
+                if isinstance(outcome, Refused) or (late and isinstance(outcome, Deferred))
+            ]
+            if failed:
+                self._tell_of_failure(claimed, failed, now)
+            again = bool(self._store.outbox.recipients(claimed.id))
+            error = next((one.text for one in outcomes.values() if not isinstance(one, Handed)), "")
+            reached = any(isinstance(one, Handed) for one in outcomes.values())
+            if again:
+                pause = 0 if reached and not error else self._pause(claimed.attempts)
+                self._store.outbox.settle(claimed.id, self._holder, "waiting", error, now + pause, now)
+            else:
+                state = "handed over" if reached or not failed else "failed"
+                self._store.outbox.settle(claimed.id, self._holder, state, error, now, now)
+
+    def _pause(self, attempts: int) -> int:
+        """How long to wait after that many attempts, in milliseconds: doubling, with a fifth of jitter either way."""
+        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(20, attempts - 1))
+        return int(pause * (0.8 + 0.4 * self._jitter()))
+
+    def _tell_of_failure(self, claimed: Claimed, failed: Sequence[tuple[str, str]], now: int) -> None:
+        """Write an event on the thread, and tell the author in the inbox."""
+        message = self._store.messages.get(claimed.message_id)
+        if message is None:
+            return
+        lines = [f"{address} did not get it: {text}" for address, text in failed]
+        event_id = self._store.messages.add(
+            NewMessage(
+                company_id=message.company_id,
+                record_id=message.record_id,
+                kind="event",
+                public=False,
+                author_name="weftmail",
+                author_address="",
+                subject=message.subject,
+                text="\n".join(lines),
+                html="",
+                reply_text="\n".join(lines),
+                written_at=now,
+                # Each attempt that fails is an event of its own.
+                rfc_message_id=f"failure of {claimed.id} at {now}",
+                answers_id=message.id,
+                automatic=True,
+            ),
+            now,
+        )
+        if message.author_user_id is not None:
+            self._store.messages.deliver(
+                message.company_id,
+                event_id,
+                user_id=message.author_user_id,
+                channel="inbox",
+                address="",
+                outbox_id=None,
+                now=now,
+            )
+        log.warning("copy %d failed for %d of its addresses", claimed.id, len(failed))
+
+
+def _state(outcome: Outcome, late: bool) -> tuple[str, str]:
+    match outcome:
+        case Handed():
+            return "handed over", outcome.text
+        case Deferred():
+            return ("failed" if late else "delayed"), outcome.text
+        case Refused():
+            return "failed", outcome.text
