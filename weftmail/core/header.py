@@ -42,7 +42,7 @@ def clean(text: str) -> str:
     """Return ``text`` on one line, blanks run together, nothing in it that steers a terminal or a page."""
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()
-    return _STEERING.sub("", _BLANKS.sub(" ", text)).strip()
+    return _BLANKS.sub(" ", _STEERING.sub("", text)).strip()
 
 
 def text(value: str, label: str = "") -> str:
@@ -82,7 +82,7 @@ def _decode_words(value: str, label: str = "") -> str:
 
 def _word_bytes(kind: str, body: str) -> bytes:
     if kind in "bB":
-        return transfer.base64(body)[0]
+        return transfer.base64((transfer.octets(body),))[0]
     return binascii.a2b_qp(transfer.octets(body), header=True)
 
 

@@ -83,19 +83,12 @@ def read(raw: bytes | BinaryIO) -> Message:
 
     Never raises for anything that the bytes say.
     """
-    reason = mime.too_complex(raw)
-    if not reason:
-        try:
-            return _whole(raw)
-        except RecursionError:
-            reason = "nested too deeply"
-    return _unparsed(raw, reason)
-
-
-def _whole(raw: bytes | BinaryIO) -> Message:
-    part = mime.parse(raw)
+    scan = mime.scan(raw)
+    if scan.reason:
+        return _unparsed(raw, scan.reason)
+    part = mime.parse(raw, scan.marked)
     fields = Fields(part)
-    contents = Contents(defects=[type(defect).__name__ for defect in part.defects])
+    contents = Contents(raw, scan.marked, defects=[type(defect).__name__ for defect in part.defects])
     blocks = mime.blocks(part, contents)
     return _message(raw, fields, blocks, contents)
 
@@ -108,7 +101,7 @@ def _unparsed(raw: bytes | BinaryIO, reason: str) -> Message:
             break
     fields = Fields(mime.parse_header(head))
     block = Block(plain=charset.decode(head[:RAW_TEXT])[0])
-    return _message(raw, fields, [block], Contents(defects=[f"too complex: {reason}"]))
+    return _message(raw, fields, [block], Contents(raw, True, defects=[f"too complex: {reason}"]))
 
 
 def _message(raw: bytes | BinaryIO, fields: Fields, blocks: list[Block], contents: Contents) -> Message:

@@ -8,9 +8,9 @@ with those of the message around it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from email.feedparser import BytesFeedParser
+from email.feedparser import BytesFeedParser, FeedParser
 from email.message import Message
 from email.policy import compat32
 from typing import Any, BinaryIO
@@ -29,6 +29,11 @@ _HEADER_END = re.compile(rb"\r?\n\r?\n")
 _BOUNDARY = re.compile(rb"(?i)boundary\s*=\s*\"?([^\";\r\n]+)")
 _PATH = re.compile(r"^.*[/\\]", re.S)
 _OVERLAP = 64
+# Eight lines and more of nothing but base64 never reach the parser: its list of lines is what makes a large mail
+# large in memory, at 134 bytes for each line of 77.  A line of one mark, offset and length stands for them.
+_RUN = re.compile(rb"(?m)(?:^[A-Za-z0-9+/]{60,1000}\r?\n){8,}")
+_MARK = b"\x01"
+_KEPT = re.compile(r"\x01(\d+):(\d+)\n")
 
 
 def chunks(raw: bytes | BinaryIO) -> Iterator[bytes]:
@@ -42,23 +47,32 @@ def chunks(raw: bytes | BinaryIO) -> Iterator[bytes]:
         yield piece
 
 
-def too_complex(raw: bytes | BinaryIO) -> str:
-    """Return why the message must not be parsed whole, or ""; one cheap pass over its bytes."""
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What one cheap pass over the bytes found, before anything is parsed."""
+
+    reason: str
+    """Why the message must not be parsed whole, or ""."""
+    marked: bool
+    """The mark that ``parse`` uses stands in the message already, so that it must do without."""
+
+
+def scan(raw: bytes | BinaryIO) -> Scan:
+    """Look over the whole message once."""
     multiparts = lines = size = 0
-    tail, header_end = b"\n", -1
+    tail, header_end, marked = b"\n", -1, False
     for piece in chunks(raw):
         window = tail + piece
         multiparts += len(_MULTIPART.findall(window))
         lines += window.count(b"\n--")
+        marked = marked or _MARK in piece
         if header_end < 0 and (found := _HEADER_END.search(window)):
             header_end = size + found.start()
         size += len(piece)
         tail = window[-_OVERLAP:] if len(window) < PIECE else piece[-_OVERLAP:]
     if (header_end if header_end >= 0 else size) > HEADER_SIZE:
-        return "header too large"
-    if multiparts <= DEPTH and lines <= PARTS:
-        return ""
-    return _walk(raw)
+        return Scan("header too large", marked)
+    return Scan("" if multiparts <= DEPTH and lines <= PARTS else _walk(raw), marked)
 
 
 def _walk(raw: bytes | BinaryIO) -> str:
@@ -103,7 +117,8 @@ class _Part(Message):
     _payload: Any
 
     def get_content_type(self) -> str:
-        kind = super().get_content_type()
+        # Exactly what the scan counted as a multipart may be one; the stdlib strips more than that off.
+        kind = self._typed().partition(";")[0].strip(" \t\r\n").lower()
         return kind if kind.startswith("multipart/") else "text/plain"
 
     def get_content_maintype(self) -> str:
@@ -111,10 +126,13 @@ class _Part(Message):
 
     def get_boundary(self, failobj: Any = None) -> Any:
         # The stdlib's own reading of parameters takes quadratic time on a hostile field.
-        return header.parameters(Fields(self).first("content-type"))[1].get("boundary", failobj)
+        return header.parameters(self._typed())[1].get("boundary", failobj)
+
+    def _typed(self) -> str:
+        return next((str(value) for name, value in self.raw_items() if name.lower() == "content-type"), "")
 
     def take(self) -> str:
-        """Return the payload as it came, and let go of it.
+        """Return the payload as the parser kept it, and let go of it.
 
         get_payload would put replacement characters where bytes above 127 stand.
         """
@@ -122,14 +140,36 @@ class _Part(Message):
         return payload if isinstance(payload, str) else ""
 
 
-def parse(raw: bytes | BinaryIO) -> Message:
-    """Return the parsed message; raises RecursionError at worst, after too_complex said nothing."""
-    parser = BytesFeedParser(_Part, policy=compat32)
-    pieces = chunks(raw)
-    parser.feed(_mended(next(pieces, b"")))
-    for piece in pieces:
-        parser.feed(piece)
+def parse(raw: bytes | BinaryIO, marked: bool = True) -> Message:
+    """Return the parsed message; ``marked`` as ``scan`` found it."""
+    parser = FeedParser(_Part, policy=compat32)
+    at = 0
+    for piece in chunks(raw):
+        mended = piece if at else _mended(piece)
+        if not marked and mended is piece:
+            mended = _RUN.sub(_marker(at), piece)
+        parser.feed(mended.decode("ascii", "surrogateescape"))
+        at += len(piece)
     return parser.close()
+
+
+def _marker(at: int) -> Callable[[re.Match[bytes]], bytes]:
+    return lambda run: b"%b%d:%d\n" % (_MARK, at + run.start(), len(run[0]))
+
+
+def _pieces(payload: str, raw: bytes | BinaryIO, marked: bool) -> Iterator[bytes]:
+    """Yield a payload's bytes as they came, fetching from the message what ``parse`` left there."""
+    at = 0
+    for kept in () if marked else _KEPT.finditer(payload):
+        yield transfer.octets(payload[at : kept.start()])
+        start, length = int(kept[1]), int(kept[2])
+        if isinstance(raw, bytes):
+            yield raw[start : start + length]
+        else:
+            raw.seek(start)
+            yield raw.read(length)
+        at = kept.end()
+    yield transfer.octets(payload[at:] if at else payload)
 
 
 _STRAY = re.compile(rb"(?m)^(?![!-9;-~]+:|[ \t\r\n]|From )(?=.)")
@@ -217,17 +257,15 @@ def kind_of(part: Message) -> tuple[str, dict[str, str]]:
     return kind, parameters
 
 
-def leaf(part: Message) -> Leaf:
-    """Return what a part holds, and let the parser's own copy of it go."""
+def leaf(part: Message, raw: bytes | BinaryIO, marked: bool) -> Leaf:
+    """Return what a part holds, and let the parser's own copy of it go; ``raw`` and ``marked`` as for ``parse``."""
     kind, parameters = kind_of(part)
     fields = Fields(part)
     disposition, more = header.parameters(fields.first("content-disposition"))
     name = more.get("filename") or parameters.get("name") or more.get("name") or ""
-    payload = part.take() if isinstance(part, _Part) else ""
     encoding = header.text(fields.first("content-transfer-encoding"))
-    content, good = transfer.decode(payload, encoding)
-    if kind.startswith("message/") and not good and transfer.octets(payload)[:200].isascii():
-        content = _attached(payload, content)
+    payload = part.take() if isinstance(part, _Part) else ""
+    content, good = transfer.decode(_pieces(payload, raw, marked), encoding)
     found = header.identifiers(fields.first("content-id"), bare=True)
     return Leaf(
         content_type=kind,
@@ -238,11 +276,6 @@ def leaf(part: Message) -> Leaf:
         content=content,
         defects=() if good else (f"{kind}: broken transfer encoding",),
     )
-
-
-def _attached(payload: str, content: bytes) -> bytes:
-    """An attached message may carry no encoding at all (RFC 2046, 5.2.1); where one is claimed falsely, keep it raw."""
-    return transfer.octets(payload) if re.match(r"\s*[\w-]{1,60}:", payload) else content
 
 
 def safe_filename(name: str) -> str:
@@ -293,8 +326,10 @@ class Block:
 
 @dataclass(slots=True)
 class Contents:
-    """What a walk over the parts collects beside the text."""
+    """What a walk over the parts needs, and what it collects beside the text."""
 
+    raw: bytes | BinaryIO
+    marked: bool
     attached: list[Leaf] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
     charset: str = ""
@@ -310,7 +345,7 @@ def blocks(part: Message, contents: Contents) -> list[Block]:
         found = [block for child in children for block in blocks(child, contents)]
         payload.clear()
         return _alternative(found) if kind == "multipart/alternative" else found
-    this = leaf(part)
+    this = leaf(part, contents.raw, contents.marked)
     contents.defects.extend(this.defects)
     if not _readable(this):
         contents.attached.append(this)
