@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
-import grp
 import ipaddress
 import os
 import pwd
@@ -21,11 +20,10 @@ from collections.abc import Iterable
 
 from weftmail.core.failure import UsageError
 from weftmail.transport.lmtp import Service, Session
+from weftmail.transport.sockets import share
 
 _BACKLOG = 512
 """Pipe programs that find the queue of connections full write files instead."""
-GROUP = "weftmap"
-"""The group through which the mail server reaches what is ours."""
 
 
 def peer_uids(names: Iterable[str] = ("weftmail", "postfix", "Debian-exim", "exim")) -> frozenset[int]:
@@ -130,14 +128,6 @@ class Listener:
             raise UsageError(f"cannot listen at {path}: {error.strerror or error}") from None
         self._path = path
         return bound
-
-
-def share(path: str) -> None:
-    """Let the owner and the mail server's group, where there is such a group, use the socket at ``path``."""
-    os.chmod(path, 0o660)
-    # Without the group there is no mail server installed; a user outside of it runs a demo beside one.
-    with contextlib.suppress(KeyError, PermissionError):
-        os.chown(path, -1, grp.getgrnam(GROUP).gr_gid)
 
 
 def _lock(path: str) -> int:

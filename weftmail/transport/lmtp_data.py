@@ -53,7 +53,7 @@ class Data:
         self._size += len(text)
         try:
             if self._file is None and self._size > self._memory:
-                self._file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 - it outlives this call
+                self._file = tempfile.TemporaryFile(prefix=".", dir=self._folder)  # noqa: SIM115 - it outlives this call
                 self._file.writelines(self._parts)
                 self._parts.clear()
             if self._file is None:
