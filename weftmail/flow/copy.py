@@ -53,7 +53,7 @@ def copy_of(store: Store, house: House, claimed: Claimed) -> Copy | Refused:
 
 def record_url(house: House, record: Record) -> str:
     """Return the address of the record's page."""
-    return f"{house.site_url}/records/{record.id}"
+    return f"{house.site_url}/records/{record.label}?company={record.company_id}"
 
 
 def _addressed(
