@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from weftmail.mta.map import GROUP
+from weftmail.core.failure import TempFail
+from weftmail.mta.map import GROUP, MapDatabase
 from weftmail.mta.templates import MAPS, Settings, render
 
 __all__ = ["File", "Place", "look"]
@@ -44,6 +45,8 @@ class Place:
     """The ``-wal`` and ``-shm`` files, where they are."""
     stale: frozenset[str] = frozenset()
     """Files that Postfix reads by name and that are missing or differ from the templates."""
+    domains: Mapping[str, bool] = field(default_factory=dict)
+    """The domains in the map, each with whether it is whole."""
     program: bool = True
     """Whether the pipe program is there and may be run."""
 
@@ -51,6 +54,7 @@ class Place:
 def look(settings: Settings) -> Place:
     """Return the machine as it is now; what may not be looked at counts as missing."""
     path = Path(settings.map)
+    # The files beside the map are looked at before it is opened here, which would make them.
     beside = {name: found for name in (f"{path}-wal", f"{path}-shm") if (found := _file(Path(name)))}
     texts = render(settings)
     stale = frozenset(name for name in MAPS if _text(Path(settings.folder) / name) != texts[name])
@@ -61,6 +65,7 @@ def look(settings: Settings) -> Place:
         wal=_in_wal_mode(path),
         beside=beside,
         stale=stale,
+        domains=_domains(path),
         program=os.access(settings.program, os.X_OK),
     )
 
@@ -91,6 +96,17 @@ def _text(path: Path) -> str | None:
         return path.read_text("utf-8")
     except OSError:
         return None
+
+
+def _domains(path: Path) -> Mapping[str, bool]:
+    try:
+        file = MapDatabase(path)
+    except TempFail:
+        return {}
+    try:
+        return file.domains()
+    finally:
+        file.close()
 
 
 def _in_wal_mode(path: Path) -> bool:

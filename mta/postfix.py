@@ -23,7 +23,7 @@ _LISTS = {
     "relay_domains",
     "relay_recipient_maps",
     "local_recipient_maps",
-    "virtual_mailbox_maps",
+    "virtual_alias_maps",
     "transport_maps",
 }
 """Settings to which ours is added after what stands there; others are set."""
@@ -129,7 +129,7 @@ def _added(setting: Setting, current: Postfix) -> Change | None:
     ours = " ".join(word for word in tokens(setting.value) if word not in tokens(before))
     if not ours:
         return None
-    if name in ("local_recipient_maps", "virtual_mailbox_maps") and not before:
+    if name == "local_recipient_maps" and not before:
         reason = "unchanged: it is empty, so every address counts as known, ours too"
         return Change("main.cf", " ", name, before, reason)
     if name == "relay_recipient_maps" and not before and current.main.get("relay_domains"):
@@ -148,10 +148,13 @@ def _proxied(setting: Setting, all_wanted: Sequence[Setting], current: Postfix) 
     """Add the maps that proxymap would not open; most lists name the settings that hold them, and need nothing."""
     before = current.value(setting.name)
     reached = set(tokens(before)) | set(tokens(current.resolved(setting.name)))
+    used: set[str] = set()
     for other in all_wanted:
+        if other.name != setting.name:
+            used.update(tokens(other.value))
         if {f"${other.name}", f"${{{other.name}}}"} & set(tokens(before)):
             reached.update(tokens(other.value))
-    ours = " ".join(word for word in tokens(setting.value) if word not in reached)
+    ours = " ".join(word for word in tokens(setting.value) if word in used and word not in reached)
     if not ours:
         return None
     return Change("main.cf", "+", setting.name, f"{before} {ours}".strip(), setting.reason, ours, before)

@@ -199,20 +199,42 @@ def stale_files(settings: Settings, _: Postfix, place: Place) -> Iterator[Findin
         )
 
 
+def flags(_: Settings, current: Postfix, __: Place) -> Iterator[Finding]:
+    """What Postfix does to a mail before it hands it over."""
+    service = current.service(SERVICE)
+    found = _attributes(service).get("flags", "") if service else "X"
+    if found != "X":
+        yield Finding(
+            "broken",
+            f"the {SERVICE} entry has flags={found}",
+            "others than X add fields or fold addresses: reply addresses break, repeated mails go unrecognised",
+            "write flags=X",
+        )
+
+
+def _attributes(service: Service) -> dict[str, str]:
+    pairs = (word.partition("=") for word in service.arguments if not word.startswith("-"))
+    return {name: value for name, equals, value in pairs if equals}
+
+
+def virtual_tables(settings: Settings, current: Postfix, __: Place) -> Iterator[Finding]:
+    """virtual(8) opens its tables by itself, past proxymap and without Postfix's groups."""
+    for name in ("virtual_mailbox_maps", "virtual_uid_maps", "virtual_gid_maps"):
+        if f"{settings.folder}/" in current.value(name):
+            yield Finding(
+                "broken",
+                f"{name} names our map",
+                "virtual(8) cannot read it, and no mailbox gets mail any more",
+                f"take it out; {settings.folder}/aliases.cf in virtual_alias_maps does what it was for",
+            )
+
+
 def pipe_entry(settings: Settings, current: Postfix, place: Place) -> Iterator[Finding]:
     """The entry for a program per mail."""
     service = current.service(SERVICE)
     if settings.mode != "pipe" or service is None or service.command != "pipe":
         return
-    words = dict(word.split("=", 1) for word in service.arguments if "=" in word and not word.startswith("-"))
-    flags = words.get("flags", "")
-    if flags != "X":
-        yield Finding(
-            "broken",
-            f"the {SERVICE} entry has flags={flags}",
-            "others than X add fields or fold addresses: reply addresses break, repeated mails go unrecognised",
-            "write flags=X",
-        )
+    words = _attributes(service)
     if words.get("null_sender", "MAILER-DAEMON"):
         yield Finding(
             "broken",
@@ -309,6 +331,30 @@ def subdomains(_: Settings, current: Postfix, __: Place) -> Iterator[Finding]:
         )
 
 
+def classes(_: Settings, current: Postfix, place: Place) -> Iterator[Finding]:
+    """Domains that Postfix takes for something else than we do."""
+    lists = ("mydestination", "virtual_mailbox_domains", "virtual_alias_domains", "relay_domains")
+    named = {name: tokens(current.resolved(name)) for name in lists}
+    # A list that is a table cannot be read from here; a domain may well stand in it.
+    readable = all(":" not in word or "/domains.cf" in word for words in named.values() for word in words)
+    for domain, whole in place.domains.items():
+        where = [name for name in lists if domain in named[name]]
+        if whole and where:
+            yield Finding(
+                "look",
+                f"{domain} is whole in weftmail, and in {where[0]} here",
+                "mailboxes in it keep getting mail, so it is one beside mailboxes",
+                f"take it out of {where[0]}, or: mail-admin domain set {domain} --beside",
+            )
+        if not whole and not where and readable:
+            yield Finding(
+                "look",
+                f"{domain} is beside mailboxes, but this server has none in it",
+                "our addresses work; all others are answered 'relay access denied', not 'unknown'",
+                f"if all its mail is to come here: mail-admin domain set {domain} --whole",
+            )
+
+
 def old_postfix(_: Settings, current: Postfix, __: Place) -> Iterator[Finding]:
     """A Postfix without the cure for SMTP smuggling."""
     if not current.knows("smtpd_forbid_bare_newline"):
@@ -339,10 +385,13 @@ TRAPS: tuple[Trap, ...] = (
     membership,
     map_file,
     stale_files,
+    flags,
+    virtual_tables,
     pipe_entry,
     cached_refusal,
     late_refusal,
     subdomains,
+    classes,
     old_postfix,
     utf8,
 )

@@ -11,6 +11,7 @@
     anna_mail      The function ``() -> [bytes]`` for Anna's own mailbox (anna@acme.example), emptied at first.
     make_postfix   ``(state, *, mode="lmtp"|"pipe", beside=(...), milter=True, **main_cf) -> PrivatePostfix``, started;
                    for tests that need another one than ``postfix``. All are stopped at the end of the module.
+                   ``make_state(workspace)``, imported from here, makes one more state folder with an empty map.
     workspace      Path of this run's own folder, /var/tmp/weftmail-e2e-XXXX, 0755; removed at the end unless a test
                    failed.
     as_weftmail    ``(words, **how) -> CompletedProcess``: run a program as user weftmail, with WEFTMAIL_CONFIG set when

@@ -37,7 +37,7 @@ DEFAULTS = {
     "mydestination": "$myhostname, localhost",
     "myhostname": "mx1.acme.example",
     "parent_domain_matches_subdomains": "debug_peer_list,relay_domains,smtpd_access_maps",
-    "proxy_read_maps": "$local_recipient_maps $relay_recipient_maps $relay_domains $transport_maps",
+    "proxy_read_maps": "$local_recipient_maps $relay_recipient_maps $relay_domains $transport_maps $virtual_alias_maps",
     "recipient_delimiter": "",
     "relay_domains": "",
     "relay_recipient_maps": "",
@@ -50,6 +50,7 @@ DEFAULTS = {
     "unknown_local_recipient_reject_code": "550",
     "virtual_mailbox_limit": "51200000",
     "virtual_mailbox_maps": "",
+    "virtual_alias_maps": "",
 }
 GOOD_FILE = File("weftmap", 0o664)
 GOOD = Place(frozenset({"postfix", "weftmail"}), File("weftmap", 0o2770), GOOD_FILE, wal=True)
@@ -246,6 +247,12 @@ def test_anything_else_is_not(address: str, path: Path) -> None:
     assert ask("transport.cf", address, path) == []
 
 
+def test_an_address_beside_virtual_mailboxes_is_its_own_alias(path: Path) -> None:
+    assert ask("aliases.cf", "o'brien+x@mx1.acme.example", path) == ["o'brien+x@mx1.acme.example"]
+    assert ask("aliases.cf", "other@mx1.acme.example", path) == []
+    assert ask("aliases.cf", "leads@acme.example", path) == []
+
+
 def test_only_a_whole_domain_is_ours(path: Path) -> None:
     assert ask("domains.cf", "ACME.example", path) == ["acme.example"]
     assert ask("domains.cf", "exämple.se", path) == ["xn--exmple-cua.se"]
@@ -318,8 +325,10 @@ def test_an_empty_list_that_means_everybody_stays() -> None:
 
 def test_virtual_mailboxes_are_only_touched_where_there_are_some() -> None:
     current = postfix(virtual_mailbox_domains="acme.example", virtual_mailbox_maps="hash:/etc/postfix/mailboxes")
-    assert changes(current)["virtual_mailbox_maps"].value == f"hash:/etc/postfix/mailboxes {RECIPIENTS}"
-    assert "virtual_mailbox_maps" not in changes(postfix())
+    found = changes(current)
+    assert found["virtual_alias_maps"].value == "proxy:sqlite:/etc/weftmail/postfix/aliases.cf"
+    assert "virtual_mailbox_maps" not in found
+    assert "virtual_alias_maps" not in changes(postfix())
 
 
 def test_a_permission_that_comes_too_late_is_moved() -> None:
@@ -416,6 +425,8 @@ TRAPS: list[tuple[str, Callable[[], list[Finding]]]] = [
     ("map is not open to the group", lambda: place(folder=File("root", 0o2770))),
     ("map.db-shm is not writable by", lambda: place(beside=CLOSED)),
     ("domains.cf is missing or not as", lambda: place(stale=frozenset({"domains.cf"}))),
+    ("has flags=DX", lambda: findings(entry(SETTINGS, "flags=X", "flags=DX"))),
+    ("virtual_mailbox_maps names our map", lambda: findings(main(virtual_mailbox_maps=f"hash:/x {RECIPIENTS}"))),
     ("has flags=DRX", lambda: findings(entry(PIPE, "flags=X", "flags=DRX"), settings=PIPE)),
     ("lacks null_sender=", lambda: findings(entry(PIPE, " null_sender=", ""), settings=PIPE)),
     ("does not run as weftmail", lambda: findings(entry(PIPE, "user=weftmail", "user=nobody"), settings=PIPE)),
@@ -432,6 +443,8 @@ TRAPS: list[tuple[str, Callable[[], list[Finding]]]] = [
         "relay_domains takes subdomains along",
         lambda: findings(main(relay_domains=PARTNER, parent_domain_matches_subdomains="relay_domains")),
     ),
+    ("mx1.acme.example is whole in weftmail, and in mydestination", lambda: place(domains={"mx1.acme.example": True})),
+    ("acme.example is beside mailboxes, but", lambda: place(domains={"acme.example": False})),
     ("knows no smtpd_forbid_bare_newline", lambda: findings(without_the_cure())),
     ("smtputf8_enable is no", lambda: findings(main(smtputf8_enable="no"))),
     ("main.cf lacks transport_maps", lambda: findings(main(transport_maps=""))),
@@ -451,6 +464,12 @@ def test_a_trap_is_found_and_nothing_else_is(words: str, look: Callable[[], list
     others = {one.finding for one in found if one not in hits}
     # A trap in our entry also makes it another entry than ours.
     assert others <= {"master.cf has another weftmail entry"}
+
+
+def test_a_domain_in_its_right_class_is_no_finding() -> None:
+    assert place(domains={"mx1.acme.example": False, "acme.example": True}) == []
+    by_table = installed(current=postfix(virtual_mailbox_domains="hash:/etc/postfix/domains"))
+    assert findings(by_table, replace(GOOD, domains={"acme.example": False})) == []
 
 
 def test_the_worst_stands_first() -> None:
@@ -499,7 +518,7 @@ def test_the_machine_is_looked_at(tmp_path: Path) -> None:
     settings = replace(SETTINGS, state=str(tmp_path), folder=str(tmp_path / "cf"), program="/no/such/program")
     found = places.look(settings)
     assert (found.map, found.folder, found.wal, found.program) == (None, None, False, False)
-    assert found.stale == {"domains.cf", "recipients.cf", "transport.cf"}
+    assert found.stale == {"aliases.cf", "domains.cf", "recipients.cf", "transport.cf"}
     create(settings.map)
     file = MapDatabase(settings.map)
     file.apply([MapRow("acme.example", "", True, True, 1)], 1)
@@ -512,6 +531,7 @@ def test_the_machine_is_looked_at(tmp_path: Path) -> None:
     assert found.map is not None
     assert found.map.mode == 0o664
     assert set(found.beside) == {f"{settings.map}-wal", f"{settings.map}-shm"}
+    assert found.domains == {"acme.example": True}
     file.close()
 
 
