@@ -113,11 +113,11 @@ class Listener:
         The socket gets its rights under another name and is then moved into place, so that there is never a moment
         in which it is missing or open to everybody.
         """
+        bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             self._lock = _lock(path + ".lock")
             if _answers(path):
-                raise UsageError(f"another program answers at {path}")
-            bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+                raise FileExistsError(0, "another program answers there")
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path + ".new")
             bound.bind(path + ".new")
@@ -125,6 +125,7 @@ class Listener:
             bound.listen(_BACKLOG)
             os.rename(path + ".new", path)
         except OSError as error:
+            bound.close()
             raise UsageError(f"cannot listen at {path}: {error.strerror or error}") from None
         self._path = path
         return bound
@@ -135,17 +136,17 @@ def _lock(path: str) -> int:
     lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         os.close(lock)
-        raise UsageError(f"another listener runs: {path} is locked") from None
+        raise FileExistsError(0, "another listener runs there") from None
     return lock
 
 
 def _answers(path: str) -> bool:
-    """Say whether a program listens at ``path``; raise UsageError where something else than a socket lies there."""
+    """Say whether a program listens at ``path``; raise OSError where something else than a socket lies there."""
     try:
         if not stat.S_ISSOCK(os.stat(path).st_mode):
-            raise UsageError(f"{path} is there and is no socket; name another place")
+            raise FileExistsError(0, "a file is there that is no socket")
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
             probe.settimeout(2)
             probe.connect(path)

@@ -135,9 +135,10 @@ class Session(asyncio.Protocol):
         self._transport.abort()
 
     def _idle(self) -> None:
-        rest = self._heard + self._service.limits.idle - self._loop.time()
+        idle = self._service.limits.idle
+        rest = self._heard + idle - self._loop.time()
         if rest > 0 or self._waiting is not None:
-            self._timer = self._loop.call_later(max(rest, 1), self._idle)
+            self._timer = self._loop.call_later(rest if rest > 0 else idle, self._idle)
         else:
             self._close(b"421 4.4.2 too long without a word")
 

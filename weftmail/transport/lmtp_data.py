@@ -6,6 +6,7 @@ CR or an LF that stands alone stays what it is, so that nothing in a message can
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from typing import BinaryIO
 
@@ -77,4 +78,6 @@ class Data:
     def close(self) -> None:
         """Give back the file of a message that did not come to its end."""
         if self._file is not None:
-            self._file.close()
+            # What could not be written is tried once more here, and fails once more.
+            with contextlib.suppress(OSError):
+                self._file.close()
