@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.shell import Shell
 from tests.unit.world import World
 
 
@@ -16,3 +17,9 @@ def world(tmp_path: Path) -> Iterator[World]:
     made = World(tmp_path)
     yield made
     made.store.close()
+
+
+@pytest.fixture
+def shell(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    """mail-admin in that house."""
+    return Shell(world, tmp_path, monkeypatch, capsys)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import pwd
+import secrets
 import socket
 import time
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from weftmail.cli.config import Config
 from weftmail.core import keys
@@ -19,6 +23,9 @@ from weftmail.mta import map as mail_map
 from weftmail.mta.map import MapDatabase
 from weftmail.store.store import Store
 
+if TYPE_CHECKING:
+    from weftmail.core.dkim_key import SigningKey
+
 INSTANCE = "instance"
 """The setting of the store that holds the name of this house, which goes into the loop header."""
 
@@ -26,6 +33,11 @@ INSTANCE = "instance"
 def now() -> int:
     """Return the time: milliseconds since 1970, UTC."""
     return time.time_ns() // 1_000_000
+
+
+def new_instance() -> str:
+    """Return a name for a new house that no other house has."""
+    return secrets.token_hex(8)
 
 
 def become_owner(folder: Path) -> None:
@@ -95,6 +107,34 @@ def open_map(config: Config) -> MapDatabase:
     if not config.map.exists():
         mail_map.create(config.map)
     return MapDatabase(config.map)
+
+
+def signing_keys(config: Config, domain: str) -> Sequence[SigningKey]:
+    """Return the keys that sign what a domain sends, none where it has none yet; files are read again when changed.
+
+    Raises TempFail for a key that cannot be read: mail waits rather than leave unsigned.
+    """
+    folder = config.dkim / domain
+    try:
+        changed = folder.stat().st_mtime_ns
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise TempFail(f"the signing keys in {folder} cannot be read: {error.strerror}") from None
+    return _signing_keys(str(config.dkim), domain, changed)
+
+
+@lru_cache(maxsize=256)
+def _signing_keys(folder: str, domain: str, _changed: int) -> Sequence[SigningKey]:
+    from weftmail.core.dkim_key import BadKey
+    from weftmail.transport import dkim_files
+
+    try:
+        return tuple(dkim_files.load(folder, domain))
+    except OSError as error:
+        raise TempFail(f"the signing keys of {domain} cannot be read: {error.strerror}") from None
+    except BadKey as error:
+        raise TempFail(str(error)) from None
 
 
 def _as_whom(folder: Path) -> str:

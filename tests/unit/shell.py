@@ -1,0 +1,70 @@
+"""mail-admin as tests call it: in this process, on the store of a small house."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.world import HOST, World
+from weftmail.cli import admin, runtime
+from weftmail.core.keys import dump, single
+
+
+class Shell:
+    """A terminal in the house of ``world``, whose settings, keys and map lie in its folder."""
+
+    def __init__(self, world: World, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+        self.world = world
+        self.folder = folder
+        self._capsys = capsys
+        self.config = folder / "weftmail.toml"
+        self.config.write_text(f'state = "{folder}"\nhostname = "{HOST}"\nauthserv_id = "{HOST}"\n')
+        (folder / "keys").mkdir()
+        (folder / "keys" / "tokens").write_text(dump(single(b"k" * 32)))
+        world.store.companies.put_setting(runtime.INSTANCE, "this house")
+        monkeypatch.setenv("WEFTMAIL_CONFIG", str(self.config))
+
+    def call(self, *words: str) -> tuple[int, str, str]:
+        """Run one command; return status, what it printed, and what it complained of."""
+        self._capsys.readouterr()
+        status = admin.main(list(words))
+        out, err = self._capsys.readouterr()
+        return status, out, err
+
+    def ok(self, *words: str) -> str:
+        """Run a command that has to succeed without a complaint; return what it printed."""
+        status, out, err = self.call(*words)
+        assert (status, err) == (0, ""), err
+        return out
+
+    def json(self, *words: str) -> Any:
+        """Run a command with --json; return what it printed."""
+        return json.loads(self.ok(*words, "--json"))
+
+    def refused(self, *words: str, status: int = 1) -> str:
+        """Run a command that has to fail with one clear line, and change nothing; return the line."""
+        before = self.everything()
+        got, out, err = self.call(*words)
+        assert got == status, err
+        assert out == ""
+        assert err.startswith("mail-admin: ") and err.endswith("\n") and err.count("\n") == 1, err
+        assert "Traceback" not in err
+        assert self.everything() == before
+        return err
+
+    def everything(self) -> list[str]:
+        """Return the whole store as text."""
+        return list(self.world.store.connection.iterdump())
+
+    def mapped(self) -> set[str]:
+        """Return the recipients that the mail server would find."""
+        from weftmail.mta.map import MapDatabase
+
+        found = MapDatabase(self.folder / "map" / "map.db")
+        try:
+            return found.recipients()
+        finally:
+            found.close()

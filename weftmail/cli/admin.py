@@ -1,0 +1,127 @@
+"""mail-admin: everything that a person sets up or looks up from the shell.
+
+Words that make no sense end with status 2, everything else that fails with 1, and both with one line on standard
+error that says what is wrong and what to do next.  Only the module of the noun that was called is imported.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import os
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from typing import TextIO
+
+from weftmail.core.failure import PermFail, TempFail, UsageError
+
+NOUNS = {
+    "init": "make the settings, the store and the keys; asks for what no flag says",
+    "migrate": "bring the store to the schema of this version",
+    "serve": "run the site",
+    "company": "companies, and the types of records that they keep",
+    "domain": "mail domains, whole or beside mailboxes",
+    "alias": "addresses that open records, or append to one",
+    "contact": "people who write from outside",
+    "user": "people who sign in",
+    "record": "records and their conversations",
+    "follower": "colleagues who are told of what happens on a record",
+    "post": "write on a record: mail that goes out, or a note that stays inside",
+    "inbound": "the log of what the mail server handed over",
+    "outbox": "copies that wait to be handed to the mail server",
+    "tray": "mail that waits for a person to decide",
+    "dkim": "signing keys",
+    "postfix": "what the mail server needs, and what is wrong with it",
+}
+"""Every command, with what it is for; each is a module of ``commands``."""
+
+
+def usage() -> str:
+    """Return the overview of all commands."""
+    width = max(map(len, NOUNS))
+    lines = [f"  {name:{width}}  {what}" for name, what in NOUNS.items()]
+    return "\n".join(
+        [
+            "usage: mail-admin COMMAND ...      mail-admin COMMAND --help says more",
+            "",
+            *lines,
+            "",
+            "WEFTMAIL_CONFIG names the file of the settings; without it, /etc/weftmail/weftmail.toml.",
+            "WEFTMAIL_DEBUG=1 shows where in our code an unforeseen failure came from.",
+        ]
+    )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        status = run(list(sys.argv[1:] if argv is None else argv), os.environ)
+        sys.stdout.flush()
+    except SystemExit as end:  # argparse ends so after --help.
+        return int(end.code or 0)
+    except BrokenPipeError:
+        # Whoever read our output, "head" say, has seen enough; nothing may be written at the end any more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("mail-admin: stopped", file=sys.stderr)
+        return 130
+    except Exception as error:
+        text, status = explained(error)
+        print(f"mail-admin: {text}", file=sys.stderr)
+        if os.environ.get("WEFTMAIL_DEBUG"):
+            traceback.print_exc()
+    return status
+
+
+def run(words: list[str], environ: Mapping[str, str], stdin: TextIO | None = None) -> int:
+    """Run the command that ``words`` say; raises what went wrong."""
+    if not words or words[0] in ("--help", "-h", "help"):
+        print(usage())
+        return 0 if words else 2
+    noun = words[0]
+    if noun not in NOUNS:
+        raise UsageError(f"{noun!r} is no command; there are {', '.join(NOUNS)}", status=2)
+    from weftmail.cli.arguments import Parser, refuse_bad_words
+    from weftmail.cli.desk import Desk
+
+    refuse_bad_words(words)
+    module = importlib.import_module(f"weftmail.cli.commands.{noun}")
+    parser = Parser(prog=f"mail-admin {noun}", description=f"{noun}: {NOUNS[noun]}")
+    module.build(parser)
+    arguments = parser.parse_args(words[1:])
+    desk = Desk(environ, stdin=stdin)
+    try:
+        return int(arguments.run(desk, arguments) or 0)
+    finally:
+        desk.close()
+
+
+def explained(error: Exception) -> tuple[str, int]:
+    """Return the one line for what went wrong, and the exit status."""
+    from weftmail.store.connection import busy
+
+    if isinstance(error, UsageError):
+        return one_line(str(error)), error.status
+    if busy(error) or busy(error.__cause__ or error):
+        return "the store is locked by another program for longer than 5 s; try again in a moment", 1
+    if isinstance(error, (TempFail, PermFail)):
+        return one_line(str(error)), 1
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'the machine'}: {error.strerror}", 1
+    if type(error).__module__ == "sqlite3":
+        return f"the store cannot be used: {one_line(str(error))}; see whether its disk is full or read-only", 1
+    return f"a fault of our own, {type(error).__name__}; WEFTMAIL_DEBUG=1 shows where", 1
+
+
+def one_line(text: str) -> str:
+    """Return the text on one line."""
+    return " ".join(text.split())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""The words of a call: argparse, told to complain in one line and to guess nothing."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NoReturn
+
+from weftmail.core.address import canonical
+from weftmail.core.failure import UsageError
+
+if TYPE_CHECKING:
+    from weftmail.cli.desk import Desk
+
+Run = Callable[["Desk", argparse.Namespace], int | None]
+"""What a verb does; it returns the exit status, None for 0."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that raises what argparse would print, and takes no shortened options."""
+
+    def __init__(self, **settings: object) -> None:
+        settings.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        super().__init__(**{**settings, "allow_abbrev": False})  # type: ignore[arg-type]
+
+    def error(self, message: str) -> NoReturn:
+        """Raise UsageError with what is wrong and where to read on."""
+        raise UsageError(f"{message}; see: {self.prog} --help", status=2)
+
+
+class Verbs:
+    """The verbs of one noun."""
+
+    def __init__(self, parser: Parser) -> None:
+        self._verbs = parser.add_subparsers(metavar="VERB", required=True, dest="verb")
+
+    def add(self, name: str, help_: str, run: Run, *, json: bool = False, company: bool = False) -> Parser:
+        """Add a verb; ``json`` gives it --json, ``company`` gives it --company."""
+        parser: Parser = self._verbs.add_parser(name, help=help_, description=help_)
+        parser.set_defaults(run=run)
+        if json:
+            parser.add_argument("--json", action="store_true", help="print JSON")
+        if company:
+            parser.add_argument("--company", metavar="NAME", help="where more than one company has what is named")
+        return parser
+
+
+def number(text: str) -> int:
+    """Read a number from 1 on, as argparse wants a type; no row of the store has a larger one than SQLite can hold."""
+    if text.isascii() and text.isdigit() and 0 < int(text) < 2**63:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
+
+
+def refuse_bad_words(words: list[str]) -> None:
+    """Raise UsageError for words that no command could take: broken text, or an address that looks like an option."""
+    for word in words:
+        if "\0" in word or any("\ud800" <= letter <= "\udfff" for letter in word):
+            raise UsageError("a word of this call is not UTF-8 text", status=2)
+        if word == "--":
+            return
+        if word.startswith("-") and "@" in word and "=" not in word:
+            try:
+                canonical(word)
+            except ValueError as error:
+                raise UsageError(str(error), status=2) from None

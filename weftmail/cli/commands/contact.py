@@ -1,0 +1,148 @@
+"""mail-admin contact: people who write from outside, each of one company."""
+
+from __future__ import annotations
+
+import argparse
+
+from weftmail.cli import lookup
+from weftmail.cli.arguments import Parser, Verbs
+from weftmail.cli.desk import Desk, joined
+from weftmail.cli.output import Fields, iso, sheet, table
+from weftmail.core.failure import UsageError
+from weftmail.flow.facts import is_ours
+from weftmail.store.people import Contact
+from weftmail.store.store import Store
+
+
+def build(parser: Parser) -> None:
+    """Add the verbs."""
+    verbs = Verbs(parser)
+    add = verbs.add("add", "add a contact", _add, company=True)
+    add.add_argument("address", metavar="ADDR")
+    add.add_argument("--name", required=True, metavar="NAME")
+    verbs.add("list", "list contacts", _list, json=True, company=True)
+    show = verbs.add("show", "show one contact", _show, json=True, company=True)
+    show.add_argument("address", metavar="ADDR")
+    change = verbs.add("set", "change a contact's name or addresses", _set, company=True)
+    change.add_argument("address", metavar="ADDR")
+    change.add_argument("--name", metavar="NAME")
+    change.add_argument("--add-address", action="append", default=[], metavar="ADDR")
+    change.add_argument("--remove-address", action="append", default=[], metavar="ADDR")
+    remove = verbs.add("remove", "put a contact away; mail already filed stays theirs", _remove, company=True)
+    remove.add_argument("address", metavar="ADDR")
+
+
+def _add(desk: Desk, arguments: argparse.Namespace) -> None:
+    store, wanted, name = desk.store, lookup.address(arguments.address), lookup.line("name", arguments.name)
+    with store.transaction():
+        company = lookup.company(store, arguments.company)
+        _outside(store, wanted)
+        there = store.contacts.by_address(company.id, wanted)
+        if there is not None and there.archived_at is None:
+            raise UsageError(f"{there.name or 'a contact'} has {wanted}; see: mail-admin contact show {wanted}")
+        if there is not None:
+            store.contacts.restore(company.id, there.id)
+            store.contacts.rename(company.id, there.id, name)
+        else:
+            store.contacts.add(company.id, name, wanted, desk.clock())
+    desk.say(f"Added {name} <{wanted}>, a contact of {company.name}.")
+
+
+def _outside(store: Store, address: str) -> None:
+    if is_ours(store, address):
+        raise UsageError(f"{address} is an address of ours; a contact has one outside")
+
+
+def _list(desk: Desk, arguments: argparse.Namespace) -> None:
+    store = desk.store
+    found = store.contacts.all(lookup.company_id(store, arguments.company))
+    desk.answer(
+        arguments.json,
+        [_value(store, one) for one in found],
+        lambda: table(
+            ("NAME", "COMPANY", "ADDRESSES"),
+            [(one.name, _company(store, one), joined(store.contacts.addresses(one.id))) for one in found],
+            "There is no contact yet; whoever writes becomes one.",
+        ),
+    )
+
+
+def _show(desk: Desk, arguments: argparse.Namespace) -> None:
+    store = desk.store
+    found = _found(store, arguments)
+    desk.answer(
+        arguments.json,
+        _value(store, found),
+        lambda: sheet(
+            {
+                "Contact": found.name,
+                "Company": _company(store, found),
+                "Addresses": joined(store.contacts.addresses(found.id)),
+            }
+        ),
+    )
+
+
+def _set(desk: Desk, arguments: argparse.Namespace) -> None:
+    store = desk.store
+    if arguments.name is None and not arguments.add_address and not arguments.remove_address:
+        raise UsageError("nothing to change; give --name, --add-address or --remove-address", status=2)
+    with store.transaction():
+        found = _found(store, arguments)
+        if arguments.name is not None:
+            store.contacts.rename(found.company_id, found.id, lookup.line("name", arguments.name))
+        for text in arguments.add_address:
+            more = lookup.address(text)
+            _outside(store, more)
+            has = store.contacts.by_address(found.company_id, more)
+            if has is not None and has.id != found.id:
+                raise UsageError(f"{has.name or 'another contact'} has {more}; take it from them first")
+            store.contacts.add_address(found.company_id, found.id, more, desk.clock())
+        for text in arguments.remove_address:
+            _take(store, found, lookup.address(text))
+    desk.say(f"Changed {arguments.address}.")
+
+
+def _take(store: Store, contact: Contact, address: str) -> None:
+    there = store.contacts.addresses(contact.id)
+    if address not in there:
+        raise UsageError(f"{contact.name} does not have {address}, but {joined(there)}")
+    if len(there) == 1:
+        raise UsageError(f"{address} is the only address of {contact.name}; add another first, or remove the contact")
+    store.contacts.remove_address(contact.company_id, address)
+
+
+def _remove(desk: Desk, arguments: argparse.Namespace) -> None:
+    store = desk.store
+    with store.transaction():
+        found = _found(store, arguments)
+        store.contacts.archive(found.company_id, found.id, desk.clock())
+    desk.say(f"Put {found.name or arguments.address} away; the reply addresses they were given work no more.")
+
+
+def _found(store: Store, arguments: argparse.Namespace) -> Contact:
+    """Return the contact with this address, of the named company or of the only one that has it."""
+    if arguments.company is not None:
+        return lookup.contact(store, lookup.company(store, arguments.company).id, arguments.address)
+    wanted = lookup.address(arguments.address)
+    companies = store.companies.all()
+    there = [one for one in companies if (c := store.contacts.by_address(one.id, wanted)) and c.archived_at is None]
+    if len(there) > 1:
+        names = joined([one.name for one in there])
+        raise UsageError(f"several companies have {wanted}; say which: --company NAME ({names})", status=2)
+    return lookup.contact(store, there[0].id if there else lookup.company(store, None).id, wanted)
+
+
+def _company(store: Store, contact: Contact) -> str:
+    found = store.companies.get(contact.company_id)
+    return found.name if found is not None else ""
+
+
+def _value(store: Store, contact: Contact) -> Fields:
+    return {
+        "id": contact.id,
+        "name": contact.name,
+        "company": _company(store, contact),
+        "addresses": store.contacts.addresses(contact.id),
+        "created_at": iso(contact.created_at),
+    }

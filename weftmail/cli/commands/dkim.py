@@ -1,0 +1,61 @@
+"""mail-admin dkim: the keys that sign what leaves (RFC 6376, RFC 8463)."""
+
+from __future__ import annotations
+
+import argparse
+
+from weftmail.cli import lookup
+from weftmail.cli.arguments import Parser, Verbs
+from weftmail.cli.desk import Desk
+from weftmail.cli.output import Fields, iso, table
+from weftmail.cli.signing import make_keys
+from weftmail.store.domain import DkimKey
+
+
+def build(parser: Parser) -> None:
+    """Add the verbs."""
+    verbs = Verbs(parser)
+    create = verbs.add("create", "make two keys for a domain, RSA-2048 and Ed25519, and print their records", _create)
+    create.add_argument("domain", metavar="DOMAIN")
+    listing = verbs.add("list", "list keys with the records that the DNS should hold", _list, json=True)
+    listing.add_argument("domain", nargs="?", metavar="DOMAIN")
+
+
+def _create(desk: Desk, arguments: argparse.Namespace) -> None:
+    domain = lookup.domain(desk.store, arguments.domain)
+    made = make_keys(desk, domain)
+    if not made:
+        desk.say(f"{domain.name} has its keys already; they stay as they are.")
+    desk.say("Add to the DNS, each on one line or in parts of 255:")
+    desk.say(*(record_line(key) for key in desk.store.domains.dkim_keys(domain.name)))
+
+
+def record_line(key: DkimKey) -> str:
+    """Return the record of a key as a zone file has it."""
+    return f'{key.selector}._domainkey.{key.domain}.  TXT  "{key.record}"'
+
+
+def _list(desk: Desk, arguments: argparse.Namespace) -> None:
+    name = lookup.domain(desk.store, arguments.domain).name if arguments.domain is not None else None
+    found = desk.store.domains.dkim_keys(name)
+    desk.answer(
+        arguments.json,
+        [_value(one) for one in found],
+        lambda: table(
+            ("DOMAIN", "SELECTOR", "ALGORITHM", "STATE", "RECORD"),
+            [(one.domain, one.selector, one.algorithm, one.state, one.record) for one in found],
+            "There is no key yet. Make two: mail-admin dkim create DOMAIN",
+        ),
+    )
+
+
+def _value(key: DkimKey) -> Fields:
+    return {
+        "domain": key.domain,
+        "selector": key.selector,
+        "algorithm": key.algorithm,
+        "state": key.state,
+        "name": f"{key.selector}._domainkey.{key.domain}",
+        "record": key.record,
+        "created_at": iso(key.created_at),
+    }

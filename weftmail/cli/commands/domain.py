@@ -1,0 +1,196 @@
+"""mail-admin domain: mail domains, whole (all their mail comes here) or beside mailboxes that live there too."""
+
+from __future__ import annotations
+
+import argparse
+
+from weftmail.cli import lookup
+from weftmail.cli.arguments import Parser, Verbs
+from weftmail.cli.desk import Desk, joined
+from weftmail.cli.output import Fields, iso, sheet, shown, table
+from weftmail.core.failure import UsageError
+from weftmail.store.domain import ROLE_ADDRESSES, SYSTEM_ADDRESSES, Domain
+
+CLOSED_FOR = 30 * 24 * 3600 * 1000
+"""A domain that is being removed goes on taking answers for this long, in milliseconds."""
+
+
+def build(parser: Parser) -> None:
+    """Add the verbs."""
+    verbs = Verbs(parser)
+    add = verbs.add("add", "add a domain; Postfix takes its mail at once, with no reload", _add)
+    add.add_argument("name", metavar="DOMAIN")
+    _kind(add)
+    _owner(add)
+    listing = verbs.add("list", "list all domains", _list, json=True)
+    listing.add_argument("--company", metavar="NAME", help="those that this company may use")
+    show = verbs.add("show", "show one domain with its addresses and signing keys", _show, json=True)
+    show.add_argument("name", metavar="DOMAIN")
+    change = verbs.add("set", "change whose a domain is, or whether it is whole", _set)
+    change.add_argument("name", metavar="DOMAIN")
+    _kind(change)
+    _owner(change)
+    change.add_argument("--open", action="store_true", help="take a domain that is being removed into use again")
+    remove = verbs.add("remove", "close a domain; answers still come in for 30 days", _remove)
+    remove.add_argument("name", metavar="DOMAIN")
+
+
+def _kind(parser: Parser) -> None:
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--whole", action="store_true", help="all its mail comes here (the default)")
+    kind.add_argument("--beside", action="store_true", help="mailboxes live there too; only our addresses are ours")
+
+
+def _owner(parser: Parser) -> None:
+    owner = parser.add_mutually_exclusive_group()
+    owner.add_argument("--company", metavar="NAME", help="one company's own")
+    owner.add_argument("--shared", action="store_true", help="all companies use it")
+
+
+def _add(desk: Desk, arguments: argparse.Namespace) -> None:
+    name = lookup.domain_name(arguments.name)
+    store = desk.store
+    with store.transaction():
+        there = store.domains.by_name(name)
+        if there is not None and there.state == "closed":
+            raise UsageError(f"{name} is being removed; take it back: mail-admin domain set {name} --open")
+        if there is not None:
+            raise UsageError(f"{name} is a domain of ours already; see: mail-admin domain show {name}")
+        company = None if arguments.shared else lookup.company(store, arguments.company)
+        store.domains.add(name, company.id if company else None, not arguments.beside, desk.clock())
+    desk.follow()
+    whose = f"for {company.name}" if company else "for all companies"
+    desk.say(
+        f"Added {name}, {'beside mailboxes' if arguments.beside else 'whole'}, {whose}; live from the next mail on."
+    )
+    if not store.domains.dkim_keys(name):
+        desk.say(f"Next, so that what leaves is signed: mail-admin dkim create {name}")
+
+
+def _list(desk: Desk, arguments: argparse.Namespace) -> None:
+    store = desk.store
+    of = lookup.company_id(store, arguments.company)
+    found = [one for one in store.domains.all() if of is None or one.company_id in (None, of)]
+    desk.answer(
+        arguments.json,
+        [_value(one) for one in found],
+        lambda: table(
+            ("DOMAIN", "COMPANY", "KIND", "STATE", "ALIASES", "KEYS"),
+            [
+                (
+                    one.name,
+                    one.company or "all",
+                    _kind_of(one),
+                    one.state,
+                    store.domains.aliases_in_use(one.id),
+                    joined([key.selector for key in store.domains.dkim_keys(one.name)]),
+                )
+                for one in found
+            ],
+            "There is no domain yet. Add one: mail-admin domain add DOMAIN",
+        ),
+    )
+
+
+def _show(desk: Desk, arguments: argparse.Namespace) -> None:
+    store = desk.store
+    found = lookup.domain(store, arguments.name)
+    system = [f"{name}@{found.name}" for name in (*SYSTEM_ADDRESSES, *(ROLE_ADDRESSES if found.whole else ()))]
+    keys = store.domains.dkim_keys(found.name)
+    value = {
+        **_value(found),
+        "addresses": system,
+        "aliases": store.domains.aliases_in_use(found.id),
+        "dkim": [
+            {"selector": key.selector, "algorithm": key.algorithm, "state": key.state, "record": key.record}
+            for key in keys
+        ],
+    }
+
+    def lines() -> list[str]:
+        told = sheet(
+            {
+                "Domain": found.name,
+                "Company": found.company or "all",
+                "Kind": _kind_of(found),
+                "State": found.state if found.closed_at is None else f"closed since {shown(found.closed_at)}",
+                "Addresses": joined(system),
+                "Aliases": value["aliases"],
+            }
+        )
+        return told + [f"DKIM  {k.selector}._domainkey.{found.name}  TXT  {k.record}" for k in keys]
+
+    desk.answer(arguments.json, value, lines)
+
+
+def _set(desk: Desk, arguments: argparse.Namespace) -> None:
+    store = desk.store
+    given = (arguments.whole, arguments.beside, arguments.company, arguments.shared, arguments.open)
+    if not any(given):
+        raise UsageError("nothing to change; give --whole, --beside, --company NAME, --shared or --open", status=2)
+    with store.transaction():
+        found = lookup.domain(store, arguments.name)
+        whole = arguments.whole or (found.whole and not arguments.beside)
+        of = found.company_id
+        if arguments.shared:
+            of = None
+        elif arguments.company is not None:
+            of = lookup.company(store, arguments.company).id
+        _check_owner(desk, found, of)
+        if not whole:
+            _check_beside(desk, found)
+        state, closed_at = ("open", None) if arguments.open else (found.state, found.closed_at)
+        store.domains.set(found.id, whole=whole, state=state, closed_at=closed_at, company_id=of)
+    desk.follow()
+    desk.say(f"Changed {found.name}; live from the next mail on.")
+
+
+def _check_owner(desk: Desk, found: Domain, of: int | None) -> None:
+    """A domain with aliases of another company stays shared: their mail would go astray."""
+    if of is None:
+        return
+    others = {one.company for one in desk.store.aliases.all() if one.domain_id == found.id and one.company_id != of}
+    if others:
+        raise UsageError(f"{joined(sorted(others))} has aliases in {found.name}; remove them first, or leave it shared")
+
+
+def _check_beside(desk: Desk, found: Domain) -> None:
+    for one in desk.store.aliases.all():
+        if one.domain_id == found.id and (where := desk.where_mailbox(one.local_part, found.name)):
+            raise UsageError(f"{one.address} is an alias, and {where}; remove it first: mail-admin alias remove")
+
+
+def _remove(desk: Desk, arguments: argparse.Namespace) -> None:
+    store, now = desk.store, desk.clock()
+    with store.transaction():
+        found = lookup.domain(store, arguments.name)
+        closed_at = found.closed_at if found.closed_at is not None else now
+        waiting = store.domains.waiting(found.id)
+        over = found.state == "closed" and now - closed_at >= CLOSED_FOR and not waiting
+        removed = store.aliases.remove_in_domain(found.id, now)
+        state = "removed" if over else "closed"
+        store.domains.set(found.id, whole=found.whole, state=state, closed_at=closed_at, company_id=found.company_id)
+    desk.follow()
+    if over:
+        desk.say(f"Removed {found.name}. Postfix refuses its mail from now on.")
+        return
+    desk.say(
+        f"Closed {found.name}: {removed} aliases are refused from now on, answers to what went out still come in.",
+        f"{waiting} copies of it wait in the outbox. After {shown(closed_at + CLOSED_FOR)}, when none does, end it: "
+        f"mail-admin domain remove {found.name}",
+    )
+
+
+def _kind_of(domain: Domain) -> str:
+    return "whole" if domain.whole else "beside"
+
+
+def _value(domain: Domain) -> Fields:
+    return {
+        "name": domain.name,
+        "company": domain.company,
+        "whole": domain.whole,
+        "state": domain.state,
+        "closed_at": iso(domain.closed_at),
+        "created_at": iso(domain.created_at),
+    }

@@ -1,0 +1,147 @@
+"""mail-admin inbound: the log of what the mail server handed over, and where each mail went."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from weftmail.cli import lookup
+from weftmail.cli.arguments import Parser, Verbs, number
+from weftmail.cli.desk import Desk
+from weftmail.cli.output import Fields, iso, sheet, shown, table
+from weftmail.core.failure import TempFail, UsageError
+from weftmail.flow.settle import Settler
+from weftmail.store.inbound import InboundLine, InboundRow
+from weftmail.transport.settle_lock import FileSettleLock
+
+STATES = ("accepted", "filed", "duplicate", "held", "unrouted", "stuck", "discarded")
+PATIENCE = 10.0
+"""How long, in seconds, a replay waits for another program that settles."""
+
+
+def build(parser: Parser) -> None:
+    """Add the verbs."""
+    verbs = Verbs(parser)
+    listing = verbs.add("list", "list mails, newest first", _list, json=True, company=True)
+    listing.add_argument("--state", choices=STATES)
+    listing.add_argument("--most", type=number, default=100, metavar="N")
+    show = verbs.add("show", "show one mail's way: envelope, verdict, every rule that was asked", _show, json=True)
+    show.add_argument("id", type=number, metavar="ID")
+    replay = verbs.add("replay", "route a mail from a tray, or a discarded one, once more", _replay)
+    replay.add_argument("id", type=number, metavar="ID")
+
+
+def line_value(row: InboundLine | InboundRow) -> Fields:
+    """Return what lists say of a mail as a plain object."""
+    return {
+        "id": row.id,
+        "company": row.company,
+        "entrance": row.entrance,
+        "sender": row.sender,
+        "recipient": row.recipient,
+        "queue_id": row.queue_id,
+        "state": row.state,
+        "from": row.from_address,
+        "subject": row.subject,
+        "record": row.record,
+        "message": row.message_id,
+        "reason": row.reason,
+        "accepted_at": iso(row.accepted_at),
+        "settled_at": iso(row.settled_at),
+    }
+
+
+def _list(desk: Desk, arguments: argparse.Namespace) -> None:
+    found = desk.store.inbound.all(lookup.company_id(desk.store, arguments.company), arguments.state, arguments.most)
+    desk.answer(
+        arguments.json,
+        [line_value(one) for one in found],
+        lambda: table(
+            ("ID", "CAME", "BY", "FROM", "TO", "STATE", "RECORD", "SUBJECT"),
+            [
+                (m.id, shown(m.accepted_at), m.entrance, m.from_address or m.sender, m.recipient, m.state, m.record,
+                 m.subject)
+                for m in found
+            ],
+            "No mail was handed over yet.",
+        ),
+    )  # fmt: skip
+
+
+def _found(desk: Desk, inbound_id: int) -> InboundRow:
+    row = desk.store.inbound.get(inbound_id)
+    if row is None:
+        raise UsageError(f"there is no mail number {inbound_id}; see: mail-admin inbound list")
+    return row
+
+
+def _show(desk: Desk, arguments: argparse.Namespace) -> None:
+    row = _found(desk, arguments.id)
+    value = {
+        **line_value(row),
+        "original_recipient": row.original_recipient,
+        "client_address": row.client_address,
+        "message_id": row.rfc_message_id,
+        "size": row.size,
+        "sha256": row.sha256,
+        "attempts": row.attempts,
+        "trace": row.rules,
+        "error": row.error,
+    }
+    desk.answer(arguments.json, value, lambda: _lines(row))
+
+
+def _lines(row: InboundRow) -> list[str]:
+    lines = sheet(
+        {
+            "Mail": f"{row.id}, {row.size} bytes",
+            "Came": f"{shown(row.accepted_at)} by {row.entrance}, queue id {row.queue_id or '-'}",
+            "Client": row.client_address,
+            "Envelope": f"<{row.sender}> to <{row.recipient}>",
+            "From": row.from_address,
+            "Subject": row.subject,
+            "Message-ID": row.rfc_message_id,
+            "State": row.state,
+            "Reason": row.reason,
+            "Record": row.record,
+        }
+    )
+    for place, asked in enumerate(row.rules, start=1):
+        mark = "->" if asked.get("matched") else "  "
+        lines.append(f"{mark} {place:2} {asked.get('rule')}: {asked.get('why')}")
+    return lines + [f"   | {line}" for line in row.error.splitlines()]
+
+
+def _replay(desk: Desk, arguments: argparse.Namespace) -> None:
+    row = _found(desk, arguments.id)
+    with desk.store.transaction():
+        if not desk.store.inbound.again(row.id):
+            raise UsageError(
+                f"number {row.id} is {row.state} and in no tray; what is in one, or discarded, can be replayed"
+            )
+    _settle(desk, row.id)
+    desk.wake_sender()
+    after = _found(desk, row.id)
+    where = f" on {after.record}" if after.record else ""
+    why = f": {after.reason}" if after.reason else ""
+    if after.state == "accepted":
+        raise TempFail(
+            f"number {row.id} waits for the listener, which settles now; see: mail-admin inbound show {row.id}"
+        )
+    desk.say(f"Number {row.id} is {after.state}{where}{why}.")
+
+
+def _settle(desk: Desk, inbound_id: int) -> None:
+    """Settle what waits, if nobody else does; otherwise wait for whoever does to reach this row."""
+    lock = FileSettleLock(desk.config.settle_lock)
+    until = time.monotonic() + PATIENCE
+    while desk.store.inbound.state(inbound_id) == "accepted" and time.monotonic() < until:
+        if not lock.acquire():
+            time.sleep(0.1)
+            continue
+        try:
+            settler = Settler(desk.store, desk.house, lock)
+            while desk.store.inbound.state(inbound_id) == "accepted":
+                settler.settle()
+        finally:
+            lock.release()

@@ -1,0 +1,81 @@
+"""mail-admin outbox: copies that wait to be handed to the mail server, and those that failed."""
+
+from __future__ import annotations
+
+import argparse
+
+from weftmail.cli import lookup
+from weftmail.cli.arguments import Parser, Verbs, number
+from weftmail.cli.desk import Desk, joined
+from weftmail.cli.output import Fields, iso, shown, table
+from weftmail.core.failure import UsageError
+from weftmail.store.outbox import OutboxRow
+
+STATES = ("waiting", "handed over", "failed", "cancelled")
+
+
+def build(parser: Parser) -> None:
+    """Add the verbs."""
+    verbs = Verbs(parser)
+    listing = verbs.add("list", "list copies, newest first", _list, json=True, company=True)
+    listing.add_argument("--state", choices=STATES)
+    listing.add_argument("--most", type=number, default=100, metavar="N")
+    retry = verbs.add("retry", "let a copy that waits or failed leave now", _retry)
+    retry.add_argument("id", type=number, metavar="ID")
+
+
+def _list(desk: Desk, arguments: argparse.Namespace) -> None:
+    store = desk.store
+    of = lookup.company_id(store, arguments.company)
+    found = store.outbox.all(of, arguments.state, arguments.most)
+    to = {one.id: store.outbox.addresses(one.id) for one in found}
+    desk.answer(
+        arguments.json,
+        [_value(one, to[one.id]) for one in found],
+        lambda: table(
+            ("ID", "RECORD", "TO", "STATE", "TRIES", "NEXT", "WHY"),
+            [
+                (
+                    one.id,
+                    one.record,
+                    joined(to[one.id]),
+                    one.state,
+                    one.attempts,
+                    shown(one.next_at) if one.state == "waiting" else "-",
+                    one.error,
+                )
+                for one in found
+            ],
+            "Nothing is in the outbox.",
+        ),
+    )
+
+
+def _value(row: OutboxRow, to: list[str]) -> Fields:
+    return {
+        "id": row.id,
+        "company": row.company,
+        "record": row.record,
+        "message": row.message_id,
+        "subject": row.subject,
+        "audience": row.audience,
+        "to": to,
+        "state": row.state,
+        "attempts": row.attempts,
+        "next_at": iso(row.next_at) if row.state == "waiting" else None,
+        "error": row.error,
+        "created_at": iso(row.created_at),
+        "changed_at": iso(row.changed_at),
+    }
+
+
+def _retry(desk: Desk, arguments: argparse.Namespace) -> None:
+    store = desk.store
+    with store.transaction():
+        if not store.outbox.retry(arguments.id, desk.clock()):
+            row = store.outbox.get(arguments.id)
+            if row is None:
+                raise UsageError(f"there is no copy {arguments.id}; see: mail-admin outbox list")
+            raise UsageError(f"copy {arguments.id} has left already or is on its way now; see: mail-admin outbox list")
+    desk.wake_sender()
+    desk.say(f"Copy {arguments.id} is due now; mail-send takes it within a second.")

@@ -1,0 +1,102 @@
+"""mail-admin post: write on a record, and see first who gets it."""
+
+from __future__ import annotations
+
+import argparse
+import mimetypes
+from collections.abc import Iterator
+from pathlib import Path
+
+from weftmail.cli import lookup
+from weftmail.cli.arguments import Parser
+from weftmail.cli.desk import Desk
+from weftmail.core.failure import UsageError
+from weftmail.core.recipients import Recipients
+from weftmail.flow.post import Draft, File, plan, post
+
+LARGEST = 25 * 1024 * 1024
+"""Files of a message together, in bytes: many mail servers take no more."""
+
+
+def build(parser: Parser) -> None:
+    """Add the flags."""
+    parser.add_argument("number", metavar="NUMBER")
+    parser.add_argument("--as", dest="author", required=True, metavar="ADDR", help="the colleague who writes")
+    body = parser.add_mutually_exclusive_group()
+    body.add_argument("--text", metavar="T")
+    body.add_argument("--html", metavar="FILE", help="- reads standard input")
+    parser.add_argument("--note", action="store_true", help="stays inside")
+    parser.add_argument(
+        "--to", action="append", metavar="ADDR", help="outside; without it, the people of the last public message"
+    )
+    parser.add_argument("--cc", action="append", default=[], metavar="ADDR")
+    parser.add_argument("--attach", action="append", default=[], metavar="FILE")
+    parser.add_argument("--dry-run", action="store_true", help="say who would get it, by which channel and why")
+    parser.add_argument("--company", metavar="NAME", help="where more than one company has what is named")
+    parser.set_defaults(run=_post)
+
+
+def _post(desk: Desk, arguments: argparse.Namespace) -> None:
+    files = _files(arguments.attach)
+    html = _html(desk, arguments.html) if arguments.html is not None else ""
+    store = desk.store
+    record = lookup.record(store, arguments.number, arguments.company)
+    author = lookup.member(store, arguments.author, record.company_id)
+    to = None if arguments.to is None else [lookup.line("address", text) for text in arguments.to]
+    cc = [lookup.line("address", text) for text in arguments.cc]
+    draft = Draft(arguments.text or "", html, arguments.note, to, cc, files)
+    if arguments.dry_run:
+        reached = plan(store, record, author, draft, desk.clock()).recipients
+        desk.say(f"Nothing was written. On {record.label} this would get:", *_lines(reached))
+        return
+    with store.transaction():
+        reached = plan(store, record, author, draft, desk.clock()).recipients
+        message_id = post(store, desk.house, record, author, draft)
+    desk.wake_sender()
+    what = "Noted" if arguments.note else "Written"
+    desk.say(f"{what} on {record.label} as message {message_id}. It goes to:", *_lines(reached))
+
+
+def _lines(reached: Recipients) -> Iterator[str]:
+    """Say who gets it, by which channel and why; and who is passed over and why."""
+    for one in reached.outsiders:
+        who = f"{one.name} <{one.address}>" if one.name else one.address
+        yield f"  {one.field.capitalize():3} {who}  by mail: named in {one.field.capitalize()}"
+    for told in reached.told:
+        by = f"by mail to {told.address}" if told.channel == "email" else "in the inbox"
+        yield f"  inside {told.name}  {by}: {told.why}"
+    for passed in reached.passed:
+        yield f"  not {passed.name}: {passed.why}"
+    if not reached.outsiders and not reached.told:
+        yield "  nobody"
+
+
+def _html(desk: Desk, name: str) -> str:
+    if name == "-":
+        return desk.stdin.read()
+    try:
+        return _read(name).decode("utf-8")
+    except UnicodeDecodeError:
+        raise UsageError(f"{name} is not UTF-8 text; write it so") from None
+
+
+def _files(names: list[str]) -> list[File]:
+    files = []
+    for name in names:
+        content_type, encoding = mimetypes.guess_type(name)
+        kind = "application/octet-stream" if content_type is None or encoding is not None else content_type
+        files.append(File(lookup.line("name of the file", Path(name).name), kind, _read(name)))
+    size = sum(len(file.content) for file in files)
+    if size > LARGEST:
+        raise UsageError(f"the files have {size} bytes together, {LARGEST} are allowed; send a link instead")
+    return files
+
+
+def _read(name: str) -> bytes:
+    path = Path(name)
+    try:
+        if path.is_file() and path.stat().st_size > LARGEST:
+            raise UsageError(f"{name} is too large: {path.stat().st_size} bytes, {LARGEST} are allowed")
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror}") from None

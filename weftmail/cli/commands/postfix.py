@@ -1,0 +1,79 @@
+"""mail-admin postfix: what Postfix needs for weftmail, and what is wrong with it; both only read."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import asdict, fields
+from pathlib import Path
+
+from weftmail.cli import runtime
+from weftmail.cli.arguments import Parser, Verbs
+from weftmail.cli.desk import Desk
+from weftmail.core.failure import UsageError
+from weftmail.mta import postfix
+from weftmail.mta.postconf import DEFAULT_FOLDER
+from weftmail.mta.templates import Settings
+
+_DEFAULTS = {field.name: field.default for field in fields(Settings)}
+
+
+def build(parser: Parser) -> None:
+    """Add the verbs."""
+    verbs = Verbs(parser)
+    show = verbs.add("show", "say what weftmail would change; changes nothing", _show, json=True)
+    check = verbs.add(
+        "check", "say what is wrong: status 1 for something to look at, 2 for something broken", _check, json=True
+    )
+    for verb in (show, check):
+        verb.add_argument("--config", default=DEFAULT_FOLDER, metavar="DIR", help="Postfix's own folder")
+        verb.add_argument(
+            "--folder", default=_DEFAULTS["folder"], metavar="DIR", help="where the files for Postfix lie"
+        )
+        verb.add_argument("--pipe", action="store_true", help="a program for each mail, instead of the listener")
+        verb.add_argument("--program", metavar="PATH", help="the pipe program")
+
+
+def _settings(desk: Desk, arguments: argparse.Namespace) -> Settings:
+    return Settings(
+        state=desk.config.state,
+        hostname=runtime.hostname(desk.config),
+        mode="pipe" if arguments.pipe else "lmtp",
+        folder=arguments.folder,
+        program=os.path.abspath(arguments.program or _program()),
+    )
+
+
+def _program() -> Path:
+    """The pipe program beside this one: in the environment's bin, or in the clone's."""
+    beside = Path(sys.prefix) / "bin" / "mail-ingest"
+    clone = Path(sys.prefix).parent / "bin" / "mail-ingest"
+    return next((path for path in (beside, clone) if path.exists()), Path(str(_DEFAULTS["program"])))
+
+
+def _show(desk: Desk, arguments: argparse.Namespace) -> None:
+    settings = _settings(desk, arguments)
+    current = postfix.read(_folder(arguments.config))
+    changes = postfix.show(settings, current)
+    desk.answer(arguments.json, [asdict(one) for one in changes], lambda: postfix.report(current, changes))
+
+
+def _check(desk: Desk, arguments: argparse.Namespace) -> int:
+    settings = _settings(desk, arguments)
+    found = postfix.check(settings, postfix.read(_folder(arguments.config)))
+    marks = {"broken": "✕", "look": "▲"}
+    desk.answer(
+        arguments.json,
+        [asdict(one) for one in found],
+        lambda: [f"{marks[one.level]} {one}" for one in found] or ["● Postfix is as it should be."],
+    )
+    if any(one.level == "broken" for one in found):
+        return 2
+    return 1 if found else 0
+
+
+def _folder(name: str) -> str:
+    if not Path(name).is_dir():
+        raise UsageError(f"there is no folder {name}; name Postfix's own: --config DIR")
+    return name

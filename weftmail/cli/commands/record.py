@@ -1,0 +1,158 @@
+"""mail-admin record: leads, orders, invoices and their conversations."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import replace
+
+from weftmail.cli import lookup
+from weftmail.cli.arguments import Parser, Verbs, number
+from weftmail.cli.desk import Desk
+from weftmail.cli.output import sheet, shown, table
+from weftmail.cli.thread import record_value, thread_lines, thread_value
+from weftmail.core.failure import UsageError
+from weftmail.store.record import NewRecord
+from weftmail.store.store import Store
+
+
+def build(parser: Parser) -> None:
+    """Add the verbs."""
+    verbs = Verbs(parser)
+    add = verbs.add("add", "open a record by hand", _add, company=True)
+    add.add_argument("type", metavar="TYPE", help="lead, order, invoice, ...")
+    add.add_argument("--title", required=True, metavar="TEXT")
+    add.add_argument("--owner", metavar="ADDR", help="a colleague, who then follows it")
+    add.add_argument("--customer", metavar="ADDR", help="a contact")
+    add.add_argument("--alias", metavar="ADDR", help="the alias that it writes as")
+    add.add_argument("--field", action="append", default=[], metavar="K=V")
+    add.add_argument("--reference", metavar="REF", help="its name in an outside application")
+    add.add_argument("--reference-url", metavar="URL")
+    listing = verbs.add("list", "list records, what changed last first", _list, json=True, company=True)
+    listing.add_argument("--most", type=number, default=100, metavar="N")
+    show = verbs.add("show", "show a record with its conversation", _show, json=True, company=True)
+    show.add_argument("number", metavar="NUMBER")
+    change = verbs.add("set", "change a record; what no flag names stays", _set, company=True)
+    change.add_argument("number", metavar="NUMBER")
+    change.add_argument("--title", metavar="TEXT")
+    change.add_argument("--state", choices=("open", "closed"))
+    change.add_argument("--owner", metavar="ADDR", help="a colleague, who then follows it")
+    change.add_argument("--field", action="append", default=[], metavar="K=V", help="K= takes the field away")
+
+
+def _add(desk: Desk, arguments: argparse.Namespace) -> None:
+    store, now = desk.store, desk.clock()
+    with store.transaction():
+        company = lookup.company(store, arguments.company)
+        owner = lookup.member(store, arguments.owner, company.id) if arguments.owner else None
+        customer = lookup.contact(store, company.id, arguments.customer) if arguments.customer else None
+        reference = lookup.line("reference", arguments.reference) if arguments.reference else None
+        record = store.records.open(
+            NewRecord(
+                company.id,
+                lookup.record_type(store, company.id, arguments.type),
+                lookup.line("title", arguments.title),
+                owner_id=owner.id if owner else None,
+                customer_id=customer.id if customer else None,
+                alias_id=_alias_id(store, company.id, arguments.alias),
+                fields=json.dumps(_filled(lookup.pairs(arguments.field)), ensure_ascii=False),
+                reference=_free_reference(store, company.id, arguments.type, reference),
+                reference_url=_url(arguments.reference_url),
+            ),
+            now,
+        )
+        if owner is not None:
+            store.records.follow(company.id, record.id, owner.id, now)
+    desk.say(
+        f"Opened {record.label}: {record.title}", f"Next: mail-admin post {record.label} --as ADDR --to ADDR --text T"
+    )
+
+
+def _alias_id(store: Store, company_id: int, text: str | None) -> int | None:
+    if text is None:
+        return None
+    found = lookup.alias(store, text)
+    if found.company_id != company_id:
+        raise UsageError(f"{found.address} is an alias of {found.company}; name one of the record's own company")
+    return found.id
+
+
+def _free_reference(store: Store, company_id: int, type_: str, reference: str | None) -> str | None:
+    if reference is not None:
+        there = store.records.by_reference(company_id, type_, reference)
+        if there is not None:
+            raise UsageError(
+                f"{there.label} has the reference {reference} already; see: mail-admin record show {there.label}"
+            )
+    return reference
+
+
+def _url(text: str | None) -> str | None:
+    """A link that a page shows must not be a script."""
+    if text is None:
+        return None
+    if not text.startswith(("https://", "http://")):
+        raise UsageError(f"{text!r} is no address of a page; it begins with https:// or http://", status=2)
+    return lookup.line("URL", text)
+
+
+def _filled(fields: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in fields.items() if value}
+
+
+def _list(desk: Desk, arguments: argparse.Namespace) -> None:
+    found = desk.store.records.all(lookup.company_id(desk.store, arguments.company), most=arguments.most)
+    desk.answer(
+        arguments.json,
+        [record_value(one) for one in found],
+        lambda: table(
+            ("NUMBER", "COMPANY", "STATE", "OWNER", "CUSTOMER", "CHANGED", "TITLE"),
+            [(r.label, r.company, r.state, r.owner, r.customer, shown(r.changed_at), r.title) for r in found],
+            "There is no record yet; mail to an alias opens one.",
+        ),
+    )
+
+
+def _show(desk: Desk, arguments: argparse.Namespace) -> None:
+    store = desk.store
+    record = lookup.record(store, arguments.number, arguments.company)
+    with store.snapshot():
+        value = thread_value(store, record)
+
+    def lines() -> list[str]:
+        head = sheet(
+            {
+                "Record": f"{record.label}  {record.title}",
+                "Company": record.company,
+                "State": record.state,
+                "Owner": record.owner,
+                "Customer": record.customer,
+                "Fields": ", ".join(f"{name}={text}" for name, text in record.values.items()),
+                "Reference": record.reference,
+            }
+        )
+        return head + thread_lines(value)
+
+    desk.answer(arguments.json, value, lines)
+
+
+def _set(desk: Desk, arguments: argparse.Namespace) -> None:
+    store, now = desk.store, desk.clock()
+    if arguments.title is None and arguments.state is None and arguments.owner is None and not arguments.field:
+        raise UsageError("nothing to change; give --title, --state, --owner or --field", status=2)
+    with store.transaction():
+        record = lookup.record(store, arguments.number, arguments.company)
+        owner_id = record.owner_id
+        if arguments.owner is not None:
+            owner_id = lookup.member(store, arguments.owner, record.company_id).id
+            store.records.follow(record.company_id, record.id, owner_id, now)
+        fields = _filled({**record.values, **lookup.pairs(arguments.field)})
+        changed = replace(
+            record,
+            title=record.title if arguments.title is None else lookup.line("title", arguments.title),
+            state=arguments.state or record.state,
+            owner_id=owner_id,
+            fields=json.dumps(fields, ensure_ascii=False),
+        )
+        store.records.set(changed, now)
+    desk.say(f"Changed {record.label}.")

@@ -1,0 +1,113 @@
+"""mail-admin serve: run the site until SIGTERM or SIGINT; TLS is the business of a proxy before it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from weftmail.cli import runtime
+from weftmail.cli.arguments import Parser
+from weftmail.cli.config import Config
+from weftmail.cli.desk import Desk
+from weftmail.core.failure import UsageError
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from weftmail.core.ports import Catcher
+
+GRACE = 10
+"""How long, in seconds, a stop waits for pages that are being answered."""
+
+
+def build(parser: Parser) -> None:
+    """Add the flags."""
+    parser.add_argument("--site", metavar="HOST:PORT", help="where to listen, instead of what the settings say")
+    parser.set_defaults(run=_serve)
+
+
+def _serve(desk: Desk, arguments: argparse.Namespace) -> None:
+    config = desk.config
+    place = arguments.site or config.site
+    desk.become_owner()
+    app = site(config)
+    listening = bound(place)
+    host, port = listening.getsockname()[:2]
+    desk.say(f"The site is at {config.site_url or f'http://{host}:{port}'}; Ctrl-C stops it.")
+    _run(app, listening)
+
+
+def site(config: Config) -> Starlette:
+    """Return the site as the settings say; raises UsageError where store or keys are missing."""
+    from weftmail.admin.app import create
+    from weftmail.transport.wake import Waker
+
+    store = runtime.open_store(config)
+    try:
+        house = runtime.house(config, store)
+    finally:
+        store.close()
+    return create(
+        lambda: runtime.open_store(config),
+        house,
+        os.urandom,
+        Waker(config.folder / "send.sock"),
+        catcher=_catcher(config),
+        demo=config.demo,
+    )
+
+
+def _catcher(config: Config) -> Catcher | None:
+    """The mails that the demo catches, which the site then shows."""
+    kind, _, path = config.smtp.partition(":")
+    if kind != "maildir":
+        return None
+    from weftmail.transport.maildir import Maildir
+
+    return Maildir(path)
+
+
+def bound(place: str) -> socket.socket:
+    """Return a socket that listens at ``HOST:PORT``; raise UsageError where that is no place or is taken."""
+    host, _, port = place.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    try:
+        found = socket.getaddrinfo(host or None, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    except (OSError, ValueError, OverflowError):
+        raise UsageError(f"the site cannot listen at {place!r}; say HOST:PORT, as 127.0.0.1:8470", status=2) from None
+    listening = socket.socket(found[0], socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(found[4])
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        raise UsageError(f"the site cannot listen at {place}: {error.strerror}; name another place: --site") from None
+    return listening
+
+
+def _run(app: Starlette, listening: socket.socket) -> None:
+    import uvicorn
+
+    from weftmail.admin.app import stop_waiting
+
+    class Server(uvicorn.Server):
+        """Lets go of open pages as soon as it is asked to stop."""
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            """Note the signal."""
+            stop_waiting(app)
+            super().handle_exit(sig, frame)
+
+    settings = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        timeout_graceful_shutdown=GRACE,
+    )
+    Server(settings).run(sockets=[listening])

@@ -1,0 +1,265 @@
+"""The steps of ``mail-admin init``: what to ask, and files and folders with the rights that they need.
+
+Each step keeps what is there.  As root the state folder is given to the system user, and everything below it is made
+as that user; anybody else installs for themselves.
+"""
+
+from __future__ import annotations
+
+import argparse
+import grp
+import os
+import pwd
+import secrets
+import socket
+import subprocess
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from weftmail.cli import config as configs
+from weftmail.cli import lookup, runtime
+from weftmail.cli.config import Config
+from weftmail.cli.desk import Desk
+from weftmail.core import keys
+from weftmail.core.failure import UsageError
+from weftmail.mta.map import GROUP
+from weftmail.store.connection import connect
+from weftmail.store.migrate import migrate
+from weftmail.store.store import Store
+
+USER = "weftmail"
+SETTINGS = "weftmail.toml"
+"""The name of the link, in the state folder, to the settings: the pipe program is told of that folder alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What ``init`` needs to know; ``config`` is what the settings will say."""
+
+    company: str
+    domain: str
+    whole: bool
+    name: str
+    address: str
+    config: Config
+    user: str
+
+
+def ask(desk: Desk, arguments: argparse.Namespace) -> Answers:
+    """Take the answers from the flags, from what is there, and from whoever sits at the terminal.
+
+    Raises UsageError, naming the flags, for what nobody answers.
+    """
+    config = _config(desk, arguments)
+    known = {}
+    if desk.config_there:
+        # Root must not open the store: SQLite would leave files beside it that are root's.
+        desk.become_owner()
+        known = _known(config)
+    questions = _Questions(desk)
+    company = questions.answer("company", "Company", arguments.company, known.get("company", ""))
+    domain = questions.answer("domain", "Mail domain", arguments.domain, known.get("domain", ""))
+    whole = not arguments.beside
+    if not arguments.whole and not arguments.beside and "domain" not in known:
+        text = "Does all its mail come here (1), or do mailboxes on this server stay beside (2)?"
+        whole = questions.answer("", text, None, "1") != "2"
+    address = questions.answer("address", "Your address", arguments.address, known.get("address", ""))
+    guess = known.get("name") or address.partition("@")[0].capitalize()
+    name = questions.answer("name", "Your name", arguments.name, guess)
+    if not desk.config_there:
+        server = questions.answer("hostname", "This server", arguments.hostname, config.hostname)
+        config = replace(config, hostname=server.lower())
+    questions.complete()
+    return Answers(
+        lookup.line("name of the company", company),
+        lookup.domain_name(domain),
+        whole,
+        lookup.line("name", name),
+        lookup.address(address),
+        _checked(config),
+        arguments.user or USER,
+    )
+
+
+class _Questions:
+    """Asks on a terminal, one line each; elsewhere the guess counts, and what has none is missing."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._terminal = desk.stdin.isatty()
+        self._missing: list[str] = []
+
+    def answer(self, flag: str, text: str, given: str | None, guess: str) -> str:
+        if given is not None:
+            return given
+        if self._terminal:
+            print(f"  {text:18} [{guess}] ", end="", flush=True)
+            line = self._desk.stdin.readline()
+            if not line:
+                raise UsageError("stopped before the last answer; nothing was made")
+            guess = line.strip() or guess
+        if not guess:
+            self._missing.append(f"--{flag}")
+        return guess
+
+    def complete(self) -> None:
+        if self._missing:
+            raise UsageError(f"say it by {', '.join(self._missing)}, or run this on a terminal", status=2)
+
+
+def _config(desk: Desk, arguments: argparse.Namespace) -> Config:
+    """Return the settings there are, or new ones; a flag that contradicts the file is an error."""
+    given = {
+        name: value
+        for name in ("state", "hostname", "authserv_id", "smtp", "site", "site_url")
+        if (value := getattr(arguments, name)) is not None
+    }
+    if "state" in given:
+        given["state"] = os.path.abspath(given["state"])
+    if not desk.config_there:
+        return replace(Config(), **{"hostname": _hostname(), **given})
+    for name, value in given.items():
+        if getattr(desk.config, name) != value:
+            flag = "--" + name.replace("_", "-")
+            raise UsageError(f"{desk.config_path} says otherwise than {flag}; it stays as it is, so edit it there")
+    return desk.config
+
+
+def _checked(config: Config) -> Config:
+    """Refuse texts that would mean something else in a file of the mail server."""
+    for what, text in (("host name", config.hostname), ("authserv-id", config.authserv_id), ("folder", config.state)):
+        if text:
+            lookup.line(what, text)
+    if "." in config.hostname:
+        lookup.domain_name(config.hostname)
+    return config
+
+
+def _hostname() -> str:
+    """This server's own name as Postfix has it, else as the machine has it."""
+    try:
+        done = subprocess.run(
+            ["postconf", "-hx", "myhostname"], capture_output=True, text=True, check=False, timeout=10
+        )
+        name = done.stdout.strip() if done.returncode == 0 else ""
+    except (OSError, subprocess.TimeoutExpired):
+        name = ""
+    return (name or socket.getfqdn()).lower()
+
+
+def _known(config: Config) -> dict[str, str]:
+    """What a store that is there says already."""
+    if not config.store.exists():
+        return {}
+    store = Store(connect(config.store, readonly=True))
+    try:
+        store.check_schema()
+        company = next(iter(store.companies.all()), None)
+        if company is None:
+            return {}
+        admin = next(iter(store.users.admins(company.id)), None)
+        found = {
+            "company": company.name,
+            "domain": next((one.name for one in store.domains.all() if one.company_id == company.id), ""),
+            "name": admin.name if admin else "",
+            "address": next(iter(store.users.addresses(admin.id)), "") if admin else "",
+        }
+        return {name: value for name, value in found.items() if value}
+    finally:
+        store.close()
+
+
+def write_settings(desk: Desk, answers: Answers) -> list[str]:
+    """Write the settings unless they are there; return what was made."""
+    if desk.config_there:
+        return []
+    _system_user(answers.user)
+    path = Path(desk.config_path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{path.name}.new")
+        beside.write_text(configs.dump(answers.config), encoding="utf-8")
+        beside.chmod(0o640)
+        if os.geteuid() == 0:
+            os.chown(beside, 0, pwd.getpwnam(answers.user).pw_gid)
+        beside.rename(path)
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be written: {error.strerror}; run this as root, or set WEFTMAIL_CONFIG"
+        ) from None
+    desk.use(configs.load(desk.environ))
+    return [str(path)]
+
+
+def make_folders(config: Config, user: str) -> None:
+    """Make the state folder: 0750, so that the mail server gets through to the socket; as root, the system user's."""
+    folder = config.folder
+    try:
+        if not folder.exists():
+            uid, gid = _system_user(user)
+            folder.mkdir(parents=True, mode=0o750)
+            folder.chmod(0o750)
+            if os.geteuid() == 0:
+                os.chown(folder, uid, gid)
+    except OSError as error:
+        raise UsageError(
+            f"{folder} cannot be made: {error.strerror}; run this as root, or name another: --state"
+        ) from None
+
+
+def _system_user(user: str) -> tuple[int, int]:
+    """Return the ids of the system user and of the group that the mail server shares."""
+    if os.geteuid() != 0:
+        return os.geteuid(), os.getegid()
+    try:
+        found = pwd.getpwnam(user)
+        return found.pw_uid, grp.getgrnam(GROUP).gr_gid if user != "root" else found.pw_gid
+    except KeyError:
+        raise UsageError(
+            f"there is no system user {user} with a group {GROUP}; make them: adduser --system --group --home "
+            f"/nonexistent --no-create-home {user}; addgroup --system {GROUP}; adduser {user} {GROUP}; "
+            f"adduser postfix {GROUP}"
+        ) from None
+
+
+def make_keyring(config: Config, settings: str) -> list[str]:
+    """Make the folders below the state folder and the keys of reply tokens; return what was made.
+
+    ``settings`` is the file that the state folder points back to.
+
+    Keys are never made for a store that had others: that would make every reply address worthless.
+    """
+    for folder in (config.keyring.parent, config.dkim, config.incoming):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    link = config.folder / SETTINGS
+    if not link.is_symlink() and not link.exists():
+        link.symlink_to(os.path.abspath(settings))
+    if config.keyring.exists() or config.store.exists():
+        runtime.load_keyring(config)
+        return []
+    text = keys.dump(keys.single(secrets.token_bytes(keys.KEY_BYTES)))
+    descriptor = os.open(config.keyring, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    return ["keys"]
+
+
+def make_store(config: Config, now: int) -> list[str]:
+    """Make the store, or bring it to the schema of this version; return what was made."""
+    there = config.store.exists()
+    connection = connect(config.store)
+    try:
+        if not there:
+            config.store.chmod(0o600)
+        migrate(connection, now)
+    finally:
+        connection.close()
+    return [] if there else ["store"]
+
+
+def own_name(config: Config) -> str:
+    """Return the server's own name as a mail domain; "" where it has no domain part and so can be none."""
+    name = runtime.hostname(config)
+    return lookup.domain_name(name) if "." in name else ""

@@ -1,0 +1,60 @@
+"""What commands print: lines and tables for people, JSON for programs; times are ISO 8601 with Z."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+
+Fields = dict[str, object]
+
+
+def iso(milliseconds: int | None) -> str | None:
+    """Return a time of the store as ISO 8601 in UTC; None stays None."""
+    if milliseconds is None:
+        return None
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def shown(milliseconds: int | None) -> str:
+    """Return a time as tables show it: to the second; a dash where there is none."""
+    return "-" if milliseconds is None else f"{(iso(milliseconds) or '')[:19]}Z"
+
+
+def as_json(value: object) -> str:
+    """Return the value as JSON, as people would write it."""
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> list[str]:
+    """Return rows under their headings, in columns; where there are none, the one line ``empty``."""
+    texts = [[one_line(cell) for cell in row] for row in rows]
+    if not texts:
+        return [empty]
+    widths = [max(_width(row[column]) for row in [list(headings), *texts]) for column in range(len(headings))]
+    return ["  ".join(_padded(*cell) for cell in zip(row, widths, strict=True)).rstrip() for row in [headings, *texts]]
+
+
+def sheet(values: Mapping[str, object]) -> list[str]:
+    """Return names and values, one a line; values that are empty show a dash."""
+    width = max(map(_width, values))
+    return [f"{_padded(name, width)}  {one_line(value)}".rstrip() for name, value in values.items()]
+
+
+def one_line(value: object, most: int = 300) -> str:
+    """Return a value as it stands in a table: on one line, without anything that a terminal would obey."""
+    if value is None or value == "":
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = "".join(" " if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") else letter for letter in str(value))
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _width(text: str) -> int:
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))
