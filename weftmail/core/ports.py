@@ -146,3 +146,26 @@ class Incoming(Protocol):
     def remove(self, *names: str) -> None:
         """Remove files whose messages are committed."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """A copy that the catcher of the demo took: its envelope, and its bytes as they would have left."""
+
+    name: str
+    caught_at: int
+    return_path: str
+    recipients: tuple[str, ...]
+    data: bytes
+
+
+class Catcher(Protocol):
+    """Where the copies of the demo are kept to be looked at, instead of being sent."""
+
+    def caught(self, most: int) -> list[Caught]:
+        """The newest copies, newest first."""
+        ...
+
+    def get(self, name: str) -> Caught | None:
+        """One copy by its name; None for a name that is none, whatever it holds."""
+        ...

@@ -1,0 +1,140 @@
+"""The site as an ASGI application: what it is given, its pages, and what it says when something goes wrong.
+
+Nothing here is global: ``create`` is called with a store to open, the house, randomness, a way to wake the sender and,
+in the demo, the catcher.  Whoever serves it calls ``stop_waiting`` before it ends, so that open pages let go.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+
+from weftmail.admin import catcher as caught
+from weftmail.admin import follow, inbox, record, records, sign_in, words
+from weftmail.admin.headers import SecurityHeaders
+from weftmail.admin.live import Live
+from weftmail.admin.password import Passwords
+from weftmail.admin.pool import Pool
+from weftmail.admin.visit import Site
+from weftmail.core.failure import TempFail, UsageError
+from weftmail.core.ports import Catcher, Random, Waker
+from weftmail.flow.house import House
+from weftmail.store.store import Store
+
+HERE = Path(__file__).parent
+
+_SAYS = {
+    401: ("Nobody is signed in", "Sign in, and this page opens."),
+    403: ("Not allowed", "You may not do this."),
+    404: ("Nothing is here", "There is no such page, or it is not yours to see."),
+    405: ("Not like this", "This page does not take that kind of request."),
+    413: ("Too large", "40 MB can be sent at once."),
+}
+
+
+def create(
+    open_store: Callable[[], Store],
+    house: House,
+    random: Random,
+    sender: Waker,
+    *,
+    catcher: Catcher | None = None,
+    demo: bool = False,
+    passwords: Passwords | None = None,
+) -> Starlette:
+    """Return the site.
+
+    ``open_store`` is called once for each thread that works on the store.  ``sender`` is woken when something waits
+    to leave.  The address in ``house.site_url`` decides whether cookies are for TLS alone.
+    """
+    pool, watcher = Pool(open_store, house.clock), Pool(open_store, house.clock, threads=1)
+    site = Site(
+        pool=pool,
+        live=Live(watcher),
+        house=house,
+        random=random,
+        passwords=passwords or Passwords(),
+        templates=_templates(),
+        sender=sender,
+        catcher=catcher,
+        demo=demo,
+    )
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        site.live.start()
+        try:
+            yield
+        finally:
+            await site.live.close()
+            watcher.close()
+            pool.close()
+
+    app = Starlette(
+        routes=_routes(catcher is not None),
+        middleware=[Middleware(SecurityHeaders)],
+        exception_handlers={
+            HTTPException: _refused,
+            sqlite3.OperationalError: _not_now,
+            TempFail: _not_now,
+            UsageError: _not_now,
+        },
+        lifespan=lifespan,
+    )
+    app.state.site = site
+    return app
+
+
+def stop_waiting(app: Starlette) -> None:
+    """Answer all pages that wait for a change, so that the server can end."""
+    site: Site = app.state.site
+    site.live.stop()
+
+
+def _routes(with_catcher: bool) -> list[BaseRoute]:
+    found: list[BaseRoute] = [*sign_in.routes, *records.routes, *record.routes, *inbox.routes, *follow.routes]
+    if with_catcher:
+        found += caught.routes
+    found.append(Mount("/static", StaticFiles(directory=HERE / "static"), name="static"))
+    return found
+
+
+def _templates() -> Environment:
+    templates = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=words.plain,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters.update(when=words.when, size=words.size, linked=words.linked)
+    templates.globals.update(person=words.person)
+    return templates
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - Starlette calls this handler for nothing else
+    title, text = _SAYS.get(error.status_code, ("That did not work", "Go back, and try again."))
+    said = error.detail if error.detail and error.status_code not in (404, 405) else text
+    site: Site = request.app.state.site
+    response = site.render("error.html", {"title": title, "text": said, "demo": site.demo}, error.status_code)
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _not_now(request: Request, error: Exception) -> Response:
+    """The store is locked, full or of another version: the page says so, and the mail itself is as safe as it was."""
+    text = str(error) if isinstance(error, UsageError) else f"The store does not answer now: {error}."
+    return PlainTextResponse(f"{text}\nTry again in a moment.\n", 503, headers={"retry-after": "5"})

@@ -1,0 +1,142 @@
+"""The catcher of the demo: every mail that left, as its reader's program would show it, with its signatures checked.
+
+A mail is shown to members of the company that wrote it; whose it is says the token in its return path.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from weftmail.admin.files import disposition, framed
+from weftmail.admin.headers import FILE
+from weftmail.admin.visit import Visit, nothing_here, page
+from weftmail.admin.words import Mark
+from weftmail.core import token
+from weftmail.core.message import Message, read
+from weftmail.core.ports import Catcher, Caught
+from weftmail.core.sanitise import sanitise
+from weftmail.core.sign import Signature, verify
+from weftmail.store.store import Store
+
+MOST = 50
+_TIMES = {1: "once", 2: "twice"}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A caught mail, read."""
+
+    caught: Caught
+    message: Message
+    signatures: tuple[Signature, ...]
+
+    @property
+    def mark(self) -> Mark:
+        """Who signed it, in words."""
+        return summary(self.signatures)
+
+    @property
+    def fields(self) -> str:
+        """The header as it stands in the mail."""
+        return re.split(rb"\r?\n\r?\n", self.caught.data, maxsplit=1)[0].decode("utf-8", "replace")
+
+
+def summary(signatures: Sequence[Signature]) -> Mark:
+    """Say how many signatures there are, by whom, and whether all of them verify."""
+    if not signatures:
+        return Mark("▲", "not signed", "look")
+    broken = [one for one in signatures if not one.valid]
+    if broken:
+        return Mark("✕", f"{len(broken)} of {len(signatures)} signatures do not verify", "broken")
+    domains = " and ".join(sorted({one.domain for one in signatures}))
+    return Mark("●", f"signed by {domains}, {_TIMES.get(len(signatures), f'{len(signatures)} times')}", "good")
+
+
+def letters(visit: Visit) -> Response:
+    """Show what was caught, newest first."""
+    found = [_read(visit.store, one) for one in _caught(visit)]
+    return visit.page(
+        "caught.html",
+        command="mail-admin outbox list",
+        live=visit.path(f"/live/caught?seen={mark(visit)}"),
+        letters=found,
+    )
+
+
+def letter(visit: Visit) -> Response:
+    """Show one mail: envelope, header, words, signatures."""
+    found = _letter(visit)
+    return visit.page("letter.html", command="mail-admin outbox list", letter=found)
+
+
+def frame(visit: Visit) -> Response:
+    """Show the HTML of a caught mail in its frame."""
+    found = _letter(visit).message
+    if not found.html:
+        raise nothing_here()
+    by_id = {(part.content_id or "").strip("<>"): part for part in found.attachments}
+
+    def image(content_id: str) -> bytes:
+        part = by_id.get(content_id)
+        return part.content if part is not None else b""
+
+    return framed(sanitise(found.html), image)
+
+
+def source(visit: Visit) -> Response:
+    """Give out a caught mail as it would have left."""
+    found = _letter(visit).caught
+    headers = {"content-disposition": disposition(f"{found.name}.eml"), "content-security-policy": FILE}
+    return Response(found.data, headers=headers, media_type="application/octet-stream")
+
+
+def mark(visit: Visit) -> str:
+    """Return what changes when something is caught."""
+    newest = _caught(visit, 1)
+    return newest[0].name if newest else "0"
+
+
+def _caught(visit: Visit, most: int = MOST) -> list[Caught]:
+    found = _catcher(visit).caught(MOST)
+    return [one for one in found if _is_of(visit, one)][:most]
+
+
+def _letter(visit: Visit) -> Letter:
+    found = _catcher(visit).get(visit.request.path_params["name"])
+    if found is None or not _is_of(visit, found):
+        raise nothing_here()
+    return _read(visit.store, found)
+
+
+def _catcher(visit: Visit) -> Catcher:
+    if visit.site.catcher is None:
+        raise nothing_here()
+    return visit.site.catcher
+
+
+def _is_of(visit: Visit, caught: Caught) -> bool:
+    local, _, domain = caught.return_path.rpartition("@")
+    said = token.resolve(visit.site.house.keyring, local, domain)
+    message = visit.store.messages.facts(said.message) if said is not None else None
+    return message is not None and message.company_id == visit.company_id
+
+
+def _records(store: Store) -> dict[str, str]:
+    """What the DNS would say of our keys."""
+    return {f"{one.selector}._domainkey.{one.domain}": one.record for one in store.domains.dkim_keys()}
+
+
+def _read(store: Store, caught: Caught) -> Letter:
+    return Letter(caught, read(caught.data.replace(b"\r\n", b"\n")), tuple(verify(caught.data, _records(store))))
+
+
+routes = [
+    page("/caught", letters),
+    page("/caught/{name}", letter),
+    page("/caught/{name}/html", frame),
+    page("/caught/{name}/source", source),
+]

@@ -1,0 +1,132 @@
+"""One record: its fields at the left, its conversation at the right, and what is written on it."""
+
+from __future__ import annotations
+
+import hashlib
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from weftmail.admin import files, writing
+from weftmail.admin.thread import Entry, entries
+from weftmail.admin.visit import Visit, nothing_here, page
+from weftmail.admin.writing import Again, Composer
+from weftmail.store.message import ThreadMessage
+from weftmail.store.record import Record
+
+
+def record_of(visit: Visit) -> Record:
+    """Return the record that the path names, if it is the company's; the one way by which pages get at a record."""
+    found = visit.store.records.by_label(visit.request.path_params["label"], visit.company_id)
+    if not found:
+        raise nothing_here()
+    return found[0]
+
+
+def record(visit: Visit) -> Response:
+    """Show a record with its thread; what the visitor was told of it in the inbox is read with that."""
+    found = record_of(visit)
+    response = _shown(visit, found, writing.fresh(visit, found) if visit.may_write else None)
+    if not visit.looked_ahead and visit.store.inbox.unread(visit.company_id, visit.user.id):
+        visit.store.inbox.read(found.id, visit.user.id, visit.now)
+    return response
+
+
+def write(visit: Visit) -> Response:
+    """Send a message, log a note, or only show who would get it."""
+    found = record_of(visit)
+    if not visit.may_write:
+        raise HTTPException(403, f"You may read the records of {visit.company.company}, and write on none.")
+    if visit.text("kind") == "look":
+        return _shown(visit, found, writing.looked_at(visit, found))
+    try:
+        writing.send(visit, found)
+    except Again as again:
+        return _shown(visit, found, again.composer, 422)
+    visit.site.sender.wake()
+    return visit.go(f"/records/{found.label}#m{visit.store.messages.pulse(found.id).messages}")
+
+
+def frame(visit: Visit) -> Response:
+    """Show the HTML of one message in its frame."""
+    message = _message(visit)
+    return files.frame(visit, message, visit.store.messages.attachments(message.id))
+
+
+def source(visit: Visit) -> Response:
+    """Give out a mail as it came."""
+    message = _message(visit)
+    return files.source(visit, message, f"{_name(visit)}.eml")
+
+
+def attachment(visit: Visit) -> Response:
+    """Give out one file of a message."""
+    found = visit.store.messages.attachments(_message(visit).id)
+    number: int = visit.request.path_params["file"]
+    if not 1 <= number <= len(found):
+        raise nothing_here()
+    one = found[number - 1]
+    return files.download(visit, one.blob_id, one.size, one.filename, one.content_type)
+
+
+def mark(visit: Visit) -> str:
+    """Return what changes when the page of the record does."""
+    found = record_of(visit)
+    return _mark(visit, found)
+
+
+def _mark(visit: Visit, found: Record) -> str:
+    people = (
+        visit.store.records.followers(found.id),
+        visit.store.records.participants(found.id),
+        visit.store.inbox.unread(visit.company_id, visit.user.id),
+    )
+    text = repr((found, visit.store.messages.pulse(found.id), people))
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:20]
+
+
+def _message(visit: Visit) -> ThreadMessage:
+    thread = visit.store.messages.thread(record_of(visit).id)
+    number: int = visit.request.path_params["number"]
+    if not 1 <= number <= len(thread):
+        raise nothing_here()
+    return thread[number - 1]
+
+
+def _name(visit: Visit) -> str:
+    return f"{visit.request.path_params['label'].upper()}-{visit.request.path_params['number']}"
+
+
+def _shown(visit: Visit, found: Record, composer: Composer | None, status: int = 200) -> Response:
+    thread = entries(visit.store, found)
+    alias = visit.store.aliases.get(found.alias_id) if found.alias_id is not None else None
+    held = [one for one in visit.store.inbound.trays(visit.company_id) if one.record_id == found.id]
+    return visit.page(
+        "record.html",
+        command=f"mail-admin record show {found.label}",
+        live=visit.path(f"/live/records/{found.label}?seen={_mark(visit, found)}"),
+        at=visit.path(f"/records/{found.label}"),
+        status=status,
+        record=found,
+        alias=alias,
+        entries=thread,
+        files=_files(thread),
+        participants=visit.store.records.participants(found.id),
+        followers=visit.store.records.followers(found.id),
+        held=held,
+        composer=composer,
+    )
+
+
+def _files(thread: list[Entry]) -> list[tuple[Entry, int]]:
+    """The files of all messages, those that stand inside a mail's own text left out."""
+    return [(entry, file.number) for entry in thread for file in entry.files if not file.attachment.inline]
+
+
+routes = [
+    page("/records/{label}", record),
+    page("/records/{label}/write", write, posts=True),
+    page("/records/{label}/{number:int}/html", frame),
+    page("/records/{label}/{number:int}/source", source),
+    page("/records/{label}/{number:int}/files/{file:int}", attachment),
+]

@@ -1,0 +1,152 @@
+"""Signing in with address and password, or by a one-time link, and out again (RFC 6265bis for the cookie)."""
+
+from __future__ import annotations
+
+import base64
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from weftmail.admin.visit import Site, Visit, from_our_pages, local, page
+from weftmail.core.address import comparable
+from weftmail.store.store import Store
+
+SESSION = 14 * 24 * 3600 * 1000
+"""Milliseconds that a session lasts."""
+WINDOW = 15 * 60 * 1000
+"""Failed attempts count for that long."""
+MOST_FOR_ADDRESS = 10
+MOST_FOR_CLIENT = 40
+"""Failed attempts within the window, for one address and from one client."""
+LONGEST_FORM = 16 * 1024
+
+WRONG = "This address and this password do not belong together."
+TOO_MANY = "Too many attempts. Try again in 15 minutes, or use a sign-in link."
+
+
+def random_token(site: Site) -> str:
+    """Return 256 bits that nobody can guess, as text for a cookie or a link."""
+    return base64.urlsafe_b64encode(site.random(32)).rstrip(b"=").decode("ascii")
+
+
+async def ask(request: Request) -> Response:
+    """Show the form."""
+    site: Site = request.app.state.site
+    wanted = local(request.query_params.get("next", "/"))
+    return site.render("sign_in.html", {"next": wanted, "address": "", "error": "", "demo": site.demo})
+
+
+async def sign_in(request: Request) -> Response:
+    """Check address and password; every attempt counts until it has proved right."""
+    site: Site = request.app.state.site
+    form = await _small_form(request)
+    address, password, wanted = form["address"], form["password"], local(form["next"] or "/")
+    subjects = [f"address {comparable(address)[:320]}", f"client {_client(request)}"]
+
+    def attempt(store: Store) -> Response:
+        now = site.house.clock()
+        with store.transaction():
+            limits = zip(subjects, (MOST_FOR_ADDRESS, MOST_FOR_CLIENT), strict=True)
+            over = any(store.sessions.failures(subject, now - WINDOW) >= most for subject, most in limits)
+            if not over:
+                for subject in subjects:
+                    store.sessions.failed(subject, now)
+        if over:
+            return _again(site, wanted, address, TOO_MANY, 429)
+        user = store.users.by_address(comparable(address))
+        kept = store.users.password(user.id) if user is not None and user.active else None
+        if not site.passwords.check(kept, password) or user is None or kept is None:
+            return _again(site, wanted, address, WRONG, 403)
+        with store.transaction():
+            for subject in subjects:
+                store.sessions.forgive(subject, now - WINDOW)
+            if site.passwords.outdated(kept):
+                store.users.set_password(user.id, site.passwords.hash(password))
+            return _begin(site, store, request, user.id, wanted)
+
+    return await site.pool.run(attempt)
+
+
+async def look_at_link(request: Request) -> Response:
+    """Show whom a one-time link signs in; only the button uses it up, since mail programs fetch links ahead."""
+    site: Site = request.app.state.site
+    token = request.path_params["token"]
+
+    def whose(store: Store) -> str | None:
+        user_id = store.sessions.link_user(token, site.house.clock())
+        user = store.users.get(user_id) if user_id is not None else None
+        return user.name if user is not None and user.active else None
+
+    name = await site.pool.run(whose)
+    return site.render("enter.html", {"name": name, "demo": site.demo}, 200 if name is not None else 404)
+
+
+async def use_link(request: Request) -> Response:
+    """Sign in by a one-time link."""
+    site: Site = request.app.state.site
+    if not from_our_pages(request):
+        raise HTTPException(403, "The request did not come from a page of this site.")
+    token = request.path_params["token"]
+
+    def enter(store: Store) -> Response:
+        with store.transaction():
+            user_id = store.sessions.use_link(token, site.house.clock())
+            user = store.users.get(user_id) if user_id is not None else None
+            if user is None or not user.active:
+                return site.render("enter.html", {"name": None, "demo": site.demo}, 404)
+            return _begin(site, store, request, user.id, "/")
+
+    return await site.pool.run(enter)
+
+
+def sign_out(visit: Visit) -> Response:
+    """End the session in the store, and forget the cookie."""
+    visit.store.sessions.end(visit.request.cookies[visit.site.cookie])
+    response = RedirectResponse("/sign-in", 303)
+    response.delete_cookie(visit.site.cookie, path="/", secure=visit.site.https, httponly=True, samesite="lax")
+    return response
+
+
+def _begin(site: Site, store: Store, request: Request, user_id: int, wanted: str) -> Response:
+    """Begin a session under a new token; one that this browser had before ends."""
+    now, token = site.house.clock(), random_token(site)
+    before = request.cookies.get(site.cookie)
+    if before:
+        store.sessions.end(before)
+    store.sessions.add(token, user_id, random_token(site), now, now + SESSION)
+    response = RedirectResponse(wanted, 303)
+    response.set_cookie(
+        site.cookie, token, max_age=SESSION // 1000, path="/", secure=site.https, httponly=True, samesite="lax"
+    )
+    return response
+
+
+def _again(site: Site, wanted: str, address: str, error: str, status: int) -> Response:
+    values = {"next": wanted, "address": address, "error": error, "demo": site.demo}
+    return site.render("sign_in.html", values, status)
+
+
+async def _small_form(request: Request) -> dict[str, str]:
+    if not from_our_pages(request):
+        raise HTTPException(403, "The request did not come from a page of this site.")
+    length = request.headers.get("content-length", "")
+    if not length.isdigit() or int(length) > LONGEST_FORM:
+        raise HTTPException(413, "This form is too large.")
+    form = await request.form(max_files=0, max_fields=10, max_part_size=LONGEST_FORM)
+    return {name: str(form.get(name) or "") for name in ("address", "password", "next")}
+
+
+def _client(request: Request) -> str:
+    return request.client.host if request.client is not None else "unknown"
+
+
+routes = [
+    Route("/sign-in", ask, methods=["GET"]),
+    Route("/sign-in", sign_in, methods=["POST"]),
+    Route("/enter/{token}", look_at_link, methods=["GET"]),
+    Route("/enter/{token}", use_link, methods=["POST"]),
+    page("/sign-out", sign_out, posts=True),
+]
+"""The doors of the site: the only pages for those who are not signed in."""

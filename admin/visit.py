@@ -1,0 +1,230 @@
+"""One request of somebody who is signed in: who, for which company, with what form; and the doors in front of a page.
+
+Every page is a plain function from a ``Visit`` to an answer and runs in a thread of the pool.  What stands before it,
+in this order: the request comes from our own pages, somebody is signed in, the form bears the session's token, the
+company is one of theirs.  Whatever belongs to another company answers 404, like what does not exist.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+from jinja2 import Environment
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from weftmail.admin.live import Live
+from weftmail.admin.password import Passwords
+from weftmail.admin.pool import Pool
+from weftmail.core.ports import Catcher, Random, Waker
+from weftmail.flow.house import House
+from weftmail.store.people import WRITERS, Membership, User
+from weftmail.store.session import Session
+from weftmail.store.store import Store
+
+MOST_FILES = 20
+MOST_FIELDS = 200
+LONGEST_FIELD = 2 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What all pages are given."""
+
+    pool: Pool
+    live: Live
+    house: House
+    random: Random
+    passwords: Passwords
+    templates: Environment
+    sender: Waker
+    catcher: Catcher | None = None
+    demo: bool = False
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers reach the site over TLS, by its proxy."""
+        return self.house.site_url.startswith("https://")
+
+    @property
+    def cookie(self) -> str:
+        """The name of the session's cookie; the prefix binds it to this very host, where TLS makes that possible."""
+        return "__Host-weftmail" if self.https else "weftmail"
+
+    def render(self, template: str, values: Mapping[str, object], status: int = 200) -> Response:
+        """Return a page."""
+        return HTMLResponse(self.templates.get_template(template).render(values), status)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who is signed in."""
+
+    user: User
+    session: Session
+    companies: tuple[Membership, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request of a visitor, for one of their companies."""
+
+    site: Site
+    store: Store
+    request: Request
+    visitor: Visitor
+    company: Membership
+    now: int
+    form: FormData
+
+    @property
+    def user(self) -> User:
+        """Who is signed in."""
+        return self.visitor.user
+
+    @property
+    def company_id(self) -> int:
+        """The company that the page is about."""
+        return self.company.company_id
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the visitor may write in the company's records."""
+        return self.company.role in WRITERS
+
+    @property
+    def looked_ahead(self) -> bool:
+        """Whether a browser fetched the page before anybody asked for it."""
+        return "prefetch" in self.request.headers.get("sec-purpose", "")
+
+    def path(self, path: str) -> str:
+        """Return the path with the company in it, where the visitor has more than one."""
+        if len(self.visitor.companies) < 2:
+            return path
+        head, mark, fragment = path.partition("#")
+        return f"{head}{'&' if '?' in head else '?'}company={self.company_id}{mark}{fragment}"
+
+    def text(self, field: str) -> str:
+        """Return a field of the form as text, "" where there is none."""
+        value = self.form.get(field)
+        return value.replace("\r\n", "\n") if isinstance(value, str) else ""
+
+    def page(
+        self, template: str, *, command: str, live: str = "", at: str = "", status: int = 200, **values: object
+    ) -> Response:
+        """Return a page.
+
+        ``command`` shows the same in the shell, ``live`` says where the page asks for changes, and ``at`` where it
+        is had anew, if not by the address that was asked for.
+        """
+        common: dict[str, object] = {
+            "visit": self,
+            "path": self.path,
+            "now": self.now,
+            "csrf": self.visitor.session.csrf,
+            "unread": self.store.inbox.unread(self.company_id, self.user.id),
+            "command": command if len(self.visitor.companies) < 2 else f'{command} --company "{self.company.company}"',
+            "live": live,
+            "at": at or str(self.request.url.replace(scheme="", netloc="", fragment="")),
+            "demo": self.site.demo,
+        }
+        return self.site.render(template, {**common, **values}, status)
+
+    def go(self, path: str) -> Response:
+        """Send the browser to a page of ours."""
+        return RedirectResponse(self.path(path), 303)
+
+
+Page = Callable[[Visit], Response]
+
+
+def nothing_here() -> HTTPException:
+    """The answer for what does not exist, and for what belongs to others."""
+    return HTTPException(404)
+
+
+def from_our_pages(request: Request) -> bool:
+    """Say whether a request that changes something may come from a page of ours.
+
+    Browsers say so in Sec-Fetch-Site or Origin (W3C Fetch Metadata, RFC 6454); a program that is no browser sends
+    neither, and has no cookies that somebody else could ride on.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host", "")
+
+
+def local(path: str) -> str:
+    """Return ``path`` if it stays on this site, else "/": nobody is sent away by a link of ours."""
+    parts = urlsplit(path)
+    clean = path.isascii() and path.isprintable() and "\\" not in path and " " not in path
+    stays = path.startswith("/") and not path.startswith("//") and not parts.scheme and not parts.netloc
+    return path if clean and stays else "/"
+
+
+def visitor_of(site: Site, store: Store, request: Request) -> Visitor | None:
+    """Return who is signed in with this browser."""
+    token = request.cookies.get(site.cookie)
+    session = store.sessions.get(token, site.house.clock()) if token else None
+    user = store.users.get(session.user_id) if session is not None else None
+    if session is None or user is None or not user.active:
+        return None
+    return Visitor(user, session, tuple(store.users.memberships(user.id)))
+
+
+def door(site: Site, store: Store, request: Request, form: FormData | None = None) -> Visit:
+    """Return the visit that a request is, asked for in a thread of the pool; raise 401, 403 or 404 where it is none."""
+    visitor = visitor_of(site, store, request)
+    if visitor is None:
+        raise HTTPException(401, "Nobody is signed in with this browser any more.")
+    company = _company(request, visitor)
+    return Visit(site, store, request, visitor, company, site.house.clock(), FormData() if form is None else form)
+
+
+def page(path: str, answer: Page, *, posts: bool = False) -> Route:
+    """Return the route of a page for people who are signed in; ``posts``: it changes something, and takes a form."""
+
+    async def endpoint(request: Request) -> Response:
+        site: Site = request.app.state.site
+        if posts and not from_our_pages(request):
+            raise HTTPException(403, "The request did not come from a page of this site.")
+        visitor = await site.pool.run(lambda store: visitor_of(site, store, request))
+        if visitor is None:
+            return RedirectResponse(_sign_in(request), 303)
+        form = FormData()
+        if posts:
+            form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
+            token = form.get("csrf")
+            if not isinstance(token, str) or not hmac.compare_digest(token.encode(), visitor.session.csrf.encode()):
+                raise HTTPException(403, "The form is not of your session any more. Load the page again.")
+        return await site.pool.run(lambda store: answer(door(site, store, request, form)))
+
+    return Route(path, endpoint, methods=["POST"] if posts else ["GET"], name=answer.__name__)
+
+
+def _sign_in(request: Request) -> str:
+    if request.method != "GET":
+        return "/sign-in"
+    query = f"?{request.url.query}" if request.url.query else ""
+    wanted = request.url.path + query
+    return "/sign-in" if wanted == "/" else f"/sign-in?next={quote(wanted, safe='')}"
+
+
+def _company(request: Request, visitor: Visitor) -> Membership:
+    if not visitor.companies:
+        raise HTTPException(403, "You belong to no company yet. An admin can let you in: mail-admin user set.")
+    wanted = request.query_params.get("company")
+    if wanted is None:
+        return visitor.companies[0]
+    for one in visitor.companies:
+        if str(one.company_id) == wanted:
+            return one
+    raise nothing_here()

@@ -1,0 +1,195 @@
+"""The composer: who gets what is being written, shown before it is sent, and then sent to exactly those.
+
+People in To and Cc are boxes that can be unticked.  The form carries a mark of the colleagues who were shown as told,
+and of how far the thread had come; where either has changed meanwhile, the page is shown once more instead.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from starlette.datastructures import UploadFile
+
+from weftmail.admin.files import safe_name
+from weftmail.admin.visit import Visit
+from weftmail.core.address import BadAddress, canonical
+from weftmail.core.failure import UsageError
+from weftmail.core.recipients import Field, Outsider, Passed, Told
+from weftmail.flow.identity import identity_of
+from weftmail.flow.post import Draft, File, plan, post
+from weftmail.flow.telling import answer_audience
+from weftmail.store.record import Record
+
+_PARTS = re.compile(r'(?:"[^"]*"|[^,;\n])+')
+_NAMED = re.compile(r"(?s)(?P<name>.*)<(?P<address>[^<>]*)>\s*")
+_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,100}/[A-Za-z0-9!#$&^_.+-]{1,100}")
+# A plan is asked for what a draft does, and an empty one is an error: who is shown does not depend on the words.
+_SOME_WORDS = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An outsider in To or Cc of what is being written; unticked, they get nothing."""
+
+    name: str
+    address: str
+    ticked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """What stands in the form."""
+
+    note: bool = False
+    text: str = ""
+    to: tuple[Person, ...] = ()
+    cc: tuple[Person, ...] = ()
+    told: tuple[Told, ...] = ()
+    passed: tuple[Passed, ...] = ()
+    sender: str = ""
+    seen: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+class Again(Exception):
+    """The draft cannot be sent as it is; the composer says why."""
+
+    def __init__(self, composer: Composer) -> None:
+        super().__init__()
+        self.composer = composer
+
+
+def fresh(visit: Visit, record: Record) -> Composer:
+    """Return the composer as it stands on a page that was just opened: an answer to the last public message."""
+    last = visit.store.messages.last_public(record.id)
+    audience = answer_audience(visit.store, last) if last is not None else ()
+    have = {one.contact_id for one in audience}
+    others = [
+        Person(one.name, one.address, False)
+        for one in visit.store.records.participants(record.id)
+        if one.contact_id not in have and one.address and one.message_id is None
+    ]
+    to = [*_people(audience, "to"), *others]
+    return _shown(visit, record, Composer(to=tuple(to), cc=tuple(_people(audience, "cc"))))
+
+
+def looked_at(visit: Visit, record: Record) -> Composer:
+    """Return the composer with what the form says, and with those added whom the visitor named by hand."""
+    return _shown(visit, record, _form(visit))
+
+
+def send(visit: Visit, record: Record) -> int:
+    """Send what the form says, or log it as a note; return the message's id.
+
+    Raises Again where something in it has to change, or where those who were shown are not those who would get it.
+    """
+    composer = _form(visit)
+    uploads = [one for one in visit.form.getlist("files") if isinstance(one, UploadFile) and one.filename]
+    errors = dict(composer.errors)
+    if not composer.text.strip() and not uploads:
+        errors["text"] = "There is nothing to send yet. Write something."
+    if not composer.note and not errors and not _ticked(composer.to):
+        errors["to"] = "Name somebody outside, or log a note: it stays inside."
+    if errors:
+        raise Again(_shown(visit, record, composer, errors))
+    draft = Draft(
+        text=composer.text,
+        note=composer.note,
+        to=None if composer.note else _ticked(composer.to),
+        cc=() if composer.note else _ticked(composer.cc),
+        files=[_file(one) for one in uploads],
+    )
+    with visit.store.transaction():
+        shown = _shown(visit, record, composer)
+        changed = _what_changed(visit.text("seen"), shown.seen, note=composer.note)
+        if changed:
+            raise Again(replace(shown, errors={"seen": changed}))
+        try:
+            return post(visit.store, visit.site.house, record, visit.user, draft)
+        except UsageError as error:
+            raise Again(_shown(visit, record, composer, {"to": _sentence(error)})) from None
+
+
+def _form(visit: Visit) -> Composer:
+    errors: dict[str, str] = {}
+    found: dict[Field, tuple[Person, ...]] = {}
+    ticked = {one for name in ("to", "cc") for one in visit.form.getlist(name) if isinstance(one, str)}
+    taken: set[str] = set()
+    fields: tuple[Field, Field] = ("to", "cc")
+    for name in fields:
+        people = []
+        offered = [one for one in visit.form.getlist(f"{name}_offered") if isinstance(one, str)]
+        for text, tick in [*((one, one in ticked) for one in offered), *((one, True) for one in _parts(visit, name))]:
+            try:
+                person = _person(text, tick)
+            except BadAddress as error:
+                errors[name] = f"{error}."
+                continue
+            if person.address not in taken:
+                taken.add(person.address)
+                people.append(person)
+        found[name] = tuple(people)
+    return Composer(
+        note=visit.text("kind") == "note", text=visit.text("text"), to=found["to"], cc=found["cc"], errors=errors
+    )
+
+
+def _parts(visit: Visit, name: Field) -> Iterable[str]:
+    return (part.strip() for part in _PARTS.findall(visit.text(f"{name}_more")) if part.strip())
+
+
+def _person(text: str, ticked: bool) -> Person:
+    named = _NAMED.fullmatch(text)
+    name, address = (named["name"], named["address"]) if named else ("", text)
+    return Person(" ".join(name.strip().strip('"').split())[:200], canonical(address.strip()), ticked)
+
+
+def _people(audience: Sequence[Outsider], name: Field) -> list[Person]:
+    return [Person(one.name, one.address, True) for one in audience if one.field == name]
+
+
+def _ticked(people: Iterable[Person]) -> tuple[str, ...]:
+    return tuple(f'"{one.name}" <{one.address}>' if one.name else one.address for one in people if one.ticked)
+
+
+def _shown(visit: Visit, record: Record, composer: Composer, errors: dict[str, str] | None = None) -> Composer:
+    """Return the composer with those who would be told, by the very function that then tells them."""
+    planned = plan(visit.store, record, visit.user, Draft(text=_SOME_WORDS, note=True), visit.now).recipients
+    sender = identity_of(visit.store, record).sender
+    return replace(
+        composer,
+        told=planned.told,
+        passed=planned.passed,
+        sender=f"{visit.user.name} via {sender.name} <{sender.address}>",
+        seen=f"{_digest(planned.told)}.{visit.store.messages.pulse(record.id).public}",
+        errors=composer.errors if errors is None else errors,
+    )
+
+
+def _digest(told: Sequence[Told]) -> str:
+    """The colleagues who are told and how, as a short mark that says nothing else."""
+    text = ",".join(f"{one.user_id}:{one.channel}" for one in told)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _what_changed(before: str, now: str, *, note: bool) -> str:
+    """Say why what was shown is not what would happen; "" where it is."""
+    if before.partition(".")[0] != now.partition(".")[0]:
+        return "Who is told inside has changed meanwhile. Look at it below, then send again."
+    if before != now and not note:
+        return "Somebody wrote while you were writing. Read it above; send all the same, if it still fits."
+    return ""
+
+
+def _file(upload: UploadFile) -> File:
+    content_type = upload.content_type or ""
+    known = content_type if _TYPE.fullmatch(content_type) else "application/octet-stream"
+    return File(safe_name(upload.filename or ""), known, upload.file.read())
+
+
+def _sentence(error: UsageError) -> str:
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."
