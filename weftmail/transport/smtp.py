@@ -1,0 +1,193 @@
+"""The way out: SMTP to the local mail server on a kept connection (RFC 5321, RFC 6531).
+
+MAIL, RCPT and DATA are spoken one by one, so that each recipient gets an outcome of its own.  Until the mail itself is
+under way a broken connection is harmless: a kept one that has gone stale is replaced once.  After that nobody knows
+whether the mail was taken, and the outcome says so.
+"""
+
+from __future__ import annotations
+
+import re
+import smtplib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from weftmail.core.address import BadAddress
+from weftmail.core.envelope import clean
+from weftmail.core.limits import SMTP_TIMEOUT
+from weftmail.core.ports import Deferred, Handed, Outcome, Refused
+from weftmail.core.wire import wire_address
+
+_BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+_CLOSING = 421
+_LONGEST_TEXT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    code: int
+    text: str
+
+    @property
+    def good(self) -> bool:
+        return 200 <= self.code < 300
+
+    def outcome(self) -> Outcome:
+        if self.good:
+            return Handed(self.text)
+        return Refused(self.text) if 500 <= self.code < 600 else Deferred(self.text)
+
+
+class _Broken(Exception):
+    """The connection is gone, or the server is closing it; nothing of the mail had been sent."""
+
+
+class SmtpSubmitter:
+    """A Submitter that speaks SMTP; for use by one thread at a time."""
+
+    def __init__(self, host: str, port: int, timeout: float = SMTP_TIMEOUT) -> None:
+        self._host = host
+        self._port = port
+        self._timeout = timeout
+        self._kept: smtplib.SMTP | None = None
+
+    def submit(self, return_path: str, recipients: Sequence[str], data: bytes) -> dict[str, Outcome]:
+        """Hand over one copy; return one outcome for each recipient.  An empty return path is the null sender."""
+        outcomes: dict[str, Outcome] = {}
+        addresses: dict[str, str] = {}
+        for recipient in recipients:
+            try:
+                addresses[recipient] = wire_address(recipient)
+            except BadAddress as error:
+                outcomes[recipient] = Refused(f"5.1.3 {error}")
+        try:
+            sender = wire_address(return_path) if return_path else ""
+        except BadAddress as error:
+            return outcomes | dict.fromkeys(addresses, Refused(f"5.1.7 {error}"))
+        if _BARE.search(data):
+            return outcomes | dict.fromkeys(addresses, Refused("5.6.0 the mail holds a line end that is not CRLF"))
+        if addresses:
+            outcomes |= self._hand_over(sender, addresses, data)
+        return outcomes
+
+    def close(self) -> None:
+        """Say goodbye on the kept connection, if there is one; never raises."""
+        if self._kept is not None:
+            try:
+                self._kept.quit()
+            except (smtplib.SMTPException, OSError):
+                self._kept.close()
+            self._kept = None
+
+    def _hand_over(self, sender: str, addresses: dict[str, str], data: bytes) -> dict[str, Outcome]:
+        try:
+            if self._kept is not None:
+                try:
+                    return self._transaction(self._kept, sender, addresses, data)
+                except _Broken:
+                    self._drop()
+            return self._transaction(self._connect(), sender, addresses, data)
+        except _Broken as error:
+            self._drop()
+            return dict.fromkeys(addresses, Deferred(f"4.4.1 {self._host}:{self._port}: {error}"))
+
+    def _connect(self) -> smtplib.SMTP:
+        # Given a name, smtplib does not ask the DNS for ours; the literal is right on the same machine.
+        connection = smtplib.SMTP(timeout=self._timeout, local_hostname="[127.0.0.1]")
+        try:
+            reply = _reply(connection.connect(self._host, self._port))
+            if reply.good:
+                reply = _reply(connection.ehlo())
+        except (smtplib.SMTPException, OSError) as error:
+            connection.close()
+            raise _Broken(_said(error)) from None
+        if not reply.good:
+            connection.close()
+            raise _Broken(reply.text)
+        self._kept = connection
+        return connection
+
+    def _drop(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
+
+    def _transaction(
+        self, connection: smtplib.SMTP, sender: str, addresses: dict[str, str], data: bytes
+    ) -> dict[str, Outcome]:
+        options = f" SIZE={len(data)}" if connection.has_extn("size") else ""
+        connection.command_encoding = "ascii"
+        if _needs_utf8(sender, addresses, data):
+            if not connection.has_extn("smtputf8"):
+                text = "5.6.7 an address here has letters beyond ASCII, which the mail server does not take"
+                return dict.fromkeys(addresses, Refused(text))
+            options += " SMTPUTF8"
+            connection.command_encoding = "utf-8"
+        reply = _command(connection, f"MAIL FROM:<{sender}>{options}")
+        if not reply.good:
+            return self._ended(connection, dict.fromkeys(addresses, reply.outcome()))
+        outcomes: dict[str, Outcome] = {}
+        taken: list[str] = []
+        for recipient, address in addresses.items():
+            reply = _command(connection, f"RCPT TO:<{address}>")
+            if reply.good:
+                taken.append(recipient)
+            else:
+                outcomes[recipient] = reply.outcome()
+        if not taken:
+            return self._ended(connection, outcomes)
+        reply = _command(connection, "DATA")
+        if reply.code != 354:
+            # "Good" here is a server out of step: nothing was sent, so nothing was taken.
+            outcome = Deferred(reply.text) if reply.good else reply.outcome()
+            return self._ended(connection, outcomes | dict.fromkeys(taken, outcome))
+        return outcomes | dict.fromkeys(taken, self._content(connection, data))
+
+    def _content(self, connection: smtplib.SMTP, data: bytes) -> Outcome:
+        try:
+            # A dot at the start of a line is doubled (RFC 5321, 4.5.2).
+            stuffed = re.sub(rb"(?m)^\.", b"..", data)
+            connection.send(stuffed + (b"" if stuffed.endswith(b"\r\n") else b"\r\n") + b".\r\n")
+            reply = _reply(connection.getreply())
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            return Deferred(f"4.4.2 the answer to the mail was lost, it may have been taken: {_said(error)}")
+        if reply.code == _CLOSING:
+            self._drop()
+        return reply.outcome()
+
+    def _ended(self, connection: smtplib.SMTP, outcomes: dict[str, Outcome]) -> dict[str, Outcome]:
+        """Put the server back to where a mail can begin; a server that cannot is left."""
+        try:
+            if not _command(connection, "RSET").good:
+                self._drop()
+        except _Broken:
+            self._drop()
+        return outcomes
+
+
+def _needs_utf8(sender: str, addresses: dict[str, str], data: bytes) -> bool:
+    head = data.partition(b"\r\n\r\n")[0]
+    return not (sender.isascii() and head.isascii() and all(address.isascii() for address in addresses.values()))
+
+
+def _command(connection: smtplib.SMTP, line: str) -> _Reply:
+    try:
+        reply = _reply(connection.docmd(line))
+    except (smtplib.SMTPException, OSError) as error:
+        raise _Broken(_said(error)) from None
+    if reply.code == _CLOSING:
+        raise _Broken(reply.text)
+    return reply
+
+
+def _reply(answer: tuple[int, bytes]) -> _Reply:
+    code, text = answer
+    words = text.decode("utf-8", "replace").replace("\n", " ")
+    return _Reply(code, clean(f"{code} {words}")[:_LONGEST_TEXT])
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    return clean(str(error)) or type(error).__name__
