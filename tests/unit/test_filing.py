@@ -62,6 +62,13 @@ class TestOpen:
             "erik@other.example"
         ]
 
+    def test_somebody_known_whom_an_unproven_mail_names_stays_out_of_it(self, world: World):
+        erik = world.store.contacts.add(world.acme, "Erik Ek", "erik@other.example", 1)
+        world.deliver(world.mail(cc=ERIK), "leads@acme.example")
+        record, (message,) = world.record("LEAD-1"), world.thread("LEAD-1")
+        assert [one.contact_id for one in world.store.messages.addressed(message.id)] == [erik]
+        assert not world.store.records.takes_part(record.id, erik, message.id)
+
     def test_whom_a_proven_mail_names_takes_part_in_that_message(self, world: World):
         world.deliver(world.mail(cc=f"{ERIK}, {BJORN}", proven=True), "leads@acme.example")
         record, (message,) = world.record("LEAD-1"), world.thread("LEAD-1")
@@ -142,6 +149,14 @@ class TestTheSameMailTwice:
         assert second.message_id == first.message_id
         assert len(opened.thread("LEAD-1")) == 2
         assert len(people(opened, first.message_id or 0)) == 1
+
+    def test_a_colleagues_answer_to_two_reply_addresses_goes_out_once(self, opened: World):
+        raw = opened.mail(ANNA, proven=True)
+        karin = contact_of(opened, "karin@customer.example")
+        opened.deliver(raw, reply_address(opened, 1), "anna@acme.example")
+        second = opened.deliver(raw, reply_address(opened, 1, karin), "anna@acme.example")
+        assert (second.state, len(opened.thread("LEAD-1"))) == ("duplicate", 2)
+        assert [one.audience for one in opened.store.outbox.all()] == ["outsider", "colleagues"]
 
 
 class TestAnswers:

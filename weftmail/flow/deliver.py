@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
 from weftmail.core.failure import TempFail
 from weftmail.core.limits import SMTP_TIMEOUT
@@ -198,3 +199,5 @@ def _state(outcome: Outcome, late: bool) -> tuple[str, str]:
             return ("failed" if late else "delayed"), outcome.text
         case Refused():
             return "failed", outcome.text
+        case _:
+            assert_never(outcome)

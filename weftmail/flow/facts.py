@@ -63,12 +63,9 @@ def gather(store: Store, house: House, envelope: Envelope, message: Message) -> 
 
 def is_ours(store: Store, address: str) -> bool:
     """Say whether the canonical address is one of our own: an alias, a system address, an address to answer as."""
-    try:
-        local, domain = split(address)
-    except BadAddress:
-        return False
+    local, _, domain = address.rpartition("@")
     known = store.domains.by_name(domain)
-    if known is None:
+    if known is None or not local:
         return False
     return bool(_system(local, known)) or store.aliases.by_address(address) is not None
 
