@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 
 from weftmail.cli import lookup
@@ -27,6 +28,7 @@ def build(parser: Parser) -> None:
     listing.add_argument("--most", type=number, default=100, metavar="N")
     show = verbs.add("show", "show one mail's way: envelope, verdict, every rule that was asked", _show, json=True)
     show.add_argument("id", type=number, metavar="ID")
+    show.add_argument("--raw", action="store_true", help="print the mail itself, byte for byte")
     replay = verbs.add("replay", "route a mail from a tray, or a discarded one, once more", _replay)
     replay.add_argument("id", type=number, metavar="ID")
 
@@ -77,6 +79,11 @@ def _found(desk: Desk, inbound_id: int) -> InboundRow:
 
 def _show(desk: Desk, arguments: argparse.Namespace) -> None:
     row = _found(desk, arguments.id)
+    if arguments.raw:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(desk.store.blobs.read(row.blob_id))
+        sys.stdout.buffer.flush()
+        return
     value = {
         **line_value(row),
         "original_recipient": row.original_recipient,
@@ -84,6 +91,7 @@ def _show(desk: Desk, arguments: argparse.Namespace) -> None:
         "message_id": row.rfc_message_id,
         "size": row.size,
         "sha256": row.sha256,
+        "blob": row.blob_id,
         "attempts": row.attempts,
         "trace": row.rules,
         "error": row.error,

@@ -38,6 +38,9 @@ def build(parser: Parser) -> None:
     change.add_argument("--state", choices=("open", "closed"))
     change.add_argument("--owner", metavar="ADDR", help="a colleague, who then follows it")
     change.add_argument("--field", action="append", default=[], metavar="K=V", help="K= takes the field away")
+    change.add_argument(
+        "--revoke-reply-addresses", action="store_true", help="every reply address given out so far is worth nothing"
+    )
 
 
 def _add(desk: Desk, arguments: argparse.Namespace) -> None:
@@ -138,8 +141,11 @@ def _show(desk: Desk, arguments: argparse.Namespace) -> None:
 
 def _set(desk: Desk, arguments: argparse.Namespace) -> None:
     store, now = desk.store, desk.clock()
-    if arguments.title is None and arguments.state is None and arguments.owner is None and not arguments.field:
-        raise UsageError("nothing to change; give --title, --state, --owner or --field", status=2)
+    given = (arguments.title, arguments.state, arguments.owner, arguments.field, arguments.revoke_reply_addresses)
+    if not any(one not in (None, [], False) for one in given):
+        raise UsageError(
+            "nothing to change; give --title, --state, --owner, --field or --revoke-reply-addresses", status=2
+        )
     with store.transaction():
         record = lookup.record(store, arguments.number, arguments.company)
         owner_id = record.owner_id
@@ -155,4 +161,6 @@ def _set(desk: Desk, arguments: argparse.Namespace) -> None:
             fields=json.dumps(fields, ensure_ascii=False),
         )
         store.records.set(changed, now)
+        if arguments.revoke_reply_addresses:
+            store.messages.raise_epoch(record.id)
     desk.say(f"Changed {record.label}.")
