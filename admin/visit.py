@@ -200,12 +200,15 @@ def page(path: str, answer: Page, *, posts: bool = False) -> Route:
         if visitor is None:
             return RedirectResponse(_sign_in(request), 303)
         form = FormData()
-        if posts:
-            form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
-            token = form.get("csrf")
-            if not isinstance(token, str) or not hmac.compare_digest(token.encode(), visitor.session.csrf.encode()):
-                raise HTTPException(403, "The form is not of your session any more. Load the page again.")
-        return await site.pool.run(lambda store: answer(door(site, store, request, form)))
+        try:
+            if posts:
+                form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
+                token = form.get("csrf")
+                if not isinstance(token, str) or not hmac.compare_digest(token.encode(), visitor.session.csrf.encode()):
+                    raise HTTPException(403, "The form is not of your session any more. Load the page again.")
+            return await site.pool.run(lambda store: answer(door(site, store, request, form)))
+        finally:
+            await form.close()
 
     return Route(path, endpoint, methods=["POST"] if posts else ["GET"], name=answer.__name__)
 

@@ -56,6 +56,7 @@ class Site:
     """The site over a house with Acme and Other, each with people, a record and a caught mail of its own."""
 
     def __init__(self, folder: Path, *, https: bool = False) -> None:
+        self.folder = folder
         self.world = World(folder)
         self.store = self.world.store
         self.catcher, self.sender = Catcher(), Sender()

@@ -1,0 +1,265 @@
+"""The record page: what stands there, what is written there, and that those who are listed are those who get it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from tests.admin.conftest import Browser, Site
+from tests.unit.world import ERIK
+from weftmail.core.message import read
+from weftmail.flow.post import Draft, post
+
+Opens = Callable[[], Browser]
+LEAD = "/records/LEAD-1"
+WRITE = "/records/LEAD-1/write"
+
+
+def told(site: Site, label: str = "LEAD-1") -> set[tuple[str, str]]:
+    """Return name and channel of everybody who was told of the newest message."""
+    last = site.world.thread(label)[-1]
+    return {(one.name, one.channel) for one in site.store.messages.deliveries(last.id)}
+
+
+def listed(page: str) -> set[tuple[str, str]]:
+    """Return name and channel of everybody whom the composer lists."""
+    inside = re.search(r"Told inside</span>(.*?)</p>", page, re.S)
+    assert inside is not None
+    colleagues = re.findall(r'(\w+) <span class="kind">(mail|inbox)</span>', inside[1])
+    outside = re.findall(r"checked> <span><bdi>([^<]+)</bdi>", page)
+    return {(name, "email" if by == "mail" else by) for name, by in colleagues} | {(one, "email") for one in outside}
+
+
+def test_the_page_shows_fields_people_and_the_mail(anna: Browser) -> None:
+    page = anna.get(LEAD).text
+    for text in (
+        "Quote for 40 chairs", "Could you do 40 chairs?", "✓ signed by customer.example", "leads@acme.example",
+        "In the conversation", "karin@customer.example", "Following", "mail-admin record show LEAD-1", "Why here?",
+        "Demo:", "Told inside", "Anna via Acme &lt;leads@acme.example&gt;",
+    ):  # fmt: skip
+        assert text in page
+    assert re.search(r'class="matched"><span class="rule">', page)
+
+
+def test_who_is_not_proven_is_marked_so_and_never_hidden(site: Site, anna: Browser) -> None:
+    world = site.world
+    world.deliver(world.mail(subject="Unsigned"), "support@acme.example")
+    page = anna.get("/records/TICKET-1").text
+    assert "▲ Says Karin Ek, but customer.example did not sign it" in page
+
+
+def test_quotes_are_folded_and_the_tray_is_told_of(site: Site, anna: Browser) -> None:
+    world = site.world
+    first = world.thread("LEAD-1")[0].rfc_message_id
+    text = "Make it 38.\n\nOn Mon, 23 Nov 2026 at 10:00, Anna <anna@acme.example> wrote:\n> one\n> two\n"
+    world.deliver(world.mail(text=text, references=[first], subject="Re: Quote for 40 chairs"), "leads@acme.example")
+    world.deliver(world.mail(author=ERIK, references=[first]), "leads@acme.example")
+    page = anna.get(LEAD).text
+    assert re.search(r"show \d+ trimmed lines", page)
+    assert "1 mail waits" in page and "erik@other.example" in page
+
+
+def test_a_message_goes_to_those_who_are_listed(site: Site, anna: Browser) -> None:
+    site.store.records.follow(site.world.acme, site.world.record("LEAD-1").id, site.world.bjorn, 1)
+    before = listed(anna.get(LEAD).text)
+    answer = anna.post(WRITE, {**anna.form(LEAD), "text": "Yes.\r\n\r\n<b>38</b>"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/records/LEAD-1#m2")
+    message = site.world.thread("LEAD-1")[-1]
+    assert (message.kind, message.text, message.public) == ("post", "Yes.\n\n<b>38</b>", True)
+    assert told(site) == before == {("Björn", "inbox"), ("Karin Ek", "email")}
+    assert site.sender.woken == 1
+    page = anna.get(LEAD).text
+    assert "&lt;b&gt;38&lt;/b&gt;" in page and "Karin Ek gets it as soon as it leaves" in page
+
+
+def test_a_note_stays_inside_whoever_is_ticked(site: Site, anna: Browser) -> None:
+    form = {**anna.form(LEAD), "text": "Careful.", "kind": "note", "to_more": "erik@other.example"}
+    assert anna.post(WRITE, form).status_code == 303
+    message = site.world.thread("LEAD-1")[-1]
+    assert (message.kind, message.public) == ("note", False)
+    assert told(site) == set()
+    assert "Note, stays inside" in anna.get(LEAD).text
+
+
+def test_somebody_unticked_gets_nothing_and_somebody_added_gets_it(site: Site, anna: Browser) -> None:
+    form = {
+        **anna.form(LEAD),
+        "to": [],
+        "to_more": '"Ek, Erik" <erik@other.example>',
+        "cc_more": "x@y.example; z@y.example",
+    }
+    looked = anna.post(WRITE, {**form, "kind": "look", "text": "Hello"})
+    assert looked.status_code == 200 and len(site.world.thread("LEAD-1")) == 1
+    assert listed(looked.text) == {("Ek, Erik", "email"), ("x@y.example", "email"), ("z@y.example", "email")}
+    assert ">Hello</textarea>" in looked.text.replace("\n", "")
+    assert anna.post(WRITE, {**form, "text": "Hello"}).status_code == 303
+    message = site.world.thread("LEAD-1")[-1]
+    assert [(one.field, one.address) for one in site.store.messages.addressed(message.id)] == [
+        ("to", "erik@other.example"), ("cc", "x@y.example"), ("cc", "z@y.example"),
+    ]  # fmt: skip
+    # Karin was unticked, and stands there to be ticked again.
+    assert 'value="&#34;Karin Ek&#34; &lt;karin@customer.example&gt;">' in anna.get(LEAD).text
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"text": "  \n"}, "There is nothing to send yet"),
+        ({"to": []}, "Name somebody outside, or log a note"),
+        ({"to_more": "no address"}, "wants a name, an @ and a domain"),
+        ({"cc_more": "-x@y.example"}, "begins with a hyphen"),
+        ({"to_more": "bjorn@acme.example"}, "is a colleague"),
+        ({"to_more": "leads@acme.example"}, "is an address of ours"),
+    ],
+)
+def test_an_error_stands_beside_its_field_and_nothing_is_lost(
+    site: Site, anna: Browser, changes: dict[str, object], error: str
+) -> None:
+    answer = anna.post(WRITE, {**anna.form(LEAD), "text": "My words", **changes})
+    assert answer.status_code == 422
+    assert re.search(rf'class="error" id="\w+-wrong">✕ [^<]*{re.escape(error)}', answer.text)
+    assert "aria-invalid" in answer.text
+    assert changes.get("text") or "My words" in answer.text
+    assert len(site.world.thread("LEAD-1")) == 1 and site.sender.woken == 0
+
+
+def test_when_who_is_told_has_changed_it_is_shown_before_it_is_sent(site: Site, anna: Browser) -> None:
+    form = {**anna.form(LEAD), "text": "Hello"}
+    site.store.records.follow(site.world.acme, site.world.record("LEAD-1").id, site.world.bjorn, 1)
+    for kind in ("message", "note"):
+        answer = anna.post(WRITE, {**form, "kind": kind})
+        assert answer.status_code == 422 and "Who is told inside has changed" in answer.text
+    assert ("Björn", "inbox") in listed(answer.text)
+    assert len(site.world.thread("LEAD-1")) == 1
+
+
+def test_when_somebody_wrote_meanwhile_it_is_said_once(site: Site, anna: Browser) -> None:
+    form = {**anna.form(LEAD), "text": "Hello"}
+    bjorn = site.store.users.get(site.world.bjorn)
+    assert bjorn is not None
+    post(site.store, site.house, site.world.record("LEAD-1"), bjorn, Draft(text="I answered already"))
+    answer = anna.post(WRITE, form)
+    assert answer.status_code == 422 and "Somebody wrote while you were writing" in answer.text
+    seen = re.search(r'name="seen" value="([^"]+)"', answer.text)
+    assert seen is not None
+    assert anna.post(WRITE, {**form, "seen": seen[1]}).status_code == 303
+
+
+def test_files_go_along_and_come_back_as_downloads(site: Site, anna: Browser) -> None:
+    form = {**anna.form(LEAD), "text": ""}
+    files = [
+        ("files", ("../räkning\u202efdp.exe", b"MZ", "application/pdf; x")),
+        ("files", ("page.html", b"<script>alert(1)</script>", "text/html")),
+        ("files", ("plan.pdf", b"%PDF-1.4", "application/pdf")),
+    ]
+    assert anna.post(WRITE, form, files=files).status_code == 303
+    names, types = [], []
+    for number in (1, 2, 3):
+        answer = anna.get(f"/records/LEAD-1/2/files/{number}")
+        names.append(answer.headers["content-disposition"])
+        types.append(answer.headers["content-type"])
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["content-security-policy"].startswith("sandbox")
+    assert names[1:] == ['attachment; filename="page.html"', 'attachment; filename="plan.pdf"']
+    assert names[0] == "attachment; filename=\"_r_kning_fdp.exe\"; filename*=UTF-8''_r%C3%A4kning_fdp.exe"
+    assert types == ["application/octet-stream", "application/octet-stream", "application/pdf"]
+    assert anna.get("/records/LEAD-1/2/files/2").content == b"<script>alert(1)</script>"
+    for nothing in ("/records/LEAD-1/2/files/4", "/records/LEAD-1/2/files/0", "/records/LEAD-1/9/files/1"):
+        assert anna.get(nothing).status_code == 404
+
+
+def test_a_large_file_comes_back_whole(site: Site, anna: Browser) -> None:
+    content = bytes(range(256)) * 10_000
+    files = [("files", ("big.bin", content, "application/octet-stream"))]
+    assert anna.post(WRITE, {**anna.form(LEAD), "text": "Big"}, files=files).status_code == 303
+    answer = anna.get("/records/LEAD-1/2/files/1")
+    assert answer.headers["content-length"] == str(len(content)) and answer.content == content
+
+
+def test_the_source_is_what_came_byte_for_byte(site: Site, anna: Browser) -> None:
+    answer = anna.get("/records/LEAD-1/1/source")
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["content-disposition"] == 'attachment; filename="LEAD-1-1.eml"'
+    assert read(answer.content).subject == "Quote for 40 chairs"
+    anna.post(WRITE, {**anna.form(LEAD), "text": "Mine"})
+    assert anna.get("/records/LEAD-1/2/source").status_code == 404
+    assert anna.get("/records/LEAD-1/2/html").status_code == 404
+
+
+def test_a_reader_reads_and_does_not_write(site: Site, browser: Opens) -> None:
+    rolf = browser()
+    rolf.sign_in("rolf@acme.example")
+    page = rolf.get(LEAD).text
+    assert "Could you do 40 chairs?" in page and "<textarea" not in page
+    answer = rolf.post(WRITE, {"csrf": rolf.csrf(), "kind": "note", "text": "x"})
+    assert answer.status_code == 403 and len(site.world.thread("LEAD-1")) == 1
+
+
+def test_reading_a_record_reads_what_the_inbox_told_of_it(site: Site, browser: Opens, anna: Browser) -> None:
+    site.store.records.follow(site.world.acme, site.world.record("LEAD-1").id, site.world.bjorn, 1)
+    anna.post(WRITE, {**anna.form(LEAD), "text": "For Björn"})
+    site.store.inbox.tell(site.world.acme, site.world.bjorn, "A mail was held.", 5)
+    bjorn = browser()
+    bjorn.sign_in("bjorn@acme.example")
+    inbox = bjorn.get("/inbox", headers={"sec-purpose": "prefetch"}).text
+    assert inbox == bjorn.get("/inbox", headers={"sec-purpose": "prefetch"}).text
+    assert '<span class="count">2</span>' in inbox and "A mail was held." in inbox and "For Björn" in inbox
+    bjorn.get("/inbox")
+    assert '<span class="count">1</span>' in bjorn.get("/inbox").text
+    bjorn.get(LEAD, headers={"sec-purpose": "prefetch"})
+    assert site.store.inbox.unread(site.world.acme, site.world.bjorn) == 1
+    bjorn.get(LEAD)
+    assert site.store.inbox.unread(site.world.acme, site.world.bjorn) == 0
+    assert "Björn read" in anna.get(LEAD).text
+
+
+def test_a_record_that_came_from_nobody_can_be_written_on_all_the_same(site: Site, anna: Browser) -> None:
+    from weftmail.store.record import NewRecord
+
+    opened = site.store.records.open(NewRecord(site.world.acme, "task", "Call Karin"), site.world.clock())
+    page = anna.get(f"/records/{opened.label}").text
+    assert "Nobody has written yet" in page and "Nobody outside." in page
+    form = {**anna.form(f"/records/{opened.label}"), "text": "First", "to_more": "karin@customer.example"}
+    assert anna.post(f"/records/{opened.label}/write", form).status_code == 303
+
+
+def test_the_list_has_pages(site: Site, anna: Browser) -> None:
+    for number in range(35):
+        site.world.deliver(site.world.mail(subject=f"Subject {number}"), "support@acme.example")
+    first, second = anna.get("/records").text, anna.get("/records?page=2").text
+    assert "36 in Acme" in first and "Page 1 of 2" in first and "TICKET-35" in first and "TICKET-5<" not in first
+    assert "LEAD-1" in second and "TICKET-5<" in second
+    for odd in ("0", "99", "x", "-1", "9" * 30, "²"):
+        assert anna.get("/records", params={"page": odd}).status_code == 200
+    assert anna.get("/").headers["location"] == "/records"
+
+
+def test_an_answer_by_post_and_a_bounce_show_how_far_it_got(site: Site, anna: Browser) -> None:
+    anna.post(WRITE, {**anna.form(LEAD), "text": "Hello"})
+    (waiting,) = [one for one in site.store.outbox.all() if one.audience == "outsider"]
+    site.store.outbox.settle_delivery(waiting.id, "karin@customer.example", "failed", "550 no such user <x>", 9)
+    page = anna.get(LEAD).text
+    assert "✕ Karin Ek failed: 550 no such user &lt;x&gt;" in page
+
+
+def test_a_user_of_two_companies_sees_one_at_a_time(site: Site, anna: Browser) -> None:
+    site.store.users.join(site.other, site.world.anna, "agent")
+    world = site.world
+    page = anna.get("/records").text
+    assert "/records/LEAD-1?company=1" in page and f"/records?company={site.other}" in page
+    assert "0 in Other" in anna.get(f"/records?company={site.other}").text
+    assert anna.get(f"/records/LEAD-1?company={site.other}").status_code == 404
+    assert "mail-admin record show LEAD-1 --company &#34;Acme&#34;" in anna.get(LEAD).text
+    answer = anna.post(f"{WRITE}?company={world.acme}", {**anna.form(LEAD), "text": "Hello"})
+    assert answer.headers["location"] == f"/records/LEAD-1?company={world.acme}#m2"
+
+
+def test_who_belongs_nowhere_is_told_so(site: Site, anna: Browser) -> None:
+    user = site.store.users.get(site.world.anna)
+    assert user is not None and replace(user).name == "Anna"
+    site.store.users.leave(site.world.acme, site.world.anna)
+    answer = anna.get("/records")
+    assert answer.status_code == 403 and "no company yet" in answer.text
