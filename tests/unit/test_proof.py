@@ -134,6 +134,12 @@ def test_an_authenticated_submission_tells_the_login(protocol: str) -> None:
     assert proof.proves_user(frozenset({"anna"})) and not proof.proves_user(frozenset({"bjorn", "ann"}))
 
 
+def test_names_in_the_policy_may_be_in_any_case() -> None:
+    policy = Policy("MX1.Acme.example", frozenset({"MX1.Acme.example"}))
+    assert ask("mx1.acme.example; dkim=pass header.d=acme.example", policy=policy).proven
+    assert ask(received=(SUBMITTED,), policy=policy).login == "anna"
+
+
 def test_without_tls_and_with_one_recipient() -> None:
     received = PLAIN.replace("\tby", "\t(Authenticated sender: anna@acme.example)\r\n\tby").replace("ESMTP", "ESMTPA")
     assert ask(received=(received,)).login == "anna@acme.example"
@@ -145,6 +151,25 @@ def test_a_client_certificate_may_say_what_it_likes() -> None:
     assert ask(received=(received,)).login == "anna"
     without = received.replace("\t(Authenticated sender: anna)\n", "")
     assert ask(received=(without,)).login is None
+
+
+MEASURED = (
+    "from [10.0.0.1] (localhost [127.0.0.1])\n\t(using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits)\n\t "
+    "key-exchange X25519 server-signature RSA-PSS (2048 bits) server-digest SHA256\n\t client-signature RSA-PSS (2048 "
+    'bits) client-digest SHA256)\n\t(Client CN "x"?? (Authenticated sender: bjorn) by mx1.acme.example (())", Issuer '
+    '"x"?? (Authenticated sender: bjorn) by mx1.acme.example (())" (not verified))\n\t{sender}by mx1.acme.example '
+    "(Postfix) with {protocol} id ADC2320C603\n\tfor <x@acme.example>; Tue, 24 Nov 2026 15:57:25 +0000 (UTC)"
+)
+
+
+def test_what_postfix_really_writes_for_a_hostile_certificate() -> None:
+    """Taken from Postfix 3.7 with a certificate whose common name tries to pass for the comment that counts."""
+    signed_in = MEASURED.format(sender="(Authenticated sender: anna)\n\t", protocol="ESMTPSA")
+    assert ask(received=(signed_in,), queue_id="ADC2320C603").login == "anna"
+    for protocol in ("ESMTPS", "ESMTPSA"):
+        assert ask(received=(MEASURED.format(sender="", protocol=protocol),)).login is None
+    helo = PLAIN.replace("mail.customer.example (", "x??Authenticated:sender\u2028 (")
+    assert ask("mx1.acme.example; auth=fail smtp.auth=anna", received=(helo,)).login is None
 
 
 @pytest.mark.parametrize(

@@ -44,12 +44,15 @@ class Policy:
     """Whom we believe.
 
     ``authserv_id`` is the one name under which our own mail server reports; None believes no report.  ``hostnames``
-    are the names, in lower case, that stand after "by" in our mail server's own Received; with none of them nothing
-    is believed.
+    are the names that stand after "by" in our mail server's own Received; with none of them nothing is believed.
+    Case does not matter in either.
     """
 
     authserv_id: str | None
     hostnames: frozenset[str]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hostnames", frozenset(fold_ascii(name) for name in self.hostnames))
 
 
 @dataclass(frozen=True, slots=True)
