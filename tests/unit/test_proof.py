@@ -51,6 +51,17 @@ def test_aligned_dkim_proves_anybody(value: str) -> None:
     assert proof.proves_user(()) and proof.address == "anna@acme.example"
 
 
+def test_what_opendkim_really_writes() -> None:
+    passed = (
+        "mx1.acme.example;\n\tdkim=pass (2048-bit key) header.d=acme.example header.i=@acme.example "
+        "header.a=rsa-sha256 header.s=wm26a header.b=ez+0L4mM;\n\tdkim=pass header.d=acme.example "
+        "header.i=@acme.example header.a=ed25519-sha256 header.s=wm26e header.b=f+vTnzIn;\n\tdkim-atps=neutral"
+    )
+    assert ask(passed).colleague_proof
+    failed = passed.replace("dkim=pass", 'dkim=fail reason="signature verification failed"')
+    assert (ask(failed).dkim, ask(failed).proven) == ("fail", False)
+
+
 def test_dmarc_proves_an_outsider_but_no_colleague() -> None:
     proof = ask(
         "mx1.acme.example; spf=pass smtp.mailfrom=customer.example",
