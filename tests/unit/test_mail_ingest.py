@@ -110,6 +110,25 @@ def test_a_message_and_its_envelope_reach_the_listener(pipe: Pipe, house: House)
     assert pipe.files() == []
 
 
+CLIENTS = {
+    "192.0.2.1": "192.0.2.1",
+    "2001:db8::1": "2001:db8::1",
+    "IPv6:2001:db8::1": "2001:db8::1",
+    "unknown": "",
+    "": "",
+}
+
+
+@pytest.mark.parametrize("address", CLIENTS)
+def test_the_client_is_an_address_alone(pipe: Pipe, address: str) -> None:
+    """Postfix writes IPv6 for a pipe as SMTP does."""
+    option = f"--client-address={address}".encode()
+    with House(f"unix:{pipe.state}/listener.sock") as house:
+        assert taken(pipe.run(MAIL, LEADS, option))
+    assert taken(pipe.run(MAIL, LEADS, option))
+    assert house.memory.kept[0][0][0].client_address == pipe.spooled()[0][0].client_address == CLIENTS[address]
+
+
 BODIES = {
     "empty": (b"", b""),
     "no line end": (b"x", b"x\n"),

@@ -127,7 +127,7 @@ def test_what_dead_writers_left_is_swept(spool: Spool, tmp_path: Path) -> None:
 WORDS = st.text(max_size=50).map(clean)
 
 
-@given(WORDS.filter(bool), WORDS, WORDS, WORDS, WORDS, st.binary(max_size=100))
+@given(WORDS.filter(bool), WORDS, WORDS, WORDS, st.ip_addresses().map(str), st.binary(max_size=100))
 def test_whatever_is_written_is_read(
     tmp_path_factory: pytest.TempPathFactory,
     recipient: str,

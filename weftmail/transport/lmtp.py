@@ -17,7 +17,7 @@ from weftmail.core import limits as times
 from weftmail.core.envelope import Entrance, Envelope, clean
 from weftmail.core.ports import Acceptor, Raw
 from weftmail.transport.lmtp_data import Data
-from weftmail.transport.lmtp_syntax import BadCommand, parameters, path, xtext
+from weftmail.transport.lmtp_syntax import BadCommand, client, parameters, path, xtext
 
 _log = logging.getLogger(__name__)
 
@@ -305,9 +305,7 @@ class Session(asyncio.Protocol):
         future.add_done_callback(lambda done: self._done(done, raw, timer))
 
     def _envelopes(self) -> list[Envelope]:
-        address = self._forwarded.get("ADDR", "")
-        if address[:5].upper() == "IPV6:":
-            address = address[5:]
+        address = client(self._forwarded.get("ADDR", ""))
         queue_id = self._forwarded.get("IDENT", "")
         sender = self._sender or ""
         return [

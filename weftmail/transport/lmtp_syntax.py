@@ -14,6 +14,8 @@ _QUOTED = re.compile(rb'"((?:[^"\\]|\\.)*)"(@.*)?', re.DOTALL)
 _PAIR = re.compile(rb"\\(.)", re.DOTALL)
 _XTEXT = re.compile(rb"\+([0-9A-F]{2})")
 
+_UNKNOWN = ("UNKNOWN", "[UNAVAILABLE]", "[TEMPUNAVAIL]")
+
 
 class BadCommand(ValueError):
     """The words of this command cannot be understood."""
@@ -48,6 +50,13 @@ def parameters(words: bytes) -> dict[str, str]:
 def xtext(value: str) -> str:
     """Return what ``value`` stands for in the encoding in which +HH is one byte (RFC 3461, 4)."""
     return text(_XTEXT.sub(lambda match: bytes.fromhex(match[1].decode()), octets(value)))
+
+
+def client(value: str) -> str:
+    """Return a client's address without what Postfix puts before IPv6; "" where the client is not known."""
+    if value.upper() in _UNKNOWN:
+        return ""
+    return value[5:] if value[:5].upper() == "IPV6:" else value
 
 
 def text(value: bytes) -> str:

@@ -16,6 +16,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from weftmail.core.envelope import Envelope, clean
 from weftmail.core.ports import Raw
+from weftmail.transport.lmtp_syntax import client
 
 BROKEN = "broken"
 """Files that hold no envelope are moved to this folder inside of incoming/; nothing is thrown away."""
@@ -168,7 +169,7 @@ def _envelope(line: bytes) -> Envelope | None:
         given.get("sender", ""),
         given.get("original_recipient", ""),
         given.get("queue_id", ""),
-        given.get("client_address", ""),
+        client(given.get("client_address", "")),
         "spool",
     )
 
