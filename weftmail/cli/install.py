@@ -12,7 +12,6 @@ import os
 import pwd
 import secrets
 import socket
-import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,6 +19,8 @@ from weftmail.cli import config as configs
 from weftmail.cli import lookup, runtime
 from weftmail.cli.config import Config
 from weftmail.cli.desk import Desk
+from weftmail.cli.mailboxes import SETTINGS as SETTINGS_OF_POSTFIX
+from weftmail.cli.mailboxes import run
 from weftmail.core import keys
 from weftmail.core.failure import UsageError
 from weftmail.mta.map import GROUP
@@ -65,7 +66,7 @@ def ask(desk: Desk, arguments: argparse.Namespace) -> Answers:
         whole = questions.answer("", text, None, "1") != "2"
     address = questions.answer("address", "Your address", arguments.address, known.get("address", ""))
     guess = known.get("name") or address.partition("@")[0].capitalize()
-    name = questions.answer("name", "Your name", arguments.name, guess)
+    name = questions.answer("name", "Your name", arguments.name, guess) if address else ""
     if not desk.config_there:
         server = questions.answer("hostname", "This server", arguments.hostname, config.hostname)
         config = replace(config, hostname=server.lower())
@@ -117,7 +118,9 @@ def _config(desk: Desk, arguments: argparse.Namespace) -> Config:
     if "state" in given:
         given["state"] = os.path.abspath(given["state"])
     if not desk.config_there:
-        return replace(Config(), **{"hostname": _hostname(), **given})
+        if "hostname" not in given:
+            given["hostname"] = _hostname()
+        return replace(Config(), **given)
     for name, value in given.items():
         if getattr(desk.config, name) != value:
             flag = "--" + name.replace("_", "-")
@@ -137,13 +140,10 @@ def _checked(config: Config) -> Config:
 
 def _hostname() -> str:
     """This server's own name as Postfix has it, else as the machine has it."""
-    try:
-        done = subprocess.run(
-            ["postconf", "-hx", "myhostname"], capture_output=True, text=True, check=False, timeout=10
-        )
-        name = done.stdout.strip() if done.returncode == 0 else ""
-    except (OSError, subprocess.TimeoutExpired):
-        name = ""
+    name = ""
+    # Without its settings postconf sleeps a second before it complains.
+    if SETTINGS_OF_POSTFIX.exists():
+        name = run(["postconf", "-hx", "myhostname"])
     return (name or socket.getfqdn()).lower()
 
 

@@ -43,14 +43,15 @@ def _asked(address: str) -> Iterator[str]:
     """Ask each of Postfix's own tables; ours are left out, and what cannot be asked knows nothing."""
     if not SETTINGS.exists():
         return
-    for line in _run(["postconf", "-x", *_TABLES]).splitlines():
+    for line in run(["postconf", "-x", *_TABLES]).splitlines():
         setting, _, tables = line.partition(" = ")
         for table in re.split(r"[,\s]+", tables):
-            if ":" in table and "weftmail" not in table and _run(["postmap", "-q", address, table]):
+            if ":" in table and "weftmail" not in table and run(["postmap", "-q", address, table]):
                 yield f"{setting} of Postfix"
 
 
-def _run(words: list[str]) -> str:
+def run(words: list[str]) -> str:
+    """Return what a program prints; "" where it is missing, fails or takes too long."""
     try:
         done = subprocess.run(words, capture_output=True, text=True, errors="replace", check=False, timeout=10)
     except (OSError, subprocess.TimeoutExpired):

@@ -75,8 +75,10 @@ def bound(place: str) -> socket.socket:
     host, _, port = place.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     try:
+        if not 0 <= int(port) < 2**16:
+            raise ValueError
         found = socket.getaddrinfo(host or None, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-    except (OSError, ValueError, OverflowError):
+    except (OSError, ValueError):
         raise UsageError(f"the site cannot listen at {place!r}; say HOST:PORT, as 127.0.0.1:8470", status=2) from None
     listening = socket.socket(found[0], socket.SOCK_STREAM)
     try:

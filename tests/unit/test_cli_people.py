@@ -1,0 +1,196 @@
+"""Contacts, users with their inbox, and followers from the shell."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from tests.unit.shell import Shell
+from tests.unit.world import KARIN
+from weftmail.admin.password import Passwords
+
+
+class Terminal(io.StringIO):
+    """Somebody who types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_contact_from_beginning_to_end(shell: Shell) -> None:
+    karin = "karin@customer.example"
+    assert "Added Karin Ek <karin@customer.example>" in shell.ok(
+        "contact", "add", "Karin@Customer.Example", "--name", "Karin Ek"
+    )
+    shell.ok("contact", "set", karin, "--name", "Karin Ek-Lund", "--add-address", "k@other.example")
+    shown = shell.json("contact", "show", "k@other.example")
+    assert shown["name"] == "Karin Ek-Lund" and set(shown["addresses"]) == {karin, "k@other.example"}
+    assert (shown["company"], shown["created_at"][-1]) == ("Acme", "Z")
+    shell.ok("contact", "set", karin, "--remove-address", "k@other.example", "--add-address", karin)
+    assert shell.json("contact", "list", "--company", "Acme")[0]["addresses"] == [karin]
+    assert "Karin Ek-Lund" in shell.ok("contact", "list")
+    assert "Acme" in shell.ok("contact", "show", karin)
+    assert "Put Karin Ek-Lund away" in shell.ok("contact", "remove", karin)
+    assert shell.json("contact", "list") == []
+    assert "no contact has" in shell.refused("contact", "show", karin)
+    shell.ok("contact", "add", karin, "--name", "Karin Ek")
+    assert shell.json("contact", "show", karin)["name"] == "Karin Ek"
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "status"),
+    [
+        (("add", "karin@customer.example", "--name", "Karin"), "has karin@customer.example; see", 1),
+        (("add", "erik@other.example"), "required: --name", 2),
+        (("add", "erik", "--name", "Erik"), "is not an address", 2),
+        (("add", "$(id)@", "--name", "Erik"), "is not an address", 2),
+        (("add", "erik@other.example", "--name", "E\r\nBcc: x"), "holds a line break", 2),
+        (("add", "leads@acme.example", "--name", "Leads"), "is an address of ours", 1),
+        (("add", "erik@other.example", "--name", "Erik", "--company", "Beta"), "is no company of ours", 1),
+        (("show", "nobody@other.example"), "add one: mail-admin contact add nobody@other.example", 1),
+        (("set", "karin@customer.example"), "nothing to change", 2),
+        (("set", "karin@customer.example", "--add-address", "reply@acme.example"), "is an address of ours", 1),
+        (("set", "karin@customer.example", "--add-address", "e@other.example"), "take it from them first", 1),
+        (("set", "karin@customer.example", "--remove-address", "karin@customer.example"), "the only address", 1),
+        (("set", "karin@customer.example", "--remove-address", "x@other.example"), "does not have", 1),
+    ],
+)
+def test_contacts_that_cannot_be(shell: Shell, words: tuple[str, ...], said: str, status: int) -> None:
+    shell.ok("contact", "add", "karin@customer.example", "--name", "Karin Ek")
+    shell.ok("contact", "add", "e@other.example", "--name", "Erik Ek")
+    assert said in shell.refused("contact", *words, status=status)
+
+
+def test_whose_contact_where_two_companies_have_one(shell: Shell) -> None:
+    shell.ok("company", "add", "Beta")
+    for company in ("Acme", "Beta"):
+        shell.ok("contact", "add", "karin@customer.example", "--name", f"Karin of {company}", "--company", company)
+    said = shell.refused("contact", "show", "karin@customer.example", status=2)
+    assert "--company NAME (Acme, Beta)" in said
+    shown = shell.json("contact", "show", "karin@customer.example", "--company", "Beta")
+    assert shown["name"] == "Karin of Beta"
+    said = shell.refused("contact", "show", "nobody@other.example", status=2)
+    assert "say for which company" in said
+
+
+def test_a_user_from_beginning_to_end(shell: Shell) -> None:
+    said = shell.ok("user", "add", "eva@acme.example", "--role", "reader", "--prefers", "inbox", "--language", "sv")
+    assert "Added Eva <eva@acme.example>, reader of Acme." in said and "sign-in-link eva@acme.example" in said
+    shell.ok("user", "set", "eva@acme.example", "--name", "Eva Berg", "--role", "admin", "--prefers", "email")
+    shell.ok("user", "set", "eva@acme.example", "--add-address", "eva@home.example")
+    shown = shell.json("user", "show", "eva@home.example")
+    assert shown["addresses"] == ["eva@acme.example", "eva@home.example"]
+    assert shown["memberships"] == [{"company": "Acme", "role": "admin"}]
+    assert (shown["name"], shown["prefers"], shown["language"]) == ("Eva Berg", "email", "sv")
+    shell.ok("user", "set", "eva@home.example", "--remove-address", "eva@acme.example")
+    assert shell.json("user", "show", "eva@home.example")["addresses"] == ["eva@home.example"]
+    assert [one["name"] for one in shell.json("user", "list", "--company", "Acme")] == ["Anna", "Björn", "Eva Berg"]
+    assert "Acme (admin)" in shell.ok("user", "list")
+    assert "The inbox is empty." in shell.ok("user", "show", "eva@home.example")
+    shell.ok("company", "add", "Beta")
+    assert "agent of Beta" in shell.ok("user", "add", "eva@home.example", "--company", "Beta")
+    shell.ok("user", "remove", "eva@home.example", "--company", "Beta")
+    assert shell.json("user", "show", "eva@home.example")["active"] is True
+    assert "no longer a member of: Acme" in shell.ok("user", "remove", "eva@home.example")
+    assert shell.json("user", "show", "eva@home.example")["active"] is False
+    assert "no longer active" in shell.refused("user", "sign-in-link", "eva@home.example")
+    assert "no longer active" in shell.refused("user", "password", "eva@home.example")
+    shell.ok("user", "set", "eva@home.example", "--active", "--role", "agent", "--company", "Acme")
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "status"),
+    [
+        (("add", "anna@acme.example"), "Anna is a member of Acme already", 1),
+        (("add", "eva"), "is not an address", 2),
+        (("add", "leads@acme.example"), "is an alias or a system address of ours", 1),
+        (("add", "reply@acme.example"), "is an alias or a system address of ours", 1),
+        (("add", "eva@acme.example", "--name", "E\nX"), "holds a line break", 2),
+        (("add", "eva@acme.example", "--role", "owner"), "invalid choice: 'owner'", 2),
+        (("show", "eva@acme.example"), "nobody who signs in has eva@acme.example", 1),
+        (("set", "anna@acme.example"), "nothing to change", 2),
+        (("set", "anna@acme.example", "--role", "agent"), "Anna is the only admin there", 1),
+        (("set", "anna@acme.example", "--add-address", "bjorn@acme.example"), "somebody who signs in has", 1),
+        (("set", "anna@acme.example", "--remove-address", "anna@acme.example"), "is the only address", 1),
+        (("set", "anna@acme.example", "--remove-address", "bjorn@acme.example"), "Anna does not have", 1),
+        (("remove", "anna@acme.example"), "Anna is the only admin there", 1),
+        (("password", "eva@acme.example"), "nobody who signs in", 1),
+        (("sign-in-link", "-x@"), "is not an address", 2),
+    ],
+)
+def test_users_that_cannot_be(shell: Shell, words: tuple[str, ...], said: str, status: int) -> None:
+    assert said in shell.refused("user", *words, status=status)
+
+
+def test_nobody_leaves_a_company_that_is_not_theirs(shell: Shell) -> None:
+    shell.ok("company", "add", "Beta")
+    said = shell.refused("user", "remove", "bjorn@acme.example", "--company", "Beta")
+    assert "Björn is no member of Beta, but of Acme (agent)" in said
+
+
+def test_a_link_signs_in_once(shell: Shell) -> None:
+    link = shell.ok("user", "sign-in-link", "anna@acme.example").strip()
+    address, _, token = link.rpartition("/enter/")
+    assert address == "http://127.0.0.1:8470"
+    sessions = shell.world.store.sessions
+    row = shell.world.store.connection.execute("select expires_at from sign_in_link").fetchone()
+    assert sessions.use_link(token, row[0] - 1) == shell.world.anna
+    assert sessions.use_link(token, row[0] - 1) is None
+    assert token not in "\n".join(shell.everything())
+
+
+def test_a_password_comes_from_standard_input_and_signs_browsers_out(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = shell.world.store
+    store.sessions.add("browser", shell.world.anna, "csrf", 1, 10**15)
+    monkeypatch.setattr("sys.stdin", io.StringIO("otter-velvet-march-nine\n"))
+    said = shell.ok("user", "password", "anna@acme.example")
+    assert "Anna has a new password" in said and "otter" not in said
+    assert Passwords().check(store.users.password(shell.world.anna), "otter-velvet-march-nine")
+    assert store.sessions.get("browser", 2) is None
+    assert "otter" not in "\n".join(shell.everything())
+    monkeypatch.setattr("sys.stdin", io.StringIO("short\n"))
+    assert "at least 12 characters" in shell.refused("user", "password", "anna@acme.example")
+    shell.refused("user", "password", "anna@acme.example", "otter-velvet-march-nine", status=2)
+
+
+def test_a_password_is_asked_twice_on_a_terminal(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed = iter(["otter-velvet-march-nine", "otter-velvet-march-ten", *["otter-velvet-march-nine"] * 2])
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr("getpass.getpass", lambda _: next(typed))
+    assert "the two differ" in shell.refused("user", "password", "anna@acme.example")
+    assert "new password" in shell.ok("user", "password", "anna@acme.example")
+
+
+def test_the_inbox_shows_messages_and_notices(shell: Shell) -> None:
+    world = shell.world
+    world.deliver(world.mail(), "leads@acme.example")
+    shell.ok("follower", "add", "LEAD-1", "bjorn@acme.example")
+    shell.ok("post", "LEAD-1", "--as", "anna@acme.example", "--text", "Yes, 40 are fine.")
+    world.deliver(world.mail(to="nobody@acme.example"), "abuse@acme.example")
+    inbox = shell.json("user", "show", "bjorn@acme.example")["inbox"]
+    assert [(one["kind"], one["record"], one["state"], one["text"]) for one in inbox] == [
+        ("post", "LEAD-1", "unread", "Yes, 40 are fine.")
+    ]
+    notices = [one for one in shell.json("user", "show", "anna@acme.example")["inbox"] if one["kind"] == "notice"]
+    assert len(notices) == 1 and notices[0]["inbound"] == 2 and notices[0]["created_at"].endswith("Z")
+    assert "Yes, 40 are fine." in shell.ok("user", "show", "bjorn@acme.example")
+
+
+def test_followers_come_and_go(shell: Shell) -> None:
+    shell.world.deliver(shell.world.mail(KARIN), "leads@acme.example")
+    assert "Björn follows LEAD-1, told by inbox" in shell.ok("follower", "add", "lead-1", "bjorn@acme.example")
+    shell.ok("follower", "add", "LEAD-1", "bjorn@acme.example")
+    assert {one["name"] for one in shell.json("follower", "list", "LEAD-1")} == {"Anna", "Björn"}
+    assert "anna@acme.example" in shell.ok("follower", "list", "LEAD-1")
+    shell.ok("follower", "remove", "LEAD-1", "bjorn@acme.example")
+    shell.ok("follower", "remove", "LEAD-1", "anna@acme.example")
+    assert "Nobody follows LEAD-1" in shell.ok("follower", "list", "LEAD-1")
+    assert "Björn does not follow LEAD-1" in shell.refused("follower", "remove", "LEAD-1", "bjorn@acme.example")
+    assert "there is no record LEAD-9" in shell.refused("follower", "add", "LEAD-9", "bjorn@acme.example")
+    assert "nobody who signs in has" in shell.refused("follower", "add", "LEAD-1", "karin@customer.example")
+    shell.ok("company", "add", "Beta")
+    shell.ok("user", "add", "eva@beta.example", "--company", "Beta")
+    assert "Eva is no member of Acme" in shell.refused("follower", "add", "LEAD-1", "eva@beta.example")
