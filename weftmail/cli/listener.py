@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import signal
 import threading
@@ -12,6 +13,7 @@ from pathlib import Path
 from weftmail.cli import runtime
 from weftmail.cli.config import Config
 from weftmail.core.failure import TempFail
+from weftmail.core.limits import TRANSPORT
 from weftmail.core.message import read
 from weftmail.core.ports import MapFile
 from weftmail.flow.follow_map import follow
@@ -133,11 +135,15 @@ def _hinted(hints: Receiver, intake: Intake) -> None:
 
 
 def _intake(config: Config, store: Store, reader: Reader) -> Intake:
+    incoming = Spool(config.incoming)
+    # Files of pipe programs that were killed: past the mail server's own limit on them, none can still be at work.
+    with contextlib.suppress(OSError):
+        incoming.sweep(runtime.now() - TRANSPORT * 1000)
     return Intake(
         store,
         runtime.house(config, store),
         FileSettleLock(config.settle_lock),
-        Spool(config.incoming),
+        incoming,
         Waker(config.folder / "send.sock"),
         reader,
     )
