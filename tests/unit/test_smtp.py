@@ -230,6 +230,14 @@ def test_a_stale_connection_is_replaced_once() -> None:
         submitter.close()
 
 
+def test_a_kept_session_that_puts_mail_off_is_replaced_before_the_mail_is() -> None:
+    with Scripted([*OPENING, "250 one", "451 4.7.1 filter died"], [*OPENING, "250 two"]) as server:
+        submitter = SmtpSubmitter("127.0.0.1", server.port, timeout=5)
+        assert submitter.submit(FROM, [ANNA], DATA) == {ANNA: Handed("250 one")}
+        assert submitter.submit(FROM, [ANNA], DATA) == {ANNA: Handed("250 two")}
+        submitter.close()
+
+
 @pytest.mark.parametrize("answer", ["", None])
 def test_an_answer_that_is_lost_is_deferred_and_said_so(answer: str | None) -> None:
     with Scripted([*OPENING, answer]) as server:

@@ -42,6 +42,10 @@ class _Broken(Exception):
     """The connection is gone, or the server is closing it; nothing of the mail had been sent."""
 
 
+class _Deferring(_Broken):
+    """The server puts off whatever comes by this connection; nothing of the mail had been sent."""
+
+
 class SmtpSubmitter:
     """A Submitter that speaks SMTP; for use by one thread at a time."""
 
@@ -87,6 +91,9 @@ class SmtpSubmitter:
                 except _Broken:
                     self._drop()
             return self._transaction(self._connect(), sender, addresses, data)
+        except _Deferring as error:
+            self._drop()
+            return dict.fromkeys(addresses, Deferred(str(error)))
         except _Broken as error:
             self._drop()
             return dict.fromkeys(addresses, Deferred(f"4.4.1 {self._host}:{self._port}: {error}"))
@@ -125,6 +132,10 @@ class SmtpSubmitter:
             connection.command_encoding = "utf-8"
         reply = _command(connection, f"MAIL FROM:<{sender}>{options}")
         if not reply.good:
+            if 400 <= reply.code < 500:
+                # A kept session may be in a bad state of its own, such as a filter that died under it; a new one
+                # is asked before the mail is put off.
+                raise _Deferring(reply.text)
             return self._ended(connection, dict.fromkeys(addresses, reply.outcome()))
         outcomes: dict[str, Outcome] = {}
         taken: list[str] = []
