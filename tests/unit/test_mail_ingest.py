@@ -17,6 +17,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import UnixSocketController
+from aiosmtpd.lmtp import LMTP
+from aiosmtpd.smtp import Envelope as SmtpEnvelope
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -225,6 +228,39 @@ def test_where_xforward_is_not_offered_the_message_goes_all_the_same(pipe: Pipe)
     with scripted(pipe, [b"220 x\r\n", b"250 x\r\n", b"250 x\r\n250 x\r\n354 x\r\n", b"250 x\r\n"]) as heard:
         assert taken(pipe.run(MAIL, LEADS, b"--queue-id=4ABC"))
     assert b"XFORWARD" not in b"".join(heard)
+
+
+class Stranger(UnixSocketController):
+    """An LMTP server that others wrote."""
+
+    def factory(self) -> LMTP:
+        return LMTP(self.handler, enable_SMTPUTF8=True)
+
+
+class Keeper:
+    """Its handler; the names are those that it calls."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[str | None, list[str], bytes | str | None]] = []
+
+    async def handle_DATA(self, server: object, session: object, envelope: SmtpEnvelope) -> str:
+        self.kept.append((envelope.mail_from, envelope.rcpt_tos, envelope.content))
+        return "250 kept"
+
+
+def test_an_lmtp_server_that_others_wrote_understands_it(pipe: Pipe) -> None:
+    keeper = Keeper()
+    stranger = Stranger(keeper, str(pipe.state / "listener.sock"))
+    stranger.start()
+    try:
+        for address in ("leads@acme.example", "björn@exämple.org"):
+            options = [f"--recipient={address}".encode(), f"--sender={address}".encode(), b"--queue-id=4ABC"]
+            assert taken(pipe.run(b"Subject: x\n\n.\n..x\n\xff\n", *options))
+    finally:
+        stranger.stop()
+    wanted = b"Subject: x\r\n\r\n.\r\n..x\r\n\xff\r\n"
+    assert keeper.kept == [(one, [one], wanted) for one in ("leads@acme.example", "björn@exämple.org")]
+    assert pipe.files() == []
 
 
 # Listeners that fail
