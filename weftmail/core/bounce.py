@@ -39,10 +39,14 @@ _FAILED = re.compile(
 _RETURNED = re.compile(
     "|".join(
         (
-            (r"^[ \t>]*-{2,}.{0,80}(?:original|returned|copy|below this line|unsent|undelivered"
-            r"|message (?:body|header|text|follows)).*$"),
-            (r"^.{0,40}(?:copy of (?:the|your)|original (?:message|mail|headers?)|returned message"
-            r"|message headers?).{0,60}:?[ \t]*-*$"),
+            (
+                r"^[ \t>]*-{2,}+.{0,80}(?:original|returned|copy|below this line|unsent|undelivered"
+                r"|message (?:body|header|text|follows)).*$"
+            ),
+            (
+                r"^.{0,40}(?:copy of (?:the|your)|original (?:message|mail|headers?)|returned message"
+                r"|message headers?).{0,60}:?[ \t]*-*$"
+            ),
             r"^[ \t>]*(?:Return-Path|Received|MIME-Version|X-Mailer|DKIM-Signature|Message-I[dD]|References):.*$",
         )
     ),
@@ -62,6 +66,7 @@ _FINAL = re.compile(
     r"permanent|giving up|given up|gave up|could not be delivered|has failed|undeliverable|expired|unable to deliver",
     re.I,
 )
+LETTER_RECIPIENTS = 100
 _NEVER = re.compile(r"(?i)^(?:post-?master|mailer-daemon|abuse|support|help(?:desk)?)@")
 
 
@@ -84,7 +89,7 @@ def read(
         return None
     addresses = addresses or _returned_to(returned, own)
     late = bool(_DELAYED.search(subject) or _DELAYED.search(letter)) and not _FINAL.search(letter + subject)
-    found = tuple(_failure(address, letter, late) for address in dict.fromkeys(addresses))
+    found = tuple(_failure(address, letter, late) for address in list(dict.fromkeys(addresses))[:LETTER_RECIPIENTS])
     return ("delay" if late else "bounce"), Report(found, original)
 
 

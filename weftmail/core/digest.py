@@ -11,7 +11,7 @@ import hashlib
 import re
 from typing import BinaryIO
 
-from weftmail.core import mime
+from weftmail.core import source
 
 _FIELDS = (b"from", b"to", b"cc", b"subject", b"date", b"message-id")
 _BLANKS = re.compile(rb"\s+")
@@ -24,7 +24,7 @@ def content_hash(raw: bytes | BinaryIO) -> str:
     the mail server's own queue id, joins in.
     """
     state = _State()
-    for piece in mime.chunks(raw):
+    for piece in source.chunks(raw):
         state.feed(piece)
     return state.close()
 
@@ -49,7 +49,7 @@ class _State:
         self.head.append(piece)
         self.size += len(piece)
         # The blank line may be split over two pieces, hence the last two of them are looked at together.
-        if b"\n\n" in b"".join(self.head[-2:]) or self.size > mime.HEADER_SIZE:
+        if b"\n\n" in b"".join(self.head[-2:]) or self.size > source.HEADER_SIZE:
             self._end_header()
 
     def close(self) -> str:

@@ -15,12 +15,13 @@ from weftmail.core.mime import Fields, Leaf, parse_header
 from weftmail.core.phrases import any_of
 
 SIZE = 64 * 1024
+LINE = 400
 _PREFIX = re.compile(r"(?i)^\s*(?:fwd?|vb|vs|wg|tr|rv|enc|doorst|pd)\s*:")
 _FORWARDED = re.compile(
-    rf"^[\s>*_=-]*[-_*=]{{2,}}\s*{any_of(phrases.FORWARDED)}\s*(?:[-_*=]{{2,}}.*)?$|^[\s>]*{any_of(phrases.BEGIN)}\s*:?\s*$",
+    rf"^[\s>]*+[-_*=][-_*=\s]++{any_of(phrases.FORWARDED)}\s*(?:[-_*=]{{2,}}.*)?$|^[\s>]*+{any_of(phrases.BEGIN)}\s*:?\s*$",
     re.I,
 )
-_ORIGINAL = re.compile(rf"^[\s>*_=-]*[-_*=]{{2,}}\s*{any_of(phrases.ORIGINAL)}\s*(?:[-_*=]{{2,}}.*)?$", re.I)
+_ORIGINAL = re.compile(rf"^[\s>]*+[-_*=][-_*=\s]++{any_of(phrases.ORIGINAL)}\s*(?:[-_*=]{{2,}}.*)?$", re.I)
 _LABEL = re.compile(r"^[*_]{0,2}([^\W\d_][\w '-]{0,24}?)[*_]{0,2}\s?[*_]{0,2}[:：][*_]{0,2}\s*(.*)$")
 _FROM = re.compile(any_of(phrases.FROM), re.I)
 _SUBJECT = re.compile(any_of(phrases.SUBJECT), re.I)
@@ -45,7 +46,7 @@ def find(text: str, subject: str, leaves: list[Leaf]) -> Forwarded | None:
     titled = bool(_PREFIX.match(subject))
     lines = text[:SIZE].split("\n")
     for index, line in enumerate(lines):
-        if ":" not in line and "：" not in line and "--" not in line and "==" not in line:
+        if len(line) > LINE or (":" not in line and "：" not in line and "--" not in line and "==" not in line):
             continue
         if _FORWARDED.match(line) or (_ORIGINAL.match(line) and (titled or not "".join(lines[:index]).strip())):
             found = _copied(lines, index + 1)

@@ -176,7 +176,7 @@ def mailboxes(value: str, label: str = "") -> tuple[Mailbox, ...]:
     encoded word or a quoted string ever counts; an encoded word inside an address stays as it is.  A word without
     any address is kept as a name with an empty address.  ``label`` as for ``text``.
     """
-    line = unfold(value)
+    line = _SPACE.sub(" ", unfold(value))
     simple = _SIMPLE.fullmatch(line)
     if simple and "=?" not in line and line.isascii():
         return (Mailbox(clean(simple[1] or simple[2] or ""), clean(simple[3])),)

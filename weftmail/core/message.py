@@ -12,11 +12,12 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any, BinaryIO, Literal
 
-from weftmail.core import bounce, charset, digest, forward, header, machine, mime, quote, report, sanitise
+from weftmail.core import bounce, charset, digest, forward, header, machine, mime, quote, report, sanitise, source
 from weftmail.core.address import Mailbox
 from weftmail.core.forward import Forwarded
 from weftmail.core.mime import Block, Contents, Fields, Leaf
 from weftmail.core.report import Failure, Report
+from weftmail.core.source import Scan
 
 __all__ = ["Attachment", "Failure", "Forwarded", "Kind", "Message", "Report", "explain", "read"]
 
@@ -83,25 +84,28 @@ def read(raw: bytes | BinaryIO) -> Message:
 
     Never raises for anything that the bytes say.
     """
-    scan = mime.scan(raw)
+    scan = source.scan(raw)
     if scan.reason:
-        return _unparsed(raw, scan.reason)
-    part = mime.parse(raw, scan.marked)
+        return _unparsed(raw, scan, scan.reason)
+    try:
+        part = mime.parse(raw, scan)
+    except source.TooComplex as error:
+        return _unparsed(raw, scan, str(error))
     fields = Fields(part)
-    contents = Contents(raw, scan.marked, defects=[type(defect).__name__ for defect in part.defects])
+    contents = Contents(raw, scan, defects=[type(defect).__name__ for defect in part.defects])
     blocks = mime.blocks(part, contents)
     return _message(raw, fields, blocks, contents)
 
 
-def _unparsed(raw: bytes | BinaryIO, reason: str) -> Message:
+def _unparsed(raw: bytes | BinaryIO, scan: Scan, reason: str) -> Message:
     head = b""
-    for piece in mime.chunks(raw):
+    for piece in source.chunks(raw):
         head += piece
         if len(head) >= RAW_TEXT:
             break
     fields = Fields(mime.parse_header(head))
     block = Block(plain=charset.decode(head[:RAW_TEXT])[0])
-    return _message(raw, fields, [block], Contents(raw, True, defects=[f"too complex: {reason}"]))
+    return _message(raw, fields, [block], Contents(raw, scan, defects=[f"too complex: {reason}"]))
 
 
 def _message(raw: bytes | BinaryIO, fields: Fields, blocks: list[Block], contents: Contents) -> Message:

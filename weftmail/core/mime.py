@@ -8,107 +8,16 @@ with those of the message around it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.feedparser import BytesFeedParser, FeedParser
 from email.message import Message
 from email.policy import compat32
 from typing import Any, BinaryIO
 
-from weftmail.core import charset, header, transfer
+from weftmail.core import charset, header, source, transfer
+from weftmail.core.source import HEADER_END, HEADER_PIECE, Scan, chunks
 
-PIECE = 64 * 1024
-"""The parser is fed in pieces of this size: one piece for all costs it nearly nine times the mail in memory."""
-DEPTH = 30
-"""The deepest nesting that is parsed; each level costs the parser one comparison for every line of the mail."""
-PARTS = 1000
-HEADER_SIZE = 1024 * 1024
-
-_MULTIPART = re.compile(rb"(?i)content-type:\s*multipart/")
-_HEADER_END = re.compile(rb"\r?\n\r?\n")
-_BOUNDARY = re.compile(rb"(?i)boundary\s*=\s*\"?([^\";\r\n]+)")
 _PATH = re.compile(r"^.*[/\\]", re.S)
-_OVERLAP = 64
-# Eight lines and more of nothing but base64 never reach the parser: its list of lines is what makes a large mail
-# large in memory, at 134 bytes for each line of 77.  A line of one mark, offset and length stands for them.
-_RUN = re.compile(rb"(?m)(?:^[A-Za-z0-9+/]{60,1000}\r?\n){8,}")
-_MARK = b"\x01"
-_KEPT = re.compile(r"\x01(\d+):(\d+)\n")
-
-
-def chunks(raw: bytes | BinaryIO) -> Iterator[bytes]:
-    """Yield the message in pieces, from its first byte."""
-    if isinstance(raw, bytes):
-        for start in range(0, len(raw), PIECE):
-            yield raw[start : start + PIECE]
-        return
-    raw.seek(0)
-    while piece := raw.read(PIECE):
-        yield piece
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """What one cheap pass over the bytes found, before anything is parsed."""
-
-    reason: str
-    """Why the message must not be parsed whole, or ""."""
-    marked: bool
-    """The mark that ``parse`` uses stands in the message already, so that it must do without."""
-
-
-def scan(raw: bytes | BinaryIO) -> Scan:
-    """Look over the whole message once."""
-    multiparts = lines = size = 0
-    tail, header_end, marked = b"\n", -1, False
-    for piece in chunks(raw):
-        window = tail + piece
-        multiparts += len(_MULTIPART.findall(window))
-        lines += window.count(b"\n--")
-        marked = marked or _MARK in piece
-        if header_end < 0 and (found := _HEADER_END.search(window)):
-            header_end = size + found.start()
-        size += len(piece)
-        tail = window[-_OVERLAP:] if len(window) < PIECE else piece[-_OVERLAP:]
-    if (header_end if header_end >= 0 else size) > HEADER_SIZE:
-        return Scan("header too large", marked)
-    return Scan("" if multiparts <= DEPTH and lines <= PARTS else _walk(raw), marked)
-
-
-def _walk(raw: bytes | BinaryIO) -> str:
-    """Follow the boundaries line by line; for the few messages that the count alone cannot clear."""
-    stack: list[bytes] = []
-    in_header, parts = True, 0
-    for line in _lines(raw):
-        name = line[2:] if line.startswith(b"--") else b""
-        closing = name.endswith(b"--") and name[:-2] in stack
-        if name and (name in stack or closing):
-            parts += 1
-            del stack[stack.index(name[:-2]) if closing else stack.index(name) + 1 :]
-            in_header = not closing
-        elif not line:
-            in_header = False
-        elif in_header and (found := _BOUNDARY.search(line)):
-            stack.append(found[1].rstrip())
-        if len(stack) > DEPTH:
-            return "nested too deeply"
-        if parts > PARTS:
-            return "too many parts"
-    return ""
-
-
-def _lines(raw: bytes | BinaryIO) -> Iterator[bytes]:
-    """Yield the lines without their ends; of a long one its first piece is enough."""
-    rest, skipping = b"", False
-    for piece in chunks(raw):
-        first, *others = piece.split(b"\n")
-        rest = rest if skipping else (rest + first)[:PIECE]
-        for line in others:
-            if not skipping:
-                yield rest.rstrip()
-            rest, skipping = line, False
-        skipping = skipping or len(rest) >= PIECE
-    yield rest.rstrip()
 
 
 class _Part(Message):
@@ -140,64 +49,19 @@ class _Part(Message):
         return payload if isinstance(payload, str) else ""
 
 
-def parse(raw: bytes | BinaryIO, marked: bool = True) -> Message:
-    """Return the parsed message; ``marked`` as ``scan`` found it."""
+def parse(raw: bytes | BinaryIO, scan: Scan) -> Message:
+    """Return the parsed message; raises TooComplex where that would take too long after all."""
     parser = FeedParser(_Part, policy=compat32)
-    at = 0
-    for piece in chunks(raw):
-        mended = piece if at else _mended(piece)
-        if not marked and mended is piece:
-            mended = _RUN.sub(_marker(at), piece)
-        parser.feed(mended.decode("ascii", "surrogateescape"))
-        at += len(piece)
+    for piece in source.thinned(raw, scan):
+        parser.feed(piece.decode("ascii", "surrogateescape"))
     return parser.close()
-
-
-def _marker(at: int) -> Callable[[re.Match[bytes]], bytes]:
-    return lambda run: b"%b%d:%d\n" % (_MARK, at + run.start(), len(run[0]))
-
-
-def _pieces(payload: str, raw: bytes | BinaryIO, marked: bool) -> Iterator[bytes]:
-    """Yield a payload's bytes as they came, fetching from the message what ``parse`` left there."""
-    at = 0
-    for kept in () if marked else _KEPT.finditer(payload):
-        yield transfer.octets(payload[at : kept.start()])
-        start, length = int(kept[1]), int(kept[2])
-        if isinstance(raw, bytes):
-            yield raw[start : start + length]
-        else:
-            raw.seek(start)
-            yield raw.read(length)
-        at = kept.end()
-    yield transfer.octets(payload[at:] if at else payload)
-
-
-_STRAY = re.compile(rb"(?m)^(?![!-9;-~]+:|[ \t\r\n]|From )(?=.)")
-_KNOWN = re.compile(rb"(?im)^(?:from|to|subject|date|message-id|mime-version|content-type):")
-
-
-def _mended(piece: bytes) -> bytes:
-    """Fold a stray line in the midst of the header into the field above it.
-
-    The parser ends the header there, and sender, subject and type would be read as text.  Where no usual field
-    follows the stray line it is the first line of a body that lacks its empty line.
-    """
-    end = _HEADER_END.search(piece)
-    head = piece[: end.start()] if end else b""
-    stray = _STRAY.search(head)
-    if stray is None or stray.start() == 0:
-        return piece
-    last = max((found.start() for found in _KNOWN.finditer(head)), default=0)
-    if last < stray.start():
-        return piece
-    return _STRAY.sub(b" ", head[:last]) + piece[last:]
 
 
 def parse_header(raw: bytes) -> Message:
     """Return the message's header alone, with no more than 256 KB of it."""
-    end = _HEADER_END.search(raw[: 4 * PIECE])
+    end = HEADER_END.search(raw[:HEADER_PIECE])
     parser = BytesFeedParser(_Part, policy=compat32)
-    parser.feed(raw[: end.end() if end else 4 * PIECE])
+    parser.feed(raw[: end.end() if end else HEADER_PIECE])
     return parser.close()
 
 
@@ -210,7 +74,7 @@ def parse_deep(raw: bytes | BinaryIO) -> Message | None:
     None for what is large or holds many of them: this parse has no bound of its own.
     """
     head = b"".join(piece for piece, _ in zip(chunks(raw), range(5), strict=False))
-    if len(head) > 4 * PIECE or len(_EMBEDDED.findall(head)) > 10:
+    if len(head) > HEADER_PIECE or len(_EMBEDDED.findall(head)) > 10:
         return None
     parser = BytesFeedParser(policy=compat32)
     parser.feed(head)
@@ -257,15 +121,15 @@ def kind_of(part: Message) -> tuple[str, dict[str, str]]:
     return kind, parameters
 
 
-def leaf(part: Message, raw: bytes | BinaryIO, marked: bool) -> Leaf:
-    """Return what a part holds, and let the parser's own copy of it go; ``raw`` and ``marked`` as for ``parse``."""
+def leaf(part: Message, raw: bytes | BinaryIO, scan: Scan) -> Leaf:
+    """Return what a part holds, and let the parser's own copy of it go; ``raw`` and ``scan`` as for ``parse``."""
     kind, parameters = kind_of(part)
     fields = Fields(part)
     disposition, more = header.parameters(fields.first("content-disposition"))
     name = more.get("filename") or parameters.get("name") or more.get("name") or ""
     encoding = header.text(fields.first("content-transfer-encoding"))
     payload = part.take() if isinstance(part, _Part) else ""
-    content, good = transfer.decode(_pieces(payload, raw, marked), encoding)
+    content, good = transfer.decode(source.fetched(payload, raw, scan), encoding)
     found = header.identifiers(fields.first("content-id"), bare=True)
     return Leaf(
         content_type=kind,
@@ -329,7 +193,7 @@ class Contents:
     """What a walk over the parts needs, and what it collects beside the text."""
 
     raw: bytes | BinaryIO
-    marked: bool
+    scan: Scan
     attached: list[Leaf] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
     charset: str = ""
@@ -345,7 +209,7 @@ def blocks(part: Message, contents: Contents) -> list[Block]:
         found = [block for child in children for block in blocks(child, contents)]
         payload.clear()
         return _alternative(found) if kind == "multipart/alternative" else found
-    this = leaf(part, contents.raw, contents.marked)
+    this = leaf(part, contents.raw, contents.scan)
     contents.defects.extend(this.defects)
     if not _readable(this):
         contents.attached.append(this)

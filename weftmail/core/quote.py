@@ -13,6 +13,8 @@ from weftmail.core.phrases import any_of
 
 SIZE = 64 * 1024
 LINE = 2000
+SENTENCE = 400
+"""What introduces a quote is shorter; the patterns for it are spared everything else."""
 _QUOTED = re.compile(r"^[ \t]{0,3}[>»]")
 _DATED = re.compile(r"\d|@")
 _COLON = re.compile(r"[:：]\s*\*?$")
@@ -25,23 +27,23 @@ _VERB_LAST = re.compile(rf"{_WROTE}\s*[:：]?\s*\*?\.{{0,3}}$", re.I)
 _BARE = re.compile(r"(?:\d{1,2}[:.]\d\d|\b(?:19|20)\d\d\b).*<\S+@\S+>+\s*[:：]$")
 # Where the sentence begins: with a short word that leads a date, with a day of the week, with the date itself.
 _START = re.compile(
-    rf"^[\s>*-]*(?:{any_of(phrases.LEAD)}\b"
+    rf"^[\s>*-]*+(?:{any_of(phrases.LEAD)}\b"
     r"|\w{2,12}[.,]? (?:den )?\d{1,2}|\d{1,4}[./-]\d{1,2}|\d{4}年|\d{1,2}\.? \w{3,})",
     re.I,
 )
-_NAMED = re.compile(r"^[\s>*-]*[\"<*]?[^\W\d_][\w.'+ -]{0,60}[\"*]?\s*[<(\[]?\S{1,100}@", re.I)
+_NAMED = re.compile(r"^[\s>*-]*+[\"<*]?[^\W\d_][\w.'+ -]{0,60}[\"*]?\s*[<(\[]?\S{1,100}@", re.I)
 _SEPARATOR = re.compile(
-    rf"^[\s>*_=-]*[-_*=]{{2,}}\s*{any_of(phrases.ORIGINAL + phrases.FORWARDED)}\s*(?:[-_*=]{{2,}}.*)?$", re.I
+    rf"^[\s>]*+[-_*=][-_*=\s]++{any_of(phrases.ORIGINAL + phrases.FORWARDED)}\s*(?:[-_*=]{{2,}}.*)?$", re.I
 )
-_FORWARD = re.compile(rf"^[\s>]*{any_of(phrases.BEGIN)}\s*:?\s*$", re.I)
+_FORWARD = re.compile(rf"^[\s>]*+{any_of(phrases.BEGIN)}\s*:?\s*$", re.I)
 _HEADER_FROM = re.compile(
-    rf"^[\s>]*[*_]{{0,2}}{any_of(phrases.FROM)}[*_]{{0,2}}\s?[*_]{{0,2}}[:：][*_]{{0,2}}\s*\S", re.I
+    rf"^[\s>]*+[*_]{{0,2}}{any_of(phrases.FROM)}[*_]{{0,2}}\s?[*_]{{0,2}}[:：][*_]{{0,2}}\s*\S", re.I
 )
-_HEADER_LINE = re.compile(r"^[\s>]*[*_]{0,2}[^\W\d_][\w '-]{1,24}[*_]{0,2}\s?[:：][*_]{0,2}(?:\s|$)")
+_HEADER_LINE = re.compile(r"^[\s>]*+[*_]{0,2}[^\W\d_][\w '-]{1,24}[*_]{0,2}\s?[:：][*_]{0,2}(?:\s|$)")
 _RULE = re.compile(r"^[\s>]*[_-]{20,}\s*$")
 _LIST = re.compile(r"(?i)mailing list|unsubscribe|to stop receiving|avregistrera|abmelden|désabonner")
 _SIGNATURE = re.compile(r"^(?:--|—|--\u00a0|__)[ \t]*$")
-_DEVICE = re.compile(rf"^[\s*_-]*{any_of(phrases.DEVICE)}", re.I)
+_DEVICE = re.compile(rf"^[\s*_-]*+{any_of(phrases.DEVICE)}", re.I)
 
 
 def new_words(text: str) -> str:
@@ -67,6 +69,8 @@ def _end(lines: list[str]) -> int:
 
 def _ends_here(lines: list[str], index: int) -> bool:
     line = lines[index]
+    if len(line) > SENTENCE:
+        return False
     if _SIGNATURE.match(line) or _SEPARATOR.match(line) or _FORWARD.match(line) or _header_block(lines, index):
         return True
     if _RULE.match(line):
@@ -104,7 +108,7 @@ def _intro(lines: list[str], index: int) -> int:
 
 
 def _introduces(sentence: str) -> bool:
-    if not _DATED.search(sentence):
+    if len(sentence) > SENTENCE or not _DATED.search(sentence):
         return False
     return bool(
         _VERB_LAST.search(sentence) or _BARE.search(sentence) or (_COLON.search(sentence) and _VERB.search(sentence))
@@ -138,8 +142,8 @@ def _drop_intro(kept: list[str]) -> None:
         end -= 1
     weak = -1
     for start in range(end - 1, max(end - 5, -1), -1):
-        joined = " ".join(kept[start:end])
-        if not kept[start] or not (_COLON.search(joined) or _VERB_LAST.search(joined)):
+        joined = " ".join(kept[start:end])[-SENTENCE:]
+        if not kept[start] or len(kept[start]) > SENTENCE or not (_COLON.search(joined) or _VERB_LAST.search(joined)):
             break
         if _DATED.search(joined) and _START.match(kept[start]):
             del kept[start:]

@@ -10,7 +10,7 @@ from typing import Literal
 from weftmail.core import charset, header, reason
 from weftmail.core.mime import Fields, Leaf, parse_header
 
-RECIPIENTS = 1000
+RECIPIENTS = 500
 """More recipients of one report are not read."""
 
 Reported = Literal["bounce", "delay", "receipt", "complaint"]

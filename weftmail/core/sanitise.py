@@ -128,16 +128,31 @@ def _nesting(html: str) -> int:
 
 
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
-_VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "wbr"}
+# Neither do these nest: each closes the one before it.
+_VOID = {"p", "li", "td", "th", "tr", "dt", "dd", "option"} | {
+    "area",
+    "base",
+    "br",
+    "col",
+    "embed",
+    "hr",
+    "img",
+    "input",
+    "link",
+    "meta",
+    "param",
+    "source",
+    "wbr",
+}
 
-_SKIPPED = re.compile(
-    r"(?is)<(script|style|title|head|template|noscript)\b.{0,200000}?</\1\s*>|<!--.{0,200000}?-->|<![^>]*>"
-)
+_BLOCKS = {"p", "br", "hr", "tr", "li", "dt", "dd", "div", "blockquote", "pre", "ul", "ol", "table"}
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _BREAK = re.compile(
-    r"(?i)<br\s*/?>|<hr[^>]*>|</(?:tr|li|dt|dd|h[1-6])\s*>|<(?:div|tr|li|h[1-6]|blockquote|pre|ul|ol|table)\b[^>]*>|</(?:div|blockquote|pre|ul|ol|table)\s*>"
+    r"<br>|<hr>|</(?:tr|li|dt|dd|h[1-6])>|<(?:div|tr|li|h[1-6]|blockquote|pre|ul|ol|table)>|</(?:div|blockquote|pre|ul|ol|table)>"
 )
-_PARAGRAPH = re.compile(r"(?i)</?p\b[^>]*>")
+_PARAGRAPH = re.compile(r"</?p>")
 _TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>?")
+_WHITE = re.compile(r"\s+")
 _MANY_LINES = re.compile(r"\n{3,}")
 _SPACES = re.compile(r"[ \t\u00a0]+")
 
@@ -148,8 +163,11 @@ def text_of(html: str) -> str:
 
 
 def _words(html: str) -> str:
-    flat = re.sub(r"\s+", " ", _SKIPPED.sub(" ", html))
-    flat = _PARAGRAPH.sub("\n\n", _BREAK.sub("\n", flat))
-    words = unescape(_TAG.sub("", flat))
-    lines = (_SPACES.sub(" ", line).strip() for line in words.split("\n"))
+    if _nesting(html) > NESTING:
+        flat = _WHITE.sub(" ", _TAG.sub(" ", html))
+    else:
+        # The sanitiser's parser is the one that takes anything; what it writes has one form, and is quick to read.
+        bare = nh3.clean(html, tags=_BLOCKS | _HEADINGS, clean_content_tags=_DROPPED, attributes={}, link_rel=None)
+        flat = _TAG.sub("", _PARAGRAPH.sub("\n\n", _BREAK.sub("\n", _WHITE.sub(" ", bare))))
+    lines = (_SPACES.sub(" ", line).strip() for line in unescape(flat).split("\n"))
     return _MANY_LINES.sub("\n\n", "\n".join(lines)).strip()
