@@ -1,0 +1,153 @@
+"""Connections: settings that keep what is committed, transactions, savepoints, snapshots, and kinds of failure."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.store.conftest import Office
+from weftmail.core.failure import TempFail, UsageError
+from weftmail.store.connection import busy, connect, temporary
+from weftmail.store.store import Store
+
+
+def pragma(store: Store, name: str) -> object:
+    return store.connection.execute(f"pragma {name}").fetchone()[0]
+
+
+def test_what_is_committed_survives_a_power_failure_and_keys_hold(office: Office) -> None:
+    assert pragma(office.store, "journal_mode") == "wal"
+    assert pragma(office.store, "synchronous") == 2  # FULL
+    assert pragma(office.store, "foreign_keys") == 1
+    with pytest.raises(sqlite3.IntegrityError):
+        office.store.connection.execute("insert into membership values (99, 99, 'agent')")
+
+
+def test_a_transaction_is_whole_or_nothing(office: Office) -> None:
+    with pytest.raises(ZeroDivisionError), office.store.transaction():
+        office.store.companies.add("Beta", 2)
+        _ = 1 / 0
+    assert [one.name for one in office.store.companies.all()] == ["Acme"]
+    assert not office.store.connection.in_transaction
+    with office.store.transaction():
+        office.store.companies.add("Beta", 2)
+    assert [one.name for one in office.again().companies.all()] == ["Acme", "Beta"]
+
+
+def test_a_savepoint_is_undone_alone(office: Office) -> None:
+    with office.store.transaction():
+        office.store.companies.add("Beta", 2)
+        with pytest.raises(ZeroDivisionError), office.store.savepoint():
+            office.store.companies.add("Gamma", 2)
+            with office.store.savepoint():
+                office.store.companies.add("Delta", 2)
+            _ = 1 / 0
+        with office.store.transaction():  # Inside another one it is a savepoint.
+            office.store.companies.add("Epsilon", 2)
+    assert [one.name for one in office.store.companies.all()] == ["Acme", "Beta", "Epsilon"]
+
+
+def test_a_failed_statement_leaves_the_transaction_usable(office: Office) -> None:
+    with office.store.transaction():
+        with pytest.raises(sqlite3.IntegrityError), office.store.savepoint():
+            office.store.companies.add("Acme", 2)
+        office.store.companies.add("Beta", 2)
+    assert office.store.companies.by_name("Beta") is not None
+
+
+def test_two_writers_queue_up_and_readers_wait_for_nobody(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("weftmail.store.connection.BUSY", 0.05)
+    other = office.again()
+    with office.store.transaction():
+        office.store.companies.add("Beta", 2)
+        assert [one.name for one in other.companies.all()] == ["Acme"]
+        with pytest.raises(sqlite3.OperationalError) as caught, other.transaction():
+            other.companies.add("Gamma", 2)
+        assert busy(caught.value) and temporary(caught.value)
+    other.companies.add("Gamma", 2)
+
+
+def test_a_snapshot_sees_one_state_and_holds_nobody_up(office: Office) -> None:
+    other = office.again()
+    with other.snapshot():
+        before = other.companies.all()
+        office.store.companies.add("Beta", 2)
+        assert other.companies.all() == before
+    assert len(other.companies.all()) == 2
+    with office.store.transaction(), office.store.snapshot():
+        office.store.companies.add("Gamma", 2)
+    assert len(other.companies.all()) == 3
+    with pytest.raises(ZeroDivisionError), other.snapshot():
+        _ = 1 / 0
+    assert not other.connection.in_transaction
+
+
+def test_another_programs_commit_is_noticed(office: Office) -> None:
+    other = office.again()
+    before = other.data_version()
+    assert other.data_version() == before
+    office.store.companies.add("Beta", 2)
+    assert other.data_version() != before
+
+
+def test_a_reader_changes_nothing(office: Office) -> None:
+    reader = Store.open(office.path, readonly=True)
+    assert reader.companies.all()[0].name == "Acme"
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        reader.companies.add("Beta", 2)
+    reader.close()
+
+
+def test_a_path_is_a_path_whatever_letters_it_has(tmp_path: Path) -> None:
+    path = tmp_path / "what?mode=ro#100%"
+    connection = connect(path)
+    connection.execute("create table t (x)")
+    connection.close()
+    assert path.exists()
+
+
+def test_what_cannot_be_opened_is_said(tmp_path: Path) -> None:
+    with pytest.raises(TempFail, match="cannot be opened"):
+        connect(tmp_path / "none" / "weftmail.db")
+    with pytest.raises(UsageError, match=r"there is no store at .*; make one: mail-admin init"):
+        Store.open(tmp_path / "weftmail.db")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "passes"),
+    [
+        ("select * from none", False),
+        ("selec 1", False),
+        ("select none from company", False),
+        ("insert into company (name, created_at) values ('Acme', 1)", False),
+    ],
+)
+def test_a_fault_of_our_code_is_not_temporary(office: Office, statement: str, passes: bool) -> None:
+    with pytest.raises(sqlite3.Error) as caught:
+        office.store.connection.execute(statement)
+    assert temporary(caught.value) is passes
+    assert not busy(caught.value)
+
+
+def test_a_full_disk_is_temporary_and_ends_the_transaction(office: Office) -> None:
+    connection = office.store.connection
+    pages = connection.execute("pragma page_count").fetchone()[0]
+    connection.execute(f"pragma max_page_count = {pages}")
+    with pytest.raises(sqlite3.OperationalError) as caught, office.store.transaction():
+        for number in range(1000):
+            office.store.companies.add(f"Company {number} {'x' * 1000}", 1)
+    assert temporary(caught.value) and not busy(caught.value)
+    assert not connection.in_transaction
+    assert [one.name for one in office.store.companies.all()] == ["Acme"]
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), MemoryError(), TempFail("later")])
+def test_a_fault_of_the_machine_is_temporary(error: Exception) -> None:
+    assert temporary(error) and not busy(error)
+
+
+def test_anything_else_is_a_fault_of_ours() -> None:
+    assert not temporary(ValueError("ours"))

@@ -1,0 +1,142 @@
+"""The inbound log: accepted once for each recipient, settled once, and a person's word on what lies in a tray."""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+
+import pytest
+
+from tests.store.conftest import Office
+from weftmail.core.envelope import Envelope
+from weftmail.store.inbound import Settled
+
+RAW = b"From: karin@customer.example\n\nHello\n"
+
+
+def accept(office: Office, *recipients: str) -> list[int]:
+    envelopes = [Envelope(one, "karin@customer.example", one, "4F2C1", "192.0.2.9", "lmtp") for one in recipients]
+    return office.store.inbound.accept(envelopes, RAW, 5)
+
+
+def settled(office: Office, row: int, **changes: object) -> Settled:
+    found = office.store.inbound.get(row)
+    assert found is not None
+    values = {
+        "company_id": office.acme, "blob_id": found.blob_id, "state": "filed", "delivery_key": f"key {row}",
+        "rfc_message_id": "<a@customer.example>", "from_address": "karin@customer.example", "subject": "Hello",
+        "record_id": None, "answers_id": None, "message_id": None, "reason": "",
+        "trace": '[{"rule": "alias", "matched": true, "why": "leads@"}]', **changes,
+    }  # fmt: skip
+    return Settled(**values)  # type: ignore[arg-type]
+
+
+def test_a_mail_for_several_is_a_row_each_and_its_bytes_once(office: Office) -> None:
+    rows = accept(office, "leads@acme.example", "support@acme.example")
+    inbound = office.store.inbound
+    waiting = inbound.waiting()
+    assert [one.id for one in waiting] == rows and inbound.waiting_count() == 2
+    assert {one.blob_id for one in waiting} == {waiting[0].blob_id}
+    assert {one.size for one in waiting} == {len(RAW)}
+    assert waiting[0].envelope == Envelope(
+        "leads@acme.example", "karin@customer.example", "leads@acme.example", "4F2C1", "192.0.2.9", "lmtp"
+    )
+    assert [one.id for one in inbound.waiting(1)] == rows[:1]
+    found = inbound.get(rows[0])
+    assert found is not None and found.envelope == waiting[0].envelope
+    assert (found.state, found.company, found.rules, found.settled_at) == ("accepted", None, [], None)
+
+
+def test_a_large_mail_comes_from_a_file(office: Office) -> None:
+    raw = b"x" * (3 * 1024 * 1024)
+    (row,) = office.store.inbound.accept([Envelope("leads@acme.example")], io.BytesIO(raw), 5)
+    found = office.store.inbound.get(row)
+    assert found is not None and found.size == len(raw)
+    assert office.store.blobs.read(found.blob_id) == raw
+
+
+def test_a_row_is_settled_once(office: Office) -> None:
+    (row,) = accept(office, "leads@acme.example")
+    inbound, record = office.store.inbound, office.record()
+    assert inbound.settle(row, settled(office, row, record_id=record.id, reason="opened"), 6)
+    assert not inbound.settle(row, settled(office, row, state="held"), 7)
+    found = inbound.get(row)
+    assert found is not None
+    assert (found.state, found.record, found.company, found.reason, found.settled_at) == (
+        "filed",
+        "LEAD-1",
+        "Acme",
+        "opened",
+        6,
+    )
+    assert found.rules == [{"rule": "alias", "matched": True, "why": "leads@"}]
+    assert inbound.waiting() == [] and inbound.state(row) == "filed" and inbound.state(99) is None
+
+
+def test_the_same_delivery_is_found_by_its_key(office: Office) -> None:
+    first, second = accept(office, "leads@acme.example", "leads@acme.example")
+    inbound = office.store.inbound
+    assert inbound.settled_before(second, "key") is None
+    inbound.settle(first, settled(office, first, delivery_key="key"), 6)
+    assert inbound.settled_before(second, "key") == first
+    assert inbound.settled_before(first, "key") is None
+    with pytest.raises(sqlite3.IntegrityError):
+        inbound.settle(second, settled(office, second, delivery_key="key"), 7)
+    assert inbound.settle(second, settled(office, second, state="duplicate", delivery_key=None), 7)
+
+
+def test_attempts_are_counted_and_a_stuck_row_keeps_its_traceback(office: Office) -> None:
+    (row,) = accept(office, "leads@acme.example")
+    inbound = office.store.inbound
+    inbound.attempt(row)
+    inbound.attempt(row)
+    assert inbound.waiting()[0].attempts == 2
+    inbound.stuck(row, "our code failed", "Traceback: ...", 6)
+    inbound.attempt(row)
+    found = inbound.get(row)
+    assert found is not None
+    assert (found.state, found.attempts, found.error, found.reason) == ("stuck", 2, "Traceback: ...", "our code failed")
+    inbound.stuck(row, "again", "", 7)
+    found = inbound.get(row)
+    assert found is not None and found.reason == "our code failed"
+
+
+@pytest.mark.parametrize("state", ["held", "unrouted", "stuck", "discarded"])
+def test_what_lies_in_a_tray_can_be_settled_again(office: Office, state: str) -> None:
+    (row,) = accept(office, "leads@acme.example")
+    inbound = office.store.inbound
+    inbound.settle(row, settled(office, row, state=state), 6)
+    inbound.attempt(row)
+    assert inbound.again(row)
+    assert not inbound.again(row)
+    found = inbound.get(row)
+    assert found is not None
+    assert (found.state, found.attempts, found.reason, found.error, found.settled_at) == ("accepted", 0, "", "", None)
+    assert inbound.settle(row, settled(office, row), 8)
+
+
+@pytest.mark.parametrize("state", ["filed", "duplicate"])
+def test_what_was_filed_stays_filed(office: Office, state: str) -> None:
+    (row,) = accept(office, "leads@acme.example")
+    office.store.inbound.settle(row, settled(office, row, state=state), 6)
+    assert not office.store.inbound.again(row)
+    assert not office.store.inbound.discard(row, "no", 7)
+
+
+def test_trays_show_what_waits_oldest_first(office: Office) -> None:
+    inbound = office.store.inbound
+    beta = office.store.companies.add("Beta", 2)
+    held, unrouted, filed, other = accept(office, *[f"{name}@acme.example" for name in "abcd"])
+    inbound.settle(held, settled(office, held, state="held"), 6)
+    inbound.settle(unrouted, settled(office, unrouted, state="unrouted", company_id=None), 6)
+    inbound.settle(filed, settled(office, filed), 6)
+    inbound.settle(other, settled(office, other, state="held", company_id=beta), 6)
+    assert [one.id for one in inbound.trays()] == [held, unrouted, other]
+    # What belongs to nobody yet is everybody's to see.
+    assert [one.id for one in inbound.trays(office.acme)] == [held, unrouted]
+    assert [one.id for one in inbound.trays(beta)] == [unrouted, other]
+    assert inbound.discard(held, "dropped by a person", 9)
+    assert [one.id for one in inbound.trays(office.acme)] == [unrouted]
+    assert [one.id for one in inbound.all()] == [other, filed, unrouted, held]
+    assert [one.id for one in inbound.all(office.acme, "discarded")] == [held]
+    assert [one.id for one in inbound.all(most=1)] == [other]

@@ -1,0 +1,82 @@
+"""Sessions, links that work once, and failed attempts; no token can be read from the store."""
+
+from __future__ import annotations
+
+import threading
+
+from tests.store.conftest import Office
+from weftmail.store.store import Store
+
+
+def test_a_session_lasts_until_it_ends_or_expires(office: Office) -> None:
+    sessions = office.store.sessions
+    sessions.add("token", office.anna, "csrf", 10, 100)
+    found = sessions.get("token", 99)
+    assert found is not None and (found.user_id, found.csrf, found.expires_at) == (office.anna, "csrf", 100)
+    assert sessions.get("token", 100) is None and sessions.get("other", 50) is None
+    sessions.end("token")
+    assert sessions.get("token", 50) is None
+
+
+def test_expired_sessions_are_cleared_when_another_begins(office: Office) -> None:
+    sessions = office.store.sessions
+    sessions.add("old", office.anna, "csrf", 10, 20)
+    sessions.add("new", office.anna, "csrf", 30, 100)
+    assert office.store.connection.execute("select count(*) from session").fetchone()[0] == 1
+
+
+def test_all_sessions_of_one_user_end_together(office: Office) -> None:
+    sessions = office.store.sessions
+    for token, user in (("a", office.anna), ("b", office.anna), ("c", office.bjorn)):
+        sessions.add(token, user, "csrf", 10, 100)
+    sessions.end_all(office.anna)
+    assert [sessions.get(token, 50) is None for token in "abc"] == [True, True, False]
+
+
+def test_tokens_are_kept_as_hashes(office: Office) -> None:
+    office.store.sessions.add("session-token", office.anna, "csrf", 10, 100)
+    office.store.sessions.add_link("link-token", office.anna, 100)
+    assert not any("-token" in line for line in office.store.connection.iterdump())
+
+
+def test_a_link_works_once_and_not_too_late(office: Office) -> None:
+    sessions = office.store.sessions
+    sessions.add_link("link", office.anna, 100)
+    assert sessions.link_user("link", 50) == office.anna
+    assert sessions.use_link("link", 100) is None and sessions.link_user("link", 100) is None
+    assert sessions.use_link("link", 50) == office.anna
+    assert sessions.use_link("link", 51) is None and sessions.link_user("link", 51) is None
+    assert sessions.use_link("other", 50) is None
+
+
+def test_of_two_who_open_a_link_at_once_one_gets_in(office: Office) -> None:
+    office.store.sessions.add_link("link", office.anna, 100)
+    got: list[int | None] = []
+    start = threading.Barrier(4)
+
+    def work() -> None:
+        store = Store.open(office.path)
+        start.wait()
+        got.append(store.sessions.use_link("link", 50))
+        store.close()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(one is None for one in got) == [False, True, True, True]
+
+
+def test_failed_attempts_count_for_a_while_and_are_forgiven(office: Office) -> None:
+    sessions = office.store.sessions
+    for now in (10, 20, 30):
+        sessions.failed("address anna@acme.example", now)
+    sessions.failed("client 192.0.2.9", 30)
+    assert sessions.failures("address anna@acme.example", 10) == 2
+    assert sessions.failures("address anna@acme.example", 0) == 3
+    sessions.forgive("address anna@acme.example", 0)
+    assert sessions.failures("address anna@acme.example", 0) == 0
+    assert sessions.failures("client 192.0.2.9", 0) == 1
+    sessions.forgive("somebody", 31)
+    assert sessions.failures("client 192.0.2.9", 0) == 0
