@@ -120,7 +120,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     templates.filters.update(when=words.when, size=words.size, linked=words.linked)
-    templates.globals.update(person=words.person)
+    templates.globals.update(person=words.person, joined=words.JOINED)
     return templates
 
 

@@ -93,15 +93,23 @@ def vouched(message: ThreadMessage) -> Mark | None:
     return Mark("✓", f"sent by a server of {domain}", "good")
 
 
+JOINED = {
+    "opened": "opened this",
+    "addressed": "was put in To",
+    "copied": "was put in Cc",
+    "let in": "was let in",
+}
+"""How somebody outside came into a conversation."""
+
 _DELIVERY = {
-    "queued": ("○", "gets it as soon as it leaves", "open"),
+    "queued": ("○", "waits to leave", "open"),
     "handed over": ("●", "handed over", "good"),
     "delivered": ("●", "delivered", "good"),
     "delayed": ("▲", "delayed", "look"),
     "bounced": ("✕", "bounced", "broken"),
     "failed": ("✕", "failed", "broken"),
     "cancelled": ("○", "cancelled", "open"),
-    "unread": ("○", "has not read it", "open"),
+    "unread": ("○", "not read yet", "open"),
     "read": ("●", "read", "good"),
 }
 
@@ -110,5 +118,5 @@ def state(delivery: Delivery) -> Mark:
     """Return how far a message got on its way to one person."""
     sign, word, tone = _DELIVERY[delivery.state]
     name = person(delivery.name, delivery.address)
-    reason = f": {delivery.reason}" if delivery.reason and tone in ("look", "broken") else ""
-    return Mark(sign, f"{name} {word}{reason}", tone)
+    reason = f", {delivery.reason}" if delivery.reason and tone in ("look", "broken") else ""
+    return Mark(sign, f"{name}: {word}{reason}", tone)

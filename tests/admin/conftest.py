@@ -55,7 +55,7 @@ class Sender:
 class Site:
     """The site over a house with Acme and Other, each with people, a record and a caught mail of its own."""
 
-    def __init__(self, folder: Path, *, https: bool = False) -> None:
+    def __init__(self, folder: Path, *, https: bool = False, demo: bool = True) -> None:
         self.folder = folder
         self.world = World(folder)
         self.store = self.world.store
@@ -77,8 +77,8 @@ class Site:
             self.house,
             lambda count: next(numbers).to_bytes(2, "big") * (count // 2),
             self.sender,
-            catcher=self.catcher,
-            demo=True,
+            catcher=self.catcher if demo else None,
+            demo=demo,
             passwords=CHEAP,
         )
 

@@ -72,7 +72,7 @@ def test_a_message_goes_to_those_who_are_listed(site: Site, anna: Browser) -> No
     assert told(site) == before == {("Björn", "inbox"), ("Karin Ek", "email")}
     assert site.sender.woken == 1
     page = anna.get(LEAD).text
-    assert "&lt;b&gt;38&lt;/b&gt;" in page and "Karin Ek gets it as soon as it leaves" in page
+    assert "&lt;b&gt;38&lt;/b&gt;" in page and "○ Karin Ek: waits to leave" in page
 
 
 def test_a_note_stays_inside_whoever_is_ticked(site: Site, anna: Browser) -> None:
@@ -213,7 +213,7 @@ def test_reading_a_record_reads_what_the_inbox_told_of_it(site: Site, browser: O
     assert site.store.inbox.unread(site.world.acme, site.world.bjorn) == 1
     bjorn.get(LEAD)
     assert site.store.inbox.unread(site.world.acme, site.world.bjorn) == 0
-    assert "Björn read" in anna.get(LEAD).text
+    assert "● Björn: read" in anna.get(LEAD).text
 
 
 def test_a_record_that_came_from_nobody_can_be_written_on_all_the_same(site: Site, anna: Browser) -> None:
@@ -242,7 +242,7 @@ def test_an_answer_by_post_and_a_bounce_show_how_far_it_got(site: Site, anna: Br
     (waiting,) = [one for one in site.store.outbox.all() if one.audience == "outsider"]
     site.store.outbox.settle_delivery(waiting.id, "karin@customer.example", "failed", "550 no such user <x>", 9)
     page = anna.get(LEAD).text
-    assert "✕ Karin Ek failed: 550 no such user &lt;x&gt;" in page
+    assert "✕ Karin Ek: failed, 550 no such user &lt;x&gt;" in page
 
 
 def test_a_user_of_two_companies_sees_one_at_a_time(site: Site, anna: Browser) -> None:

@@ -1,0 +1,125 @@
+"""``make run`` as a newcomer sees it: from nothing to LEAD-1, stopped by Ctrl-C, started again with nothing lost."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.admin.chromium import chromium
+from weftmail.cli.demo import HOME
+
+LOGIN = re.compile(r"Sign in  (\S+)  /  (\S+)      \(kept in var/demo-login\)")
+
+
+class Run:
+    """One run of the demo in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.began = time.monotonic()
+        environ = {key: value for key, value in os.environ.items() if key != "WEFTMAIL_CONFIG"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "weftmail.cli.demo"],
+            cwd=folder, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        self.said = ""
+
+    def ready(self) -> str:
+        """Wait for the box; return all that was said."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.said += line
+            if "No mail leaves this machine" in line:
+                self.took = time.monotonic() - self.began
+                return self.said
+        pytest.fail(f"the demo ended: {self.said}")
+
+    def refused(self) -> str:
+        """Wait for a run that does not begin; return what it said."""
+        said, _ = self.process.communicate(timeout=20)
+        assert self.process.returncode == 1
+        return said
+
+    def children(self) -> list[int]:
+        """Return the ids of the programs that it started."""
+        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return [int(one) for one in listed.split()]
+
+    def stop(self) -> None:
+        """Press Ctrl-C, and wait."""
+        children = self.children()
+        assert len(children) == 3
+        self.process.send_signal(signal.SIGINT)
+        assert self.process.wait(20) == 0
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        assert not [one for one in children if Path(f"/proc/{one}").exists()]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An empty folder, with a path that is short enough for sockets."""
+    return tmp_path
+
+
+def test_the_first_run_and_the_second(folder: Path, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            taken.bind(("127.0.0.1", 8470))
+            taken.listen()
+        except OSError:
+            pass  # Somebody else has it: all the same to us.
+        first = Run(folder)
+        said = first.ready()
+    assert "Port 8470 is taken; the site is at 84" in said
+    assert "  3/5  demo company acme.example          5 aliases, 2 users\n" in said
+    assert re.search(
+        r"taken \d\.\d\d s · read \d\.\d\d · leads@ opens a lead: LEAD-1 · Anna told, two signatures, both verify · ",
+        said,
+    )
+    login = LOGIN.search(said)
+    assert login is not None and login[1] == "anna@acme.example"
+    assert (folder / "var" / "demo-login").stat().st_mode & 0o777 == 0o600
+    link = re.search(r"Open     (\S+)", said)
+    assert link is not None
+    line = re.search(r"Next     (.*)", said)
+    assert line is not None
+    with chromium(tmp_path / "profile") as context:
+        page = context.new_page()
+        page.goto(link[1])
+        page.get_by_role("button", name="Sign in as Anna").click()
+        assert page.url.endswith("/records/LEAD-1")
+        text = page.inner_text("main")
+        assert "✓ signed by customer.example" in text and "plan.pdf" in text and "● Anna: handed over" in text
+        assert "Told inside" in text and re.search(r"Björn\s+inbox", text)
+        page.get_by_text("as it was laid out").click()
+        image = page.frame_locator("iframe.mail").get_by_alt_text("A birch chair")
+        image.wait_for()
+        assert image.evaluate("one => one.naturalWidth") == 300
+        page.get_by_label("Text").fill("Yes, 40 of them.")
+        page.get_by_role("button", name="Send", exact=True).click()
+        page.get_by_text("● Karin Ek: handed over").wait_for()
+        page.get_by_role("link", name="Records", exact=True).first.click()
+        page.get_by_text("Follows the store by itself").wait_for()
+        subprocess.run(line[1], shell=True, check=True, cwd=folder)
+        page.get_by_text("Can the chairs be stacked?").wait_for()
+        page.get_by_role("link", name="Catcher").click()
+        page.get_by_text("karin@customer.example").first.wait_for()
+        assert page.get_by_text("● signed by acme.example, twice").count() == 3
+    assert "the demo runs already" in Run(folder).refused()
+    first.stop()
+    second = Run(folder)
+    again = second.ready()
+    assert LOGIN.search(again) is not None and LOGIN.search(again)[0] == login[0]  # type: ignore[index]
+    assert "2/5  store and keys under var/          as you left them" in again
+    assert "2, all there" in again and "a customer writes" not in again
+    assert HOME.joinpath("samples").is_dir() and second.took < 15
+    second.stop()

@@ -1,0 +1,279 @@
+"""What ``make run`` starts: a whole house on this machine, with a company and a customer who writes.
+
+The state is under ``var/`` of the folder where it runs.  The first run makes it, by the commands that an operator
+would type; later ones only start what is there.  Mail goes in through the program that a mail server would call, and
+what leaves goes into a Maildir that the site shows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import io
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+
+from weftmail.cli import admin, config, runtime
+from weftmail.cli.children import Children
+from weftmail.cli.config import Config
+from weftmail.cli.demo_words import WORDS
+from weftmail.core.failure import PermFail, TempFail, UsageError
+from weftmail.core.sign import verify
+from weftmail.store.store import Store
+from weftmail.transport.maildir import Maildir
+
+HOME = Path(__file__).resolve().parents[2]
+"""Where the programs and the sample mails are."""
+PORT = 8470
+PORTS = 100
+"""The site takes the first free port of so many."""
+HOST = "mx1.acme.example"
+ANNA, BJORN = "anna@acme.example", "bjorn@acme.example"
+ALIASES = (
+    ("leads", "lead", ANNA, "everyone"),
+    ("support", "ticket", ANNA, "everyone"),
+    ("orders", "order", ANNA, "everyone"),
+    ("invoices", "invoice", ANNA, "everyone"),
+    ("expenses", "expense", BJORN, "internal"),
+)
+"""Local part, what it opens, its owner, and who may write to it."""
+TO, FROM = "leads@acme.example", "karin@customer.example"
+
+
+class Demo:
+    """One run."""
+
+    def __init__(self, here: Path) -> None:
+        self.var = here / "var"
+        self.settings = self.var / "weftmail.toml"
+        self.environ = {**os.environ, "WEFTMAIL_CONFIG": str(self.settings)}
+        self.children = Children(self.var / "log", self.environ)
+
+    @property
+    def config(self) -> Config:
+        """The settings as they are in the file now."""
+        return config.load(self.environ)
+
+    @property
+    def catcher(self) -> Maildir:
+        """Where the mail goes that would have left."""
+        return Maildir(str(self.var / "caught"))
+
+    def command(self, *words: str, given: str = "") -> str:
+        """Run ``mail-admin`` with these words and with ``given`` on its input; return what it prints."""
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            status = admin.run(list(words), self.environ, io.StringIO(given))
+        if status:
+            raise UsageError(f"mail-admin {' '.join(words[:2])} ended with {status}: {out.getvalue().strip()}")
+        return out.getvalue().strip()
+
+    def make(self) -> bool:
+        """Make settings, store and keys where they are missing; say whether the store is new."""
+        port = free_port(PORT, PORTS)
+        if port != PORT:
+            print(f"  Port {PORT} is taken; the site is at {port}.")
+        state = self.var / "state"
+        new = not (state / "weftmail.db").exists()
+        wanted = Config(
+            state=str(state), hostname=HOST, authserv_id=HOST, smtp=f"maildir:{self.var / 'caught'}", demo=True
+        )
+        if self.settings.exists():
+            wanted = self.config
+        replaced = self.settings.with_name(".weftmail.toml.new")
+        replaced.write_text(config.dump(replace(wanted, site=f"127.0.0.1:{port}")), encoding="utf-8")
+        replaced.rename(self.settings)
+        state.mkdir(mode=0o750, exist_ok=True)
+        self.command(
+            "init", "--company", "Acme", "--domain", "acme.example", "--whole", "--name", "Anna", "--address", ANNA
+        )  # fmt: skip
+        return new
+
+    def people(self, store: Store) -> None:
+        """Make users, passwords and aliases where they are missing."""
+        if store.users.by_address(BJORN) is None:
+            self.command("user", "add", BJORN, "--name", "Björn", "--role", "agent", "--prefers", "inbox")
+        login = self.var / "demo-login"
+        if not login.exists():
+            lines = []
+            for address in (ANNA, BJORN):
+                password = four_words()
+                self.command("user", "password", address, given=f"{password}\n")
+                lines.append(f"{address}  {password}\n")
+            handle = os.open(login, os.O_WRONLY | os.O_CREAT, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.writelines(lines)
+        for local, record_type, owner, accepts in ALIASES:
+            if store.aliases.by_address(f"{local}@acme.example") is None:
+                self.command(
+                    "alias", "add", f"{local}@acme.example", "--opens", record_type, "--owner", owner,
+                    "--accepts", accepts, "--answer-as", f"Acme {local.capitalize()} <{local}@acme.example>",
+                )  # fmt: skip
+
+    def start(self) -> None:
+        """Start listener, sender and site, and wait until each is there."""
+        place = os.path.relpath(self.config.listener)
+        programs = Path(sys.executable).parent
+        self.children.start("listener", [HOME / "bin" / "mail-ingest", "--listen", f"unix:{place}"])
+        self.children.start("sender", [programs / "mail-send"])
+        self.children.start("site", [programs / "mail-admin", "serve"])
+        host, _, port = self.config.site.rpartition(":")
+        self.children.wait_until(lambda: answers(socket.AF_UNIX, place), "starting the listener")
+        self.children.wait_until(lambda: answers(socket.AF_INET, (host, int(port))), "starting the site")
+
+    def customer_writes(self, store: Store) -> str:
+        """Hand the first mail over as a mail server would, and return what became of it, with its times."""
+        began = time.monotonic()
+        with open(HOME / "samples" / "chairs.eml", "rb") as mail:
+            subprocess.run(self.ingest(), stdin=mail, check=True, env=self.environ)
+        taken = time.monotonic() - began
+        self.children.wait_until(lambda: store.records.by_label("LEAD-1") != [], "filing the mail")
+        (row,) = store.inbound.all(most=1)
+        filed = ((row.settled_at or row.accepted_at) - row.accepted_at) / 1000
+        names = {f"{key.selector}._domainkey.{key.domain}": key.record for key in store.domains.dkim_keys()}
+
+        def told() -> bool:
+            caught = [one for one in self.catcher.caught(10) if ANNA in one.recipients]
+            signatures = verify(caught[0].data, names) if caught else []
+            return len(signatures) == 2 and all(one.valid for one in signatures)
+
+        self.children.wait_until(told, "telling Anna, with two signatures that verify,")
+        all_of_it = time.monotonic() - began
+        self.command("follower", "add", "LEAD-1", BJORN)
+        return (
+            f"taken {taken:.2f} s · read {filed:.2f} · leads@ opens a lead: LEAD-1 · Anna told, two signatures, "
+            f"both verify · {all_of_it:.2f} s in all"
+        )
+
+    def ingest(self) -> list[str]:
+        """The call by which a mail server hands a mail from Karin over."""
+        program = os.path.relpath(HOME / "bin" / "mail-ingest")
+        return [program, f"--state={os.path.relpath(self.config.state)}", f"--recipient={TO}", f"--sender={FROM}"]
+
+    def box(self) -> str:
+        """What to do next."""
+        link = self.command("user", "sign-in-link", ANNA)
+        login = (self.var / "demo-login").read_text(encoding="utf-8").splitlines()[0].split()
+        sample = os.path.relpath(HOME / "samples" / "question.eml")
+        return (
+            f"\n  Open     {link}      signs in as Anna; once, within 10 minutes"
+            f"\n  Sign in  {login[0]}  /  {login[1]}      (kept in var/demo-login)"
+            f"\n  Next     {' '.join(self.ingest())} < {sample}"
+            "\n  No mail leaves this machine. Ctrl-C stops it; everything is in var/; a second run keeps it.\n"
+        )
+
+
+def free_port(first: int, most: int) -> int:
+    """Return the first port of the loopback that nobody listens at; raise UsageError where there is none."""
+    for port in range(first, first + most):
+        with socket.socket() as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                trial.bind(("127.0.0.1", port))
+                return port
+    raise UsageError(f"the ports {first} to {first + most - 1} of this machine are all taken; free one of them")
+
+
+def four_words() -> str:
+    """Return a password that can be read out."""
+    return "-".join(secrets.choice(WORDS) for _ in range(4))
+
+
+def answers(family: socket.AddressFamily, address: str | tuple[str, int]) -> bool:
+    """Say whether somebody listens there."""
+    with socket.socket(family, socket.SOCK_STREAM) as trial:
+        trial.settimeout(1)
+        return trial.connect_ex(address) == 0
+
+
+def step(number: int, what: str, began: float | None = None, *, said: str = "") -> None:
+    """Print one line of progress, with its time where ``began`` is given."""
+    shown = f"............ {time.monotonic() - began:2.0f} s" if began is not None else said
+    print(f"  {number}/5  {what:<34} {shown}".rstrip(), flush=True)
+
+
+@contextlib.contextmanager
+def alone(var: Path) -> Iterator[None]:
+    """Hold the folder for this run; raise UsageError where another one holds it."""
+    var.mkdir(exist_ok=True)
+    with open(var / ".lock", "w", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError("the demo runs already, in another terminal; stop it there with Ctrl-C") from None
+        yield
+
+
+def run(here: Path) -> None:
+    """Make what is missing, start everything, show what to do, and stay until asked to stop."""
+    demo = Demo(here)
+    try:
+        _run(demo)
+    finally:
+        # Whoever presses Ctrl-C twice is not to leave programs behind.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        demo.children.stop()
+
+
+def _run(demo: Demo) -> None:
+    step(1, "Python environment", _since(demo.var / ".began"))
+    began = time.monotonic()
+    new = demo.make()
+    step(2, "store and keys under var/", began if new else None, said="as you left them")
+    store = runtime.open_store(demo.config)
+    try:
+        demo.people(store)
+        step(3, "demo company acme.example", said=f"{len(ALIASES)} aliases, 2 users")
+        demo.start()
+        step(4, "listener, sender, site", said="up")
+        if not store.inbound.all(most=1):
+            step(5, f"a customer writes to {TO}")
+            print(f"       {demo.customer_writes(store)}")
+        else:
+            (acme,) = [one for one in store.companies.all() if one.name == "Acme"]
+            step(5, "your records", said=f"{store.records.count(acme.id)}, all there")
+        print(demo.box(), flush=True)
+    finally:
+        store.close()
+    while True:
+        demo.children.check()
+        time.sleep(0.5)
+
+
+def _since(mark: Path) -> float:
+    """Return when ``make`` began on the clock of the steps, as its mark says; now, where there is none."""
+    with contextlib.suppress(OSError):
+        return time.monotonic() - max(0.0, time.time() - mark.stat().st_mtime)
+    return time.monotonic()
+
+
+def main() -> int:
+    """Run the demo in this folder; return the exit status."""
+    signal.signal(signal.SIGTERM, _stop)
+    here = Path.cwd()
+    try:
+        with alone(here / "var"):
+            run(here)
+    except KeyboardInterrupt:
+        return 0
+    except (UsageError, TempFail, PermFail) as error:
+        print(f"weftmail: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())
