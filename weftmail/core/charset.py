@@ -90,8 +90,9 @@ def _decode(data: bytes, name: str) -> tuple[str, bool]:
             return data.decode(name), True
         except UnicodeDecodeError:
             return guess(data), False
-    if data.isascii() and b"\x1b" not in data:
-        return data.decode("ascii"), bool(name)
+    if data.isascii():
+        # Japanese mail of old is plain ASCII with escape sequences, and often says no more than that.
+        return (guess(data), False) if _ESCAPES.search(data) else (data.decode("ascii"), bool(name))
     try:
         # A sender that wrote UTF-8 under another label is common; a text in another charset that happens to be
         # valid UTF-8 is not.

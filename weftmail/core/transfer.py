@@ -57,7 +57,7 @@ def base64(pieces: Iterable[bytes]) -> tuple[bytes, bool]:
         for group in groups[:-1]:
             out.write(_group(group))
         rest = groups[-1]
-        good = good and not (padded and rest)
+        good = good and not any(groups[1:]) and not (padded and clean.strip(b"="))
         padded = padded or len(groups) > 1
         whole = len(rest) // 4 * 4
         out.write(binascii.a2b_base64(rest[:whole]))
