@@ -213,3 +213,23 @@ def test_root_becomes_the_owner_of_the_state_folder(shell: Shell) -> None:
     made = {path: path.stat().st_uid for path in folder.rglob("*")}
     assert folder / "map" / "map.db" in made
     assert set(made.values()) == {65534}
+
+
+def test_a_store_that_belongs_to_somebody_else(shell: Shell) -> None:
+    if os.geteuid() != 0:
+        assert runtime.owner_of(shell.folder)
+        return
+    closed = shell.folder / "closed"
+    closed.mkdir(mode=0o700)
+    shell.config.write_text(f'state = "{closed}"\n')
+    for parent in shell.folder.parents:
+        if parent.stat().st_mode & 0o001 == 0:
+            parent.chmod(parent.stat().st_mode | 0o011)
+    shell.folder.chmod(0o755)
+    environ = {**os.environ, "WEFTMAIL_CONFIG": str(shell.config)}
+    done = subprocess.run(
+        [BIN, "company", "list"], env=environ, check=False, capture_output=True, text=True, user=65534, group=65534,
+        extra_groups=[],
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.endswith("is closed to you; run this as root or as root\n")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import http.client
 import io
 import os
 import re
+import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -278,6 +282,23 @@ def test_the_site_is_built_of_the_settings(machine: Machine) -> None:
     machine.config().keyring.unlink()
     status, out, err = machine.call("serve")
     assert (status, out) == (1, "") and "backup" in err
+
+
+def test_the_site_runs_until_it_is_asked_to_stop(machine: Machine) -> None:
+    machine.init(*FLAGS)
+    words = [sys.executable, "-Im", "weftmail.cli.admin", "serve", "--site", "127.0.0.1:0"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None and running.stderr is not None
+        said = running.stdout.readline()
+        found = re.search(r"http://127\.0\.0\.1:(\d+)", said)
+        assert found is not None, running.stderr.read()
+        connection = http.client.HTTPConnection("127.0.0.1", int(found[1]), timeout=10)
+        connection.request("GET", "/")
+        assert connection.getresponse().status in (200, 303)
+        connection.close()
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(20) in (0, -signal.SIGTERM)
+        assert running.stderr.read() == ""
 
 
 @pytest.mark.parametrize("place", ["nowhere", "127.0.0.1:http!", "127.0.0.1:99999999", "-x:1"])

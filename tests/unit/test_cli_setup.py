@@ -240,6 +240,26 @@ def test_where_a_name_has_a_mailbox_is_read_from_users_and_aliases(tmp_path: Pat
     assert where_mailbox("zzz", "mx1.acme.example", tmp_path / "none") == ""
 
 
+def test_postfix_is_asked_about_its_own_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    programs, settings = tmp_path / "bin", tmp_path / "main.cf"
+    programs.mkdir()
+    settings.touch()
+    tables = "virtual_mailbox_maps = hash:/etc/postfix/vmailbox, proxy:sqlite:/etc/weftmail/postfix/recipients.cf"
+    for name, text in {
+        "postconf": f"echo '{tables}'; echo 'virtual_alias_maps = '",
+        "postmap": '[ "$1 $2 $3" = "-q zzz@acme.example hash:/etc/postfix/vmailbox" ] && echo anna/',
+    }.items():
+        (programs / name).write_text(f"#!/bin/sh\n{text}\n")
+        (programs / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:/bin:/usr/bin")
+    none = tmp_path / "none"
+    assert where_mailbox("zzz", "acme.example", none, settings) == "virtual_mailbox_maps of Postfix"
+    assert where_mailbox("yyy", "acme.example", none, settings) == ""
+    (programs / "postmap").unlink()
+    monkeypatch.setenv("PATH", str(programs))
+    assert where_mailbox("zzz", "acme.example", none, settings) == ""
+
+
 def test_an_edit_that_the_map_cannot_follow_is_no_success(shell: Shell) -> None:
     shell.ok("domain", "set", "acme.example", "--whole")
     (shell.folder / "map" / "map.db").unlink()

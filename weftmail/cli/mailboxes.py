@@ -19,7 +19,7 @@ _TABLES = ("virtual_mailbox_maps", "virtual_alias_maps")
 _NAME = re.compile(r'^"?([^\s:#"]+)"?\s*:')
 
 
-def where_mailbox(local: str, domain: str, aliases: Path = ALIASES) -> str:
+def where_mailbox(local: str, domain: str, aliases: Path = ALIASES, settings: Path = SETTINGS) -> str:
     """Return where this machine has the name: a few words; "" where it has not, as far as can be seen."""
     try:
         pwd.getpwnam(local)
@@ -28,7 +28,8 @@ def where_mailbox(local: str, domain: str, aliases: Path = ALIASES) -> str:
         pass
     if local.lower() in _names(aliases):
         return f"a line of {aliases}"
-    return next(_asked(f"{local}@{domain}"), "")
+    # Without its settings postconf sleeps a second before it complains.
+    return next(_asked(f"{local}@{domain}"), "") if settings.exists() else ""
 
 
 def _names(aliases: Path) -> set[str]:
@@ -41,8 +42,6 @@ def _names(aliases: Path) -> set[str]:
 
 def _asked(address: str) -> Iterator[str]:
     """Ask each of Postfix's own tables; ours are left out, and what cannot be asked knows nothing."""
-    if not SETTINGS.exists():
-        return
     for line in run(["postconf", "-x", *_TABLES]).splitlines():
         setting, _, tables = line.partition(" = ")
         for table in re.split(r"[,\s]+", tables):

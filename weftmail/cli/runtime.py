@@ -137,9 +137,13 @@ def _signing_keys(folder: str, domain: str, _changed: int) -> Sequence[SigningKe
         raise TempFail(str(error)) from None
 
 
-def _as_whom(folder: Path) -> str:
+def owner_of(folder: Path) -> str:
+    """Return the name of the folder's owner; "" where there is no such folder, or its owner has no name."""
     try:
-        owner = pwd.getpwuid(folder.stat().st_uid).pw_name
+        return pwd.getpwuid(folder.stat().st_uid).pw_name
     except (OSError, KeyError):
-        owner = "weftmail"
-    return f"run this as root or as {owner}"
+        return ""
+
+
+def _as_whom(folder: Path) -> str:
+    return f"run this as root or as {owner_of(folder) or 'weftmail'}"

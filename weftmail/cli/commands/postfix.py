@@ -23,9 +23,7 @@ def build(parser: Parser) -> None:
     """Add the verbs."""
     verbs = Verbs(parser)
     show = verbs.add("show", "say what weftmail would change; changes nothing", _show, json=True)
-    check = verbs.add(
-        "check", "say what is wrong: status 1 for something to look at, 2 for something broken", _check, json=True
-    )
+    check = verbs.add("check", "say what is wrong; status 1 where something is broken", _check, json=True)
     for verb in (show, check):
         verb.add_argument("--config", default=DEFAULT_FOLDER, metavar="DIR", help="Postfix's own folder")
         verb.add_argument(
@@ -41,6 +39,7 @@ def _settings(desk: Desk, arguments: argparse.Namespace) -> Settings:
         hostname=runtime.hostname(desk.config),
         mode="pipe" if arguments.pipe else "lmtp",
         folder=arguments.folder,
+        user=runtime.owner_of(desk.config.folder) or str(_DEFAULTS["user"]),
         program=os.path.abspath(arguments.program or _program()),
     )
 
@@ -68,9 +67,7 @@ def _check(desk: Desk, arguments: argparse.Namespace) -> int:
         [asdict(one) for one in found],
         lambda: [f"{marks[one.level]} {one}" for one in found] or ["● Postfix is as it should be."],
     )
-    if any(one.level == "broken" for one in found):
-        return 2
-    return 1 if found else 0
+    return 1 if any(one.level == "broken" for one in found) else 0
 
 
 def _folder(name: str) -> str:

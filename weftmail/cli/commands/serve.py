@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import socket
+import sys
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,7 @@ def _serve(desk: Desk, arguments: argparse.Namespace) -> None:
     listening = bound(place)
     host, port = listening.getsockname()[:2]
     desk.say(f"The site is at {config.site_url or f'http://{host}:{port}'}; Ctrl-C stops it.")
+    sys.stdout.flush()
     _run(app, listening)
 
 
