@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
+import importlib
 import os
+import re
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.unit.shell import Shell
 from weftmail.cli import admin, runtime
+from weftmail.cli.arguments import Parser
 from weftmail.core.failure import PermFail, TempFail
 
 ROOT = Path(__file__).parents[2]
@@ -233,3 +238,31 @@ def test_a_store_that_belongs_to_somebody_else(shell: Shell) -> None:
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.endswith("is closed to you; run this as root or as root\n")
+
+
+def parsers() -> Iterator[tuple[str, Parser]]:
+    """Every command with its parser; those with verbs, verb by verb."""
+    for noun in admin.NOUNS:
+        top = Parser(prog=f"mail-admin {noun}")
+        importlib.import_module(f"weftmail.cli.commands.{noun}").build(top)
+        verbs = [one for one in top._actions if isinstance(one, argparse._SubParsersAction)]
+        if not verbs:
+            yield noun, top
+        for action in verbs:
+            yield from ((f"{noun} {verb}", parser) for verb, parser in action.choices.items())
+
+
+def test_every_verb_and_flag_stands_in_the_docs() -> None:
+    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    for command, parser in parsers():
+        noun, _, verb = command.partition(" ")
+        assert re.search(rf"mail-admin {noun} (.* \| )?{verb}\b" if verb else rf"mail-admin {noun}\b", page), command
+        flags = {flag for one in parser._actions for flag in one.option_strings if flag.startswith("--")}
+        missing = {flag for flag in flags - {"--help"} if flag not in page}
+        assert not missing, (command, missing)
+
+
+def test_every_list_and_show_takes_json() -> None:
+    for command, parser in parsers():
+        if command.split()[-1] in ("list", "show", "check"):
+            assert any("--json" in one.option_strings for one in parser._actions), command

@@ -254,6 +254,19 @@ def test_the_log_tells_a_mails_way(lead: Shell) -> None:
     assert "invalid choice" in lead.refused("inbound", "list", "--state", "lost", status=2)
 
 
+def test_the_mail_itself_comes_byte_for_byte(shell: Shell) -> None:
+    raw = shell.world.mail(text="Grün\n")
+    shell.world.deliver(raw, "leads@acme.example")
+    assert shell.ok("inbound", "show", "1", "--raw") == raw.decode()
+
+
+def test_reply_addresses_can_be_revoked(lead: Shell) -> None:
+    message = lead.json("record", "show", "LEAD-1")["messages"][0]["id"]
+    lead.ok("record", "set", "LEAD-1", "--revoke-reply-addresses")
+    facts = lead.world.store.messages.facts(message)
+    assert facts is not None and facts.token_epoch == 1
+
+
 def test_mail_that_fits_nowhere_is_replayed_once_its_alias_is_there(shell: Shell) -> None:
     world = shell.world
     world.deliver(world.mail(to="sales@acme.example"), "sales@acme.example")
