@@ -21,6 +21,7 @@ from types import FrameType
 from weftmail.cli import config as configs
 from weftmail.cli import runtime
 from weftmail.cli.config import Config
+from weftmail.cli.rescue import Rescue
 from weftmail.core.failure import TempFail, UsageError
 from weftmail.core.ports import Submitter
 from weftmail.flow.deliver import Round, Sender
@@ -83,7 +84,7 @@ def send(config: Config, *, once: bool) -> int:
             holder=f"{os.uname().nodename}:{os.getpid()}",
             jitter=random.random,
         )
-        _work(store, sender, hints, stop, once=once)
+        _work(store, sender, hints, stop, None if once else Rescue(config))
     finally:
         hints.close()
         submitter.close()
@@ -92,7 +93,8 @@ def send(config: Config, *, once: bool) -> int:
     return 0
 
 
-def _work(store: Store, sender: Sender, hints: Receiver, stop: Stop, *, once: bool) -> None:
+def _work(store: Store, sender: Sender, hints: Receiver, stop: Stop, rescue: Rescue | None) -> None:
+    once = rescue is None
     failures, version, schema_at = 0, -1, 0
     while not stop.asked:
         try:
@@ -108,18 +110,19 @@ def _work(store: Store, sender: Sender, hints: Receiver, stop: Stop, *, once: bo
         _report(done)
         if done.worked:
             continue
-        if once:
+        if rescue is None:
             return
         now = runtime.now()
         if now >= schema_at:
             store.check_schema()
             schema_at = now + SCHEMA
-        version = _wait_for_change(store, hints, stop, version)
+        version = _wait_for_change(store, hints, stop, rescue, version)
 
 
-def _wait_for_change(store: Store, hints: Receiver, stop: Stop, version: int) -> int:
+def _wait_for_change(store: Store, hints: Receiver, stop: Stop, rescue: Rescue, version: int) -> int:
     """Wait until a hint comes, the store has changed, or the next copy is due; return the store's version."""
     while not stop.asked:
+        rescue.look(runtime.now())
         due = store.outbox.next_at()
         if due is not None and due <= runtime.now():
             return version
