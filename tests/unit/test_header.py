@@ -71,6 +71,7 @@ def test_raw_letters_in_the_charset_of_the_body() -> None:
         ("=?utf-8?q?Karin_Ek?=", [("Karin Ek", "")]),
         ("", []),
         ("<>", []),
+        ("<@a:>", []),
     ],
 )
 def test_mailboxes(value: str, boxes: list[tuple[str, str]]) -> None:

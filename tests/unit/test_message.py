@@ -127,11 +127,8 @@ def test_mail_in_html_alone_has_words_too() -> None:
 
 
 def test_plain_text_beside_html_is_shown_with_it() -> None:
-    raw = (
-        HEAD
-        + b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html\n\n<p>Hej</p>\n--b\n\na < b\n--b--"
-    )
-    message = read(raw)
+    parts = b"--b\nContent-Type: text/html\n\n<p>Hej</p>\n--b\n\na < b\n--b--"
+    message = read(HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + parts)
     assert message.text == "Hej\na < b" and "<pre>a &lt; b</pre>" in message.html
 
 

@@ -106,10 +106,7 @@ def identifiers(value: str, bare: bool = False) -> tuple[str, ...]:
 
 def date(value: str) -> int | None:
     """Return milliseconds since 1970, UTC, or None for what is no date."""
-    try:
-        parts = parsedate_tz(clean(_raw(unfold(value[:200]))))
-    except (ValueError, IndexError, TypeError, OverflowError):
-        return None
+    parts = parsedate_tz(clean(_raw(unfold(value[:200]))))
     if parts is None or not 1970 <= parts[0] <= 9999 or not (1 <= parts[1] <= 12 and 1 <= parts[2] <= 31):
         return None
     if not (0 <= parts[3] <= 24 and 0 <= parts[4] <= 60 and 0 <= parts[5] <= 61) or abs(parts[9] or 0) > 86_400:

@@ -25,7 +25,7 @@ _ROBOT = re.compile(r"(?i)^(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|mailer-daemon
 _ABSENT = re.compile(
     "|".join(
         (
-            r"auto(?:matic|mated|matisk|matisch|matische|maattinen)?[\s-]*(?:reply|response|answer|antwort|svar|vastaus|antwoord)\b",
+            r"auto(?:matic|mated|matiskt?|matische?s?|maattinen)?[\s-]*(?:reply|response|answer|antwort|svar|vastaus|antwoord)\b",
             r"out of (?:the )?office\b",
             r"abwesenheits(?:notiz|agent|meldung)\b",
             r"ich bin (?:nicht im b[üu]ro|abwesend)",

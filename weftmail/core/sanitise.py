@@ -88,13 +88,13 @@ def sanitise(html: str) -> str:
         url_relative="deny",
         filter_style_properties=_STYLES,
     )
-    return _REMOTE.sub(r"\1data-remote-src=", clean)
+    return _REMOTE.sub(r'\1data-remote-src="', clean)
 
 
 # The serialiser writes every attribute as name="value" with quotation marks escaped inside, so that this pattern meets
 # real tags only.  The marker is not one that a mail can bring through the filter: it is put before a scheme there.
 _MARK = "cid:remote:"
-_REMOTE = re.compile(r'(<img\b(?:\s+[a-z-]+="[^"]*")*?\s+)src=(?="cid:remote:)')
+_REMOTE = re.compile(r'(<img\b(?:\s+[a-z-]+="[^"]*")*?\s+)src="cid:remote:')
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
