@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -21,7 +22,7 @@ CAME = 1_800_000_000_000
 class Started:
     """Stands for a process; how it was started is kept."""
 
-    words: list[list[str]] = []
+    words: ClassVar[list[list[str]]] = []
 
     def __init__(self, words: list[str], **_how: object) -> None:
         Started.words.append(words)

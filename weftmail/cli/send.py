@@ -94,7 +94,7 @@ def send(config: Config, *, once: bool) -> int:
 
 
 def _work(store: Store, sender: Sender, hints: Receiver, stop: Stop, rescue: Rescue | None) -> None:
-    once = rescue is None
+    """Work until asked to stop or, with no ``rescue`` to keep an eye on the folder, until nothing is due."""
     failures, version, schema_at = 0, -1, 0
     while not stop.asked:
         try:
@@ -103,7 +103,7 @@ def _work(store: Store, sender: Sender, hints: Receiver, stop: Stop, rescue: Res
         except TempFail as error:
             failures += 1
             log.warning("%s", error)
-            if once and failures > 5:
+            if rescue is None and failures > 5:
                 raise
             _wait(hints, backoff(failures), stop)
             continue
