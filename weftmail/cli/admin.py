@@ -103,24 +103,21 @@ def run(words: list[str], environ: Mapping[str, str], stdin: TextIO | None = Non
 
 def explained(error: Exception) -> tuple[str, int]:
     """Return the one line for what went wrong, and the exit status."""
+    from weftmail.cli.output import one_line
     from weftmail.store.connection import busy
 
+    text = one_line(" ".join(str(error).split()), 1000)
     if isinstance(error, UsageError):
-        return one_line(str(error)), error.status
+        return text, error.status
     if busy(error) or busy(error.__cause__ or error):
         return "the store is locked by another program for longer than 5 s; try again in a moment", 1
     if isinstance(error, (TempFail, PermFail)):
-        return one_line(str(error)), 1
+        return text, 1
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename or 'the machine'}: {error.strerror}", 1
     if type(error).__module__ == "sqlite3":
-        return f"the store cannot be used: {one_line(str(error))}; see whether its disk is full or read-only", 1
+        return f"the store cannot be used: {text}; see whether its disk is full or read-only", 1
     return f"a fault of our own, {type(error).__name__}; WEFTMAIL_DEBUG=1 shows where", 1
-
-
-def one_line(text: str) -> str:
-    """Return the text on one line."""
-    return " ".join(text.split())
 
 
 if __name__ == "__main__":

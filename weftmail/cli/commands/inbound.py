@@ -14,6 +14,7 @@ from weftmail.core.failure import TempFail, UsageError
 from weftmail.flow.settle import Settler
 from weftmail.store.inbound import InboundLine, InboundRow
 from weftmail.transport.settle_lock import FileSettleLock
+from weftmail.transport.wake import Waker
 
 STATES = ("accepted", "filed", "duplicate", "held", "unrouted", "stuck", "discarded")
 PATIENCE = 10.0
@@ -142,6 +143,7 @@ def _replay(desk: Desk, arguments: argparse.Namespace) -> None:
 def _settle(desk: Desk, inbound_id: int) -> None:
     """Settle what waits, if nobody else does; otherwise wait for whoever does to reach this row."""
     lock = FileSettleLock(desk.config.settle_lock)
+    Waker(desk.config.folder / "settle.sock").wake()
     until = time.monotonic() + PATIENCE
     while desk.store.inbound.state(inbound_id) == "accepted" and time.monotonic() < until:
         if not lock.acquire():

@@ -1,0 +1,80 @@
+"""Every word of every command, one by one, replaced by something hostile: one clear line, the right status."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from collections.abc import Iterator
+
+import pytest
+
+from tests.unit.shell import Shell
+from tests.unit.world import KARIN
+from weftmail.cli import admin
+from weftmail.cli.arguments import Parser
+
+HOSTILE = (
+    "", "-x@", "$(id)@", "`id`@acme.example", "a b@acme.example", "a\r\nBcc: x@customer.example", "a\x85b", "a\u202eb",
+    ":include:/etc/passwd", "x" * 5000, "x" * 70 + "@acme.example", "@", "a@", "' or 1=1 --", "-1", "²", str(2**63),
+    "\x1b[2J", "=", "\ud800", "a@\u0130.example", "xn--a@xn--a.xn--a",
+)  # fmt: skip
+
+GOOD = {
+    "address": "anna@acme.example",
+    "author": "anna@acme.example",
+    "domain": "acme.example",
+    "id": "1",
+    "number": "LEAD-1",
+    "type": "lead",
+    "title": "A title",
+    "company": "Acme",
+    "name": "Acme",
+}
+"""A word that fits, by what it is for; one that is not here stays out unless it is wanted."""
+
+
+def commands() -> Iterator[tuple[str, Parser]]:
+    """Every command that works on the store; init, serve and postfix have tests of their own."""
+    for noun in admin.NOUNS.keys() - {"init", "serve", "postfix", "migrate"}:
+        top = Parser(prog=f"mail-admin {noun}")
+        importlib.import_module(f"weftmail.cli.commands.{noun}").build(top)
+        verbs = [one for one in top._actions if isinstance(one, argparse._SubParsersAction)]
+        if not verbs:
+            yield noun, top
+        for action in verbs:
+            yield from ((f"{noun} {verb}", parser) for verb, parser in action.choices.items())
+
+
+def calls(command: str, parser: Parser, word: str) -> Iterator[list[str]]:
+    """The command once for each of its words, that word replaced by ``word``."""
+    takes = [one for one in parser._actions if one.nargs != 0 and one.dest != "help"]
+    for hostile in takes:
+        words = command.split()
+        for one in takes:
+            fit = GOOD.get(one.dest, "lead")
+            if command.startswith("domain ") and one.dest == "name":
+                fit = "acme.example"
+            given = word if one is hostile else fit
+            if not one.option_strings:
+                words.append(given)
+            elif one is hostile or one.required:
+                words.append(f"{one.option_strings[-1]}={given}")
+        yield words
+
+
+@pytest.mark.parametrize(("command", "parser"), sorted(commands(), key=lambda one: one[0]))
+def test_no_word_makes_a_command_lose_its_countenance(
+    shell: Shell, command: str, parser: Parser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = shell.world
+    world.deliver(world.mail(KARIN), "leads@acme.example")
+    for word in HOSTILE:
+        for words in calls(command, parser, word):
+            status, out, err = shell.call(*words)
+            assert "Traceback" not in err and "fault of our own" not in err, (words, err)
+            if status == 0:
+                assert err == "", words
+            else:
+                assert status in (1, 2) and out == "", words
+                assert err.startswith("mail-admin: ") and err.count("\n") == 1, (words, err)
+                assert "\x1b" not in err and "\r" not in err, words
