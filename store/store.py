@@ -13,7 +13,8 @@ from weftmail.store.blob import Blobs
 from weftmail.store.company import Companies
 from weftmail.store.domain import Domains
 from weftmail.store.inbound import InboundLog
-from weftmail.store.message import Inbox, Messages
+from weftmail.store.inbox import Inbox
+from weftmail.store.message import Messages
 from weftmail.store.migrate import latest, schema_number
 from weftmail.store.outbox import Outbox
 from weftmail.store.people import Contacts, Users

@@ -1,0 +1,87 @@
+"""The inbox: what users are told on the pages rather than by mail."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from weftmail.store.rows import many, queries
+
+
+@dataclass(frozen=True, slots=True)
+class InboxEntry:
+    """A message that a user is told of in the inbox."""
+
+    id: int
+    message_id: int
+    record_id: int
+    label: str
+    title: str
+    kind: str
+    author_name: str
+    subject: str
+    text: str
+    state: str
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that a user is told in the inbox and that is no message of a thread."""
+
+    id: int
+    inbound_id: int | None
+    record_id: int | None
+    label: str | None
+    text: str
+    created_at: int
+    read_at: int | None
+
+
+class Inbox:
+    """What users are told on the pages rather than by mail."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def entries(self, company_id: int, user_id: int, most: int = 100) -> list[InboxEntry]:
+        """Return the messages in the user's inbox, newest first."""
+        return many(InboxEntry, queries.inbox(self._connection, company_id=company_id, user_id=user_id, most=most))
+
+    def unread(self, company_id: int, user_id: int) -> int:
+        """Return how many of them and of the notices are unread."""
+        messages: int = queries.inbox_unread(self._connection, company_id=company_id, user_id=user_id)
+        return messages + sum(1 for n in self.notices(user_id, company_id) if n.read_at is None)
+
+    def read(self, record_id: int, user_id: int, now: int) -> None:
+        """Mark as read what the user is told of this record."""
+        queries.inbox_read(self._connection, record_id=record_id, user_id=user_id, now=now)
+
+    def tell(
+        self,
+        company_id: int,
+        user_id: int,
+        text: str,
+        now: int,
+        *,
+        inbound_id: int | None = None,
+        record_id: int | None = None,
+    ) -> None:
+        """Put a notice into a user's inbox, once for each mail that it is about."""
+        queries.notice_add(
+            self._connection,
+            company_id=company_id,
+            user_id=user_id,
+            inbound_id=inbound_id,
+            record_id=record_id,
+            text=text,
+            now=now,
+        )
+
+    def notices(self, user_id: int, company_id: int | None = None, most: int = 100) -> list[Notice]:
+        """Return the user's notices, newest first."""
+        return many(Notice, queries.notices(self._connection, user_id=user_id, company_id=company_id, most=most))
+
+    def notices_read(self, company_id: int, user_id: int, now: int) -> None:
+        """Mark the user's notices as read."""
+        queries.notices_read(self._connection, company_id=company_id, user_id=user_id, now=now)
