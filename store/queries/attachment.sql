@@ -1,0 +1,26 @@
+-- name: attachment_add$
+insert into attachment (company_id, message_id, blob_id, position, filename, content_type, content_id, inline)
+values (:company_id, :message_id, :blob_id, :position, :filename, :content_type, :content_id, :inline)
+returning id;
+
+-- name: attachments
+select t.id, t.message_id, t.blob_id, t.filename, t.content_type, t.content_id, t.inline, b.size, b.sha256
+from attachment t join blob b on b.id = t.blob_id
+where t.message_id = :message_id
+order by t.position;
+
+-- name: thread_attachments
+select t.id, t.message_id, t.blob_id, t.filename, t.content_type, t.content_id, t.inline, b.size, b.sha256
+from attachment t join blob b on b.id = t.blob_id join message m on m.id = t.message_id
+where m.record_id = :record_id
+order by t.message_id, t.position;
+
+-- name: attachment_by_id^
+select t.id, t.company_id, t.message_id, t.blob_id, t.filename, t.content_type, t.content_id, t.inline, b.size
+from attachment t join blob b on b.id = t.blob_id
+where t.id = :id;
+
+-- name: attached_before$
+select count(*)
+from attachment t join message m on m.id = t.message_id
+where m.record_id = :record_id and m.id < :before and t.blob_id = :blob_id;

@@ -1,0 +1,50 @@
+-- name: delivery_add$
+insert into delivery (
+    company_id, message_id, person, user_id, contact_id, channel, address, state, reason, outbox_id, not_before_at,
+    changed_at
+)
+values (
+    :company_id, :message_id, :person, :user_id, :contact_id, :channel, :address, :state, :reason, :outbox_id,
+    :not_before_at, :now
+)
+on conflict (company_id, message_id, person, channel) do nothing
+returning id;
+
+-- name: deliveries
+select d.id, d.message_id, d.person, d.user_id, d.contact_id, coalesce(u.name, c.name) as name, d.channel, d.address,
+    d.state, d.reason, d.outbox_id, d.changed_at
+from delivery d
+    left join users u on u.id = d.user_id
+    left join contact c on c.id = d.contact_id
+where d.message_id = :message_id
+order by d.id;
+
+-- name: thread_deliveries
+select d.id, d.message_id, d.person, d.user_id, d.contact_id, coalesce(u.name, c.name) as name, d.channel, d.address,
+    d.state, d.reason, d.changed_at
+from delivery d
+    join message m on m.id = d.message_id
+    left join users u on u.id = d.user_id
+    left join contact c on c.id = d.contact_id
+where m.record_id = :record_id
+order by d.id;
+
+-- States of a delivery only move forward: what has bounced is not handed over again by a late answer.
+-- name: delivery_settle!
+update delivery
+set state = :state, reason = :reason, changed_at = :now
+where outbox_id = :outbox_id and address = :address and state in ('queued', 'delayed');
+
+-- name: deliveries_requeue!
+update delivery set state = 'queued', reason = '', changed_at = :now
+where outbox_id = :outbox_id and state in ('delayed', 'failed');
+
+-- Whom we sent a message may answer it, unless they were taken out of the conversation since.
+-- name: sent_to$
+select count(*)
+from delivery d join message m on m.id = d.message_id
+where d.message_id = :message_id and d.contact_id = :contact_id and d.channel = 'email'
+    and not exists (
+        select 1 from participant p
+        where p.record_id = m.record_id and p.contact_id = :contact_id and p.removed_at is not null
+    );
