@@ -126,6 +126,13 @@ def test_mail_in_html_alone_has_words_too() -> None:
     assert message.text == "Hej\n\nAnna" and message.html.startswith("<p>Hej")
 
 
+def test_an_answer_in_html_alone_ends_where_the_quote_begins() -> None:
+    quote = b'<div class="gmail_quote">Anna skrev:<blockquote>Hej Karin</blockquote></div>'
+    message = read(HEAD + b"Content-Type: text/html\n\n<p>Ja tack</p>" + quote)
+    assert message.reply_text == "Ja tack" and "Hej Karin" in message.text
+    assert "Hej Karin" in read(HEAD + b"Content-Type: text/html\n\n" + quote).reply_text
+
+
 def test_plain_text_beside_html_is_shown_with_it() -> None:
     parts = b"--b\nContent-Type: text/html\n\n<p>Hej</p>\n--b\n\na < b\n--b--"
     message = read(HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + parts)

@@ -119,5 +119,13 @@ def test_complaints() -> None:
     assert found[1].original_message_id == "<offer@acme.example>"
 
 
+def test_complaints_with_the_message_alone() -> None:
+    inner = "X-HmXmrOriginalRecipient: karin@customer.example\nMessage-ID: <offer@acme.example>\n\nHej"
+    found = report.read(NONE, [leaf("message/rfc822", inner)], "")
+    assert found is not None and found[0] == "complaint" and found[1] is not None
+    assert found[1].recipients[0].address == "karin@customer.example"
+    assert found[1].original_message_id == "<offer@acme.example>"
+
+
 def test_what_is_no_report() -> None:
     assert report.read(NONE, [leaf("image/png", "x")], "") is None

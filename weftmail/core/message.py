@@ -128,7 +128,7 @@ def _message(raw: bytes | BinaryIO, fields: Fields, blocks: list[Block], content
         references=header.identifiers(" ".join(fields.all("references")))[-REFERENCES:],
         text=text,
         html=html,
-        reply_text=quote.new_words(text),
+        reply_text=_new_words(blocks, text, html),
         attachments=tuple(_attachment(leaf, html, label) for leaf in contents.attached),
         forwarded=forward.find(text, subject, contents.attached) if kind in ("mail", "machine") else None,
         defects=tuple(dict.fromkeys(contents.defects)),
@@ -155,6 +155,13 @@ def _joined(blocks: list[Block]) -> tuple[str, str]:
         return text, ""
     pages = [block.html or f"<pre>{escape(block.plain)}</pre>" for block in blocks if block.html or block.plain.strip()]
     return text, "\n".join(pages)
+
+
+def _new_words(blocks: list[Block], text: str, html: str) -> str:
+    """Return the new words; mail that is HTML alone tells where its quote begins, which its words no longer do."""
+    if html and not any(block.plain.strip() for block in blocks):
+        return quote.new_words(sanitise.text_of(quote.new_html(html))) or quote.new_words(text)
+    return quote.new_words(text)
 
 
 def _attachment(leaf: Leaf, html: str, label: str) -> Attachment:

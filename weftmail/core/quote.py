@@ -46,6 +46,20 @@ _SIGNATURE = re.compile(r"^(?:--|—|--\u00a0|__)[ \t]*$")
 _DEVICE = re.compile(rf"^[\s*_-]*+{any_of(phrases.DEVICE)}", re.I)
 
 
+# The marks by which the large mail programs set off what they quote in HTML.
+_QUOTE_MARK = re.compile(
+    r"<(?:div|blockquote|p|hr|span)\b[^<>]{0,300}?\b(?:class|id|type|name)=[\"']?"
+    r"(?:gmail_quote|yahoo_quoted|moz-cite-prefix|OutlookMessageHeader|divRplyFwdMsg|appendonsend|protonmail_quote|cite\b)",
+    re.I,
+)
+
+
+def new_html(html: str) -> str:
+    """Return ``html`` up to where a mail program began to quote; whole where none did, or nothing stands before."""
+    mark = _QUOTE_MARK.search(html)
+    return html[: mark.start()] if mark else html
+
+
 def new_words(text: str) -> str:
     """Return the words of ``text`` that its author added."""
     lines = [line[:LINE].rstrip() for line in text[:SIZE].split("\n")]

@@ -62,6 +62,8 @@ def read(fields: Fields, leaves: Iterable[Leaf], text: str) -> tuple[Reported, R
     by_type = {leaf.content_type: leaf for leaf in reversed(leaves)}
     if "message/feedback-report" in by_type:
         return "complaint", _complaint(by_type["message/feedback-report"], leaves)
+    if complained := _junked(leaves):
+        return "complaint", complained
     for kind in ("message/disposition-notification", "message/global-disposition-notification"):
         if kind in by_type:
             return _disposition(by_type[kind], text)
@@ -169,6 +171,17 @@ def failure(address: str, status: str, action: str, diagnostic: str) -> Failure:
     why = reason.reason(status, diagnostic)
     hard = action == "failed" and reason.is_hard(status, why, diagnostic)
     return Failure(address, status, action, diagnostic, hard, why)
+
+
+def _junked(leaves: list[Leaf]) -> Report | None:
+    """A complaint as Microsoft's consumer mail sends it: the message alone, and in it a field that names whose."""
+    for leaf in leaves:
+        if leaf.content_type == "message/rfc822" and b"x-hmxmroriginalrecipient:" in leaf.content[:8192].lower():
+            address = Fields(parse_header(leaf.content)).first("x-hmxmroriginalrecipient")
+            return Report(
+                (Failure(address_in(address), "", "complained", "", False, "complaint"),), returned_id([leaf])
+            )
+    return None
 
 
 def _disposition(leaf: Leaf, text: str) -> tuple[Reported, Report | None]:
