@@ -48,9 +48,14 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
 
+        # What is ours and the same for everybody is asked for again, and mostly answered with 304.
+        ours = scope["path"].startswith("/static/")
+
         async def with_fields(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if ours:
+                    headers.setdefault("cache-control", "no-cache")
                 for name, value in _FIELDS.items():
                     headers.setdefault(name, value)
             await send(message)

@@ -29,7 +29,7 @@ from weftmail.store.session import Session
 from weftmail.store.store import Store
 
 MOST_FILES = 20
-MOST_FIELDS = 200
+MOST_FIELDS = 2000
 LONGEST_FIELD = 2 * 1024 * 1024
 
 

@@ -158,14 +158,20 @@ def _ticked(people: Iterable[Person]) -> tuple[str, ...]:
 def _shown(visit: Visit, record: Record, composer: Composer, errors: dict[str, str] | None = None) -> Composer:
     """Return the composer with those who would be told, by the very function that then tells them."""
     planned = plan(visit.store, record, visit.user, Draft(text=_SOME_WORDS, note=True), visit.now).recipients
-    sender = identity_of(visit.store, record).sender
+    said = dict(composer.errors if errors is None else errors)
+    shown_as = ""
+    try:
+        sender = identity_of(visit.store, record).sender
+        shown_as = f"{visit.user.name} via {sender.name} <{sender.address}>"
+    except UsageError as error:
+        said.setdefault("to", _sentence(error))
     return replace(
         composer,
         told=planned.told,
         passed=planned.passed,
-        sender=f"{visit.user.name} via {sender.name} <{sender.address}>",
+        sender=shown_as,
         seen=f"{_digest(planned.told)}.{visit.store.messages.pulse(record.id).public}",
-        errors=composer.errors if errors is None else errors,
+        errors=said,
     )
 
 

@@ -12,6 +12,7 @@ from tests.admin.conftest import Browser, Site
 from tests.unit.world import ERIK
 from weftmail.core.message import read
 from weftmail.flow.post import Draft, post
+from weftmail.store.record import NewRecord
 
 Opens = Callable[[], Browser]
 LEAD = "/records/LEAD-1"
@@ -217,13 +218,32 @@ def test_reading_a_record_reads_what_the_inbox_told_of_it(site: Site, browser: O
 
 
 def test_a_record_that_came_from_nobody_can_be_written_on_all_the_same(site: Site, anna: Browser) -> None:
-    from weftmail.store.record import NewRecord
-
     opened = site.store.records.open(NewRecord(site.world.acme, "task", "Call Karin"), site.world.clock())
     page = anna.get(f"/records/{opened.label}").text
     assert "Nobody has written yet" in page and "Nobody outside." in page
     form = {**anna.form(f"/records/{opened.label}"), "text": "First", "to_more": "karin@customer.example"}
     assert anna.post(f"/records/{opened.label}/write", form).status_code == 303
+
+
+def test_a_company_without_a_domain_reads_and_is_told_why_it_cannot_write(site: Site, browser: Opens) -> None:
+    company = site.store.companies.add("Third", 1)
+    site.store.users.join(company, site.eva, "agent")
+    opened = site.store.records.open(NewRecord(company, "task", "Think"), site.world.clock())
+    eva = browser()
+    eva.sign_in("eva@other.example")
+    path = f"/records/{opened.label}?company={company}"
+    assert "Third has no domain to write from" in eva.get(path).text
+    form = {**eva.form(path), "text": "Hello", "to_more": "karin@customer.example"}
+    answer = eva.post(f"/records/{opened.label}/write?company={company}", form)
+    assert answer.status_code == 422 and "no domain to write from" in answer.text
+
+
+def test_a_post_with_html_shows_as_it_was_laid_out(site: Site, anna: Browser) -> None:
+    user = site.store.users.get(site.world.anna)
+    assert user is not None
+    post(site.store, site.house, site.world.record("LEAD-1"), user, Draft(html="<p>Yes, <b>38</b></p>"))
+    assert "as it was laid out" in anna.get(LEAD).text
+    assert "<b>38</b>" in anna.get("/records/LEAD-1/2/html").text
 
 
 def test_the_list_has_pages(site: Site, anna: Browser) -> None:

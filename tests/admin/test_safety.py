@@ -52,6 +52,9 @@ def test_every_answer_bears_the_fields(site: Site, anna: Browser) -> None:
         assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "unsafe" not in policy
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["referrer-policy"] == "same-origin"
+    assert [one.headers["cache-control"] for one in answers[:4]] == ["no-store", "no-store", "no-store", "no-cache"]
+    again = anna.get("/static/site.css", headers={"if-none-match": answers[3].headers["etag"]})
+    assert again.status_code == 304
     assert answers[2].status_code == answers[4].status_code == 404
     assert answers[2].text == answers[4].text
 

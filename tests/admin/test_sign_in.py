@@ -106,6 +106,15 @@ def test_attempts_are_limited_for_a_client(browser: Opens) -> None:
     assert one.sign_in("anna@acme.example").status_code == 429
 
 
+def test_signing_in_rightly_does_not_make_room_for_more_guesses(browser: Opens) -> None:
+    one = browser()
+    for number in range(MOST_FOR_CLIENT):
+        assert one.sign_in(f"user{number}@acme.example", "wrong").status_code == 403
+        if number % 10 == 0:
+            assert one.sign_in("bjorn@acme.example").status_code == 303
+    assert one.sign_in("bjorn@acme.example").status_code == 429
+
+
 def test_a_link_signs_in_once_and_looking_at_it_does_not_count(site: Site, browser: Opens) -> None:
     site.store.sessions.add_link("once", site.world.anna, site.world.clock() + 600_000)
     one = browser()
