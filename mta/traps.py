@@ -195,7 +195,7 @@ def stale_files(settings: Settings, _: Postfix, place: Place) -> Iterator[Findin
             "broken",
             f"{settings.folder}/{name} is missing or not as weftmail wrote it",
             "Postfix asks the map by it",
-            "put there what mail-admin postfix show --files prints",
+            "mail-admin postfix show --files | sh",
         )
 
 

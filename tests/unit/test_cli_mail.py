@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+import subprocess
 import threading
 import time
 from pathlib import Path
@@ -375,6 +376,16 @@ def test_postfix_is_compared_and_never_written(shell: Shell, tmp_path: Path) -> 
     assert "cannot be used" in shell.refused(
         "postfix", "show", "--pipe", "--program", "/x y;z", "--config", str(folder)
     )
+
+
+def test_the_files_that_postfix_reads_are_made_by_a_script(shell: Shell, tmp_path: Path) -> None:
+    where = ("--folder", str(tmp_path / "files"))
+    subprocess.run(["sh"], input=shell.ok("postfix", "show", "--files", *where), text=True, check=True, umask=0o077)
+    files = shell.json("postfix", "show", "--files", *where)
+    assert {Path(name).name for name in files} == {"recipients.cf", "domains.cf", "transport.cf", "aliases.cf"}
+    for name, text in files.items():
+        assert Path(name).read_text() == text
+        assert Path(name).stat().st_mode & 0o777 == 0o644
 
 
 def test_a_proven_answer_of_a_colleague_is_shown_as_theirs(lead: Shell) -> None:

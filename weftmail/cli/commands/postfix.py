@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from weftmail.cli.desk import Desk
 from weftmail.core.failure import UsageError
 from weftmail.mta import postfix
 from weftmail.mta.postconf import DEFAULT_FOLDER
-from weftmail.mta.templates import Settings
+from weftmail.mta.templates import MAPS, Settings
 
 _DEFAULTS = {field.name: field.default for field in fields(Settings)}
 
@@ -31,6 +32,9 @@ def build(parser: Parser) -> None:
         )
         verb.add_argument("--pipe", action="store_true", help="a program for each mail, instead of the listener")
         verb.add_argument("--program", metavar="PATH", help="the pipe program")
+    show.add_argument(
+        "--files", action="store_true", help="print the files that Postfix reads by name, as a script that makes them"
+    )
 
 
 def _settings(desk: Desk, arguments: argparse.Namespace) -> Settings:
@@ -53,9 +57,21 @@ def _program() -> Path:
 
 def _show(desk: Desk, arguments: argparse.Namespace) -> None:
     settings = _settings(desk, arguments)
+    if arguments.files:
+        files = {f"{settings.folder}/{name}": text for name, text in postfix.render(settings).items() if name in MAPS}
+        desk.answer(arguments.json, files, lambda: _script(settings.folder, files))
+        return
     current = postfix.read(_folder(arguments.config))
     changes = postfix.show(settings, current)
     desk.answer(arguments.json, [asdict(one) for one in changes], lambda: postfix.report(current, changes))
+
+
+def _script(folder: str, files: Mapping[str, str]) -> Iterator[str]:
+    """Return lines for a shell that make the files; paths are plain, and no text of ours holds the last line."""
+    # Postfix reads them as a user of its own, whoever runs this with whatever umask.
+    yield from ("umask 022", f"mkdir -p {folder}")
+    for path, text in files.items():
+        yield from (f"cat >{path} <<'END OF FILE'", text.removesuffix("\n"), "END OF FILE")
 
 
 def _check(desk: Desk, arguments: argparse.Namespace) -> int:
