@@ -128,6 +128,22 @@ def test_company_domains_and_the_first_admin_are_there(machine: Machine) -> None
     found.close()
 
 
+def test_the_way_to_the_settings_is_open_whatever_the_umask(machine: Machine) -> None:
+    machine.settings = machine.folder / "new" / "etc" / "weftmail.toml"
+    os.environ["WEFTMAIL_CONFIG"] = str(machine.settings)  # The fixture puts the old value back.
+    machine.state.mkdir(mode=0o777)
+    before = os.umask(0o077)
+    try:
+        machine.init(*FLAGS)
+    finally:
+        os.umask(before)
+    assert mode(machine.settings) == 0o640
+    if os.geteuid() == 0:
+        assert {mode(path) for path in (machine.settings.parent, machine.settings.parent.parent)} == {0o755}
+        assert mode(machine.state) == 0o750
+    assert mode(machine.config().map) == 0o664
+
+
 def test_a_second_run_keeps_what_is_there_and_gives_a_new_link(machine: Machine) -> None:
     machine.init(*FLAGS)
     kept = {path: path.read_bytes() for path in machine.folder.rglob("*") if path.is_file() and ".db" not in path.name}
@@ -262,7 +278,10 @@ def test_as_root_the_system_user_has_to_be_there(machine: Machine) -> None:
         assert machine.init(*FLAGS)
         return
     status, _, err = machine.call("init", *FLAGS, "--state", str(machine.state), "--user", "nobody-at-all")
-    assert status == 1 and "there is no system user nobody-at-all" in err and "adduser --system" in err
+    assert status == 1 and "there is no system user nobody-at-all in a group weftmap" in err
+    assert "adduser --system" in err
+    status, _, err = machine.call("init", *FLAGS, "--state", str(machine.state), "--user", "daemon")
+    assert status == 1 and "there is no system user daemon in a group weftmap" in err
     assert list(machine.folder.iterdir()) == []
 
 

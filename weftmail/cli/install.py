@@ -176,7 +176,7 @@ def write_settings(desk: Desk, answers: Answers) -> list[str]:
     _system_user(answers.user)
     path = Path(desk.config_path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_way(path.parent)
         beside = path.with_name(f".{path.name}.new")
         beside.write_text(configs.dump(answers.config), encoding="utf-8")
         beside.chmod(0o640)
@@ -195,9 +195,11 @@ def make_folders(config: Config, user: str) -> None:
     """Make the state folder: 0750, so that the mail server gets through to the socket; as root, the system user's."""
     folder = config.folder
     try:
-        if not folder.exists():
+        # An empty folder of root's was made by hand; one that holds something is kept as it is.
+        if not folder.exists() or (folder.stat().st_uid == 0 and not any(folder.iterdir())):
             uid, gid = _system_user(user)
-            folder.mkdir(parents=True, mode=0o750)
+            _make_way(folder.parent)
+            folder.mkdir(exist_ok=True)
             folder.chmod(0o750)
             if os.geteuid() == 0:
                 os.chown(folder, uid, gid)
@@ -207,16 +209,30 @@ def make_folders(config: Config, user: str) -> None:
         ) from None
 
 
+def _make_way(folder: Path) -> None:
+    """Make the folder and those above it that are missing, open to be passed through whatever root's umask says."""
+    if not folder.exists():
+        _make_way(folder.parent)
+        folder.mkdir()
+        if os.geteuid() == 0:
+            folder.chmod(0o755)
+
+
 def _system_user(user: str) -> tuple[int, int]:
     """Return the ids of the system user and of the group that the mail server shares."""
     if os.geteuid() != 0:
         return os.geteuid(), os.getegid()
     try:
         found = pwd.getpwnam(user)
-        return found.pw_uid, grp.getgrnam(GROUP).gr_gid if user != "root" else found.pw_gid
+        if user == "root":
+            return found.pw_uid, found.pw_gid
+        gid = grp.getgrnam(GROUP).gr_gid
+        if gid not in os.getgrouplist(user, found.pw_gid):
+            raise KeyError(GROUP)
+        return found.pw_uid, gid
     except KeyError:
         raise UsageError(
-            f"there is no system user {user} with a group {GROUP}; make them: adduser --system --group --home "
+            f"there is no system user {user} in a group {GROUP}; make them: adduser --system --group --home "
             f"/nonexistent --no-create-home {user}; addgroup --system {GROUP}; adduser {user} {GROUP}; "
             f"adduser postfix {GROUP}"
         ) from None
