@@ -25,7 +25,7 @@ def explain(store: Store, house: House, envelope: Envelope, raw: bytes | BinaryI
     message = read(raw)
     known = gather(store, house, envelope, message)
     decision = decide(envelope, message, known.facts)
-    reached = planned(store, decision.disposition, message, proven=known.proof.proven)
+    reached = planned(store, decision.disposition, message, proven=known.facts.sender.proven)
     return {
         **explain_message(message),
         "authentication": _authentication(known.proof, known.facts.sender.proven),

@@ -64,6 +64,8 @@ class Delivered:
     row: Accepted
     message: Message
     proof: Proof
+    proven: bool
+    """The author is proven, be it by signature, by login, or by the word of a person who let the mail in."""
 
 
 def delivery_key(recipient: str, message: Message) -> str:
@@ -145,7 +147,7 @@ def _open(store: Store, delivered: Delivered, disposition: Open, now: int) -> Ou
     """Open a record; the mail is its first message, its author takes part, the alias's owner follows."""
     message, company_id = delivered.message, disposition.company_id
     alias = store.aliases.get(disposition.alias_id) if disposition.alias_id is not None else None
-    reached = planned(store, disposition, message, proven=delivered.proof.proven)
+    reached = planned(store, disposition, message, proven=delivered.proven)
     contact_id = _contact(store, company_id, disposition.author, now)
     record = store.records.open(
         NewRecord(
@@ -181,7 +183,7 @@ def _append(store: Store, house: House, delivered: Delivered, disposition: Appen
     record = store.records.get(disposition.record_id)
     if record is None:
         raise LookupError(f"record {disposition.record_id} is gone")
-    reached = planned(store, disposition, message, proven=delivered.proof.proven or _is_colleague(disposition))
+    reached = planned(store, disposition, message, proven=delivered.proven)
     same = store.messages.same(company_id, record.id, message.message_id, message.content_hash)
     if same is not None:
         return Outcome("duplicate", record.id, same, tell(store, company_id, same, reached, now))
@@ -319,10 +321,6 @@ def _proof_words(proof: Proof) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _is_colleague(disposition: Append | Note) -> bool:
-    return disposition.author.user_id is not None
-
-
 def _contact(store: Store, company_id: int, author: Author, now: int) -> int | None:
     if not author.outsider:
         return None
@@ -351,9 +349,9 @@ def _bring(
             filename=part.filename, content_type=part.content_type, content_id=part.content_id, inline=part.inline,
         )  # fmt: skip
     people = {one.address: Addressed(one.field, one.name, one.address, one.contact_id) for one in sent_to}
-    for one in _named(store, delivered, record, now, proven=delivered.proof.proven or by_colleague):
+    for one in _named(store, delivered, record, now, proven=delivered.proven):
         people.setdefault(one.address, one)
-    if delivered.proof.proven or by_colleague:
+    if delivered.proven:
         scope = None if by_colleague else message_id
         for one in people.values():
             reason = "addressed" if one.field == "to" else "copied"

@@ -135,7 +135,7 @@ class Settler:
             with self._store.savepoint():
                 known = gather(self._store, self._house, row.envelope, message)
                 decision = decide(row.envelope, message, known.facts)
-                delivered = Delivered(row, message, known.proof)
+                delivered = Delivered(row, message, known.proof, known.facts.sender.proven)
                 return file(self._store, self._house, delivered, decision, self._house.clock())
         except Exception as error:
             if temporary(error) or not self._store.connection.in_transaction:

@@ -55,7 +55,7 @@ def release(
         outcome = file(
             store,
             house,
-            Delivered(_accepted(row), message, known.proof),
+            Delivered(_accepted(row), message, known.proof, _vouched(known, disposition)),
             Decision(disposition, trace),
             house.clock(),
         )
@@ -141,6 +141,12 @@ def _author(store: Store, known: Known, company_id: int) -> Author:
     if sender.colleague_in(company_id):
         return Author(sender.name, sender.address, user_id=sender.user_id)
     return Author(sender.name, sender.address, outsider=bool(sender.address) and not sender.ours)
+
+
+def _vouched(known: Known, disposition: Disposition) -> bool:
+    """Who lets in a colleague's mail vouches for it; who lets in an outsider vouches for the person, not the mail."""
+    author = disposition.author if isinstance(disposition, (Open, Append, Note)) else None
+    return known.facts.sender.proven or (author is not None and author.user_id is not None)
 
 
 def _accepted(row: InboundRow) -> Accepted:
