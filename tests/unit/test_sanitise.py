@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weftmail.core.sanitise import NESTING, SIZE, sanitise, text_of
+from weftmail.core.sanitise import ENTITIES, NESTING, SIZE, sanitise, text_of
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,7 @@ def test_the_mark_of_remote_images_cannot_be_brought_along() -> None:
 
 def test_what_is_too_deep_or_too_large_is_plain_text() -> None:
     assert sanitise("<div>" * (NESTING + 1) + "a & b") == "<pre>a &amp; b</pre>"
+    assert sanitise("&lt;b> " * (ENTITIES + 1)).startswith("<pre>&lt;b&gt; ")
     assert sanitise("a" * (SIZE + 1)).startswith("<pre>aaa")
     assert sanitise("<p>a</p>" * 3000).count("<p>") == 3000
     assert sanitise("<div><br>a</div>" * 3000).count("<div>") == 3000

@@ -13,7 +13,9 @@ import nh3
 
 NESTING = 2000
 """Beyond this the sanitiser's time grows with the square of the depth; real mail stays under a hundred."""
-SIZE = 4 * 1024 * 1024
+SIZE = 2 * 1024 * 1024
+ENTITIES = 200_000
+"""Of these, too, the sanitiser's time grows with the square."""
 
 
 def _names(text: str) -> set[str]:
@@ -74,7 +76,7 @@ def sanitise(html: str) -> str:
     ``data-remote-src``: a page can offer to load it, and nothing loads by itself.  What is nested too deeply or
     is too large comes back as escaped plain text.
     """
-    if len(html) > SIZE or _nesting(html) > NESTING:
+    if len(html) > SIZE or _hard(html):
         return f"<pre>{escape(_words(html[:SIZE]))}</pre>"
     clean = nh3.clean(
         html,
@@ -110,6 +112,10 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     if name == "href" and value.strip().lower().startswith(("data:", "cid:")):
         return None
     return value
+
+
+def _hard(html: str) -> bool:
+    return html.count("&") > ENTITIES or _nesting(html) > NESTING
 
 
 def _nesting(html: str) -> int:
@@ -163,7 +169,7 @@ def text_of(html: str) -> str:
 
 
 def _words(html: str) -> str:
-    if _nesting(html) > NESTING:
+    if _hard(html):
         flat = _WHITE.sub(" ", _TAG.sub(" ", html))
     else:
         # The sanitiser's parser is the one that takes anything; what it writes has one form, and is quick to read.

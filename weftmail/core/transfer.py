@@ -15,6 +15,7 @@ _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _OTHERS = bytes(set(range(256)) - set(_ALPHABET))
 _BLANKS = b" \t\r\n"
 _UU_BEGIN = re.compile(rb"(?m)^begin [0-7]{3,4} ?.*$")
+BROKEN_LINES = 100
 _PLAIN = ("", "7bit", "8bit", "binary")
 
 
@@ -74,23 +75,33 @@ def _group(group: bytes) -> bytes:
 
 
 def uu(data: bytes) -> tuple[bytes, bool]:
-    """Return decoded uuencode, and whether it had its first and last line."""
+    """Return decoded uuencode, and whether it was whole; what is for the most part none comes back as it is."""
     begin = _UU_BEGIN.search(data)
     out: list[bytes] = []
-    for line in data[begin.end() if begin else 0 :].splitlines():
+    broken = 0
+    for line in BytesIO(data[begin.end() if begin else 0 :]):
+        line = line.rstrip(b"\r\n")
         if line.rstrip() == b"end":
-            return b"".join(out), begin is not None
-        if line:
-            out.append(_uu_line(line))
+            return b"".join(out), begin is not None and not broken
+        decoded = _uu_line(line) if line else b""
+        if decoded is None:
+            broken += 1
+            if broken > BROKEN_LINES:
+                return data, False
+        else:
+            out.append(decoded)
     return b"".join(out), False
 
 
-def _uu_line(line: bytes) -> bytes:
-    # Some encoders pad the last group wrongly; the length that the line's first character names is right.
+def _uu_line(line: bytes) -> bytes | None:
+    # Some encoders pad the last group wrongly; the length that the line's first character names is right.  A line
+    # much shorter than it says would be filled up with zeros: two bytes of mail for forty-five of memory.
     length = (((line[0] - 32) & 63) * 4 + 5) // 3
+    if len(line) < length // 2:
+        return None
     for data in (line, line[:length]):
         try:
             return binascii.a2b_uu(data)
         except binascii.Error:
             continue
-    return b""
+    return None
