@@ -182,7 +182,8 @@ class TestAnswers:
     @pytest.mark.parametrize("how", [{"proven": True}, {"login": "anna@acme.example"}])
     def test_a_colleagues_answer_goes_to_the_customer_with_the_new_words(self, opened: World, how):
         opened.store.records.follow(opened.acme, opened.record("LEAD-1").id, opened.bjorn, 1)
-        text = "Yes, 38 is fine.\n\nOn Mon, 23 Nov 2026 at 10:00, Karin Ek <karin@customer.example> wrote:\n> Could you do 40 chairs?\n"
+        attribution = "On Mon, 23 Nov 2026 at 10:00, Karin Ek <karin@customer.example> wrote:"
+        text = f"Yes, 38 is fine.\n\n{attribution}\n> Could you do 40 chairs?\n"
         row = opened.deliver(opened.mail(ANNA, text=text, **how), reply_address(opened, 1), "anna@acme.example")
         post = opened.thread("LEAD-1")[1]
         assert (row.state, post.kind, post.author_user_id, post.verified) == ("filed", "post", opened.anna, True)
