@@ -36,6 +36,8 @@ mail-ingest takes one mail from the mail server on standard input, and ends with
 def main(words: Sequence[str] | None = None) -> int:
     """Run one of them; return the exit status."""
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
+    # It names every detector that it tries.
+    logging.getLogger("flufl.bounce").setLevel(logging.WARNING)
     options = _options(sys.argv[1:] if words is None else words)
     if options.help:
         print(USAGE, end="")
