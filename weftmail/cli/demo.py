@@ -92,9 +92,10 @@ class Demo:
         replaced = self.settings.with_name(".weftmail.toml.new")
         replaced.write_text(config.dump(replace(wanted, site=f"127.0.0.1:{port}")), encoding="utf-8")
         replaced.rename(self.settings)
-        state.mkdir(mode=0o750, exist_ok=True)
         self.command(
-            "init", "--company", "Acme", "--domain", "acme.example", "--whole", "--name", "Anna", "--address", ANNA
+            "init", "--company", "Acme", "--domain", "acme.example", "--whole", "--name", "Anna", "--address", ANNA,
+            # Whoever runs the demo owns it; only where that is root does the flag mean anything.
+            "--user", "root",
         )  # fmt: skip
         return new
 
