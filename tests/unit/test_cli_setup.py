@@ -183,6 +183,7 @@ def test_names_that_are_ours_everywhere_are_no_aliases(shell: Shell, name: str) 
         (("add", "new@acme.exampel", "--opens", "lead"), "Add it: mail-admin domain add acme.exampel", 1),
         (("add", "leads@acme.example", "--opens", "lead"), "is an alias already", 1),
         (("add", "new+x@acme.example", "--opens", "lead"), "leave out what follows the plus sign", 1),
+        (("add", "a%b@acme.example", "--opens", "lead"), "holds %, which mail servers read as a route", 1),
         (("add", "anna@acme.example", "--opens", "lead"), "the address of somebody who signs in", 1),
         (("add", "new@acme.example", "--opens", "leed"), "no records of type leed; there are expense", 2),
         (("add", "new@acme.example", "--record", "LEAD-9"), "there is no record LEAD-9", 1),

@@ -21,6 +21,10 @@ from weftmail.store.store import Store
 ACCEPTS = ("everyone", "known", "participants", "internal")
 
 
+UNROUTABLE = "%!/|`*?"
+"""What mail servers and shells give a meaning of their own: Postfix refuses strangers' mail to some of them."""
+
+
 def build(parser: Parser) -> None:
     """Add the verbs."""
     verbs = Verbs(parser)
@@ -98,6 +102,11 @@ def _check_name(desk: Desk, local: str, domain: Domain) -> None:
     if "+" in local:
         raise UsageError(
             f"leave out what follows the plus sign: mail to {addresses.without_plus(local)}+anything comes"
+        )
+    strange = sorted(set(local) & set(UNROUTABLE))
+    if strange:
+        raise UsageError(
+            f"{local}@ holds {' '.join(strange)}, which mail servers read as a route and refuse; choose another name"
         )
     if not domain.whole and (where := desk.where_mailbox(local, domain.name)):
         raise UsageError(
