@@ -138,8 +138,12 @@ class Records:
         return None if record_id is None else self.get(record_id)
 
     def all(self, company_id: int | None = None, most: int = 100, skip: int = 0) -> list[Record]:
-        """Return records, what changed last first."""
-        return many(Record, queries.records(self._connection, company_id=company_id, most=most, skip=skip))
+        """Return records, of one company or of all, what changed last first."""
+        if company_id is None:
+            return many(Record, queries.records(self._connection, most=most, skip=skip))
+        # A query of its own, because a condition on "one or all" keeps the store from using the index.
+        found = queries.records_of_company(self._connection, company_id=company_id, most=most, skip=skip)
+        return many(Record, found)
 
     def count(self, company_id: int) -> int:
         """Return how many records the company has."""

@@ -146,7 +146,7 @@ create table record (
     unique (company_id, label),
     unique (company_id, type, reference)
 );
-create index record_changed on record (company_id, changed_at);
+create index record_changed on record (company_id, changed_at, id);
 
 create table alias (
     id {ID},

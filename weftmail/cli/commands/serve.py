@@ -6,6 +6,7 @@ import argparse
 import os
 import socket
 import sys
+import threading
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from weftmail.cli import runtime
 from weftmail.cli.arguments import Parser
 from weftmail.cli.config import Config
 from weftmail.cli.desk import Desk
+from weftmail.cli.rescue import EACH, Rescue
 from weftmail.core.failure import UsageError
 
 if TYPE_CHECKING:
@@ -39,7 +41,18 @@ def _serve(desk: Desk, arguments: argparse.Namespace) -> None:
     host, port = listening.getsockname()[:2]
     desk.say(f"The site is at {config.site_url or f'http://{host}:{port}'}; Ctrl-C stops it.")
     sys.stdout.flush()
-    _run(app, listening)
+    stop = threading.Event()
+    threading.Thread(target=_rescue, args=(Rescue(config), stop), name="rescue", daemon=True).start()
+    try:
+        _run(app, listening)
+    finally:
+        stop.set()
+
+
+def _rescue(rescue: Rescue, stop: threading.Event) -> None:
+    """Look now and then for mail that nobody files, as mail-send does."""
+    while not stop.wait(EACH / 1000):
+        rescue.look(runtime.now())
 
 
 def site(config: Config) -> Starlette:
