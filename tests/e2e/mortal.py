@@ -1,0 +1,95 @@
+"""A house in which programs die and machines fail: it remembers which mails it was given, and checks the store."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import signal
+import smtplib
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from tests.e2e import machine
+from tests.e2e.house import ANNA, LiveHouse
+from tests.e2e.ledger import Ledger
+from tests.e2e.postfix import until
+
+KARIN = "karin@customer.example"
+LEADS = "leads@acme.example"
+KILLED = -signal.SIGKILL
+
+
+def mail(subject: str) -> bytes:
+    """Return a customer's mail."""
+    return (
+        f"From: Karin Ek <{KARIN}>\nTo: {LEADS}\nSubject: {subject}\nDate: Tue, 24 Nov 2026 10:00:00 +0000\n"
+        f"Message-ID: <{subject.replace(' ', '-')}@customer.example>\n\nHow much is it?\n.one dot\n"
+    ).encode()
+
+
+class Mortal(LiveHouse):
+    """A house in which programs die; ``told`` are the subjects of all mails that it was given."""
+
+    def __init__(self, state: Path, smtp_port: int) -> None:
+        super().__init__(state, smtp_port)
+        self.admin("alias", "add", LEADS, "--opens", "lead", "--owner", ANNA)
+        self.ledger = Ledger(state)
+        self.files = (state / "weftmail.db-wal", state / "settle.lock")
+        self.told: list[str] = []
+
+    def subject(self, subject: str) -> str:
+        """Remember a subject as one that has to be filed."""
+        self.told.append(subject)
+        return subject
+
+    def hand_over(self, subject: str, *front: str) -> int:
+        """Give a mail to the pipe program, with these words in front; return its status."""
+        words = (f"--state={self.state}", f"--recipient={LEADS}", f"--sender={KARIN}", "--queue-id=4XYZ")
+        return self.run(*front, self.programs / "mail-ingest", *words, stdin=mail(subject)).returncode
+
+    def listen(self, *front: str | Path) -> subprocess.Popen[bytes]:
+        """Start the listener, and wait until it greets: a dead one has left its socket behind."""
+        program = front or (self.programs / "mail-ingest", "--listen")
+        one = self.start(*program, f"unix:{self.socket}")
+        until(self.greets, "the listener greets", self.log)
+        return one
+
+    def greets(self) -> bool:
+        """Say whether a listener answers."""
+        with suppress(OSError, smtplib.SMTPException), smtplib.LMTP(str(self.socket)) as client:
+            return client.noop()[0] == 250
+        return False
+
+    def died(self, one: subprocess.Popen[bytes]) -> None:
+        """Wait until a program that was killed is gone."""
+        assert one.wait(60) == KILLED, self.log()
+        self.running.remove(one)
+
+    def drain_words(self) -> tuple[str | Path, ...]:
+        """Return what starts a drain."""
+        return (self.programs / "mail-ingest", "--drain", f"--state={self.state}")
+
+    @contextmanager
+    def nobody_settles(self) -> Iterator[None]:
+        """Hold the settle lock, so that the pipe program starts no drain."""
+        path = self.state / "settle.lock"
+        lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        shutil.chown(path, machine.USER, machine.USER)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            os.close(lock)
+
+    def leftovers_have_aged(self) -> None:
+        """Let unfinished files in the folder of the pipe program be an hour old."""
+        for name in self.ledger.incoming():
+            os.utime(self.state / "incoming" / name, (1e9, 1e9))
+
+    def assert_filed_once(self) -> None:
+        """Wait for the mails that were handed over, and fail unless each is filed once and whole."""
+        self.ledger.wait_settled(self.told, self.log)
+        self.ledger.assert_filed_once(self.told)
