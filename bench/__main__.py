@@ -1,0 +1,51 @@
+"""python -m bench: run the benchmarks and print the table; --quick for one pair each, --only NAME for one case."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import cost, memory, receiving, sending, waiting
+from bench.result import Result, table
+from tests.e2e import machine
+
+Case = Callable[[Path, int], list[Result]]
+
+CASES: dict[str, Case] = {
+    "pipe": receiving.pipe_with_listener,
+    "spool": receiving.pipe_alone,
+    "lmtp": receiving.lmtp,
+    "cpu": cost.own_cost,
+    "send": sending.signed,
+    "page": waiting.to_the_page,
+    "large": memory.large_mail,
+}
+PAIRS = 5
+
+
+def main() -> int:
+    """Run what was asked for; return 0, or 1 where a goal was missed."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="How fast weftmail is, beside its floors.")
+    parser.add_argument("--quick", action="store_true", help="one pair for each case: a look, not a measurement")
+    parser.add_argument("--only", action="append", choices=CASES, metavar="NAME", help=f"of {', '.join(CASES)}")
+    parser.add_argument("--pairs", type=int, default=PAIRS, help=f"how many pairs; {PAIRS} by default")
+    options = parser.parse_args()
+    if os.geteuid() != 0:
+        print("bench: these start a private Postfix; run them as root", file=sys.stderr)
+        return 1
+    programs = machine.environment() / "bin"
+    pairs = 1 if options.quick else max(1, options.pairs)
+    results: list[Result] = []
+    for name in options.only or CASES:
+        print(f"  {name}", flush=True)
+        results += CASES[name](programs, pairs)
+    print()
+    print(table(results))
+    return 0 if all(one.met is not False for one in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

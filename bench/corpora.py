@@ -1,0 +1,77 @@
+"""make corpora CORPORA=DIR: how well and how quickly a folder of mails with expectations is read.
+
+Makes a store of its own under var/corpora with leads@acme.example, then runs the scorer that lies beside the folder,
+``DIR/../tools/score.py``, over ``bin/mail-ingest --explain``, and passes its table on.  Nothing is filed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PLACE = ROOT / "var" / "corpora"
+RECIPIENT = "leads@acme.example"
+ANNA = "anna@acme.example"
+
+
+class Unfit(Exception):
+    """What is missing, and the next step."""
+
+
+def folder(words: list[str]) -> tuple[Path, Path]:
+    """Return the folder of mails and its scorer; raise Unfit where one of them is missing."""
+    if len(words) != 1 or not words[0]:
+        raise Unfit("say which folder: make corpora CORPORA=DIR")
+    mails = Path(words[0]).absolute()
+    scorer = mails.parent / "tools" / "score.py"
+    if not mails.is_dir():
+        raise Unfit(f"{mails} is no folder; say make corpora CORPORA=DIR")
+    if not (mails / "expect").is_dir():
+        raise Unfit(f"{mails} holds no expectations: there is no folder expect/ in it")
+    if not scorer.is_file():
+        raise Unfit(f"there is no scorer beside that folder: {scorer} is missing")
+    return mails, scorer
+
+
+def house() -> Path:
+    """Make a fresh house with leads@ for Anna; return its settings."""
+    shutil.rmtree(PLACE, ignore_errors=True)
+    PLACE.mkdir(parents=True)
+    settings = PLACE / "weftmail.toml"
+    program = [str(Path(sys.executable).parent / "mail-admin")]
+    for words in (
+        [
+            *("init", "--company", "Acme", "--domain", "acme.example", "--whole", "--name", "Anna", "--address", ANNA),
+            *("--state", str(PLACE / "state"), "--hostname", "mx1.acme.example", "--smtp", f"maildir:{PLACE}/caught"),
+            *(("--user", "root") if os.geteuid() == 0 else ()),
+        ],
+        ["alias", "add", RECIPIENT, "--opens", "lead", "--owner", ANNA],
+    ):
+        done = subprocess.run([*program, *words], env=_environment(settings), capture_output=True, text=True)
+        if done.returncode:
+            raise Unfit(f"no store could be made: {done.stderr.strip()}")
+    return settings
+
+
+def _environment(settings: Path) -> dict[str, str]:
+    return {**os.environ, "WEFTMAIL_CONFIG": str(settings), "SCORE_RECIPIENT": RECIPIENT}
+
+
+def main(words: list[str]) -> int:
+    """Make the house and run the scorer; return its status."""
+    try:
+        mails, scorer = folder(words)
+        settings = house()
+    except Unfit as error:
+        print(f"corpora: {error}", file=sys.stderr)
+        return 1
+    command = [sys.executable, str(scorer), str(mails), str(ROOT / "bin" / "mail-ingest"), "--explain"]
+    return subprocess.run(command, env=_environment(settings), check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
