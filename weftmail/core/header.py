@@ -56,6 +56,15 @@ def text(value: str, label: str = "") -> str:
     return clean(_decode_words(value, label))
 
 
+def trace(value: str) -> str:
+    """Return a field that a mail server wrote, on one line; encoded words in it stand as they are.
+
+    A mail server names what strangers told it, such as HELO and addresses, and never encodes anything: what looks like
+    an encoded word there was put in by a stranger, and may hold a whole clause in the mail server's own words.
+    """
+    return clean(transfer.octets(unfold(value)).decode("utf-8", "replace"))
+
+
 def _decode_words(value: str, label: str = "") -> str:
     out: list[str] = []
     pending: tuple[str, bytes] | None = None

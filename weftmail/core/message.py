@@ -12,7 +12,20 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any, BinaryIO, Literal
 
-from weftmail.core import bounce, charset, digest, forward, header, machine, mime, quote, report, sanitise, source
+from weftmail.core import (
+    bounce,
+    charset,
+    digest,
+    dkim_tags,
+    forward,
+    header,
+    machine,
+    mime,
+    quote,
+    report,
+    sanitise,
+    source,
+)
 from weftmail.core.address import Mailbox
 from weftmail.core.forward import Forwarded
 from weftmail.core.mime import Block, Contents, Fields, Leaf
@@ -77,6 +90,8 @@ class Message:
     auto_submitted: str
     loop: tuple[str, ...]
     content_hash: str
+    signers: tuple[str, ...] = ()
+    """Domains, selectors and identities that its DKIM-Signature fields name, true or not."""
 
 
 def read(raw: bytes | BinaryIO) -> Message:
@@ -105,7 +120,9 @@ def _unparsed(raw: bytes | BinaryIO, scan: Scan, reason: str) -> Message:
             break
     fields = Fields(mime.parse_header(head))
     block = Block(plain=charset.decode(head[:RAW_TEXT])[0])
-    return _message(raw, fields, [block], Contents(raw, scan, defects=[f"too complex: {reason}"]))
+    message = _message(raw, fields, [block], Contents(raw, scan, defects=[f"too complex: {reason}"]))
+    # Of a header that was not read to its end nobody knows what else it says.
+    return replace(message, results_above=()) if reason == source.HEADER_TOO_LARGE else message
 
 
 def _message(raw: bytes | BinaryIO, fields: Fields, blocks: list[Block], contents: Contents) -> Message:
@@ -139,6 +156,7 @@ def _message(raw: bytes | BinaryIO, fields: Fields, blocks: list[Block], content
         auto_submitted=machine.keyword(fields),
         loop=tuple(header.text(value) for value in fields.all("x-weftmail-loop")),
         content_hash=digest.content_hash(raw),
+        signers=dkim_tags.names(raw),
     )
 
 
@@ -199,9 +217,9 @@ def _trace(fields: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
     received: list[str] = []
     for name, value in fields.order:
         if name == "received":
-            received.append(header.text(value))
+            received.append(header.trace(value))
         elif name == "authentication-results" and not received:
-            above.append(header.text(value))
+            above.append(header.trace(value))
     return tuple(above), tuple(received)
 
 

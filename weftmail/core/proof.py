@@ -34,6 +34,9 @@ _RECEIVED: Final = re.compile(
     r" by (?P<by>[A-Za-z0-9._-]+) \([A-Za-z0-9 ./_-]+\) with (?P<protocol>[A-Z0-9]+) id (?P<queue>[A-Za-z0-9]+)"
     r"(?:;| for <)"
 )
+# What a stranger chose and a filter may copy into its report: without any of these it is one word there.
+_ONE_WORD: Final = re.compile(r"[^\s;,()<>\\\"\x00-\x1f\x7f]*")
+_HELO: Final = re.compile(r"from (?P<helo>[^\s()<>\\\";]+) ")
 _BY: Final = re.compile(rf"(?:from [^\s()<>\\\";]+ )?(?:{_COMMENT} )*by (?P<by>[A-Za-z0-9._-]+)(?=[ ;]|$)")
 _WITH_LOGIN: Final = frozenset({"ESMTPA", "ESMTPSA", "UTF8SMTPA", "UTF8SMTPSA"})
 _FOLD: Final = re.compile(r"[ \t]*\r?\n[ \t]+|[ \t]{2,}|\t")
@@ -88,17 +91,21 @@ def prove(
     received: Sequence[str],
     queue_id: str,
     policy: Policy,
+    named: Iterable[str] = (),
 ) -> Proof:
     """Return what our mail server's own fields prove about the mail's author; never raises.
 
     ``from_``: every mailbox of every From field.  ``results_above``: values of the Authentication-Results fields
     above the topmost Received.  ``received``: values of the Received fields, topmost first.  ``queue_id``: of the
-    delivery, or "" where the mail server did not tell.
+    delivery, or "" where the mail server did not tell.  ``named``: what the sender chose and a filter may have copied
+    into its report, such as the envelope's sender and the names in DKIM-Signature fields; where one of them is not a
+    plain word, or HELO was not, no report on the mail is believed.
     """
     address = _only_address(from_)
     if not received or not _is_ours(received[0], policy):
         return Proof(address=address)
-    results = list(_results(results_above, policy.authserv_id))
+    plain = _named_plainly(named, received[0])
+    results = list(_results(results_above, policy.authserv_id)) if plain else []
     login = _submitted_by(received[0], queue_id) or _authenticated(results)
     domain = domain_of(address)
     dkim_aligned = bool(domain) and any(_signed_by(result, domain) for result in results)
@@ -136,6 +143,14 @@ def _is_ours(received: str, policy: Policy) -> bool:
         return False
     found = _BY.match(_unfold(received))
     return found is not None and fold_ascii(found["by"]) in policy.hostnames
+
+
+def _named_plainly(named: Iterable[str], received: str) -> bool:
+    """Say whether nothing that the sender chose can have become a clause of its own in a filter's report."""
+    helo = _HELO.match(_unfold(received))
+    # Postfix writes "?" in place of what does not belong into a host's name; filters get the name as it came.
+    odd = helo is not None and "?" in helo["helo"]
+    return not odd and all(_ONE_WORD.fullmatch(name) for name in named)
 
 
 def _submitted_by(received: str, queue_id: str) -> str | None:

@@ -20,6 +20,7 @@ DEPTH = 30
 """The deepest nesting that is parsed."""
 PARTS = 1000
 HEADER_SIZE = 1024 * 1024
+HEADER_TOO_LARGE = "header too large"
 HEADER_PIECE = 256 * 1024
 """So much of a header is read where the message is not parsed whole."""
 COMPARISONS = 4_000_000
@@ -76,7 +77,7 @@ def scan(raw: bytes | BinaryIO) -> Scan:
         size += len(piece)
         tail = window[-_OVERLAP:]
     if (header_end if header_end >= 0 else size) > HEADER_SIZE:
-        return Scan("header too large", marked, multiparts)
+        return Scan(HEADER_TOO_LARGE, marked, multiparts)
     reason = "" if multiparts <= DEPTH and dashes <= PARTS else _walk(raw)
     return Scan(reason, marked, multiparts)
 

@@ -32,7 +32,8 @@ class Known:
 
 def proof_of(house: House, envelope: Envelope, message: Message) -> Proof:
     """Return what our own mail server's fields prove about the author of the mail."""
-    return prove(message.from_, message.results_above, message.received, envelope.queue_id, house.policy)
+    named = (envelope.sender, *message.signers)
+    return prove(message.from_, message.results_above, message.received, envelope.queue_id, house.policy, named)
 
 
 def gather(store: Store, house: House, envelope: Envelope, message: Message) -> Known:
