@@ -214,11 +214,16 @@ class Messages:
         """Return what routing asks of one message."""
         return one(MessageFacts, queries.message_facts(self._connection, id=message_id))
 
-    def facts_by_rfc_id(self, company_id: int, rfc_message_id: str) -> list[MessageFacts]:
-        """Return the same of the newest messages of a company that bear this Message-ID, newest first."""
+    def facts_by_rfc_id(self, company_id: int, rfc_message_id: str, contact_id: int = 0) -> list[MessageFacts]:
+        """Return the same of messages of a company that bear this Message-ID, five at most.
+
+        First those in which the contact takes part, then those whose id was not another's before; the newest first.
+        """
         return many(
             MessageFacts,
-            queries.messages_by_rfc_id(self._connection, company_id=company_id, rfc_message_id=rfc_message_id),
+            queries.messages_by_rfc_id(
+                self._connection, company_id=company_id, rfc_message_id=rfc_message_id, contact_id=contact_id
+            ),
         )
 
     def references(self, record_id: int, before: int, most: int = 20) -> list[Reference]:

@@ -40,13 +40,17 @@ select
 from message m join record r on r.id = m.record_id
 where m.id = :id;
 
+-- Anybody can give a mail an id that another one has: the messages that the contact takes part in come first, then
+-- those that bore the id before others did.
 -- name: messages_by_rfc_id
 select
     m.id, m.company_id, m.record_id, m.kind, m.public, m.author_user_id, m.author_contact_id, m.sent_as,
     m.token_epoch, m.created_at, r.label, r.type, r.alias_id
 from message m join record r on r.id = m.record_id
+    left join participant p on p.record_id = m.record_id and p.contact_id = :contact_id and p.removed_at is null
+        and (p.message_id is null or p.message_id = m.id)
 where m.company_id = :company_id and m.rfc_message_id = :rfc_message_id
-order by m.id desc
+order by case when p.contact_id is null then 1 else 0 end, case m.flag when '' then 0 else 1 end, m.id desc
 limit 5;
 
 -- name: thread

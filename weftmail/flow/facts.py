@@ -167,15 +167,28 @@ def _by_id(store: Store, house: House, message: Message, sender: Sender, company
     for text in list(ids)[:MOST_IDS]:
         located = locator.verify(house.keyring, text)
         if located is not None:
-            found = store.messages.facts(located.message)
-            candidates = [] if found is None else [found]
+            one = store.messages.facts(located.message)
+            found = [] if one is None else [_referred(store, "locator", one, sender)]
         else:
-            candidates = store.messages.facts_by_rfc_id(company_id, text) if company_id is not None else []
-        carrier: Carrier = "foreign id" if located is None else "locator"
-        for one in candidates:
-            if one.id not in seen and company_id in (None, one.company_id):
-                seen.add(one.id)
-                yield _referred(store, carrier, one, sender)
+            found = _by_foreign_id(store, text, sender, company_id)
+        for referred in found:
+            if referred.message_id not in seen and company_id in (None, referred.company_id):
+                seen.add(referred.message_id)
+                yield referred
+
+
+def _by_foreign_id(store: Store, text: str, sender: Sender, company_id: int | None) -> list[Referred]:
+    """Return the messages with this id; of several those in which the sender takes part, if there are any.
+
+    Anybody can send a mail under the id of somebody else's, and must not draw the answers to that onto a record of
+    their own.
+    """
+    if company_id is None:
+        return []
+    contact = store.contacts.by_address(company_id, sender.address) if sender.address else None
+    candidates = store.messages.facts_by_rfc_id(company_id, text, contact.id if contact is not None else 0)
+    found = [_referred(store, "foreign id", one, sender) for one in candidates]
+    return [one for one in found if one.sender_takes_part] or found
 
 
 def _referred(
