@@ -9,12 +9,14 @@ import io
 
 import pytest
 
-from tests.unit.world import HOST, World
-from weftmail.core import dkim_tags
+from tests.unit.world import ANNA, ERIK, HOST, World
+from weftmail.core import dkim_tags, token
 from weftmail.core.envelope import Envelope
 from weftmail.core.message import read
 from weftmail.core.proof import Proof
+from weftmail.core.token import Token
 from weftmail.flow.facts import proof_of
+from weftmail.flow.tray import release
 
 LEADS = "leads@acme.example"
 RECEIVED = (
@@ -106,3 +108,92 @@ class TestWhatAStrangerWritesIntoOurOwnFields:
         assert dkim_tags.names(long) == dkim_tags.names(raw)
         assert dkim_tags.names(b"dkim-signature: i=@a.example") == ("@a.example",)
         assert dkim_tags.names(b"X: " + b"y" * 2_000_000 + b"\n" + raw) == ()
+
+
+def reply(world: World, label: str = "LEAD-1", contact: int = 0, purpose: str = "post") -> str:
+    """Return a reply address of the newest message of a record."""
+    message = world.thread(label)[-1]
+    return token.address(world.house.keyring, Token(purpose, message.id, contact, message.token_epoch), "acme.example")
+
+
+def outgoing(world: World) -> list[str]:
+    """Return who outside is to get something."""
+    rows = world.store.connection.execute("select address from delivery where contact_id is not null order by id")
+    return [row[0] for row in rows]
+
+
+@pytest.fixture
+def opened(world: World) -> World:
+    """Karin's proven mail opened LEAD-1."""
+    world.deliver(world.mail(proven=True, message_id="<first@customer.example>"), LEADS)
+    return world
+
+
+class TestACopySentAhead:
+    """Whoever is in Cc of a mail knows it, and may be faster: the mail itself must not count as a second copy."""
+
+    @pytest.mark.parametrize(
+        ("headers", "sender"),
+        [
+            ((), "erik@other.example"),
+            ((("Auto-Submitted", "auto-generated"),), "erik@other.example"),
+            ((("X-Weftmail-Loop", "this house"),), "erik@other.example"),
+            ((("Precedence", "bulk"),), "erik@other.example"),
+            ((("References", "<first@customer.example>"),), "erik@other.example"),
+            (tuple(("Received", "from a by b") for _ in range(51)), "erik@other.example"),
+            ((), ""),
+        ],
+    )
+    def test_a_colleagues_answer_goes_out_all_the_same(
+        self, opened: World, headers: tuple[tuple[str, str], ...], sender: str
+    ):
+        address = reply(opened)
+        genuine = opened.mail(ANNA, address, "Re: chairs", "Yes, 40.\n", proven=True, message_id="<a@acme.example>")
+        forged = genuine.partition(b"\n")[2]
+        added = "".join(f"{name}: {value}\n" for name, value in headers).encode()
+        end = forged.index(b"From: ")
+        first = opened.deliver(forged[:end] + added + forged[end:], address, sender)
+        assert first.state in ("held", "discarded")
+        assert opened.deliver(genuine, address).state == "filed"
+        assert outgoing(opened) == ["karin@customer.example"]
+        assert opened.deliver(genuine, address).state == "duplicate"
+        assert opened.deliver(forged[:end] + added + forged[end:], address, sender).state == "duplicate"
+
+    def test_a_question_is_told_of_although_a_machines_copy_lies_there(self, world: World):
+        genuine = world.mail(proven=True, message_id="<q@customer.example>")
+        at = genuine.index(b"From: ")
+        world.deliver(genuine[:at] + b"Auto-Submitted: auto-generated\n" + genuine[at:], LEADS)
+        row = world.deliver(genuine, LEADS)
+        assert row.state == "filed"
+        told = world.store.connection.execute("select count(*) from delivery where user_id = ?", [world.anna])
+        assert told.fetchone()[0] == 1
+
+    def test_a_copy_let_in_after_the_mail_itself_is_the_same_message(self, opened: World):
+        address = reply(opened)
+        genuine = opened.mail(ANNA, address, "Re: chairs", "Yes.\n", proven=True)
+        held = opened.deliver(genuine.partition(b"\n")[2], address)
+        opened.deliver(genuine, address)
+        release(opened.store, opened.house, held.id)
+        assert opened.row(held.id).state == "duplicate"
+        assert outgoing(opened) == ["karin@customer.example"]
+
+
+class TestAnIdTakenByOthers:
+    """A Message-ID belongs to nobody: whoever reuses one neither blocks a mail nor draws its answers away."""
+
+    @pytest.mark.parametrize("to", ["leads", "support"])
+    def test_answers_stay_where_their_author_takes_part(self, opened: World, to: str):
+        for number in range(6):
+            squatter = opened.mail(ERIK, text=f"Mine {number}.\n", message_id="<first@customer.example>", proven=True)
+            assert opened.deliver(squatter, f"{to}@acme.example").state == "filed"
+        answer = opened.mail(text="One more thing.\n", references=["<first@customer.example>"])
+        row = opened.deliver(answer, LEADS)
+        assert (row.state, row.record) == ("filed", "LEAD-1")
+
+    def test_an_id_taken_before_the_mail_came(self, world: World):
+        world.deliver(world.mail(ERIK, message_id="<next@customer.example>", proven=True), LEADS)
+        row = world.deliver(world.mail(message_id="<next@customer.example>", proven=True), LEADS)
+        assert (row.state, row.record) == ("filed", "LEAD-2")
+        assert "same Message-ID" in world.thread("LEAD-2")[0].flag
+        answer = world.mail(text="More.\n", references=["<next@customer.example>"])
+        assert world.deliver(answer, LEADS).record == "LEAD-2"

@@ -25,6 +25,7 @@ from weftmail.core.notification import cut_notification
 from weftmail.core.proof import Proof
 from weftmail.core.quote import new_words
 from weftmail.core.recipients import Outsider
+from weftmail.core.route import MOST_HOPS
 from weftmail.core.sanitise import sanitise
 from weftmail.flow.facts import is_ours
 from weftmail.flow.house import House
@@ -68,9 +69,20 @@ class Delivered:
     """The author is proven, be it by signature, by login, or by the word of a person who let the mail in."""
 
 
-def delivery_key(recipient: str, message: Message) -> str:
-    """Return what two hand-overs of one delivery have in common: recipient, Message-ID and content, hashed."""
-    text = "\n".join((comparable(recipient), message.message_id, message.content_hash))
+def delivery_key(house: House, delivered: Delivered) -> str:
+    """Return what two hand-overs of one delivery have in common, hashed: recipient, Message-ID, content, and whatever
+    else decides what becomes of it.
+
+    Without the last a stranger who knows a mail could send a copy of it ahead, unproven or marked as a machine's, and
+    the mail itself would count as handed over before.
+    """
+    message, proof = delivered.message, delivered.proof
+    decides = (
+        proof.proven, proof.colleague_proof, proof.login, not delivered.row.sender, message.kind,
+        message.auto_submitted, house.name in message.loop, len(message.received) > MOST_HOPS,
+        message.in_reply_to, message.references,
+    )  # fmt: skip
+    text = "\n".join((comparable(delivered.row.recipient), message.message_id, message.content_hash, repr(decides)))
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
@@ -79,7 +91,7 @@ def file(store: Store, house: House, delivered: Delivered, decision: Decision, n
 
     To be called inside a transaction.  A delivery that was settled before only says so.
     """
-    key = delivery_key(delivered.row.recipient, delivered.message)
+    key = delivery_key(house, delivered)
     before = store.inbound.settled_before(delivered.row.id, key)
     if before is not None:
         first = store.inbound.get(before)
