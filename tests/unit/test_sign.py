@@ -109,6 +109,7 @@ def test_a_changed_body_breaks_both_and_blanks_at_line_ends_do_not(keys: list[Si
     data = sign(MAIL, keys, NOW)
     assert verify(data + b"more\r\n", records(keys)) == BAD
     assert verify(data.replace(b"List-Id: <sales", b"List-Id: <other"), records(keys)) == BAD
+    assert verify(data.replace(b"X-Weftmail-Loop: house-1\r\n", b""), records(keys)) == BAD
     assert verify(data.replace(b"--\r\n", b"--  \r\n") + b"\r\n\r\n", records(keys)) == GOOD
 
 
