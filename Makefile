@@ -23,7 +23,7 @@ help:
 run: ## the whole of it on this machine, with a demo company; no mail server needed
 	@mkdir -p var && touch var/.began; \
 	if [ ! -e var/state/weftmail.db ]; then echo "weftmail, first run: about 90 seconds. Later runs: 3."; fi
-	@$(MAKE) --no-print-directory .venv/ready
+	@$(MAKE) --no-print-directory -s .venv/ready
 	@$(BIN)/python -m weftmail.cli.demo
 
 clean-run: ## the same from the beginning: forgets all that the demo kept under var/
