@@ -174,7 +174,10 @@ def test_no_reply_token_leaves_but_the_recipients_own() -> None:
         to=(Mailbox(OTHERS, "karin@customer.example"), Mailbox("x", OTHERS)),
         in_reply_to=f"<{OTHERS}>",
         references=(f"<{OTHERS}>", "<a@b>"),
-        attachments=(Attached(f"{OTHERS}.txt", "text/plain", b"x"),),
+        attachments=(
+            Attached(f"{OTHERS}.txt", f"application/{OTHERS.partition('@')[0]}", b"x", OTHERS),
+            Attached("\x01".join(OTHERS), "image/png", b"x", f"<{OTHERS}>", inline=True),
+        ),
     )
     notice = replace(NOTICE, title=OTHERS, author=OTHERS, outsiders=(OTHERS,))
     secret, own = OTHERS.split("@")[0].split("+")[1], OWN.split("@")[0].split("+")[1]
@@ -184,6 +187,7 @@ def test_no_reply_token_leaves_but_the_recipients_own() -> None:
         texts = body(mail, "text/plain") + body(mail, "text/html")
         assert secret not in (heads + texts).lower()
         assert own in heads and own not in texts
+        assert not any(part["Content-ID"] for part in mail.walk())
         assert mail["In-Reply-To"] is None and mail["References"] == "<a@b>"
 
 

@@ -112,7 +112,7 @@ def compose(letter: Letter, copy: ForOutsider | ForColleagues) -> bytes:
 
 def subject_line(subject: str) -> str:
     """Return the subject as its author wrote it, several answer marks in front of it made into one ``Re:``."""
-    line = clean(mask(subject))
+    line = mask(clean(subject))
     found = _REPEATED.match(line)
     return f"Re: {line[found.end() :]}" if found else line
 
@@ -127,7 +127,7 @@ def _fields(letter: Letter, copy: ForOutsider | ForColleagues) -> list[tuple[str
     to: tuple[Mailbox, ...]
     cc: tuple[Mailbox, ...]
     if isinstance(copy, ForColleagues):
-        reply_to = Mailbox(clean(mask(f"{copy.notice.number} {copy.notice.title}")), copy.reply_to)
+        reply_to = Mailbox(mask(clean(f"{copy.notice.number} {copy.notice.title}")), copy.reply_to)
         to, cc = (reply_to,), ()
     else:
         to, cc, reply_to = _masked(letter.to), _masked(letter.cc), copy.reply_to
@@ -155,7 +155,7 @@ def _unmasked(ids: Sequence[str]) -> list[str]:
 
 def _masked(boxes: Sequence[Mailbox]) -> tuple[Mailbox, ...]:
     # An address of ours with a token never belongs into To or Cc of an outsider's copy: it is left out.
-    return tuple(Mailbox(mask(box.name), box.address) for box in boxes if mask(box.address) == box.address)
+    return tuple(Mailbox(mask(clean(box.name)), box.address) for box in boxes if mask(box.address) == box.address)
 
 
 def _texts(letter: Letter, copy: ForOutsider | ForColleagues) -> tuple[str, str]:
@@ -165,7 +165,7 @@ def _texts(letter: Letter, copy: ForOutsider | ForColleagues) -> tuple[str, str]
         return mask(notification.as_text(copy.notice, text)), mask(notification.as_html(copy.notice, page))
     if not copy.sign_off:
         return text, page
-    sign_off = "\n".join(["-- ", *(clean(mask(line)) for line in copy.sign_off)])
+    sign_off = "\n".join(["-- ", *(mask(clean(line)) for line in copy.sign_off)])
     return f"{text.rstrip()}\n\n{sign_off}\n", f"{page}<br>\n{html_of(sign_off)}"
 
 
@@ -200,13 +200,13 @@ def _base64(part: Message, data: bytes) -> Message:
 def _file(one: Attached) -> Message:
     part = Message(policy=_POLICY)
     kind = one.content_type.partition(";")[0].strip().lower()
-    if not _TYPE.fullmatch(kind) or kind.startswith("message/"):
+    if not _TYPE.fullmatch(kind) or kind.startswith("message/") or mask(kind) != kind:
         # A mail within a mail may not be base64 (RFC 2046, 5.2.1), and must go as it is: as a file it may, and does.
         kind = "application/octet-stream"
     part["Content-Type"] = kind
     shown = "inline" if one.inline else "attachment"
-    part["Content-Disposition"] = shown + wire.parameter("filename", wire.file_name(mask(one.filename)))
-    content_id = wire.identifiers([f"<{(one.content_id or '').strip('<> ')}>"])
+    part["Content-Disposition"] = shown + wire.parameter("filename", mask(wire.file_name(one.filename)))
+    content_id = wire.identifiers(_unmasked([f"<{(one.content_id or '').strip('<> ')}>"]))
     if content_id:
         part["Content-ID"] = content_id
     return _base64(part, one.content)
