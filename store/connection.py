@@ -6,9 +6,10 @@ Transactions begin as writers (``begin immediate``), so that two of them queue u
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from weftmail.core.failure import TempFail
@@ -20,9 +21,11 @@ __all__ = ["busy", "connect", "savepoint", "snapshot", "temporary", "transaction
 def connect(path: str | Path, *, readonly: bool = False) -> sqlite3.Connection:
     """Open the store at ``path``; a file that is not there is made, unless ``readonly``.
 
-    Raises TempFail where it cannot be opened now.
+    Raises TempFail where it cannot be opened now, or may not be written although it should.
     """
     mode = "ro" if readonly else "rwc"
+    if not readonly:
+        _writable(path)
     try:
         connection = sqlite3.connect(
             f"file:{str(path).replace('?', '%3f').replace('#', '%23')}?mode={mode}",
@@ -42,6 +45,28 @@ def connect(path: str | Path, *, readonly: bool = False) -> sqlite3.Connection:
     except sqlite3.OperationalError as error:
         raise TempFail(f"the store {path} cannot be opened: {error}") from error
     return connection
+
+
+def _writable(path: str | Path) -> None:
+    """Raise TempFail where a file of the store may only be read.
+
+    SQLite would open it all the same, and such a connection stays unable to write when the fault is long gone.
+    """
+    if not os.path.exists(path):
+        return
+    _may_write(str(path))
+    mode = os.stat(path).st_mode & 0o777
+    for name in (f"{path}-wal", f"{path}-shm"):
+        with suppress(FileNotFoundError):
+            # Whoever only reads makes these, too, with the mode that the store has just then.
+            if not os.access(name, os.W_OK) and os.stat(name).st_uid == os.geteuid():
+                os.chmod(name, mode)
+            _may_write(name)
+
+
+def _may_write(name: str) -> None:
+    if not os.access(name, os.W_OK) and os.path.exists(name):
+        raise TempFail(f"{name} may not be written")
 
 
 @contextmanager

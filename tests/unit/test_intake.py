@@ -76,6 +76,16 @@ def test_without_the_lock_it_only_accepts(world: World, intake: Intake, bell: Be
     assert not world.lock.free
 
 
+def test_a_lock_that_cannot_be_used_is_a_fault_of_the_machine(world: World, intake: Intake, monkeypatch):
+    def failing(self) -> bool:
+        raise PermissionError("settle.lock")
+
+    monkeypatch.setattr(type(world.lock), "acquire", failing)
+    with pytest.raises(TempFail, match="its lock"):
+        intake.take_lock()
+    assert not intake.settles
+
+
 def test_with_the_lock_it_settles_and_wakes_the_sender(world: World, intake: Intake, bell: Bell):
     assert intake.accept() == 0
     assert intake.take_lock() and intake.take_lock() and intake.settles

@@ -54,9 +54,12 @@ class Intake:
         return self._settler is not None
 
     def take_lock(self) -> bool:
-        """Take the settle lock if it is free; say whether it is ours."""
-        if self._settler is None and self._lock.acquire():
-            self._settler = Settler(self.store, self._house, self._lock, self._reader)
+        """Take the settle lock if it is free; say whether it is ours.  Raises TempFail where its file fails us."""
+        try:
+            if self._settler is None and self._lock.acquire():
+                self._settler = Settler(self.store, self._house, self._lock, self._reader)
+        except OSError as error:
+            raise TempFail(f"settling has to wait, its lock cannot be used: {error}") from error
         return self._settler is not None
 
     def give_lock(self) -> None:
