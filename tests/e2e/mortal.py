@@ -8,7 +8,7 @@ import shutil
 import signal
 import smtplib
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -45,17 +45,35 @@ class Mortal(LiveHouse):
         self.told.append(subject)
         return subject
 
-    def hand_over(self, subject: str, *front: str) -> int:
-        """Give a mail to the pipe program, with these words in front; return its status."""
+    def pipe_words(self) -> tuple[str | Path, ...]:
+        """Return what starts the pipe program."""
         words = (f"--state={self.state}", f"--recipient={LEADS}", f"--sender={KARIN}", "--queue-id=4XYZ")
-        return self.run(*front, self.programs / "mail-ingest", *words, stdin=mail(subject)).returncode
+        return (self.programs / "mail-ingest", *words)
+
+    def pipe(self, subject: str, raw: bytes = b"", front: Sequence[str] = ()) -> subprocess.CompletedProcess[bytes]:
+        """Give a mail to the pipe program, with these words in front of it."""
+        return self.run(*front, *self.pipe_words(), stdin=raw or mail(subject))
+
+    def hand_over(self, subject: str, *front: str) -> int:
+        """Give a mail to the pipe program, with these words in front of it; return its status."""
+        return self.pipe(subject, front=front).returncode
+
+    def start_listener(self, *front: str | Path) -> subprocess.Popen[bytes]:
+        """Start the listener; it may fail."""
+        return self.start(*(front or (self.programs / "mail-ingest", "--listen")), f"unix:{self.socket}")
 
     def listen(self, *front: str | Path) -> subprocess.Popen[bytes]:
         """Start the listener, and wait until it greets: a dead one has left its socket behind."""
-        program = front or (self.programs / "mail-ingest", "--listen")
-        one = self.start(*program, f"unix:{self.socket}")
+        one = self.start_listener(*front)
         until(self.greets, "the listener greets", self.log)
         return one
+
+    def supervise(self, one: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
+        """Start the listener again where it has ended, as a supervisor does; return the one that runs."""
+        if one.poll() is None:
+            return one
+        self.running.remove(one)
+        return self.listen()
 
     def greets(self) -> bool:
         """Say whether a listener answers."""
@@ -83,6 +101,22 @@ class Mortal(LiveHouse):
             yield
         finally:
             os.close(lock)
+
+    def somebody_settles(self) -> bool:
+        """Say whether the settle lock is taken."""
+        try:
+            with (self.state / "settle.lock").open() as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
+            return True
+        return False
+
+    def whole_log(self) -> str:
+        """Return all that the programs said."""
+        path = self.state.parent / "programs.log"
+        return path.read_text(errors="replace") if path.exists() else ""
 
     def leftovers_have_aged(self) -> None:
         """Let unfinished files in the folder of the pipe program be an hour old."""

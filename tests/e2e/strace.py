@@ -32,7 +32,14 @@ class Call:
     @property
     def kills(self) -> list[str]:
         """The options with which strace kills a program as it makes this call, which then is not done."""
-        inject = f"inject={self.name}:signal=KILL:when={self.ordinal}"
+        return self._injecting("signal=KILL")
+
+    def answers(self, value: int) -> list[str]:
+        """Return the options with which strace answers this call in the kernel's place; it is not done."""
+        return self._injecting(f"retval={value}")
+
+    def _injecting(self, what: str) -> list[str]:
+        inject = f"inject={self.name}:{what}:when={self.ordinal}"
         return ["-o", "/dev/null", "-e", f"trace={self.name}", "-e", inject, *(["-P", self.file] if self.file else [])]
 
 

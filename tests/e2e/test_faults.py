@@ -1,0 +1,410 @@
+"""Faults of the machine: what comes in is refused for now or put into a file, and arrives once the fault is gone.
+
+Everything runs as the unprivileged user; the faults are made by root.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import grp
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.e2e import machine, strace
+from tests.e2e.conftest import make_state
+from tests.e2e.house import ANNA
+from tests.e2e.mortal import KARIN, LEADS, Mortal, mail
+from tests.e2e.postfix import PrivatePostfix, until
+from tests.e2e.sink import Sink
+
+LATER = b"4.3.0 try again later\n"
+ROOM = 16 * 1024 * 1024
+
+
+@pytest.fixture(scope="module")
+def house(workspace: Path, _sink: Sink) -> Iterator[Mortal]:
+    one = Mortal(make_state(workspace), _sink.port)
+    yield one
+    one.stop()
+
+
+@pytest.fixture(scope="module")
+def server(house: Mortal, make_postfix: Callable[..., PrivatePostfix]) -> PrivatePostfix:
+    return make_postfix(house.state, milter=False)
+
+
+@contextmanager
+def running(house: Mortal) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the listener for the length of the block."""
+    listener = house.listen()
+    try:
+        yield listener
+    finally:
+        house.end(listener)
+
+
+def refused(house: Mortal, subject: str) -> None:
+    """Hand a mail to the pipe program, which has to ask for another try, in the one line that it may print."""
+    done = house.pipe(subject)
+    assert (done.returncode, done.stdout, done.stderr) == (75, LATER, b"")
+
+
+def post(server: PrivatePostfix, subject: str) -> None:
+    """Hand a mail to Postfix, as a stranger."""
+    server.deliver(KARIN, LEADS, mail(subject))
+
+
+def wait_deferred(server: PrivatePostfix) -> None:
+    """Wait until Postfix keeps the one mail that it has for later."""
+    until(
+        lambda: [one["queue_name"] for one in server.queue()] == ["deferred"],
+        "Postfix keeps the mail",
+        lambda: f"{server.queue()}{server.log()[-2000:]}",
+    )
+
+
+def said(house: Mortal, since: int, text: str) -> None:
+    """Wait until a program has said this since then."""
+    until(lambda: text in house.whole_log()[since:], f"a program says {text!r}", house.log, 60)
+
+
+# --- the store is locked
+
+
+def test_a_locked_store(house: Mortal, server: PrivatePostfix) -> None:
+    with running(house), ExitStack() as fault:
+        with house.nobody_settles():
+            assert house.hand_over(house.subject("accepted before the lock")) == 0
+            fault.enter_context(locked(house.state / "weftmail.db"))
+            since = len(house.whole_log())
+        post(server, house.subject("locked out, by LMTP"))
+        refused(house, "locked out, by pipe")
+        said(house, since, "settling has to wait")
+        wait_deferred(server)
+        assert house.ledger.states() == {"accepted": 1}
+        fault.close()
+        assert house.hand_over(house.subject("locked out, by pipe")) == 0
+        server.flush()
+        server.wait_empty()
+        house.assert_filed_once()
+
+
+@contextmanager
+def locked(store: Path) -> Iterator[None]:
+    """Be a writer that does not come to its end."""
+    with closing(sqlite3.connect(store, isolation_level=None)) as writer:
+        writer.execute("begin immediate")
+        yield
+        writer.execute("rollback")
+
+
+def test_a_locked_store_with_no_listener(house: Mortal) -> None:
+    """The mail is in a file; the drain that the pipe program starts keeps at it."""
+    with locked(house.state / "weftmail.db"):
+        assert house.hand_over(house.subject("locked, into a file")) == 0
+        until(house.somebody_settles, "a drain is at work")
+        assert len(house.ledger.spooled()) == 1
+    house.assert_filed_once()
+
+
+# --- nothing may be written
+
+
+@contextmanager
+def readonly(*paths: Path) -> Iterator[None]:
+    """Take the right to write away from everybody."""
+    modes = {path: path.stat().st_mode & 0o777 for path in paths}
+    for path in paths:
+        path.chmod(modes[path] & 0o555)
+    try:
+        yield
+    finally:
+        for path, mode in modes.items():
+            path.chmod(mode)
+
+
+def test_a_store_that_may_only_be_read(house: Mortal, server: PrivatePostfix) -> None:
+    until(lambda: not house.somebody_settles(), "nobody settles")
+    house.drain()  # The last writer to go takes the files beside the store with it.
+    with readonly(house.state / "weftmail.db"):
+        # Who only looks makes files beside the store, which must not be in the way of those who write later.
+        looked = house.run(house.programs / "mail-ingest", "--explain", f"--recipient={LEADS}", stdin=mail("looked at"))
+        assert looked.returncode == 0, looked.stderr
+        assert (house.state / "weftmail.db-shm").stat().st_mode & 0o200 == 0
+        listener = start_in_vain(house)
+        post(server, house.subject("read-only, by LMTP"))
+        wait_deferred(server)
+        done = house.pipe("read-only, by pipe")
+    listener = house.supervise(listener)
+    # Whether the listener refused it or there was none: only what was refused is handed over again.
+    assert (done.returncode, done.stdout) in ((0, b""), (75, LATER))
+    if done.returncode:
+        assert house.hand_over("read-only, by pipe") == 0
+    house.subject("read-only, by pipe")
+    arrives(house, server, listener)
+
+
+def test_a_folder_that_may_only_be_read(house: Mortal, server: PrivatePostfix) -> None:
+    until(lambda: not house.somebody_settles(), "nobody settles")
+    with readonly(house.state, house.state / "incoming", house.state / "weftmail.db"):
+        listener = start_in_vain(house)
+        post(server, house.subject("read-only folder, by LMTP"))
+        wait_deferred(server)
+        refused(house, "read-only folder, by pipe")
+    listener = house.supervise(listener)
+    assert house.hand_over(house.subject("read-only folder, by pipe")) == 0
+    arrives(house, server, listener)
+
+
+def start_in_vain(house: Mortal) -> subprocess.Popen[bytes]:
+    """Start the listener where it cannot work; return it as soon as it greets all the same, or has ended."""
+    listener = house.start_listener()
+    until(lambda: house.greets() or listener.poll() is not None, "the listener greets, or has ended")
+    return listener
+
+
+def arrives(house: Mortal, server: PrivatePostfix, listener: subprocess.Popen[bytes]) -> None:
+    """The fault is gone: fail unless all mail arrives, once."""
+    server.flush()
+    server.wait_empty()
+    house.assert_filed_once()
+    house.end(listener)
+
+
+# --- the disk is full
+
+
+@pytest.fixture(scope="module")
+def small(workspace: Path, _sink: Sink) -> Iterator[Mortal]:
+    """A house whose state folder is a disk of 16 MB."""
+    state = Path(tempfile.mkdtemp(prefix="m-", dir=workspace)) / "state"
+    state.mkdir()
+    state.parent.chmod(0o755)
+    user = machine.account(machine.USER)
+    options = f"size={ROOM},mode=750,uid={user.uid},gid={user.gid}"
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(state)], capture_output=True)
+    machine.require(mounted.returncode == 0, f"a tmpfs cannot be mounted: {mounted.stderr.decode().strip()}")
+    try:
+        (state / "incoming").mkdir(mode=0o700)
+        os.chown(state / "incoming", user.uid, user.gid)
+        os.chown(state, user.uid, grp.getgrnam(machine.MAP_GROUP).gr_gid)
+        one = Mortal(state, _sink.port)
+        yield one
+        one.stop()
+        until(lambda: not one.somebody_settles(), "nobody settles")
+    finally:
+        subprocess.run(["umount", "--lazy", str(state)], check=True)
+
+
+@pytest.fixture(scope="module")
+def small_server(small: Mortal, make_postfix: Callable[..., PrivatePostfix]) -> PrivatePostfix:
+    return make_postfix(small.state, milter=False)
+
+
+@contextmanager
+def full(folder: Path) -> Iterator[None]:
+    """Fill the disk to the last byte with one file, then remove it."""
+    filler = folder / "filler"
+    with filler.open("wb", buffering=0) as file:
+        for piece in (65536, 4096, 1):
+            try:
+                while True:
+                    file.write(bytes(piece))
+            except OSError as error:
+                assert error.errno == 28, error
+    try:
+        yield
+    finally:
+        filler.unlink()
+
+
+def big(subject: str) -> bytes:
+    """Return a mail for which the pages that the store has in hand are not enough."""
+    return mail(subject) + b"How much is it, I ask?\n" * 20000
+
+
+def test_a_full_disk(small: Mortal, small_server: PrivatePostfix) -> None:
+    with running(small), ExitStack() as fault:
+        with small.nobody_settles():
+            assert small.pipe(small.subject("accepted before"), big("accepted before")).returncode == 0
+            fault.enter_context(full(small.state))
+            since = len(small.whole_log())
+        said(small, since, "settling has to wait")
+        small_server.deliver(KARIN, LEADS, big(small.subject("no room, by LMTP")))
+        wait_deferred(small_server)
+        done = small.pipe("no room, by pipe", big("no room, by pipe"))
+        assert (done.returncode, done.stdout) == (75, LATER)
+        assert set(small.ledger.states()) == {"accepted"}
+        fault.close()
+        assert small.pipe(small.subject("no room, by pipe"), big("no room, by pipe")).returncode == 0
+        small_server.flush()
+        small_server.wait_empty()
+        small.assert_filed_once()
+
+
+def test_a_full_disk_with_no_listener(small: Mortal, small_server: PrivatePostfix) -> None:
+    with full(small.state):
+        done = small.pipe("no room for a file", big("no room for a file"))
+        assert (done.returncode, done.stdout) == (75, LATER)
+        assert small.ledger.incoming() == []
+        post(small_server, small.subject("no room and nobody there"))
+        wait_deferred(small_server)
+    with running(small):
+        assert small.pipe(small.subject("no room for a file"), big("no room for a file")).returncode == 0
+        small_server.flush()
+        small_server.wait_empty()
+        small.assert_filed_once()
+
+
+# --- the listener hangs
+
+
+def test_a_listener_that_hangs_after_data(house: Mortal, workspace: Path) -> None:
+    """The pipe program's patience of 30 s is cut short: the kernel tells it at once that nothing came in time."""
+    trace = workspace / "hang"
+    trace.mkdir()
+    trace.chmod(0o1777)
+    with running(house) as listener:
+        words = strace.under(strace.recording(trace / "calls"))
+        assert house.run(*words, *house.pipe_words(), stdin=mail(house.subject("before it hangs"))).returncode == 0
+        polls = [one for one in strace.recorded(trace / "calls") if one.name == "poll"]
+        # One more than then: this mail comes in two pieces, and each is a wait for room to send.
+        last = replace(polls[-1], ordinal=polls[-1].ordinal + 1)
+        program = house.start(*strace.under(last.answers(0)), *house.pipe_words(), stdin=subprocess.PIPE)
+        assert program.stdin is not None
+        whole = mail(house.subject("hangs"))
+        # The program reads its input once the listener has said 354: when the half is gone, DATA has begun.
+        os.write(program.stdin.fileno(), whole[:100])
+        until(lambda: waiting_bytes(program.stdin.fileno()) == 0, "the pipe program reads")  # type: ignore[union-attr]
+        listener.send_signal(signal.SIGSTOP)
+        os.write(program.stdin.fileno(), whole[100:])
+        program.stdin.close()
+        assert program.wait(60) == 75
+        house.running.remove(program)
+        assert house.ledger.filed("hangs") == 0
+        listener.send_signal(signal.SIGCONT)
+        assert house.hand_over("hangs") == 0
+        house.assert_filed_once()
+
+
+def waiting_bytes(pipe: int) -> int:
+    """Return how many bytes lie in a pipe unread."""
+    return int.from_bytes(fcntl.ioctl(pipe, 0x541B, bytes(4)), "little")
+
+
+# --- nobody there
+
+
+def test_a_file_then_a_drain(house: Mortal) -> None:
+    with house.nobody_settles():
+        done = house.pipe(house.subject("into a file"))
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+        (name,) = house.ledger.spooled()
+        file = house.state / "incoming" / name
+        assert (file.stat().st_mode & 0o777, file.owner()) == (0o600, machine.USER)
+        head, _, body = file.read_bytes().partition(b"\n")
+        assert head.split()[:2] == [b"recipient=leads@acme.example", b"sender=karin@customer.example"]
+        assert body == mail("into a file")
+        # Somebody holds the lock: a drain leaves everything to them, and ends well.
+        house.drain()
+        assert house.ledger.spooled() == [name]
+    # The next mail starts a drain, which nobody waits for; it takes both.
+    assert house.hand_over(house.subject("wakes the drain")) == 0
+    house.assert_filed_once()
+    until(lambda: not house.somebody_settles(), "the drain has ended")
+
+
+# --- through Postfix's pipe
+
+
+def test_through_the_pipe_of_postfix(workspace: Path, _sink: Sink, make_postfix: Callable[..., PrivatePostfix]) -> None:
+    house = Mortal(make_state(workspace), _sink.port)
+    server = make_postfix(house.state, mode="pipe", milter=False)
+    post(server, house.subject("piped, nobody there"))
+    server.wait_empty()
+    house.assert_filed_once()
+    with running(house):
+        post(server, house.subject("piped to the listener"))
+        server.wait_empty()
+        house.assert_filed_once()
+    entrances = house.ledger.rows("select entrance, queue_id <> '', client_address, sender from inbound order by id")
+    assert entrances == [("spool", 1, "127.0.0.2", KARIN), ("pipe", 1, "127.0.0.2", KARIN)]
+    house.stop()
+
+
+# --- what ps shows
+
+
+class Watch(threading.Thread):
+    """Reads, over and over, what everybody on the machine may read of the command lines of user weftmail."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self._user = machine.account(machine.USER).uid
+        self._end = threading.Event()
+        self.seen: set[str] = set()
+
+    def run(self) -> None:
+        while not self._end.wait(0.005):
+            for process in Path("/proc").glob("[0-9]*"):
+                with suppress(OSError):
+                    if process.stat().st_uid == self._user:
+                        self.seen.add((process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._end.set()
+        self.join()
+
+
+def test_ps_shows_no_secret(house: Mortal, workspace: Path) -> None:
+    password = "correct horse battery staple"
+    trace = workspace / "ps"
+    trace.mkdir()
+    trace.chmod(0o1777)
+    admin = house.programs / "mail-admin"
+    commands: list[tuple[tuple[str | Path, ...], bytes]] = [
+        ((admin, "user", "password", ANNA), f"{password}\n".encode()),
+        ((admin, "user", "sign-in-link", ANNA), b""),
+        ((admin, "dkim", "list"), b""),
+        (house.pipe_words(), mail(house.subject("seen by ps"))),
+        ((admin, "alias", "list"), b""),
+        (house.drain_words(), b""),
+    ]
+    watch = Watch()
+    watch.start()
+    said = house.init.encode()
+    with running(house):
+        sender = house.sender()
+        site = house.start(admin, "serve", "--site", "127.0.0.1:0")
+        for number, (words, given) in enumerate(commands):
+            # What is too short-lived to be seen is written down by strace.
+            how = ["-f", "-s", "100000", *strace.recording(trace / f"calls{number}", "execve")]
+            done = house.run(*strace.under(how), *words, stdin=given)
+            assert done.returncode == 0, done.stderr
+            said += done.stdout
+        house.assert_filed_once()
+        house.end(sender)
+        house.end(site)
+    watch.stop()
+    shown = "\n".join([*watch.seen, *(file.read_text() for file in trace.iterdir())])
+    for word in ("--listen", "mail-send", "serve", "password", "--recipient"):
+        assert word in shown
+    secrets = {password, *re.findall(r"/enter/(\S+)", said.decode())}
+    assert len(secrets) == 3
+    for file in (house.state / "keys" / "tokens", *(house.state / "keys" / "dkim").rglob("*")):
+        if file.is_file():
+            secrets.update(re.findall(r"[A-Za-z0-9+/=_-]{20,}", file.read_text()))
+    assert len(secrets) > 5
+    assert not [secret for secret in secrets if secret in shown]
