@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from weftmail.cli import admin, config, runtime
+from weftmail.cli import admin, config, install, runtime
 from weftmail.cli.commands import serve
 from weftmail.core.failure import TempFail, UsageError
 from weftmail.mta.map import MapDatabase
@@ -332,3 +332,13 @@ def test_a_taken_port_is_said() -> None:
     with pytest.raises(UsageError, match="Address already in use; name another place: --site"):
         serve.bound(f"127.0.0.1:{first.getsockname()[1]}")
     first.close()
+
+
+def test_the_system_user_has_to_be_able_to_run_this(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(install.os, "geteuid", lambda: 0)
+    tmp_path.chmod(0o700)
+    monkeypatch.setattr(install.sys, "prefix", str(tmp_path / "venv"))
+    (tmp_path / "venv").mkdir()
+    with pytest.raises(UsageError, match=f"nobody may not pass through {tmp_path}"):
+        install.check_environment("nobody")
+    install.check_environment("root")

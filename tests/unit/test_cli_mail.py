@@ -96,6 +96,16 @@ def test_records_that_cannot_be(lead: Shell, words: tuple[str, ...], said: str, 
     assert said in lead.refused("record", *words, status=status)
 
 
+def test_people_are_brought_into_a_conversation_and_taken_out_of_it(lead: Shell) -> None:
+    lead.ok("contact", "add", "erik@other.example", "--name", "Erik Ek")
+    lead.ok("record", "set", "LEAD-1", "--let-in", "erik@other.example", "--revoke-reply-addresses")
+    assert "Erik Ek" in [one["name"] for one in lead.json("record", "show", "LEAD-1")["participants"]]
+    lead.ok("record", "set", "LEAD-1", "--put-out", "erik@other.example")
+    assert "Erik Ek" not in [one["name"] for one in lead.json("record", "show", "LEAD-1")["participants"]]
+    said = lead.refused("record", "set", "LEAD-1", "--put-out", "erik@other.example")
+    assert "takes no part in LEAD-1" in said
+
+
 def test_one_reference_is_one_record(shell: Shell) -> None:
     shell.ok("record", "add", "order", "--title", "One", "--reference", "4711")
     said = shell.refused("record", "add", "order", "--title", "Two", "--reference", "4711")

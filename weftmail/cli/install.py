@@ -12,6 +12,7 @@ import os
 import pwd
 import secrets
 import socket
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -198,6 +199,7 @@ def make_folders(config: Config, user: str) -> None:
         # An empty folder of root's was made by hand; one that holds something is kept as it is.
         if not folder.exists() or (folder.stat().st_uid == 0 and not any(folder.iterdir())):
             uid, gid = _system_user(user)
+            check_environment(user)
             _make_way(folder.parent)
             folder.mkdir(exist_ok=True)
             folder.chmod(0o750)
@@ -236,6 +238,29 @@ def _system_user(user: str) -> tuple[int, int]:
             f"/nonexistent --no-create-home {user}; addgroup --system {GROUP}; adduser {user} {GROUP}; "
             f"adduser postfix {GROUP}"
         ) from None
+
+
+def check_environment(user: str) -> None:
+    """Raise UsageError where the system user cannot run this very Python: the mail server would bounce nothing, and
+    deliver nothing either."""
+    if os.geteuid() != 0 or user == "root":
+        return
+    found = pwd.getpwnam(user)
+    groups = set(os.getgrouplist(user, found.pw_gid))
+    for path in (os.path.realpath(sys.executable), sys.prefix, os.path.dirname(os.path.abspath(__file__))):
+        for folder in (path, *map(str, Path(path).parents)):
+            if not _may_pass(os.stat(folder), found.pw_uid, groups):
+                raise UsageError(
+                    f"user {user} may not pass through {folder}, so it cannot run this weftmail; install it where "
+                    "everybody can read it, with a Python from the system: /usr/bin/python3 -m venv /opt/weftmail"
+                )
+
+
+def _may_pass(found: os.stat_result, uid: int, groups: set[int]) -> bool:
+    """Say whether somebody may execute a file or pass through a folder."""
+    if found.st_uid == uid:
+        return bool(found.st_mode & 0o100)
+    return bool(found.st_mode & (0o010 if found.st_gid in groups else 0o001))
 
 
 def make_keyring(config: Config, settings: str) -> list[str]:

@@ -15,6 +15,9 @@ from weftmail.core.failure import UsageError
 from weftmail.store.record import NewRecord
 from weftmail.store.store import Store
 
+CHANGES = ("title", "state", "owner", "field", "let_in", "put_out", "revoke_reply_addresses")
+"""What ``record set`` can change, by the names of its flags."""
+
 
 def build(parser: Parser) -> None:
     """Add the verbs."""
@@ -38,6 +41,16 @@ def build(parser: Parser) -> None:
     change.add_argument("--state", choices=("open", "closed"))
     change.add_argument("--owner", metavar="ADDR", help="a colleague, who then follows it")
     change.add_argument("--field", action="append", default=[], metavar="K=V", help="K= takes the field away")
+    change.add_argument(
+        "--let-in", action="append", default=[], metavar="ADDR", help="bring a contact into the conversation"
+    )
+    change.add_argument(
+        "--put-out",
+        action="append",
+        default=[],
+        metavar="ADDR",
+        help="take a contact out of it; the reply addresses that they were given are worth nothing then",
+    )
     change.add_argument(
         "--revoke-reply-addresses", action="store_true", help="every reply address given out so far is worth nothing"
     )
@@ -141,11 +154,9 @@ def _show(desk: Desk, arguments: argparse.Namespace) -> None:
 
 def _set(desk: Desk, arguments: argparse.Namespace) -> None:
     store, now = desk.store, desk.clock()
-    given = (arguments.title, arguments.state, arguments.owner, arguments.field, arguments.revoke_reply_addresses)
-    if not any(one not in (None, [], False) for one in given):
-        raise UsageError(
-            "nothing to change; give --title, --state, --owner, --field or --revoke-reply-addresses", status=2
-        )
+    if not any(getattr(arguments, name) for name in CHANGES if name != "title") and arguments.title is None:
+        flags = ", ".join(f"--{name.replace('_', '-')}" for name in CHANGES)
+        raise UsageError(f"nothing to change; give one of {flags}", status=2)
     with store.transaction():
         record = lookup.record(store, arguments.number, arguments.company)
         owner_id = record.owner_id
@@ -161,6 +172,13 @@ def _set(desk: Desk, arguments: argparse.Namespace) -> None:
             fields=json.dumps(fields, ensure_ascii=False),
         )
         store.records.set(changed, now)
+        for text in arguments.let_in:
+            person = lookup.contact(store, record.company_id, text)
+            store.records.let_in(record.company_id, record.id, person.id, "let in", now)
+        for text in arguments.put_out:
+            person = lookup.contact(store, record.company_id, text)
+            if not store.records.put_out(record.id, person.id, now):
+                raise UsageError(f"{text} takes no part in {record.label}; see: mail-admin record show {record.label}")
         if arguments.revoke_reply_addresses:
             store.messages.raise_epoch(record.id)
     desk.say(f"Changed {record.label}.")
