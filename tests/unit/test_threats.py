@@ -6,6 +6,7 @@ What other tests of a module hold already is not repeated here.
 from __future__ import annotations
 
 import io
+import time
 
 import pytest
 
@@ -197,3 +198,36 @@ class TestAnIdTakenByOthers:
         assert "same Message-ID" in world.thread("LEAD-2")[0].flag
         answer = world.mail(text="More.\n", references=["<next@customer.example>"])
         assert world.deliver(answer, LEADS).record == "LEAD-2"
+
+
+BOMBS = {
+    "10,000 parts": b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 10_000 + b"--b--\n",
+    "1,500 multiparts in one another": b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (depth, depth) for depth in range(1500)
+    ),
+    "1,500 mails in one another": b"Content-Type: message/rfc822\n\n" * 1500,
+    "a field of 50 MB": b"X-A: " + b"y" * 50_000_000 + b"\n\nx\n",
+    "a million addresses": b"Cc: " + b"a@b.example, " * 1_000_000 + b"\n\nx\n",
+    "60 KB of opened quotes": b"Cc: " + b'"\\' * 30_000 + b"\n\nx\n",
+    "60 KB of opened comments": b"Cc: " + b"(" * 60_000 + b"\n\nx\n",
+    "20,000 authors": b"From: a@b.example\n" * 20_000 + b"\nx\n",
+    "20,000 signatures": b"DKIM-Signature: i=x@a; d=b; s=c\n" * 20_000 + b"\nx\n",
+    "50,000 references": b"References: " + b"<x@customer.example> " * 50_000 + b"\n\nx\n",
+    "50,000 pieces of a name": b"Content-Disposition: attachment" + b"; filename*7=a" * 50_000 + b"\n\nx\n",
+    "50,000 links": b'Content-Type: text/html\n\n<a href="https://x.example/">a</a>' * 20_000,
+    "100,000 attributes": b"Content-Type: text/html\n\n<p " + b" ".join(b"a%d" % n for n in range(100_000)) + b">x",
+    "half a million quoted lines": b"\n" + b"> x\n" * 500_000,
+    "50,000 reports": b"Content-Type: multipart/report; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n"
+    + b"Final-Recipient: rfc822; a@b\nAction: failed\nStatus: 5.1.1\n\n" * 50_000,
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_holds_nobody_up(world: World, name: str):
+    raw = RECEIVED.format("x").encode() + b"From: x@customer.example\nSubject: x\nMessage-ID: <x@y>\n" + BOMBS[name]
+    before = time.process_time()
+    assert world.deliver(raw, LEADS).state in ("filed", "discarded")
+    # A hundredth of it or so where nothing else runs: what is shut out here took minutes.
+    assert time.process_time() - before < 4
+    world.deliver(world.mail(), LEADS)
+    assert world.record("LEAD-2" if name != "50,000 reports" else "LEAD-1").title == "Quote for 40 chairs"

@@ -16,6 +16,8 @@ NESTING = 2000
 SIZE = 2 * 1024 * 1024
 ENTITIES = 200_000
 """Of these, too, the sanitiser's time grows with the square."""
+WORDS = 40_000
+"""And with that of the differently named attributes of a tag: there are no more of them than of different words."""
 
 
 def _names(text: str) -> set[str]:
@@ -66,6 +68,8 @@ _SCHEMES = {"http", "https", "mailto", "tel", "cid", "data"}
 _IMAGE = re.compile(r"data:image/(?:png|gif|jpeg|webp);base64,[A-Za-z0-9+/=\s]*", re.I)
 _LOADING = re.compile(r"(?i)url\s*\(|image\s*\(|image-set|expression|@import|javascript:|\\|/\*")
 _OPENING = re.compile(r"<[a-zA-Z]")
+# Exactly what ends the name of an attribute in a browser's parser; other blanks do not.
+_BETWEEN = re.compile(r"[ \t\n\f\r/>=]+")
 _CLOSING = re.compile(r"</[a-zA-Z]")
 
 
@@ -115,7 +119,12 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 
 
 def _hard(html: str) -> bool:
-    return html.count("&") > ENTITIES or _nesting(html) > NESTING
+    return html.count("&") > ENTITIES or _different_words(html) > WORDS or _nesting(html) > NESTING
+
+
+def _different_words(html: str) -> int:
+    """Count what may be the name of an attribute, anywhere; no need to where there is not room for too many."""
+    return len(set(_BETWEEN.split(html))) if len(html) > 2 * WORDS else 0
 
 
 def _nesting(html: str) -> int:
