@@ -68,6 +68,15 @@ class Mortal(LiveHouse):
         until(self.greets, "the listener greets", self.log)
         return one
 
+    @contextmanager
+    def listening(self) -> Iterator[subprocess.Popen[bytes]]:
+        """Run the listener for the length of the block."""
+        listener = self.listen()
+        try:
+            yield listener
+        finally:
+            self.end(listener)
+
     def supervise(self, one: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
         """Start the listener again where it has ended, as a supervisor does; return the one that runs."""
         if one.poll() is None:

@@ -8,14 +8,12 @@ from __future__ import annotations
 import fcntl
 import grp
 import os
-import re
 import signal
 import sqlite3
 import subprocess
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +21,6 @@ import pytest
 
 from tests.e2e import machine, strace
 from tests.e2e.conftest import make_state
-from tests.e2e.house import ANNA
 from tests.e2e.mortal import KARIN, LEADS, Mortal, mail
 from tests.e2e.postfix import PrivatePostfix, until
 from tests.e2e.sink import Sink
@@ -42,16 +39,6 @@ def house(workspace: Path, _sink: Sink) -> Iterator[Mortal]:
 @pytest.fixture(scope="module")
 def server(house: Mortal, make_postfix: Callable[..., PrivatePostfix]) -> PrivatePostfix:
     return make_postfix(house.state, milter=False)
-
-
-@contextmanager
-def running(house: Mortal) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the listener for the length of the block."""
-    listener = house.listen()
-    try:
-        yield listener
-    finally:
-        house.end(listener)
 
 
 def refused(house: Mortal, subject: str) -> None:
@@ -83,7 +70,7 @@ def said(house: Mortal, since: int, text: str) -> None:
 
 
 def test_a_locked_store(house: Mortal, server: PrivatePostfix) -> None:
-    with running(house), ExitStack() as fault:
+    with house.listening(), ExitStack() as fault:
         with house.nobody_settles():
             assert house.hand_over(house.subject("accepted before the lock")) == 0
             fault.enter_context(locked(house.state / "weftmail.db"))
@@ -235,7 +222,7 @@ def big(subject: str) -> bytes:
 
 
 def test_a_full_disk(small: Mortal, small_server: PrivatePostfix) -> None:
-    with running(small), ExitStack() as fault:
+    with small.listening(), ExitStack() as fault:
         with small.nobody_settles():
             assert small.pipe(small.subject("accepted before"), big("accepted before")).returncode == 0
             fault.enter_context(full(small.state))
@@ -260,7 +247,7 @@ def test_a_full_disk_with_no_listener(small: Mortal, small_server: PrivatePostfi
         assert small.ledger.incoming() == []
         post(small_server, small.subject("no room and nobody there"))
         wait_deferred(small_server)
-    with running(small):
+    with small.listening():
         assert small.pipe(small.subject("no room for a file"), big("no room for a file")).returncode == 0
         small_server.flush()
         small_server.wait_empty()
@@ -275,7 +262,7 @@ def test_a_listener_that_hangs_after_data(house: Mortal, workspace: Path) -> Non
     trace = workspace / "hang"
     trace.mkdir()
     trace.chmod(0o1777)
-    with running(house) as listener:
+    with house.listening() as listener:
         words = strace.under(strace.recording(trace / "calls"))
         assert house.run(*words, *house.pipe_words(), stdin=mail(house.subject("before it hangs"))).returncode == 0
         polls = [one for one in strace.recorded(trace / "calls") if one.name == "poll"]
@@ -334,77 +321,10 @@ def test_through_the_pipe_of_postfix(workspace: Path, _sink: Sink, make_postfix:
     post(server, house.subject("piped, nobody there"))
     server.wait_empty()
     house.assert_filed_once()
-    with running(house):
+    with house.listening():
         post(server, house.subject("piped to the listener"))
         server.wait_empty()
         house.assert_filed_once()
     entrances = house.ledger.rows("select entrance, queue_id <> '', client_address, sender from inbound order by id")
     assert entrances == [("spool", 1, "127.0.0.2", KARIN), ("pipe", 1, "127.0.0.2", KARIN)]
     house.stop()
-
-
-# --- what ps shows
-
-
-class Watch(threading.Thread):
-    """Reads, over and over, what everybody on the machine may read of the command lines of user weftmail."""
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self._user = machine.account(machine.USER).uid
-        self._end = threading.Event()
-        self.seen: set[str] = set()
-
-    def run(self) -> None:
-        while not self._end.wait(0.005):
-            for process in Path("/proc").glob("[0-9]*"):
-                with suppress(OSError):
-                    if process.stat().st_uid == self._user:
-                        self.seen.add((process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
-
-    def stop(self) -> None:
-        """Look no more."""
-        self._end.set()
-        self.join()
-
-
-def test_ps_shows_no_secret(house: Mortal, workspace: Path) -> None:
-    password = "correct horse battery staple"
-    trace = workspace / "ps"
-    trace.mkdir()
-    trace.chmod(0o1777)
-    admin = house.programs / "mail-admin"
-    commands: list[tuple[tuple[str | Path, ...], bytes]] = [
-        ((admin, "user", "password", ANNA), f"{password}\n".encode()),
-        ((admin, "user", "sign-in-link", ANNA), b""),
-        ((admin, "dkim", "list"), b""),
-        (house.pipe_words(), mail(house.subject("seen by ps"))),
-        ((admin, "alias", "list"), b""),
-        (house.drain_words(), b""),
-    ]
-    watch = Watch()
-    watch.start()
-    said = house.init.encode()
-    with running(house):
-        sender = house.sender()
-        site = house.start(admin, "serve", "--site", "127.0.0.1:0")
-        for number, (words, given) in enumerate(commands):
-            # What is too short-lived to be seen is written down by strace.
-            how = ["-f", "-s", "100000", *strace.recording(trace / f"calls{number}", "execve")]
-            done = house.run(*strace.under(how), *words, stdin=given)
-            assert done.returncode == 0, done.stderr
-            said += done.stdout
-        house.assert_filed_once()
-        house.end(sender)
-        house.end(site)
-    watch.stop()
-    shown = "\n".join([*watch.seen, *(file.read_text() for file in trace.iterdir())])
-    for word in ("--listen", "mail-send", "serve", "password", "--recipient"):
-        assert word in shown
-    secrets = {password, *re.findall(r"/enter/(\S+)", said.decode())}
-    assert len(secrets) == 3
-    for file in (house.state / "keys" / "tokens", *(house.state / "keys" / "dkim").rglob("*")):
-        if file.is_file():
-            secrets.update(re.findall(r"[A-Za-z0-9+/=_-]{20,}", file.read_text()))
-    assert len(secrets) > 5
-    assert not [secret for secret in secrets if secret in shown]
