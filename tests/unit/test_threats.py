@@ -5,19 +5,26 @@ What other tests of a module hold already is not repeated here.
 
 from __future__ import annotations
 
+import ast
 import io
+import re
 import time
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
 from tests.unit.world import ANNA, ERIK, HOST, World
-from weftmail.core import dkim_tags, token
+from weftmail.core import dkim_tags, locator, token
 from weftmail.core.envelope import Envelope
 from weftmail.core.message import read
 from weftmail.core.proof import Proof
+from weftmail.core.sanitise import sanitise
 from weftmail.core.token import Token
 from weftmail.flow.facts import proof_of
 from weftmail.flow.tray import release
+from weftmail.store.alias import AliasSettings
 
 LEADS = "leads@acme.example"
 RECEIVED = (
@@ -200,6 +207,233 @@ class TestAnIdTakenByOthers:
         assert world.deliver(answer, LEADS).record == "LEAD-2"
 
 
+ROOT = Path(__file__).parents[2]
+
+
+class TestNobodyActsAsAColleague:
+    """The address of a colleague is not enough, nor is any proof of something else (CVE-2024-49193 and its kin)."""
+
+    @pytest.mark.parametrize(
+        "above",
+        [
+            "",
+            verdict("dkim=pass header.d=evil.example header.i=@evil.example"),
+            verdict("dkim=pass header.d=evil.example header.i=anna@acme.example"),
+            verdict("dkim=pass header.d=acme.example.evil.example"),
+            verdict("dkim=pass header.d=mail.acme.example"),
+            verdict("dkim=pass header.d=example"),
+            verdict("dkim=fail header.d=acme.example"),
+            verdict("dkim=pass header.s=acme.example"),
+            verdict("dkim=pass (header.d=acme.example) header.d=evil.example"),
+            verdict("dmarc=pass header.from=evil.example", "spf=pass smtp.mailfrom=anna@acme.example"),
+            verdict("dmarc=pass header.from=acme.example"),
+            verdict("spf=pass smtp.mailfrom=acme.example", "spf=pass smtp.helo=acme.example"),
+            verdict("auth=pass smtp.auth=bjorn@acme.example"),
+            verdict("arc=pass header.oldest-pass=0", "dkim=none"),
+            verdict("dkim=pass header.d=acme.example").replace(HOST, "mx1.acme.example.evil.example"),
+            verdict("dkim=pass header.d=acme.example").replace(HOST, f"({HOST}) evil.example"),
+        ],
+    )
+    @pytest.mark.parametrize("below", ["", verdict("dkim=pass header.d=acme.example", "auth=pass smtp.auth=anna")])
+    def test_by_another_proof(self, opened: World, above: str, below: str):
+        mail = opened.mail(ANNA, text="Pay here.\n").replace(b"From: ", below.encode() + b"From: ", 1)
+        row = opened.deliver(above.encode() + mail, reply(opened))
+        assert (row.state, row.record) == ("held", "LEAD-1")
+        assert outgoing(opened) == []
+
+    @pytest.mark.parametrize(
+        "author",
+        [
+            "Anna <anna@acme.example>, mallory@evil.example",
+            "mallory@evil.example, Anna <anna@acme.example>",
+            "Anna <anna@acme.example>\nFrom: mallory@evil.example",
+            "mallory@evil.example\nFROM: Anna <anna@acme.example>",
+            "Team: anna@acme.example, bjorn@acme.example;",
+            '"anna@acme.example" <mallory@evil.example>',
+            "mallory@evil.example (Anna <anna@acme.example>)",
+            "anna@acme.example <mallory@evil.example>",
+            "=?utf-8?q?anna=40acme.example_=3Cx=3E?= <mallory@evil.example>",
+            "=?utf-8?q?anna?=@acme.example",
+            '"anna"@acme.example',
+            "anna@acme.example@evil.example",
+            "<@evil.example:anna@acme.example>, x@evil.example",
+            "\u0430nna@acme.example",
+            "anna@\u0430cme.example",
+            "anna\u200b@acme.example",
+            "anna@acme.example\x00.evil.example",
+            "",
+            "anna",
+        ],
+    )
+    def test_by_an_odd_from(self, opened: World, author: str):
+        """Even where Acme signed it: who writes one address and shows another is nobody."""
+        head = verdict("dkim=pass header.d=acme.example", "dkim=pass header.d=evil.example")
+        raw = head + RECEIVED.format("x") + f"From: {author}\nSubject: x\nMessage-ID: <x@y>\n\nPay here.\n"
+        row = opened.deliver(raw.encode(), reply(opened))
+        assert row.state == "held"
+        assert outgoing(opened) == [] and len(opened.thread("LEAD-1")) == 1
+
+    @pytest.mark.parametrize("name", ["Sender", "Reply-To", "Resent-From", "X-Original-From", "Return-Path"])
+    def test_by_another_field(self, opened: World, name: str):
+        mail = opened.mail(ERIK, proven=True, headers=[(name, "anna@acme.example")])
+        assert opened.deliver(mail, reply(opened), "anna@acme.example").state == "held"
+        assert opened.deliver(opened.mail(ERIK, headers=[(name, "anna@acme.example")]), LEADS).state == "filed"
+        assert opened.thread("LEAD-2")[0].author_address == "erik@other.example"
+
+    @pytest.mark.parametrize("how", ["inactive", "left", "reader", "other company", "address taken away"])
+    def test_by_one_who_is_none_any_more(self, opened: World, how: str):
+        address, store = reply(opened), opened.store
+        user = store.users.get(opened.anna)
+        assert user is not None
+        if how == "inactive":
+            store.users.set(replace(user, active=False))
+        elif how == "reader":
+            store.users.join(opened.acme, opened.anna, "reader")
+        elif how == "address taken away":
+            store.users.remove_address(opened.anna, "anna@acme.example")
+        else:
+            store.users.leave(opened.acme, opened.anna)
+        if how == "other company":
+            store.users.join(store.companies.add("Other", 2), opened.anna, "admin")
+        row = opened.deliver(opened.mail(ANNA, proven=True, login="anna@acme.example"), address)
+        assert (row.state, outgoing(opened)) == ("held", [])
+        assert "new participant" in row.reason
+
+    def test_by_the_login_of_another(self, opened: World):
+        mail = opened.mail(ANNA, login="bjorn@acme.example")
+        assert opened.deliver(mail, reply(opened)).state == "held"
+
+
+class TestNobodyIsLetIn:
+    """Reading rights come from people, never from a mail."""
+
+    @pytest.mark.parametrize("proven", [True, False])
+    def test_no_mail_adds_a_follower_or_changes_the_customer(self, opened: World, proven: bool):
+        before = opened.record("LEAD-1").customer
+        cc = "bjorn@acme.example, erik@other.example"
+        mail = opened.mail(cc=cc, proven=proven, headers=[("Reply-To", "erik@other.example")])
+        assert opened.deliver(mail, reply(opened, contact=1)).state == "filed"
+        assert [one.name for one in opened.store.records.followers(opened.record("LEAD-1").id)] == ["Anna"]
+        assert opened.record("LEAD-1").customer == before
+        people = {one.address: one.message_id for one in opened.store.records.participants(opened.record("LEAD-1").id)}
+        erik = {"erik@other.example": opened.thread("LEAD-1")[-1].id} if proven else {}
+        assert people == {"karin@customer.example": None, **erik}
+
+    def test_the_ticket_trick(self, world: World):
+        """A stranger signs up somewhere with one of our addresses, and reads what is confirmed there: never."""
+        world.deliver(world.mail(ERIK, message_id="<mine@other.example>", proven=True), "support@acme.example")
+        contact = world.store.contacts.by_address(world.acme, "erik@other.example")
+        assert contact is not None
+        service = "Chat <noreply@chat.example>"
+        for to in ("support@acme.example", LEADS, reply(world, "TICKET-1", contact.id), reply(world, "TICKET-1")):
+            for references in ([], ["<mine@other.example>"]):
+                code = world.mail(
+                    service, to, "Confirm your address", "Code 123456\n", proven=True, references=references
+                )
+                world.deliver(code, to, "noreply@chat.example")
+        assert outgoing(world) == []
+        assert [one.author_address for one in world.thread("TICKET-1")] == ["erik@other.example"]
+
+    def test_what_a_company_has_is_none_in_another(self, opened: World):
+        """Two companies behind one domain: token, locator, foreign id and contact of one name nothing in the other."""
+        store = opened.store
+        with store.transaction():
+            other = store.companies.add("Other", 2)
+            shared = store.domains.add("shared.example", None, True, 2)
+            eva = store.users.add("Eva", "eva@other.example", 2)
+            store.users.join(other, eva, "admin")
+            for company, local in ((opened.acme, "acme"), (other, "other")):
+                settings = AliasSettings("lead", None, None, "everyone", "", "{}")
+                store.aliases.add(company, shared, local, settings, 2)
+        opened.deliver(opened.mail(message_id="<s@customer.example>", proven=True), "acme@shared.example")
+        here = store.messages.thread(store.records.all(opened.acme)[0].id)[-1]
+        located = locator.mint(opened.house.keyring, here.id, "public", "shared.example")
+        for reference in ("<s@customer.example>", located):
+            answer = opened.mail(references=[reference], proven=True)
+            row = opened.deliver(answer, "other@shared.example")
+            assert (row.company, row.state) == ("Other", "filed")
+        assert len(store.messages.thread(here.record_id)) == 1
+        row = opened.deliver(opened.mail(references=["<s@customer.example>"]), "reply@shared.example")
+        assert (row.company, row.record, row.state) == (None, None, "unrouted")
+        address = token.address(opened.house.keyring, Token("post", here.id), "shared.example")
+        mail = opened.mail("Eva <eva@other.example>", proven=True, login="eva@other.example")
+        row = opened.deliver(mail, address)
+        assert (row.company, row.state) == ("Acme", "held")
+        assert "new participant" in row.reason
+        assert store.contacts.by_address(other, "karin@customer.example") is not None
+        assert store.records.followers(here.record_id) == []
+
+    @pytest.mark.parametrize("odd", ["%", "_", "k%", "karin_", "'", "a'b", "*", "?", "[a-z]"])
+    def test_no_letter_of_an_address_is_a_pattern(self, opened: World, odd: str):
+        store = opened.store
+        assert store.contacts.by_address(opened.acme, f"{odd}@customer.example") is None
+        assert store.users.by_address(f"{odd}@acme.example") is None
+        assert store.aliases.by_address(f"{odd}@acme.example") is None
+        answer = opened.mail(f"<{odd}@customer.example>", references=[f"<{odd}@customer.example>"])
+        assert opened.deliver(answer, f"{odd}@acme.example").state == "unrouted"
+
+
+# --- content ------------------------------------------------------------------------------------------------------
+
+HOSTILE = [
+    "<svg><style><img src=x onerror=alert(1)></style></svg>",
+    "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1 onerror=alert(1)&gt;'>",
+    "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'></noscript>",
+    "<scr<script>ipt>alert(1)</scr</script>ipt>",
+    "<<script>script>alert(1)</script>",
+    "<a href='java\tscript:alert(1)'>x</a><a href='&#106;avascript:alert(1)'>y</a><a href=' javascript:z'>z</a>",
+    "<a href='vbscript:x'>x</a><a href='file:///etc/passwd'>y</a><a href='//evil.example'>z</a>",
+    "<img src='data:image/svg+xml,<svg onload=alert(1)>'><img src='data:text/html,<script>x</script>'>",
+    "<img alt='`><img src=x onerror=alert(1)>' src='cid:a&quot; onerror=&quot;x'>",
+    "<div style='background:u\\rl(https://evil.example)'>x</div><p style='width:calc(1px);position:fixed;top:0'>y</p>",
+    "<div style=\"color:red;/**/background:url('https://evil.example')\">x</div>",
+    "<link rel=stylesheet href=https://evil.example><meta http-equiv=refresh content='0;url=https://evil.example'>",
+    "<base href=https://evil.example/><object data=x><embed src=x><applet code=x><video src=x onerror=alert(1)>",
+    "<textarea><img src=x onerror=alert(1)></textarea><xmp><img src=x onerror=alert(1)></xmp><plaintext><img src=x>",
+    "<template><img src=x onerror=alert(1)></template><select><style></select><img src=x onerror=alert(1)></style>",
+    "<p id=getElementById name=body class=trigger>x</p><a name='cookie'>y</a><p/onclick=alert(1)>z</p>",
+    "\x00<\x00img src=x onerror=alert(1)><img\x0bsrc=x\x0conerror=alert(1)>",
+    "<!--><img src=x onerror=alert(1)>--><![CDATA[<img src=x onerror=alert(1)>]]><?php <img src=x onerror=x> ?>",
+]
+
+
+class Judge(HTMLParser):
+    """Fails on whatever runs, loads, submits or leaves the page by itself."""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag not in {
+            "script",
+            "style",
+            "svg",
+            "math",
+            "iframe",
+            "object",
+            "embed",
+            "form",
+            "link",
+            "meta",
+            "base",
+        }
+        for name, value in attrs:
+            assert not name.startswith("on") and name not in {"id", "class", "srcset", "formaction", "background"}
+            if name == "href":
+                assert re.match(r"(https?|mailto|tel):", value or ""), value
+            if name == "src":
+                assert re.match(r"cid:|data:image/(png|gif|jpeg|webp);base64,", value or ""), value
+            if name == "style":
+                assert not re.search(r"(?i)url|position|@|\\\\|expression", value or "")
+
+
+@pytest.mark.parametrize("html", HOSTILE)
+def test_hostile_html_is_harmless_and_stays_so(html: str):
+    clean = sanitise(html)
+    for form in (clean, sanitise(clean), sanitise(html * 3)):
+        judge = Judge()
+        judge.feed(form)
+        judge.close()
+
+
 BOMBS = {
     "10,000 parts": b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 10_000 + b"--b--\n",
     "1,500 multiparts in one another": b"".join(
@@ -231,3 +465,39 @@ def test_a_bomb_holds_nobody_up(world: World, name: str):
     assert time.process_time() - before < 4
     world.deliver(world.mail(), LEADS)
     assert world.record("LEAD-2" if name != "50,000 reports" else "LEAD-1").title == "Quote for 40 chairs"
+
+
+# --- the code itself ----------------------------------------------------------------------------------------------
+
+SECRET = re.compile(r"mac|expected|csrf|token|secret|password|signature")
+
+
+def compared(path: Path) -> list[str]:
+    """Return the names of secrets that a module compares with ``==`` or ``!=``."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Compare) and any(isinstance(one, (ast.Eq, ast.NotEq)) for one in node.ops):
+            sides = [one for one in (node.left, *node.comparators) if isinstance(one, (ast.Name, ast.Attribute))]
+            names = [one.id if isinstance(one, ast.Name) else one.attr for one in sides]
+            found += [name for name in names if SECRET.fullmatch(name)]
+    return found
+
+
+def test_secrets_are_compared_in_constant_time():
+    modules = [ROOT / "weftmail/core/token.py", ROOT / "weftmail/core/locator.py", ROOT / "store/session.py"]
+    modules += sorted((ROOT / "admin").glob("*.py"))
+    assert {path.name: compared(path) for path in modules if compared(path)} == {}
+    for name in ("weftmail/core/token.py", "weftmail/core/locator.py", "admin/visit.py"):
+        assert "hmac.compare_digest(" in (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_no_text_becomes_sql_and_nothing_is_matched_by_pattern():
+    """Values are bound by name; no query is put together from text, and none has LIKE, GLOB or a regular expression."""
+    for path in sorted((ROOT / "store/queries").glob("*.sql")):
+        assert not re.search(r"(?i)\b(like|glob|regexp|match)\b", re.sub(r"--.*", "", path.read_text())), path.name
+    modules = [one for top in ("weftmail", "store", "admin") for one in (ROOT / top).rglob("*.py")]
+    for path in modules:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                made = bool(node.args) and isinstance(node.args[0], (ast.JoinedStr, ast.BinOp))
+                assert not (node.func.attr.startswith("execute") and made), path
