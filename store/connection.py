@@ -42,6 +42,8 @@ def connect(path: str | Path, *, readonly: bool = False) -> sqlite3.Connection:
             connection.execute("pragma synchronous = full")
             connection.execute("pragma wal_autocheckpoint = 4000")
         connection.execute("pragma cache_size = -16000")
+        # The journals of savepoints would otherwise be written to files, and thrown away at each commit.
+        connection.execute("pragma temp_store = memory")
     except sqlite3.OperationalError as error:
         raise TempFail(f"the store {path} cannot be opened: {error}") from error
     return connection

@@ -30,6 +30,7 @@ from weftmail.transport.lmtp import Limits
 from weftmail.transport.spool import Spool
 
 PROGRAM = Path(__file__).parents[2] / "bin" / "mail-ingest"
+WORK = Path(__file__).parents[2] / "weftmail" / "pipe.py"
 LATER = b"4.3.0 try again later\n"
 MAIL = b"From: karin@customer.example\nSubject: x\n\nHej\n"
 LEADS = b"--recipient=leads@acme.example"
@@ -46,6 +47,9 @@ class Pipe:
         home.mkdir()
         self.program = home / "mail-ingest"
         shutil.copy(PROGRAM, self.program)
+        self.work = folder / "weftmail" / "pipe.py"
+        self.work.parent.mkdir()
+        shutil.copy(WORK, self.work)
         self.trace = folder / "trace"
         self.python = home / "python"
         self.python.write_text(
@@ -376,14 +380,14 @@ def test_the_watchdog_ends_what_nothing_else_ends(pipe: Pipe) -> None:
 
 def impatient(pipe: Pipe, read: int = 1) -> None:
     """Shorten the waits, in the copy of the program that is run."""
-    text = pipe.program.read_text()
+    text = pipe.work.read_text()
     changed = text.replace("READ_TIMEOUT, WATCHDOG = 2, 30, 60", f"READ_TIMEOUT, WATCHDOG = 2, {read}, 2")
     assert changed != text
-    pipe.program.write_text(changed)
+    pipe.work.write_text(changed)
 
 
 def test_its_waits_are_those_that_the_others_reckon_with() -> None:
-    match = re.search(r"^GREETING, READ_TIMEOUT, WATCHDOG = (\d+), (\d+), (\d+)", PROGRAM.read_text(), re.MULTILINE)
+    match = re.search(r"^GREETING, READ_TIMEOUT, WATCHDOG = (\d+), (\d+), (\d+)", WORK.read_text(), re.MULTILINE)
     assert match is not None
     assert (int(match[2]), int(match[3])) == (PIPE_READ, PIPE_WATCHDOG)
 
@@ -589,22 +593,47 @@ def test_other_work_without_an_environment_is_put_off(pipe: Pipe) -> None:
 # What it is made of
 
 
-def test_it_imports_next_to_nothing(tmp_path: Path) -> None:
-    text = PROGRAM.read_text().rpartition('\nif __name__ == "__main__":')[2]
-    imports = re.findall(r"^ +import (\w+)$", text, re.MULTILINE)
-    assert sorted(imports) == ["_signal", "_socket", "posix", "sys", "time"]
-    probe = tmp_path / "probe"
-    lines = [PROGRAM.read_text().partition("\n")[0], *(f"import {name}" for name in imports), "import fcntl"]
-    lines += ["print(*sys.modules)", "print(sys.flags.isolated, sys.flags.no_site, sys.flags.ignore_environment)"]
-    probe.write_text("\n".join(lines))
-    probe.chmod(0o755)
-    modules, flags = subprocess.run([probe], capture_output=True, text=True, check=True).stdout.splitlines()
-    assert flags == "1 1 1"
-    start = subprocess.run(
-        ["/usr/bin/python3", "-IS", "-c", "import sys; print(*sys.modules)"], capture_output=True, text=True, check=True
-    )
-    assert set(modules.split()) - set(start.stdout.split()) == {"_socket", "fcntl"}
-    assert {"os", "socket", "site", "json", "re", "encodings.idna"}.isdisjoint(modules.split())
+PROBE = """
+import posix, sys
+leave = posix._exit
+def probed(status):
+    print(status, sys.flags.isolated, sys.flags.no_site, sys.flags.ignore_environment)
+    print(*sys.modules)
+    sys.stdout.flush()
+    leave(status)
+posix._exit = probed
+program, sys.argv = sys.argv[1], sys.argv[1:]
+exec(compile(open(program).read(), program, "exec"), {"__name__": "__main__"})
+"""
+
+
+def test_it_imports_next_to_nothing(pipe: Pipe) -> None:
+    assert PROGRAM.read_text().startswith("#!/usr/bin/python3 -IS\n")
+    pipe.python.unlink()
+    command = ["/usr/bin/python3", "-IS", "-c", PROBE, str(pipe.program), f"--state={pipe.state}", LEADS.decode()]
+    flags, modules = subprocess.run(command, input=MAIL, capture_output=True, check=True).stdout.decode().splitlines()
+    assert flags == "0 1 1 1"
+    command = ["/usr/bin/python3", "-IS", "-c", "import sys; print(*sys.modules)"]
+    start = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert set(modules.split()) - set(start) == {"_socket", "fcntl"}
+    assert len(pipe.spooled()) == 1
+
+
+@pytest.mark.parametrize("where", ["lib/python{}.{}/site-packages", "lib/python3.1/site-packages", "."])
+def test_its_work_is_found_in_the_environment_or_the_checkout(pipe: Pipe, where: str) -> None:
+    place = pipe.program.parent.parent / where.format(*sys.version_info[:2]) / "weftmail" / "pipe.py"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    pipe.work.rename(place)
+    assert taken(pipe.run(MAIL, LEADS))
+    assert len(pipe.spooled()) == 1
+
+
+@pytest.mark.parametrize("broken", [None, "raise SystemExit(1)\n", "syntax error\n", "def main(*_): raise KeyError\n"])
+def test_without_its_work_the_mail_server_tries_again(pipe: Pipe, broken: str | None) -> None:
+    pipe.work.unlink()
+    if broken is not None:
+        pipe.work.write_text(broken)
+    assert put_off(pipe.run(MAIL, LEADS))
 
 
 def test_neither_the_environment_nor_the_folder_reaches_it(pipe: Pipe, house: House, tmp_path: Path) -> None:

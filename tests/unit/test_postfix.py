@@ -148,11 +148,11 @@ def test_what_could_mean_something_else_is_refused(name: str, value: str) -> Non
 
 
 def test_every_wait_outlasts_the_one_inside_it() -> None:
-    text = (Path(__file__).parents[2] / "bin" / "mail-ingest").read_text("utf-8")
+    text = (Path(__file__).parents[2] / "weftmail" / "pipe.py").read_text("utf-8")
 
     def constant(name: str) -> int:
         match = re.search(rf"^(.*\b{name}\b.*?) = ([\d, ]+)", text, re.MULTILINE)
-        assert match, f"bin/mail-ingest has no {name}"
+        assert match, f"weftmail/pipe.py has no {name}"
         return int(match[2].split(",")[match[1].split(", ").index(name)])
 
     transport = {setting.name: setting.value for setting in templates.wanted(PIPE)}["weftmail_time_limit"]
