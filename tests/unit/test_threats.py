@@ -110,12 +110,24 @@ class TestWhatAStrangerWritesIntoOurOwnFields:
 
     def test_names_are_read_from_the_header_alone(self):
         raw = (signed("=4a=C3=B6@evil.example") + "From: x\n\n" + signed("=3B@evil.example")).encode()
-        assert dkim_tags.names(raw) == ("evil.example", "s1", "Jö@evil.example")
-        assert dkim_tags.names(io.BytesIO(raw.replace(b"\n", b"\r\n"))) == ("evil.example", "s1", "Jö@evil.example")
-        long = b"X: " + b"y" * 70_000 + b"\n" + raw
-        assert dkim_tags.names(long) == dkim_tags.names(raw)
-        assert dkim_tags.names(b"dkim-signature: i=@a.example") == ("@a.example",)
-        assert dkim_tags.names(b"X: " + b"y" * 2_000_000 + b"\n" + raw) == ()
+        names = ("evil.example", "s1", "Jö@evil.example")
+        assert dkim_tags.read(raw).names == names
+        assert dkim_tags.read(io.BytesIO(raw.replace(b"\n", b"\r\n"))).names == names
+        assert dkim_tags.read(b"X: " + b"y" * 70_000 + b"\n" + raw).names == names
+        assert dkim_tags.read(b"dkim-signature: i=@a.example").names == ("@a.example",)
+        assert dkim_tags.read(b"X: " + b"y" * 2_000_000 + b"\n" + raw).names == ()
+
+    @pytest.mark.parametrize("domain", ["acme.example", "Mail.ACME.example.", "example"])
+    @pytest.mark.parametrize("result", ["dkim=pass header.d=acme.example", "dmarc=pass header.from=acme.example"])
+    def test_a_signature_that_leaves_the_end_of_the_text_out_proves_nothing(
+        self, world: World, domain: str, result: str
+    ):
+        def proven(tags: str) -> bool:
+            return proof(world, f"{verdict(result)}{RECEIVED.format('x')}DKIM-Signature: {tags}\n{self.FROM}").proven
+
+        assert not proven(f"v=1; d={domain}; s=s1;\n\tl =200; b=x")
+        assert proven(f"v=1; d={domain}; s=s1; b=x")
+        assert proven("v=1; d=list.example; s=s1; l=200; b=x")
 
 
 def reply(world: World, label: str = "LEAD-1", contact: int = 0, purpose: str = "post") -> str:

@@ -27,6 +27,7 @@ from weftmail.core import (
     source,
 )
 from weftmail.core.address import Mailbox
+from weftmail.core.dkim_tags import UNSIGNED, Signers
 from weftmail.core.forward import Forwarded
 from weftmail.core.mime import Block, Contents, Fields, Leaf
 from weftmail.core.report import Failure, Report
@@ -90,8 +91,8 @@ class Message:
     auto_submitted: str
     loop: tuple[str, ...]
     content_hash: str
-    signers: tuple[str, ...] = ()
-    """Domains, selectors and identities that its DKIM-Signature fields name, true or not."""
+    signers: Signers = UNSIGNED
+    """What its DKIM-Signature fields name, true or not."""
 
 
 def read(raw: bytes | BinaryIO) -> Message:
@@ -156,7 +157,7 @@ def _message(raw: bytes | BinaryIO, fields: Fields, blocks: list[Block], content
         auto_submitted=machine.keyword(fields),
         loop=tuple(header.text(value) for value in fields.all("x-weftmail-loop")),
         content_hash=digest.content_hash(raw),
-        signers=dkim_tags.names(raw),
+        signers=dkim_tags.read(raw),
     )
 
 

@@ -92,6 +92,7 @@ def prove(
     queue_id: str,
     policy: Policy,
     named: Iterable[str] = (),
+    partial: Collection[str] = (),
 ) -> Proof:
     """Return what our mail server's own fields prove about the mail's author; never raises.
 
@@ -99,7 +100,8 @@ def prove(
     above the topmost Received.  ``received``: values of the Received fields, topmost first.  ``queue_id``: of the
     delivery, or "" where the mail server did not tell.  ``named``: what the sender chose and a filter may have copied
     into its report, such as the envelope's sender and the names in DKIM-Signature fields; where one of them is not a
-    plain word, or HELO was not, no report on the mail is believed.
+    plain word, or HELO was not, no report on the mail is believed.  ``partial``: domains whose signatures leave a part
+    of the text out; they prove nothing.
     """
     address = _only_address(from_)
     if not received or not _is_ours(received[0], policy):
@@ -108,6 +110,8 @@ def prove(
     results = list(_results(results_above, policy.authserv_id)) if plain else []
     login = _submitted_by(received[0], queue_id) or _authenticated(results)
     domain = domain_of(address)
+    if any(_related(domain, one) for one in partial):
+        domain = ""
     dkim_aligned = bool(domain) and any(_signed_by(result, domain) for result in results)
     dmarc = _words(results, "dmarc")
     dmarc_aligned = bool(domain) and dmarc == ["pass"] and _dmarc_for(results, domain)
@@ -194,6 +198,12 @@ def _is_domain(text: str, domain: str) -> bool:
         return canonical_domain(text) == domain
     except BadAddress:
         return False
+
+
+def _related(domain: str, other: str) -> bool:
+    """Say whether DMARC could take a signature by ``other`` for one of ``domain``."""
+    name = fold_ascii(other).rstrip(".")
+    return name == domain or domain.endswith(f".{name}") or name.endswith(f".{domain}")
 
 
 def _signed_by(result: AuthenticationResult, domain: str) -> bool:

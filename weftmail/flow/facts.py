@@ -32,8 +32,11 @@ class Known:
 
 def proof_of(house: House, envelope: Envelope, message: Message) -> Proof:
     """Return what our own mail server's fields prove about the author of the mail."""
-    named = (envelope.sender, *message.signers)
-    return prove(message.from_, message.results_above, message.received, envelope.queue_id, house.policy, named)
+    signers = message.signers
+    return prove(
+        message.from_, message.results_above, message.received, envelope.queue_id, house.policy,
+        (envelope.sender, *signers.names), signers.partial,
+    )  # fmt: skip
 
 
 def gather(store: Store, house: House, envelope: Envelope, message: Message) -> Known:
