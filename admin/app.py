@@ -22,7 +22,7 @@ from starlette.staticfiles import StaticFiles
 
 from weftmail.admin import catcher as caught
 from weftmail.admin import follow, inbox, record, records, sign_in, words
-from weftmail.admin.headers import SecurityHeaders
+from weftmail.admin.headers import FIELDS, SecurityHeaders
 from weftmail.admin.live import Live
 from weftmail.admin.password import Passwords
 from weftmail.admin.pool import Pool
@@ -89,6 +89,7 @@ def create(
             sqlite3.OperationalError: _not_now,
             TempFail: _not_now,
             UsageError: _not_now,
+            Exception: _our_fault,
         },
         lifespan=lifespan,
     )
@@ -138,3 +139,9 @@ async def _not_now(request: Request, error: Exception) -> Response:
     """The store is locked, full or of another version: the page says so, and the mail itself is as safe as it was."""
     text = str(error) if isinstance(error, UsageError) else f"The store does not answer now: {error}."
     return PlainTextResponse(f"{text}\nTry again in a moment.\n", 503, headers={"retry-after": "5"})
+
+
+async def _our_fault(_request: Request, _error: Exception) -> Response:
+    """A fault of our own: said as such, and nothing of it shown.  This answer passes no middleware on its way out."""
+    text = "We failed at this page, and it is written down in the log of the site. Go back, and try again.\n"
+    return PlainTextResponse(text, 500, headers=FIELDS)

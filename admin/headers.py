@@ -26,7 +26,7 @@ FILE = "sandbox; default-src 'none'; frame-ancestors 'none'"
 MOST_BYTES = 40 * 1024 * 1024
 """The largest request that is read; files of a message included."""
 
-_FIELDS = {
+FIELDS = {
     "content-security-policy": PAGE,
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
@@ -35,6 +35,7 @@ _FIELDS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
     "cache-control": "no-store",
 }
+"""The fields of every answer."""
 
 
 class SecurityHeaders:
@@ -56,7 +57,7 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 if ours:
                     headers.setdefault("cache-control", "no-cache")
-                for name, value in _FIELDS.items():
+                for name, value in FIELDS.items():
                     headers.setdefault(name, value)
             await send(message)
 

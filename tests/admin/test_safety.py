@@ -184,3 +184,19 @@ def test_without_a_catcher_there_is_no_such_page(tmp_path: Path) -> None:
         assert "Catcher" not in page and "Demo" not in page
         assert browser.get("/live/caught").status_code == 404
     site.store.close()
+
+
+def test_a_fault_of_our_own_is_said_as_such_and_shows_nothing(
+    site: Site, anna: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_args: object, **_more: object) -> None:
+        raise RuntimeError("a secret of the store")
+
+    monkeypatch.setattr(type(site.store.records), "all", failing)
+    with TestClient(site.app, raise_server_exceptions=False, cookies=anna.client.cookies) as client:
+        answer = client.get("/records")
+    assert answer.status_code == 500
+    assert "We failed" in answer.text
+    assert "secret" not in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
