@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Callable
@@ -73,8 +74,17 @@ class LiveHouse:
     def listener(self, *words: str | Path) -> subprocess.Popen[bytes]:
         """Start the listener (under ``words``, such as strace), and wait until it answers."""
         one = self.start(*words, self.programs / "mail-ingest", "--listen", f"unix:{self.socket}")
-        until(self.socket.exists, "the listener listens", self.log)
+        until(self._greets, "the listener greets", self.log)
         return one
+
+    def _greets(self) -> bool:
+        """Say whether somebody answers at the socket; a listener that died leaves its file behind."""
+        with socket.socket(socket.AF_UNIX) as client:
+            try:
+                client.connect(str(self.socket))
+                return client.recv(3) == b"220"
+            except OSError:
+                return False
 
     def sender(self, *words: str | Path) -> subprocess.Popen[bytes]:
         """Start the resident sender."""
