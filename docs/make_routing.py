@@ -36,7 +36,8 @@ Which thread a mail belongs to and whether its sender may post there are two que
 this table is asked from top to bottom. *Proven*, for an outsider, means that DKIM or SPF vouches for the address in
 From (aligned, as DMARC asks). A colleague needs more: a signature of the domain in From, or a login of their own at
 our mail server. Two addresses in From prove nothing, and proof is read only from fields that our own mail server wrote
-above its own Received.
+above its own Received. A signature does not say to whom a mail is handed now: what a colleague signed counts as proven
+only where To or Cc names the address that it was delivered to, so that nobody can hand it on to another conversation.
 
 | what names the thread | sender | proven | then |
 |---|---|---|---|

@@ -160,8 +160,9 @@ class TestToOutsiders:
 
     def test_an_answer_by_mail_goes_with_its_new_words_alone(self, opened: World, box: Postbox):
         text = "Yes, 38.\n\nOn Mon, 23 Nov 2026 at 10:00, Karin Ek <karin@customer.example> wrote:\n> 40?\n"
-        raw = opened.mail(ANNA, text=text, proven=True, files=[("offer.pdf", b"%PDF offer")])
-        opened.deliver(raw, reply_address(opened, 1), "anna@acme.example")
+        to = reply_address(opened, 1)
+        raw = opened.mail(ANNA, to, text=text, proven=True, files=[("offer.pdf", b"%PDF offer")])
+        opened.deliver(raw, to, "anna@acme.example")
         box.taken.clear()
         sender(opened, box).round()
         assert box.taken[-1][1] == ("karin@customer.example",)
@@ -172,13 +173,14 @@ class TestToOutsiders:
         from email.message import EmailMessage as Mail
 
         mail = Mail()
-        mail["From"], mail["To"], mail["Message-ID"] = ANNA, "x@acme.example", "<inline@acme.example>"
+        to = reply_address(opened, 1)
+        mail["From"], mail["To"], mail["Message-ID"] = ANNA, to, "<inline@acme.example>"
         mail.set_content("Look.\n")
         mail.add_alternative('<p>Look</p><img src="cid:a"><img src="cid:b">', "html")
         for name, content in (("a", b"%PDF plan"), ("b", b"new")):
             mail.get_payload()[1].add_related(content, "image", "png", cid=f"<{name}>", filename=f"{name}.png")
         received = opened.mail(ANNA, proven=True).split(b"From:")[0]
-        opened.deliver(received + mail.as_bytes(), reply_address(opened, 1), "anna@acme.example")
+        opened.deliver(received + mail.as_bytes(), to, "anna@acme.example")
         box.taken.clear()
         sender(opened, box).round()
         assert [part.get_filename() for part in box.mail().iter_attachments()] == ["b.png"]

@@ -53,7 +53,8 @@ def test_opening(world: World):
 )
 def test_the_answer_is_what_then_happens(world: World, author, how, purpose, action, as_whom):
     world.deliver(world.mail(), "leads@acme.example")
-    raw, to = world.mail(author, **how), reply_address(world, 1, purpose=purpose)
+    to = reply_address(world, 1, purpose=purpose)
+    raw = world.mail(author, to, **how)
     disposition = asked(world, raw, to)["disposition"]
     assert (disposition["action"], disposition["record"], disposition["record_type"]) == (action, "LEAD-1", "lead")
     assert (disposition["author"] or {}).get("as") == as_whom

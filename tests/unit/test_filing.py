@@ -151,10 +151,11 @@ class TestTheSameMailTwice:
         assert len(people(opened, first.message_id or 0)) == 1
 
     def test_a_colleagues_answer_to_two_reply_addresses_goes_out_once(self, opened: World):
-        raw = opened.mail(ANNA, proven=True)
         karin = contact_of(opened, "karin@customer.example")
-        opened.deliver(raw, reply_address(opened, 1), "anna@acme.example")
-        second = opened.deliver(raw, reply_address(opened, 1, karin), "anna@acme.example")
+        ours, hers = reply_address(opened, 1), reply_address(opened, 1, karin)
+        raw = opened.mail(ANNA, f"{ours}, {hers}", proven=True)
+        opened.deliver(raw, ours, "anna@acme.example")
+        second = opened.deliver(raw, hers, "anna@acme.example")
         assert (second.state, len(opened.thread("LEAD-1"))) == ("duplicate", 2)
         assert [one.audience for one in opened.store.outbox.all()] == ["outsider", "colleagues"]
 
@@ -184,7 +185,8 @@ class TestAnswers:
         opened.store.records.follow(opened.acme, opened.record("LEAD-1").id, opened.bjorn, 1)
         attribution = "On Mon, 23 Nov 2026 at 10:00, Karin Ek <karin@customer.example> wrote:"
         text = f"Yes, 38 is fine.\n\n{attribution}\n> Could you do 40 chairs?\n"
-        row = opened.deliver(opened.mail(ANNA, text=text, **how), reply_address(opened, 1), "anna@acme.example")
+        to = reply_address(opened, 1)
+        row = opened.deliver(opened.mail(ANNA, to, text=text, **how), to, "anna@acme.example")
         post = opened.thread("LEAD-1")[1]
         assert (row.state, post.kind, post.author_user_id, post.verified) == ("filed", "post", opened.anna, True)
         assert post.reply_text == "Yes, 38 is fine."
@@ -197,8 +199,8 @@ class TestAnswers:
         assert json.loads(post.proof)["login"] == how.get("login", "")
 
     def test_whom_a_colleague_names_takes_part_from_now_on(self, opened: World):
-        raw = opened.mail(ANNA, proven=True, cc=ERIK)
-        opened.deliver(raw, reply_address(opened, 1), "anna@acme.example")
+        to = reply_address(opened, 1)
+        opened.deliver(opened.mail(ANNA, to, proven=True, cc=ERIK), to, "anna@acme.example")
         post = opened.thread("LEAD-1")[1]
         erik = contact_of(opened, "erik@other.example")
         assert opened.store.records.takes_part(opened.record("LEAD-1").id, erik, 999)
@@ -217,9 +219,8 @@ class TestAnswers:
         assert row.state == "held"
 
     def test_an_answer_to_a_note_stays_inside(self, opened: World):
-        row = opened.deliver(
-            opened.mail(ANNA, proven=True), reply_address(opened, 1, purpose="note"), "anna@acme.example"
-        )
+        to = reply_address(opened, 1, purpose="note")
+        row = opened.deliver(opened.mail(ANNA, to, proven=True), to, "anna@acme.example")
         note = opened.thread("LEAD-1")[1]
         assert (row.state, note.kind, note.public) == ("filed", "note", False)
         assert people(opened, note.id) == []
@@ -259,7 +260,8 @@ class TestStrangers:
         assert "reply address was revoked" in row.trace or "token" in row.trace
 
     def test_who_was_taken_out_does_not_come_back_by_what_we_sent_them(self, opened: World):
-        opened.deliver(opened.mail(ANNA, proven=True), reply_address(opened, 1), "anna@acme.example")
+        to = reply_address(opened, 1)
+        opened.deliver(opened.mail(ANNA, to, proven=True), to, "anna@acme.example")
         karin = contact_of(opened, "karin@customer.example")
         opened.store.records.put_out(opened.record("LEAD-1").id, karin, 2)
         ours = locator.mint(opened.house.keyring, 2, "public", "acme.example")

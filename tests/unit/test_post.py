@@ -112,7 +112,8 @@ def test_where_nobody_outside_takes_part_somebody_has_to_be_named(world: World):
 
 
 def test_an_answer_to_a_colleagues_mail_goes_where_that_went(opened: World):
-    opened.deliver(opened.mail(ANNA, proven=True, cc=ERIK), reply_address(opened, 1), "anna@acme.example")
+    to = reply_address(opened, 1)
+    opened.deliver(opened.mail(ANNA, to, proven=True, cc=ERIK), to, "anna@acme.example")
     planned = plan(opened.store, opened.record("LEAD-1"), by(opened, opened.bjorn), Draft(text="x"), 1)
     assert [(one.name, one.field) for one in planned.recipients.outsiders] == [("Karin Ek", "to"), ("Erik Ek", "cc")]
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.world import ANNA, ERIK, HOST, World
+from tests.unit.world import ANNA, ERIK, HOST, KARIN, World
 from weftmail.core import dkim_tags, locator, token
 from weftmail.core.envelope import Envelope
 from weftmail.core.message import read
@@ -314,6 +314,51 @@ class TestNobodyActsAsAColleague:
     def test_by_the_login_of_another(self, opened: World):
         mail = opened.mail(ANNA, login="bjorn@acme.example")
         assert opened.deliver(mail, reply(opened)).state == "held"
+
+
+class TestASignedMailHandedOverAgain:
+    """A signature says who wrote a mail and nothing of where it is handed: its readers can hand it to us, too."""
+
+    @pytest.mark.parametrize("purpose", ["post", "note", "bounce"])
+    def test_what_a_colleague_wrote_to_somebody_goes_onto_no_thread(self, opened: World, purpose: str):
+        private = opened.mail(ANNA, KARIN, text="Only for you.\n", proven=True)
+        row = opened.deliver(private, reply(opened, contact=1, purpose=purpose), "karin@customer.example")
+        assert (row.state, row.record, outgoing(opened)) == ("held", "LEAD-1", [])
+
+    def test_nor_does_her_answer_go_onto_another_one(self, opened: World):
+        opened.deliver(opened.mail(ERIK, proven=True), LEADS)
+        first, second = reply(opened), reply(opened, "LEAD-2", 2)
+        answer = opened.mail(ANNA, first, text="38.\n", proven=True)
+        assert opened.deliver(answer, first).state == "filed"
+        assert opened.deliver(answer, second).state == "held"
+        assert outgoing(opened) == ["karin@customer.example"]
+
+    @pytest.mark.parametrize(
+        ("signed", "added", "state"),
+        [
+            ("from:to:subject", "", "filed"),
+            ("From : To : To : Subject", "", "filed"),
+            ("from:to", "CC : {}\n", "held"),
+            ("from:to:cc", "Cc: {}\n", "filed"),
+            ("from:to", "To: x@y.example\n", "held"),
+            ("from:subject", "", "held"),
+        ],
+    )
+    def test_a_field_that_was_not_signed_says_nothing(self, opened: World, signed: str, added: str, state: str):
+        address = reply(opened)
+        mail = opened.mail(ANNA, address, proven=True).replace(
+            b"From: ",
+            f"DKIM-Signature: v=1; d=ACME.example; s=s; h={signed};\n b=x\n{added.format(address)}From: ".encode(),
+            1,
+        )
+        assert opened.deliver(mail, address).state == state
+
+    def test_what_she_hands_to_our_own_mail_server_is_meant_for_where_it_goes(self, opened: World):
+        address = reply(opened)
+        hidden = opened.mail(ANNA, KARIN, text="By Bcc.\n", login="anna@acme.example")
+        assert opened.deliver(hidden, address).state == "filed"
+        copied = opened.mail(ANNA, KARIN, text="By Cc.\n", cc=address.upper(), proven=True)
+        assert opened.deliver(copied, address).state == "filed"
 
 
 class TestNobodyIsLetIn:

@@ -55,7 +55,8 @@ def test_an_answer_to_a_note_stays_inside_whoever_sent_it(opened: World):
 
 
 def test_an_answer_to_an_internal_message_is_released_inside(opened: World):
-    opened.deliver(opened.mail(ANNA, proven=True), reply_address(opened, 1, purpose="note"), "anna@acme.example")
+    to = reply_address(opened, 1, purpose="note")
+    opened.deliver(opened.mail(ANNA, to, proven=True), to, "anna@acme.example")
     row = opened.deliver(opened.mail(ERIK), reply_address(opened, 2))
     assert row.state == "held"
     tray.release(opened.store, opened.house, row.id)

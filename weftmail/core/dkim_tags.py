@@ -16,6 +16,7 @@ from weftmail.core import source
 
 # Mail servers take a blank before the colon; the parser does not, and would hide the field from us alone.
 _FIELD = re.compile(rb"(?im)^dkim-signature[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)")
+_ADDRESSED = re.compile(rb"(?im)^(to|cc)[ \t]*:")
 _QUOTED = re.compile(rb"=([0-9A-Fa-f]{2})")
 _WHITE = re.compile(rb"\s+")
 _EDGE = 4
@@ -23,10 +24,15 @@ _EDGE = 4
 
 @dataclass(frozen=True, slots=True)
 class Signers:
-    """Every domain, selector and identity that is named, decoded; and the domains that sign but a part of the text."""
+    """Every domain, selector and identity that is named, decoded.
+
+    ``partial``: domains that sign but a part of the text.  ``loose``: those that leave a To or Cc of the mail out, so
+    that anybody may have added it.
+    """
 
     names: tuple[str, ...] = ()
     partial: tuple[str, ...] = ()
+    loose: tuple[str, ...] = ()
 
 
 UNSIGNED = Signers()
@@ -34,11 +40,26 @@ UNSIGNED = Signers()
 
 def read(raw: bytes | BinaryIO) -> Signers:
     """Return what the DKIM-Signature fields of a mail name; never raises."""
-    fields = [_tags(field) for field in _FIELD.findall(_head(raw))]
+    head = _head(raw)
+    signatures = [_tags(field) for field in _FIELD.findall(head)]
+    if not signatures:
+        return UNSIGNED
+    addressed = [one.lower().decode("ascii") for one in _ADDRESSED.findall(head)]
     return Signers(
-        tuple(value for tags in fields for name, value in tags if name in ("d", "i", "s")),
-        tuple(value for tags in fields for name, value in tags if name == "d" and any(one == "l" for one, _ in tags)),
+        tuple(value for tags in signatures for name, value in tags if name in ("d", "i", "s")),
+        tuple(domain for tags in signatures for domain in _values(tags, "d") if _values(tags, "l")),
+        tuple(domain for tags in signatures for domain in _values(tags, "d") if _leaves_out(tags, addressed)),
     )
+
+
+def _values(tags: list[tuple[str, str]], wanted: str) -> list[str]:
+    return [value for name, value in tags if name == wanted]
+
+
+def _leaves_out(tags: list[tuple[str, str]], addressed: list[str]) -> bool:
+    """Say whether there are more fields of a name than the signature lists; it counts them from the bottom."""
+    signed = [name for value in _values(tags, "h") for name in value.lower().split(":")]
+    return any(signed.count(name) < addressed.count(name) for name in ("to", "cc"))
 
 
 def _head(raw: bytes | BinaryIO) -> bytes:

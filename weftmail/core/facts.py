@@ -27,6 +27,8 @@ class Sender:
     """The address is proven: aligned DKIM or SPF, or an authenticated submission of its owner."""
     proven_as_colleague: bool = False
     """The stronger proof that acting as a colleague takes: aligned DKIM or an authenticated submission."""
+    signed_in: bool = False
+    """It is the submission: they handed this very mail to our own mail server for this very address."""
     ours: bool = False
     """One of our own addresses: never an author."""
 
@@ -92,6 +94,8 @@ class Facts:
     alias: AliasFacts | None = None
     alias_in_to: bool = False
     """The alias at work stands in To, and not only in Cc or nowhere."""
+    addressed: bool = True
+    """The recipient's address, plus part included, stands in To or Cc."""
     token: str = ""
     """What is to say of the token in the recipient address: empty for none, else ``good``, ``bad`` or ``revoked``."""
     by_token: Referred | None = None

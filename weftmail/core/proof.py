@@ -82,7 +82,11 @@ class Proof:
         """Say whether a user with that address and these logins is proven to have written the mail."""
         if not self.address:
             return False
-        return self.colleague_proof or (self.login is not None and self.login in logins)
+        return self.colleague_proof or self.submitted_by(logins)
+
+    def submitted_by(self, logins: Collection[str]) -> bool:
+        """Say whether one of these logins handed this very mail to our own mail server."""
+        return self.login is not None and self.login in logins
 
 
 def prove(

@@ -215,7 +215,10 @@ def _colleague(case: Case, found: Referred) -> bool:
 
 
 def _proven_colleague(case: Case, found: Referred) -> bool:
-    return _colleague(case, found) and case.facts.sender.proven_as_colleague
+    # A signature proves who wrote a mail, not to whom it is handed now: whoever once got it can hand it to a reply
+    # address of their own.  What it says of To and Cc must fit, then; a submission was meant for whom it was handed to.
+    meant = case.facts.addressed or case.facts.sender.signed_in
+    return _colleague(case, found) and case.facts.sender.proven_as_colleague and meant
 
 
 def _belongs(found: Referred) -> bool:
@@ -256,6 +259,12 @@ def _held(case: Case, found: Referred, why: str, tell: int | None = None) -> Hol
     return Hold("held", why, found.company_id, found.record_id, found.record, found.message_id, tell)
 
 
+def _unproven(case: Case) -> str:
+    if case.facts.sender.proven_as_colleague:
+        return "a colleague signed it, and not proven to be meant for here: To and Cc do not name this address"
+    return "it bears a colleague's address and is not proven"
+
+
 WHO_MAY_POST: tuple[Row, ...] = (
     Row(
         "any, of internal visibility",
@@ -284,9 +293,7 @@ WHO_MAY_POST: tuple[Row, ...] = (
         "no",
         "held on the record; told in the inbox, never by mail",
         _colleague,
-        lambda case, found: _held(
-            case, found, "it bears a colleague's address and is not proven", case.facts.sender.user_id
-        ),
+        lambda case, found: _held(case, found, _unproven(case), case.facts.sender.user_id),
     ),
     Row(
         "reply token of an outsider",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from weftmail.core import locator, token
-from weftmail.core.address import BadAddress, canonical, comparable, split, without_plus
+from weftmail.core.address import BadAddress, canonical, comparable, domain_of, split, without_plus
 from weftmail.core.envelope import Envelope
 from weftmail.core.facts import Accepts, AliasFacts, Carrier, Facts, Referred, Sender
 from weftmail.core.message import Message
@@ -56,6 +56,7 @@ def gather(store: Store, house: House, envelope: Envelope, message: Message) -> 
         system=_system(local, known),
         alias=_alias_facts(store, alias, sender),
         alias_in_to=alias is not None and alias.address in {_bare(box.address) for box in message.to},
+        addressed=_addressed(envelope, message),
         token=state,
         by_token=by_token,
         by_id=tuple(_by_id(store, house, message, sender, company_id)),
@@ -82,7 +83,8 @@ def _sender(store: Store, message: Message, proof: Proof) -> Sender:
     user = store.users.by_address(proof.address)
     if user is None or not user.active:
         return Sender(name, proof.address, proven=proof.proven, ours=is_ours(store, proof.address))
-    as_colleague = proof.proves_user(store.users.addresses(user.id))
+    logins = store.users.addresses(user.id)
+    as_colleague = proof.proves_user(logins)
     return Sender(
         name or user.name,
         proof.address,
@@ -90,7 +92,20 @@ def _sender(store: Store, message: Message, proof: Proof) -> Sender:
         writes_in=store.users.writes_in(user.id),
         proven=proof.proven or as_colleague,
         proven_as_colleague=as_colleague,
+        signed_in=as_colleague and proof.submitted_by(logins),
     )
+
+
+def _addressed(envelope: Envelope, message: Message) -> bool:
+    """Say whether To or Cc name the recipient, as it is or as it was before the mail server's own aliases.
+
+    A field that its author's domain did not sign may have been added by anybody, and says nothing.
+    """
+    author = domain_of(comparable(message.from_[0].address)) if message.from_ else ""
+    if author in {comparable(one) for one in message.signers.loose}:
+        return False
+    named = {comparable(box.address) for box in (*message.to, *message.cc)}
+    return bool(named & {comparable(envelope.recipient), comparable(envelope.original_recipient)})
 
 
 def _system(local: str, domain: Domain | None) -> str:
