@@ -15,6 +15,9 @@ returning id;
 -- name: message_name!
 update message set rfc_message_id = :rfc_message_id where id = :id;
 
+-- name: message_prove!
+update message set verified = true, proof = :proof where id = :id and not verified;
+
 -- name: message_same$
 select id from message
 where company_id = :company_id and record_id = :record_id and rfc_message_id = :rfc_message_id

@@ -98,6 +98,20 @@ class TestNotification:
         assert people(opened, 1) == [("Anna", "email", "handed over")]
         assert not sender(opened, box).round().worked
 
+    @pytest.mark.parametrize(
+        ("author", "shown"),
+        [
+            ("Anna <anna@evil.example>", "Anna (anna@evil.example) via Acme <leads@acme.example>"),
+            ("ANNA  Berg <ab@evil.example>", "ANNA Berg (ab@evil.example) via Acme <leads@acme.example>"),
+            ("Annika <annika@customer.example>", "Annika via Acme <leads@acme.example>"),
+            ("karin@customer.example", "karin@customer.example via Acme <leads@acme.example>"),
+        ],
+    )
+    def test_somebody_outside_is_never_taken_for_a_colleague(self, world: World, box: Postbox, author, shown):
+        world.deliver(world.mail(author), "leads@acme.example")
+        sender(world, box).round()
+        assert str(box.mail()["From"]).replace('"', "") == shown
+
     def test_of_a_note_stays_inside(self, opened: World, box: Postbox):
         opened.store.records.follow(opened.acme, opened.record("LEAD-1").id, opened.bjorn, 1)
         bjorn = opened.store.users.get(opened.bjorn)

@@ -150,6 +150,15 @@ class TestTheSameMailTwice:
         assert len(opened.thread("LEAD-1")) == 2
         assert len(people(opened, first.message_id or 0)) == 1
 
+    def test_a_forged_copy_that_came_first_is_proven_by_the_mail_itself(self, opened: World):
+        raw = opened.mail(proven=True, text="Then 38.\n")
+        address = reply_address(opened, 1, contact_of(opened, "karin@customer.example"))
+        forged = raw.partition(b"\n")[2]
+        assert opened.deliver(forged, address).state == "filed"
+        assert [one.verified for one in opened.thread("LEAD-1")] == [False, False]
+        assert opened.deliver(raw, address).state == "duplicate"
+        assert [one.verified for one in opened.thread("LEAD-1")] == [False, True]
+
     def test_a_colleagues_answer_to_two_reply_addresses_goes_out_once(self, opened: World):
         karin = contact_of(opened, "karin@customer.example")
         ours, hers = reply_address(opened, 1), reply_address(opened, 1, karin)

@@ -30,3 +30,8 @@ def test_what_is_no_address(world: World, text):
     with pytest.raises(UsageError) as caught:
         check_answer_as(world.store, text)
     assert caught.value.status == 2
+
+
+def test_a_persons_own_address_is_no_address_of_a_team(world: World):
+    with pytest.raises(UsageError, match="is Anna's own address"):
+        check_answer_as(world.store, "Acme Sales <anna@acme.example>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -113,7 +114,7 @@ def _letter(
     people = store.messages.addressed(message.id) if message.kind == "post" else []
     return Letter(
         message_id=names.own(message),
-        from_=Mailbox(f"{message.author_name} via {identity.sender.name}", identity.sender.address),
+        from_=Mailbox(f"{_author(store, message)} via {identity.sender.name}", identity.sender.address),
         subject=message.subject,
         text=text,
         html=None if answer_by_mail or left_out or not message.html else message.html,
@@ -126,6 +127,20 @@ def _letter(
         attachments=attachments,
         automatic=message.kind == "event" or message.automatic,
     )
+
+
+def _author(store: Store, message: ThreadMessage) -> str:
+    """The author's name; with the address beside it where somebody outside bears a colleague's name."""
+    if message.author_user_id is not None or message.kind != "received" or not message.author_address:
+        return message.author_name
+    names = {_folded(one.name) for one in store.users.colleagues(message.company_id)}
+    own = _folded(message.author_name)
+    same = any(own == name or own.split()[:1] == name.split()[:1] for name in names)
+    return f"{message.author_name} ({message.author_address})" if same else message.author_name
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 class _Names:

@@ -198,6 +198,9 @@ def _append(store: Store, house: House, delivered: Delivered, disposition: Appen
     reached = planned(store, disposition, message, proven=delivered.proven)
     same = store.messages.same(company_id, record.id, message.message_id, message.content_hash)
     if same is not None:
+        if delivered.proven:
+            # The copy that came first may have been a forger's, or came while our filter was away.
+            store.messages.prove(same, json.dumps(_proof_words(delivered.proof)))
         return Outcome("duplicate", record.id, same, tell(store, company_id, same, reached, now))
     contact_id = _contact(store, company_id, disposition.author, now)
     if isinstance(disposition, Append) and disposition.let_in and contact_id is not None:

@@ -52,6 +52,12 @@ def check_answer_as(store: Store, text: str) -> Mailbox:
         mailbox = parse_answer_as(text)
     except BadAddress as error:
         raise UsageError(str(error), status=2) from None
+    user = store.users.by_address(mailbox.address)
+    if user is not None:
+        raise UsageError(
+            f"{mailbox.address} is {user.name}'s own address: everybody's mail would go out in that name. "
+            "Name an address of the team"
+        )
     domain = domain_of(mailbox.address)
     for ours in store.domains.all():
         if domain == ours.name or ours.name.endswith(f".{domain}"):
