@@ -12,12 +12,14 @@ from weftmail.cli.arguments import Parser, Verbs
 from weftmail.cli.desk import Desk, joined
 from weftmail.cli.output import Fields, iso, sheet, table
 from weftmail.core.failure import UsageError
+from weftmail.core.notification import PHRASES
 from weftmail.flow.facts import is_ours
 from weftmail.store.people import User
 from weftmail.store.store import Store
 
 ROLES = ("admin", "agent", "reader")
-LANGUAGES = ("en", "sv")
+LANGUAGES = tuple(PHRASES)
+"""The languages that notifications speak."""
 SHORTEST = 12
 """A password has at least so many characters."""
 LINK_MINUTES = 10
