@@ -445,7 +445,7 @@ def test_another_program_at_the_place_is_left_alone(tmp_path: Path) -> None:
         ("unix:", "say unix:PATH"),
         ("tcp:127.0.0.1:24", "say unix:PATH"),
         ("unix:/nowhere/at/all.sock", "No such file"),
-        ("unix:/tmp/" + "x" * 120, "too long"),
+        ("unix:{folder}/" + "x" * 120, "too long"),
         ("inet:127.0.0.1", "say inet:127.0.0.1:PORT"),
         ("inet:localhost:x", "say inet:127.0.0.1:PORT"),
         ("inet:mail.acme.example:24", "say inet:127.0.0.1:PORT"),
@@ -455,8 +455,8 @@ def test_another_program_at_the_place_is_left_alone(tmp_path: Path) -> None:
         ("inet:127.0.0.1:99999", "cannot listen"),
     ],
 )
-def test_a_place_that_will_not_do_is_refused_in_one_line(listen: str, text: str) -> None:
-    with pytest.raises(UsageError, match=text) as caught, House(listen):
+def test_a_place_that_will_not_do_is_refused_in_one_line(listen: str, text: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=text) as caught, House(listen.format(folder=tmp_path)):
         pass
     assert "\n" not in str(caught.value)
 
