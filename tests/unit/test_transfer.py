@@ -26,6 +26,7 @@ from weftmail.core.transfer import decode, octets
         (b"#:&5J\n", "uuencode", b"hej", False),
         (b"begin 644 a\n#:&5Jxx\n\nend", "uue", b"hej", True),
         (b"\x80\x80\n", "x-uue", b"", False),
+        (b"begin 644 a\n#~~~~\nend\n", "x-uue", b"", False),
         (b"M\n" * 200, "x-uue", b"M\n" * 200, False),
         (b"begin 644 a\nM\nend\n", "x-uue", b"", False),
         (b"hej", "8bit", b"hej", True),
