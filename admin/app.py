@@ -51,12 +51,14 @@ def create(
     *,
     catcher: Catcher | None = None,
     demo: bool = False,
+    shell: str = "",
     passwords: Passwords | None = None,
 ) -> Starlette:
     """Return the site.
 
     ``open_store`` is called once for each thread that works on the store.  ``sender`` is woken when something waits
-    to leave.  The address in ``house.site_url`` decides whether cookies are for TLS alone.
+    to leave.  ``shell`` stands before each command that a page names: in a checkout, programs and settings lie
+    elsewhere.  The address in ``house.site_url`` decides whether cookies are for TLS alone.
     """
     pool, watcher = Pool(open_store, house.clock), Pool(open_store, house.clock, threads=1)
     site = Site(
@@ -65,7 +67,7 @@ def create(
         house=house,
         random=random,
         passwords=passwords or Passwords(),
-        templates=_templates(),
+        templates=_templates(shell),
         sender=sender,
         catcher=catcher,
         demo=demo,
@@ -111,7 +113,7 @@ def _routes(with_catcher: bool) -> list[BaseRoute]:
     return found
 
 
-def _templates() -> Environment:
+def _templates(shell: str) -> Environment:
     templates = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -121,7 +123,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     templates.filters.update(when=words.when, size=words.size, linked=words.linked)
-    templates.globals.update(person=words.person, joined=words.JOINED)
+    templates.globals.update(person=words.person, joined=words.JOINED, shell=shell)
     return templates
 
 

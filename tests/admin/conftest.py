@@ -79,6 +79,7 @@ class Site:
             self.sender,
             catcher=self.catcher if demo else None,
             demo=demo,
+            shell="WEFTMAIL_CONFIG=var/weftmail.toml bin/" if demo else "",
             passwords=CHEAP,
         )
 

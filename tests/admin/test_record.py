@@ -38,7 +38,8 @@ def test_the_page_shows_fields_people_and_the_mail(anna: Browser) -> None:
     page = anna.get(LEAD).text
     for text in (
         "Quote for 40 chairs", "Could you do 40 chairs?", "✓ signed by customer.example", "leads@acme.example",
-        "In the conversation", "karin@customer.example", "Following", "mail-admin record show LEAD-1", "Why here?",
+        "In the conversation", "karin@customer.example", "Following", "Why here?",
+        "<code>WEFTMAIL_CONFIG=var/weftmail.toml bin/mail-admin record show LEAD-1</code>",
         "Demo:", "Told inside", "Anna via Acme &lt;leads@acme.example&gt;",
     ):  # fmt: skip
         assert text in page

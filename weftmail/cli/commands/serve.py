@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from weftmail.core.ports import Catcher
 
+DEMO_SHELL = "WEFTMAIL_CONFIG=var/weftmail.toml bin/"
+"""What stands before a command for the demo, typed in the folder of the checkout."""
 GRACE = 10
 """How long, in seconds, a stop waits for pages that are being answered."""
 
@@ -72,6 +74,7 @@ def site(config: Config) -> Starlette:
         Waker(config.folder / "send.sock"),
         catcher=_catcher(config),
         demo=config.demo,
+        shell=DEMO_SHELL if config.demo else "",
     )
 
 
