@@ -225,6 +225,15 @@ def start_drain(state, folder):
     posix.execv(command[0], command)
 
 
+def become_owner(state):
+    """As root, become whoever owns the state folder: files of root's in it would lock the other programs out."""
+    if posix.geteuid() == 0:
+        found = posix.stat(state)
+        posix.setgroups([found.st_gid])
+        posix.setgid(found.st_gid)
+        posix.setuid(found.st_uid)
+
+
 def main(argv, folder, give_up):
     """Do what the options say; return when the message is in safe hands.
 
@@ -240,6 +249,7 @@ def main(argv, folder, give_up):
     while posix.open("/dev/null", posix.O_RDWR | posix.O_CLOEXEC) < 2:
         pass  # Likewise nothing that we open may become the standard output.
     state, envelope = options(argv[1:])
+    become_owner(state)
     try:
         hand_over(state, envelope)
     except Absent:

@@ -108,7 +108,10 @@ insert into participant (company_id, record_id, contact_id, message_id, reason, 
 values (:company_id, :record_id, :contact_id, :message_id, :reason, :now)
 on conflict (company_id, record_id, contact_id) do update set
     message_id = case when excluded.message_id is null then null else participant.message_id end,
-    reason = case when excluded.message_id is null then excluded.reason else participant.reason end,
+    reason = case
+        when participant.reason = 'opened' or excluded.message_id is not null then participant.reason
+        else excluded.reason
+    end,
     removed_at = case when excluded.message_id is null then null else participant.removed_at end;
 
 -- name: participant_remove!

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 from tests.e2e.conftest import make_state
+from tests.e2e.house import ANNA, LiveHouse
+from tests.e2e.machine import USER
 from tests.unit.test_mail_ingest import PROBE
 
 
@@ -30,3 +32,16 @@ def test_its_work_lies_compiled_in_the_environment(venv: Path):
     package = venv / "lib" / version / "site-packages" / "weftmail"
     assert (package / "pipe.py").is_file()
     assert list((package / "__pycache__").glob("pipe.cpython-*.pyc"))
+
+
+def test_root_hands_in_as_the_owner_of_the_state_folder(venv: Path, workspace: Path):
+    """Files of root's beside the store would lock every other program out."""
+    house = LiveHouse(make_state(workspace), 25, whole=True)
+    house.admin("alias", "add", "leads@acme.example", "--opens", "lead", "--owner", ANNA)
+    words = [str(venv / "bin" / "mail-ingest"), f"--state={house.state}", "--recipient=leads@acme.example"]
+    raw = b"From: Karin Ek <karin@customer.example>\nSubject: Chairs\n\n40?\n"
+    assert subprocess.run([*words, "--sender=karin@customer.example"], input=raw, check=False).returncode == 0
+    house.wait(house.records, "the mail is filed")
+    owners = {path.owner() for path in house.state.rglob("*") if not path.is_symlink() and path.exists()}
+    assert owners == {USER}
+    house.stop()

@@ -275,6 +275,11 @@ class TestAliases:
     def test_an_address_of_our_own_and_nobody_are_no_author(self, sender):
         assert not decided(Facts(sender, alias=LEADS)).author.outsider
 
+    def test_a_mail_without_author_and_words_opens_nothing(self):
+        empty = mail(from_=(), text=" \n", reply_text="")
+        assert decided(Facts(Sender("", ""), alias=LEADS), empty).tray == "unrouted"
+        assert isinstance(decided(Facts(Sender("", ""), alias=LEADS), mail(from_=())), Open)
+
     def test_pinned_appends(self):
         disposition = decided(Facts(KARIN, alias=PINNED))
         assert (disposition.record_id, disposition.answers) == (40, None)

@@ -22,7 +22,9 @@ def test_a_new_participant_is_let_in_and_their_next_mail_lands(opened: World):
     released = tray.release(opened.store, opened.house, row.id)
     assert (released.record, released.copies) == ("LEAD-1", 1)
     assert opened.row(row.id).state == "filed"
-    assert opened.row(row.id).rules[0]["rule"] == "tray"
+    rules = [one["rule"] for one in opened.row(row.id).rules]
+    assert (rules[0], rules[-1]) == ("loop", "tray")
+    assert "new participant" in str(opened.row(row.id).rules[-1]["why"])
     message = opened.thread("LEAD-1")[1]
     assert (message.author_name, message.verified, people(opened, message.id)) == (
         "Erik Ek", False, [("Anna", "email", "queued")],
@@ -41,7 +43,10 @@ def test_whom_a_released_unproven_mail_names_is_let_in_by_nobody(opened: World):
 
 def test_a_colleagues_mail_is_filed_as_theirs_and_goes_on(opened: World):
     row = opened.deliver(opened.mail(ANNA), reply_address(opened, 1), "anna@acme.example")
+    listed = tray.plan(opened.store, opened.house, row.id).recipients
     released = tray.release(opened.store, opened.house, row.id)
+    assert released.recipients == listed
+    assert [one.name for one in listed.outsiders] == ["Karin Ek"]
     post = opened.thread("LEAD-1")[1]
     assert (post.kind, post.author_user_id, released.copies) == ("post", opened.anna, 1)
     assert people(opened, post.id) == [("Karin Ek", "email", "queued")]

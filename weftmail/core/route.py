@@ -148,6 +148,9 @@ def alias(case: Case) -> Verdict:
     found = case.facts.alias
     if found is None or not found.active:
         return Verdict(None, "no alias has this address" if found is None else f"{found.address} was removed")
+    message = case.message
+    if not (message.from_ or message.text.strip() or message.html or message.attachments):
+        return Verdict(Hold("unrouted", "the mail is empty", found.company_id), "it has no author and no words")
     refusal = _refusal(case, found)
     if refusal:
         hold = Hold("held", refusal, found.company_id, found.record_id, found.record)

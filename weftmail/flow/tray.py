@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from weftmail.core.disposition import Append, Asked, Author, Decision, Disposition, Note, Open
 from weftmail.core.failure import UsageError
 from weftmail.core.message import Message, read
+from weftmail.core.recipients import Recipients
 from weftmail.flow.facts import Known, gather
 from weftmail.flow.filing import Delivered, file
 from weftmail.flow.house import House
+from weftmail.flow.telling import planned
 from weftmail.store.inbound import Accepted, InboundRow
 from weftmail.store.record import Record
 from weftmail.store.store import Store
@@ -18,12 +21,46 @@ TRAYS = ("held", "unrouted", "stuck")
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """What letting a mail out of its tray would do, and who would get it."""
+
+    row: InboundRow
+    message: Message
+    known: Known
+    disposition: Disposition
+    recipients: Recipients
+
+
+@dataclass(frozen=True, slots=True)
 class Released:
-    """Where a mail went that was let out of a tray."""
+    """Where a mail went that was let out of a tray, who gets it, and how many copies wait to leave."""
 
     record: str
     message_id: int | None
     copies: int
+    recipients: Recipients
+
+
+def plan(
+    store: Store,
+    house: House,
+    inbound_id: int,
+    *,
+    record: str | None = None,
+    opens: str | None = None,
+    note: bool = False,
+) -> Plan:
+    """Return what ``release`` would do; only reads, and raises what ``release`` raises."""
+    row = _in_tray(store, inbound_id)
+    if row.state == "stuck":
+        raise UsageError(
+            f"number {inbound_id} is stuck: our code failed on it. Try: mail-admin inbound replay {inbound_id}"
+        )
+    message = read(store.blobs.open(row.blob_id, row.size))
+    known = gather(store, house, row.envelope, message)
+    disposition = _disposition(store, row, message, known, record, opens, note)
+    reached = planned(store, disposition, message, proven=_vouched(known, disposition))
+    return Plan(row, message, known, disposition, reached)
 
 
 def release(
@@ -39,28 +76,26 @@ def release(
 
     A new participant is let in.  What bears a colleague's address is filed as theirs and goes on as their answer
     would have.  Mail that fits nowhere wants a ``record`` number or a record type to ``opens``.  With ``note`` it is
-    filed inside.  Raises UsageError, with the next step, for what cannot be.
+    filed inside.  What the rules had said stays in the trace.  Raises UsageError, with the next step, for what cannot
+    be.
     """
     with store.transaction():
-        row = _in_tray(store, inbound_id)
-        if row.state == "stuck":
-            raise UsageError(
-                f"number {inbound_id} is stuck: our code failed on it. Try: mail-admin inbound replay {inbound_id}"
-            )
-        message = read(store.blobs.open(row.blob_id, row.size))
-        known = gather(store, house, row.envelope, message)
-        disposition = _disposition(store, row, message, known, record, opens, note)
+        made = plan(store, house, inbound_id, record=record, opens=opens, note=note)
         store.inbound.again(inbound_id)
-        trace = (Asked("tray", True, f"let out of {row.state} by a person"),)
+        now = house.clock()
+        when = datetime.fromtimestamp(now / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        before = tuple(Asked(str(one["rule"]), bool(one["matched"]), str(one["why"])) for one in made.row.rules)
+        said = Asked("tray", True, f"let out of {made.row.state} by a person, {when}; it was: {made.row.reason}")
         outcome = file(
             store,
             house,
-            Delivered(_accepted(row), message, known.proof, _vouched(known, disposition)),
-            Decision(disposition, trace),
-            house.clock(),
+            Delivered(_accepted(made.row), made.message, made.known.proof, _vouched(made.known, made.disposition)),
+            Decision(made.disposition, (*before, said)),
+            now,
         )
     filed = store.records.get(outcome.record_id) if outcome.record_id is not None else None
-    return Released(filed.label if filed is not None else "", outcome.message_id, outcome.copies)
+    label = filed.label if filed is not None else ""
+    return Released(label, outcome.message_id, outcome.copies, made.recipients)
 
 
 def discard(store: Store, house: House, inbound_id: int) -> None:

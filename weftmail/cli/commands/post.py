@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import mimetypes
-from collections.abc import Iterator
 from pathlib import Path
 
 from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser
 from weftmail.cli.desk import Desk
+from weftmail.cli.reached import lines_of
 from weftmail.core.failure import UsageError
-from weftmail.core.recipients import Recipients
 from weftmail.flow.post import Draft, File, plan, post
 
 LARGEST = 25 * 1024 * 1024
@@ -47,28 +46,14 @@ def _post(desk: Desk, arguments: argparse.Namespace) -> None:
     draft = Draft(arguments.text or "", html, arguments.note, to, cc, files)
     if arguments.dry_run:
         reached = plan(store, record, author, draft, desk.clock()).recipients
-        desk.say(f"Nothing was written. On {record.label} this would get:", *_lines(reached))
+        desk.say(f"Nothing was written. On {record.label} this would get:", *lines_of(reached))
         return
     with store.transaction():
         reached = plan(store, record, author, draft, desk.clock()).recipients
         message_id = post(store, desk.house, record, author, draft)
     desk.wake_sender()
     what = "Noted" if arguments.note else "Written"
-    desk.say(f"{what} on {record.label} as message {message_id}. It goes to:", *_lines(reached))
-
-
-def _lines(reached: Recipients) -> Iterator[str]:
-    """Say who gets it, by which channel and why; and who is passed over and why."""
-    for one in reached.outsiders:
-        who = f"{one.name} <{one.address}>" if one.name else one.address
-        yield f"  {one.field.capitalize():3} {who}  by mail: named in {one.field.capitalize()}"
-    for told in reached.told:
-        by = f"by mail to {told.address}" if told.channel == "email" else "in the inbox"
-        yield f"  inside {told.name}  {by}: {told.why}"
-    for passed in reached.passed:
-        yield f"  not {passed.name}: {passed.why}"
-    if not reached.outsiders and not reached.told:
-        yield "  nobody"
+    desk.say(f"{what} on {record.label} as message {message_id}. It goes to:", *lines_of(reached))
 
 
 def _html(desk: Desk, name: str) -> str:

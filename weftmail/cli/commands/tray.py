@@ -9,6 +9,7 @@ from weftmail.cli.arguments import Parser, Verbs, number
 from weftmail.cli.commands.inbound import line_value
 from weftmail.cli.desk import Desk
 from weftmail.cli.output import shown, table
+from weftmail.cli.reached import lines_of
 from weftmail.flow import tray
 
 
@@ -22,6 +23,7 @@ def build(parser: Parser) -> None:
     goal.add_argument("--record", metavar="NUMBER", help="onto this record")
     goal.add_argument("--opens", metavar="TYPE", help="as a new record of this type")
     release.add_argument("--note", action="store_true", help="file it inside")
+    release.add_argument("--dry-run", action="store_true", help="say who would get it, and change nothing")
     discard = verbs.add("discard", "take a mail out of its tray; the log keeps it", _discard)
     discard.add_argument("id", type=number, metavar="ID")
 
@@ -43,17 +45,19 @@ def _list(desk: Desk, arguments: argparse.Namespace) -> None:
 
 
 def _release(desk: Desk, arguments: argparse.Namespace) -> None:
-    released = tray.release(
-        desk.store,
-        desk.house,
-        arguments.id,
-        record=arguments.record,
-        opens=arguments.opens,
-        note=arguments.note,
-    )
+    goal = {"record": arguments.record, "opens": arguments.opens, "note": arguments.note}
+    if arguments.dry_run:
+        planned = tray.plan(desk.store, desk.house, arguments.id, **goal)
+        desk.say(f"Nothing was changed. Number {arguments.id} would go to:", *lines_of(planned.recipients))
+        return
+    released = tray.release(desk.store, desk.house, arguments.id, **goal)
     desk.wake_sender()
-    where = f"is on {released.record}" if released.record else "was filed already"
-    desk.say(f"Number {arguments.id} {where}; {released.copies} copies of it leave.")
+    if not released.record:
+        desk.say(f"Number {arguments.id} was filed already.")
+        return
+    desk.say(f"Number {arguments.id} is on {released.record}. It goes to:", *lines_of(released.recipients))
+    if not released.recipients.told and not released.recipients.outsiders:
+        desk.say(f"Nobody is told. Let somebody follow: mail-admin follower add {released.record} ADDR")
 
 
 def _discard(desk: Desk, arguments: argparse.Namespace) -> None:
