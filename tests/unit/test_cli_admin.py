@@ -86,6 +86,12 @@ def test_settings_that_are_not_there(shell: Shell, monkeypatch: pytest.MonkeyPat
         (b"\xff", "it is not UTF-8 text"),
         (b'stat = "x"', "stat is no setting; there are authserv_id"),
         (b"state = 1", "state has to be a text in quotes"),
+        (b'site = "8470"', "weftmail.toml: site = '8470' is not HOST:PORT"),
+        (b'site = "[::1]:70000"', "is not HOST:PORT"),
+        (b'smtp = "mail.acme.example"', "weftmail.toml: smtp = 'mail.acme.example' is neither HOST:PORT"),
+        (b'smtp = "maildir:"', "names no folder; say maildir:PATH"),
+        (b'site_url = "mail.acme.example"', "weftmail.toml: site_url = 'mail.acme.example' is no address"),
+        (b'site_url = "https://"', "begins with http:// or https://"),
     ],
 )
 def test_settings_that_cannot_be_read(shell: Shell, text: bytes, said: str) -> None:

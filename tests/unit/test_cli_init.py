@@ -207,7 +207,13 @@ def test_signing_keys_are_read_from_their_files(machine: Machine) -> None:
     assert "stay as they are" in machine.call("dkim", "create", "mx1.acme.example")[1]
     listed = machine.call("dkim", "list", "acme.example", "--json")[1]
     assert all(key.record in listed and key.name in listed for key in keys)
-    assert "mx1.acme.example" in machine.call("dkim", "list")[1]
+    listed = machine.call("dkim", "list")[1]
+    store = machine.store()
+    records = store.domains.dkim_keys("mx1.acme.example")
+    store.close()
+    for one in records:
+        assert f"{one.selector}._domainkey.mx1.acme.example" in listed
+        assert one.record in listed  # Whole: it is copied into the DNS.
     assert "PRIVATE" not in listed + out
 
 
@@ -219,6 +225,14 @@ def test_the_questions_are_asked_on_a_terminal(machine: Machine) -> None:
     assert [(one.name, one.whole) for one in store.domains.all()][1] == ("in.acme.example", False)
     assert store.users.all()[0].name == "Anna"
     store.close()
+
+
+def test_a_machine_that_calls_itself_localhost_is_told_so(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("weftmail.cli.install._hostname", lambda: "localhost")
+    flags = [word for word in FLAGS if word not in ("--hostname", "MX1.acme.example")]
+    status, _, err = machine.call("init", *flags, "--state", str(machine.state), *machine.owner)
+    assert status == 0 and err.count("\n") == 1
+    assert "calls itself localhost" in err and "--hostname NAME" in err and str(machine.settings) in err
 
 
 def test_a_terminal_that_goes_away_leaves_nothing_behind(machine: Machine) -> None:
@@ -238,6 +252,7 @@ def test_a_terminal_that_goes_away_leaves_nothing_behind(machine: Machine) -> No
         ((*FLAGS, "--company", "A\nB"), "holds a line break", 2),
         ((*FLAGS, "--hostname", "mx1 .example"), "is not a domain name", 2),
         ((*FLAGS, "--authserv-id", "x\r\ny"), "holds a line break", 2),
+        ((*FLAGS, "--site", "8470"), "site = '8470' is not HOST:PORT", 2),
     ],
 )
 def test_answers_that_make_no_sense_make_nothing(
@@ -320,7 +335,7 @@ def test_the_site_runs_until_it_is_asked_to_stop(machine: Machine) -> None:
         assert running.stderr.read() == ""
 
 
-@pytest.mark.parametrize("place", ["nowhere", "127.0.0.1:http!", "127.0.0.1:99999999", "-x:1"])
+@pytest.mark.parametrize("place", ["nowhere", "8470", ":8470", "127.0.0.1:http!", "127.0.0.1:99999999", "-x:1"])
 def test_a_place_where_no_site_can_listen(place: str) -> None:
     with pytest.raises(UsageError) as caught:
         serve.bound(place)

@@ -116,8 +116,37 @@ def _checked(values: Mapping[str, object], path: Path) -> Config:
             kind = "true or false" if known[name] is bool else "a text in quotes"
             raise UsageError(f"{path}: {name} has to be {kind}")
     config = Config(**cast(dict[str, Any], dict(values)))
+    check_places(config, f"{path}: ")
     state = os.path.abspath(path.parent / config.state)
     return Config(**{**{field.name: getattr(config, field.name) for field in fields(Config)}, "state": state})
+
+
+def check_places(config: Config, where: str = "", status: int = 1) -> None:
+    """Raise UsageError, its text after ``where``, for a place of the settings that is none."""
+    kind, colon, path = config.smtp.partition(":")
+    to_folder = kind == "maildir" and colon
+    if to_folder and not path:
+        raise UsageError(f"{where}smtp = {config.smtp!r} names no folder; say maildir:PATH", status)
+    if not to_folder and host_and_port(config.smtp) is None:
+        raise UsageError(
+            f"{where}smtp = {config.smtp!r} is neither HOST:PORT, as 127.0.0.1:25, nor maildir:PATH", status
+        )
+    if host_and_port(config.site) is None:
+        raise UsageError(f"{where}site = {config.site!r} is not HOST:PORT, as 127.0.0.1:8470", status)
+    scheme, _, rest = config.site_url.partition("://")
+    if config.site_url and (scheme not in ("http", "https") or not rest.strip("/")):
+        raise UsageError(
+            f"{where}site_url = {config.site_url!r} is no address that begins with http:// or https://", status
+        )
+
+
+def host_and_port(place: str) -> tuple[str, int] | None:
+    """Part ``HOST:PORT``, an IPv6 address in brackets or without; None where it is not that."""
+    host, _, port = place.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not host or not (port.isascii() and port.isdigit() and int(port) < 2**16):
+        return None
+    return host, int(port)
 
 
 def dump(config: Config) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from weftmail.cli import config as configs
 from weftmail.cli import lookup, runtime
-from weftmail.cli.config import Config
+from weftmail.cli.config import Config, check_places
 from weftmail.cli.desk import Desk
 from weftmail.cli.mailboxes import SETTINGS as SETTINGS_OF_POSTFIX
 from weftmail.cli.mailboxes import run
@@ -136,6 +136,7 @@ def _checked(config: Config) -> Config:
             lookup.line(what, text)
     if "." in config.hostname:
         lookup.domain_name(config.hostname)
+    check_places(config, status=2)
     return config
 
 

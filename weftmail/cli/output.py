@@ -27,9 +27,12 @@ def as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
-def table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> list[str]:
-    """Return rows under their headings, in columns; where there are none, the one line ``empty``."""
-    texts = [[one_line(cell) for cell in row] for row in rows]
+def table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty: str, *, most: int = 300) -> list[str]:
+    """Return rows under their headings, in columns; where there are none, the one line ``empty``.
+
+    Of a cell ``most`` letters are shown.
+    """
+    texts = [[one_line(cell, most) for cell in row] for row in rows]
     if not texts:
         return [empty]
     widths = [max(_width(row[column]) for row in [list(headings), *texts]) for column in range(len(headings))]

@@ -11,6 +11,9 @@ from weftmail.cli.output import Fields, iso, table
 from weftmail.cli.signing import make_keys
 from weftmail.store.domain import DkimKey
 
+WHOLE = 2000
+"""A record is copied into the DNS, so it is never cut; that of an RSA key of 8192 bits has 1,400 letters."""
+
 
 def build(parser: Parser) -> None:
     """Add the verbs."""
@@ -32,7 +35,12 @@ def _create(desk: Desk, arguments: argparse.Namespace) -> None:
 
 def record_line(key: DkimKey) -> str:
     """Return the record of a key as a zone file has it."""
-    return f'{key.selector}._domainkey.{key.domain}.  TXT  "{key.record}"'
+    return f'{_name(key)}.  TXT  "{key.record}"'
+
+
+def _name(key: DkimKey) -> str:
+    """Return the name in the DNS at which the record stands."""
+    return f"{key.selector}._domainkey.{key.domain}"
 
 
 def _list(desk: Desk, arguments: argparse.Namespace) -> None:
@@ -42,9 +50,10 @@ def _list(desk: Desk, arguments: argparse.Namespace) -> None:
         arguments.json,
         [_value(one) for one in found],
         lambda: table(
-            ("DOMAIN", "SELECTOR", "ALGORITHM", "STATE", "RECORD"),
-            [(one.domain, one.selector, one.algorithm, one.state, one.record) for one in found],
+            ("NAME", "ALGORITHM", "STATE", "RECORD"),
+            [(_name(one), one.algorithm, one.state, one.record) for one in found],
             "There is no key yet. Make two: mail-admin dkim create DOMAIN",
+            most=WHOLE,
         ),
     )
 
@@ -55,7 +64,7 @@ def _value(key: DkimKey) -> Fields:
         "selector": key.selector,
         "algorithm": key.algorithm,
         "state": key.state,
-        "name": f"{key.selector}._domainkey.{key.domain}",
+        "name": _name(key),
         "record": key.record,
         "created_at": iso(key.created_at),
     }

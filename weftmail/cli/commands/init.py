@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from weftmail.cli import lookup, runtime
 from weftmail.cli.arguments import Parser
@@ -41,6 +42,7 @@ def build(parser: Parser) -> None:
 def _init(desk: Desk, arguments: argparse.Namespace) -> None:
     answers = ask(desk, arguments)
     made = write_settings(desk, answers)
+    _warn_of_localhost(desk)
     make_folders(desk.config, answers.user)
     desk.become_owner()
     made += make_keyring(desk.config, desk.config_path)
@@ -59,6 +61,16 @@ def _init(desk: Desk, arguments: argparse.Namespace) -> None:
         f"Sign in as {user.name}, once, within 10 minutes: {sign_in_link(desk, user)}",
         "Next: mail-admin postfix show",
     )
+
+
+def _warn_of_localhost(desk: Desk) -> None:
+    """A mail server seldom writes "by localhost": its Received would not be known for our own."""
+    if runtime.hostname(desk.config).partition(".")[0] == "localhost":
+        print(
+            "mail-admin: this machine calls itself localhost; write the mail server's name as hostname into "
+            f"{desk.config_path}, or give it to the first init: --hostname NAME",
+            file=sys.stderr,
+        )
 
 
 def _people(desk: Desk, answers: Answers) -> tuple[Domain, User]:

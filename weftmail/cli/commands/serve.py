@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from weftmail.cli import runtime
 from weftmail.cli.arguments import Parser
-from weftmail.cli.config import Config
+from weftmail.cli.config import Config, host_and_port
 from weftmail.cli.desk import Desk
 from weftmail.cli.rescue import EACH, Rescue
 from weftmail.core.failure import UsageError
@@ -90,12 +90,11 @@ def _catcher(config: Config) -> Catcher | None:
 
 def bound(place: str) -> socket.socket:
     """Return a socket that listens at ``HOST:PORT``; raise UsageError where that is no place or is taken."""
-    host, _, port = place.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
+    parted = host_and_port(place)
     try:
-        if not 0 <= int(port) < 2**16:
+        if parted is None:
             raise ValueError
-        found = socket.getaddrinfo(host or None, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        found = socket.getaddrinfo(*parted, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
     except (OSError, ValueError):
         raise UsageError(f"the site cannot listen at {place!r}; say HOST:PORT, as 127.0.0.1:8470", status=2) from None
     listening = socket.socket(found[0], socket.SOCK_STREAM)
