@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from starlette.responses import Response
 
 from weftmail.admin.visit import Visit, page
@@ -13,7 +15,8 @@ def inbox(visit: Visit) -> Response:
     notices = visit.store.inbox.notices(visit.user.id, visit.company_id)
     response = visit.page(
         "inbox.html",
-        command="mail-admin tray list",
+        command=f"mail-admin user show {shlex.quote(visit.store.users.addresses(visit.user.id)[0])}",
+        everywhere=True,
         live=visit.path(f"/live/inbox?seen={mark(visit)}"),
         entries=entries,
         notices=notices,

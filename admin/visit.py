@@ -116,20 +116,29 @@ class Visit:
         return value.replace("\r\n", "\n") if isinstance(value, str) else ""
 
     def page(
-        self, template: str, *, command: str, live: str = "", at: str = "", status: int = 200, **values: object
+        self,
+        template: str,
+        *,
+        command: str,
+        everywhere: bool = False,
+        live: str = "",
+        at: str = "",
+        status: int = 200,
+        **values: object,
     ) -> Response:
         """Return a page.
 
-        ``command`` shows the same in the shell, ``live`` says where the page asks for changes, and ``at`` where it
-        is had anew, if not by the address that was asked for.
+        ``command`` shows the same in the shell, ``everywhere`` for all companies at once.  ``live`` says where the page
+        asks for changes, and ``at`` where it is had anew, if not by the address that was asked for.
         """
+        one_company = len(self.visitor.companies) < 2 or everywhere
         common: dict[str, object] = {
             "visit": self,
             "path": self.path,
             "now": self.now,
             "csrf": self.visitor.session.csrf,
             "unread": self.store.inbox.unread(self.company_id, self.user.id),
-            "command": command if len(self.visitor.companies) < 2 else f'{command} --company "{self.company.company}"',
+            "command": command if one_company else f'{command} --company "{self.company.company}"',
             "live": live,
             "at": at or str(self.request.url.replace(scheme="", netloc="", fragment="")),
             "demo": self.site.demo,
