@@ -59,10 +59,20 @@ class Entry:
         return self.message.reply_text.strip() or self.message.text.strip()
 
     @property
-    def trimmed(self) -> int:
-        """How many lines of the text are quotes, or a signature."""
-        whole, shown = self.message.text.strip(), self.words
-        return 0 if whole == shown else max(0, len(whole.splitlines()) - len(shown.splitlines()))
+    def trimmed(self) -> str:
+        """What follows the new words: quotes, a signature.  "" where nothing does, or the words stand elsewhere."""
+        head, _, rest = self._whole[len(self.words) :].partition("\n")
+        return rest.strip("\n") if self._whole.startswith(self.words) and not head else ""
+
+    @property
+    def scattered(self) -> bool:
+        """Whether the mail says more than its new words, and not simply after them."""
+        return not self.trimmed and len(self._whole.splitlines()) > len(self.words.splitlines())
+
+    @property
+    def _whole(self) -> str:
+        """The text with its lines as the new words have theirs."""
+        return "\n".join(line.rstrip() for line in self.message.text.split("\n")).strip()
 
     @property
     def remote_images(self) -> int:

@@ -94,7 +94,7 @@ def vouched(message: ThreadMessage) -> Mark | None:
 
 
 JOINED = {
-    "opened": "opened this",
+    "opened": "opened this record",
     "addressed": "was put in To",
     "copied": "was put in Cc",
     "let in": "was let in",

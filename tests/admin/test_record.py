@@ -10,6 +10,7 @@ import pytest
 
 from tests.admin.conftest import Browser, Site
 from tests.unit.world import ERIK
+from weftmail.admin.words import JOINED
 from weftmail.core.message import read
 from weftmail.flow.post import Draft, post
 from weftmail.store.record import NewRecord
@@ -60,8 +61,28 @@ def test_quotes_are_folded_and_the_tray_is_told_of(site: Site, anna: Browser) ->
     world.deliver(world.mail(text=text, references=[first], subject="Re: Quote for 40 chairs"), "leads@acme.example")
     world.deliver(world.mail(author=ERIK, references=[first]), "leads@acme.example")
     page = anna.get(LEAD).text
-    assert re.search(r"show \d+ trimmed lines", page)
+    assert page.count("Make it 38.") == 1
+    assert "show 3 trimmed lines" in page and "show the whole mail" not in page
+    assert re.search(r'<div class="said whole" dir="auto">On Mon, 23 Nov [^<]*wrote:\n&gt; one\n&gt; two</div>', page)
     assert "1 mail waits" in page and "erik@other.example" in page
+
+
+def test_words_between_quotes_are_shown_with_the_whole_mail_to_open(site: Site, anna: Browser) -> None:
+    world = site.world
+    first = world.thread("LEAD-1")[0].rfc_message_id
+    text = "> forty?\nMake it 38.\n> on Monday?\nOn Tuesday.\n"
+    world.deliver(world.mail(text=text, references=[first], subject="Re: Quote for 40 chairs"), "leads@acme.example")
+    page = anna.get(LEAD).text
+    assert "<summary>show the whole mail</summary>" in page and "trimmed" not in page
+    assert "&gt; forty?\nMake it 38.\n&gt; on Monday?\nOn Tuesday.\n</div>" in page
+
+
+def test_the_page_says_how_somebody_came_into_the_conversation(site: Site, anna: Browser) -> None:
+    assert "karin@customer.example · opened this record<" in anna.get(LEAD).text
+    anna.post(WRITE, {**anna.form(LEAD), "text": "Hello", "to_more": "erik@other.example", "cc_more": "x@y.example"})
+    page = anna.get(LEAD).text
+    assert "erik@other.example · was put in To<" in page and "x@y.example · was put in Cc<" in page
+    assert set(JOINED.values()) == {"opened this record", "was put in To", "was put in Cc", "was let in"}
 
 
 def test_a_message_goes_to_those_who_are_listed(site: Site, anna: Browser) -> None:
