@@ -32,14 +32,7 @@ class Accepted:
     @property
     def envelope(self) -> Envelope:
         """The envelope as the mail server gave it."""
-        return Envelope(
-            self.recipient,
-            self.sender,
-            self.original_recipient,
-            self.queue_id,
-            self.client_address,
-            self.entrance,
-        )
+        return _envelope(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +87,17 @@ class InboundRow:
     @property
     def envelope(self) -> Envelope:
         """The envelope as the mail server gave it."""
-        return Envelope(
-            self.recipient,
-            self.sender,
-            self.original_recipient,
-            self.queue_id,
-            self.client_address,
-            self.entrance,
-        )
+        return _envelope(self)
 
     @property
     def rules(self) -> list[dict[str, object]]:
         """Every rule that was asked, in order: its name, whether it matched, and why."""
         rules: list[dict[str, object]] = json.loads(self.trace)
         return rules
+
+
+def _envelope(row: Accepted | InboundRow) -> Envelope:
+    return Envelope(row.recipient, row.sender, row.original_recipient, row.queue_id, row.client_address, row.entrance)
 
 
 @dataclass(frozen=True, slots=True)
