@@ -52,6 +52,8 @@ class Composer:
     sender: str = ""
     seen: str = ""
     errors: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    """What was typed into To or Cc and is no address: it stays in its box, to be mended."""
 
 
 class Again(Exception):
@@ -115,26 +117,28 @@ def send(visit: Visit, record: Record) -> int:
 
 def _form(visit: Visit) -> Composer:
     errors: dict[str, str] = {}
+    refused: dict[str, str] = {}
     found: dict[Field, tuple[Person, ...]] = {}
     ticked = {one for name in ("to", "cc") for one in visit.form.getlist(name) if isinstance(one, str)}
     taken: set[str] = set()
     fields: tuple[Field, Field] = ("to", "cc")
     for name in fields:
-        people = []
+        people, wrong = [], []
         offered = [one for one in visit.form.getlist(f"{name}_offered") if isinstance(one, str)]
         for text, tick in [*((one, one in ticked) for one in offered), *((one, True) for one in _parts(visit, name))]:
             try:
                 person = _person(text, tick)
             except BadAddress as error:
                 errors[name] = f"{error}."
+                wrong.append(text)
                 continue
             if person.address not in taken:
                 taken.add(person.address)
                 people.append(person)
         found[name] = tuple(people)
-    return Composer(
-        note=visit.text("kind") == "note", text=visit.text("text"), to=found["to"], cc=found["cc"], errors=errors
-    )
+        refused[name] = ", ".join(wrong)
+    note, text = visit.text("kind") == "note", visit.text("text")
+    return Composer(note=note, text=text, to=found["to"], cc=found["cc"], errors=errors, refused=refused)
 
 
 def _parts(visit: Visit, name: Field) -> Iterable[str]:

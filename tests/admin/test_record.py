@@ -149,6 +149,18 @@ def test_an_error_stands_beside_its_field_and_nothing_is_lost(
     assert len(site.world.thread("LEAD-1")) == 1 and site.sender.woken == 0
 
 
+def test_what_is_no_address_stays_in_its_box_to_be_mended(site: Site, anna: Browser) -> None:
+    assert 'name="to_more" type="text" inputmode="email" value=""' in anna.get(LEAD).text
+    form = {**anna.form(LEAD), "text": "My words", "to_more": "erik@other.example, erik(at)other", "cc_more": "<b@"}
+    for kind, status in (("message", 422), ("look", 200), ("note", 422)):
+        page = anna.post(WRITE, {**form, "kind": kind})
+        assert page.status_code == status
+        assert 'name="to_more" type="text" inputmode="email" value="erik(at)other"' in page.text
+        assert 'name="cc_more" type="text" inputmode="email" value="&lt;b@"' in page.text
+        assert ("erik@other.example", "email") in listed(page.text)
+    assert len(site.world.thread("LEAD-1")) == 1
+
+
 def test_when_who_is_told_has_changed_it_is_shown_before_it_is_sent(site: Site, anna: Browser) -> None:
     form = {**anna.form(LEAD), "text": "Hello"}
     site.store.records.follow(site.world.acme, site.world.record("LEAD-1").id, site.world.bjorn, 1)
