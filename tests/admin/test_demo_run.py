@@ -69,6 +69,20 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def _records(folder: Path, count: int) -> None:
+    """Wait until the shell lists so many records."""
+    environ = {**os.environ, "WEFTMAIL_CONFIG": "var/weftmail.toml"}
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        listed = subprocess.run(
+            [HOME / "bin" / "mail-admin", "record", "list", "--json"],
+            cwd=folder, env=environ, check=True, capture_output=True, text=True,
+        ).stdout  # fmt: skip
+        if listed.count('"number": ') == count:
+            return
+    pytest.fail(f"not {count} records: {listed}")
+
+
 def test_the_first_run_and_the_second(folder: Path, tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -114,7 +128,8 @@ def test_the_first_run_and_the_second(folder: Path, tmp_path: Path) -> None:
         page.get_by_role("link", name="Catcher").click()
         page.get_by_text("karin@customer.example").first.wait_for()
         assert page.get_by_text("● signed by acme.example, twice").count() == 3
-    assert "the demo runs already" in Run(folder).refused()
+    refused = Run(folder).refused()
+    assert "the demo runs already" in refused and link[1].partition("/enter/")[0] + "\n" in refused
     first.stop()
     second = Run(folder)
     again = second.ready()
@@ -122,4 +137,10 @@ def test_the_first_run_and_the_second(folder: Path, tmp_path: Path) -> None:
     assert "2/5  store and keys under var/          as you left them" in again
     assert "2, all there" in again and "a customer writes" not in again
     assert HOME.joinpath("samples").is_dir() and second.took < 15
+    line = re.search(r"Next     (printf .*)", again)
+    assert line is not None
+    for count in (3, 4):
+        subprocess.run(line[1], shell=True, check=True, cwd=folder)
+        _records(folder, count)
+        time.sleep(1)
     second.stop()

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from weftmail.cli.children import Children
+from weftmail.cli.config import Config, dump
 from weftmail.cli.demo import HOME, alone, answers, four_words, free_port, step
 from weftmail.cli.demo_words import WORDS
 from weftmail.core.failure import UsageError
@@ -47,6 +48,18 @@ def test_one_folder_runs_once_at_a_time(tmp_path: Path) -> None:
         pass
     with alone(tmp_path / "var"):
         pass
+
+
+def test_a_second_run_says_where_the_first_one_is(tmp_path: Path) -> None:
+    with alone(tmp_path):
+        settings = Config(state=str(tmp_path / "state"), hostname="mx1.acme.example", site="127.0.0.1:8473", demo=True)
+        (tmp_path / "weftmail.toml").write_text(dump(settings), encoding="utf-8")
+        with pytest.raises(UsageError, match="runs already") as refused, alone(tmp_path):
+            pass
+    assert str(refused.value).splitlines()[1:] == [
+        "  Site     http://127.0.0.1:8473",
+        "  Link     WEFTMAIL_CONFIG=var/weftmail.toml bin/mail-admin user sign-in-link anna@acme.example",
+    ]
 
 
 def test_steps_say_their_time_or_what_they_are(capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,6 +24,7 @@ from types import FrameType
 
 from weftmail.cli import admin, config, runtime
 from weftmail.cli.children import Children
+from weftmail.cli.commands.serve import DEMO_SHELL
 from weftmail.cli.config import Config
 from weftmail.cli.demo_words import WORDS
 from weftmail.core.failure import PermFail, TempFail, UsageError
@@ -162,15 +163,24 @@ class Demo:
         program = os.path.relpath(HOME / "bin" / "mail-ingest")
         return [program, f"--state={os.path.relpath(self.config.state)}", f"--recipient={TO}", f"--sender={FROM}"]
 
-    def box(self) -> str:
+    def next(self, store: Store) -> str:
+        """A command that hands a mail in: a sample as long as it is new, and afterwards a mail that always is."""
+        call = " ".join(self.ingest())
+        if len(store.inbound.all(most=2)) < 2:
+            return f"{call} < {os.path.relpath(HOME / 'samples' / 'question.eml')}"
+        mail = rf"From: {FROM}\nSubject: A question at %s\n\nHow much are ten chairs?\n"
+        return f"printf '{mail}' \"$(date +%T)\" | {call}"
+
+    def box(self, store: Store) -> str:
         """What to do next."""
         link = self.command("user", "sign-in-link", ANNA)
         login = (self.var / "demo-login").read_text(encoding="utf-8").splitlines()[0].split()
-        sample = os.path.relpath(HOME / "samples" / "question.eml")
         return (
             f"\n  Open     {link}      signs in as Anna; once, within 10 minutes"
             f"\n  Sign in  {login[0]}  /  {login[1]}      (kept in var/demo-login)"
-            f"\n  Next     {' '.join(self.ingest())} < {sample}"
+            f"\n  Next     {self.next(store)}"
+            "\n           in a second terminal, in this folder; the same mail twice is one message"
+            f"\n  Shell    {DEMO_SHELL}mail-admin record show LEAD-1"
             "\n  No mail leaves this machine. Ctrl-C stops it; everything is in var/; a second run keeps it.\n"
         )
 
@@ -212,8 +222,17 @@ def alone(var: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise UsageError("the demo runs already, in another terminal; stop it there with Ctrl-C") from None
+            raise UsageError(runs_already(var)) from None
         yield
+
+
+def runs_already(var: Path) -> str:
+    """Say that the demo of this folder runs, where its site is, and how to sign in there."""
+    text = "the demo runs already, in another terminal; stop it there with Ctrl-C"
+    with contextlib.suppress(UsageError):
+        site = config.load({"WEFTMAIL_CONFIG": str(var / "weftmail.toml")}).site
+        text += f"\n  Site     http://{site}\n  Link     {DEMO_SHELL}mail-admin user sign-in-link {ANNA}"
+    return text
 
 
 def run(here: Path) -> None:
@@ -245,7 +264,7 @@ def _run(demo: Demo) -> None:
         else:
             (acme,) = [one for one in store.companies.all() if one.name == "Acme"]
             step(5, "your records", said=f"{store.records.count(acme.id)}, all there")
-        print(demo.box(), flush=True)
+        print(demo.box(store), flush=True)
     finally:
         store.close()
     while True:
