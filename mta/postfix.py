@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from weftmail.mta.place import Place, look
-from weftmail.mta.postconf import Postfix, read, tokens
+from weftmail.mta.postconf import DEFAULT_FOLDER, Postfix, read, tokens
 from weftmail.mta.templates import SERVICE, Setting, Settings, render, wanted, wanted_service
 from weftmail.mta.traps import TRAPS, Finding
 
@@ -31,6 +32,8 @@ _LISTS = {
 _REFUSAL = re.compile(r"(?<![\w-])(reject_unauth_destination|defer_unauth_destination|reject|defer)(?![\w-])")
 _SAFE_RELAY = "permit_mynetworks, permit_sasl_authenticated, defer_unauth_destination"
 _AS_GOOD = {"smtpd_forbid_bare_newline": ("normalize", "yes", "reject")}
+_COMMAND = re.compile(r"(?:^|(?<=; ))(?:postconf|postfix)(?= )")
+"""A command of Postfix in a next step, at its beginning or after another."""
 _LOOK = {"parent_domain_matches_subdomains", "strict_rfc821_envelopes"}
 
 
@@ -60,16 +63,25 @@ def show(settings: Settings, current: Postfix) -> list[Change]:
     return [change for change in found if change is not None]
 
 
-def check(settings: Settings, current: Postfix, place: Place | None = None) -> list[Finding]:
+def check(settings: Settings, current: Postfix, place: Place | None = None, *, flags: str = "") -> list[Finding]:
     """Return what is wrong, the worst first: the finding, the reason, the next step.
 
-    ``place`` is what the machine around Postfix looks like; without it, it is looked up.
+    ``place`` is what the machine around Postfix looks like; without it, it is looked up.  ``flags`` are those of this
+    call: the next steps that call mail-admin carry them, and those that call Postfix name its folder.
     """
     around = place or look(settings)
     found = [finding for trap in TRAPS for finding in trap(settings, current, around)]
     known = "\n".join(finding.finding for finding in found)
     found += [_missing(change) for change in show(settings, current) if change.sign != " " and change.name not in known]
+    found = [replace(finding, next_step=_for_this(finding.next_step, current.folder, flags)) for finding in found]
     return sorted(found, key=lambda finding: finding.level != "broken")
+
+
+def _for_this(step: str, folder: str, flags: str) -> str:
+    """Return a next step as it has to be said for the Postfix in ``folder`` and with the flags of the call."""
+    if folder != DEFAULT_FOLDER:
+        step = _COMMAND.sub(lambda found: f"{found[0]} -c {shlex.quote(folder)}", step)
+    return step.replace("mail-admin postfix show", f"mail-admin postfix show {flags}") if flags else step
 
 
 def report(current: Postfix, changes: Sequence[Change]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields
@@ -48,6 +49,19 @@ def _settings(desk: Desk, arguments: argparse.Namespace) -> Settings:
     )
 
 
+def _flags(arguments: argparse.Namespace) -> str:
+    """The flags of this call that are not the default, as a shell takes them."""
+    words = []
+    for flag, value, default in (
+        ("--config", arguments.config, DEFAULT_FOLDER),
+        ("--folder", arguments.folder, _DEFAULTS["folder"]),
+        ("--program", arguments.program, None),
+    ):
+        if value != default:
+            words += [flag, value]
+    return shlex.join([*words, "--pipe"] if arguments.pipe else words)
+
+
 def _program() -> Path:
     """The pipe program beside this one: in the environment's bin, or in the clone's."""
     beside = Path(sys.prefix) / "bin" / "mail-ingest"
@@ -76,7 +90,7 @@ def _script(folder: str, files: Mapping[str, str]) -> Iterator[str]:
 
 def _check(desk: Desk, arguments: argparse.Namespace) -> int:
     settings = _settings(desk, arguments)
-    found = postfix.check(settings, postfix.read(_folder(arguments.config)))
+    found = postfix.check(settings, postfix.read(_folder(arguments.config)), flags=_flags(arguments))
     marks = {"broken": "✕", "look": "▲"}
     desk.answer(
         arguments.json,
