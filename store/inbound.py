@@ -199,11 +199,24 @@ class InboundLog:
         """Return one row, whole."""
         return one(InboundRow, queries.inbound_by_id(self._connection, id=inbound_id))
 
-    def all(self, company_id: int | None = None, state: str | None = None, most: int = 100) -> list[InboundLine]:
-        """Return rows of the log, newest first."""
+    def all(
+        self,
+        company_id: int | None = None,
+        state: str | None = None,
+        most: int = 100,
+        *,
+        sender: str | None = None,
+        recipient: str | None = None,
+    ) -> list[InboundLine]:
+        """Return rows of the log, newest first.
+
+        ``sender`` is the canonical address that stands in From or that the envelope came from.
+        """
         return many(
             InboundLine,
-            queries.inbound_list(self._connection, company_id=company_id, state=state, most=most),
+            queries.inbound_list(
+                self._connection, company_id=company_id, state=state, most=most, sender=sender, recipient=recipient
+            ),
         )
 
     def trays(self, company_id: int | None = None) -> list[InboundLine]:

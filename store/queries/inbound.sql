@@ -67,6 +67,8 @@ select i.id, i.company_id, c.name as company, i.entrance, i.sender, i.recipient,
 from inbound i left join record r on r.id = i.record_id left join company c on c.id = i.company_id
 where (cast(:company_id as bigint) is null or i.company_id = :company_id)
     and (cast(:state as text) is null or i.state = :state)
+    and (cast(:sender as text) is null or lower(i.from_address) = :sender or lower(i.sender) = :sender)
+    and (cast(:recipient as text) is null or lower(i.recipient) = :recipient)
 order by i.id desc
 limit :most;
 

@@ -40,7 +40,7 @@ select min(case when leased_until_at > next_at then leased_until_at else next_at
 from outbox where state = 'waiting';
 
 -- name: outbox_retry!
-update outbox set state = 'waiting', next_at = :now, error = '', changed_at = :now
+update outbox set state = 'waiting', next_at = :now, changed_at = :now
 where id = :id and state in ('waiting', 'failed') and leased_until_at <= :now;
 
 -- name: outbox_list

@@ -140,3 +140,5 @@ def test_trays_show_what_waits_oldest_first(office: Office) -> None:
     assert [one.id for one in inbound.all()] == [other, filed, unrouted, held]
     assert [one.id for one in inbound.all(office.acme, "discarded")] == [held]
     assert [one.id for one in inbound.all(most=1)] == [other]
+    assert [one.id for one in inbound.all(recipient="b@acme.example")] == [unrouted]
+    assert inbound.all(recipient="b@acme.example", sender="nobody@other.example") == []

@@ -113,6 +113,7 @@ def test_a_copy_that_failed_is_tried_again_for_those_it_did_not_reach(office: Of
     outbox.settle(copy, "a", "failed", "550", 0, 12)
     assert outbox.next_at() is None
     assert outbox.retry(copy, 13)
+    assert outbox.all()[0].error == "550"  # The last reason stays, until there is another.
     assert states(office) == {"anna@acme.example": "handed over", "bjorn@acme.example": "queued"}
     assert [one.id for one in outbox.claim("a", 13, 20, 1)] == [copy]
     outbox.settle(copy, "a", "handed over", "", 0, 14)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
+import re
 import shutil
 import subprocess
 import threading
@@ -229,7 +231,7 @@ def test_posts_that_cannot_be(lead: Shell, words: tuple[str, ...], said: str, st
 def test_more_posts_that_cannot_be(lead: Shell, tmp_path: Path) -> None:
     lead.ok("record", "add", "task", "--title", "Nobody outside")
     said = lead.refused("post", "TASK-1", "--as", "anna@acme.example", "--text", "T")
-    assert "nobody outside takes part in TASK-1 yet; name somebody: --to ADDR" in said
+    assert "there is no public message to answer yet; name somebody: --to ADDR" in said
     latin = tmp_path / "latin.html"
     latin.write_bytes("<p>grön</p>".encode("latin-1"))
     assert "is not UTF-8 text" in lead.refused("post", "LEAD-1", "--as", "anna@acme.example", "--html", str(latin))
@@ -255,6 +257,16 @@ def test_the_log_tells_a_mails_way(lead: Shell) -> None:
         (1, "filed", "LEAD-1"),
     ]
     assert [one["id"] for one in lead.json("inbound", "list", "--state", "filed", "--company", "Acme")] == [1]
+    assert [one["id"] for one in lead.json("inbound", "list", "--to", "Leads@Acme.example")] == [1]
+    assert [one["id"] for one in lead.json("inbound", "list", "--from", "karin@customer.example")] == [2, 1]
+    assert lead.json("inbound", "list", "--from", "erik@other.example") == []
+    assert "is not an address" in lead.refused("inbound", "list", "--from", "karin", status=2)
+    assert "there are more" not in lead.ok("inbound", "list", "--most", "2")
+    assert lead.ok("inbound", "list", "--most", "1").endswith("There are more, older ones; see them: --most N\n")
+    assert len(lead.json("inbound", "list", "--most", "1")) == 1
+    assert "Next: mail-admin tray release 2, or: mail-admin tray discard 2" in lead.ok("inbound", "show", "2")
+    filed = lead.ok("inbound", "show", "1")
+    assert "Next:" not in filed and re.search(r"^Proof +dkim \w+, dmarc \w+, login -$", filed, re.MULTILINE), filed
     shown = lead.json("inbound", "show", "1")
     assert (shown["entrance"], shown["recipient"], shown["queue_id"]) == ("lmtp", "leads@acme.example", "Q00001")
     assert shown["trace"] and set(shown["trace"][0]) == {"rule", "matched", "why"}
@@ -346,7 +358,14 @@ def test_copies_in_the_outbox_are_tried_again(lead: Shell) -> None:
     store.outbox.settle_delivery(copy.id, "anna@acme.example", "failed", "550 no such user", now)
     store.outbox.settle(copy.id, "sender", "failed", "550 no such user", 0, now)
     assert lead.json("outbox", "list", "--state", "failed")[0]["error"] == "550 no such user"
-    assert "is due now" in lead.ok("outbox", "retry", str(copy.id))
+    said = lead.ok("outbox", "retry", str(copy.id))
+    assert "is due now; no mail-send runs; start it: mail-send" in said
+    assert lead.json("outbox", "list")[0]["error"] == "550 no such user"  # Why it failed is still worth knowing.
+    with (lead.folder / "send.lock").open("w") as sender:
+        assert "no mail-send runs" in lead.ok("outbox", "retry", str(copy.id))
+        fcntl.flock(sender, fcntl.LOCK_EX)
+        assert "mail-send takes it within a second" in lead.ok("outbox", "retry", str(copy.id))
+    assert "no mail-send runs" in lead.ok("outbox", "retry", str(copy.id))
     assert lead.json("record", "show", "LEAD-1")["messages"][0]["deliveries"][0]["state"] == "queued"
     later = now + 10**12
     (copy,) = store.outbox.claim("sender", later, later + 1000, 10)
@@ -376,6 +395,11 @@ def test_postfix_is_compared_and_never_written(shell: Shell, tmp_path: Path) -> 
     assert "a program per mail" in shell.ok("postfix", "show", "--config", str(folder), "--pipe", "--program", "/x/y")
     status, out, err = shell.call("postfix", "check", "--config", str(folder))
     assert (status, err) == (1, "") and "✕ " in out and "Next: " in out
+    assert f"Next: postconf -c {folder} -e 'relay_domains" in out
+    assert f"; postfix -c {folder} reload" in out and "; postfix reload" not in out
+    assert f"Next: mail-admin postfix show --config {folder} --files | sh" in out
+    status, out, _ = shell.call("postfix", "check", "--config", str(folder), "--folder", "/etc/other", "--pipe")
+    assert f"mail-admin postfix show --config {folder} --folder /etc/other --pipe --files | sh" in out
     status, out, err = shell.call("postfix", "check", "--config", str(folder), "--json")
     assert (status, err) == (1, "") and '"level": "broken"' in out
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before

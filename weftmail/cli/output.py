@@ -6,8 +6,10 @@ import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 
 Fields = dict[str, object]
+Row = TypeVar("Row")
 
 
 def iso(milliseconds: int | None) -> str | None:
@@ -37,6 +39,11 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty: str,
         return [empty]
     widths = [max(_width(row[column]) for row in [list(headings), *texts]) for column in range(len(headings))]
     return ["  ".join(_padded(*cell) for cell in zip(row, widths, strict=True)).rstrip() for row in [headings, *texts]]
+
+
+def first(rows: list[Row], most: int) -> tuple[list[Row], list[str]]:
+    """Return the first ``most`` of the newest rows, and the line that says, where it is so, that there are more."""
+    return rows[:most], ["There are more, older ones; see them: --most N"] if len(rows) > most else []
 
 
 def sheet(values: Mapping[str, object]) -> list[str]:

@@ -62,7 +62,7 @@ def plan(store: Store, record: Record, author: User, draft: Draft, now: int) -> 
     """Return who would get the draft.  Only reads: an address that nobody has yet stands there with contact 0.
 
     Raises UsageError for an author who may not write in the record's company, a malformed address, an empty draft, or
-    a post that names nobody on a record where nobody outside has written or got anything.
+    a post that names nobody where the message that it answers has nobody outside, or there is none to answer.
     """
     if record.company_id not in store.users.writes_in(author.id) or not author.active:
         raise UsageError(f"{author.name} may not write in the records of {record.company}")
@@ -146,9 +146,8 @@ def _outsiders(store: Store, record: Record, draft: Draft, answers_id: int | Non
     if draft.to is None:
         found = answer_audience(store, answers_id) if answers_id is not None else ()
         if not found and not draft.cc:
-            raise UsageError(
-                f"nobody outside takes part in {record.label} yet; name somebody: --to ADDR, or write a --note"
-            )
+            why = "there is no public message" if answers_id is None else "nobody outside wrote or got the last message"
+            raise UsageError(f"{why} to answer yet; name somebody: --to ADDR, or write a --note")
     else:
         found = tuple(_outsider(store, record, address, "to") for address in draft.to)
     have = {one.address for one in found}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 
 from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser, Verbs, number
 from weftmail.cli.desk import Desk
-from weftmail.cli.output import Fields, iso, sheet, shown, table
+from weftmail.cli.output import Fields, first, iso, sheet, shown, table
 from weftmail.core.failure import TempFail, UsageError
 from weftmail.flow.settle import Settler
 from weftmail.store.inbound import InboundLine, InboundRow
@@ -17,6 +18,7 @@ from weftmail.transport.settle_lock import FileSettleLock
 from weftmail.transport.wake import Waker
 
 STATES = ("accepted", "filed", "duplicate", "held", "unrouted", "stuck", "discarded")
+IN_A_TRAY = ("held", "unrouted", "stuck")
 PATIENCE = 10.0
 """How long, in seconds, a replay waits for another program that settles."""
 
@@ -26,7 +28,9 @@ def build(parser: Parser) -> None:
     verbs = Verbs(parser)
     listing = verbs.add("list", "list mails, newest first", _list, json=True, company=True)
     listing.add_argument("--state", choices=STATES)
-    listing.add_argument("--most", type=number, default=100, metavar="N")
+    listing.add_argument("--most", type=number, default=100, metavar="N", help="so many; 100 by default")
+    listing.add_argument("--from", metavar="ADDR", dest="sender", help="those that this address wrote or handed over")
+    listing.add_argument("--to", metavar="ADDR", dest="recipient", help="those that came for this address")
     show = verbs.add("show", "show one mail's way: envelope, verdict, every rule that was asked", _show, json=True)
     show.add_argument("id", type=number, metavar="ID")
     show.add_argument("--raw", action="store_true", help="print the mail itself, byte for byte")
@@ -55,7 +59,18 @@ def line_value(row: InboundLine | InboundRow) -> Fields:
 
 
 def _list(desk: Desk, arguments: argparse.Namespace) -> None:
-    found = desk.store.inbound.all(lookup.company_id(desk.store, arguments.company), arguments.state, arguments.most)
+    sender, recipient = (
+        None if one is None else lookup.address(one) for one in (arguments.sender, arguments.recipient)
+    )
+    rows = desk.store.inbound.all(
+        lookup.company_id(desk.store, arguments.company),
+        arguments.state,
+        arguments.most + 1,
+        sender=sender,
+        recipient=recipient,
+    )
+    found, more = first(rows, arguments.most)
+    narrowed = sender or recipient or arguments.state or arguments.company
     desk.answer(
         arguments.json,
         [line_value(one) for one in found],
@@ -66,8 +81,9 @@ def _list(desk: Desk, arguments: argparse.Namespace) -> None:
                  m.subject)
                 for m in found
             ],
-            "No mail was handed over yet.",
-        ),
+            "No mail is so." if narrowed else "No mail was handed over yet.",
+        )
+        + more,
     )  # fmt: skip
 
 
@@ -85,6 +101,7 @@ def _show(desk: Desk, arguments: argparse.Namespace) -> None:
         sys.stdout.buffer.write(desk.store.blobs.read(row.blob_id))
         sys.stdout.buffer.flush()
         return
+    proof = _proof(desk, row)
     value = {
         **line_value(row),
         "original_recipient": row.original_recipient,
@@ -94,13 +111,22 @@ def _show(desk: Desk, arguments: argparse.Namespace) -> None:
         "sha256": row.sha256,
         "blob": row.blob_id,
         "attempts": row.attempts,
+        "proof": proof,
         "trace": row.rules,
         "error": row.error,
     }
-    desk.answer(arguments.json, value, lambda: _lines(row))
+    desk.answer(arguments.json, value, lambda: _lines(row, proof))
 
 
-def _lines(row: InboundRow) -> list[str]:
+def _proof(desk: Desk, row: InboundRow) -> dict[str, str] | None:
+    """What the message that came of the mail says of its author's proof; None where none came of it."""
+    message = desk.store.messages.get(row.message_id) if row.message_id is not None else None
+    found: dict[str, str] | None = json.loads(message.proof) if message is not None else None
+    return found
+
+
+def _lines(row: InboundRow, proof: dict[str, str] | None) -> list[str]:
+    names = ("dkim", "dmarc", "login")
     lines = sheet(
         {
             "Mail": f"{row.id}, {row.size} bytes",
@@ -113,12 +139,16 @@ def _lines(row: InboundRow) -> list[str]:
             "State": row.state,
             "Reason": row.reason,
             "Record": row.record,
+            **({"Proof": ", ".join(f"{name} {proof.get(name) or '-'}" for name in names)} if proof else {}),
         }
     )
     for place, asked in enumerate(row.rules, start=1):
         mark = "->" if asked.get("matched") else "  "
         lines.append(f"{mark} {place:2} {asked.get('rule')}: {asked.get('why')}")
-    return lines + [f"   | {line}" for line in row.error.splitlines()]
+    lines += [f"   | {line}" for line in row.error.splitlines()]
+    if row.state in IN_A_TRAY:
+        lines.append(f"Next: mail-admin tray release {row.id}, or: mail-admin tray discard {row.id}")
+    return lines
 
 
 def _replay(desk: Desk, arguments: argparse.Namespace) -> None:

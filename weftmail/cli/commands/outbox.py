@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 
 from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser, Verbs, number
 from weftmail.cli.desk import Desk, joined
-from weftmail.cli.output import Fields, iso, shown, table
+from weftmail.cli.output import Fields, first, iso, shown, table
 from weftmail.core.failure import UsageError
 from weftmail.store.outbox import OutboxRow
 
@@ -19,7 +20,7 @@ def build(parser: Parser) -> None:
     verbs = Verbs(parser)
     listing = verbs.add("list", "list copies, newest first", _list, json=True, company=True)
     listing.add_argument("--state", choices=STATES)
-    listing.add_argument("--most", type=number, default=100, metavar="N")
+    listing.add_argument("--most", type=number, default=100, metavar="N", help="so many; 100 by default")
     retry = verbs.add("retry", "let a copy that waits or failed leave now", _retry)
     retry.add_argument("id", type=number, metavar="ID")
 
@@ -27,26 +28,29 @@ def build(parser: Parser) -> None:
 def _list(desk: Desk, arguments: argparse.Namespace) -> None:
     store = desk.store
     of = lookup.company_id(store, arguments.company)
-    found = store.outbox.all(of, arguments.state, arguments.most)
+    found, more = first(store.outbox.all(of, arguments.state, arguments.most + 1), arguments.most)
     to = {one.id: store.outbox.addresses(one.id) for one in found}
     desk.answer(
         arguments.json,
         [_value(one, to[one.id]) for one in found],
-        lambda: table(
-            ("ID", "RECORD", "TO", "STATE", "TRIES", "NEXT", "WHY"),
-            [
-                (
-                    one.id,
-                    one.record,
-                    joined(to[one.id]),
-                    one.state,
-                    one.attempts,
-                    shown(one.next_at) if one.state == "waiting" else "-",
-                    one.error,
-                )
-                for one in found
-            ],
-            "Nothing is in the outbox.",
+        lambda: (
+            table(
+                ("ID", "RECORD", "TO", "STATE", "TRIES", "NEXT", "WHY"),
+                [
+                    (
+                        one.id,
+                        one.record,
+                        joined(to[one.id]),
+                        one.state,
+                        one.attempts,
+                        shown(one.next_at) if one.state == "waiting" else "-",
+                        one.error,
+                    )
+                    for one in found
+                ],
+                "Nothing is in the outbox.",
+            )
+            + more
         ),
     )
 
@@ -78,4 +82,18 @@ def _retry(desk: Desk, arguments: argparse.Namespace) -> None:
                 raise UsageError(f"there is no copy {arguments.id}; see: mail-admin outbox list")
             raise UsageError(f"copy {arguments.id} has left already or is on its way now; see: mail-admin outbox list")
     desk.wake_sender()
-    desk.say(f"Copy {arguments.id} is due now; mail-send takes it within a second.")
+    then = "mail-send takes it within a second." if _sender_runs(desk) else "no mail-send runs; start it: mail-send"
+    desk.say(f"Copy {arguments.id} is due now; {then}")
+
+
+def _sender_runs(desk: Desk) -> bool:
+    """Say whether a mail-send holds its lock."""
+    try:
+        with (desk.config.folder / "send.lock").open("rb") as lock:
+            # Shared, and given back with the file: one look does not keep another from looking.
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    return False
