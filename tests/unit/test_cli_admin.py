@@ -106,7 +106,8 @@ def test_settings_that_are_a_folder(shell: Shell, monkeypatch: pytest.MonkeyPatc
 
 def test_a_store_that_is_not_there(shell: Shell) -> None:
     shell.config.write_text(f'state = "{shell.folder}/elsewhere"\n')
-    assert "there is no store at" in (said := shell.refused("record", "list"))
+    said = shell.refused("record", "list")
+    assert f"there is no store at {shell.folder}/elsewhere/weftmail.db; mend state in {shell.config}, or make" in said
     assert "mail-admin init" in said
     assert "mail-admin init" in shell.refused("migrate")
 
@@ -125,7 +126,8 @@ def test_a_file_that_is_no_store(shell: Shell) -> None:
     (shell.folder / "other").mkdir()
     (shell.folder / "other" / "weftmail.db").write_bytes(b"no store at all\n" * 100)
     shell.config.write_text(f'state = "{shell.folder}/other"\n')
-    assert "the store" in shell.refused("company", "list")
+    said = shell.refused("company", "list")
+    assert f"{shell.folder}/other/weftmail.db is damaged: file is not a database; restore it from the backup" in said
 
 
 def test_a_store_that_another_program_holds(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

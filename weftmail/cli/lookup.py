@@ -76,31 +76,31 @@ def company_id(store: Store, name: str | None) -> int | None:
     return None if name is None else company(store, name).id
 
 
-def domain(store: Store, text: str) -> Domain:
-    """Return a domain of ours."""
+def domain(store: Store, text: str, *, to_remove: bool = False) -> Domain:
+    """Return a domain of ours; who would remove it, or something in it, is not told how to add it."""
     name = domain_name(text)
     found = store.domains.by_name(name)
     if found is None:
         there = [one.name for one in store.domains.all()]
         near = difflib.get_close_matches(name, there, n=1, cutoff=0.8)
         asked = f" Did you mean {near[0]}?" if near else ""
-        raise UsageError(
-            f"{name} is no domain of ours; there are {joined(there)}.{asked} Add it: mail-admin domain add {name}"
-        )
+        step = "" if to_remove else f" Add it: mail-admin domain add {name}"
+        raise UsageError(f"{name} is no domain of ours; there are {joined(there)}.{asked}{step}")
     return found
 
 
-def alias(store: Store, text: str) -> Alias:
-    """Return an alias that is in use."""
+def alias(store: Store, text: str, *, to_remove: bool = False) -> Alias:
+    """Return an alias that is in use; who would remove it is not told how to add it."""
     wanted = address(text)
     local, name = addresses.split(wanted)
-    domain(store, name)
+    domain(store, name, to_remove=to_remove)
     found = store.aliases.by_address(wanted)
     if found is None or not found.active or found.local_part != local:
         there = [one.address for one in store.aliases.all()]
         near = difflib.get_close_matches(wanted, there, n=3, cutoff=0.6)
         asked = f" Near: {', '.join(near)}." if near else ""
-        raise UsageError(f"{wanted} is no alias.{asked} Add it: mail-admin alias add {wanted} --opens TYPE")
+        step = "See: mail-admin alias list" if to_remove else f"Add it: mail-admin alias add {wanted} --opens TYPE"
+        raise UsageError(f"{wanted} is no alias.{asked} {step}")
     return found
 
 
@@ -128,12 +128,13 @@ def member(store: Store, text: str, of: int) -> User:
     return found
 
 
-def contact(store: Store, of: int, text: str) -> Contact:
+def contact(store: Store, of: int, text: str, *, to_remove: bool = False) -> Contact:
     """Return the contact who has this address in the company with the id ``of``."""
     wanted = address(text)
     found = store.contacts.by_address(of, wanted)
     if found is None or found.archived_at is not None:
-        raise UsageError(f"no contact has {wanted}; add one: mail-admin contact add {wanted} --name NAME")
+        step = "see: mail-admin contact list" if to_remove else f"add one: mail-admin contact add {wanted} --name NAME"
+        raise UsageError(f"no contact has {wanted}; {step}")
     return found
 
 

@@ -6,13 +6,14 @@ import os
 import pwd
 import secrets
 import socket
+import sqlite3
 import time
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from weftmail.cli.config import Config
+from weftmail.cli.config import Config, path_of_config
 from weftmail.core import keys
 from weftmail.core.failure import TempFail, UsageError
 from weftmail.core.keys import Keyring
@@ -63,7 +64,17 @@ def become_owner(folder: Path) -> None:
 def open_store(config: Config, readonly: bool = False) -> Store:
     """Open the store; raise UsageError where it is missing, may not be read or does not fit, TempFail when locked."""
     try:
+        config.store.stat()
         return Store.open(config.store, readonly=readonly)
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(
+            f"there is no store at {config.store}; mend state in {path_of_config(os.environ)}, "
+            "or make one: mail-admin init"
+        ) from None
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", None) not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            raise
+        raise UsageError(f"{config.store} is damaged: {error}; restore it from the backup") from None
     except PermissionError:
         raise UsageError(f"{config.store} is closed to you; {_as_whom(config.folder)}") from None
     except TempFail:

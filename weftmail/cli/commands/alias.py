@@ -172,7 +172,7 @@ def _set(desk: Desk, arguments: argparse.Namespace) -> None:
 def _remove(desk: Desk, arguments: argparse.Namespace) -> None:
     store = desk.store
     with store.transaction():
-        found = lookup.alias(store, arguments.address)
+        found = lookup.alias(store, arguments.address, to_remove=True)
         store.aliases.remove(found.id, desk.clock())
     desk.follow()
     desk.say(f"Removed {found.address}: refused from the next mail on. Answers on its records still come in.")

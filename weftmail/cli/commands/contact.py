@@ -36,7 +36,7 @@ def _add(desk: Desk, arguments: argparse.Namespace) -> None:
     store, wanted, name = desk.store, lookup.address(arguments.address), lookup.line("name", arguments.name)
     with store.transaction():
         company = lookup.company(store, arguments.company)
-        _outside(store, wanted)
+        _outside(store, company.id, wanted)
         there = store.contacts.by_address(company.id, wanted)
         if there is not None and there.archived_at is None:
             raise UsageError(f"{there.name or 'a contact'} has {wanted}; see: mail-admin contact show {wanted}")
@@ -48,9 +48,12 @@ def _add(desk: Desk, arguments: argparse.Namespace) -> None:
     desk.say(f"Added {name} <{wanted}>, a contact of {company.name}.")
 
 
-def _outside(store: Store, address: str) -> None:
+def _outside(store: Store, company_id: int, address: str) -> None:
     if is_ours(store, address):
         raise UsageError(f"{address} is an address of ours; a contact has one outside")
+    user = store.users.by_address(address)
+    if user is not None and company_id in {one.company_id for one in store.users.memberships(user.id)}:
+        raise UsageError(f"{address} is a colleague; they follow instead: mail-admin follower add NUMBER {address}")
 
 
 def _list(desk: Desk, arguments: argparse.Namespace) -> None:
@@ -93,7 +96,7 @@ def _set(desk: Desk, arguments: argparse.Namespace) -> None:
             store.contacts.rename(found.company_id, found.id, lookup.line("name", arguments.name))
         for text in arguments.add_address:
             more = lookup.address(text)
-            _outside(store, more)
+            _outside(store, found.company_id, more)
             has = store.contacts.by_address(found.company_id, more)
             if has is not None and has.id != found.id:
                 raise UsageError(f"{has.name or 'another contact'} has {more}; take it from them first")
@@ -115,22 +118,24 @@ def _take(store: Store, contact: Contact, address: str) -> None:
 def _remove(desk: Desk, arguments: argparse.Namespace) -> None:
     store = desk.store
     with store.transaction():
-        found = _found(store, arguments)
+        found = _found(store, arguments, to_remove=True)
         store.contacts.archive(found.company_id, found.id, desk.clock())
     desk.say(f"Put {found.name or arguments.address} away; the reply addresses they were given work no more.")
 
 
-def _found(store: Store, arguments: argparse.Namespace) -> Contact:
+def _found(store: Store, arguments: argparse.Namespace, *, to_remove: bool = False) -> Contact:
     """Return the contact with this address, of the named company or of the only one that has it."""
     if arguments.company is not None:
-        return lookup.contact(store, lookup.company(store, arguments.company).id, arguments.address)
+        company_id = lookup.company(store, arguments.company).id
+        return lookup.contact(store, company_id, arguments.address, to_remove=to_remove)
     wanted = lookup.address(arguments.address)
     companies = store.companies.all()
     there = [one for one in companies if (c := store.contacts.by_address(one.id, wanted)) and c.archived_at is None]
     if len(there) > 1:
         names = joined([one.name for one in there])
         raise UsageError(f"several companies have {wanted}; say which: --company NAME ({names})", status=2)
-    return lookup.contact(store, there[0].id if there else lookup.company(store, None).id, wanted)
+    company_id = there[0].id if there else lookup.company(store, None).id
+    return lookup.contact(store, company_id, wanted, to_remove=to_remove)
 
 
 def _company(store: Store, contact: Contact) -> str:

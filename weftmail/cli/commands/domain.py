@@ -30,7 +30,11 @@ def build(parser: Parser) -> None:
     change.add_argument("name", metavar="DOMAIN")
     _kind(change)
     _owner(change)
-    change.add_argument("--open", action="store_true", help="take a domain that is being removed into use again")
+    change.add_argument(
+        "--open",
+        action="store_true",
+        help="take a domain that is being removed into use again; its aliases stay removed",
+    )
     remove = verbs.add("remove", "close a domain; answers still come in for 30 days", _remove)
     remove.add_argument("name", metavar="DOMAIN")
 
@@ -143,6 +147,8 @@ def _set(desk: Desk, arguments: argparse.Namespace) -> None:
         store.domains.set(found.id, whole=whole, state=state, closed_at=closed_at, company_id=of)
     desk.follow()
     desk.say(f"Changed {found.name}; live from the next mail on.")
+    if arguments.open and found.state == "closed":
+        desk.say("Its aliases stay removed; add those that are wanted again: mail-admin alias add ADDR --opens TYPE")
 
 
 def _check_owner(desk: Desk, found: Domain, of: int | None) -> None:
@@ -163,11 +169,12 @@ def _check_beside(desk: Desk, found: Domain) -> None:
 def _remove(desk: Desk, arguments: argparse.Namespace) -> None:
     store, now = desk.store, desk.clock()
     with store.transaction():
-        found = lookup.domain(store, arguments.name)
+        found = lookup.domain(store, arguments.name, to_remove=True)
+        ended = [one.address for one in store.aliases.all() if one.domain_id == found.id]
         closed_at = found.closed_at if found.closed_at is not None else now
         waiting = store.domains.waiting(found.id)
         over = found.state == "closed" and now - closed_at >= CLOSED_FOR and not waiting
-        removed = store.aliases.remove_in_domain(found.id, now)
+        store.aliases.remove_in_domain(found.id, now)
         state = "removed" if over else "closed"
         store.domains.set(found.id, whole=found.whole, state=state, closed_at=closed_at, company_id=found.company_id)
     desk.follow()
@@ -175,7 +182,7 @@ def _remove(desk: Desk, arguments: argparse.Namespace) -> None:
         desk.say(f"Removed {found.name}. Postfix refuses its mail from now on.")
         return
     desk.say(
-        f"Closed {found.name}: {removed} aliases are refused from now on, answers to what went out still come in.",
+        f"Closed {found.name}. Ended for good: {joined(ended)}. Answers to what went out still come in.",
         f"{waiting} copies of it wait in the outbox. After {shown(closed_at + CLOSED_FOR)}, when none does, end it: "
         f"mail-admin domain remove {found.name}",
     )
