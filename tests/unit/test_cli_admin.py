@@ -159,6 +159,7 @@ def test_keys_that_are_missing_or_broken_never_show_themselves(shell: Shell) -> 
         (PermFail("it cannot be"), "it cannot be", 1),
         (OSError(28, "No space left on device", "/var/x"), "/var/x: No space left on device", 1),
         (sqlite3.OperationalError("database or disk is full"), "disk is full", 1),
+        (sqlite3.DatabaseError("database disk image is malformed"), "weftmail.db is damaged: database disk", 1),
         (KeyError("secret"), "a fault of our own, KeyError; WEFTMAIL_DEBUG=1 shows where", 1),
     ],
 )

@@ -115,6 +115,8 @@ def explained(error: Exception) -> tuple[str, int]:
         return text, 1
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename or 'the machine'}: {error.strerror}", 1
+    if type(error).__module__ == "sqlite3" and text.endswith(("is not a database", "is malformed")):
+        return f"weftmail.db is damaged: {text}; restore it from the backup", 1
     if type(error).__module__ == "sqlite3":
         return f"the store cannot be used: {text}; see whether its disk is full or read-only", 1
     return f"a fault of our own, {type(error).__name__}; WEFTMAIL_DEBUG=1 shows where", 1

@@ -155,7 +155,11 @@ def drain(config: Config, sleep: Callable[[float], None], reader: Reader = read)
 
     store = runtime.open_store(config)
     try:
-        return drain_intake(_intake(config, store, reader), sleep)
+        intake = _intake(config, store, reader)
+        if not intake.take_lock():
+            log.info("another process settles; it files what waits")
+            return 0
+        return drain_intake(intake, sleep)
     finally:
         store.close()
 

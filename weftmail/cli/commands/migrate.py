@@ -20,7 +20,7 @@ def _migrate(desk: Desk, _: argparse.Namespace) -> None:
     desk.become_owner()
     path = desk.config.store
     if not path.exists():
-        raise UsageError(f"there is no store at {path}; make one: mail-admin init")
+        raise UsageError(f"there is no store at {path}; mend state in {desk.config_path}, or make one: mail-admin init")
     connection = connect(path)
     try:
         found = schema_number(connection)
