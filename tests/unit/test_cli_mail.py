@@ -232,6 +232,9 @@ def test_more_posts_that_cannot_be(lead: Shell, tmp_path: Path) -> None:
     lead.ok("record", "add", "task", "--title", "Nobody outside")
     said = lead.refused("post", "TASK-1", "--as", "anna@acme.example", "--text", "T")
     assert "there is no public message to answer yet; name somebody: --to ADDR" in said
+    lead.world.deliver(lead.world.mail(ANNA, proven=True, subject="Between us"), "leads@acme.example")
+    said = lead.refused("post", "LEAD-2", "--as", "anna@acme.example", "--text", "T")
+    assert "nobody outside wrote or got the message that this answers; name somebody: --to ADDR" in said
     latin = tmp_path / "latin.html"
     latin.write_bytes("<p>grön</p>".encode("latin-1"))
     assert "is not UTF-8 text" in lead.refused("post", "LEAD-1", "--as", "anna@acme.example", "--html", str(latin))

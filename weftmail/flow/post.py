@@ -146,8 +146,9 @@ def _outsiders(store: Store, record: Record, draft: Draft, answers_id: int | Non
     if draft.to is None:
         found = answer_audience(store, answers_id) if answers_id is not None else ()
         if not found and not draft.cc:
-            why = "there is no public message" if answers_id is None else "nobody outside wrote or got the last message"
-            raise UsageError(f"{why} to answer yet; name somebody: --to ADDR, or write a --note")
+            nobody = "nobody outside wrote or got the message that this answers"
+            why = "there is no public message to answer yet" if answers_id is None else nobody
+            raise UsageError(f"{why}; name somebody: --to ADDR, or write a --note")
     else:
         found = tuple(_outsider(store, record, address, "to") for address in draft.to)
     have = {one.address for one in found}
