@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import io
 import re
-import shutil
 import subprocess
 import threading
 import time
@@ -383,36 +382,6 @@ def test_what_a_mail_says_cannot_move_the_cursor(lead: Shell) -> None:
     world.deliver(world.mail(KARIN, subject="Red \x1b[31malert", text="\x1b[2Jgone\n"), "leads@acme.example")
     for words in (("record", "list"), ("record", "show", "LEAD-2"), ("inbound", "list"), ("inbound", "show", "2")):
         assert "\x1b" not in lead.ok(*words)
-
-
-def test_postfix_is_compared_and_never_written(shell: Shell, tmp_path: Path) -> None:
-    folder = tmp_path / "postfix"
-    folder.mkdir()
-    (folder / "main.cf").write_text("compatibility_level = 3.6\nmyhostname = mx1.acme.example\n")
-    (folder / "master.cf").write_text("smtp inet n - y - - smtpd\n")
-    before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    shown = shell.ok("postfix", "show", "--config", str(folder))
-    assert "relay_domains" in shown and "master.cf" in shown and "0 conflicts" in shown
-    signs = {one["sign"] for one in shell.json("postfix", "show", "--config", str(folder))}
-    assert "+" in signs
-    assert "a program per mail" in shell.ok("postfix", "show", "--config", str(folder), "--pipe", "--program", "/x/y")
-    status, out, err = shell.call("postfix", "check", "--config", str(folder))
-    assert (status, err) == (1, "") and "✕ " in out and "Next: " in out
-    assert f"Next: postconf -c {folder} -e 'relay_domains" in out
-    assert f"; postfix -c {folder} reload" in out and "; postfix reload" not in out
-    assert f"Next: mail-admin postfix show --config {folder} --files | sh" in out
-    status, out, _ = shell.call("postfix", "check", "--config", str(folder), "--folder", "/etc/other", "--pipe")
-    assert f"mail-admin postfix show --config {folder} --folder /etc/other --pipe --files | sh" in out
-    status, out, err = shell.call("postfix", "check", "--config", str(folder), "--json")
-    assert (status, err) == (1, "") and '"level": "broken"' in out
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
-    assert "there is no folder /none" in shell.refused("postfix", "show", "--config", "/none")
-    shutil.rmtree(folder)
-    folder.mkdir()
-    assert "postconf cannot read" in shell.refused("postfix", "check", "--config", str(folder))
-    assert "cannot be used" in shell.refused(
-        "postfix", "show", "--pipe", "--program", "/x y;z", "--config", str(folder)
-    )
 
 
 def test_the_files_that_postfix_reads_are_made_by_a_script(shell: Shell, tmp_path: Path) -> None:

@@ -1,9 +1,8 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -478,34 +477,7 @@ def test_the_worst_stands_first() -> None:
     assert set(levels) == {"broken", "look"}
 
 
-# Read from a real folder
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    if shutil.which("postconf") is None:
-        pytest.fail("the package postfix is missing: apt-get install postfix postfix-sqlite")
-    (tmp_path / "main.cf").write_text("compatibility_level = 3.6\nmyhostname = mx1.acme.example\nsoft_bounce = yes\n")
-    (tmp_path / "master.cf").write_text("smtp inet n - y - - smtpd\n  -o smtpd_tls_security_level=none\n")
-    yield tmp_path
-
-
-def test_a_folder_is_read_by_postconf_and_not_changed(folder: Path) -> None:
-    before = {file.name: file.read_bytes() for file in folder.iterdir()}
-    current = read(str(folder))
-    show(SETTINGS, current)
-    assert (current.main["myhostname"], current.value("soft_bounce")) == ("mx1.acme.example", "yes")
-    assert current.services[0].options == {"smtpd_tls_security_level": "none"}
-    assert current.value("smtpd_relay_restrictions").endswith("defer_unauth_destination")
-    assert current.resolved("mydestination").startswith("mx1.acme.example, ")
-    assert re.match(r"\d+\.\d+", current.version)
-    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
-
-
-def test_no_configuration_is_said_in_one_line(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"postconf cannot read .*No such file") as error:
-        read(str(tmp_path))
-    assert "\n" not in str(error.value)
+# Where there is none
 
 
 def test_no_postfix_is_said_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
