@@ -13,14 +13,13 @@ tokens for one message look unlike each other.
 
 from __future__ import annotations
 
-import base64
-import hmac
 import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from weftmail.core.address import BadAddress, canonical_domain, fold_ascii
+from weftmail.core.address import canonical_domain, fold_ascii
 from weftmail.core.keys import Keyring
+from weftmail.core.label import seal, unseal
 
 Purpose = Literal["post", "note", "bounce"]
 System = Literal["reply", "bounce"]
@@ -33,6 +32,9 @@ MAX_EPOCH: Final = 2**16 - 1
 # 4 is kept for a record's own address.
 _CODES: Final[dict[Purpose, int]] = {"post": 1, "note": 2, "bounce": 3}
 _PURPOSES: Final[dict[int, Purpose]] = {code: purpose for purpose, code in _CODES.items()}
+_NAMES: Final = {code: f"reply token {purpose}" for purpose, code in _CODES.items()}
+_PLAIN: Final = 11
+_MAC: Final = 13
 _SYSTEMS: Final[dict[Purpose, System]] = {"post": "reply", "note": "reply", "bounce": "bounce"}
 
 _TEXT = re.compile("[a-z2-7]{40}")
@@ -64,11 +66,9 @@ class Token:
 
 def mint(keyring: Keyring, token: Token, domain: str) -> str:
     """Return the token as 40 characters, made under the current key; raise BadAddress for a bad domain."""
-    head = bytes([_CODES[token.purpose] << 4 | keyring.current])
     plain = token.message.to_bytes(5, "big") + token.contact.to_bytes(4, "big") + token.epoch.to_bytes(2, "big")
-    mac = _mac(keyring.current_key(b"token mac"), token.purpose, canonical_domain(domain), head + plain)
-    masked = _xor(plain, hmac.digest(keyring.current_key(b"token mask"), mac, "sha256"))
-    return base64.b32encode(head + masked + mac).decode("ascii").lower()
+    code = _CODES[token.purpose]
+    return seal(keyring, b"token", _NAMES[code], code, plain, domain, _MAC)
 
 
 def verify(keyring: Keyring, text: str, domain: str) -> Token | None:
@@ -80,22 +80,12 @@ def verify(keyring: Keyring, text: str, domain: str) -> Token | None:
     folded = fold_ascii(text)
     if not _TEXT.fullmatch(folded):
         return None
-    raw = base64.b32decode(folded.upper())
-    head, masked, mac = raw[:1], raw[1:12], raw[12:]
-    purpose = _PURPOSES.get(head[0] >> 4)
-    mac_key = keyring.derive(head[0] & 15, b"token mac")
-    mask_key = keyring.derive(head[0] & 15, b"token mask")
-    if purpose is None or mac_key is None or mask_key is None:
+    found = unseal(keyring, b"token", _NAMES, folded, domain, _PLAIN)
+    if found is None:
         return None
-    plain = _xor(masked, hmac.digest(mask_key, mac, "sha256"))
-    try:
-        expected = _mac(mac_key, purpose, canonical_domain(domain), head + plain)
-    except BadAddress:
-        return None
-    if not hmac.compare_digest(mac, expected):
-        return None
+    code, plain = found
     return Token(
-        purpose,
+        _PURPOSES[code],
         int.from_bytes(plain[:5], "big"),
         int.from_bytes(plain[5:9], "big"),
         int.from_bytes(plain[9:], "big"),
@@ -133,14 +123,3 @@ def mask(text: str) -> str:
     Plain text and HTML alike; what merely looks like a token is masked, too.
     """
     return _BARE.sub(_SHOWN, _PREFIXED.sub(rf"\1\2{_SHOWN}", text))
-
-
-def _mac(key: bytes, purpose: Purpose, domain: str, data: bytes) -> bytes:
-    # The length of the domain keeps the parts apart, whatever characters a domain may hold one day.
-    name = domain.encode("ascii")
-    label = f"reply token {purpose}\0".encode("ascii")
-    return hmac.digest(key, label + len(name).to_bytes(2, "big") + name + data, "sha256")[:13]
-
-
-def _xor(data: bytes, pad: bytes) -> bytes:
-    return bytes(one ^ other for one, other in zip(data, pad, strict=False))
