@@ -70,13 +70,10 @@ class Aliases:
         Raises sqlite3.IntegrityError where an active alias has this address.
         """
         values = {**_values(settings), "generation": self._domains.next_generation(), "now": now}
-        row = self._connection.execute(
-            "select id from alias where domain_id = ? and local_part = ? and not active",
-            (domain_id, local_part),
-        ).fetchone()
-        if row is not None:
-            queries.alias_revive(self._connection, id=row[0], company_id=company_id, **values)
-            return int(row[0])
+        removed: int | None = queries.alias_removed(self._connection, domain_id=domain_id, local_part=local_part)
+        if removed is not None:
+            queries.alias_revive(self._connection, id=removed, company_id=company_id, **values)
+            return removed
         alias_id: int = queries.alias_add(
             self._connection, company_id=company_id, domain_id=domain_id, local_part=local_part, **values
         )

@@ -47,7 +47,7 @@ class Blobs:
         return blob_id
 
     def _write(self, blob_id: int, data: BinaryIO, start: int, size: int) -> None:
-        self._connection.execute("insert into blob_content (blob_id, bytes) values (?, zeroblob(?))", (blob_id, size))
+        queries.blob_content_room(self._connection, blob_id=blob_id, size=size)
         data.seek(start)
         with self._connection.blobopen("blob_content", "bytes", blob_id) as target:
             while piece := data.read(PIECE):
@@ -68,11 +68,7 @@ class Blobs:
 
     def drop_unused(self, blob_id: int) -> None:
         """Remove the blob if no mail and no attachment refers to it."""
-        used = self._connection.execute(
-            "select exists (select 1 from inbound where blob_id = :id)"
-            " or exists (select 1 from attachment where blob_id = :id)",
-            {"id": blob_id},
-        ).fetchone()[0]
+        used: int = queries.blob_used(self._connection, id=blob_id)
         if not used:
             queries.blob_content_delete(self._connection, id=blob_id)
             queries.blob_delete(self._connection, id=blob_id)

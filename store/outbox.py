@@ -142,9 +142,4 @@ class Outbox:
 
     def get(self, outbox_id: int) -> Claimed | None:
         """Return one copy by id."""
-        row = self._connection.execute(
-            "select id, company_id, message_id, audience, contact_id, language, attempts, created_at"
-            " from outbox where id = ?",
-            (outbox_id,),
-        ).fetchone()
-        return one(Claimed, row)
+        return one(Claimed, queries.outbox_by_id(self._connection, id=outbox_id))

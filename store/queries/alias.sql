@@ -9,6 +9,9 @@ values (
 )
 returning id;
 
+-- name: alias_removed$
+select id from alias where domain_id = :domain_id and local_part = :local_part and not active;
+
 -- A removed alias that is added again starts anew, under its old row: mail already filed refers to it.
 -- name: alias_revive!
 update alias

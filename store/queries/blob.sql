@@ -23,3 +23,14 @@ delete from blob where id = :id;
 
 -- name: blob_content_delete!
 delete from blob_content where blob_id = :id;
+
+-- Room that is then written in pieces; the name of the function is SQLite its own.
+-- name: blob_content_room!
+insert into blob_content (blob_id, bytes) values (:blob_id, zeroblob(:size));
+
+-- name: blob_used$
+select count(*) from (
+    select 1 from inbound where blob_id = :id
+    union all
+    select 1 from attachment where blob_id = :id
+) as users;

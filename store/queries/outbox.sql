@@ -56,7 +56,7 @@ order by o.id desc
 limit :most;
 
 -- name: outbox_by_id^
-select id, company_id, message_id, audience, contact_id, language, state, attempts, next_at, leased_until_at, error
+select id, company_id, message_id, audience, contact_id, language, attempts, created_at
 from outbox where id = :id;
 
 -- name: outbox_addresses
