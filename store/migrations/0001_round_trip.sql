@@ -359,3 +359,25 @@ create table notice (
 );
 create index notice_user on notice (user_id, id);
 create unique index notice_once on notice (company_id, user_id, inbound_id);
+
+-- What lists and pages show of an alias and of a record: the row with the names of those whom it refers to.
+create view alias_row as
+select
+    a.id, a.company_id, a.domain_id, a.local_part, d.name as domain, a.record_type, a.record_id, r.label as record,
+    a.owner_id, u.name as owner, a.accepts, a.answer_as, a.defaults, a.active, c.name as company, a.created_at,
+    a.changed_at
+from alias a
+    join domain d on d.id = a.domain_id
+    join company c on c.id = a.company_id
+    left join record r on r.id = a.record_id
+    left join users u on u.id = a.owner_id;
+
+create view record_row as
+select
+    r.id, r.company_id, c.name as company, r.type, r.number, r.label, r.title, r.state, r.fields, r.owner_id,
+    u.name as owner, r.customer_id, k.name as customer, r.alias_id, r.reference, r.reference_url, r.created_at,
+    r.changed_at
+from record r
+    join company c on c.id = r.company_id
+    left join users u on u.id = r.owner_id
+    left join contact k on k.id = r.customer_id;

@@ -34,38 +34,12 @@ update alias set active = false, generation = :generation, changed_at = :now
 where domain_id = :domain_id and active;
 
 -- name: alias_by_address^
-select
-    a.id, a.company_id, a.domain_id, a.local_part, d.name as domain, a.record_type, a.record_id, r.label as record,
-    a.owner_id, u.name as owner, a.accepts, a.answer_as, a.defaults, a.active, c.name as company, a.created_at,
-    a.changed_at
-from alias a
-    join domain d on d.id = a.domain_id
-    join company c on c.id = a.company_id
-    left join record r on r.id = a.record_id
-    left join users u on u.id = a.owner_id
-where a.local_part = :local_part and d.name = :domain;
+select * from alias_row where local_part = :local_part and domain = :domain;
 
 -- name: alias_by_id^
-select
-    a.id, a.company_id, a.domain_id, a.local_part, d.name as domain, a.record_type, a.record_id, r.label as record,
-    a.owner_id, u.name as owner, a.accepts, a.answer_as, a.defaults, a.active, c.name as company, a.created_at,
-    a.changed_at
-from alias a
-    join domain d on d.id = a.domain_id
-    join company c on c.id = a.company_id
-    left join record r on r.id = a.record_id
-    left join users u on u.id = a.owner_id
-where a.id = :id;
+select * from alias_row where id = :id;
 
 -- name: aliases
-select
-    a.id, a.company_id, a.domain_id, a.local_part, d.name as domain, a.record_type, a.record_id, r.label as record,
-    a.owner_id, u.name as owner, a.accepts, a.answer_as, a.defaults, a.active, c.name as company, a.created_at,
-    a.changed_at
-from alias a
-    join domain d on d.id = a.domain_id
-    join company c on c.id = a.company_id
-    left join record r on r.id = a.record_id
-    left join users u on u.id = a.owner_id
-where a.active and (cast(:company_id as bigint) is null or a.company_id = :company_id)
-order by d.name, a.local_part;
+select * from alias_row
+where active and (cast(:company_id as bigint) is null or company_id = :company_id)
+order by domain, local_part;

@@ -17,54 +17,26 @@ values (
 returning id;
 
 -- name: record_by_id^
-select
-    r.id, r.company_id, c.name as company, r.type, r.number, r.label, r.title, r.state, r.fields, r.owner_id,
-    u.name as owner, r.customer_id, k.name as customer, r.alias_id, r.reference, r.reference_url, r.created_at,
-    r.changed_at
-from record r
-    join company c on c.id = r.company_id
-    left join users u on u.id = r.owner_id
-    left join contact k on k.id = r.customer_id
-where r.id = :id;
+select * from record_row
+where id = :id;
 
 -- name: records_by_label
-select
-    r.id, r.company_id, c.name as company, r.type, r.number, r.label, r.title, r.state, r.fields, r.owner_id,
-    u.name as owner, r.customer_id, k.name as customer, r.alias_id, r.reference, r.reference_url, r.created_at,
-    r.changed_at
-from record r
-    join company c on c.id = r.company_id
-    left join users u on u.id = r.owner_id
-    left join contact k on k.id = r.customer_id
-where r.label = :label and (cast(:company_id as bigint) is null or r.company_id = :company_id)
-order by r.id;
+select * from record_row
+where label = :label and (cast(:company_id as bigint) is null or company_id = :company_id)
+order by id;
 
 -- name: records
-select
-    r.id, r.company_id, c.name as company, r.type, r.number, r.label, r.title, r.state, r.fields, r.owner_id,
-    u.name as owner, r.customer_id, k.name as customer, r.alias_id, r.reference, r.reference_url, r.created_at,
-    r.changed_at
-from record r
-    join company c on c.id = r.company_id
-    left join users u on u.id = r.owner_id
-    left join contact k on k.id = r.customer_id
-order by r.changed_at desc, r.id desc
+select * from record_row
+order by changed_at desc, id desc
 limit :most offset :skip;
 
 -- name: record_by_reference$
 select id from record where company_id = :company_id and type = :type and reference = :reference;
 
 -- name: records_of_company
-select
-    r.id, r.company_id, c.name as company, r.type, r.number, r.label, r.title, r.state, r.fields, r.owner_id,
-    u.name as owner, r.customer_id, k.name as customer, r.alias_id, r.reference, r.reference_url, r.created_at,
-    r.changed_at
-from record r
-    join company c on c.id = r.company_id
-    left join users u on u.id = r.owner_id
-    left join contact k on k.id = r.customer_id
-where r.company_id = :company_id
-order by r.changed_at desc, r.id desc
+select * from record_row
+where company_id = :company_id
+order by changed_at desc, id desc
 limit :most offset :skip;
 
 -- name: record_by_reference$

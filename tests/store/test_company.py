@@ -29,7 +29,7 @@ def test_names_are_unique_and_can_change(office: Office) -> None:
 def test_a_type_of_its_own(office: Office) -> None:
     beta = office.store.companies.add("Beta", 2)
     office.store.companies.add_record_type(beta, "contract", "CON")
-    office.store.companies.add_record_type(beta, "contract", "XXX")
+    office.store.companies.add_record_type(beta, "contract", "CON")
     assert ("contract", "CON") in {(one.name, one.prefix) for one in office.store.companies.record_types(beta)}
     assert "contract" not in {one.name for one in office.store.companies.record_types(office.acme)}
     with pytest.raises(sqlite3.IntegrityError):
