@@ -1,7 +1,8 @@
 """The site as an ASGI application: what it is given, its pages, and what it says when something goes wrong.
 
-Nothing here is global: ``create`` is called with a store to open, the house, randomness, a way to wake the sender and,
-in the demo, the catcher.  Whoever serves it calls ``stop_waiting`` before it ends, so that open pages let go.
+Nothing here is global: ``create`` is called with a store to open, the installation, randomness, a way to wake the
+sender and, in the demo, the catcher.  Whoever serves it calls ``stop_waiting`` before it
+ends, so that open pages let go.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from weftmail.admin.pool import Pool
 from weftmail.admin.visit import Site
 from weftmail.core.failure import TempFail, UsageError
 from weftmail.core.ports import Catcher, Random, Waker
-from weftmail.flow.house import House
+from weftmail.flow.installation import Installation
 from weftmail.store.store import Store
 
 HERE = Path(__file__).parent
@@ -45,7 +46,7 @@ _SAYS = {
 
 def create(
     open_store: Callable[[], Store],
-    house: House,
+    installation: Installation,
     random: Random,
     sender: Waker,
     *,
@@ -58,13 +59,13 @@ def create(
 
     ``open_store`` is called once for each thread that works on the store.  ``sender`` is woken when something waits
     to leave.  ``shell`` stands before each command that a page names: in a checkout, programs and settings lie
-    elsewhere.  The address in ``house.site_url`` decides whether cookies are for TLS alone.
+    elsewhere.  The address in ``installation.site_url`` decides whether cookies are for TLS alone.
     """
-    pool, watcher = Pool(open_store, house.clock), Pool(open_store, house.clock, threads=1)
+    pool, watcher = Pool(open_store, installation.clock), Pool(open_store, installation.clock, threads=1)
     site = Site(
         pool=pool,
         live=Live(watcher),
-        house=house,
+        installation=installation,
         random=random,
         passwords=passwords or Passwords(),
         templates=_templates(shell),
@@ -118,7 +119,7 @@ def _templates(shell: str) -> Environment:
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=words.plain,
+        finalize=words.one_way,
         trim_blocks=True,
         lstrip_blocks=True,
     )

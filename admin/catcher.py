@@ -15,11 +15,12 @@ from weftmail.admin.files import disposition, framed
 from weftmail.admin.headers import FILE
 from weftmail.admin.visit import Visit, nothing_here, page
 from weftmail.admin.words import Mark
-from weftmail.core import token
-from weftmail.core.message import Message, read
+from weftmail.core.composing.dkim import Signature, verify
+from weftmail.core.parsing.html import sanitise
+from weftmail.core.parsing.message import Message
 from weftmail.core.ports import Catcher, Caught
-from weftmail.core.sanitise import sanitise
-from weftmail.core.sign import Signature, verify
+from weftmail.core.tokens import reply_token
+from weftmail.flow.reading import read
 from weftmail.store.store import Store
 
 MOST = 50
@@ -120,7 +121,7 @@ def _catcher(visit: Visit) -> Catcher:
 
 def _is_of(visit: Visit, caught: Caught) -> bool:
     local, _, domain = caught.return_path.rpartition("@")
-    said = token.resolve(visit.site.house.keyring, local, domain)
+    said = reply_token.resolve(visit.site.installation.keyring, local, domain)
     message = visit.store.messages.facts(said.message) if said is not None else None
     return message is not None and message.company_id == visit.company_id
 

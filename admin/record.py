@@ -100,7 +100,7 @@ def _name(visit: Visit) -> str:
 def _shown(visit: Visit, found: Record, composer: Composer | None, status: int = 200) -> Response:
     thread = entries(visit.store, found)
     alias = visit.store.aliases.get(found.alias_id) if found.alias_id is not None else None
-    held = [one for one in visit.store.inbound.trays(visit.company_id) if one.record_id == found.id]
+    held = [one for one in visit.store.inbound.review(visit.company_id) if one.record_id == found.id]
     return visit.page(
         "record.html",
         command=f"mail-admin record show {found.label}",

@@ -46,7 +46,7 @@ async def sign_in(request: Request) -> Response:
     owner, client = f"address {comparable(address)[:320]}", f"client {_client(request)}"
 
     def attempt(store: Store) -> Response:
-        now = site.house.clock()
+        now = site.installation.clock()
         # For the address it counts before it is checked, so that many at once are no way around the limit.
         with store.transaction():
             over = (
@@ -77,7 +77,7 @@ async def look_at_link(request: Request) -> Response:
     token = request.path_params["token"]
 
     def whose(store: Store) -> str | None:
-        user_id = store.sessions.link_user(token, site.house.clock())
+        user_id = store.sessions.link_user(token, site.installation.clock())
         user = store.users.get(user_id) if user_id is not None else None
         return user.name if user is not None and user.active else None
 
@@ -94,7 +94,7 @@ async def use_link(request: Request) -> Response:
 
     def enter(store: Store) -> Response:
         with store.transaction():
-            user_id = store.sessions.use_link(token, site.house.clock())
+            user_id = store.sessions.use_link(token, site.installation.clock())
             user = store.users.get(user_id) if user_id is not None else None
             if user is None or not user.active:
                 return site.render("enter.html", {"name": None, "demo": site.demo}, 404)
@@ -113,7 +113,7 @@ def sign_out(visit: Visit) -> Response:
 
 def _begin(site: Site, store: Store, request: Request, user_id: int, wanted: str) -> Response:
     """Begin a session under a new token; one that this browser had before ends."""
-    now, token = site.house.clock(), random_token(site)
+    now, token = site.installation.clock(), random_token(site)
     before = request.cookies.get(site.cookie)
     if before:
         store.sessions.end(before)

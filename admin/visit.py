@@ -23,7 +23,7 @@ from weftmail.admin.live import Live
 from weftmail.admin.password import Passwords
 from weftmail.admin.pool import Pool
 from weftmail.core.ports import Catcher, Random, Waker
-from weftmail.flow.house import House
+from weftmail.flow.installation import Installation
 from weftmail.store.people import WRITERS, Membership, User
 from weftmail.store.session import Session
 from weftmail.store.store import Store
@@ -39,7 +39,7 @@ class Site:
 
     pool: Pool
     live: Live
-    house: House
+    installation: Installation
     random: Random
     passwords: Passwords
     templates: Environment
@@ -50,7 +50,7 @@ class Site:
     @property
     def https(self) -> bool:
         """Whether browsers reach the site over TLS, by its proxy."""
-        return self.house.site_url.startswith("https://")
+        return self.installation.site_url.startswith("https://")
 
     @property
     def cookie(self) -> str:
@@ -182,7 +182,7 @@ def local(path: str) -> str:
 def visitor_of(site: Site, store: Store, request: Request) -> Visitor | None:
     """Return who is signed in with this browser."""
     token = request.cookies.get(site.cookie)
-    session = store.sessions.get(token, site.house.clock()) if token else None
+    session = store.sessions.get(token, site.installation.clock()) if token else None
     user = store.users.get(session.user_id) if session is not None else None
     if session is None or user is None or not user.active:
         return None
@@ -195,7 +195,9 @@ def door(site: Site, store: Store, request: Request, form: FormData | None = Non
     if visitor is None:
         raise HTTPException(401, "Nobody is signed in with this browser any more.")
     company = _company(request, visitor)
-    return Visit(site, store, request, visitor, company, site.house.clock(), FormData() if form is None else form)
+    return Visit(
+        site, store, request, visitor, company, site.installation.clock(), FormData() if form is None else form
+    )
 
 
 def page(path: str, answer: Page, *, posts: bool = False) -> Route:

@@ -30,7 +30,7 @@ class Mark:
     tone: str
 
 
-def plain(value: object) -> object:
+def one_way(value: object) -> object:
     """Return text without the characters that turn the reading direction round; anything else as it is."""
     return value.translate(_BIDI) if type(value) is str else value
 
@@ -97,13 +97,13 @@ JOINED = {
     "opened": "opened this record",
     "addressed": "was put in To",
     "copied": "was put in Cc",
-    "let in": "was let in",
+    "added": "was let in",
 }
 """How somebody outside came into a conversation."""
 
 _DELIVERY = {
     "queued": ("○", "waits to leave", "open"),
-    "handed over": ("●", "handed over", "good"),
+    "sent": ("●", "sent", "good"),
     "delivered": ("●", "delivered", "good"),
     "delayed": ("▲", "delayed", "look"),
     "bounced": ("✕", "bounced", "broken"),

@@ -17,10 +17,10 @@ from weftmail.admin.files import safe_name
 from weftmail.admin.visit import Visit
 from weftmail.core.address import BadAddress, canonical
 from weftmail.core.failure import UsageError
-from weftmail.core.recipients import Field, Outsider, Passed, Told
+from weftmail.core.routing.recipients import Field, Notified, Outsider, Skipped
 from weftmail.flow.identity import identity_of
+from weftmail.flow.notify import answer_audience
 from weftmail.flow.post import Draft, File, plan, post
-from weftmail.flow.telling import answer_audience
 from weftmail.store.record import Record
 
 _PARTS = re.compile(r'(?:"[^"]*"|[^,;\n])+')
@@ -47,8 +47,8 @@ class Composer:
     text: str = ""
     to: tuple[Person, ...] = ()
     cc: tuple[Person, ...] = ()
-    told: tuple[Told, ...] = ()
-    passed: tuple[Passed, ...] = ()
+    notified: tuple[Notified, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
     sender: str = ""
     seen: str = ""
     errors: dict[str, str] = field(default_factory=dict)
@@ -110,7 +110,7 @@ def send(visit: Visit, record: Record) -> int:
         if changed:
             raise Again(replace(shown, errors={"seen": changed}))
         try:
-            return post(visit.store, visit.site.house, record, visit.user, draft)
+            return post(visit.store, visit.site.installation, record, visit.user, draft)
         except UsageError as error:
             raise Again(_shown(visit, record, composer, {"to": _sentence(error)})) from None
 
@@ -171,17 +171,17 @@ def _shown(visit: Visit, record: Record, composer: Composer, errors: dict[str, s
         said.setdefault("to", _sentence(error))
     return replace(
         composer,
-        told=planned.told,
-        passed=planned.passed,
+        notified=planned.notified,
+        skipped=planned.skipped,
         sender=shown_as,
-        seen=f"{_digest(planned.told)}.{visit.store.messages.pulse(record.id).public}",
+        seen=f"{_digest(planned.notified)}.{visit.store.messages.pulse(record.id).public}",
         errors=said,
     )
 
 
-def _digest(told: Sequence[Told]) -> str:
+def _digest(notified: Sequence[Notified]) -> str:
     """The colleagues who are told and how, as a short mark that says nothing else."""
-    text = ",".join(f"{one.user_id}:{one.channel}" for one in told)
+    text = ",".join(f"{one.user_id}:{one.channel}" for one in notified)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

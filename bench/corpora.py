@@ -37,15 +37,26 @@ def folder(words: list[str]) -> tuple[Path, Path]:
     return mails, scorer
 
 
-def house() -> Path:
-    """Make a fresh house with leads@ for Anna; return its settings."""
+def installation() -> Path:
+    """Make a fresh installation with leads@ for Anna; return its settings."""
     shutil.rmtree(PLACE, ignore_errors=True)
     PLACE.mkdir(parents=True)
     settings = PLACE / "weftmail.toml"
     program = [str(Path(sys.executable).parent / "mail-admin")]
     for words in (
         [
-            *("init", "--company", "Acme", "--domain", "acme.example", "--whole", "--name", "Anna", "--address", ANNA),
+            *(
+                "init",
+                "--company",
+                "Acme",
+                "--domain",
+                "acme.example",
+                "--dedicated",
+                "--name",
+                "Anna",
+                "--address",
+                ANNA,
+            ),
             *("--state", str(PLACE / "state"), "--hostname", "mx1.acme.example", "--smtp", f"maildir:{PLACE}/caught"),
             *(("--user", "root") if os.geteuid() == 0 else ()),
         ],
@@ -62,10 +73,10 @@ def _environment(settings: Path) -> dict[str, str]:
 
 
 def main(words: list[str]) -> int:
-    """Make the house and run the scorer; return its status."""
+    """Make the installation and run the scorer; return its status."""
     try:
         mails, scorer = folder(words)
-        settings = house()
+        settings = installation()
     except Unfit as error:
         print(f"corpora: {error}", file=sys.stderr)
         return 1

@@ -30,7 +30,7 @@ def own_cost(programs: Path, pairs: int) -> list[Result]:
     """The listener's own processor time, and that of the pipe program."""
     with Yard(programs) as yard:
         postfix = yard.postfix(None)
-        yard.house.drain()
+        yard.installation.drain()
         accept, settle, pipe = [], [], []
         for _ in range(pairs):
             first, second = _listener(yard, postfix)
@@ -47,7 +47,7 @@ def own_cost(programs: Path, pairs: int) -> list[Result]:
 
 def _listener(yard: Yard, postfix: PrivatePostfix) -> tuple[float, float]:
     with lock_held(yard):
-        listener = yard.house.listener()
+        listener = yard.installation.listener()
         time.sleep(1)
         watch = yard.rows("select count(*) from inbound", MAILS)
         before = process.cpu(listener.pid)
@@ -58,7 +58,7 @@ def _listener(yard: Yard, postfix: PrivatePostfix) -> tuple[float, float]:
         begin = process.cpu(listener.pid)
     yard.times(watch)
     settled = process.cpu(listener.pid)
-    yard.house.end(listener)
+    yard.installation.end(listener)
     return (accepted - before) / MAILS * 1000, (settled - begin) / MAILS * 1000
 
 
@@ -83,7 +83,7 @@ def _pipe(yard: Yard) -> float:
     for raw in mails:
         subprocess.run(words, input=raw, check=True, env={"PATH": "/usr/bin:/bin"}, cwd="/")
     spent = _children() - before
-    yard.house.end(listener)
+    yard.installation.end(listener)
     return spent / CALLS * 1000
 
 

@@ -50,7 +50,7 @@ def _listener(yard: Yard) -> tuple[int, int, int]:
             client.sendmail(sender(0), [RECIPIENT], one)
             yard.times(watch)
     highest = process.peak(listener.pid)
-    yard.house.end(listener)
+    yard.installation.end(listener)
     return len(raw), idle, highest
 
 
@@ -60,10 +60,10 @@ def _drain(yard: Yard) -> tuple[int, int, int]:
     for one in (large(9_000, "little"), raw):
         # With the lock taken the pipe program starts no drain of its own.
         with lock_held(yard):
-            assert yard.house.ingest(RECIPIENT, one, sender(0)) == 0
-        drain = yard.house.start(yard.programs / "mail-ingest", "--drain", f"--state={yard.state}")
+            assert yard.installation.ingest(RECIPIENT, one, sender(0)) == 0
+        drain = yard.installation.start(yard.programs / "mail-ingest", "--drain", f"--state={yard.state}")
         peaks.append(_peak_at_end(drain))
-        yard.house.running.remove(drain)
+        yard.installation.running.remove(drain)
     assert yard.count(OUTBOX) == 4
     return len(raw), peaks[0], peaks[1]
 

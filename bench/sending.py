@@ -11,11 +11,11 @@ from pathlib import Path
 
 from bench.result import Pair, Result, beside
 from bench.yard import Yard
-from tests.e2e.house import ANNA
+from tests.e2e.installation import ANNA
 from tests.e2e.postfix import PrivatePostfix
 
 MAILS = 500
-HANDED = "select count(*) from outbox where state = 'handed over'"
+HANDED = "select count(*) from outbox where state = 'sent'"
 
 
 def signed(programs: Path, pairs: int) -> list[Result]:
@@ -52,7 +52,7 @@ def _composed(yard: Yard) -> Path:
     catcher = yard.state / "caught"
     changed = [f'smtp = "maildir:{catcher}"' if line.startswith("smtp") else line for line in before.splitlines()]
     settings.write_text("\n".join(changed) + "\n")
-    yard.house.send()
+    yard.installation.send()
     settings.write_text(before)
     folder = catcher / "new"
     count = sum(1 for _ in folder.iterdir())
@@ -65,9 +65,9 @@ def _composed(yard: Yard) -> Path:
 def _sender(yard: Yard, postfix: PrivatePostfix) -> float:
     _fill(yard, postfix)
     watch = yard.rows(HANDED, 1, MAILS)
-    sender = yard.house.sender()
+    sender = yard.installation.sender()
     first, last = yard.times(watch)
-    yard.house.end(sender)
+    yard.installation.end(sender)
     postfix.wait_empty()
     return (MAILS - 1) / (last - first)
 

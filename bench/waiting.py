@@ -66,10 +66,10 @@ def to_the_page(programs: Path, pairs: int) -> list[Result]:
         postfix = yard.postfix(None)
         yard.listener()
         port = free_port()
-        yard.house.start(programs / "mail-admin", "serve", "--site", f"127.0.0.1:{port}")
-        found = re.search(r"https?://[^/\s]+(/enter/\S+)", yard.house.init)
+        yard.installation.start(programs / "mail-admin", "serve", "--site", f"127.0.0.1:{port}")
+        found = re.search(r"https?://[^/\s]+(/enter/\S+)", yard.installation.init)
         assert found is not None, "init gave no link to sign in by"
-        until(lambda: _answers(port), "the site answers", yard.house.log)
+        until(lambda: _answers(port), "the site answers", yard.installation.log)
         page = Page(port, found[1])
         with smtplib.SMTP("127.0.0.1", postfix.smtp_port, "client.example", 30, (STRANGER, 0)) as client:
             for number in range(20 * pairs):

@@ -1,4 +1,4 @@
-"""Where the benchmarks run: a house of its own, its programs from a wheel, and one private Postfix for each program.
+"""Where the benchmarks run: an installation, its programs from a wheel, and one private Postfix for each program.
 
 The Postfixes are alike down to the last setting of their delivery: the floors are called with weftmail's own line of
 master.cf, and only the program that it names is another one.
@@ -19,9 +19,9 @@ from types import TracebackType
 from bench.mails import RECIPIENT, mail, sender
 from tests.e2e import machine
 from tests.e2e.conftest import make_state
-from tests.e2e.house import ANNA, LiveHouse
+from tests.e2e.installation import ANNA, LiveInstallation
 from tests.e2e.postfix import HOSTNAME, PrivatePostfix, free_port
-from weftmail.mta.postfix import Settings
+from weftmail.mta.postfix.changes import Settings
 
 PROGRAMS = Path(__file__).parent / "programs"
 SESSIONS = 4
@@ -36,7 +36,7 @@ _TABLE = "create table mail (id integer primary key, sender text, subject text, 
 
 
 class Yard:
-    """A house with leads@ for Anna, its folder, and its Postfixes; a context manager that leaves nothing behind."""
+    """An installation with leads@ for Anna, its folder, and its Postfixes; as a context manager it leaves nothing."""
 
     def __init__(self, programs: Path) -> None:
         """``programs`` is the bin folder of the environment that is measured."""
@@ -52,7 +52,7 @@ class Yard:
         self.in_database = 0
         """So many mails lie in the database of the floor."""
         self.smtp_port = 0
-        self._house: LiveHouse | None = None
+        self._house: LiveInstallation | None = None
 
     def __enter__(self) -> Yard:
         return self
@@ -70,10 +70,10 @@ class Yard:
             machine.say(f"logs and queues are kept in {self.folder}")
 
     @property
-    def house(self) -> LiveHouse:
-        """The house; made at the first look, which must come after the first Postfix."""
+    def installation(self) -> LiveInstallation:
+        """The installation; made at the first look, which must come after the first Postfix."""
         if self._house is None:
-            self._house = LiveHouse(self.state, self.smtp_port)
+            self._house = LiveInstallation(self.state, self.smtp_port)
             self._house.admin("alias", "add", RECIPIENT, "--opens", "lead", "--owner", ANNA)
         return self._house
 
@@ -127,13 +127,13 @@ class Yard:
     def count(self, query: str) -> int:
         """Return one number from the store."""
         code = "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchone()[0])"
-        done = self.house.run("/usr/bin/python3", "-I", "-c", code, self.state / "weftmail.db", query)
+        done = self.installation.run("/usr/bin/python3", "-I", "-c", code, self.state / "weftmail.db", query)
         assert done.returncode == 0, done.stderr.decode()
         return int(done.stdout)
 
     def check(self) -> None:
         """Fail where a mail did not become a record with one copy in the outbox: then no figure means anything."""
-        assert not (trays := self.house.trays()), f"{len(trays)} mails lie in a tray: {trays[0]['reason']}"
+        assert not (review := self.installation.review()), f"{len(review)} mails lie in a tray: {review[0]['reason']}"
         records, copies = self.count("select count(*) from record"), self.count("select count(*) from outbox")
         assert records == copies, f"{records} records, {copies} copies"
 
@@ -168,7 +168,7 @@ class Yard:
 
     def listener(self) -> subprocess.Popen[bytes]:
         """Start the listener, with the lock in its hands before anything is measured."""
-        one = self.house.listener()
+        one = self.installation.listener()
         time.sleep(1.5)
         return one
 

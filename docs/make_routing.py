@@ -1,6 +1,6 @@
 """Writes docs/routing.md from the tables of the code: the order of the rules, and who may post.
 
-Run it after a change of weftmail/core/route.py:  .venv/bin/python docs/make_routing.py
+Run it after a change of weftmail/core/routing/rules.py:  .venv/bin/python docs/make_routing.py
 """
 
 from __future__ import annotations
@@ -8,12 +8,12 @@ from __future__ import annotations
 import inspect
 from pathlib import Path
 
-from weftmail.core.route import RULES, WHO_MAY_POST
+from weftmail.core.routing.rules import RULES, WHO_MAY_POST
 
 HEAD = """\
 # Where a mail goes, and who may post
 
-*This page is written by `docs/make_routing.py` from `weftmail/core/route.py`; a test compares the two.*
+*This page is written by `docs/make_routing.py` from `weftmail/core/routing/rules.py`; a test compares the two.*
 
 A delivery is one recipient of one mail. weftmail asks the rules below in their order, and the first that decides ends
 it. It looks at the address that the mail server delivered to (the envelope), never at To or Cc; the one exception is
@@ -36,10 +36,11 @@ Which thread a mail belongs to and whether its sender may post there are two que
 this table is asked from top to bottom. *Proven*, for an outsider, means that DKIM or SPF vouches for the address in
 From (aligned, as DMARC asks). A colleague needs more: a signature of the domain in From, or a login of their own at
 our mail server. Two addresses in From prove nothing, and proof is read only from fields that our own mail server wrote
-above its own Received. A signature does not say to whom a mail is handed now: what a colleague signed counts as proven
-only where To or Cc names the address that it was delivered to, so that nobody can hand it on to another conversation.
+above its own Received. A signature does not say to whom a mail is handed now: what a colleague signed counts as
+verified only where To or Cc names the address that it was delivered to, so that nobody can hand it on to another
+conversation.
 
-| what names the thread | sender | proven | then |
+| what names the thread | sender | verified | then |
 |---|---|---|---|
 """
 
@@ -48,8 +49,8 @@ FOOT = """
 
 - A mail of an outsider is never sent on to another outsider.
 - No mail alone adds a follower, shows a thread to anybody, or changes the customer of a record.
-- Those whom a proven participant puts in Cc take part in that one message; those whom a colleague names take part in
-  the conversation. An unproven mail makes nobody a participant.
+- Those whom a verified participant puts in Cc take part in that one message; those whom a colleague names take part in
+  the conversation. An unverified mail makes nobody a participant.
 - A reply address that is wrong, from an old epoch, or of a person who was taken out of the conversation counts as
   none: the mail is looked at by its references, and else lies in the tray *unrouted*. The trace says which it was.
 - Of several threads that a mail names, the one that the delivered alias opened comes first, then one in which the
@@ -66,7 +67,7 @@ def page() -> str:
         f"| {number} | {name} | {' '.join((inspect.getdoc(rule) or '').split())} |"
         for number, (name, rule) in enumerate(RULES.items(), start=1)
     ]
-    rows = [f"| {row.carrier} | {row.sender} | {row.proven} | {row.then} |" for row in WHO_MAY_POST]
+    rows = [f"| {row.carrier} | {row.sender} | {row.verified} | {row.then} |" for row in WHO_MAY_POST]
     return HEAD + "\n".join(rules) + "\n" + POST + "\n".join(rows) + "\n" + FOOT
 
 

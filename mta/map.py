@@ -127,7 +127,7 @@ class MapDatabase:
     def domains(self) -> dict[str, bool]:
         """Return the domains by name, each with whether all its mail is ours."""
         with self._lock, _temporary(self._path):
-            return {name: bool(whole) for name, whole in _queries.domains(self._connection)}
+            return {name: bool(dedicated) for name, dedicated in _queries.domains(self._connection)}
 
     def recipients(self) -> set[str]:
         """Return every recipient that the mail server would find, in canonical form."""
@@ -168,7 +168,7 @@ class MapDatabase:
                     self._connection,
                     spelling=spelling,
                     name=row.domain,
-                    whole=int(row.whole),
+                    dedicated=int(row.dedicated),
                     generation=row.generation,
                 )
 

@@ -14,7 +14,7 @@ insert or ignore into followed (id, generation) values (1, 0);
 create table if not exists domain (
     spelling text not null primary key,
     name text not null,
-    whole integer not null,
+    dedicated integer not null,
     generation integer not null
 ) strict, without rowid;
 
@@ -37,10 +37,10 @@ select generation from followed where id = 1;
 -- Says how far the file has followed now.
 update followed set generation = :generation where id = 1;
 
--- name: put_domain(spelling, name, whole, generation)!
+-- name: put_domain(spelling, name, dedicated, generation)!
 -- One spelling of a domain.
-insert into domain (spelling, name, whole, generation)
-values (:spelling, :name, :whole, :generation);
+insert into domain (spelling, name, dedicated, generation)
+values (:spelling, :name, :dedicated, :generation);
 
 -- name: drop_domain(name)!
 -- All spellings of a domain.
@@ -65,11 +65,11 @@ delete from recipient;
 
 -- name: domains()
 -- Every domain once.
-select distinct name, whole from domain order by name;
+select distinct name, dedicated from domain order by name;
 
 -- name: recipients()
 -- Every recipient that Postfix would find, once.
-select distinct recipient.domain, recipient.local, domain.whole
+select distinct recipient.domain, recipient.local, domain.dedicated
 from recipient
 join domain on domain.name = recipient.domain
 order by recipient.domain, recipient.local;

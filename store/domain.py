@@ -23,7 +23,7 @@ class Domain:
     name: str
     company_id: int | None
     company: str | None
-    whole: bool
+    dedicated: bool
     state: str
     generation: int
     closed_at: int | None
@@ -59,20 +59,20 @@ class Domains:
         value: int = queries.map_generation(self._connection)
         return value
 
-    def add(self, name: str, company_id: int | None, whole: bool, now: int) -> int:
+    def add(self, name: str, company_id: int | None, dedicated: bool, now: int) -> int:
         """Add a domain by its canonical name, or bring a removed one back; return its id.
 
         Raises sqlite3.IntegrityError where there is one of this name.
         """
         removed: int | None = queries.domain_removed(self._connection, name=name)
         if removed is not None:
-            self.set(removed, whole=whole, state="open", closed_at=None, company_id=company_id)
+            self.set(removed, dedicated=dedicated, state="open", closed_at=None, company_id=company_id)
             return removed
         value: int = queries.domain_add(
             self._connection,
             name=name,
             company_id=company_id,
-            whole=whole,
+            dedicated=dedicated,
             generation=self.next_generation(),
             now=now,
         )
@@ -91,12 +91,14 @@ class Domains:
         row = queries.domain_of_company(self._connection, company_id=company_id)
         return None if row is None else str(row["name"])
 
-    def set(self, domain_id: int, *, whole: bool, state: str, closed_at: int | None, company_id: int | None) -> None:
+    def set(
+        self, domain_id: int, *, dedicated: bool, state: str, closed_at: int | None, company_id: int | None
+    ) -> None:
         """Change a domain; the map follows."""
         queries.domain_set(
             self._connection,
             id=domain_id,
-            whole=whole,
+            dedicated=dedicated,
             state=state,
             closed_at=closed_at,
             company_id=company_id,
@@ -120,18 +122,20 @@ class Domains:
         """
         rows: list[MapRow] = []
         for domain in queries.domains_since(self._connection, generation=generation):
-            whole, mark = bool(domain["whole"]), domain["generation"]
+            dedicated, mark = bool(domain["dedicated"]), domain["generation"]
             # A closed domain keeps its system addresses: answers to what went out still come in.
             kept = domain["state"] != "removed"
             locals_: Sequence[tuple[str, bool]] = [
                 ("", kept),
                 *((name, kept) for name in SYSTEM_ADDRESSES),
-                *((name, kept and whole) for name in ROLE_ADDRESSES),
+                *((name, kept and dedicated) for name in ROLE_ADDRESSES),
             ]
-            rows += [MapRow(domain["name"], local, whole, active, mark) for local, active in locals_]
+            rows += [MapRow(domain["name"], local, dedicated, active, mark) for local, active in locals_]
         for alias in queries.aliases_since(self._connection, generation=generation):
             active = bool(alias["active"]) and alias["domain_state"] == "open"
-            rows.append(MapRow(alias["domain"], alias["local_part"], bool(alias["whole"]), active, alias["generation"]))
+            rows.append(
+                MapRow(alias["domain"], alias["local_part"], bool(alias["dedicated"]), active, alias["generation"])
+            )
         return rows, self.generation()
 
     def add_dkim_key(self, domain_id: int, selector: str, algorithm: str, record: str, now: int) -> int:

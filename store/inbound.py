@@ -181,9 +181,9 @@ class InboundLog:
         )
         return changed == 1
 
-    def stuck(self, inbound_id: int, reason: str, error: str, now: int) -> None:
+    def fail(self, inbound_id: int, reason: str, error: str, now: int) -> None:
         """Put a delivery that our code failed on aside, with its traceback."""
-        queries.inbound_stuck(self._connection, id=inbound_id, reason=reason, error=error, now=now)
+        queries.inbound_error(self._connection, id=inbound_id, reason=reason, error=error, now=now)
 
     def again(self, inbound_id: int) -> bool:
         """Make a delivery from a tray wait for settling once more; say whether it was in one."""
@@ -219,6 +219,6 @@ class InboundLog:
             ),
         )
 
-    def trays(self, company_id: int | None = None) -> list[InboundLine]:
+    def review(self, company_id: int | None = None) -> list[InboundLine]:
         """Return what waits for a person to decide, oldest first."""
-        return many(InboundLine, queries.tray_list(self._connection, company_id=company_id))
+        return many(InboundLine, queries.review_list(self._connection, company_id=company_id))

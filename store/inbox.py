@@ -57,7 +57,7 @@ class Inbox:
         """Mark as read what the user is told of this record."""
         queries.inbox_read(self._connection, record_id=record_id, user_id=user_id, now=now)
 
-    def tell(
+    def notify(
         self,
         company_id: int,
         user_id: int,

@@ -180,9 +180,9 @@ class Messages:
         """Give the entry its Message-ID, once its number is known."""
         queries.message_name(self._connection, id=message_id, rfc_message_id=rfc_message_id)
 
-    def prove(self, message_id: int, proof: str) -> None:
-        """Say that the author is proven after all, and by what; what was proven before stays as it is."""
-        queries.message_prove(self._connection, id=message_id, proof=proof)
+    def verify(self, message_id: int, proof: str) -> None:
+        """Say that the author is verified after all, and by what; what was verified before stays as it is."""
+        queries.message_verify(self._connection, id=message_id, proof=proof)
 
     def same(self, company_id: int, record_id: int, rfc_message_id: str, content_hash: str) -> int | None:
         """Return the entry of this record with this Message-ID and content, if there is one."""

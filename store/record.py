@@ -186,7 +186,7 @@ class Records:
         """Return who is told: active members of the record's company alone."""
         return many(Follower, queries.followers(self._connection, record_id=record_id))
 
-    def let_in(
+    def add_participant(
         self,
         company_id: int,
         record_id: int,
@@ -209,7 +209,7 @@ class Records:
             now=now,
         )
 
-    def put_out(self, record_id: int, contact_id: int, now: int) -> bool:
+    def remove_participant(self, record_id: int, contact_id: int, now: int) -> bool:
         """Take a participant out of the conversation; say whether they were in it.
 
         The reply addresses that they were given are worth nothing from now on.

@@ -1,3 +1,3 @@
-"""weftmail: every e-mail finds its record."""
+"""weftmail: every email finds its record."""
 
 __version__ = "0.1.0"

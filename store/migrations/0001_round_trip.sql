@@ -24,7 +24,7 @@ create table domain (
     id {ID},
     name text not null unique,
     company_id bigint references company (id),
-    whole boolean not null,
+    dedicated boolean not null,
     state text not null default 'open' check (state in ('open', 'closed', 'removed')),
     generation bigint not null,
     closed_at bigint,
@@ -215,7 +215,7 @@ create table inbound (
     queue_id text not null,
     client_address text not null,
     state text not null default 'accepted'
-        check (state in ('accepted', 'filed', 'duplicate', 'held', 'unrouted', 'stuck', 'discarded')),
+        check (state in ('accepted', 'filed', 'duplicate', 'held', 'unmatched', 'error', 'discarded')),
     attempts bigint not null default 0,
     delivery_key text unique,
     rfc_message_id text not null default '',
@@ -231,7 +231,7 @@ create table inbound (
     settled_at bigint
 );
 create index inbound_accepted on inbound (id) where state = 'accepted';
-create index inbound_tray on inbound (state, id) where state in ('held', 'unrouted', 'stuck');
+create index inbound_review on inbound (state, id) where state in ('held', 'unmatched', 'error');
 create index inbound_blob on inbound (blob_id);
 create index inbound_record on inbound (record_id);
 
@@ -292,14 +292,14 @@ create table attachment (
 );
 create index attachment_blob on attachment (blob_id);
 
--- An outsider in the conversation.  With a message_id, in that message alone (somebody proven named them in Cc).
+-- An outsider in the conversation.  With a message_id, in that message alone (somebody verified named them in Cc).
 -- Who was taken out stays as a row, so that what we once sent them lets nobody back in.
 create table participant (
     company_id bigint not null references company (id),
     record_id bigint not null references record (id),
     contact_id bigint not null references contact (id),
     message_id bigint references message (id),
-    reason text not null check (reason in ('opened', 'addressed', 'copied', 'let in')),
+    reason text not null check (reason in ('opened', 'addressed', 'copied', 'added')),
     created_at bigint not null,
     removed_at bigint,
     primary key (company_id, record_id, contact_id)
@@ -313,7 +313,7 @@ create table outbox (
     audience text not null check (audience in ('outsider', 'colleagues')),
     contact_id bigint references contact (id),
     language text not null default 'en',
-    state text not null default 'waiting' check (state in ('waiting', 'handed over', 'failed', 'cancelled')),
+    state text not null default 'waiting' check (state in ('waiting', 'sent', 'failed', 'cancelled')),
     attempts bigint not null default 0,
     next_at bigint not null,
     leased_until_at bigint not null default 0,
@@ -335,7 +335,7 @@ create table delivery (
     channel text not null check (channel in ('email', 'inbox', 'sms', 'whatsapp')),
     address text not null,
     state text not null check (state in
-        ('queued', 'handed over', 'delayed', 'delivered', 'bounced', 'failed', 'cancelled', 'unread', 'read')),
+        ('queued', 'sent', 'delayed', 'delivered', 'bounced', 'failed', 'cancelled', 'unread', 'read')),
     reason text not null default '',
     outbox_id bigint references outbox (id),
     not_before_at bigint not null default 0,
@@ -346,7 +346,7 @@ create index delivery_outbox on delivery (outbox_id);
 create index delivery_inbox on delivery (user_id, id) where channel = 'inbox';
 create index delivery_contact on delivery (contact_id);
 
--- What a user is told in the inbox that is no message of a thread: a mail in a tray, say.
+-- What a user is told in the inbox that is no message of a thread: a mail for review, say.
 create table notice (
     id {ID},
     company_id bigint not null references company (id),

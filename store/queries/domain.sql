@@ -8,35 +8,35 @@ returning value;
 select value from generation where name = 'map';
 
 -- name: domain_add$
-insert into domain (name, company_id, whole, generation, created_at)
-values (:name, :company_id, :whole, :generation, :now)
+insert into domain (name, company_id, dedicated, generation, created_at)
+values (:name, :company_id, :dedicated, :generation, :now)
 returning id;
 
 -- name: domains
 select
-    d.id, d.name, d.company_id, c.name as company, d.whole, d.state, d.generation, d.closed_at, d.created_at
+    d.id, d.name, d.company_id, c.name as company, d.dedicated, d.state, d.generation, d.closed_at, d.created_at
 from domain d left join company c on c.id = d.company_id
 where d.state <> 'removed'
 order by d.id;
 
 -- name: domain_by_name^
 select
-    d.id, d.name, d.company_id, c.name as company, d.whole, d.state, d.generation, d.closed_at, d.created_at
+    d.id, d.name, d.company_id, c.name as company, d.dedicated, d.state, d.generation, d.closed_at, d.created_at
 from domain d left join company c on c.id = d.company_id
 where d.name = :name and d.state <> 'removed';
 
--- The domain that a company writes from where no alias says otherwise: its own before a shared one, whole before
+-- The domain that a company writes from where no alias says otherwise: its own before a shared one, dedicated before
 -- beside, the oldest of these.
 -- name: domain_of_company^
-select id, name, company_id, whole, state
+select id, name, company_id, dedicated, state
 from domain
 where state = 'open' and (company_id = :company_id or company_id is null)
-order by case when company_id is null then 1 else 0 end, case when whole then 0 else 1 end, id
+order by case when company_id is null then 1 else 0 end, case when dedicated then 0 else 1 end, id
 limit 1;
 
 -- name: domain_set!
 update domain
-set whole = :whole, state = :state, closed_at = :closed_at, company_id = :company_id, generation = :generation
+set dedicated = :dedicated, state = :state, closed_at = :closed_at, company_id = :company_id, generation = :generation
 where id = :id;
 
 -- A removed domain stays as a row, so that the map learns of it; added again it starts anew under the old row.
@@ -53,10 +53,10 @@ from outbox o join message m on m.id = o.message_id join record r on r.id = m.re
 where o.state = 'waiting' and a.domain_id = :id;
 
 -- name: domains_since
-select id, name, whole, state, generation from domain where generation > :generation order by generation;
+select id, name, dedicated, state, generation from domain where generation > :generation order by generation;
 
 -- name: aliases_since
-select a.local_part, a.active, a.generation, d.name as domain, d.whole, d.state as domain_state
+select a.local_part, a.active, a.generation, d.name as domain, d.dedicated, d.state as domain_state
 from alias a join domain d on d.id = a.domain_id
 where a.generation > :generation
 order by a.generation;

@@ -35,20 +35,20 @@ set company_id = :company_id, blob_id = :blob_id, state = :state, delivery_key =
     settled_at = :now
 where id = :id and state = 'accepted';
 
--- name: inbound_stuck!
+-- name: inbound_error!
 update inbound
-set state = 'stuck', reason = :reason, error = :error, settled_at = :now
+set state = 'error', reason = :reason, error = :error, settled_at = :now
 where id = :id and state = 'accepted';
 
 -- name: inbound_again!
 update inbound
 set state = 'accepted', attempts = 0, delivery_key = null, reason = '', error = '', settled_at = null
-where id = :id and state in ('held', 'unrouted', 'stuck', 'discarded');
+where id = :id and state in ('held', 'unmatched', 'error', 'discarded');
 
 -- name: inbound_discard!
 update inbound
 set state = 'discarded', reason = :reason, settled_at = :now
-where id = :id and state in ('held', 'unrouted', 'stuck');
+where id = :id and state in ('held', 'unmatched', 'error');
 
 -- name: inbound_by_id^
 select i.id, i.company_id, c.name as company, i.blob_id, i.entrance, i.sender, i.recipient, i.original_recipient,
@@ -72,11 +72,11 @@ where (cast(:company_id as bigint) is null or i.company_id = :company_id)
 order by i.id desc
 limit :most;
 
--- name: tray_list
+-- name: review_list
 select i.id, i.company_id, c.name as company, i.entrance, i.sender, i.recipient, i.queue_id, i.state,
     i.from_address, i.subject, i.record_id, r.label as record, i.answers_id, i.message_id, i.reason, i.accepted_at,
     i.settled_at
 from inbound i left join record r on r.id = i.record_id left join company c on c.id = i.company_id
-where i.state in ('held', 'unrouted', 'stuck')
+where i.state in ('held', 'unmatched', 'error')
     and (cast(:company_id as bigint) is null or i.company_id = :company_id or i.company_id is null)
 order by i.id;

@@ -15,7 +15,7 @@ returning id;
 -- name: message_name!
 update message set rfc_message_id = :rfc_message_id where id = :id;
 
--- name: message_prove!
+-- name: message_verify!
 update message set verified = true, proof = :proof where id = :id and not verified;
 
 -- name: message_same$
@@ -70,7 +70,7 @@ order by m.id;
 select
     (select count(*) from message where record_id = :record_id) as messages,
     (select count(*) from message where record_id = :record_id and public and kind <> 'event') as public,
-    (select count(*) from inbound where record_id = :record_id and state in ('held', 'unrouted', 'stuck')) as held,
+    (select count(*) from inbound where record_id = :record_id and state in ('held', 'unmatched', 'error')) as held,
     count(d.id) as deliveries,
     coalesce(sum(case when d.state in ('queued', 'delayed', 'unread') then 1 else 0 end), 0) as unsettled,
     coalesce(max(d.changed_at), 0) as changed_at

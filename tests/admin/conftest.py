@@ -1,4 +1,4 @@
-"""What tests of the site may ask for: a house with two companies, and browsers that walk in by the front door."""
+"""What tests of the site may ask for: an installation with two companies, and browsers to visit it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from argon2 import PasswordHasher
 from tests.unit.world import World
 from weftmail.admin.app import create
 from weftmail.admin.password import Passwords
-from weftmail.core import token
 from weftmail.core.ports import Caught
+from weftmail.core.tokens import reply_token
 from weftmail.store.store import Store
 
 with warnings.catch_warnings():
@@ -53,7 +53,7 @@ class Sender:
 
 
 class Site:
-    """The site over a house with Acme and Other, each with people, a record and a caught mail of its own."""
+    """The site over an installation with Acme and Other, each with people, a record and a caught mail of its own."""
 
     def __init__(self, folder: Path, *, https: bool = False, demo: bool = True) -> None:
         self.folder = folder
@@ -70,11 +70,11 @@ class Site:
             for user in (self.world.anna, self.world.bjorn, self.eva, self.rolf):
                 self.store.users.set_password(user, CHEAP.hash(PASSWORD))
         url = "https://testserver" if https else "http://testserver"
-        self.house = replace(self.world.house, site_url=url)
+        self.installation = replace(self.world.installation, site_url=url)
         numbers = itertools.count(1)
         self.app = create(
             lambda: Store.open(folder / "weftmail.db"),
-            self.house,
+            self.installation,
             lambda count: next(numbers).to_bytes(2, "big") * (count // 2),
             self.sender,
             catcher=self.catcher if demo else None,
@@ -87,7 +87,7 @@ class Site:
         """Put a mail into the catcher as if it had left for a message of this record; return its name."""
         (record,) = self.store.records.by_label(label, company)
         message = self.store.messages.thread(record.id)[0]
-        path = token.address(self.house.keyring, token.Token("bounce", message.id), domain)
+        path = reply_token.address(self.installation.keyring, reply_token.Token("bounce", message.id), domain)
         name = f"caught{len(self.catcher.kept) + 1}"
         self.catcher.kept.append(Caught(name, self.world.clock(), path, ("karin@customer.example",), data))
         return name
@@ -138,7 +138,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     """A site with Karin's mail on LEAD-1."""
     made = Site(tmp_path)
     world = made.world
-    world.deliver(world.mail(proven=True), "leads@acme.example")
+    world.deliver(world.mail(verified=True), "leads@acme.example")
     yield made
     made.store.close()
 

@@ -24,19 +24,25 @@ def thread(site: Site) -> None:
     assert anna is not None and bjorn is not None
     store.records.follow(world.acme, record.id, world.bjorn, world.clock())
     _pass(site, 18)
-    post(store, site.house, record, bjorn, Draft(text="@Anna 38 are in stock, the last two come in week 2.", note=True))
+    post(
+        store,
+        site.installation,
+        record,
+        bjorn,
+        Draft(text="@Anna 38 are in stock, the last two come in week 2.", note=True),
+    )
     _pass(site, 51)
     text = (
         "Hello Karin,\n\nall 40 can be with you on 8 January, and a sample is on its way today. The finish: "
         "https://acme.example/chairs/4711\n\nAnna"
     )
-    first = post(store, site.house, record, anna, Draft(text=text))
+    first = post(store, site.installation, record, anna, Draft(text=text))
     _hand_over(site, first)
     _pass(site, 16)
     reference = world.thread("LEAD-1")[-1].rfc_message_id
     world.deliver(
         world.mail(
-            subject="Re: Quote for 40 chairs", text="Perfect, we take all 40.\n", references=[reference], proven=True
+            subject="Re: Quote for 40 chairs", text="Perfect, we take all 40.\n", references=[reference], verified=True
         ),
         "leads@acme.example",
     )
@@ -52,7 +58,7 @@ def _hand_over(site: Site, message_id: int) -> None:
     for row in site.store.outbox.all():
         if row.message_id <= message_id:
             for address in site.store.outbox.addresses(row.id):
-                site.store.outbox.settle_delivery(row.id, address, "handed over", "250 ok", site.world.clock())
+                site.store.outbox.settle_delivery(row.id, address, "sent", "250 ok", site.world.clock())
 
 
 def main(target: Path) -> int:

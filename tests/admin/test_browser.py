@@ -87,7 +87,9 @@ def test_from_the_link_to_an_answer_that_is_on_its_way(site: Site, tmp_path: Pat
         # While Anna writes Karin does: it appears by itself, her words stay, and Send says so first.
         first = site.world.thread("LEAD-1")[0].rfc_message_id
         began = time.monotonic()
-        site.world.deliver(site.world.mail(text="Make it 38.\n", references=[first], proven=True), "leads@acme.example")
+        site.world.deliver(
+            site.world.mail(text="Make it 38.\n", references=[first], verified=True), "leads@acme.example"
+        )
         page.get_by_text("Make it 38.").wait_for()
         assert time.monotonic() - began < 5
         page.get_by_role("button", name="Send", exact=True).click()
@@ -130,7 +132,7 @@ def test_hostile_mail_fires_no_canary(site: Site, tmp_path: Path) -> None:
 @pytest.mark.parametrize("dark", [False, True])
 def test_nothing_scrolls_sideways_at_320_pixels(site: Site, tmp_path: Path, dark: bool) -> None:
     hostile(site)
-    site.store.inbox.tell(site.world.acme, site.world.anna, "A mail was held on LEAD-1." + "x" * 200, 5)
+    site.store.inbox.notify(site.world.acme, site.world.anna, "A mail was held on LEAD-1." + "x" * 200, 5)
     name = site.catch("LEAD-1", site.world.mail(text="y" * 400), site.world.acme, "acme.example")
     paths = ("/records", "/records/LEAD-1", "/records/LEAD-2", "/inbox", "/caught", f"/caught/{name}", "/nothing")
     with served(site.app) as home, chromium(tmp_path / "profile", dark=dark, width=320, height=640) as context:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.admin.conftest import Browser, Site
-from weftmail.core.sign import sign
+from weftmail.core.composing.dkim import sign
 from weftmail.transport.dkim_files import create
 
 PAGE = "/caught/caught1"

@@ -112,7 +112,7 @@ def test_the_first_run_and_the_second(folder: Path, tmp_path: Path) -> None:
         page.get_by_role("button", name="Sign in as Anna").click()
         assert page.url.endswith("/records/LEAD-1")
         text = page.inner_text("main")
-        assert "✓ signed by customer.example" in text and "plan.pdf" in text and "● Anna: handed over" in text
+        assert "✓ signed by customer.example" in text and "plan.pdf" in text and "● Anna: sent" in text
         assert "Told inside" in text and re.search(r"Björn\s+inbox", text)
         page.get_by_text("as it was laid out").click()
         image = page.frame_locator("iframe.mail").get_by_alt_text("A birch chair")

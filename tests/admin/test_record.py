@@ -11,8 +11,8 @@ import pytest
 from tests.admin.conftest import Browser, Site
 from tests.unit.world import ERIK
 from weftmail.admin.words import JOINED
-from weftmail.core.message import read
 from weftmail.flow.post import Draft, post
+from weftmail.flow.reading import read
 from weftmail.store.record import NewRecord
 
 Opens = Callable[[], Browser]
@@ -20,7 +20,7 @@ LEAD = "/records/LEAD-1"
 WRITE = "/records/LEAD-1/write"
 
 
-def told(site: Site, label: str = "LEAD-1") -> set[tuple[str, str]]:
+def notified(site: Site, label: str = "LEAD-1") -> set[tuple[str, str]]:
     """Return name and channel of everybody who was told of the newest message."""
     last = site.world.thread(label)[-1]
     return {(one.name, one.channel) for one in site.store.messages.deliveries(last.id)}
@@ -92,7 +92,7 @@ def test_a_message_goes_to_those_who_are_listed(site: Site, anna: Browser) -> No
     assert (answer.status_code, answer.headers["location"]) == (303, "/records/LEAD-1#m2")
     message = site.world.thread("LEAD-1")[-1]
     assert (message.kind, message.text, message.public) == ("post", "Yes.\n\n<b>38</b>", True)
-    assert told(site) == before == {("Björn", "inbox"), ("Karin Ek", "email")}
+    assert notified(site) == before == {("Björn", "inbox"), ("Karin Ek", "email")}
     assert site.sender.woken == 1
     page = anna.get(LEAD).text
     assert "&lt;b&gt;38&lt;/b&gt;" in page and "○ Karin Ek: waits to leave" in page
@@ -103,7 +103,7 @@ def test_a_note_stays_inside_whoever_is_ticked(site: Site, anna: Browser) -> Non
     assert anna.post(WRITE, form).status_code == 303
     message = site.world.thread("LEAD-1")[-1]
     assert (message.kind, message.public) == ("note", False)
-    assert told(site) == set()
+    assert notified(site) == set()
     assert "Note, stays inside" in anna.get(LEAD).text
 
 
@@ -175,7 +175,7 @@ def test_when_somebody_wrote_meanwhile_it_is_said_once(site: Site, anna: Browser
     form = {**anna.form(LEAD), "text": "Hello"}
     bjorn = site.store.users.get(site.world.bjorn)
     assert bjorn is not None
-    post(site.store, site.house, site.world.record("LEAD-1"), bjorn, Draft(text="I answered already"))
+    post(site.store, site.installation, site.world.record("LEAD-1"), bjorn, Draft(text="I answered already"))
     answer = anna.post(WRITE, form)
     assert answer.status_code == 422 and "Somebody wrote while you were writing" in answer.text
     seen = re.search(r'name="seen" value="([^"]+)"', answer.text)
@@ -236,7 +236,7 @@ def test_a_reader_reads_and_does_not_write(site: Site, browser: Opens) -> None:
 def test_reading_a_record_reads_what_the_inbox_told_of_it(site: Site, browser: Opens, anna: Browser) -> None:
     site.store.records.follow(site.world.acme, site.world.record("LEAD-1").id, site.world.bjorn, 1)
     anna.post(WRITE, {**anna.form(LEAD), "text": "For Björn"})
-    site.store.inbox.tell(site.world.acme, site.world.bjorn, "A mail was held.", 5)
+    site.store.inbox.notify(site.world.acme, site.world.bjorn, "A mail was held.", 5)
     bjorn = browser()
     bjorn.sign_in("bjorn@acme.example")
     inbox = bjorn.get("/inbox", headers={"sec-purpose": "prefetch"}).text
@@ -275,7 +275,7 @@ def test_a_company_without_a_domain_reads_and_is_told_why_it_cannot_write(site: 
 def test_a_post_with_html_shows_as_it_was_laid_out(site: Site, anna: Browser) -> None:
     user = site.store.users.get(site.world.anna)
     assert user is not None
-    post(site.store, site.house, site.world.record("LEAD-1"), user, Draft(html="<p>Yes, <b>38</b></p>"))
+    post(site.store, site.installation, site.world.record("LEAD-1"), user, Draft(html="<p>Yes, <b>38</b></p>"))
     assert "as it was laid out" in anna.get(LEAD).text
     assert "<b>38</b>" in anna.get("/records/LEAD-1/2/html").text
 

@@ -174,7 +174,11 @@ def test_without_a_catcher_there_is_no_such_page(tmp_path: Path) -> None:
 
     site = Site(tmp_path)
     app = create(
-        lambda: Store.open(tmp_path / "weftmail.db"), site.house, lambda n: b"r" * n, site.sender, passwords=CHEAP
+        lambda: Store.open(tmp_path / "weftmail.db"),
+        site.installation,
+        lambda n: b"r" * n,
+        site.sender,
+        passwords=CHEAP,
     )
     with TestClient(app) as client:
         browser = Browser(client)

@@ -37,14 +37,14 @@ def filled(path: str, values: dict[str, str]) -> str:
 def eva(site: Site, browser: Opens) -> Browser:
     """The browser of Eva, admin of Other, where Acme has a thread with HTML, a file, and a caught mail."""
     world = site.world
-    mail = world.mail(subject="Again", proven=True, files=[("plan.pdf", b"%PDF")], headers=[("X-A", "b")])
+    mail = world.mail(subject="Again", verified=True, files=[("plan.pdf", b"%PDF")], headers=[("X-A", "b")])
     html = mail.replace(b'Content-Type: text/plain; charset="utf-8"', b"Content-Type: text/html")
     world.deliver(html, "leads@acme.example")
     assert world.thread("LEAD-2")[0].html
     site.catch("LEAD-1", html, world.acme, "acme.example")
     anna = site.store.users.get(world.anna)
     assert anna is not None
-    post(site.store, site.house, world.record("LEAD-1"), anna, Draft(text="Inside", note=True))
+    post(site.store, site.installation, world.record("LEAD-1"), anna, Draft(text="Inside", note=True))
     made = browser()
     assert made.sign_in("eva@other.example").status_code == 303
     return made

@@ -41,7 +41,7 @@ from typing import Any
 import pytest
 
 from weftmail.mta.map import create, path_in
-from weftmail.mta.postfix import Settings
+from weftmail.mta.postfix.changes import Settings
 
 from . import machine
 from .opendkim import Verifier

@@ -1,4 +1,4 @@
-"""What a house's store holds, read past weftmail's own programs, so that a fault of theirs cannot hide another."""
+"""What a store holds, read past weftmail's own programs, so that a fault of theirs cannot hide another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A house in which programs die and machines fail: it remembers which mails it was given, and checks the store."""
+"""An installation whose programs die: it remembers which mails it was given, and checks the store."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.e2e import machine
-from tests.e2e.house import ANNA, LiveHouse
+from tests.e2e.installation import ANNA, LiveInstallation
 from tests.e2e.ledger import Ledger
 from tests.e2e.postfix import until
 
@@ -30,19 +30,19 @@ def mail(subject: str) -> bytes:
     ).encode()
 
 
-class Mortal(LiveHouse):
-    """A house in which programs die; ``told`` are the subjects of all mails that it was given."""
+class Mortal(LiveInstallation):
+    """An installation in which programs die; ``notified`` are the subjects of all mails that it was given."""
 
     def __init__(self, state: Path, smtp_port: int) -> None:
         super().__init__(state, smtp_port)
         self.admin("alias", "add", LEADS, "--opens", "lead", "--owner", ANNA)
         self.ledger = Ledger(state)
         self.files = (state / "weftmail.db-wal", state / "settle.lock")
-        self.told: list[str] = []
+        self.notified: list[str] = []
 
     def subject(self, subject: str) -> str:
         """Remember a subject as one that has to be filed."""
-        self.told.append(subject)
+        self.notified.append(subject)
         return subject
 
     def pipe_words(self) -> tuple[str | Path, ...]:
@@ -134,5 +134,5 @@ class Mortal(LiveHouse):
 
     def assert_filed_once(self) -> None:
         """Wait for the mails that were handed over, and fail unless each is filed once and whole."""
-        self.ledger.wait_settled(self.told, self.log)
-        self.ledger.assert_filed_once(self.told)
+        self.ledger.wait_settled(self.notified, self.log)
+        self.ledger.assert_filed_once(self.notified)

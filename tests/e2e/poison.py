@@ -16,7 +16,8 @@ from typing import BinaryIO
 
 from weftmail.cli import config as configs
 from weftmail.cli.listener import drain, listen
-from weftmail.core.message import Message, read
+from weftmail.core.parsing.message import Message
+from weftmail.flow.reading import read
 
 POISON = "poison"
 

@@ -18,8 +18,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from weftmail.mta import postfix as mta
 from weftmail.mta.map import GROUP
+from weftmail.mta.postfix import changes as mta
 
 from .machine import MAILBOX_USER, account
 from .opendkim import Records, Verifier
@@ -123,7 +123,7 @@ class PrivatePostfix:
     ) -> None:
         """Write the configuration below ``folder``.
 
-        ``beside`` are the domains in which Anna and root have mailboxes (the host's own name always is one); all
+        ``mailboxes`` are the domains in which Anna and root have mailboxes (the host's own name always is one); all
         other mail goes to the sink. ``main`` holds more settings of main.cf.
         """
         self.folder, self.settings = folder, settings

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.house import ANNA, LiveHouse
+from tests.e2e.installation import ANNA, LiveInstallation
 from tests.e2e.postfix import PrivatePostfix
 from weftmail.core.limits import MESSAGE_SIZE
 
 
 @pytest.fixture(scope="module")
-def house(state_dir: Path) -> Iterator[LiveHouse]:
-    made = LiveHouse(state_dir, 25, whole=True)
+def installation(state_dir: Path) -> Iterator[LiveInstallation]:
+    made = LiveInstallation(state_dir, 25, dedicated=True)
     made.admin("alias", "add", "leads@acme.example", "--opens", "lead", "--owner", ANNA)
     yield made
     made.stop()
@@ -44,31 +44,33 @@ COMMANDS: list[tuple[int, list[str]]] = [
     (2, ["inbound", "show", "x"]),
     (1, ["inbound", "replay", "99"]),
     (1, ["outbox", "retry", "99"]),
-    (1, ["tray", "release", "99"]),
-    (1, ["tray", "discard", "99"]),
+    (1, ["review", "release", "99"]),
+    (1, ["review", "discard", "99"]),
     (1, ["dkim", "create", "nowhere.example"]),
     (1, ["company", "show", "Nobody"]),
 ]
 
 
-def rows(house: LiveHouse) -> str:
-    return "".join(house.admin(noun, "list", "--json") for noun in ("company", "domain", "alias", "user", "contact"))
+def rows(installation: LiveInstallation) -> str:
+    return "".join(
+        installation.admin(noun, "list", "--json") for noun in ("company", "domain", "alias", "user", "contact")
+    )
 
 
 @pytest.mark.parametrize(("status", "words"), COMMANDS, ids=[" ".join(words)[:40] for _, words in COMMANDS])
-def test_mail_admin(house: LiveHouse, status: int, words: list[str]):
-    done = house.run(house.programs / "mail-admin", *words)
+def test_mail_admin(installation: LiveInstallation, status: int, words: list[str]):
+    done = installation.run(installation.programs / "mail-admin", *words)
     said = done.stderr.decode().strip().splitlines()
     assert (done.returncode, done.stdout) == (status, b"")
     assert len(said) == 1, said
     assert "Traceback" not in said[0]
 
 
-def test_nothing_of_it_changed_anything(house: LiveHouse):
-    before = rows(house)
+def test_nothing_of_it_changed_anything(installation: LiveInstallation):
+    before = rows(installation)
     for _, words in COMMANDS:
-        house.run(house.programs / "mail-admin", *words)
-    assert rows(house) == before
+        installation.run(installation.programs / "mail-admin", *words)
+    assert rows(installation) == before
 
 
 @pytest.mark.parametrize(
@@ -81,51 +83,51 @@ def test_nothing_of_it_changed_anything(house: LiveHouse):
         ["--recipient=leads@acme.example", "--recipient=leads@acme.example"],
     ],
 )
-def test_the_pipe_program_ends_with_75_and_says_one_fixed_line(house: LiveHouse, words: list[str]):
-    state = [f"--state={house.state}"]
-    done = house.run(house.programs / "mail-ingest", *state, *words, stdin=b"Subject: x\n\nx\n")
+def test_the_pipe_program_ends_with_75_and_says_one_fixed_line(installation: LiveInstallation, words: list[str]):
+    state = [f"--state={installation.state}"]
+    done = installation.run(installation.programs / "mail-ingest", *state, *words, stdin=b"Subject: x\n\nx\n")
     assert (done.returncode, done.stdout + done.stderr) == (75, b"4.3.0 try again later\n")
 
 
 @pytest.mark.parametrize(
     "recipient", ["-x@acme.example", "$(id)@acme.example", "`id`@acme.example", "a b@", "x\n@y", "é"]
 )
-def test_odd_recipients_are_kept_and_run_nothing(house: LiveHouse, recipient: str):
-    before = len(house.inbound())
+def test_odd_recipients_are_kept_and_run_nothing(installation: LiveInstallation, recipient: str):
+    before = len(installation.inbound())
     raw = f"From: k@customer.example\nSubject: {recipient!r}\n\nx\n".encode()
-    assert house.ingest(recipient, raw, "k@customer.example") == 0
-    house.wait(lambda: len(house.inbound()) == before + 1, "the mail is accepted")
-    house.wait(lambda: house.inbound()[0]["state"] == "unrouted", "the mail is unrouted")
+    assert installation.ingest(recipient, raw, "k@customer.example") == 0
+    installation.wait(lambda: len(installation.inbound()) == before + 1, "the mail is accepted")
+    installation.wait(lambda: installation.inbound()[0]["state"] == "unmatched", "the mail is unmatched")
 
 
-def test_settings_that_cannot_be_used(house: LiveHouse, tmp_path_factory: pytest.TempPathFactory):
+def test_settings_that_cannot_be_used(installation: LiveInstallation, tmp_path_factory: pytest.TempPathFactory):
     missing = {"WEFTMAIL_CONFIG": "/nonexistent/weftmail.toml", "PATH": "/usr/bin:/bin"}
     for program, words in (("mail-admin", ["alias", "list"]), ("mail-send", ["--once"]), ("mail-ingest", ["--drain"])):
-        done = house.run(house.programs / program, *words, env=missing)
+        done = installation.run(installation.programs / program, *words, env=missing)
         assert done.returncode == 1
         assert done.stderr.decode().count("\n") == 1
         assert "mail-admin init" in done.stderr.decode()
-    folder = house.state / "other"
-    house.run("mkdir", "-p", folder)
+    folder = installation.state / "other"
+    installation.run("mkdir", "-p", folder)
     for text, words in (
         ("state = [", "not TOML"),
         ("colour = 'red'", "is no setting"),
         ("demo = 'yes'", "true or false"),
     ):
-        house.run("tee", folder / "weftmail.toml", stdin=text.encode())
+        installation.run("tee", folder / "weftmail.toml", stdin=text.encode())
         environment = {"WEFTMAIL_CONFIG": str(folder / "weftmail.toml"), "PATH": "/usr/bin:/bin"}
-        done = house.run(house.programs / "mail-admin", "alias", "list", env=environment)
+        done = installation.run(installation.programs / "mail-admin", "alias", "list", env=environment)
         assert done.returncode == 1
         assert words in done.stderr.decode()
-    house.run("chmod", "000", folder / "weftmail.toml")
-    done = house.run(house.programs / "mail-admin", "alias", "list", env=environment)
+    installation.run("chmod", "000", folder / "weftmail.toml")
+    done = installation.run(installation.programs / "mail-admin", "alias", "list", env=environment)
     assert (done.returncode, "cannot be read" in done.stderr.decode()) == (1, True)
 
 
-def test_a_mail_over_the_limit_is_refused_before_it_is_sent(house: LiveHouse, postfix: PrivatePostfix):
-    listener = house.listener()
+def test_a_mail_over_the_limit_is_refused_before_it_is_sent(installation: LiveInstallation, postfix: PrivatePostfix):
+    listener = installation.listener()
     with socket.socket(socket.AF_UNIX) as client:
-        client.connect(str(house.socket))
+        client.connect(str(installation.socket))
         answers = client.makefile("rwb")
         assert answers.readline().startswith(b"220")
         answers.write(b"LHLO test\r\n")
@@ -136,16 +138,18 @@ def test_a_mail_over_the_limit_is_refused_before_it_is_sent(house: LiveHouse, po
         answers.flush()
         assert answers.readline().startswith(b"552 5.3.4")
     postfix.set(message_size_limit="20000")
-    before = len(house.inbound())
+    before = len(installation.inbound())
     with pytest.raises(smtplib.SMTPResponseException) as caught:
         postfix.deliver("k@customer.example", "leads@acme.example", b"Subject: x\r\n\r\n" + b"x" * 30000)
     assert caught.value.smtp_code == 552
-    assert len(house.inbound()) == before
-    house.end(listener)
+    assert len(installation.inbound()) == before
+    installation.end(listener)
 
 
-def test_explain_says_what_is_missing(house: LiveHouse):
-    done = house.run(house.programs / "mail-ingest", "--explain", "--each", "/nonexistent", f"--state={house.state}")
+def test_explain_says_what_is_missing(installation: LiveInstallation):
+    done = installation.run(
+        installation.programs / "mail-ingest", "--explain", "--each", "/nonexistent", f"--state={installation.state}"
+    )
     assert (done.returncode, "cannot be listed" in done.stderr.decode()) == (1, True)
-    done = house.run(house.programs / "mail-ingest", "--explain", f"--state={house.state}")
+    done = installation.run(installation.programs / "mail-ingest", "--explain", f"--state={installation.state}")
     assert (done.returncode, "--recipient=ADDR" in done.stderr.decode()) == (2, True)

@@ -30,20 +30,20 @@ ROOM = 16 * 1024 * 1024
 
 
 @pytest.fixture(scope="module")
-def house(workspace: Path, _sink: Sink) -> Iterator[Mortal]:
+def installation(workspace: Path, _sink: Sink) -> Iterator[Mortal]:
     one = Mortal(make_state(workspace), _sink.port)
     yield one
     one.stop()
 
 
 @pytest.fixture(scope="module")
-def server(house: Mortal, make_postfix: Callable[..., PrivatePostfix]) -> PrivatePostfix:
-    return make_postfix(house.state, milter=False)
+def server(installation: Mortal, make_postfix: Callable[..., PrivatePostfix]) -> PrivatePostfix:
+    return make_postfix(installation.state, milter=False)
 
 
-def refused(house: Mortal, subject: str) -> None:
+def refused(installation: Mortal, subject: str) -> None:
     """Hand a mail to the pipe program, which has to ask for another try, in the one line that it may print."""
-    done = house.pipe(subject)
+    done = installation.pipe(subject)
     assert (done.returncode, done.stdout, done.stderr) == (75, LATER, b"")
 
 
@@ -61,30 +61,30 @@ def wait_deferred(server: PrivatePostfix) -> None:
     )
 
 
-def said(house: Mortal, since: int, text: str) -> None:
+def said(installation: Mortal, since: int, text: str) -> None:
     """Wait until a program has said this since then."""
-    until(lambda: text in house.whole_log()[since:], f"a program says {text!r}", house.log, 60)
+    until(lambda: text in installation.whole_log()[since:], f"a program says {text!r}", installation.log, 60)
 
 
 # --- the store is locked
 
 
-def test_a_locked_store(house: Mortal, server: PrivatePostfix) -> None:
-    with house.listening(), ExitStack() as fault:
-        with house.nobody_settles():
-            assert house.hand_over(house.subject("accepted before the lock")) == 0
-            fault.enter_context(locked(house.state / "weftmail.db"))
-            since = len(house.whole_log())
-        post(server, house.subject("locked out, by LMTP"))
-        refused(house, "locked out, by pipe")
-        said(house, since, "settling has to wait")
+def test_a_locked_store(installation: Mortal, server: PrivatePostfix) -> None:
+    with installation.listening(), ExitStack() as fault:
+        with installation.nobody_settles():
+            assert installation.hand_over(installation.subject("accepted before the lock")) == 0
+            fault.enter_context(locked(installation.state / "weftmail.db"))
+            since = len(installation.whole_log())
+        post(server, installation.subject("locked out, by LMTP"))
+        refused(installation, "locked out, by pipe")
+        said(installation, since, "settling has to wait")
         wait_deferred(server)
-        assert house.ledger.states() == {"accepted": 1}
+        assert installation.ledger.states() == {"accepted": 1}
         fault.close()
-        assert house.hand_over(house.subject("locked out, by pipe")) == 0
+        assert installation.hand_over(installation.subject("locked out, by pipe")) == 0
         server.flush()
         server.wait_empty()
-        house.assert_filed_once()
+        installation.assert_filed_once()
 
 
 @contextmanager
@@ -96,13 +96,13 @@ def locked(store: Path) -> Iterator[None]:
         writer.execute("rollback")
 
 
-def test_a_locked_store_with_no_listener(house: Mortal) -> None:
+def test_a_locked_store_with_no_listener(installation: Mortal) -> None:
     """The mail is in a file; the drain that the pipe program starts keeps at it."""
-    with locked(house.state / "weftmail.db"):
-        assert house.hand_over(house.subject("locked, into a file")) == 0
-        until(house.somebody_settles, "a drain is at work")
-        assert len(house.ledger.spooled()) == 1
-    house.assert_filed_once()
+    with locked(installation.state / "weftmail.db"):
+        assert installation.hand_over(installation.subject("locked, into a file")) == 0
+        until(installation.somebody_settles, "a drain is at work")
+        assert len(installation.ledger.spooled()) == 1
+    installation.assert_filed_once()
 
 
 # --- nothing may be written
@@ -121,52 +121,54 @@ def readonly(*paths: Path) -> Iterator[None]:
             path.chmod(mode)
 
 
-def test_a_store_that_may_only_be_read(house: Mortal, server: PrivatePostfix) -> None:
-    until(lambda: not house.somebody_settles(), "nobody settles")
-    house.drain()  # The last writer to go takes the files beside the store with it.
-    with readonly(house.state / "weftmail.db"):
+def test_a_store_that_may_only_be_read(installation: Mortal, server: PrivatePostfix) -> None:
+    until(lambda: not installation.somebody_settles(), "nobody settles")
+    installation.drain()  # The last writer to go takes the files beside the store with it.
+    with readonly(installation.state / "weftmail.db"):
         # Who only looks makes files beside the store, which must not be in the way of those who write later.
-        looked = house.run(house.programs / "mail-ingest", "--explain", f"--recipient={LEADS}", stdin=mail("looked at"))
+        looked = installation.run(
+            installation.programs / "mail-ingest", "--explain", f"--recipient={LEADS}", stdin=mail("looked at")
+        )
         assert looked.returncode == 0, looked.stderr
-        assert (house.state / "weftmail.db-shm").stat().st_mode & 0o200 == 0
-        listener = start_in_vain(house)
-        post(server, house.subject("read-only, by LMTP"))
+        assert (installation.state / "weftmail.db-shm").stat().st_mode & 0o200 == 0
+        listener = start_in_vain(installation)
+        post(server, installation.subject("read-only, by LMTP"))
         wait_deferred(server)
-        done = house.pipe("read-only, by pipe")
-    listener = house.supervise(listener)
+        done = installation.pipe("read-only, by pipe")
+    listener = installation.supervise(listener)
     # Whether the listener refused it or there was none: only what was refused is handed over again.
     assert (done.returncode, done.stdout) in ((0, b""), (75, LATER))
     if done.returncode:
-        assert house.hand_over("read-only, by pipe") == 0
-    house.subject("read-only, by pipe")
-    arrives(house, server, listener)
+        assert installation.hand_over("read-only, by pipe") == 0
+    installation.subject("read-only, by pipe")
+    arrives(installation, server, listener)
 
 
-def test_a_folder_that_may_only_be_read(house: Mortal, server: PrivatePostfix) -> None:
-    until(lambda: not house.somebody_settles(), "nobody settles")
-    with readonly(house.state, house.state / "incoming", house.state / "weftmail.db"):
-        listener = start_in_vain(house)
-        post(server, house.subject("read-only folder, by LMTP"))
+def test_a_folder_that_may_only_be_read(installation: Mortal, server: PrivatePostfix) -> None:
+    until(lambda: not installation.somebody_settles(), "nobody settles")
+    with readonly(installation.state, installation.state / "incoming", installation.state / "weftmail.db"):
+        listener = start_in_vain(installation)
+        post(server, installation.subject("read-only folder, by LMTP"))
         wait_deferred(server)
-        refused(house, "read-only folder, by pipe")
-    listener = house.supervise(listener)
-    assert house.hand_over(house.subject("read-only folder, by pipe")) == 0
-    arrives(house, server, listener)
+        refused(installation, "read-only folder, by pipe")
+    listener = installation.supervise(listener)
+    assert installation.hand_over(installation.subject("read-only folder, by pipe")) == 0
+    arrives(installation, server, listener)
 
 
-def start_in_vain(house: Mortal) -> subprocess.Popen[bytes]:
+def start_in_vain(installation: Mortal) -> subprocess.Popen[bytes]:
     """Start the listener where it cannot work; return it as soon as it greets all the same, or has ended."""
-    listener = house.start_listener()
-    until(lambda: house.greets() or listener.poll() is not None, "the listener greets, or has ended")
+    listener = installation.start_listener()
+    until(lambda: installation.greets() or listener.poll() is not None, "the listener greets, or has ended")
     return listener
 
 
-def arrives(house: Mortal, server: PrivatePostfix, listener: subprocess.Popen[bytes]) -> None:
+def arrives(installation: Mortal, server: PrivatePostfix, listener: subprocess.Popen[bytes]) -> None:
     """The fault is gone: fail unless all mail arrives, once."""
     server.flush()
     server.wait_empty()
-    house.assert_filed_once()
-    house.end(listener)
+    installation.assert_filed_once()
+    installation.end(listener)
 
 
 # --- the disk is full
@@ -174,7 +176,7 @@ def arrives(house: Mortal, server: PrivatePostfix, listener: subprocess.Popen[by
 
 @pytest.fixture(scope="module")
 def small(workspace: Path, _sink: Sink) -> Iterator[Mortal]:
-    """A house whose state folder is a disk of 16 MB."""
+    """An installation whose state folder is a disk of 16 MB."""
     state = Path(tempfile.mkdtemp(prefix="m-", dir=workspace)) / "state"
     state.mkdir()
     state.parent.chmod(0o755)
@@ -257,20 +259,25 @@ def test_a_full_disk_with_no_listener(small: Mortal, small_server: PrivatePostfi
 # --- the listener hangs
 
 
-def test_a_listener_that_hangs_after_data(house: Mortal, workspace: Path) -> None:
+def test_a_listener_that_hangs_after_data(installation: Mortal, workspace: Path) -> None:
     """The pipe program's patience of 30 s is cut short: the kernel tells it at once that nothing came in time."""
     trace = workspace / "hang"
     trace.mkdir()
     trace.chmod(0o1777)
-    with house.listening() as listener:
+    with installation.listening() as listener:
         words = strace.under(strace.recording(trace / "calls"))
-        assert house.run(*words, *house.pipe_words(), stdin=mail(house.subject("before it hangs"))).returncode == 0
+        assert (
+            installation.run(
+                *words, *installation.pipe_words(), stdin=mail(installation.subject("before it hangs"))
+            ).returncode
+            == 0
+        )
         polls = [one for one in strace.recorded(trace / "calls") if one.name == "poll"]
         # One more than then: this mail comes in two pieces, and each is a wait for room to send.
         last = replace(polls[-1], ordinal=polls[-1].ordinal + 1)
-        program = house.start(*strace.under(last.answers(0)), *house.pipe_words(), stdin=subprocess.PIPE)
+        program = installation.start(*strace.under(last.answers(0)), *installation.pipe_words(), stdin=subprocess.PIPE)
         assert program.stdin is not None
-        whole = mail(house.subject("hangs"))
+        whole = mail(installation.subject("hangs"))
         # The program reads its input once the listener has said 354: when the half is gone, DATA has begun.
         os.write(program.stdin.fileno(), whole[:100])
         until(lambda: waiting_bytes(program.stdin.fileno()) == 0, "the pipe program reads")  # type: ignore[union-attr]
@@ -278,11 +285,11 @@ def test_a_listener_that_hangs_after_data(house: Mortal, workspace: Path) -> Non
         os.write(program.stdin.fileno(), whole[100:])
         program.stdin.close()
         assert program.wait(60) == 75
-        house.running.remove(program)
-        assert house.ledger.filed("hangs") == 0
+        installation.running.remove(program)
+        assert installation.ledger.filed("hangs") == 0
         listener.send_signal(signal.SIGCONT)
-        assert house.hand_over("hangs") == 0
-        house.assert_filed_once()
+        assert installation.hand_over("hangs") == 0
+        installation.assert_filed_once()
 
 
 def waiting_bytes(pipe: int) -> int:
@@ -293,38 +300,40 @@ def waiting_bytes(pipe: int) -> int:
 # --- nobody there
 
 
-def test_a_file_then_a_drain(house: Mortal) -> None:
-    with house.nobody_settles():
-        done = house.pipe(house.subject("into a file"))
+def test_a_file_then_a_drain(installation: Mortal) -> None:
+    with installation.nobody_settles():
+        done = installation.pipe(installation.subject("into a file"))
         assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
-        (name,) = house.ledger.spooled()
-        file = house.state / "incoming" / name
+        (name,) = installation.ledger.spooled()
+        file = installation.state / "incoming" / name
         assert (file.stat().st_mode & 0o777, file.owner()) == (0o600, machine.USER)
         head, _, body = file.read_bytes().partition(b"\n")
         assert head.split()[:2] == [b"recipient=leads@acme.example", b"sender=karin@customer.example"]
         assert body == mail("into a file")
         # Somebody holds the lock: a drain leaves everything to them, and ends well.
-        house.drain()
-        assert house.ledger.spooled() == [name]
+        installation.drain()
+        assert installation.ledger.spooled() == [name]
     # The next mail starts a drain, which nobody waits for; it takes both.
-    assert house.hand_over(house.subject("wakes the drain")) == 0
-    house.assert_filed_once()
-    until(lambda: not house.somebody_settles(), "the drain has ended")
+    assert installation.hand_over(installation.subject("wakes the drain")) == 0
+    installation.assert_filed_once()
+    until(lambda: not installation.somebody_settles(), "the drain has ended")
 
 
 # --- through Postfix's pipe
 
 
 def test_through_the_pipe_of_postfix(workspace: Path, _sink: Sink, make_postfix: Callable[..., PrivatePostfix]) -> None:
-    house = Mortal(make_state(workspace), _sink.port)
-    server = make_postfix(house.state, mode="pipe", milter=False)
-    post(server, house.subject("piped, nobody there"))
+    installation = Mortal(make_state(workspace), _sink.port)
+    server = make_postfix(installation.state, mode="pipe", milter=False)
+    post(server, installation.subject("piped, nobody there"))
     server.wait_empty()
-    house.assert_filed_once()
-    with house.listening():
-        post(server, house.subject("piped to the listener"))
+    installation.assert_filed_once()
+    with installation.listening():
+        post(server, installation.subject("piped to the listener"))
         server.wait_empty()
-        house.assert_filed_once()
-    entrances = house.ledger.rows("select entrance, queue_id <> '', client_address, sender from inbound order by id")
+        installation.assert_filed_once()
+    entrances = installation.ledger.rows(
+        "select entrance, queue_id <> '', client_address, sender from inbound order by id"
+    )
     assert entrances == [("spool", 1, "127.0.0.2", KARIN), ("pipe", 1, "127.0.0.2", KARIN)]
-    house.stop()
+    installation.stop()

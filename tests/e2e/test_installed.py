@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 from tests.e2e.conftest import make_state
-from tests.e2e.house import ANNA, LiveHouse
+from tests.e2e.installation import ANNA, LiveInstallation
 from tests.e2e.machine import USER
-from tests.unit.test_mail_ingest import PROBE
+from tests.unit.pipe.test_mail_ingest import PROBE
 
 
 def test_it_imports_next_to_nothing(venv: Path, workspace: Path):
@@ -36,12 +36,12 @@ def test_its_work_lies_compiled_in_the_environment(venv: Path):
 
 def test_root_hands_in_as_the_owner_of_the_state_folder(venv: Path, workspace: Path):
     """Files of root's beside the store would lock every other program out."""
-    house = LiveHouse(make_state(workspace), 25, whole=True)
-    house.admin("alias", "add", "leads@acme.example", "--opens", "lead", "--owner", ANNA)
-    words = [str(venv / "bin" / "mail-ingest"), f"--state={house.state}", "--recipient=leads@acme.example"]
+    installation = LiveInstallation(make_state(workspace), 25, dedicated=True)
+    installation.admin("alias", "add", "leads@acme.example", "--opens", "lead", "--owner", ANNA)
+    words = [str(venv / "bin" / "mail-ingest"), f"--state={installation.state}", "--recipient=leads@acme.example"]
     raw = b"From: Karin Ek <karin@customer.example>\nSubject: Chairs\n\n40?\n"
     assert subprocess.run([*words, "--sender=karin@customer.example"], input=raw, check=False).returncode == 0
-    house.wait(house.records, "the mail is filed")
-    owners = {path.owner() for path in house.state.rglob("*") if not path.is_symlink() and path.exists()}
+    installation.wait(installation.records, "the mail is filed")
+    owners = {path.owner() for path in installation.state.rglob("*") if not path.is_symlink() and path.exists()}
     assert owners == {USER}
-    house.stop()
+    installation.stop()

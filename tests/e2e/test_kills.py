@@ -16,7 +16,7 @@ import pytest
 
 from tests.e2e import strace
 from tests.e2e.conftest import make_state
-from tests.e2e.house import ANNA, LiveHouse
+from tests.e2e.installation import ANNA, LiveInstallation
 from tests.e2e.mortal import KARIN, KILLED, LEADS, Mortal, mail
 from tests.e2e.poison import POISON
 from tests.e2e.postfix import PrivatePostfix, until
@@ -65,9 +65,9 @@ def from_the_program_on(calls: list[Call]) -> list[Call]:
 
 @pytest.fixture(scope="module")
 def listening(make_house: Callable[[], Mortal]) -> Mortal:
-    house = make_house()
-    house.listen()
-    return house
+    installation = make_house()
+    installation.listen()
+    return installation
 
 
 @pytest.fixture(scope="module")
@@ -216,34 +216,34 @@ def test_the_listener_dies(served: Mortal, server: PrivatePostfix, listener_poin
 # --- a mail that is poison
 
 
-def poisoned(house: LiveHouse, workspace: Path, *words: str) -> tuple[str | Path, ...]:
+def poisoned(installation: LiveInstallation, workspace: Path, *words: str) -> tuple[str | Path, ...]:
     """Return what starts the program with a fault in it."""
     program = workspace / "poison.py"
     if not program.exists():
         shutil.copy(Path(__file__).with_name("poison.py"), program)
         program.chmod(0o644)
-    return (house.programs / "python", "-I", program, *words)
+    return (installation.programs / "python", "-I", program, *words)
 
 
-def fifty(house: Mortal) -> list[str]:
+def fifty(installation: Mortal) -> list[str]:
     """Return the subjects of fifty mails, the poisoned one in the middle."""
     name = next(_names)
-    before, after = ([house.subject(f"{name} {n}") for n in some] for some in (range(25), range(25, 49)))
+    before, after = ([installation.subject(f"{name} {n}") for n in some] for some in (range(25), range(25, 49)))
     return [*before, POISON, *after]
 
 
 _names = (f"healthy {number}" for number in itertools.count())
 
 
-def assert_one_is_stuck(house: Mortal, error: str) -> None:
+def assert_one_is_stuck(installation: Mortal, error: str) -> None:
     """Fail unless every mail but the poisoned one is filed once; then take that one away again."""
-    assert house.ledger.states()["stuck"] == 1
-    (tray,) = house.trays()
+    assert installation.ledger.states()["error"] == 1
+    (tray,) = installation.review()
     assert error in f"{tray}", tray
-    house.admin("tray", "discard", str(tray["id"]))
-    house.ledger.assert_whole()
-    once = [(subject, 1) for subject in sorted(house.told)]
-    assert house.ledger.rows("select title, count(*) from record group by title order by title") == once
+    installation.admin("review", "discard", str(tray["id"]))
+    installation.ledger.assert_whole()
+    once = [(subject, 1) for subject in sorted(installation.notified)]
+    assert installation.ledger.rows("select title, count(*) from record group by title order by title") == once
 
 
 @pytest.mark.parametrize(("how", "deaths"), [("kill", DEATHS), ("raise", 0)])
@@ -257,7 +257,7 @@ def test_a_drain_gets_past_a_poisoned_mail(quiet: Mortal, workspace: Path, how: 
         ends.append(status)
         assert len(ends) <= deaths
     assert ends == [KILLED] * deaths
-    quiet.ledger.wait_settled(quiet.told, quiet.log)
+    quiet.ledger.wait_settled(quiet.notified, quiet.log)
     assert_one_is_stuck(quiet, "died 3 times" if deaths else "this mail is poison")
 
 
@@ -276,7 +276,7 @@ def test_the_listener_gets_past_a_poisoned_mail(
     for _ in range(deaths):
         served.died(listener)
         listener = served.listen(*words)
-    served.ledger.wait_settled(served.told, served.log)
+    served.ledger.wait_settled(served.notified, served.log)
     assert_one_is_stuck(served, "died 3 times" if deaths else "this mail is poison")
     assert served.end(listener) == 0
 
@@ -284,17 +284,17 @@ def test_the_listener_gets_past_a_poisoned_mail(
 # --- the sender
 
 
-def sender_words(house: Mortal) -> tuple[str | Path, ...]:
-    return (house.programs / "mail-send", "--once")
+def sender_words(installation: Mortal) -> tuple[str | Path, ...]:
+    return (installation.programs / "mail-send", "--once")
 
 
-def waiting_mails(house: Mortal, name: str) -> list[str]:
+def waiting_mails(installation: Mortal, name: str) -> list[str]:
     """File three mails; return their subjects.  One notification of each waits in the outbox."""
-    subjects = [house.subject(f"{name}, copy {number}") for number in range(3)]
-    with house.nobody_settles():
+    subjects = [installation.subject(f"{name}, copy {number}") for number in range(3)]
+    with installation.nobody_settles():
         for subject in subjects:
-            assert house.hand_over(subject) == 0
-    house.drain()
+            assert installation.hand_over(subject) == 0
+    installation.drain()
     return subjects
 
 
@@ -344,13 +344,13 @@ def test_the_sender_dies_before_it_notes_an_answer(sending: Mortal, sink: Sink, 
     assert sorted(len(copies(sink, subject)) for subject in subjects) == [1, 1, 2]
 
 
-def assert_sent(house: Mortal, sink: Sink, subjects: list[str]) -> None:
+def assert_sent(installation: Mortal, sink: Sink, subjects: list[str]) -> None:
     """Fail unless each copy left, at most one of them twice, and then under one Message-ID."""
     left = [copies(sink, subject) for subject in subjects]
     assert all(left)
     assert sum(len(one) - 1 for one in left) <= 1, [len(one) for one in left]
     for one in left:
         assert len({(copy.message["Message-ID"], copy.sender, copy.recipients) for copy in one}) == 1
-    house.ledger.assert_whole()
-    assert house.ledger.rows("select distinct state, leased_by from outbox") == [("handed over", "")]
-    assert house.ledger.rows("select distinct state from delivery where channel = 'email'") == [("handed over",)]
+    installation.ledger.assert_whole()
+    assert installation.ledger.rows("select distinct state, leased_by from outbox") == [("sent", "")]
+    assert installation.ledger.rows("select distinct state from delivery where channel = 'email'") == [("sent",)]

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from weftmail.core.ports import MapRow
-from weftmail.mta import postfix as mta
 from weftmail.mta.map import GROUP, MapDatabase, path_in
+from weftmail.mta.postfix import changes as mta
 
 from .conftest import make_state
 from .machine import account
@@ -102,10 +102,12 @@ class Store:
     rows: dict[tuple[str, str], MapRow] = field(default_factory=dict)
     generation: int = 0
 
-    def edit(self, domain: str, *locals_: str, whole: bool = True, active: bool = True, follow: bool = True) -> None:
+    def edit(
+        self, domain: str, *locals_: str, dedicated: bool = True, active: bool = True, follow: bool = True
+    ) -> None:
         self.generation += 1
         for local in locals_:
-            self.rows[domain, local] = MapRow(domain, local, whole, active, self.generation)
+            self.rows[domain, local] = MapRow(domain, local, dedicated, active, self.generation)
         if follow:
             self.follow()
 
@@ -125,7 +127,7 @@ class Store:
 @pytest.fixture(scope="module")
 def store(state_dir: Path) -> Iterator[Store]:
     store = Store(MapDatabase(path_in(state_dir)))
-    store.edit("acme.example", "", "leads", "reply", "bounce", "notifications", whole=False)
+    store.edit("acme.example", "", "leads", "reply", "bounce", "notifications", dedicated=False)
     store.edit("in.acme.example", "", "leads", "sales", "reply", "bounce", "notifications", "postmaster", "abuse")
     yield store
     store.file.close()
@@ -167,13 +169,13 @@ def test_an_unknown_recipient_is_refused_at_rcpt(client: smtplib.SMTP) -> None:
 
 
 def test_an_edit_counts_in_the_same_session(client: smtplib.SMTP, store: Store) -> None:
-    for domain, whole in (("in.acme.example", True), ("acme.example", False)):
+    for domain, dedicated in (("in.acme.example", True), ("acme.example", False)):
         assert answer(client, f"orders@{domain}") == UNKNOWN
-        store.edit(domain, "orders", whole=whole)
+        store.edit(domain, "orders", dedicated=dedicated)
         assert answer(client, f"orders@{domain}") == TAKEN
-        store.edit(domain, "orders", whole=whole, active=False)
+        store.edit(domain, "orders", dedicated=dedicated, active=False)
         assert answer(client, f"orders@{domain}") == UNKNOWN
-        store.edit(domain, "orders", whole=whole)
+        store.edit(domain, "orders", dedicated=dedicated)
         assert answer(client, f"orders@{domain}") == TAKEN
 
 
@@ -233,7 +235,7 @@ def test_beside_mailboxes_everybody_keeps_their_mail(
 
 
 def test_the_hosts_own_name_works_before_any_dns(client: smtplib.SMTP, store: Store, lmtp: Lmtp) -> None:
-    store.edit("mx1.acme.example", "", "reply", "bounce", "notifications", whole=False)
+    store.edit("mx1.acme.example", "", "reply", "bounce", "notifications", dedicated=False)
     assert answer(client, "reply+abc@mx1.acme.example") == TAKEN
     assert answer(client, "zzz@mx1.acme.example") == UNKNOWN
     client.data(MAIL)
@@ -457,7 +459,7 @@ def test_virtual_mailboxes_keep_their_mail(
 ) -> None:
     state = make_state(workspace)
     store = Store(MapDatabase(path_in(state)))
-    store.edit("shop.example", "", "orders", "reply", whole=False)
+    store.edit("shop.example", "", "orders", "reply", dedicated=False)
     uid = account("anna").uid
     postfix = make_postfix(
         state,

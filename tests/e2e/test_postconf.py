@@ -12,17 +12,17 @@ import pytest
 from tests.unit.shell import Shell
 from tests.unit.world import World
 from weftmail.core.failure import UsageError
-from weftmail.mta.postfix import Settings, read, show
+from weftmail.mta.postfix.changes import Settings, read, show
 
 SETTINGS = Settings("/var/lib/weftmail", "mx1.acme.example")
 
 
 @pytest.fixture
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Shell]:
-    """mail-admin over a small house."""
-    (tmp_path / "house").mkdir()
-    world = World(tmp_path / "house")
-    yield Shell(world, tmp_path / "house", monkeypatch, capsys)
+    """mail-admin over a small installation."""
+    (tmp_path / "installation").mkdir()
+    world = World(tmp_path / "installation")
+    yield Shell(world, tmp_path / "installation", monkeypatch, capsys)
     world.store.close()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.e2e import machine, strace
 from tests.e2e.conftest import make_state
-from tests.e2e.house import ANNA
+from tests.e2e.installation import ANNA
 from tests.e2e.mortal import Mortal, mail
 from tests.e2e.sink import Sink
 
@@ -37,42 +37,42 @@ class Watch(threading.Thread):
 
 
 def test_ps_shows_no_secret(workspace: Path, _sink: Sink) -> None:
-    house = Mortal(make_state(workspace), _sink.port)
+    installation = Mortal(make_state(workspace), _sink.port)
     password = "correct horse battery staple"
     trace = workspace / "ps"
     trace.mkdir()
     trace.chmod(0o1777)
-    admin = house.programs / "mail-admin"
+    admin = installation.programs / "mail-admin"
     commands: list[tuple[tuple[str | Path, ...], bytes]] = [
         ((admin, "user", "password", ANNA), f"{password}\n".encode()),
         ((admin, "user", "sign-in-link", ANNA), b""),
         ((admin, "dkim", "list"), b""),
-        (house.pipe_words(), mail(house.subject("seen by ps"))),
+        (installation.pipe_words(), mail(installation.subject("seen by ps"))),
         ((admin, "alias", "list"), b""),
-        (house.drain_words(), b""),
+        (installation.drain_words(), b""),
     ]
     watch = Watch()
     watch.start()
-    said = house.init.encode()
-    with house.listening():
-        sender = house.sender()
-        site = house.start(admin, "serve", "--site", "127.0.0.1:0")
+    said = installation.init.encode()
+    with installation.listening():
+        sender = installation.sender()
+        site = installation.start(admin, "serve", "--site", "127.0.0.1:0")
         for number, (words, given) in enumerate(commands):
             # What is too short-lived to be seen is written down by strace.
             how = ["-f", "-s", "100000", *strace.recording(trace / f"calls{number}", "execve")]
-            done = house.run(*strace.under(how), *words, stdin=given)
+            done = installation.run(*strace.under(how), *words, stdin=given)
             assert done.returncode == 0, done.stderr
             said += done.stdout
-        house.assert_filed_once()
-        house.end(sender)
-        house.end(site)
+        installation.assert_filed_once()
+        installation.end(sender)
+        installation.end(site)
     watch.stop()
     shown = "\n".join([*watch.seen, *(file.read_text() for file in trace.iterdir())])
     for word in ("--listen", "mail-send", "serve", "password", "--recipient"):
         assert word in shown
     secrets = {password, *re.findall(r"/enter/(\S+)", said.decode())}
     assert len(secrets) == 3
-    for file in (house.state / "keys" / "tokens", *(house.state / "keys" / "dkim").rglob("*")):
+    for file in (installation.state / "keys" / "tokens", *(installation.state / "keys" / "dkim").rglob("*")):
         if file.is_file():
             secrets.update(re.findall(r"[A-Za-z0-9+/=_-]{20,}", file.read_text()))
     assert len(secrets) > 5

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.house import ANNA, LiveHouse, live
+from tests.e2e.installation import ANNA, LiveInstallation, live
 from tests.e2e.opendkim import AUTHSERV_ID, Signer, Verifier
 from tests.e2e.postfix import PrivatePostfix
 from tests.e2e.sink import Sent, Sink
@@ -28,7 +28,7 @@ PNG = bytes.fromhex(
 
 
 @pytest.fixture(scope="module")
-def house(postfix: PrivatePostfix, state_dir: Path) -> Iterator[LiveHouse]:
+def installation(postfix: PrivatePostfix, state_dir: Path) -> Iterator[LiveInstallation]:
     """Acme behind Postfix: a listener, a resident sender, Anna as owner of leads@ and support@."""
     made = live(postfix, state_dir, postfix.milter)
     made.admin("user", "add", BJORN, "--name", "Björn", "--prefers", "inbox", "--company", "Acme")
@@ -128,14 +128,14 @@ BOTH = [("pass", "acme.example", "ed25519-sha256"), ("pass", "acme.example", "rs
 
 
 def test_the_whole_way(
-    house: LiveHouse, postfix: PrivatePostfix, milter: Verifier, sink: Sink, customer: Signer, acme: Signer,
-    friend: Signer,
+    installation: LiveInstallation, postfix: PrivatePostfix, milter: Verifier, sink: Sink, customer: Signer,
+    acme: Signer, friend: Signer,
 ):  # fmt: skip
     """One conversation from the first question to the friend who is let in; its steps rest on one another."""
     # A customer's multipart mail opens LEAD-1.
     postfix.deliver(KARIN, "leads@acme.example", customer.sign(question().as_bytes()))
-    (first,) = house.wait_messages("LEAD-1", 1)
-    record = house.record("LEAD-1")
+    (first,) = installation.wait_messages("LEAD-1", 1)
+    record = installation.record("LEAD-1")
     assert (record["record"]["title"], record["record"]["owner"]) == ("Quote for 40 chairs", "Anna")
     assert (first["kind"], first["verified"], first["author"]["as"]) == ("received", True, "outsider")
     assert [(one["filename"], one["inline"]) for one in first["attachments"]] == [
@@ -155,7 +155,7 @@ def test_the_whole_way(
     # Her answer to that very mail, signed by her domain, is a post and goes to the customer with her new words alone.
     answer = answer_to(notification, f"Anna <{ANNA}>", "Yes, 40 is fine.")
     postfix.deliver(ANNA, reply_to(notification), acme.sign(answer.as_bytes()))
-    post = house.wait_messages("LEAD-1", 2)[1]
+    post = installation.wait_messages("LEAD-1", 2)[1]
     assert (post["kind"], post["author"]["name"], post["verified"]) == ("post", "Anna", True)
     (to_karin,) = sink.wait(1, KARIN)
     left = email.message_from_bytes(to_karin.raw, policy=email.policy.default)
@@ -171,102 +171,102 @@ def test_the_whole_way(
     answer = answer_to(notification, f"Anna <{ANNA}>", "And the drawing is good.")
     with postfix.submission() as client:
         client.sendmail(ANNA, reply_to(notification), answer.as_bytes())
-    post = house.wait_messages("LEAD-1", 3)[2]
+    post = installation.wait_messages("LEAD-1", 3)[2]
     assert (post["kind"], post["proof"]["source"], post["proof"]["login"]) == ("post", "submission", ANNA)
     assert plain(sink.wait(2, KARIN)[1]).strip() == "And the drawing is good."
 
     # Unproven it is held, she is told in her inbox, and nothing leaves.
     answer = answer_to(notification, f"Anna <{ANNA}>", "Pay to this account instead.")
     postfix.deliver("mallory@evil.example", reply_to(notification), answer.as_bytes())
-    (held,) = house.wait_tray(1)
+    (held,) = installation.wait_tray(1)
     assert (held["state"], held["record"]) == ("held", "LEAD-1")
-    inbox = house.json("user", "show", ANNA)["inbox"]
+    inbox = installation.json("user", "show", ANNA)["inbox"]
     assert any("LEAD-1" in one["text"] for one in inbox)
     assert len(sink.to(KARIN)) == 2
 
     # The customer's answer, once with the token and once with only References left, lands.
     karins = answer_to(to_karin.raw, f"Karin Ek <{KARIN}>", "Then 38, please.")
     postfix.deliver(KARIN, reply_to(to_karin.raw), customer.sign(karins.as_bytes()))
-    assert house.wait_messages("LEAD-1", 4)[3]["kind"] == "received"
+    assert installation.wait_messages("LEAD-1", 4)[3]["kind"] == "received"
     lost = written(
         f"Karin Ek <{KARIN}>", "reply@acme.example", "The address got lost.\n", "Re: chairs",
         references=[str(left["Message-ID"]).strip()],
     )  # fmt: skip
     postfix.deliver(KARIN, "reply@acme.example", customer.sign(lost.as_bytes()))
-    assert house.wait_messages("LEAD-1", 5)[4]["author"]["address"] == KARIN
+    assert installation.wait_messages("LEAD-1", 5)[4]["author"]["address"] == KARIN
     assert len(sink.to(KARIN)) == 2
 
     # A friend's answer with the customer's leaked token is held, and sees nothing.
     eriks = answer_to(to_karin.raw, f"Erik Ek <{ERIK}>", "Send it to me as well.")
     postfix.deliver(ERIK, reply_to(to_karin.raw), friend.sign(eriks.as_bytes()))
-    assert "new participant" in house.wait_tray(2)[1]["reason"]
+    assert "new participant" in installation.wait_tray(2)[1]["reason"]
     # So is the second step of that attack: a forged mail of Karin's with Erik in Cc, then an answer to that mail's id.
     forged = written(
         f"Karin Ek <{KARIN}>", reply_to(to_karin.raw), "Erik is with me.\n", cc=f"Erik Ek <{ERIK}>",
         message_id="<forged@customer.example>",
     )  # fmt: skip
     postfix.deliver(ERIK, reply_to(to_karin.raw), forged.as_bytes())
-    assert house.wait_messages("LEAD-1", 6)[5]["verified"] is False
+    assert installation.wait_messages("LEAD-1", 6)[5]["verified"] is False
     second = written(
         f"Erik Ek <{ERIK}>", "leads@acme.example", "So, the price?\n", "Re: forged",
         references=["<forged@customer.example>"],
     )  # fmt: skip
     postfix.deliver(ERIK, "leads@acme.example", friend.sign(second.as_bytes()))
-    trays = house.wait_tray(3)
-    assert [one["record"] for one in trays] == ["LEAD-1"] * 3
+    review = installation.wait_tray(3)
+    assert [one["record"] for one in review] == ["LEAD-1"] * 3
     assert sink.to(ERIK) == []
-    assert [one["address"] for one in house.record("LEAD-1")["participants"]] == [KARIN]
+    assert [one["address"] for one in installation.record("LEAD-1")["participants"]] == [KARIN]
 
     # Let in, it lands; and he is in the conversation from then on.
-    released = house.admin("tray", "release", str(trays[1]["id"]))
+    released = installation.admin("review", "release", str(review[1]["id"]))
     assert "LEAD-1" in released
-    assert house.wait_messages("LEAD-1", 7)[6]["author"]["address"] == ERIK
-    assert {one["address"] for one in house.record("LEAD-1")["participants"]} == {KARIN, ERIK}
+    assert installation.wait_messages("LEAD-1", 7)[6]["author"]["address"] == ERIK
+    assert {one["address"] for one in installation.record("LEAD-1")["participants"]} == {KARIN, ERIK}
     # The held mail that bore Anna's address is dropped, and stays out.
-    house.admin("tray", "discard", str(trays[0]["id"]))
-    assert len(house.trays()) == 1
+    installation.admin("review", "discard", str(review[0]["id"]))
+    assert len(installation.review()) == 1
     assert len(sink.to(KARIN)) == 2
 
 
 def test_an_answer_to_a_note_stays_inside_whoever_sends_it(
-    house: LiveHouse, postfix: PrivatePostfix, sink: Sink, acme: Signer, customer: Signer
+    installation: LiveInstallation, postfix: PrivatePostfix, sink: Sink, acme: Signer, customer: Signer
 ):
     postfix.deliver(
         KARIN,
         "support@acme.example",
         customer.sign(written(f"Karin Ek <{KARIN}>", "support@acme.example", "Help\n").as_bytes()),
     )
-    house.wait_messages("TICKET-1", 1)
+    installation.wait_messages("TICKET-1", 1)
     postfix.clear_mailbox()
-    house.admin("post", "TICKET-1", "--as", BJORN, "--text", "We broke it ourselves.", "--note")
+    installation.admin("post", "TICKET-1", "--as", BJORN, "--text", "We broke it ourselves.", "--note")
     (note,) = postfix.wait_mailbox(1)
     assert b"it stays inside" in note
     answer = answer_to(note, f"Anna <{ANNA}>", "Do not tell her.")
     postfix.deliver(ANNA, reply_to(note), acme.sign(answer.as_bytes()))
-    messages = house.wait_messages("TICKET-1", 3)
+    messages = installation.wait_messages("TICKET-1", 3)
     assert [(one["kind"], one["public"]) for one in messages] == [("received", True), ("note", False), ("note", False)]
     # Karin, who should not have that address at all, and Anna without proof.
-    waiting = len(house.trays())
+    waiting = len(installation.review())
     for author, raw in (
         (KARIN, customer.sign(answer_to(note, f"Karin Ek <{KARIN}>", "What is this?").as_bytes())),
         (ANNA, answer_to(note, f"Anna <{ANNA}>", "Public now?").as_bytes()),
     ):
         postfix.deliver(author, reply_to(note), raw)
-    assert [one["state"] for one in house.wait_tray(waiting + 2)[-2:]] == ["held", "held"]
+    assert [one["state"] for one in installation.wait_tray(waiting + 2)[-2:]] == ["held", "held"]
     assert sink.to(KARIN) == []
-    assert len(house.record("TICKET-1")["messages"]) == 3
+    assert len(installation.record("TICKET-1")["messages"]) == 3
 
 
 @pytest.mark.parametrize("alive", [True, False], ids=["milter up", "milter dead"])
 def test_a_forged_verdict_proves_nothing(
-    house: LiveHouse, postfix: PrivatePostfix, milter: Verifier, sink: Sink, alive: bool
+    installation: LiveInstallation, postfix: PrivatePostfix, milter: Verifier, sink: Sink, alive: bool
 ):
     """With milter_default_action=accept and a dead milter the attacker's own field stands on top: not believed."""
     postfix.set(milter_default_action="accept")
     if not alive:
         milter.kill()
-    waiting = len(house.trays())
-    address = reply_to(_notification_of(house, postfix))
+    waiting = len(installation.review())
+    address = reply_to(_notification_of(installation, postfix))
     fields = [
         ("Authentication-Results", f"{AUTHSERV_ID}; dkim=pass header.d=acme.example header.b=xxxx"),
         ("Authentication-Results", f"{AUTHSERV_ID.upper()} (real); dmarc=pass header.from=acme.example"),
@@ -281,35 +281,35 @@ def test_a_forged_verdict_proves_nothing(
     with postfix.smtp() as client:
         client.ehlo(f"mx1.acme.example(Authenticated-sender:{ANNA})")
         client.sendmail("mallory@evil.example", address, top + mail.as_bytes())
-    (held,) = house.wait_tray(waiting + 1)[-1:]
+    (held,) = installation.wait_tray(waiting + 1)[-1:]
     assert held["state"] == "held"
-    shown = house.json("inbound", "show", str(held["id"]))
-    assert "not proven" in shown["reason"]
+    shown = installation.json("inbound", "show", str(held["id"]))
+    assert "not verified" in shown["reason"]
     assert len(sink.messages) == posts
     postfix.set(milter_default_action="tempfail")
 
 
-def _notification_of(house: LiveHouse, postfix: PrivatePostfix) -> bytes:
+def _notification_of(installation: LiveInstallation, postfix: PrivatePostfix) -> bytes:
     """Open a record, and return the notification that Anna gets."""
     postfix.clear_mailbox()
-    before = len(house.records())
+    before = len(installation.records())
     postfix.deliver(
         KARIN,
         "leads@acme.example",
         written(f"Karin Ek <{KARIN}>", "leads@acme.example", f"Question {before}\n").as_bytes(),
     )
-    house.wait(lambda: len(house.records()) > before, "a record is opened")
+    installation.wait(lambda: len(installation.records()) > before, "a record is opened")
     return postfix.wait_mailbox(1)[0]
 
 
 def test_no_mail_that_leaves_holds_a_token_of_anybody_but_its_recipient(
-    house: LiveHouse, postfix: PrivatePostfix, sink: Sink, acme: Signer, customer: Signer
+    installation: LiveInstallation, postfix: PrivatePostfix, sink: Sink, acme: Signer, customer: Signer
 ):
     """Of all that went out in this module, and of a mail made to carry tokens in every place."""
-    notification = _notification_of(house, postfix)
-    label = house.records()[0]["number"]
+    notification = _notification_of(installation, postfix)
+    label = installation.records()[0]["number"]
     colleagues = reply_to(notification)
-    house.admin(
+    installation.admin(
         "post", label, "--as", ANNA, "--text", f"Write to {colleagues} or <a href=mailto:{colleagues}>", "--cc", ERIK
     )
     to_karin, to_erik = sink.wait(1, KARIN)[-1], sink.wait(1, ERIK)[-1]
@@ -320,11 +320,11 @@ def test_no_mail_that_leaves_holds_a_token_of_anybody_but_its_recipient(
     leaky.add_alternative(f"<p>{reply_to(to_karin.raw)} {colleagues.replace('+', '%2B')}</p>", "html")
     postfix.clear_mailbox()
     postfix.deliver(KARIN, reply_to(to_karin.raw), customer.sign(leaky.as_bytes()))
-    told = postfix.wait_mailbox(1)[0]
-    house.admin("post", label, "--as", ANNA, "--text", "Thank you.")
+    notified = postfix.wait_mailbox(1)[0]
+    installation.admin("post", label, "--as", ANNA, "--text", "Thank you.")
     sink.wait(2, KARIN)
     everything = [(one.recipients, one.raw, one.sender) for one in sink.messages] + [
-        ((ANNA,), told, parseaddr(str(email.message_from_bytes(told)["Return-Path"]))[1])
+        ((ANNA,), notified, parseaddr(str(email.message_from_bytes(notified)["Return-Path"]))[1])
     ]
     for recipients, raw, sender in everything:
         own = {reply_to(raw).encode(), sender.encode()}
@@ -343,65 +343,69 @@ def _decoded(raw: bytes) -> Iterator[bytes]:
             yield str(part.get_content()).encode()
 
 
-def test_what_is_left_of_a_token(house: LiveHouse, postfix: PrivatePostfix, customer: Signer, sink: Sink):
+def test_what_is_left_of_a_token(installation: LiveInstallation, postfix: PrivatePostfix, customer: Signer, sink: Sink):
     """One character flipped anywhere, another domain, an old epoch: none finds the thread; upper case still does."""
-    _notification_of(house, postfix)
-    label = house.records()[0]["number"]
-    house.admin("post", label, "--as", ANNA, "--text", "Here.")
+    _notification_of(installation, postfix)
+    label = installation.records()[0]["number"]
+    installation.admin("post", label, "--as", ANNA, "--text", "Here.")
     address = reply_to(sink.wait(1, KARIN)[-1].raw)
     local, domain = address.split("@")
     token = local.removeprefix("reply+")
     flipped = [token[:at] + ("a" if token[at] != "a" else "b") + token[at + 1 :] for at in range(40)]
-    before = len(house.trays())
-    count = len(house.record(label)["messages"])
+    before = len(installation.review())
+    count = len(installation.record(label)["messages"])
     recipients = [f"reply+{one}@{domain}" for one in flipped]
     recipients += [f"reply+{token}@mx1.acme.example", f"reply+{token[:-1]}@{domain}", f"bounce+{token}@{domain}"]
     raw = written(f"Karin Ek <{KARIN}>", "reply@acme.example", "Whose is this?\n").as_bytes()
     postfix.deliver(KARIN, recipients, customer.sign(raw))
-    trays = house.wait_tray(before + len(recipients))
-    assert {one["state"] for one in trays[before:]} == {"unrouted"}
-    assert len(house.record(label)["messages"]) == count
+    review = installation.wait_tray(before + len(recipients))
+    assert {one["state"] for one in review[before:]} == {"unmatched"}
+    assert len(installation.record(label)["messages"]) == count
     postfix.deliver(KARIN, f"REPLY+{token.upper()}@{domain.upper()}", customer.sign(raw))
-    house.wait_messages(label, count + 1)
-    house.admin("record", "set", label, "--revoke-reply-addresses")
+    installation.wait_messages(label, count + 1)
+    installation.admin("record", "set", label, "--revoke-reply-addresses")
     raw = written(f"Karin Ek <{KARIN}>", "reply@acme.example", "An old address.\n").as_bytes()
     postfix.deliver(KARIN, address, customer.sign(raw))
-    (late,) = house.wait_tray(len(trays) + 1)[-1:]
-    assert late["state"] == "unrouted"
-    assert "revoked" in str(house.json("inbound", "show", str(late["id"]))["trace"])
+    (late,) = installation.wait_tray(len(review) + 1)[-1:]
+    assert late["state"] == "unmatched"
+    assert "revoked" in str(installation.json("inbound", "show", str(late["id"]))["trace"])
 
 
 class TestTheSameMail:
-    def test_two_aliases_open_two_records_with_one_copy_of_the_bytes(self, house: LiveHouse, postfix: PrivatePostfix):
-        before = len(house.records())
+    def test_two_aliases_open_two_records_with_one_copy_of_the_bytes(
+        self, installation: LiveInstallation, postfix: PrivatePostfix
+    ):
+        before = len(installation.records())
         both = ["leads@acme.example", "support@acme.example"]
         postfix.deliver(KARIN, both, written(f"Karin Ek <{KARIN}>", ", ".join(both), "For both of you.\n").as_bytes())
-        house.wait(lambda: len(house.records()) == before + 2, "two records are opened")
-        newest = house.inbound()[:2]
+        installation.wait(lambda: len(installation.records()) == before + 2, "two records are opened")
+        newest = installation.inbound()[:2]
         assert {one["recipient"] for one in newest} == set(both)
-        hashes = {house.json("inbound", "show", str(one["id"]))["sha256"] for one in newest}
+        hashes = {installation.json("inbound", "show", str(one["id"]))["sha256"] for one in newest}
         assert len(hashes) == 1
         assert (
-            house.json("inbound", "show", str(newest[0]["id"]))["blob"]
-            == house.json("inbound", "show", str(newest[1]["id"]))["blob"]
+            installation.json("inbound", "show", str(newest[0]["id"]))["blob"]
+            == installation.json("inbound", "show", str(newest[1]["id"]))["blob"]
         )
 
     def test_a_reply_to_two_reply_addresses_of_one_thread_is_one_message(
-        self, house: LiveHouse, postfix: PrivatePostfix, sink: Sink, customer: Signer
+        self, installation: LiveInstallation, postfix: PrivatePostfix, sink: Sink, customer: Signer
     ):
-        colleagues = reply_to(_notification_of(house, postfix))
-        label = house.records()[0]["number"]
-        house.admin("post", label, "--as", ANNA, "--text", "Hello.")
+        colleagues = reply_to(_notification_of(installation, postfix))
+        label = installation.records()[0]["number"]
+        installation.admin("post", label, "--as", ANNA, "--text", "Hello.")
         own = reply_to(sink.wait(1, KARIN)[-1].raw)
-        count = len(house.record(label)["messages"])
+        count = len(installation.record(label)["messages"])
         raw = written(f"Karin Ek <{KARIN}>", f"{own}, {colleagues}", "To all.\n").as_bytes()
         postfix.deliver(KARIN, [own, colleagues], customer.sign(raw))
-        house.wait(lambda: house.inbound()[1]["state"] in ("filed", "duplicate"), "both are settled")
-        assert sorted(one["state"] for one in house.inbound()[:2]) == ["duplicate", "filed"]
-        assert len(house.record(label)["messages"]) == count + 1
+        installation.wait(lambda: installation.inbound()[1]["state"] in ("filed", "duplicate"), "both are settled")
+        assert sorted(one["state"] for one in installation.inbound()[:2]) == ["duplicate", "filed"]
+        assert len(installation.record(label)["messages"]) == count + 1
 
-    def test_one_delivery_by_pipe_and_by_lmtp_is_one_message(self, house: LiveHouse, postfix: PrivatePostfix):
-        before = len(house.records())
+    def test_one_delivery_by_pipe_and_by_lmtp_is_one_message(
+        self, installation: LiveInstallation, postfix: PrivatePostfix
+    ):
+        before = len(installation.records())
         mail = written(f"Karin Ek <{KARIN}>", "leads@acme.example", "A long line: " + "x" * 3000 + "\nend\n")
         raw = mail.as_bytes(policy=email.policy.SMTP.clone(max_line_length=None, cte_type="8bit"))
         del mail["Content-Transfer-Encoding"]
@@ -409,88 +413,95 @@ class TestTheSameMail:
         raw = re.sub(rb"=\r\n", b"", raw)
         assert b"x" * 3000 in raw
         postfix.deliver(KARIN, "leads@acme.example", raw)
-        house.wait(lambda: len(house.records()) == before + 1, "a record is opened")
-        stored = house.admin("inbound", "show", str(house.inbound()[0]["id"]), "--raw").encode()
+        installation.wait(lambda: len(installation.records()) == before + 1, "a record is opened")
+        stored = installation.admin("inbound", "show", str(installation.inbound()[0]["id"]), "--raw").encode()
         assert b"x" * 3000 in stored
-        assert house.ingest("leads@acme.example", stored, KARIN) == 0
-        house.wait(lambda: house.inbound()[0]["state"] == "duplicate", "the second is a duplicate")
-        assert len(house.records()) == before + 1
+        assert installation.ingest("leads@acme.example", stored, KARIN) == 0
+        installation.wait(lambda: installation.inbound()[0]["state"] == "duplicate", "the second is a duplicate")
+        assert len(installation.records()) == before + 1
 
-    def test_the_same_id_with_another_body_is_filed_and_flagged(self, house: LiveHouse, postfix: PrivatePostfix):
-        before = len(house.records())
+    def test_the_same_id_with_another_body_is_filed_and_flagged(
+        self, installation: LiveInstallation, postfix: PrivatePostfix
+    ):
+        before = len(installation.records())
         for text in ("First.\n", "Second.\n"):
             raw = written(f"Karin Ek <{KARIN}>", "leads@acme.example", text, message_id="<again@customer.example>")
             postfix.deliver(KARIN, "leads@acme.example", raw.as_bytes())
-        house.wait(lambda: len(house.records()) == before + 2, "two records are opened")
-        flags = [house.record(one["number"])["messages"][0]["flag"] for one in house.records()[:2]]
+        installation.wait(lambda: len(installation.records()) == before + 2, "two records are opened")
+        flags = [installation.record(one["number"])["messages"][0]["flag"] for one in installation.records()[:2]]
         assert sorted(map(bool, flags)) == [False, True]
 
 
 class TestMachinesAndLetters:
-    def test_smtputf8_sender_recipient_and_an_8bit_body(self, house: LiveHouse, postfix: PrivatePostfix, sink: Sink):
-        house.admin("alias", "add", "frågor@acme.example", "--opens", "lead", "--owner", ANNA)
-        before = len(house.records())
+    def test_smtputf8_sender_recipient_and_an_8bit_body(
+        self, installation: LiveInstallation, postfix: PrivatePostfix, sink: Sink
+    ):
+        installation.admin("alias", "add", "frågor@acme.example", "--opens", "lead", "--owner", ANNA)
+        before = len(installation.records())
         mail = written(
             "Jösé <jösé@exämple.org>", "frågor@acme.example", "Kan ni göra fyrtio stolar? Åäö\n", "Förfrågan"
         )
         raw = mail.as_bytes(policy=email.policy.SMTPUTF8)
         with postfix.smtp() as client:
             client.sendmail("jösé@exämple.org", "frågor@acme.example", raw, ["SMTPUTF8", "BODY=8BITMIME"])
-        house.wait(lambda: len(house.records()) == before + 1, "a record is opened")
-        newest = house.record(house.records()[0]["number"])
+        installation.wait(lambda: len(installation.records()) == before + 1, "a record is opened")
+        newest = installation.record(installation.records()[0]["number"])
         assert newest["record"]["title"] == "Förfrågan"
         message = newest["messages"][0]
         assert (message["author"]["address"], "Åäö" in message["text"]) == ("jösé@xn--exmple-cua.org", True)
-        house.admin("post", newest["record"]["number"], "--as", ANNA, "--text", "Ja, fyrtio går bra.")
+        installation.admin("post", newest["record"]["number"], "--as", ANNA, "--text", "Ja, fyrtio går bra.")
         (left,) = sink.wait_for(lambda: [one for one in sink.messages if "jösé" in one.recipients[0]], 1)
         assert "SMTPUTF8" in left.options
         assert "fyrtio går bra" in plain(left)
 
     def test_the_null_sender_and_a_vacation_answer_disturb_nobody(
-        self, house: LiveHouse, postfix: PrivatePostfix, sink: Sink
+        self, installation: LiveInstallation, postfix: PrivatePostfix, sink: Sink
     ):
-        notification = _notification_of(house, postfix)
-        label = house.records()[0]["number"]
-        house.admin("post", label, "--as", ANNA, "--text", "Are you there?")
+        notification = _notification_of(installation, postfix)
+        label = installation.records()[0]["number"]
+        installation.admin("post", label, "--as", ANNA, "--text", "Are you there?")
         (to_karin,) = sink.wait(1, KARIN)[-1:]
-        count = len(house.record(label)["messages"])
+        count = len(installation.record(label)["messages"])
         postfix.clear_mailbox()
         away = written(
             f"Karin Ek <{KARIN}>", reply_to(to_karin.raw), "I am on holiday until Monday.\n", "Out of office",
             headers=[("Auto-Submitted", "auto-replied")],
         )  # fmt: skip
         postfix.deliver("", to_karin.sender, away.as_bytes())
-        message = house.wait_messages(label, count + 1)[-1]
+        message = installation.wait_messages(label, count + 1)[-1]
         assert (message["automatic"], message["deliveries"]) == (True, [])
-        records = len(house.records())
+        records = len(installation.records())
         fresh = written(f"Karin Ek <{KARIN}>", "leads@acme.example", "I am away.\n", "Out of office")
         postfix.deliver("", "leads@acme.example", fresh.as_bytes())
-        row = house.wait(
-            lambda: one if (one := house.inbound()[0])["state"] == "discarded" else None, "it is discarded"
+        row = installation.wait(
+            lambda: one if (one := installation.inbound()[0])["state"] == "discarded" else None, "it is discarded"
         )
         assert row["recipient"] == "leads@acme.example"
-        assert len(house.records()) == records
+        assert len(installation.records()) == records
         assert postfix.mailbox() == []
         assert notification
 
-    def test_our_own_mail_that_comes_back_is_kept_in_the_log_alone(self, house: LiveHouse, postfix: PrivatePostfix):
-        notification = _notification_of(house, postfix)
-        records = len(house.records())
+    def test_our_own_mail_that_comes_back_is_kept_in_the_log_alone(
+        self, installation: LiveInstallation, postfix: PrivatePostfix
+    ):
+        notification = _notification_of(installation, postfix)
+        records = len(installation.records())
         postfix.deliver(ANNA, "leads@acme.example", notification)
-        house.wait(lambda: house.inbound()[0]["state"] == "discarded", "it is discarded")
-        assert len(house.records()) == records
-        assert house.json("inbound", "show", str(house.inbound()[0]["id"]))["trace"][0]["rule"] == "loop"
+        installation.wait(lambda: installation.inbound()[0]["state"] == "discarded", "it is discarded")
+        assert len(installation.records()) == records
+        assert installation.json("inbound", "show", str(installation.inbound()[0]["id"]))["trace"][0]["rule"] == "loop"
 
     def test_a_failure_is_told_to_the_author_and_a_delay_is_tried_again(
-        self, house: LiveHouse, postfix: PrivatePostfix, sink: Sink
+        self, installation: LiveInstallation, postfix: PrivatePostfix, sink: Sink
     ):
         """Postfix takes what it can pass on; what it refuses at RCPT fails for good, on the thread and in the inbox."""
-        _notification_of(house, postfix)
-        label = house.records()[0]["number"]
-        house.admin("post", label, "--as", ANNA, "--text", "Hello?", "--to", "zzz@acme.example")
-        event = house.wait(
-            lambda: [one for one in house.record(label)["messages"] if one["kind"] == "event"], "an event is written"
+        _notification_of(installation, postfix)
+        label = installation.records()[0]["number"]
+        installation.admin("post", label, "--as", ANNA, "--text", "Hello?", "--to", "zzz@acme.example")
+        event = installation.wait(
+            lambda: [one for one in installation.record(label)["messages"] if one["kind"] == "event"],
+            "an event is written",
         )[0]
         assert "zzz@acme.example did not get it: 550 5.1.1" in event["text"]
-        rows = house.json("outbox", "list")
+        rows = installation.json("outbox", "list")
         assert rows[0]["state"] == "failed"

@@ -11,7 +11,7 @@ from pathlib import Path
 import dkim
 import pytest
 
-from tests.e2e.house import ANNA, LiveHouse, live
+from tests.e2e.installation import ANNA, LiveInstallation, live
 from tests.e2e.opendkim import Signer
 from tests.e2e.postfix import HOSTNAME, PrivatePostfix
 from tests.e2e.sink import Sink
@@ -21,7 +21,7 @@ FORGED = "x=3B=20dkim=3Dpass=20header.d=3Dacme.example=20header.i=3D@evil.exampl
 
 
 @pytest.fixture(scope="module")
-def house(postfix: PrivatePostfix, state_dir: Path) -> Iterator[LiveHouse]:
+def installation(postfix: PrivatePostfix, state_dir: Path) -> Iterator[LiveInstallation]:
     """Acme behind Postfix and OpenDKIM."""
     made = live(postfix, state_dir, postfix.milter)
     made.listener()
@@ -37,7 +37,7 @@ def mallory(postfix: PrivatePostfix) -> Signer:
 
 
 @pytest.fixture(scope="module")
-def address(house: LiveHouse, postfix: PrivatePostfix) -> str:
+def address(installation: LiveInstallation, postfix: PrivatePostfix) -> str:
     """The reply address that Anna has for LEAD-1."""
     postfix.clear_mailbox()
     question = written(f"Karin Ek <{KARIN}>", "leads@acme.example", "Could you do 40 chairs?\n")
@@ -56,36 +56,40 @@ def signed(mallory: Signer, raw: bytes, identity: str) -> bytes:
     return bytes(field) + crlf
 
 
-def held(house: LiveHouse, postfix: PrivatePostfix, raw: bytes, address: str, helo: str = "evil.example") -> str:
+def held(
+    installation: LiveInstallation, postfix: PrivatePostfix, raw: bytes, address: str, helo: str = "evil.example"
+) -> str:
     """Hand a mail over as a stranger; it must end in the tray; return it as it came to us."""
-    waiting = len(house.trays())
+    waiting = len(installation.review())
     with postfix.smtp() as client:
         client.ehlo(helo)
         client.sendmail("mallory@evil.example", address, raw)
-    row = house.wait_tray(waiting + 1)[-1]
+    row = installation.wait_tray(waiting + 1)[-1]
     assert (row["state"], row["record"]) == ("held", "LEAD-1")
-    return house.admin("inbound", "show", str(row["id"]), "--raw")
+    return installation.admin("inbound", "show", str(row["id"]), "--raw")
 
 
 @pytest.mark.parametrize("name", [b"DKIM-Signature", b"DKIM-Signature "])
 def test_an_identity_that_reads_like_a_result(
-    house: LiveHouse, postfix: PrivatePostfix, sink: Sink, mallory: Signer, address: str, name: bytes
+    installation: LiveInstallation, postfix: PrivatePostfix, sink: Sink, mallory: Signer, address: str, name: bytes
 ):
     """OpenDKIM writes the identity decoded: its report holds a pass for a domain that never signed."""
     mail = written(f"Anna <{ANNA}>", address, f"Pay here {name.decode()}.\n")
     raw = signed(mallory, mail.as_bytes(), FORGED).replace(b"DKIM-Signature", name, 1)
-    came = held(house, postfix, raw, address)
+    came = held(installation, postfix, raw, address)
     if name == b"DKIM-Signature":
         assert re.search(r"header\.i=x;\s*dkim=pass header\.d=acme\.example", came)
-    assert sink.to(KARIN) == [] and len(house.record("LEAD-1")["messages"]) == 1
+    assert sink.to(KARIN) == [] and len(installation.record("LEAD-1")["messages"]) == 1
 
 
-def test_a_helo_that_reads_like_a_login(house: LiveHouse, postfix: PrivatePostfix, sink: Sink, address: str):
+def test_a_helo_that_reads_like_a_login(
+    installation: LiveInstallation, postfix: PrivatePostfix, sink: Sink, address: str
+):
     helo = (
         f"=?us-ascii?Q?a_=28c_[127.0.0.1]=29_=28Authenticated_sender=3A_anna=40acme.example=29_by_{HOSTNAME}"
         "_=28Postfix=29_with_ESMTPSA_id_XX=3B?="
     )
     mail = written(f"Anna <{ANNA}>", address, "Pay there.\n")
-    came = held(house, postfix, mail.as_bytes(), address, helo)
+    came = held(installation, postfix, mail.as_bytes(), address, helo)
     assert "=28Authenticated_sender=3A_anna=40acme.example=29" in came
-    assert sink.to(KARIN) == [] and len(house.record("LEAD-1")["messages"]) == 1
+    assert sink.to(KARIN) == [] and len(installation.record("LEAD-1")["messages"]) == 1

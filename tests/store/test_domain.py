@@ -24,7 +24,7 @@ def test_a_whole_domain_has_all_system_addresses_one_beside_only_its_own(office:
         "@mx1.acme.example",
         *(f"{name}@mx1.acme.example" for name in SYSTEM_ADDRESSES),
     }
-    assert {(row.domain, row.whole) for row in rows} == {("acme.example", True), ("mx1.acme.example", False)}
+    assert {(row.domain, row.dedicated) for row in rows} == {("acme.example", True), ("mx1.acme.example", False)}
     assert generation == office.store.domains.generation() == 2
 
 
@@ -53,18 +53,18 @@ def test_a_closed_domain_refuses_aliases_and_takes_answers_a_removed_one_nothing
     domains = office.store.domains
     assert domains.aliases_in_use(office.domain) == 1
     assert office.store.aliases.remove_in_domain(office.domain, 2) == 1
-    for whole in (True, False):
-        domains.set(office.domain, whole=whole, state="closed", closed_at=2, company_id=office.acme)
+    for dedicated in (True, False):
+        domains.set(office.domain, dedicated=dedicated, state="closed", closed_at=2, company_id=office.acme)
         left = active(domains.map_rows(0)[0])
         assert "leads@acme.example" not in left and {"@acme.example", "reply@acme.example"} <= left
     assert domains.aliases_in_use(office.domain) == 0
     assert domains.of_company(office.acme) is None
-    domains.set(office.domain, whole=True, state="removed", closed_at=2, company_id=office.acme)
+    domains.set(office.domain, dedicated=True, state="removed", closed_at=2, company_id=office.acme)
     assert active(domains.map_rows(0)[0]) == set()
     assert domains.by_name("acme.example") is None and domains.all() == []
     assert domains.add("acme.example", None, False, 3) == office.domain
     again = domains.by_name("acme.example")
-    assert again is not None and (again.whole, again.state, again.closed_at, again.company_id) == (
+    assert again is not None and (again.dedicated, again.state, again.closed_at, again.company_id) == (
         False,
         "open",
         None,
@@ -92,7 +92,7 @@ def test_copies_of_a_domain_that_still_wait(office: Office) -> None:
     record = office.record(alias_id=office.alias("leads"))
     office.store.outbox.add(office.acme, office.message(record), "colleagues", 1)
     assert office.store.domains.waiting(office.domain) == 1
-    office.store.connection.execute("update outbox set state = 'handed over'")
+    office.store.connection.execute("update outbox set state = 'sent'")
     assert office.store.domains.waiting(office.domain) == 0
 
 

@@ -91,17 +91,17 @@ def test_attempts_are_counted_and_a_stuck_row_keeps_its_traceback(office: Office
     inbound.attempt(row)
     inbound.attempt(row)
     assert inbound.waiting()[0].attempts == 2
-    inbound.stuck(row, "our code failed", "Traceback: ...", 6)
+    inbound.fail(row, "our code failed", "Traceback: ...", 6)
     inbound.attempt(row)
     found = inbound.get(row)
     assert found is not None
-    assert (found.state, found.attempts, found.error, found.reason) == ("stuck", 2, "Traceback: ...", "our code failed")
-    inbound.stuck(row, "again", "", 7)
+    assert (found.state, found.attempts, found.error, found.reason) == ("error", 2, "Traceback: ...", "our code failed")
+    inbound.fail(row, "again", "", 7)
     found = inbound.get(row)
     assert found is not None and found.reason == "our code failed"
 
 
-@pytest.mark.parametrize("state", ["held", "unrouted", "stuck", "discarded"])
+@pytest.mark.parametrize("state", ["held", "unmatched", "error", "discarded"])
 def test_what_lies_in_a_tray_can_be_settled_again(office: Office, state: str) -> None:
     (row,) = accept(office, "leads@acme.example")
     inbound = office.store.inbound
@@ -128,15 +128,15 @@ def test_trays_show_what_waits_oldest_first(office: Office) -> None:
     beta = office.store.companies.add("Beta", 2)
     held, unrouted, filed, other = accept(office, *[f"{name}@acme.example" for name in "abcd"])
     inbound.settle(held, settled(office, held, state="held"), 6)
-    inbound.settle(unrouted, settled(office, unrouted, state="unrouted", company_id=None), 6)
+    inbound.settle(unrouted, settled(office, unrouted, state="unmatched", company_id=None), 6)
     inbound.settle(filed, settled(office, filed), 6)
     inbound.settle(other, settled(office, other, state="held", company_id=beta), 6)
-    assert [one.id for one in inbound.trays()] == [held, unrouted, other]
+    assert [one.id for one in inbound.review()] == [held, unrouted, other]
     # What belongs to nobody yet is everybody's to see.
-    assert [one.id for one in inbound.trays(office.acme)] == [held, unrouted]
-    assert [one.id for one in inbound.trays(beta)] == [unrouted, other]
+    assert [one.id for one in inbound.review(office.acme)] == [held, unrouted]
+    assert [one.id for one in inbound.review(beta)] == [unrouted, other]
     assert inbound.discard(held, "dropped by a person", 9)
-    assert [one.id for one in inbound.trays(office.acme)] == [unrouted]
+    assert [one.id for one in inbound.review(office.acme)] == [unrouted]
     assert [one.id for one in inbound.all()] == [other, filed, unrouted, held]
     assert [one.id for one in inbound.all(office.acme, "discarded")] == [held]
     assert [one.id for one in inbound.all(most=1)] == [other]

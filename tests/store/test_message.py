@@ -145,8 +145,8 @@ def test_a_person_gets_a_message_once_by_a_channel(office: Office) -> None:
     ]
     assert messages.thread_deliveries(record.id) == messages.deliveries(message)
     assert messages.sent_to(message, karin) and not messages.sent_to(message, karin + 1)
-    office.store.records.let_in(office.acme, record.id, karin, "opened", 2)
-    office.store.records.put_out(record.id, karin, 3)
+    office.store.records.add_participant(office.acme, record.id, karin, "opened", 2)
+    office.store.records.remove_participant(record.id, karin, 3)
     assert not messages.sent_to(message, karin)
 
 
@@ -161,7 +161,7 @@ def test_an_inbox_is_read_record_by_record(office: Office) -> None:
     office.store.messages.deliver(
         office.acme, other, user_id=office.bjorn, channel="inbox", address="", outbox_id=None, now=2
     )
-    inbox.tell(office.acme, office.bjorn, "A mail waits in Held", 3)
+    inbox.notify(office.acme, office.bjorn, "A mail waits in Held", 3)
     assert inbox.unread(office.acme, office.bjorn) == 4
     inbox.read(record.id, office.bjorn, 4)
     assert [one.state for one in inbox.entries(office.acme, office.bjorn)] == ["unread", "read", "read"]
@@ -176,8 +176,8 @@ def test_a_notice_comes_once_for_each_mail(office: Office) -> None:
     inbox = office.store.inbox
     (row,) = office.store.inbound.accept([Envelope("leads@acme.example")], b"mail", 1)
     for _ in range(2):
-        inbox.tell(office.acme, office.anna, "It waits", 3, inbound_id=row)
-        inbox.tell(office.acme, office.anna, "By the way", 3)
+        inbox.notify(office.acme, office.anna, "It waits", 3, inbound_id=row)
+        inbox.notify(office.acme, office.anna, "By the way", 3)
     assert [one.text for one in inbox.notices(office.anna)] == ["By the way", "By the way", "It waits"]
     assert inbox.notices(office.anna, office.acme + 1) == []
 

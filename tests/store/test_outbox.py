@@ -65,10 +65,10 @@ def test_a_lease_that_ran_out_passes_on_and_its_holder_settles_nothing(office: O
     (taken,) = outbox.claim("quick", 20, 30, 1)
     assert (taken.id, taken.attempts) == (copy, 2)
     assert not outbox.settle(copy, "slow", "failed", "too late", 0, 25)
-    assert outbox.settle(copy, "quick", "handed over", "", 0, 26)
-    assert not outbox.settle(copy, "quick", "handed over", "", 0, 27)
+    assert outbox.settle(copy, "quick", "sent", "", 0, 26)
+    assert not outbox.settle(copy, "quick", "sent", "", 0, 27)
     (row,) = outbox.all()
-    assert (row.state, row.error, row.changed_at, row.record) == ("handed over", "", 26, "LEAD-1")
+    assert (row.state, row.error, row.changed_at, row.record) == ("sent", "", 26, "LEAD-1")
     assert outbox.claim("quick", 10**15, 10**16, 1) == []
 
 
@@ -87,19 +87,19 @@ def test_a_lease_can_be_given_back(office: Office) -> None:
 def test_each_recipient_is_settled_alone(office: Office) -> None:
     copy, outbox = waiting(office), office.store.outbox
     assert [one.address for one in outbox.recipients(copy)] == ["anna@acme.example", "bjorn@acme.example"]
-    outbox.settle_delivery(copy, "anna@acme.example", "handed over", "250 OK", 11)
+    outbox.settle_delivery(copy, "anna@acme.example", "sent", "250 OK", 11)
     outbox.settle_delivery(copy, "bjorn@acme.example", "delayed", "450 later", 11)
     assert [one.user_id for one in outbox.recipients(copy)] == [office.bjorn]
     assert outbox.addresses(copy) == ["anna@acme.example", "bjorn@acme.example"]
-    outbox.settle_delivery(copy, "bjorn@acme.example", "handed over", "250 OK", 12)
-    assert set(states(office).values()) == {"handed over"}
+    outbox.settle_delivery(copy, "bjorn@acme.example", "sent", "250 OK", 12)
+    assert set(states(office).values()) == {"sent"}
 
 
-@pytest.mark.parametrize("end", ["handed over", "delivered", "bounced", "failed", "cancelled"])
+@pytest.mark.parametrize("end", ["sent", "delivered", "bounced", "failed", "cancelled"])
 def test_a_delivery_never_moves_back(office: Office, end: str) -> None:
     copy = waiting(office)
     office.store.outbox.settle_delivery(copy, "anna@acme.example", end, "", 11)
-    for state in ("queued", "delayed", "handed over", "failed"):
+    for state in ("queued", "delayed", "sent", "failed"):
         office.store.outbox.settle_delivery(copy, "anna@acme.example", state, "late", 12)
         assert states(office) == {"anna@acme.example": end, "bjorn@acme.example": "queued"}
 
@@ -108,15 +108,15 @@ def test_a_copy_that_failed_is_tried_again_for_those_it_did_not_reach(office: Of
     copy, outbox = waiting(office), office.store.outbox
     outbox.claim("a", 10, 20, 1)
     assert not outbox.retry(copy, 11)  # It is on its way.
-    outbox.settle_delivery(copy, "anna@acme.example", "handed over", "", 12)
+    outbox.settle_delivery(copy, "anna@acme.example", "sent", "", 12)
     outbox.settle_delivery(copy, "bjorn@acme.example", "failed", "550", 12)
     outbox.settle(copy, "a", "failed", "550", 0, 12)
     assert outbox.next_at() is None
     assert outbox.retry(copy, 13)
     assert outbox.all()[0].error == "550"  # The last reason stays, until there is another.
-    assert states(office) == {"anna@acme.example": "handed over", "bjorn@acme.example": "queued"}
+    assert states(office) == {"anna@acme.example": "sent", "bjorn@acme.example": "queued"}
     assert [one.id for one in outbox.claim("a", 13, 20, 1)] == [copy]
-    outbox.settle(copy, "a", "handed over", "", 0, 14)
+    outbox.settle(copy, "a", "sent", "", 0, 14)
     assert not outbox.retry(copy, 15) and not outbox.retry(99, 15)
 
 

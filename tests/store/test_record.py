@@ -114,32 +114,32 @@ def test_only_active_members_are_told(office: Office) -> None:
 def test_a_participant_of_one_message_is_in_that_message_alone(office: Office) -> None:
     records, record, erik = office.store.records, office.record(), office.contact("Erik Ek", "erik@other.example")
     first, second = office.message(record), office.message(record)
-    records.let_in(office.acme, record.id, erik, "copied", 2, message_id=first)
+    records.add_participant(office.acme, record.id, erik, "copied", 2, message_id=first)
     assert records.takes_part(record.id, erik, first)
     assert not records.takes_part(record.id, erik, second)
-    records.let_in(office.acme, record.id, erik, "let in", 3)
+    records.add_participant(office.acme, record.id, erik, "added", 3)
     assert records.takes_part(record.id, erik, second)
-    records.let_in(office.acme, record.id, erik, "copied", 4, message_id=second)
+    records.add_participant(office.acme, record.id, erik, "copied", 4, message_id=second)
     (found,) = records.participants(record.id)
     assert (found.name, found.address, found.message_id, found.reason) == (
         "Erik Ek",
         "erik@other.example",
         None,
-        "let in",
+        "added",
     )
 
 
 def test_who_was_put_out_comes_back_only_by_a_persons_word(office: Office) -> None:
     records, record, erik = office.store.records, office.record(alias_id=office.alias()), office.contact()
     message = office.message(record)
-    records.let_in(office.acme, record.id, erik, "opened", 2)
+    records.add_participant(office.acme, record.id, erik, "opened", 2)
     assert record.alias_id is not None and records.takes_part_by_alias(record.alias_id, erik)
-    assert records.put_out(record.id, erik, 3) and not records.put_out(record.id, erik, 4)
+    assert records.remove_participant(record.id, erik, 3) and not records.remove_participant(record.id, erik, 4)
     assert not records.takes_part(record.id, erik, message)
     assert not records.takes_part_by_alias(record.alias_id, erik)
-    records.let_in(office.acme, record.id, erik, "copied", 5, message_id=message)
+    records.add_participant(office.acme, record.id, erik, "copied", 5, message_id=message)
     assert not records.takes_part(record.id, erik, message)
-    records.let_in(office.acme, record.id, erik, "let in", 6)
+    records.add_participant(office.acme, record.id, erik, "added", 6)
     assert records.takes_part(record.id, erik, message)
 
 

@@ -13,7 +13,7 @@ from tests.unit.world import World
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    """A small house with a real store of its own."""
+    """A small installation with a real store of its own."""
     made = World(tmp_path)
     yield made
     made.store.close()
@@ -21,5 +21,5 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 @pytest.fixture
 def shell(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    """mail-admin in that house."""
+    """mail-admin in that installation."""
     return Shell(world, tmp_path, monkeypatch, capsys)

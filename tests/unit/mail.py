@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from weftmail.core.address import Mailbox
-from weftmail.core.message import Message
+from weftmail.core.parsing.message import Message
 
 PLAIN: dict[str, Any] = {
     "message_id": "<one@customer.example>",

@@ -1,4 +1,4 @@
-"""mail-admin as tests call it: in this process, on the store of a small house."""
+"""mail-admin as tests call it: in this process, on the store of a small installation."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import pytest
 
 from tests.unit.world import HOST, World
 from weftmail.cli import admin, runtime
-from weftmail.core.keys import dump, single
+from weftmail.core.tokens.keys import dump, single
 
 
 class Shell:
-    """A terminal in the house of ``world``, whose settings, keys and map lie in its folder."""
+    """A terminal in the installation of ``world``, whose settings, keys and map lie in its folder."""
 
     def __init__(self, world: World, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
         self.world = world
@@ -24,7 +24,7 @@ class Shell:
         self.config.write_text(f'state = "{folder}"\nhostname = "{HOST}"\nauthserv_id = "{HOST}"\n')
         (folder / "keys").mkdir()
         (folder / "keys" / "tokens").write_text(dump(single(b"k" * 32)))
-        world.store.companies.put_setting(runtime.INSTANCE, "this house")
+        world.store.companies.put_setting(runtime.INSTANCE, "this installation")
         monkeypatch.setenv("WEFTMAIL_CONFIG", str(self.config))
 
     def call(self, *words: str) -> tuple[int, str, str]:

@@ -18,8 +18,8 @@ from weftmail import __version__
 from weftmail.cli import admin, ingest
 from weftmail.cli.arguments import Parser
 from weftmail.cli.config import Config, dump, load
-from weftmail.core.disposition import Append, Discard, Hold, Note, Open, Report
 from weftmail.core.failure import UsageError
+from weftmail.core.routing.disposition import Append, Discard, Hold, Note, Open, Report
 from weftmail.store.migrate import migrations
 
 ROOT = Path(__file__).parents[2]
@@ -161,9 +161,10 @@ def glossary() -> dict[str, str]:
 
 _WANTED = {
     "company", "domain", "alias", "record type", "record", "thread", "message", "contact", "user", "follower",
-    "colleague", "outsider", "participant", "delivery", "outbox", "inbound log", "tray", "listener", "locator",
-    "reply token", "token epoch", "whole", "beside", "owner", "pipe program", "drain", "accept", "settle", "envelope",
-    "facts", "disposition", "trace", "proven", "verified", "notice", "blob", "lease", "map", "release", "replay",
+    "colleague", "outsider", "participant", "delivery", "outbox", "inbound log", "review queue", "listener", "locator",
+    "reply token", "token epoch", "dedicated domain", "domain with mailboxes", "owner", "pipe program", "drain",
+    "accept", "settle", "envelope",
+    "facts", "disposition", "trace", "verified", "notice", "blob", "lease", "map", "release", "replay",
 }  # fmt: skip
 
 
@@ -215,7 +216,7 @@ def test_every_state_of_the_store_stands_beside_its_word(table: str, column: str
 def test_the_words_for_what_becomes_of_a_mail_are_those_of_the_code() -> None:
     said = glossary()["disposition"]
     assert all(f"`{one.__name__}`" in said for one in (Append, Open, Note, Report, Hold, Discard))
-    assert all(f"`{tray}`" in glossary()["tray"] for tray in ("held", "unrouted", "stuck"))
+    assert all(f"`{tray}`" in glossary()["review queue"] for tray in ("held", "unmatched", "error"))
 
 
 # --- what the documents name --------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""A small house for tests: a real store, the company Acme with its people, and mail that comes in as from Postfix."""
+"""A small installation: a real store, the company Acme with its people, and mail that comes in as from Postfix."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from weftmail.core.envelope import Envelope
-from weftmail.core.keys import single
-from weftmail.core.message import read
-from weftmail.core.proof import Policy
-from weftmail.flow.house import House
+from weftmail.core.routing.authentication import Policy
+from weftmail.core.tokens.keys import single
+from weftmail.flow.installation import Installation
+from weftmail.flow.reading import read
 from weftmail.flow.settle import Reader, Settler
 from weftmail.store.alias import AliasSettings
 from weftmail.store.connection import connect
@@ -70,8 +70,12 @@ class World:
         self.store = Store(connection)
         self.clock = Clock()
         self.lock = Lock()
-        self.house = House(
-            "this house", single(b"k" * 32), Policy(HOST, frozenset({HOST})), self.clock, "https://mail.acme.example"
+        self.installation = Installation(
+            "this installation",
+            single(b"k" * 32),
+            Policy(HOST, frozenset({HOST})),
+            self.clock,
+            "https://mail.acme.example",
         )
         self._ids = itertools.count(1)
         store = self.store
@@ -95,7 +99,7 @@ class World:
 
     def settler(self, reader: Reader = read) -> Settler:
         """Return a settler of this store."""
-        return Settler(self.store, self.house, self.lock, reader)
+        return Settler(self.store, self.installation, self.lock, reader)
 
     def accept(self, raw: bytes, *recipients: str, sender: str = "somebody@customer.example") -> list[int]:
         """Accept a mail for some recipients in one hand-over."""
@@ -113,7 +117,7 @@ class World:
     def settle(self) -> None:
         """Settle all that waits."""
         settler = self.settler()
-        while (done := settler.settle()).settled or done.stuck:
+        while (done := settler.settle()).settled or done.failed:
             pass
 
     def deliver(self, raw: bytes, recipient: str, sender: str = "somebody@customer.example") -> InboundRow:
@@ -145,14 +149,14 @@ class World:
         text: str = "Could you do 40 chairs?\n",
         *,
         cc: str = "",
-        proven: bool = False,
+        verified: bool = False,
         login: str = "",
         message_id: str = "",
         references: Sequence[str] = (),
         files: Sequence[tuple[str, bytes]] = (),
         headers: Sequence[tuple[str, str]] = (),
     ) -> bytes:
-        """Return a mail as Postfix would hand it over, with its Received and, if proven, our milter's verdict."""
+        """Return a mail as Postfix would hand it over, with its Received and, if verified, our milter's verdict."""
         number = next(self._ids)
         mail = EmailMessage()
         mail["From"] = author
@@ -171,7 +175,7 @@ class World:
         for name, content in files:
             mail.add_attachment(content, "application", "octet-stream", filename=name)
         domain = author.rpartition("@")[2].rstrip(">")
-        verdict = f"Authentication-Results: {HOST}; dkim=pass header.d={domain}\n" if proven else ""
+        verdict = f"Authentication-Results: {HOST}; dkim=pass header.d={domain}\n" if verified else ""
         signed_in = f"\n\t(Authenticated sender: {login})" if login else ""
         received = (
             f"Received: from client.example (client.example [192.0.2.9]){signed_in}\n"

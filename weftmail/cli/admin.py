@@ -30,7 +30,7 @@ NOUNS = {
     "post": "write on a record: mail that goes out, or a note that stays inside",
     "inbound": "the log of what the mail server handed over",
     "outbox": "copies that wait to be handed to the mail server",
-    "tray": "mail that waits for a person to decide",
+    "review": "mail that waits for a person to decide",
     "dkim": "signing keys",
     "postfix": "what the mail server needs, and what is wrong with it",
 }
@@ -87,18 +87,18 @@ def run(words: list[str], environ: Mapping[str, str], stdin: TextIO | None = Non
     if noun not in NOUNS:
         raise UsageError(f"{noun!r} is no command; there are {', '.join(NOUNS)}", status=2)
     from weftmail.cli.arguments import Parser, refuse_bad_words
-    from weftmail.cli.desk import Desk
+    from weftmail.cli.context import Context
 
     refuse_bad_words(words)
     module = importlib.import_module(f"weftmail.cli.commands.{noun}")
     parser = Parser(prog=f"mail-admin {noun}", description=f"{noun}: {NOUNS[noun]}")
     module.build(parser)
     arguments = parser.parse_args(words[1:])
-    desk = Desk(environ, stdin=stdin)
+    context = Context(environ, stdin=stdin)
     try:
-        return int(arguments.run(desk, arguments) or 0)
+        return int(arguments.run(context, arguments) or 0)
     finally:
-        desk.close()
+        context.close()
 
 
 def explained(error: Exception) -> tuple[str, int]:

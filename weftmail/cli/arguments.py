@@ -10,9 +10,9 @@ from weftmail.core.address import canonical
 from weftmail.core.failure import UsageError
 
 if TYPE_CHECKING:
-    from weftmail.cli.desk import Desk
+    from weftmail.cli.context import Context
 
-Run = Callable[["Desk", argparse.Namespace], int | None]
+Run = Callable[["Context", argparse.Namespace], int | None]
 """What a verb does; it returns the exit status, None for 0."""
 
 

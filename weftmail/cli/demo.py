@@ -1,4 +1,4 @@
-"""What ``make run`` starts: a whole house on this machine, with a company and a customer who writes.
+"""What ``make run`` starts: a whole installation on this machine, with a company and a customer who writes.
 
 The state is under ``var/`` of the folder where it runs.  The first run makes it, by the commands that an operator
 would type; later ones only start what is there.  Mail goes in through the program that a mail server would call, and
@@ -27,8 +27,8 @@ from weftmail.cli.children import Children
 from weftmail.cli.commands.serve import DEMO_SHELL
 from weftmail.cli.config import Config
 from weftmail.cli.demo_words import WORDS
+from weftmail.core.composing.dkim import verify
 from weftmail.core.failure import PermFail, TempFail, UsageError
-from weftmail.core.sign import verify
 from weftmail.store.store import Store
 from weftmail.transport.maildir import Maildir
 
@@ -94,7 +94,7 @@ class Demo:
         replaced.write_text(config.dump(replace(wanted, site=f"127.0.0.1:{port}")), encoding="utf-8")
         replaced.rename(self.settings)
         self.command(
-            "init", "--company", "Acme", "--domain", "acme.example", "--whole", "--name", "Anna", "--address", ANNA,
+            "init", "--company", "Acme", "--domain", "acme.example", "--dedicated", "--name", "Anna", "--address", ANNA,
             # Whoever runs the demo owns it; only where that is root does the flag mean anything.
             "--user", "root",
         )  # fmt: skip
@@ -145,12 +145,12 @@ class Demo:
         filed = ((row.settled_at or row.accepted_at) - row.accepted_at) / 1000
         names = {f"{key.selector}._domainkey.{key.domain}": key.record for key in store.domains.dkim_keys()}
 
-        def told() -> bool:
+        def anna_notified() -> bool:
             caught = [one for one in self.catcher.caught(10) if ANNA in one.recipients]
             signatures = verify(caught[0].data, names) if caught else []
             return len(signatures) == 2 and all(one.valid for one in signatures)
 
-        self.children.wait_until(told, "telling Anna, with two signatures that verify,")
+        self.children.wait_until(anna_notified, "telling Anna, with two signatures that verify,")
         all_of_it = time.monotonic() - began
         self.command("follower", "add", "LEAD-1", BJORN)
         return (

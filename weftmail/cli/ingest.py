@@ -100,7 +100,7 @@ def _explain(options: argparse.Namespace, config: Config) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     store = runtime.open_store(config, readonly=True)
-    house = runtime.house(config, store)
+    installation = runtime.installation(config, store)
     envelope = Envelope(
         recipient=clean(options.recipient),
         sender=clean(options.sender),
@@ -109,11 +109,11 @@ def _explain(options: argparse.Namespace, config: Config) -> int:
         client_address=clean(options.client_address),
     )
     if not options.each:
-        print(json.dumps(explain(store, house, envelope, sys.stdin.buffer.read()), ensure_ascii=False, indent=2))
+        print(json.dumps(explain(store, installation, envelope, sys.stdin.buffer.read()), ensure_ascii=False, indent=2))
         return 0
     for path in _files(options.each):
         began = time.perf_counter()
-        answer = explain(store, house, envelope, path.read_bytes())
+        answer = explain(store, installation, envelope, path.read_bytes())
         spent = round((time.perf_counter() - began) * 1000, 3)
         print(json.dumps({"file": path.name, "elapsed_ms": spent, **answer}, ensure_ascii=False))
     return 0

@@ -19,11 +19,11 @@ from pathlib import Path
 from weftmail.cli import config as configs
 from weftmail.cli import lookup, runtime
 from weftmail.cli.config import Config, check_places
-from weftmail.cli.desk import Desk
+from weftmail.cli.context import Context
 from weftmail.cli.mailboxes import SETTINGS as SETTINGS_OF_POSTFIX
 from weftmail.cli.mailboxes import run
-from weftmail.core import keys
 from weftmail.core.failure import UsageError
+from weftmail.core.tokens import keys
 from weftmail.mta.map import GROUP
 from weftmail.store.connection import connect
 from weftmail.store.migrate import migrate
@@ -40,42 +40,42 @@ class Answers:
 
     company: str
     domain: str
-    whole: bool
+    dedicated: bool
     name: str
     address: str
     config: Config
     user: str
 
 
-def ask(desk: Desk, arguments: argparse.Namespace) -> Answers:
+def ask(context: Context, arguments: argparse.Namespace) -> Answers:
     """Take the answers from the flags, from what is there, and from whoever sits at the terminal.
 
     Raises UsageError, naming the flags, for what nobody answers.
     """
-    config = _config(desk, arguments)
+    config = _config(context, arguments)
     known = {}
-    if desk.config_there:
+    if context.config_there:
         # Root must not open the store: SQLite would leave files beside it that are root's.
-        desk.become_owner()
+        context.become_owner()
         known = _known(config)
-    questions = _Questions(desk)
+    questions = _Questions(context)
     company = questions.answer("company", "Company", arguments.company, known.get("company", ""))
     domain = questions.answer("domain", "Mail domain", arguments.domain, known.get("domain", ""))
-    whole = not arguments.beside
-    if not arguments.whole and not arguments.beside and "domain" not in known:
+    dedicated = not arguments.mailboxes
+    if not arguments.dedicated and not arguments.mailboxes and "domain" not in known:
         text = "Does all its mail come here (1), or do mailboxes on this server stay beside (2)?"
-        whole = questions.answer("", text, None, "1") != "2"
+        dedicated = questions.answer("", text, None, "1") != "2"
     address = questions.answer("address", "Your address", arguments.address, known.get("address", ""))
     guess = known.get("name") or address.partition("@")[0].capitalize()
     name = questions.answer("name", "Your name", arguments.name, guess) if address else ""
-    if not desk.config_there:
+    if not context.config_there:
         server = questions.answer("hostname", "This server", arguments.hostname, config.hostname)
         config = replace(config, hostname=server.lower())
     questions.complete()
     return Answers(
         lookup.line("name of the company", company),
         lookup.domain_name(domain),
-        whole,
+        dedicated,
         lookup.line("name", name),
         lookup.address(address),
         _checked(config),
@@ -86,9 +86,9 @@ def ask(desk: Desk, arguments: argparse.Namespace) -> Answers:
 class _Questions:
     """Asks on a terminal, one line each; elsewhere the guess counts, and what has none is missing."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._terminal = desk.stdin.isatty()
+    def __init__(self, context: Context) -> None:
+        self._desk = context
+        self._terminal = context.stdin.isatty()
         self._missing: list[str] = []
 
     def answer(self, flag: str, text: str, given: str | None, guess: str) -> str:
@@ -109,7 +109,7 @@ class _Questions:
             raise UsageError(f"say it by {', '.join(self._missing)}, or run this on a terminal", status=2)
 
 
-def _config(desk: Desk, arguments: argparse.Namespace) -> Config:
+def _config(context: Context, arguments: argparse.Namespace) -> Config:
     """Return the settings there are, or new ones; a flag that contradicts the file is an error."""
     given = {
         name: value
@@ -118,15 +118,15 @@ def _config(desk: Desk, arguments: argparse.Namespace) -> Config:
     }
     if "state" in given:
         given["state"] = os.path.abspath(given["state"])
-    if not desk.config_there:
+    if not context.config_there:
         if "hostname" not in given:
             given["hostname"] = _hostname()
         return replace(Config(), **given)
     for name, value in given.items():
-        if getattr(desk.config, name) != value:
+        if getattr(context.config, name) != value:
             flag = "--" + name.replace("_", "-")
-            raise UsageError(f"{desk.config_path} says otherwise than {flag}; it stays as it is, so edit it there")
-    return desk.config
+            raise UsageError(f"{context.config_path} says otherwise than {flag}; it stays as it is, so edit it there")
+    return context.config
 
 
 def _checked(config: Config) -> Config:
@@ -171,12 +171,12 @@ def _known(config: Config) -> dict[str, str]:
         store.close()
 
 
-def write_settings(desk: Desk, answers: Answers) -> list[str]:
+def write_settings(context: Context, answers: Answers) -> list[str]:
     """Write the settings unless they are there; return what was made."""
-    if desk.config_there:
+    if context.config_there:
         return []
     _system_user(answers.user)
-    path = Path(desk.config_path)
+    path = Path(context.config_path)
     try:
         _make_way(path.parent)
         beside = path.with_name(f".{path.name}.new")
@@ -189,7 +189,7 @@ def write_settings(desk: Desk, answers: Answers) -> list[str]:
         raise UsageError(
             f"{path} cannot be written: {error.strerror}; run this as root, or set WEFTMAIL_CONFIG"
         ) from None
-    desk.use(configs.load(desk.environ))
+    context.use(configs.load(context.environ))
     return [str(path)]
 
 

@@ -14,14 +14,14 @@ from weftmail.cli import runtime
 from weftmail.cli.config import Config
 from weftmail.core.failure import TempFail
 from weftmail.core.limits import TRANSPORT
-from weftmail.core.message import read
 from weftmail.core.ports import MapFile
 from weftmail.flow.follow_map import follow
 from weftmail.flow.intake import Intake
+from weftmail.flow.reading import read
 from weftmail.flow.settle import Reader
 from weftmail.store.store import Store
-from weftmail.transport.listener import Listener, peer_uids
-from weftmail.transport.lmtp import Service
+from weftmail.transport.lmtp.listener import Listener, peer_uids
+from weftmail.transport.lmtp.session import Service
 from weftmail.transport.settle_lock import FileSettleLock
 from weftmail.transport.spool import Spool
 from weftmail.transport.wake import Receiver, Waker
@@ -52,8 +52,8 @@ class Writer(threading.Thread):
         """Work until stopped.  A fault of our own code ends the program, which then is started again."""
         try:
             while not self._stopping.is_set():
-                self._intake.doorstep.something.wait(1.0)
-                self._intake.doorstep.something.clear()
+                self._intake.accept_queue.something.wait(1.0)
+                self._intake.accept_queue.something.clear()
                 while self._round() and not self._stopping.is_set():
                     pass
             self._intake.accept()
@@ -71,7 +71,7 @@ class Writer(threading.Thread):
             self._look_at = now + LOOK
             worked = self._look(now) or worked
         batch = self._intake.settle()
-        return worked or batch.settled > 0 or batch.stuck > 0
+        return worked or batch.settled > 0 or batch.failed > 0
 
     def _look(self, now: int) -> bool:
         try:
@@ -88,7 +88,7 @@ class Writer(threading.Thread):
     def stop(self) -> None:
         """Let the thread end after what it is doing; what waits at the doorstep is still accepted."""
         self._stopping.set()
-        self._intake.doorstep.something.set()
+        self._intake.accept_queue.something.set()
 
 
 def listen(config: Config, place: str, reader: Reader = read) -> int:
@@ -112,7 +112,7 @@ async def _listen(config: Config, place: str, reader: Reader) -> int:
     hints = Receiver(config.folder / "settle.sock")
     loop.add_reader(hints.fileno(), _hinted, hints, intake)
     listener = Listener(
-        Service(intake.doorstep, folder=str(config.incoming)),
+        Service(intake.accept_queue, folder=str(config.incoming)),
         peers=peer_uids((config.mail_owner, "weftmail", "Debian-exim")),
     )
     where = await listener.start(place)
@@ -131,7 +131,7 @@ async def _listen(config: Config, place: str, reader: Reader) -> int:
 
 def _hinted(hints: Receiver, intake: Intake) -> None:
     hints.drain()
-    intake.doorstep.something.set()
+    intake.accept_queue.something.set()
 
 
 def _intake(config: Config, store: Store, reader: Reader) -> Intake:
@@ -141,7 +141,7 @@ def _intake(config: Config, store: Store, reader: Reader) -> Intake:
         incoming.sweep(runtime.now() - TRANSPORT * 1000)
     return Intake(
         store,
-        runtime.house(config, store),
+        runtime.installation(config, store),
         FileSettleLock(config.settle_lock),
         incoming,
         Waker(config.folder / "send.sock"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
-from weftmail.cli.desk import joined
+from weftmail.cli.context import joined
 from weftmail.core import address as addresses
-from weftmail.core import plain as plain_text
+from weftmail.core import text as texts
 from weftmail.core.failure import UsageError
 from weftmail.store.alias import Alias
 from weftmail.store.company import Company
@@ -39,8 +39,8 @@ def domain_name(text: str) -> str:
 def line(what: str, text: str) -> str:
     """Return a name or title; it has to be one line of text."""
     try:
-        return plain_text.plain(what, text)
-    except plain_text.BadText as error:
+        return texts.line(what, text)
+    except texts.BadText as error:
         raise UsageError(f"{error}; give one line of text", status=2) from None
 
 

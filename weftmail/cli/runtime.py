@@ -1,4 +1,4 @@
-"""What every program builds of the settings: the store, the keys, the house, the mail server's map, the clock."""
+"""What every program builds of the settings: the store, the keys, the mail server's map, the clock."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from weftmail.cli.config import Config, path_of_config
-from weftmail.core import keys
 from weftmail.core.failure import TempFail, UsageError
-from weftmail.core.keys import Keyring
 from weftmail.core.ports import Clock
-from weftmail.core.proof import Policy
-from weftmail.flow.house import House
+from weftmail.core.routing.authentication import Policy
+from weftmail.core.tokens import keys
+from weftmail.core.tokens.keys import Keyring
+from weftmail.flow.installation import Installation
 from weftmail.mta import map as mail_map
 from weftmail.mta.map import MapDatabase
 from weftmail.store.store import Store
 
 if TYPE_CHECKING:
-    from weftmail.core.dkim_key import SigningKey
+    from weftmail.core.composing.dkim_key import SigningKey
 
 INSTANCE = "instance"
-"""The setting of the store that holds the name of this house, which goes into the loop header."""
+"""The setting of the store that holds the name of this installation, which goes into the loop header."""
 
 
 def now() -> int:
@@ -37,7 +37,7 @@ def now() -> int:
 
 
 def new_instance() -> str:
-    """Return a name for a new house that no other house has."""
+    """Return a name for a new installation that no other installation has."""
     return secrets.token_hex(8)
 
 
@@ -104,13 +104,13 @@ def hostname(config: Config) -> str:
     return (config.hostname or socket.gethostname()).lower()
 
 
-def house(config: Config, store: Store, clock: Clock = now) -> House:
-    """Return what every flow is given; raise UsageError where keys or the name of the house are missing."""
+def installation(config: Config, store: Store, clock: Clock = now) -> Installation:
+    """Return what every flow is given; raise UsageError where keys or the name of the installation are missing."""
     name = store.companies.setting(INSTANCE)
     if name is None:
         raise UsageError("the store has no name of its own yet; run: mail-admin init")
     policy = Policy(config.authserv_id or None, frozenset({hostname(config)}))
-    return House(name, load_keyring(config), policy, clock, config.url)
+    return Installation(name, load_keyring(config), policy, clock, config.url)
 
 
 def open_map(config: Config) -> MapDatabase:
@@ -137,7 +137,7 @@ def signing_keys(config: Config, domain: str) -> Sequence[SigningKey]:
 
 @lru_cache(maxsize=256)
 def _signing_keys(folder: str, domain: str, _changed: int) -> Sequence[SigningKey]:
-    from weftmail.core.dkim_key import BadKey
+    from weftmail.core.composing.dkim_key import BadKey
     from weftmail.transport import dkim_files
 
     try:

@@ -21,7 +21,7 @@ from types import FrameType
 from weftmail.cli import config as configs
 from weftmail.cli import runtime
 from weftmail.cli.config import Config
-from weftmail.cli.rescue import Rescue
+from weftmail.cli.spool_watch import SpoolWatch
 from weftmail.core.failure import TempFail, UsageError
 from weftmail.core.ports import Submitter
 from weftmail.flow.deliver import Round, Sender
@@ -78,13 +78,13 @@ def send(config: Config, *, once: bool) -> int:
         store.outbox.release_all(runtime.now())
         sender = Sender(
             store,
-            runtime.house(config, store),
+            runtime.installation(config, store),
             submitter,
             lambda domain: runtime.signing_keys(config, domain),
             holder=f"{os.uname().nodename}:{os.getpid()}",
             jitter=random.random,
         )
-        _work(store, sender, hints, stop, None if once else Rescue(config))
+        _work(store, sender, hints, stop, None if once else SpoolWatch(config))
     finally:
         hints.close()
         submitter.close()
@@ -93,7 +93,7 @@ def send(config: Config, *, once: bool) -> int:
     return 0
 
 
-def _work(store: Store, sender: Sender, hints: Receiver, stop: Stop, rescue: Rescue | None) -> None:
+def _work(store: Store, sender: Sender, hints: Receiver, stop: Stop, spool_watch: SpoolWatch | None) -> None:
     """Work until asked to stop or, with no ``rescue`` to keep an eye on the folder, until nothing is due."""
     failures, version, schema_at = 0, -1, 0
     while not stop.asked:
@@ -103,26 +103,26 @@ def _work(store: Store, sender: Sender, hints: Receiver, stop: Stop, rescue: Res
         except TempFail as error:
             failures += 1
             log.warning("%s", error)
-            if rescue is None and failures > 5:
+            if spool_watch is None and failures > 5:
                 raise
             _wait(hints, backoff(failures), stop)
             continue
         _report(done)
         if done.worked:
             continue
-        if rescue is None:
+        if spool_watch is None:
             return
         now = runtime.now()
         if now >= schema_at:
             store.check_schema()
             schema_at = now + SCHEMA
-        version = _wait_for_change(store, hints, stop, rescue, version)
+        version = _wait_for_change(store, hints, stop, spool_watch, version)
 
 
-def _wait_for_change(store: Store, hints: Receiver, stop: Stop, rescue: Rescue, version: int) -> int:
+def _wait_for_change(store: Store, hints: Receiver, stop: Stop, spool_watch: SpoolWatch, version: int) -> int:
     """Wait until a hint comes, the store has changed, or the next copy is due; return the store's version."""
     while not stop.asked:
-        rescue.look(runtime.now())
+        spool_watch.look(runtime.now())
         due = store.outbox.next_at()
         if due is not None and due <= runtime.now():
             return version
@@ -147,7 +147,7 @@ def _wait(hints: Receiver, seconds: float, stop: Stop) -> bool:
 
 def _report(done: Round) -> None:
     if done.worked:
-        log.info("handed over %d, deferred %d, refused %d", done.handed, done.deferred, done.refused)
+        log.info("handed over %d, deferred %d, refused %d", done.sent, done.deferred, done.refused)
 
 
 def _submitter(config: Config) -> Submitter:

@@ -132,7 +132,7 @@ def thread_lines(value: dict[str, Any]) -> list[str]:
 def _message_lines(message: dict[str, Any]) -> list[str]:
     author = message["author"]
     marks = [message["kind"].upper() if message["kind"] == "note" else message["kind"]]
-    marks += [] if message["verified"] else ["not proven"]
+    marks += [] if message["verified"] else ["not verified"]
     marks += [message["flag"]] if message["flag"] else []
     lines = [f"{message['id']}  {_who(author)}  {', '.join(marks)}  {message['created_at']}"]
     lines.append(f"    {one_line(message['subject'])}")

@@ -17,7 +17,7 @@ Random = Callable[[int], bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
+class Sent:
     """The mail server took the copy for this address; ``text`` is its answer."""
 
     text: str
@@ -37,7 +37,7 @@ class Refused:
     text: str
 
 
-Outcome = Handed | Deferred | Refused
+Outcome = Sent | Deferred | Refused
 
 
 class Submitter(Protocol):
@@ -93,7 +93,7 @@ class MapRow:
 
     domain: str
     local: str
-    whole: bool
+    dedicated: bool
     active: bool
     generation: int
 

@@ -33,7 +33,7 @@ class Waiting:
     done: Future[Sequence[bool]] = field(default_factory=Future)
 
 
-class Doorstep:
+class AcceptQueue:
     """Where mails wait for the writer; many threads put them down, one takes them up."""
 
     def __init__(self) -> None:

@@ -6,16 +6,16 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from weftmail.core import locator, token
 from weftmail.core.address import BadAddress, Mailbox
-from weftmail.core.compose import Attached, ForColleagues, ForOutsider, Letter, compose
+from weftmail.core.composing.mail import Attached, ForColleagues, ForOutsider, Letter, compose
+from weftmail.core.composing.notification import Answer, Kind, Notice
 from weftmail.core.failure import UsageError
-from weftmail.core.notification import Answer, Kind, Notice
 from weftmail.core.ports import Refused
-from weftmail.core.token import Token
-from weftmail.flow.house import House
+from weftmail.core.tokens import locator, reply_token
+from weftmail.core.tokens.reply_token import Token
 from weftmail.flow.identity import Identity, identity_of
-from weftmail.flow.telling import answer_audience
+from weftmail.flow.installation import Installation
+from weftmail.flow.notify import answer_audience
 from weftmail.store.message import Reference, ThreadMessage
 from weftmail.store.outbox import Claimed
 from weftmail.store.record import Record
@@ -36,7 +36,7 @@ class Copy:
     domain: str
 
 
-def copy_of(store: Store, house: House, claimed: Claimed) -> Copy | Refused:
+def copy_of(store: Store, installation: Installation, claimed: Claimed) -> Copy | Refused:
     """Compose a claimed copy; Refused where it cannot be composed, and trying again cannot help."""
     message = store.messages.get(claimed.message_id)
     record = store.records.get(message.record_id) if message is not None else None
@@ -44,34 +44,44 @@ def copy_of(store: Store, house: House, claimed: Claimed) -> Copy | Refused:
         return Refused("the message is gone")
     try:
         identity = identity_of(store, record)
-        copy = _addressed(store, house, claimed, message, record, identity)
-        data = compose(_letter(store, house, claimed, message, record, identity), copy)
+        copy = _addressed(store, installation, claimed, message, record, identity)
+        data = compose(_letter(store, installation, claimed, message, record, identity), copy)
     except (BadAddress, UsageError) as error:
         return Refused(str(error))
     bounce = Token("bounce", message.id, claimed.contact_id or 0, message.token_epoch)
-    return Copy(data, token.address(house.keyring, bounce, identity.domain), identity.domain)
+    return Copy(data, reply_token.address(installation.keyring, bounce, identity.domain), identity.domain)
 
 
-def record_url(house: House, record: Record) -> str:
+def record_url(installation: Installation, record: Record) -> str:
     """Return the address of the record's page."""
-    return f"{house.site_url}/records/{record.label}?company={record.company_id}"
+    return f"{installation.site_url}/records/{record.label}?company={record.company_id}"
 
 
 def _addressed(
-    store: Store, house: House, claimed: Claimed, message: ThreadMessage, record: Record, identity: Identity
+    store: Store,
+    installation: Installation,
+    claimed: Claimed,
+    message: ThreadMessage,
+    record: Record,
+    identity: Identity,
 ) -> ForOutsider | ForColleagues:
     reply = Token("post" if message.public else "note", message.id, claimed.contact_id or 0, message.token_epoch)
-    address = token.address(house.keyring, reply, identity.domain)
+    address = reply_token.address(installation.keyring, reply, identity.domain)
     if claimed.audience == "outsider":
         # What came by mail bears its author's own signature, or none: their new words go out, and nothing else.
         by_mail = message.inbound_id is not None
         sign_off = () if by_mail else (message.author_name, identity.sender.name)
         return ForOutsider(Mailbox(identity.sender.name, address), sign_off)
-    return ForColleagues(address, _notice(store, house, claimed, message, record, identity))
+    return ForColleagues(address, _notice(store, installation, claimed, message, record, identity))
 
 
 def _notice(
-    store: Store, house: House, claimed: Claimed, message: ThreadMessage, record: Record, identity: Identity
+    store: Store,
+    installation: Installation,
+    claimed: Claimed,
+    message: ThreadMessage,
+    record: Record,
+    identity: Identity,
 ) -> Notice:
     kinds: dict[str, Kind] = {"received": "received", "post": "post", "note": "note", "event": "event"}
     outsiders = answer_audience(store, message.id)
@@ -80,10 +90,10 @@ def _notice(
         kind=kinds[message.kind],
         number=record.label,
         title=record.title,
-        url=record_url(house, record),
+        url=record_url(installation, record),
         author=message.author_name,
         author_address=message.author_address,
-        proven=message.verified,
+        verified=message.verified,
         outsiders=tuple(
             f"{one.name} <{one.address}>" if one.name else one.address for one in store.messages.addressed(message.id)
         ),
@@ -98,9 +108,14 @@ def _notice(
 
 
 def _letter(
-    store: Store, house: House, claimed: Claimed, message: ThreadMessage, record: Record, identity: Identity
+    store: Store,
+    installation: Installation,
+    claimed: Claimed,
+    message: ThreadMessage,
+    record: Record,
+    identity: Identity,
 ) -> Letter:
-    names = _Names(house, identity, outsider=claimed.audience == "outsider")
+    names = _Names(installation, identity, outsider=claimed.audience == "outsider")
     answer_by_mail = message.kind in ("post", "note") and message.inbound_id is not None
     attachments, left_out = _attachments(store, message, only_new=answer_by_mail)
     text = message.reply_text if answer_by_mail else message.text
@@ -119,7 +134,7 @@ def _letter(
         text=text,
         html=None if answer_by_mail or left_out or not message.html else message.html,
         date=message.created_at,
-        loop=house.name,
+        loop=installation.name,
         to=tuple(Mailbox(one.name, one.address) for one in people if one.field == "to"),
         cc=tuple(Mailbox(one.name, one.address) for one in people if one.field == "cc"),
         in_reply_to=next((names.of(one) for one in seen if one.id == message.answers_id), ""),
@@ -150,8 +165,8 @@ class _Names:
     Colleagues have everything from us.
     """
 
-    def __init__(self, house: House, identity: Identity, *, outsider: bool) -> None:
-        self._house = house
+    def __init__(self, installation: Installation, identity: Identity, *, outsider: bool) -> None:
+        self._house = installation
         self._domain = identity.domain
         self._outsider = outsider
 

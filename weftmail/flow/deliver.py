@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
+from weftmail.core.composing.dkim import SigningKey, sign
 from weftmail.core.failure import TempFail
 from weftmail.core.limits import SMTP_TIMEOUT
-from weftmail.core.ports import Deferred, Handed, Outcome, Refused, Submitter
-from weftmail.core.sign import SigningKey, sign
+from weftmail.core.ports import Deferred, Outcome, Refused, Sent, Submitter
 from weftmail.flow.copy import Copy, copy_of
-from weftmail.flow.house import House
+from weftmail.flow.installation import Installation
 from weftmail.store.connection import temporary
 from weftmail.store.message import NewMessage
 from weftmail.store.outbox import Claimed
@@ -43,7 +43,7 @@ Keys = Callable[[str], Sequence[SigningKey]]
 class Round:
     """What one round did, in addresses."""
 
-    handed: int = 0
+    sent: int = 0
     deferred: int = 0
     refused: int = 0
 
@@ -51,7 +51,7 @@ class Round:
         """Return the sum with these outcomes."""
         kinds = [type(one) for one in outcomes.values()]
         return Round(
-            self.handed + kinds.count(Handed),
+            self.sent + kinds.count(Sent),
             self.deferred + kinds.count(Deferred),
             self.refused + kinds.count(Refused),
         )
@@ -59,7 +59,7 @@ class Round:
     @property
     def worked(self) -> bool:
         """Whether anything was tried."""
-        return self.handed + self.deferred + self.refused > 0
+        return self.sent + self.deferred + self.refused > 0
 
 
 class Sender:
@@ -68,7 +68,7 @@ class Sender:
     def __init__(
         self,
         store: Store,
-        house: House,
+        installation: Installation,
         submitter: Submitter,
         keys: Keys,
         holder: str,
@@ -76,7 +76,7 @@ class Sender:
     ) -> None:
         """``holder`` names this sender in its leases; ``jitter`` returns numbers from 0 to 1."""
         self._store = store
-        self._house = house
+        self._house = installation
         self._submitter = submitter
         self._keys = keys
         self._holder = holder
@@ -109,7 +109,7 @@ class Sender:
     def _hand_over(self, claimed: Claimed) -> Mapping[str, Outcome]:
         people = self._store.outbox.recipients(claimed.id)[:RECIPIENTS]
         if not people:
-            self._store.outbox.settle(claimed.id, self._holder, "handed over", "", 0, self._house.clock())
+            self._store.outbox.settle(claimed.id, self._holder, "sent", "", 0, self._house.clock())
             return {}
         made = copy_of(self._store, self._house, claimed)
         if isinstance(made, Refused):
@@ -136,15 +136,15 @@ class Sender:
                 if isinstance(outcome, Refused) or (late and isinstance(outcome, Deferred))
             ]
             if failed:
-                self._tell_of_failure(claimed, failed, now)
+                self._notify_of_failure(claimed, failed, now)
             again = bool(self._store.outbox.recipients(claimed.id))
-            error = next((one.text for one in outcomes.values() if not isinstance(one, Handed)), "")
-            reached = any(isinstance(one, Handed) for one in outcomes.values())
+            error = next((one.text for one in outcomes.values() if not isinstance(one, Sent)), "")
+            who_gets = any(isinstance(one, Sent) for one in outcomes.values())
             if again:
-                pause = 0 if reached and not error else self._pause(claimed.attempts)
+                pause = 0 if who_gets and not error else self._pause(claimed.attempts)
                 self._store.outbox.settle(claimed.id, self._holder, "waiting", error, now + pause, now)
             else:
-                state = "handed over" if reached or not failed else "failed"
+                state = "sent" if who_gets or not failed else "failed"
                 self._store.outbox.settle(claimed.id, self._holder, state, error, now, now)
 
     def _pause(self, attempts: int) -> int:
@@ -152,7 +152,7 @@ class Sender:
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(20, attempts - 1))
         return int(pause * (0.8 + 0.4 * self._jitter()))
 
-    def _tell_of_failure(self, claimed: Claimed, failed: Sequence[tuple[str, str]], now: int) -> None:
+    def _notify_of_failure(self, claimed: Claimed, failed: Sequence[tuple[str, str]], now: int) -> None:
         """Write an event on the thread, and tell the author in the inbox."""
         message = self._store.messages.get(claimed.message_id)
         if message is None:
@@ -193,8 +193,8 @@ class Sender:
 
 def _state(outcome: Outcome, late: bool) -> tuple[str, str]:
     match outcome:
-        case Handed():
-            return "handed over", outcome.text
+        case Sent():
+            return "sent", outcome.text
         case Deferred():
             return ("failed" if late else "delayed"), outcome.text
         case Refused():

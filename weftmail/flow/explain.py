@@ -5,57 +5,57 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import BinaryIO
 
-from weftmail.core.disposition import Append, Author, Disposition, Hold, Note, Open, Report
 from weftmail.core.envelope import Envelope
-from weftmail.core.message import explain as explain_message
-from weftmail.core.message import read
-from weftmail.core.proof import Proof
-from weftmail.core.recipients import Recipients
-from weftmail.core.route import decide
+from weftmail.core.parsing.message import explain as explain_message
+from weftmail.core.routing.authentication import Proof
+from weftmail.core.routing.disposition import Append, Author, Disposition, Hold, Note, Open, Report
+from weftmail.core.routing.recipients import Recipients
+from weftmail.core.routing.rules import decide
 from weftmail.flow.facts import gather
-from weftmail.flow.house import House
-from weftmail.flow.telling import planned
+from weftmail.flow.installation import Installation
+from weftmail.flow.notify import planned
+from weftmail.flow.reading import read
 from weftmail.store.store import Store
 
 Answer = dict[str, object]
 
 
-def explain(store: Store, house: House, envelope: Envelope, raw: bytes | BinaryIO) -> Answer:
+def explain(store: Store, installation: Installation, envelope: Envelope, raw: bytes | BinaryIO) -> Answer:
     """Return the object that ``mail-ingest --explain`` prints: message, kind, authentication, disposition, trace."""
     message = read(raw)
-    known = gather(store, house, envelope, message)
+    known = gather(store, installation, envelope, message)
     decision = decide(envelope, message, known.facts)
-    reached = planned(store, decision.disposition, message, proven=known.facts.sender.proven)
+    who_gets = planned(store, decision.disposition, message, verified=known.facts.sender.verified)
     return {
         **explain_message(message),
-        "authentication": _authentication(known.proof, known.facts.sender.proven),
-        "disposition": _disposition(store, decision.disposition, reached),
+        "authentication": _authentication(known.proof, known.facts.sender.verified),
+        "disposition": _disposition(store, decision.disposition, who_gets),
         "trace": [asdict(asked) for asked in decision.trace],
         "exit_status": 0,
     }
 
 
-def _authentication(proof: Proof, proven: bool) -> Answer:
+def _authentication(proof: Proof, verified: bool) -> Answer:
     return {
         "spf": proof.spf,
         "dkim": proof.dkim,
         "dmarc": proof.dmarc,
         "arc": proof.arc,
         "source": proof.source,
-        "proven": proven,
+        "verified": verified,
     }
 
 
-def _disposition(store: Store, disposition: Disposition, reached: Recipients) -> Answer:
+def _disposition(store: Store, disposition: Disposition, who_gets: Recipients) -> Answer:
     answer: Answer = {
         "action": type(disposition).__name__.lower(),
-        "tray": disposition.tray if isinstance(disposition, Hold) else None,
+        "queue": disposition.queue if isinstance(disposition, Hold) else None,
         "record": None,
         "record_type": None,
         "alias": None,
         "author": None,
         "verified": None,
-        "notify": notify(reached),
+        "notify": notify(who_gets),
     }
     match disposition:
         case Open():
@@ -79,13 +79,13 @@ def _author(author: Author) -> Answer:
     return {"name": author.name, "address": author.address, "as": who}
 
 
-def notify(reached: Recipients) -> list[Answer]:
+def notify(who_gets: Recipients) -> list[Answer]:
     """Return who gets a message as plain objects: colleagues with their channel, outsiders with their field."""
     colleagues: list[Answer] = [
-        {"name": one.name, "address": one.address, "channel": one.channel, "why": one.why} for one in reached.told
+        {"name": one.name, "address": one.address, "channel": one.channel, "why": one.why} for one in who_gets.notified
     ]
     outsiders: list[Answer] = [
         {"name": one.name, "address": one.address, "channel": "email", "why": f"named in {one.field.capitalize()}"}
-        for one in reached.outsiders
+        for one in who_gets.outsiders
     ]
     return colleagues + outsiders

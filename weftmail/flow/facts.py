@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
-from weftmail.core import locator, token
 from weftmail.core.address import BadAddress, canonical, comparable, domain_of, split, without_plus
 from weftmail.core.envelope import Envelope
-from weftmail.core.facts import Accepts, AliasFacts, Carrier, Facts, Referred, Sender
-from weftmail.core.message import Message
-from weftmail.core.proof import Proof, prove
-from weftmail.flow.house import House
+from weftmail.core.parsing.message import Message
+from weftmail.core.routing.authentication import Proof, verify
+from weftmail.core.routing.facts import Accepts, AliasFacts, Carrier, Facts, Referred, Sender
+from weftmail.core.tokens import locator, reply_token
+from weftmail.flow.installation import Installation
 from weftmail.store.alias import Alias
 from weftmail.store.domain import ROLE_ADDRESSES, SYSTEM_ADDRESSES, Domain
 from weftmail.store.message import MessageFacts
@@ -30,24 +30,24 @@ class Known:
     proof: Proof
 
 
-def proof_of(house: House, envelope: Envelope, message: Message) -> Proof:
+def proof_of(installation: Installation, envelope: Envelope, message: Message) -> Proof:
     """Return what our own mail server's fields prove about the author of the mail."""
     signers = message.signers
-    return prove(
-        message.from_, message.results_above, message.received, envelope.queue_id, house.policy,
+    return verify(
+        message.from_, message.results_above, message.received, envelope.queue_id, installation.policy,
         (envelope.sender, *signers.names), signers.partial,
     )  # fmt: skip
 
 
-def gather(store: Store, house: House, envelope: Envelope, message: Message) -> Known:
+def gather(store: Store, installation: Installation, envelope: Envelope, message: Message) -> Known:
     """Return the facts for this delivery; only reads."""
-    proof = proof_of(house, envelope, message)
+    proof = proof_of(installation, envelope, message)
     recipient = comparable(envelope.recipient)
     local, domain = recipient.rpartition("@")[0], recipient.rpartition("@")[2]
     known = store.domains.by_name(domain) if domain else None
     alias = store.aliases.by_address(recipient) if local and domain else None
     sender = _sender(store, message, proof)
-    state, by_token = _by_token(store, house, local, domain, known, sender)
+    state, by_token = _by_token(store, installation, local, domain, known, sender)
     company_id = alias.company_id if alias is not None else known.company_id if known is not None else None
     facts = Facts(
         sender=sender,
@@ -59,8 +59,8 @@ def gather(store: Store, house: House, envelope: Envelope, message: Message) -> 
         addressed=_addressed(envelope, message),
         token=state,
         by_token=by_token,
-        by_id=tuple(_by_id(store, house, message, sender, company_id)),
-        own_loop=house.name in message.loop,
+        by_id=tuple(_by_id(store, installation, message, sender, company_id)),
+        own_loop=installation.name in message.loop,
         hops=len(message.received),
     )
     return Known(facts, proof)
@@ -82,16 +82,16 @@ def _sender(store: Store, message: Message, proof: Proof) -> Sender:
         return Sender(name or shown, "")
     user = store.users.by_address(proof.address)
     if user is None or not user.active:
-        return Sender(name, proof.address, proven=proof.proven, ours=is_ours(store, proof.address))
+        return Sender(name, proof.address, verified=proof.verified, ours=is_ours(store, proof.address))
     logins = store.users.addresses(user.id)
-    as_colleague = proof.proves_user(logins)
+    as_colleague = proof.verifies_user(logins)
     return Sender(
         name or user.name,
         proof.address,
         user_id=user.id,
         writes_in=store.users.writes_in(user.id),
-        proven=proof.proven or as_colleague,
-        proven_as_colleague=as_colleague,
+        verified=proof.verified or as_colleague,
+        verified_as_colleague=as_colleague,
         signed_in=as_colleague and proof.submitted_by(logins),
     )
 
@@ -112,7 +112,7 @@ def _system(local: str, domain: Domain | None) -> str:
     if domain is None:
         return ""
     name = without_plus(local)
-    if name in SYSTEM_ADDRESSES or (domain.whole and name in ROLE_ADDRESSES):
+    if name in SYSTEM_ADDRESSES or (domain.dedicated and name in ROLE_ADDRESSES):
         return name
     return ""
 
@@ -150,24 +150,24 @@ def _alias_facts(store: Store, alias: Alias | None, sender: Sender) -> AliasFact
 
 
 def _by_token(
-    store: Store, house: House, local: str, domain: str, known: Domain | None, sender: Sender
+    store: Store, installation: Installation, local: str, domain: str, known: Domain | None, sender: Sender
 ) -> tuple[str, Referred | None]:
     """Return what is to say of the token in the recipient, and the message that a good one names."""
-    found = token.find(local)
+    found = reply_token.find(local)
     if found is None or not found[1] or known is None:
         return "", None
     # The MAC is checked before the store is asked: nobody learns from us which messages there are.
-    told = token.resolve(house.keyring, local, domain)
-    if told is None:
+    resolved = reply_token.resolve(installation.keyring, local, domain)
+    if resolved is None:
         return "bad", None
-    message = store.messages.facts(told.message)
+    message = store.messages.facts(resolved.message)
     if message is None or (known.company_id is not None and known.company_id != message.company_id):
         return "good", None
-    if told.epoch != message.token_epoch:
+    if resolved.epoch != message.token_epoch:
         return "revoked", None
-    if told.contact and not _still_there(store, message, told.contact):
+    if resolved.contact and not _still_there(store, message, resolved.contact):
         return "revoked", None
-    referred = _referred(store, "token", message, sender, purpose=told.purpose, contact_id=told.contact)
+    referred = _referred(store, "token", message, sender, purpose=resolved.purpose, contact_id=resolved.contact)
     return "good", referred
 
 
@@ -179,11 +179,13 @@ def _still_there(store: Store, message: MessageFacts, contact_id: int) -> bool:
     return store.records.takes_part(message.record_id, contact_id, message.id)
 
 
-def _by_id(store: Store, house: House, message: Message, sender: Sender, company_id: int | None) -> Iterator[Referred]:
+def _by_id(
+    store: Store, installation: Installation, message: Message, sender: Sender, company_id: int | None
+) -> Iterator[Referred]:
     ids = dict.fromkeys([*reversed(message.in_reply_to), *reversed(message.references)])
     seen: set[int] = set()
     for text in list(ids)[:MOST_IDS]:
-        located = locator.verify(house.keyring, text)
+        located = locator.verify(installation.keyring, text)
         if located is not None:
             one = store.messages.facts(located.message)
             found = [] if one is None else [_referred(store, "locator", one, sender)]
@@ -215,7 +217,7 @@ def _referred(
     message: MessageFacts,
     sender: Sender,
     *,
-    purpose: token.Purpose | None = None,
+    purpose: reply_token.Purpose | None = None,
     contact_id: int = 0,
 ) -> Referred:
     contact = store.contacts.by_address(message.company_id, sender.address) if sender.address else None

@@ -9,7 +9,12 @@ from dataclasses import asdict, dataclass
 from typing import assert_never
 
 from weftmail.core.address import BadAddress, canonical, comparable
-from weftmail.core.disposition import (
+from weftmail.core.composing.notification import cut_notification
+from weftmail.core.parsing.html import sanitise
+from weftmail.core.parsing.message import Message
+from weftmail.core.parsing.quote import new_words
+from weftmail.core.routing.authentication import Proof
+from weftmail.core.routing.disposition import (
     Append,
     Asked,
     Author,
@@ -20,17 +25,12 @@ from weftmail.core.disposition import (
     Open,
     Report,
 )
-from weftmail.core.message import Message
-from weftmail.core.notification import cut_notification
-from weftmail.core.proof import Proof
-from weftmail.core.quote import new_words
-from weftmail.core.recipients import Outsider
-from weftmail.core.route import MOST_HOPS
-from weftmail.core.sanitise import sanitise
+from weftmail.core.routing.recipients import Outsider
+from weftmail.core.routing.rules import MOST_HOPS
 from weftmail.flow.facts import is_ours
-from weftmail.flow.house import House
 from weftmail.flow.identity import identity_of
-from weftmail.flow.telling import planned, tell, tell_admins
+from weftmail.flow.installation import Installation
+from weftmail.flow.notify import notify, notify_admins, planned
 from weftmail.store.inbound import Accepted, Settled
 from weftmail.store.message import Addressed, NewMessage
 from weftmail.store.record import NewRecord, Record
@@ -65,33 +65,33 @@ class Delivered:
     row: Accepted
     message: Message
     proof: Proof
-    proven: bool
-    """The author is proven, be it by signature, by login, or by the word of a person who let the mail in."""
+    verified: bool
+    """The author is verified, be it by signature, by login, or by the word of a person who let the mail in."""
 
 
-def delivery_key(house: House, delivered: Delivered) -> str:
+def delivery_key(installation: Installation, delivered: Delivered) -> str:
     """Return what two hand-overs of one delivery have in common, hashed: recipient, Message-ID, content, and whatever
     else decides what becomes of it.
 
-    Without the last a stranger who knows a mail could send a copy of it ahead, unproven or marked as a machine's, and
+    Without the last a stranger who knows a mail could send a copy of it ahead, unverified or marked as a machine's, and
     the mail itself would count as handed over before.
     """
     message, proof = delivered.message, delivered.proof
     decides = (
-        proof.proven, proof.colleague_proof, proof.login, not delivered.row.sender, message.kind,
-        message.auto_submitted, house.name in message.loop, len(message.received) > MOST_HOPS,
+        proof.verified, proof.colleague_proof, proof.login, not delivered.row.sender, message.kind,
+        message.auto_submitted, installation.name in message.loop, len(message.received) > MOST_HOPS,
         message.in_reply_to, message.references,
     )  # fmt: skip
     text = "\n".join((comparable(delivered.row.recipient), message.message_id, message.content_hash, repr(decides)))
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
-def file(store: Store, house: House, delivered: Delivered, decision: Decision, now: int) -> Outcome:
+def file(store: Store, installation: Installation, delivered: Delivered, decision: Decision, now: int) -> Outcome:
     """Carry out the decision on an accepted delivery; return where it went.
 
     To be called inside a transaction.  A delivery that was settled before only says so.
     """
-    key = delivery_key(house, delivered)
+    key = delivery_key(installation, delivered)
     before = store.inbound.settled_before(delivered.row.id, key)
     if before is not None:
         first = store.inbound.get(before)
@@ -103,23 +103,23 @@ def file(store: Store, house: House, delivered: Delivered, decision: Decision, n
         )
         _settle(store, delivered, trace, None, Outcome("duplicate", record_id), now)
         return Outcome("duplicate", record_id)
-    outcome = _carry_out(store, house, delivered, decision, now)
+    outcome = _carry_out(store, installation, delivered, decision, now)
     _settle(store, delivered, decision, key, outcome, now)
     return outcome
 
 
-def _carry_out(store: Store, house: House, delivered: Delivered, decision: Decision, now: int) -> Outcome:
+def _carry_out(store: Store, installation: Installation, delivered: Delivered, decision: Decision, now: int) -> Outcome:
     disposition = decision.disposition
     match disposition:
         case Open():
             return _open(store, delivered, disposition, now)
         case Append() | Note():
-            return _append(store, house, delivered, disposition, now)
+            return _append(store, installation, delivered, disposition, now)
         case Report():
             return _report(store, delivered, disposition, now)
         case Hold():
-            _tell_of_hold(store, delivered, disposition, now)
-            return Outcome(disposition.tray, disposition.record_id)
+            _notify_of_hold(store, delivered, disposition, now)
+            return Outcome(disposition.queue, disposition.record_id)
         case Discard():
             return Outcome("discarded")
         case _:
@@ -159,7 +159,7 @@ def _open(store: Store, delivered: Delivered, disposition: Open, now: int) -> Ou
     """Open a record; the mail is its first message, its author takes part, the alias's owner follows."""
     message, company_id = delivered.message, disposition.company_id
     alias = store.aliases.get(disposition.alias_id) if disposition.alias_id is not None else None
-    reached = planned(store, disposition, message, proven=delivered.proven)
+    who_gets = planned(store, disposition, message, verified=delivered.verified)
     contact_id = _contact(store, company_id, disposition.author, now)
     record = store.records.open(
         NewRecord(
@@ -183,28 +183,30 @@ def _open(store: Store, delivered: Delivered, disposition: Open, now: int) -> Ou
         now,
     )  # fmt: skip
     if contact_id is not None:
-        store.records.let_in(company_id, record.id, contact_id, "opened", now)
+        store.records.add_participant(company_id, record.id, contact_id, "opened", now)
     _bring(store, delivered, record, message_id, now)
-    copies = tell(store, company_id, message_id, reached, now)
+    copies = notify(store, company_id, message_id, who_gets, now)
     return Outcome("filed", record.id, message_id, copies)
 
 
-def _append(store: Store, house: House, delivered: Delivered, disposition: Append | Note, now: int) -> Outcome:
+def _append(
+    store: Store, installation: Installation, delivered: Delivered, disposition: Append | Note, now: int
+) -> Outcome:
     """File on a thread; a second way of the same mail to the same thread adds only whom it names."""
     message, company_id = delivered.message, disposition.company_id
     record = store.records.get(disposition.record_id)
     if record is None:
         raise LookupError(f"record {disposition.record_id} is gone")
-    reached = planned(store, disposition, message, proven=delivered.proven)
+    who_gets = planned(store, disposition, message, verified=delivered.verified)
     same = store.messages.same(company_id, record.id, message.message_id, message.content_hash)
     if same is not None:
-        if delivered.proven:
+        if delivered.verified:
             # The copy that came first may have been a forger's, or came while our filter was away.
-            store.messages.prove(same, json.dumps(_proof_words(delivered.proof)))
-        return Outcome("duplicate", record.id, same, tell(store, company_id, same, reached, now))
+            store.messages.verify(same, json.dumps(_proof_words(delivered.proof)))
+        return Outcome("duplicate", record.id, same, notify(store, company_id, same, who_gets, now))
     contact_id = _contact(store, company_id, disposition.author, now)
-    if isinstance(disposition, Append) and disposition.let_in and contact_id is not None:
-        store.records.let_in(company_id, record.id, contact_id, "let in", now)
+    if isinstance(disposition, Append) and disposition.add_participant and contact_id is not None:
+        store.records.add_participant(company_id, record.id, contact_id, "added", now)
     post = isinstance(disposition, Append) and disposition.post
     new = _new_message(
         store,
@@ -220,9 +222,9 @@ def _append(store: Store, house: House, delivered: Delivered, disposition: Appen
         now=now,
     )
     message_id = store.messages.add(new, now)
-    _bring(store, delivered, record, message_id, now, by_colleague=post, sent_to=reached.outsiders)
+    _bring(store, delivered, record, message_id, now, by_colleague=post, sent_to=who_gets.outsiders)
     store.records.touch(record.id, now)
-    return Outcome("filed", record.id, message_id, tell(store, company_id, message_id, reached, now))
+    return Outcome("filed", record.id, message_id, notify(store, company_id, message_id, who_gets, now))
 
 
 def _report(store: Store, delivered: Delivered, disposition: Report, now: int) -> Outcome:
@@ -257,15 +259,15 @@ def _report(store: Store, delivered: Delivered, disposition: Report, now: int) -
     return Outcome("filed", disposition.record_id, message_id)
 
 
-def _tell_of_hold(store: Store, delivered: Delivered, disposition: Hold, now: int) -> None:
+def _notify_of_hold(store: Store, delivered: Delivered, disposition: Hold, now: int) -> None:
     row, message = delivered.row, delivered.message
-    if disposition.tell is not None and disposition.company_id is not None:
+    if disposition.notify is not None and disposition.company_id is not None:
         text = HELD_NOTICE.format(record=disposition.record or "a record")
-        store.inbox.tell(
-            disposition.company_id, disposition.tell, text, now,
+        store.inbox.notify(
+            disposition.company_id, disposition.notify, text, now,
             inbound_id=row.id, record_id=disposition.record_id,
         )  # fmt: skip
-    if disposition.tell_admins:
+    if disposition.notify_admins:
         sender = message.from_[0].address if message.from_ else row.sender
         text = ROLE_NOTICE.format(recipient=row.recipient, sender=sender, subject=message.subject or UNTITLED)
         companies = (
@@ -273,7 +275,7 @@ def _tell_of_hold(store: Store, delivered: Delivered, disposition: Hold, now: in
             if disposition.company_id is not None
             else [company.id for company in store.companies.all()]
         )
-        tell_admins(store, companies, text, now, inbound_id=row.id)
+        notify_admins(store, companies, text, now, inbound_id=row.id)
 
 
 def _new_message(
@@ -354,8 +356,8 @@ def _bring(
 ) -> None:
     """Keep the files of a mail, and whom it names; ``sent_to``: outsiders to whom we send it on.
 
-    Whom a proven mail names takes part: in all of the conversation if a colleague named them, in this one message
-    if somebody outside did.  An unproven mail makes nobody a participant.
+    Whom a verified mail names takes part: in all of the conversation if a colleague named them, in this one message
+    if somebody outside did.  An unverified mail makes nobody a participant.
     """
     for position, part in enumerate(delivered.message.attachments):
         blob_id = store.blobs.put(part.content, record.company_id)
@@ -364,19 +366,21 @@ def _bring(
             filename=part.filename, content_type=part.content_type, content_id=part.content_id, inline=part.inline,
         )  # fmt: skip
     people = {one.address: Addressed(one.field, one.name, one.address, one.contact_id) for one in sent_to}
-    for one in _named(store, delivered, record, now, proven=delivered.proven):
+    for one in _named(store, delivered, record, now, verified=delivered.verified):
         people.setdefault(one.address, one)
-    if delivered.proven:
+    if delivered.verified:
         scope = None if by_colleague else message_id
         for one in people.values():
             reason = "addressed" if one.field == "to" else "copied"
             if one.contact_id is not None:
-                store.records.let_in(record.company_id, record.id, one.contact_id, reason, now, message_id=scope)
+                store.records.add_participant(
+                    record.company_id, record.id, one.contact_id, reason, now, message_id=scope
+                )
     store.messages.address(record.company_id, message_id, list(people.values()))
 
 
-def _named(store: Store, delivered: Delivered, record: Record, now: int, *, proven: bool) -> Iterator[Addressed]:
-    """Whom the mail names in To and Cc, our own addresses aside; only a proven mail makes somebody a contact."""
+def _named(store: Store, delivered: Delivered, record: Record, now: int, *, verified: bool) -> Iterator[Addressed]:
+    """Whom the mail names in To and Cc, our own addresses aside; only a verified mail makes somebody a contact."""
     boxes = [*(("to", box) for box in delivered.message.to), *(("cc", box) for box in delivered.message.cc)]
     for field, box in boxes[:MOST_NAMED]:
         address = comparable(box.address)
@@ -387,7 +391,7 @@ def _named(store: Store, delivered: Delivered, record: Record, now: int, *, prov
             found = store.contacts.by_address(record.company_id, address)
             if found is not None:
                 contact_id = found.id
-            elif proven and _sendable(address):
+            elif verified and _sendable(address):
                 contact_id = store.contacts.add(record.company_id, box.name, address, now)
         yield Addressed(field, box.name, address, contact_id)
 

@@ -10,10 +10,10 @@ import logging
 from collections.abc import Callable
 
 from weftmail.core.failure import TempFail
-from weftmail.core.message import read
 from weftmail.core.ports import Incoming, SettleLock, Waker
-from weftmail.flow.accept import Doorstep, accept_group
-from weftmail.flow.house import House
+from weftmail.flow.accept import AcceptQueue, accept_group
+from weftmail.flow.installation import Installation
+from weftmail.flow.reading import read
 from weftmail.flow.settle import Batch, Reader, Settler, backoff
 from weftmail.store.connection import temporary
 from weftmail.store.store import Store
@@ -31,15 +31,15 @@ class Intake:
     def __init__(
         self,
         store: Store,
-        house: House,
+        installation: Installation,
         lock: SettleLock,
         incoming: Incoming,
         sender: Waker,
         reader: Reader = read,
     ) -> None:
         self.store = store
-        self.doorstep = Doorstep()
-        self._house = house
+        self.accept_queue = AcceptQueue()
+        self._house = installation
         self._lock = lock
         self._incoming = incoming
         self._sender = sender
@@ -70,7 +70,7 @@ class Intake:
 
     def accept(self) -> int:
         """Commit what waits at the doorstep; return how many deliveries were accepted."""
-        group = self.doorstep.take()
+        group = self.accept_queue.take()
         return accept_group(self.store, self._house.clock, group) if group else 0
 
     def collect(self) -> int:
@@ -151,11 +151,11 @@ def drain(intake: Intake, sleep: Callable[[float], None], *, most_failures: int 
                     sleep(backoff(failures))
                     continue
                 batch = intake.settle()
-                done += batch.settled + batch.stuck
+                done += batch.settled + batch.failed
                 if wait := intake.waits_for():
                     failures += 1
                     sleep(wait)
-                elif worked or batch.settled or batch.stuck:
+                elif worked or batch.settled or batch.failed:
                     failures = 0
                 else:
                     break

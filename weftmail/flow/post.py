@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from weftmail.core import locator
 from weftmail.core.address import BadAddress, canonical
-from weftmail.core.compose import subject_line
+from weftmail.core.composing.mail import subject_line
 from weftmail.core.failure import UsageError
-from weftmail.core.locator import Visibility
-from weftmail.core.recipients import Field, Outsider, Recipients, recipients
-from weftmail.core.sanitise import sanitise, text_of
+from weftmail.core.parsing.html import sanitise, text_of
+from weftmail.core.routing.recipients import Field, Outsider, Recipients, recipients
+from weftmail.core.tokens import locator
+from weftmail.core.tokens.locator import Visibility
 from weftmail.flow.facts import is_ours
-from weftmail.flow.house import House
 from weftmail.flow.identity import identity_of
-from weftmail.flow.telling import answer_audience, following, tell
+from weftmail.flow.installation import Installation
+from weftmail.flow.notify import answer_audience, following, notify
 from weftmail.store.message import Addressed, NewMessage
 from weftmail.store.people import User
 from weftmail.store.record import Record
@@ -74,24 +74,24 @@ def plan(store: Store, record: Record, author: User, draft: Draft, now: int) -> 
         raise UsageError("a note stays inside and has no --to or --cc; leave them out, or leave out --note", status=2)
     if not draft.note:
         outsiders = _outsiders(store, record, draft, answers_id)
-    reached = recipients(
+    who_gets = recipients(
         following(store, record.id),
         outsiders,
         author_user_id=author.id,
         public=not draft.note,
     )
-    return Plan(record, author, answers_id, reached)
+    return Plan(record, author, answers_id, who_gets)
 
 
-def post(store: Store, house: House, record: Record, author: User, draft: Draft) -> int:
+def post(store: Store, installation: Installation, record: Record, author: User, draft: Draft) -> int:
     """Write the draft on the record and let its copies leave; return the message's id.
 
     One transaction; raises what ``plan`` raises.
     """
-    now = house.clock()
+    now = installation.clock()
     with store.transaction():
         planned = plan(store, record, author, draft, now)
-        reached = _with_contacts(store, record, planned.recipients, now)
+        who_gets = _with_contacts(store, record, planned.recipients, now)
         identity = identity_of(store, record)
         html = sanitise(draft.html) if draft.html else ""
         text = draft.text or text_of(html)
@@ -115,23 +115,23 @@ def post(store: Store, house: House, record: Record, author: User, draft: Draft)
             now,
         )
         visibility: Visibility = "internal" if draft.note else "public"
-        store.messages.name(message_id, locator.mint(house.keyring, message_id, visibility, identity.domain))
+        store.messages.name(message_id, locator.mint(installation.keyring, message_id, visibility, identity.domain))
         for position, file in enumerate(draft.files):
             blob_id = store.blobs.put(file.content, record.company_id)
             store.messages.attach(
                 record.company_id, message_id, blob_id, position,
                 filename=file.filename, content_type=file.content_type,
             )  # fmt: skip
-        for one in reached.outsiders:
+        for one in who_gets.outsiders:
             reason = "addressed" if one.field == "to" else "copied"
-            store.records.let_in(record.company_id, record.id, one.contact_id, reason, now)
+            store.records.add_participant(record.company_id, record.id, one.contact_id, reason, now)
         store.messages.address(
             record.company_id,
             message_id,
-            [Addressed(one.field, one.name, one.address, one.contact_id) for one in reached.outsiders],
+            [Addressed(one.field, one.name, one.address, one.contact_id) for one in who_gets.outsiders],
         )
         store.records.touch(record.id, now)
-        tell(store, record.company_id, message_id, reached, now)
+        notify(store, record.company_id, message_id, who_gets, now)
     return message_id
 
 
@@ -182,7 +182,7 @@ def _parted(text: str) -> tuple[str, str]:
     return head.strip().strip('"'), tail[:-1].strip()
 
 
-def _with_contacts(store: Store, record: Record, reached: Recipients, now: int) -> Recipients:
+def _with_contacts(store: Store, record: Record, who_gets: Recipients, now: int) -> Recipients:
     """Make contacts of those outsiders whom the company did not know."""
     outsiders = tuple(
         one
@@ -190,6 +190,6 @@ def _with_contacts(store: Store, record: Record, reached: Recipients, now: int) 
         else Outsider(
             store.contacts.add(record.company_id, one.name, one.address, now), one.name, one.address, one.field
         )
-        for one in reached.outsiders
+        for one in who_gets.outsiders
     )
-    return Recipients(reached.told, outsiders, reached.passed)
+    return Recipients(who_gets.notified, outsiders, who_gets.skipped)

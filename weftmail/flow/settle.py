@@ -2,7 +2,7 @@
 
 Reading the mail and whatever may take long runs before the transaction.  Then one short write transaction takes the
 batch, each mail in a savepoint of its own.  A fault of our code rolls back to the savepoint and makes that one row
-``stuck``; a fault of the store or the machine leaves all rows accepted, and the caller backs off.  The rows of a batch
+``error``; a fault of the store or the machine leaves all rows accepted, and the caller backs off.  The rows of a batch
 are written down in the lock before it begins: where a settler died, its successor takes those rows one by one and
 counts each attempt first, so that a mail that kills its settler is put aside at the third death.
 """
@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from weftmail.core.failure import TempFail
-from weftmail.core.message import Message, read
+from weftmail.core.parsing.message import Message
 from weftmail.core.ports import SettleLock
-from weftmail.core.route import decide
+from weftmail.core.routing.rules import decide
 from weftmail.flow.facts import gather
 from weftmail.flow.filing import Delivered, Outcome, file
-from weftmail.flow.house import House
+from weftmail.flow.installation import Installation
+from weftmail.flow.reading import read
 from weftmail.store.connection import temporary
 from weftmail.store.inbound import Accepted
 from weftmail.store.store import Store
@@ -39,16 +40,16 @@ class Batch:
     """What one round did: rows settled, rows put aside as stuck, copies that wait to leave."""
 
     settled: int = 0
-    stuck: int = 0
+    failed: int = 0
     copies: int = 0
 
 
 class Settler:
     """Settles what is accepted; the caller holds the lock."""
 
-    def __init__(self, store: Store, house: House, lock: SettleLock, reader: Reader = read) -> None:
+    def __init__(self, store: Store, installation: Installation, lock: SettleLock, reader: Reader = read) -> None:
         self._store = store
-        self._house = house
+        self._house = installation
         self._lock = lock
         self._reader = reader
         self._suspects: list[int] | None = None
@@ -86,8 +87,8 @@ class Settler:
         """Settle one row that may have killed a settler; its attempt is counted before anything else."""
         if row.attempts >= DEATHS - 1:
             reason = f"the settling process died {row.attempts + 1} times under this mail"
-            self._store.inbound.stuck(row.id, reason, "", self._house.clock())
-            done = Batch(stuck=1)
+            self._store.inbound.fail(row.id, reason, "", self._house.clock())
+            done = Batch(failed=1)
         else:
             self._store.inbound.attempt(row.id)
             done = self._settle_rows([row])
@@ -106,16 +107,16 @@ class Settler:
             rows.append((row, read_already[row.blob_id]))
             if self._house.clock() - began > BATCH_MILLISECONDS:
                 break
-        settled = stuck = copies = 0
+        settled = failed = copies = 0
         with self._store.transaction():
             for row, message in rows:
                 outcome = self._settle_row(row, message)
                 if outcome is None:
-                    stuck += 1
+                    failed += 1
                 else:
                     settled += 1
                     copies += outcome.copies
-        return Batch(settled, stuck, copies)
+        return Batch(settled, failed, copies)
 
     def _read(self, row: Accepted) -> Message | str:
         """Return the mail as read, or the traceback of our failing at it."""
@@ -135,7 +136,7 @@ class Settler:
             with self._store.savepoint():
                 known = gather(self._store, self._house, row.envelope, message)
                 decision = decide(row.envelope, message, known.facts)
-                delivered = Delivered(row, message, known.proof, known.facts.sender.proven)
+                delivered = Delivered(row, message, known.proof, known.facts.sender.verified)
                 return file(self._store, self._house, delivered, decision, self._house.clock())
         except Exception as error:
             if temporary(error) or not self._store.connection.in_transaction:
@@ -145,7 +146,7 @@ class Settler:
 
     def _stuck(self, row: Accepted, error: str) -> None:
         last = error.strip().splitlines()[-1]
-        self._store.inbound.stuck(row.id, f"our code failed: {last}", error, self._house.clock())
+        self._store.inbound.fail(row.id, f"our code failed: {last}", error, self._house.clock())
 
 
 def _bounded(waiting: Sequence[Accepted]) -> list[Accepted]:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from weftmail.core.address import canonical_domain
-from weftmail.core.dkim_key import Algorithm, BadKey, SigningKey
+from weftmail.core.composing.dkim_key import Algorithm, BadKey, SigningKey
 
 _BITS = 2048
 

@@ -13,8 +13,8 @@ import time
 from collections.abc import Iterator, Sequence
 
 from weftmail.core.address import BadAddress
-from weftmail.core.ports import Caught, Deferred, Handed, Outcome, Refused
-from weftmail.core.wire import wire_address
+from weftmail.core.composing.fields import wire_address
+from weftmail.core.ports import Caught, Deferred, Outcome, Refused, Sent
 
 _FROM = "X-Weftmail-Return-Path: "
 _TO = "X-Weftmail-Recipients: "
@@ -43,7 +43,7 @@ class Maildir:
             sender = wire_address(return_path) if return_path else ""
             if good:
                 name = self._keep(f"{_FROM}<{sender}>\n{_TO}{' '.join(good)}\n".encode(), data)
-                outcomes |= dict.fromkeys(good, Handed(f"250 2.0.0 kept as {name}"))
+                outcomes |= dict.fromkeys(good, Sent(f"250 2.0.0 kept as {name}"))
         except BadAddress as error:
             outcomes |= dict.fromkeys(good, Refused(f"5.1.7 {error}"))
         except OSError as error:

@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from weftmail.core.address import BadAddress
+from weftmail.core.composing.fields import wire_address
 from weftmail.core.envelope import clean
 from weftmail.core.limits import SMTP_TIMEOUT
-from weftmail.core.ports import Deferred, Handed, Outcome, Refused
-from weftmail.core.wire import wire_address
+from weftmail.core.ports import Deferred, Outcome, Refused, Sent
 
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _CLOSING = 421
@@ -34,7 +34,7 @@ class _Reply:
 
     def outcome(self) -> Outcome:
         if self.good:
-            return Handed(self.text)
+            return Sent(self.text)
         return Refused(self.text) if 500 <= self.code < 600 else Deferred(self.text)
 
 

@@ -16,7 +16,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from weftmail.core.envelope import Envelope, clean
 from weftmail.core.ports import Raw
-from weftmail.transport.lmtp_syntax import client
+from weftmail.transport.lmtp.syntax import client
 
 BROKEN = "broken"
 """Files that hold no envelope are moved to this folder inside of incoming/; nothing is thrown away."""

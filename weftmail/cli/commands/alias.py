@@ -7,7 +7,7 @@ import json
 
 from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser, Verbs
-from weftmail.cli.desk import Desk
+from weftmail.cli.context import Context
 from weftmail.cli.output import Fields, iso, sheet, table
 from weftmail.core import address as addresses
 from weftmail.core.address import BadAddress
@@ -55,16 +55,16 @@ def _settings(parser: Parser) -> None:
     )
 
 
-def _add(desk: Desk, arguments: argparse.Namespace) -> None:
+def _add(context: Context, arguments: argparse.Namespace) -> None:
     wanted = lookup.address(arguments.address)
     local, domain_name = addresses.split(wanted)
     if arguments.opens is None and arguments.record is None:
         raise UsageError("say where its mail goes: --opens TYPE, or --record NUMBER", status=2)
-    store = desk.store
+    store = context.store
     with store.transaction():
         domain = lookup.domain(store, domain_name)
         company = _company(store, domain, arguments.company)
-        _check_name(desk, local, domain)
+        _check_name(context, local, domain)
         there = store.aliases.by_address(wanted)
         if there is not None and there.active:
             raise UsageError(f"{wanted} is an alias already; change it: mail-admin alias set {wanted}")
@@ -72,10 +72,10 @@ def _add(desk: Desk, arguments: argparse.Namespace) -> None:
             raise UsageError(f"{wanted} is the address of somebody who signs in; their mail would open records")
         nothing = AliasSettings(None, None, None, "everyone", "", "{}")
         settings = _changed(store, company.id, nothing, arguments)
-        store.aliases.add(company.id, domain.id, local, settings, desk.clock())
-    desk.follow()
+        store.aliases.add(company.id, domain.id, local, settings, context.clock())
+    context.follow()
     goal = f"opens {arguments.opens}" if arguments.opens else f"goes onto {arguments.record}"
-    desk.say(f"Added {wanted}: it {goal}, for {company.name}. Live from the next mail on, no reload.")
+    context.say(f"Added {wanted}: it {goal}, for {company.name}. Live from the next mail on, no reload.")
 
 
 def _company(store: Store, domain: Domain, name: str | None) -> Company:
@@ -90,7 +90,7 @@ def _company(store: Store, domain: Domain, name: str | None) -> Company:
     return owner
 
 
-def _check_name(desk: Desk, local: str, domain: Domain) -> None:
+def _check_name(context: Context, local: str, domain: Domain) -> None:
     """Refuse names that are ours in every domain, and those that have a mailbox in a domain beside mailboxes."""
     if domain.state != "open":
         raise UsageError(
@@ -108,7 +108,7 @@ def _check_name(desk: Desk, local: str, domain: Domain) -> None:
         raise UsageError(
             f"{local}@ holds {' '.join(strange)}, which mail servers read as a route and refuse; choose another name"
         )
-    if not domain.whole and (where := desk.where_mailbox(local, domain.name)):
+    if not domain.dedicated and (where := context.where_mailbox(local, domain.name)):
         raise UsageError(
             f"{local}@{domain.name} exists already: {where}. Its mail would no longer arrive; choose another"
         )
@@ -151,8 +151,8 @@ def _answer_as(store: Store, text: str) -> str:
     return f"{mailbox.name} <{mailbox.address}>" if mailbox.name else mailbox.address
 
 
-def _set(desk: Desk, arguments: argparse.Namespace) -> None:
-    store = desk.store
+def _set(context: Context, arguments: argparse.Namespace) -> None:
+    store = context.store
     given = (arguments.opens, arguments.record, arguments.owner, arguments.accepts, arguments.answer_as)
     if all(one is None for one in given) and not arguments.default and not arguments.no_owner:
         raise UsageError("nothing to change; see: mail-admin alias set --help", status=2)
@@ -164,23 +164,23 @@ def _set(desk: Desk, arguments: argparse.Namespace) -> None:
         old = AliasSettings(
             found.record_type, found.record_id, owner_id, found.accepts, found.answer_as, found.defaults
         )
-        store.aliases.set(found.id, _changed(store, found.company_id, old, arguments), desk.clock())
-    desk.follow()
-    desk.say(f"Changed {found.address}; it counts from the next mail on.")
+        store.aliases.set(found.id, _changed(store, found.company_id, old, arguments), context.clock())
+    context.follow()
+    context.say(f"Changed {found.address}; it counts from the next mail on.")
 
 
-def _remove(desk: Desk, arguments: argparse.Namespace) -> None:
-    store = desk.store
+def _remove(context: Context, arguments: argparse.Namespace) -> None:
+    store = context.store
     with store.transaction():
         found = lookup.alias(store, arguments.address, to_remove=True)
-        store.aliases.remove(found.id, desk.clock())
-    desk.follow()
-    desk.say(f"Removed {found.address}: refused from the next mail on. Answers on its records still come in.")
+        store.aliases.remove(found.id, context.clock())
+    context.follow()
+    context.say(f"Removed {found.address}: refused from the next mail on. Answers on its records still come in.")
 
 
-def _list(desk: Desk, arguments: argparse.Namespace) -> None:
-    found = desk.store.aliases.all(lookup.company_id(desk.store, arguments.company))
-    desk.answer(
+def _list(context: Context, arguments: argparse.Namespace) -> None:
+    found = context.store.aliases.all(lookup.company_id(context.store, arguments.company))
+    context.answer(
         arguments.json,
         [_value(one) for one in found],
         lambda: table(
@@ -191,10 +191,10 @@ def _list(desk: Desk, arguments: argparse.Namespace) -> None:
     )
 
 
-def _show(desk: Desk, arguments: argparse.Namespace) -> None:
-    found = lookup.alias(desk.store, arguments.address)
+def _show(context: Context, arguments: argparse.Namespace) -> None:
+    found = lookup.alias(context.store, arguments.address)
     fields = ", ".join(f"{name}={value}" for name, value in found.default_fields.items())
-    desk.answer(
+    context.answer(
         arguments.json,
         _value(found),
         lambda: sheet(

@@ -7,7 +7,7 @@ import re
 
 from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser, Verbs
-from weftmail.cli.desk import Desk, joined
+from weftmail.cli.context import Context, joined
 from weftmail.cli.output import Fields, iso, sheet, table
 from weftmail.core.failure import UsageError
 from weftmail.store.company import Company
@@ -30,29 +30,29 @@ def build(parser: Parser) -> None:
     change.add_argument("--record-type", action="append", default=[], metavar="TYPE=PREFIX", help="as contract=CON")
 
 
-def _add(desk: Desk, arguments: argparse.Namespace) -> None:
+def _add(context: Context, arguments: argparse.Namespace) -> None:
     name = lookup.line("name", arguments.name)
-    with desk.store.transaction():
-        _free(desk.store, name)
-        desk.store.companies.add(name, desk.clock())
-    desk.say(f"Added {name}. Next: mail-admin domain add DOMAIN --company '{name}'")
+    with context.store.transaction():
+        _free(context.store, name)
+        context.store.companies.add(name, context.clock())
+    context.say(f"Added {name}. Next: mail-admin domain add DOMAIN --company '{name}'")
 
 
-def _list(desk: Desk, arguments: argparse.Namespace) -> None:
-    companies = desk.store.companies.all()
-    desk.answer(
+def _list(context: Context, arguments: argparse.Namespace) -> None:
+    companies = context.store.companies.all()
+    context.answer(
         arguments.json,
         [{"name": one.name, "created_at": iso(one.created_at)} for one in companies],
         lambda: table(
             ("COMPANY", "RECORDS", "ADMINS"),
-            [(one.name, desk.store.records.count(one.id), joined(_admins(desk.store, one))) for one in companies],
+            [(one.name, context.store.records.count(one.id), joined(_admins(context.store, one))) for one in companies],
             "There is no company yet. Add one: mail-admin company add NAME",
         ),
     )
 
 
-def _show(desk: Desk, arguments: argparse.Namespace) -> None:
-    store = desk.store
+def _show(context: Context, arguments: argparse.Namespace) -> None:
+    store = context.store
     found = lookup.company(store, arguments.name)
     domains = [one.name for one in store.domains.all() if one.company_id in (None, found.id)]
     users = store.users.all(found.id)
@@ -66,7 +66,7 @@ def _show(desk: Desk, arguments: argparse.Namespace) -> None:
         "record_types": types,
         "records": store.records.count(found.id),
     }
-    desk.answer(
+    context.answer(
         arguments.json,
         value,
         lambda: sheet(
@@ -82,8 +82,8 @@ def _show(desk: Desk, arguments: argparse.Namespace) -> None:
     )
 
 
-def _set(desk: Desk, arguments: argparse.Namespace) -> None:
-    store = desk.store
+def _set(context: Context, arguments: argparse.Namespace) -> None:
+    store = context.store
     if arguments.new_name is None and not arguments.record_type:
         raise UsageError("nothing to change; give --name NEW or --record-type TYPE=PREFIX", status=2)
     with store.transaction():
@@ -96,7 +96,7 @@ def _set(desk: Desk, arguments: argparse.Namespace) -> None:
             if name != found.name:
                 _free(store, name)
                 store.companies.rename(found.id, name)
-    desk.say(f"Changed {name}.")
+    context.say(f"Changed {name}.")
 
 
 def _keep_type(store: Store, company: Company, words: str) -> None:

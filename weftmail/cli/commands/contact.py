@@ -6,7 +6,7 @@ import argparse
 
 from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser, Verbs
-from weftmail.cli.desk import Desk, joined
+from weftmail.cli.context import Context, joined
 from weftmail.cli.output import Fields, iso, sheet, table
 from weftmail.core.failure import UsageError
 from weftmail.flow.facts import is_ours
@@ -32,8 +32,8 @@ def build(parser: Parser) -> None:
     remove.add_argument("address", metavar="ADDR")
 
 
-def _add(desk: Desk, arguments: argparse.Namespace) -> None:
-    store, wanted, name = desk.store, lookup.address(arguments.address), lookup.line("name", arguments.name)
+def _add(context: Context, arguments: argparse.Namespace) -> None:
+    store, wanted, name = context.store, lookup.address(arguments.address), lookup.line("name", arguments.name)
     with store.transaction():
         company = lookup.company(store, arguments.company)
         _outside(store, company.id, wanted)
@@ -44,8 +44,8 @@ def _add(desk: Desk, arguments: argparse.Namespace) -> None:
             store.contacts.restore(company.id, there.id)
             store.contacts.rename(company.id, there.id, name)
         else:
-            store.contacts.add(company.id, name, wanted, desk.clock())
-    desk.say(f"Added {name} <{wanted}>, a contact of {company.name}.")
+            store.contacts.add(company.id, name, wanted, context.clock())
+    context.say(f"Added {name} <{wanted}>, a contact of {company.name}.")
 
 
 def _outside(store: Store, company_id: int, address: str) -> None:
@@ -56,10 +56,10 @@ def _outside(store: Store, company_id: int, address: str) -> None:
         raise UsageError(f"{address} is a colleague; they follow instead: mail-admin follower add NUMBER {address}")
 
 
-def _list(desk: Desk, arguments: argparse.Namespace) -> None:
-    store = desk.store
+def _list(context: Context, arguments: argparse.Namespace) -> None:
+    store = context.store
     found = store.contacts.all(lookup.company_id(store, arguments.company))
-    desk.answer(
+    context.answer(
         arguments.json,
         [_value(store, one) for one in found],
         lambda: table(
@@ -70,10 +70,10 @@ def _list(desk: Desk, arguments: argparse.Namespace) -> None:
     )
 
 
-def _show(desk: Desk, arguments: argparse.Namespace) -> None:
-    store = desk.store
+def _show(context: Context, arguments: argparse.Namespace) -> None:
+    store = context.store
     found = _found(store, arguments)
-    desk.answer(
+    context.answer(
         arguments.json,
         _value(store, found),
         lambda: sheet(
@@ -86,8 +86,8 @@ def _show(desk: Desk, arguments: argparse.Namespace) -> None:
     )
 
 
-def _set(desk: Desk, arguments: argparse.Namespace) -> None:
-    store = desk.store
+def _set(context: Context, arguments: argparse.Namespace) -> None:
+    store = context.store
     if arguments.name is None and not arguments.add_address and not arguments.remove_address:
         raise UsageError("nothing to change; give --name, --add-address or --remove-address", status=2)
     with store.transaction():
@@ -100,10 +100,10 @@ def _set(desk: Desk, arguments: argparse.Namespace) -> None:
             has = store.contacts.by_address(found.company_id, more)
             if has is not None and has.id != found.id:
                 raise UsageError(f"{has.name or 'another contact'} has {more}; take it from them first")
-            store.contacts.add_address(found.company_id, found.id, more, desk.clock())
+            store.contacts.add_address(found.company_id, found.id, more, context.clock())
         for text in arguments.remove_address:
             _take(store, found, lookup.address(text))
-    desk.say(f"Changed {arguments.address}.")
+    context.say(f"Changed {arguments.address}.")
 
 
 def _take(store: Store, contact: Contact, address: str) -> None:
@@ -115,12 +115,12 @@ def _take(store: Store, contact: Contact, address: str) -> None:
     store.contacts.remove_address(contact.company_id, address)
 
 
-def _remove(desk: Desk, arguments: argparse.Namespace) -> None:
-    store = desk.store
+def _remove(context: Context, arguments: argparse.Namespace) -> None:
+    store = context.store
     with store.transaction():
         found = _found(store, arguments, to_remove=True)
-        store.contacts.archive(found.company_id, found.id, desk.clock())
-    desk.say(f"Put {found.name or arguments.address} away; the reply addresses they were given work no more.")
+        store.contacts.archive(found.company_id, found.id, context.clock())
+    context.say(f"Put {found.name or arguments.address} away; the reply addresses they were given work no more.")
 
 
 def _found(store: Store, arguments: argparse.Namespace, *, to_remove: bool = False) -> Contact:

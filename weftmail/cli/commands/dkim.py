@@ -6,7 +6,7 @@ import argparse
 
 from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser, Verbs
-from weftmail.cli.desk import Desk
+from weftmail.cli.context import Context
 from weftmail.cli.output import Fields, iso, table
 from weftmail.cli.signing import make_keys
 from weftmail.store.domain import DkimKey
@@ -24,13 +24,13 @@ def build(parser: Parser) -> None:
     listing.add_argument("domain", nargs="?", metavar="DOMAIN")
 
 
-def _create(desk: Desk, arguments: argparse.Namespace) -> None:
-    domain = lookup.domain(desk.store, arguments.domain)
-    made = make_keys(desk, domain)
+def _create(context: Context, arguments: argparse.Namespace) -> None:
+    domain = lookup.domain(context.store, arguments.domain)
+    made = make_keys(context, domain)
     if not made:
-        desk.say(f"{domain.name} has its keys already; they stay as they are.")
-    desk.say("Add to the DNS, each on one line or in parts of 255:")
-    desk.say(*(record_line(key) for key in desk.store.domains.dkim_keys(domain.name)))
+        context.say(f"{domain.name} has its keys already; they stay as they are.")
+    context.say("Add to the DNS, each on one line or in parts of 255:")
+    context.say(*(record_line(key) for key in context.store.domains.dkim_keys(domain.name)))
 
 
 def record_line(key: DkimKey) -> str:
@@ -43,10 +43,10 @@ def _name(key: DkimKey) -> str:
     return f"{key.selector}._domainkey.{key.domain}"
 
 
-def _list(desk: Desk, arguments: argparse.Namespace) -> None:
-    name = lookup.domain(desk.store, arguments.domain).name if arguments.domain is not None else None
-    found = desk.store.domains.dkim_keys(name)
-    desk.answer(
+def _list(context: Context, arguments: argparse.Namespace) -> None:
+    name = lookup.domain(context.store, arguments.domain).name if arguments.domain is not None else None
+    found = context.store.domains.dkim_keys(name)
+    context.answer(
         arguments.json,
         [_value(one) for one in found],
         lambda: table(

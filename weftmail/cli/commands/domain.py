@@ -6,7 +6,7 @@ import argparse
 
 from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser, Verbs
-from weftmail.cli.desk import Desk, joined
+from weftmail.cli.context import Context, joined
 from weftmail.cli.output import Fields, iso, sheet, shown, table
 from weftmail.core.failure import UsageError
 from weftmail.store.domain import ROLE_ADDRESSES, SYSTEM_ADDRESSES, Domain
@@ -41,8 +41,8 @@ def build(parser: Parser) -> None:
 
 def _kind(parser: Parser) -> None:
     kind = parser.add_mutually_exclusive_group()
-    kind.add_argument("--whole", action="store_true", help="all its mail comes here (the default)")
-    kind.add_argument("--beside", action="store_true", help="mailboxes live there too; only our addresses are ours")
+    kind.add_argument("--dedicated", action="store_true", help="all its mail comes here (the default)")
+    kind.add_argument("--mailboxes", action="store_true", help="mailboxes live there too; only our addresses are ours")
 
 
 def _owner(parser: Parser) -> None:
@@ -51,9 +51,9 @@ def _owner(parser: Parser) -> None:
     owner.add_argument("--shared", action="store_true", help="all companies use it")
 
 
-def _add(desk: Desk, arguments: argparse.Namespace) -> None:
+def _add(context: Context, arguments: argparse.Namespace) -> None:
     name = lookup.domain_name(arguments.name)
-    store = desk.store
+    store = context.store
     with store.transaction():
         there = store.domains.by_name(name)
         if there is not None and there.state == "closed":
@@ -61,21 +61,20 @@ def _add(desk: Desk, arguments: argparse.Namespace) -> None:
         if there is not None:
             raise UsageError(f"{name} is a domain of ours already; see: mail-admin domain show {name}")
         company = None if arguments.shared else lookup.company(store, arguments.company)
-        store.domains.add(name, company.id if company else None, not arguments.beside, desk.clock())
-    desk.follow()
+        store.domains.add(name, company.id if company else None, not arguments.mailboxes, context.clock())
+    context.follow()
     whose = f"for {company.name}" if company else "for all companies"
-    desk.say(
-        f"Added {name}, {'beside mailboxes' if arguments.beside else 'whole'}, {whose}; live from the next mail on."
-    )
+    kind = "with mailboxes" if arguments.mailboxes else "dedicated"
+    context.say(f"Added {name}, {kind}, {whose}; live from the next mail on.")
     if not store.domains.dkim_keys(name):
-        desk.say(f"Next, so that what leaves is signed: mail-admin dkim create {name}")
+        context.say(f"Next, so that what leaves is signed: mail-admin dkim create {name}")
 
 
-def _list(desk: Desk, arguments: argparse.Namespace) -> None:
-    store = desk.store
+def _list(context: Context, arguments: argparse.Namespace) -> None:
+    store = context.store
     of = lookup.company_id(store, arguments.company)
     found = [one for one in store.domains.all() if of is None or one.company_id in (None, of)]
-    desk.answer(
+    context.answer(
         arguments.json,
         [_value(one) for one in found],
         lambda: table(
@@ -96,10 +95,10 @@ def _list(desk: Desk, arguments: argparse.Namespace) -> None:
     )
 
 
-def _show(desk: Desk, arguments: argparse.Namespace) -> None:
-    store = desk.store
+def _show(context: Context, arguments: argparse.Namespace) -> None:
+    store = context.store
     found = lookup.domain(store, arguments.name)
-    system = [f"{name}@{found.name}" for name in (*SYSTEM_ADDRESSES, *(ROLE_ADDRESSES if found.whole else ()))]
+    system = [f"{name}@{found.name}" for name in (*SYSTEM_ADDRESSES, *(ROLE_ADDRESSES if found.dedicated else ()))]
     keys = store.domains.dkim_keys(found.name)
     value = {
         **_value(found),
@@ -112,7 +111,7 @@ def _show(desk: Desk, arguments: argparse.Namespace) -> None:
     }
 
     def lines() -> list[str]:
-        told = sheet(
+        lines_ = sheet(
             {
                 "Domain": found.name,
                 "Company": found.company or "all",
@@ -122,52 +121,54 @@ def _show(desk: Desk, arguments: argparse.Namespace) -> None:
                 "Aliases": value["aliases"],
             }
         )
-        return told + [f"DKIM  {k.selector}._domainkey.{found.name}  TXT  {k.record}" for k in keys]
+        return lines_ + [f"DKIM  {k.selector}._domainkey.{found.name}  TXT  {k.record}" for k in keys]
 
-    desk.answer(arguments.json, value, lines)
+    context.answer(arguments.json, value, lines)
 
 
-def _set(desk: Desk, arguments: argparse.Namespace) -> None:
-    store = desk.store
-    given = (arguments.whole, arguments.beside, arguments.company, arguments.shared, arguments.open)
+def _set(context: Context, arguments: argparse.Namespace) -> None:
+    store = context.store
+    given = (arguments.dedicated, arguments.mailboxes, arguments.company, arguments.shared, arguments.open)
     if not any(given):
-        raise UsageError("nothing to change; give --whole, --beside, --company NAME, --shared or --open", status=2)
+        raise UsageError(
+            "nothing to change; give --dedicated, --mailboxes, --company NAME, --shared or --open", status=2
+        )
     with store.transaction():
         found = lookup.domain(store, arguments.name)
-        whole = arguments.whole or (found.whole and not arguments.beside)
+        dedicated = arguments.dedicated or (found.dedicated and not arguments.mailboxes)
         of = found.company_id
         if arguments.shared:
             of = None
         elif arguments.company is not None:
             of = lookup.company(store, arguments.company).id
-        _check_owner(desk, found, of)
-        if not whole:
-            _check_beside(desk, found)
+        _check_owner(context, found, of)
+        if not dedicated:
+            _check_beside(context, found)
         state, closed_at = ("open", None) if arguments.open else (found.state, found.closed_at)
-        store.domains.set(found.id, whole=whole, state=state, closed_at=closed_at, company_id=of)
-    desk.follow()
-    desk.say(f"Changed {found.name}; live from the next mail on.")
+        store.domains.set(found.id, dedicated=dedicated, state=state, closed_at=closed_at, company_id=of)
+    context.follow()
+    context.say(f"Changed {found.name}; live from the next mail on.")
     if arguments.open and found.state == "closed":
-        desk.say("Its aliases stay removed; add those that are wanted again: mail-admin alias add ADDR --opens TYPE")
+        context.say("Its aliases stay removed; add those that are wanted again: mail-admin alias add ADDR --opens TYPE")
 
 
-def _check_owner(desk: Desk, found: Domain, of: int | None) -> None:
+def _check_owner(context: Context, found: Domain, of: int | None) -> None:
     """A domain with aliases of another company stays shared: their mail would go astray."""
     if of is None:
         return
-    others = {one.company for one in desk.store.aliases.all() if one.domain_id == found.id and one.company_id != of}
+    others = {one.company for one in context.store.aliases.all() if one.domain_id == found.id and one.company_id != of}
     if others:
         raise UsageError(f"{joined(sorted(others))} has aliases in {found.name}; remove them first, or leave it shared")
 
 
-def _check_beside(desk: Desk, found: Domain) -> None:
-    for one in desk.store.aliases.all():
-        if one.domain_id == found.id and (where := desk.where_mailbox(one.local_part, found.name)):
+def _check_beside(context: Context, found: Domain) -> None:
+    for one in context.store.aliases.all():
+        if one.domain_id == found.id and (where := context.where_mailbox(one.local_part, found.name)):
             raise UsageError(f"{one.address} is an alias, and {where}; remove it first: mail-admin alias remove")
 
 
-def _remove(desk: Desk, arguments: argparse.Namespace) -> None:
-    store, now = desk.store, desk.clock()
+def _remove(context: Context, arguments: argparse.Namespace) -> None:
+    store, now = context.store, context.clock()
     with store.transaction():
         found = lookup.domain(store, arguments.name, to_remove=True)
         ended = [one.address for one in store.aliases.all() if one.domain_id == found.id]
@@ -176,12 +177,14 @@ def _remove(desk: Desk, arguments: argparse.Namespace) -> None:
         over = found.state == "closed" and now - closed_at >= CLOSED_FOR and not waiting
         store.aliases.remove_in_domain(found.id, now)
         state = "removed" if over else "closed"
-        store.domains.set(found.id, whole=found.whole, state=state, closed_at=closed_at, company_id=found.company_id)
-    desk.follow()
+        store.domains.set(
+            found.id, dedicated=found.dedicated, state=state, closed_at=closed_at, company_id=found.company_id
+        )
+    context.follow()
     if over:
-        desk.say(f"Removed {found.name}. Postfix refuses its mail from now on.")
+        context.say(f"Removed {found.name}. Postfix refuses its mail from now on.")
         return
-    desk.say(
+    context.say(
         f"Closed {found.name}. Ended for good: {joined(ended)}. Answers to what went out still come in.",
         f"{waiting} copies of it wait in the outbox. After {shown(closed_at + CLOSED_FOR)}, when none does, end it: "
         f"mail-admin domain remove {found.name}",
@@ -189,14 +192,14 @@ def _remove(desk: Desk, arguments: argparse.Namespace) -> None:
 
 
 def _kind_of(domain: Domain) -> str:
-    return "whole" if domain.whole else "beside"
+    return "dedicated" if domain.dedicated else "mailboxes"
 
 
 def _value(domain: Domain) -> Fields:
     return {
         "name": domain.name,
         "company": domain.company,
-        "whole": domain.whole,
+        "dedicated": domain.dedicated,
         "state": domain.state,
         "closed_at": iso(domain.closed_at),
         "created_at": iso(domain.created_at),

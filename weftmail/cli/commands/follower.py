@@ -6,7 +6,7 @@ import argparse
 
 from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser, Verbs
-from weftmail.cli.desk import Desk
+from weftmail.cli.context import Context
 from weftmail.cli.output import table
 from weftmail.core.failure import UsageError
 
@@ -23,19 +23,19 @@ def build(parser: Parser) -> None:
         verb.add_argument("address", metavar="ADDR")
 
 
-def _add(desk: Desk, arguments: argparse.Namespace) -> None:
-    store = desk.store
+def _add(context: Context, arguments: argparse.Namespace) -> None:
+    store = context.store
     with store.transaction():
         record = lookup.record(store, arguments.number, arguments.company)
         user = lookup.member(store, arguments.address, record.company_id)
-        store.records.follow(record.company_id, record.id, user.id, desk.clock())
-    desk.say(f"{user.name} follows {record.label}, told by {'mail' if user.prefers == 'email' else 'inbox'}.")
+        store.records.follow(record.company_id, record.id, user.id, context.clock())
+    context.say(f"{user.name} follows {record.label}, told by {'mail' if user.prefers == 'email' else 'inbox'}.")
 
 
-def _list(desk: Desk, arguments: argparse.Namespace) -> None:
-    record = lookup.record(desk.store, arguments.number, arguments.company)
-    found = desk.store.records.followers(record.id)
-    desk.answer(
+def _list(context: Context, arguments: argparse.Namespace) -> None:
+    record = lookup.record(context.store, arguments.number, arguments.company)
+    found = context.store.records.followers(record.id)
+    context.answer(
         arguments.json,
         [{"name": one.name, "address": one.address, "prefers": one.prefers} for one in found],
         lambda: table(
@@ -46,8 +46,8 @@ def _list(desk: Desk, arguments: argparse.Namespace) -> None:
     )
 
 
-def _remove(desk: Desk, arguments: argparse.Namespace) -> None:
-    store = desk.store
+def _remove(context: Context, arguments: argparse.Namespace) -> None:
+    store = context.store
     with store.transaction():
         record = lookup.record(store, arguments.number, arguments.company)
         user = lookup.user(store, arguments.address)
@@ -55,4 +55,4 @@ def _remove(desk: Desk, arguments: argparse.Namespace) -> None:
             raise UsageError(
                 f"{user.name} does not follow {record.label}; see: mail-admin follower list {record.label}"
             )
-    desk.say(f"{user.name} follows {record.label} no more.")
+    context.say(f"{user.name} follows {record.label} no more.")

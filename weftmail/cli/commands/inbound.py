@@ -9,7 +9,7 @@ import time
 
 from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser, Verbs, number
-from weftmail.cli.desk import Desk
+from weftmail.cli.context import Context
 from weftmail.cli.output import Fields, first, iso, sheet, shown, table
 from weftmail.core.failure import TempFail, UsageError
 from weftmail.flow.settle import Settler
@@ -17,8 +17,8 @@ from weftmail.store.inbound import InboundLine, InboundRow
 from weftmail.transport.settle_lock import FileSettleLock
 from weftmail.transport.wake import Waker
 
-STATES = ("accepted", "filed", "duplicate", "held", "unrouted", "stuck", "discarded")
-IN_A_TRAY = ("held", "unrouted", "stuck")
+STATES = ("accepted", "filed", "duplicate", "held", "unmatched", "error", "discarded")
+IN_A_TRAY = ("held", "unmatched", "error")
 PATIENCE = 10.0
 """How long, in seconds, a replay waits for another program that settles."""
 
@@ -58,12 +58,12 @@ def line_value(row: InboundLine | InboundRow) -> Fields:
     }
 
 
-def _list(desk: Desk, arguments: argparse.Namespace) -> None:
+def _list(context: Context, arguments: argparse.Namespace) -> None:
     sender, recipient = (
         None if one is None else lookup.address(one) for one in (arguments.sender, arguments.recipient)
     )
-    rows = desk.store.inbound.all(
-        lookup.company_id(desk.store, arguments.company),
+    rows = context.store.inbound.all(
+        lookup.company_id(context.store, arguments.company),
         arguments.state,
         arguments.most + 1,
         sender=sender,
@@ -71,7 +71,7 @@ def _list(desk: Desk, arguments: argparse.Namespace) -> None:
     )
     found, more = first(rows, arguments.most)
     narrowed = sender or recipient or arguments.state or arguments.company
-    desk.answer(
+    context.answer(
         arguments.json,
         [line_value(one) for one in found],
         lambda: table(
@@ -87,21 +87,21 @@ def _list(desk: Desk, arguments: argparse.Namespace) -> None:
     )  # fmt: skip
 
 
-def _found(desk: Desk, inbound_id: int) -> InboundRow:
-    row = desk.store.inbound.get(inbound_id)
+def _found(context: Context, inbound_id: int) -> InboundRow:
+    row = context.store.inbound.get(inbound_id)
     if row is None:
         raise UsageError(f"there is no mail number {inbound_id}; see: mail-admin inbound list")
     return row
 
 
-def _show(desk: Desk, arguments: argparse.Namespace) -> None:
-    row = _found(desk, arguments.id)
+def _show(context: Context, arguments: argparse.Namespace) -> None:
+    row = _found(context, arguments.id)
     if arguments.raw:
         sys.stdout.flush()
-        sys.stdout.buffer.write(desk.store.blobs.read(row.blob_id))
+        sys.stdout.buffer.write(context.store.blobs.read(row.blob_id))
         sys.stdout.buffer.flush()
         return
-    proof = _proof(desk, row)
+    proof = _proof(context, row)
     value = {
         **line_value(row),
         "original_recipient": row.original_recipient,
@@ -115,12 +115,12 @@ def _show(desk: Desk, arguments: argparse.Namespace) -> None:
         "trace": row.rules,
         "error": row.error,
     }
-    desk.answer(arguments.json, value, lambda: _lines(row, proof))
+    context.answer(arguments.json, value, lambda: _lines(row, proof))
 
 
-def _proof(desk: Desk, row: InboundRow) -> dict[str, str] | None:
+def _proof(context: Context, row: InboundRow) -> dict[str, str] | None:
     """What the message that came of the mail says of its author's proof; None where none came of it."""
-    message = desk.store.messages.get(row.message_id) if row.message_id is not None else None
+    message = context.store.messages.get(row.message_id) if row.message_id is not None else None
     found: dict[str, str] | None = json.loads(message.proof) if message is not None else None
     return found
 
@@ -147,41 +147,41 @@ def _lines(row: InboundRow, proof: dict[str, str] | None) -> list[str]:
         lines.append(f"{mark} {place:2} {asked.get('rule')}: {asked.get('why')}")
     lines += [f"   | {line}" for line in row.error.splitlines()]
     if row.state in IN_A_TRAY:
-        lines.append(f"Next: mail-admin tray release {row.id}, or: mail-admin tray discard {row.id}")
+        lines.append(f"Next: mail-admin review release {row.id}, or: mail-admin review discard {row.id}")
     return lines
 
 
-def _replay(desk: Desk, arguments: argparse.Namespace) -> None:
-    row = _found(desk, arguments.id)
-    with desk.store.transaction():
-        if not desk.store.inbound.again(row.id):
+def _replay(context: Context, arguments: argparse.Namespace) -> None:
+    row = _found(context, arguments.id)
+    with context.store.transaction():
+        if not context.store.inbound.again(row.id):
             raise UsageError(
                 f"number {row.id} is {row.state} and in no tray; what is in one, or discarded, can be replayed"
             )
-    _settle(desk, row.id)
-    desk.wake_sender()
-    after = _found(desk, row.id)
+    _settle(context, row.id)
+    context.wake_sender()
+    after = _found(context, row.id)
     where = f" on {after.record}" if after.record else ""
     why = f": {after.reason}" if after.reason else ""
     if after.state == "accepted":
         raise TempFail(
             f"number {row.id} waits for the listener, which settles now; see: mail-admin inbound show {row.id}"
         )
-    desk.say(f"Number {row.id} is {after.state}{where}{why}.")
+    context.say(f"Number {row.id} is {after.state}{where}{why}.")
 
 
-def _settle(desk: Desk, inbound_id: int) -> None:
+def _settle(context: Context, inbound_id: int) -> None:
     """Settle what waits, if nobody else does; otherwise wait for whoever does to reach this row."""
-    lock = FileSettleLock(desk.config.settle_lock)
-    Waker(desk.config.folder / "settle.sock").wake()
+    lock = FileSettleLock(context.config.settle_lock)
+    Waker(context.config.folder / "settle.sock").wake()
     until = time.monotonic() + PATIENCE
-    while desk.store.inbound.state(inbound_id) == "accepted" and time.monotonic() < until:
+    while context.store.inbound.state(inbound_id) == "accepted" and time.monotonic() < until:
         if not lock.acquire():
             time.sleep(0.1)
             continue
         try:
-            settler = Settler(desk.store, desk.house, lock)
-            while desk.store.inbound.state(inbound_id) == "accepted":
+            settler = Settler(context.store, context.installation, lock)
+            while context.store.inbound.state(inbound_id) == "accepted":
                 settler.settle()
         finally:
             lock.release()

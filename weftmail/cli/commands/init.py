@@ -9,7 +9,7 @@ from weftmail.cli import lookup, runtime
 from weftmail.cli.arguments import Parser
 from weftmail.cli.commands.dkim import record_line
 from weftmail.cli.commands.user import sign_in_link
-from weftmail.cli.desk import Desk
+from weftmail.cli.context import Context
 from weftmail.cli.install import Answers, ask, make_folders, make_keyring, make_store, own_name, write_settings
 from weftmail.cli.signing import make_keys
 from weftmail.core.failure import UsageError
@@ -23,8 +23,8 @@ def build(parser: Parser) -> None:
     parser.add_argument("--company", metavar="NAME")
     parser.add_argument("--domain", metavar="DOMAIN", help="the mail domain of the company")
     kind = parser.add_mutually_exclusive_group()
-    kind.add_argument("--whole", action="store_true", help="all mail of the domain comes here")
-    kind.add_argument("--beside", action="store_true", help="mailboxes live there too, on this server")
+    kind.add_argument("--dedicated", action="store_true", help="all mail of the domain comes here")
+    kind.add_argument("--mailboxes", action="store_true", help="mailboxes live there too, on this server")
     parser.add_argument("--name", metavar="NAME", help="the first admin")
     parser.add_argument("--address", metavar="ADDR", help="the first admin's own mailbox")
     parser.add_argument("--state", metavar="DIR", help="the folder of store, keys and sockets")
@@ -39,52 +39,52 @@ def build(parser: Parser) -> None:
     parser.set_defaults(run=_init)
 
 
-def _init(desk: Desk, arguments: argparse.Namespace) -> None:
-    answers = ask(desk, arguments)
-    made = write_settings(desk, answers)
-    _warn_of_localhost(desk)
-    make_folders(desk.config, answers.user)
-    desk.become_owner()
-    made += make_keyring(desk.config, desk.config_path)
-    made += make_store(desk.config, desk.clock())
-    domain, user = _people(desk, answers)
-    keys = make_keys(desk, domain)
+def _init(context: Context, arguments: argparse.Namespace) -> None:
+    answers = ask(context, arguments)
+    made = write_settings(context, answers)
+    _warn_of_localhost(context)
+    make_folders(context.config, answers.user)
+    context.become_owner()
+    made += make_keyring(context.config, context.config_path)
+    made += make_store(context.config, context.clock())
+    domain, user = _people(context, answers)
+    keys = make_keys(context, domain)
     made += [f"{len(keys)} DKIM keys for {domain.name}"] if keys else []
-    desk.follow()
-    desk.say(f"Made: {' · '.join(made)}" if made else "Everything was there already; nothing was changed.")
+    context.follow()
+    context.say(f"Made: {' · '.join(made)}" if made else "Everything was there already; nothing was changed.")
     if keys:
-        desk.say("For the DNS:", *(f"  {record_line(key)}" for key in desk.store.domains.dkim_keys(domain.name)))
-    name = own_name(desk.config)
+        context.say("For the DNS:", *(f"  {record_line(key)}" for key in context.store.domains.dkim_keys(domain.name)))
+    name = own_name(context.config)
     if name:
-        desk.say(f"Works at once, before any DNS: notifications@{name}, this server's own name.")
-    desk.say(
-        f"Sign in as {user.name}, once, within 10 minutes: {sign_in_link(desk, user)}",
+        context.say(f"Works at once, before any DNS: notifications@{name}, this server's own name.")
+    context.say(
+        f"Sign in as {user.name}, once, within 10 minutes: {sign_in_link(context, user)}",
         "Next: mail-admin postfix show",
     )
 
 
-def _warn_of_localhost(desk: Desk) -> None:
+def _warn_of_localhost(context: Context) -> None:
     """A mail server seldom writes "by localhost": its Received would not be known for our own."""
-    if runtime.hostname(desk.config).partition(".")[0] == "localhost":
+    if runtime.hostname(context.config).partition(".")[0] == "localhost":
         print(
             "mail-admin: this machine calls itself localhost; write the mail server's name as hostname into "
-            f"{desk.config_path}, or give it to the first init: --hostname NAME",
+            f"{context.config_path}, or give it to the first init: --hostname NAME",
             file=sys.stderr,
         )
 
 
-def _people(desk: Desk, answers: Answers) -> tuple[Domain, User]:
+def _people(context: Context, answers: Answers) -> tuple[Domain, User]:
     """Make company, domains and admin where they are missing; return the domain and the admin."""
-    store, now = desk.store, desk.clock()
+    store, now = context.store, context.clock()
     with store.transaction():
         company = store.companies.by_name(answers.company)
         company_id = company.id if company else store.companies.add(answers.company, now)
-        own = own_name(desk.config)
+        own = own_name(context.config)
         if own and own != answers.domain and store.domains.by_name(own) is None:
             store.domains.add(own, None, False, now)
         domain = store.domains.by_name(answers.domain)
         if domain is None:
-            store.domains.add(answers.domain, company_id, answers.whole, now)
+            store.domains.add(answers.domain, company_id, answers.dedicated, now)
             domain = lookup.domain(store, answers.domain)
         elif domain.company_id not in (None, company_id):
             raise UsageError(f"{domain.name} belongs to {domain.company}; name another domain, or that company")

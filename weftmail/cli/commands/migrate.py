@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from weftmail.cli.arguments import Parser
-from weftmail.cli.desk import Desk
+from weftmail.cli.context import Context
 from weftmail.core.failure import UsageError
 from weftmail.store.connection import connect
 from weftmail.store.migrate import latest, migrate, schema_number
@@ -16,17 +16,19 @@ def build(parser: Parser) -> None:
     parser.set_defaults(run=_migrate)
 
 
-def _migrate(desk: Desk, _: argparse.Namespace) -> None:
-    desk.become_owner()
-    path = desk.config.store
+def _migrate(context: Context, _: argparse.Namespace) -> None:
+    context.become_owner()
+    path = context.config.store
     if not path.exists():
-        raise UsageError(f"there is no store at {path}; mend state in {desk.config_path}, or make one: mail-admin init")
+        raise UsageError(
+            f"there is no store at {path}; mend state in {context.config_path}, or make one: mail-admin init"
+        )
     connection = connect(path)
     try:
         found = schema_number(connection)
         if found > latest():
             raise UsageError(f"the store is at schema {found}, this version knows {latest()}; install the newer one")
-        done = migrate(connection, desk.clock())
+        done = migrate(connection, context.clock())
     finally:
         connection.close()
-    desk.say(f"The store was at schema {found} and is at {latest()} now.", *(f"  ran {name}" for name in done))
+    context.say(f"The store was at schema {found} and is at {latest()} now.", *(f"  ran {name}" for name in done))

@@ -7,12 +7,12 @@ import fcntl
 
 from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser, Verbs, number
-from weftmail.cli.desk import Desk, joined
+from weftmail.cli.context import Context, joined
 from weftmail.cli.output import Fields, first, iso, shown, table
 from weftmail.core.failure import UsageError
 from weftmail.store.outbox import OutboxRow
 
-STATES = ("waiting", "handed over", "failed", "cancelled")
+STATES = ("waiting", "sent", "failed", "cancelled")
 
 
 def build(parser: Parser) -> None:
@@ -25,12 +25,12 @@ def build(parser: Parser) -> None:
     retry.add_argument("id", type=number, metavar="ID")
 
 
-def _list(desk: Desk, arguments: argparse.Namespace) -> None:
-    store = desk.store
+def _list(context: Context, arguments: argparse.Namespace) -> None:
+    store = context.store
     of = lookup.company_id(store, arguments.company)
     found, more = first(store.outbox.all(of, arguments.state, arguments.most + 1), arguments.most)
     to = {one.id: store.outbox.addresses(one.id) for one in found}
-    desk.answer(
+    context.answer(
         arguments.json,
         [_value(one, to[one.id]) for one in found],
         lambda: (
@@ -73,23 +73,23 @@ def _value(row: OutboxRow, to: list[str]) -> Fields:
     }
 
 
-def _retry(desk: Desk, arguments: argparse.Namespace) -> None:
-    store = desk.store
+def _retry(context: Context, arguments: argparse.Namespace) -> None:
+    store = context.store
     with store.transaction():
-        if not store.outbox.retry(arguments.id, desk.clock()):
+        if not store.outbox.retry(arguments.id, context.clock()):
             row = store.outbox.get(arguments.id)
             if row is None:
                 raise UsageError(f"there is no copy {arguments.id}; see: mail-admin outbox list")
             raise UsageError(f"copy {arguments.id} has left already or is on its way now; see: mail-admin outbox list")
-    desk.wake_sender()
-    then = "mail-send takes it within a second." if _sender_runs(desk) else "no mail-send runs; start it: mail-send"
-    desk.say(f"Copy {arguments.id} is due now; {then}")
+    context.wake_sender()
+    then = "mail-send takes it within a second." if _sender_runs(context) else "no mail-send runs; start it: mail-send"
+    context.say(f"Copy {arguments.id} is due now; {then}")
 
 
-def _sender_runs(desk: Desk) -> bool:
+def _sender_runs(context: Context) -> bool:
     """Say whether a mail-send holds its lock."""
     try:
-        with (desk.config.folder / "send.lock").open("rb") as lock:
+        with (context.config.folder / "send.lock").open("rb") as lock:
             # Shared, and given back with the file: one look does not keep another from looking.
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:

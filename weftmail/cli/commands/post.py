@@ -8,8 +8,8 @@ from pathlib import Path
 
 from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser
-from weftmail.cli.desk import Desk
-from weftmail.cli.reached import lines_of
+from weftmail.cli.context import Context
+from weftmail.cli.who_gets import lines_of
 from weftmail.core.failure import UsageError
 from weftmail.flow.post import Draft, File, plan, post
 
@@ -35,30 +35,30 @@ def build(parser: Parser) -> None:
     parser.set_defaults(run=_post)
 
 
-def _post(desk: Desk, arguments: argparse.Namespace) -> None:
+def _post(context: Context, arguments: argparse.Namespace) -> None:
     files = _files(arguments.attach)
-    html = _html(desk, arguments.html) if arguments.html is not None else ""
-    store = desk.store
+    html = _html(context, arguments.html) if arguments.html is not None else ""
+    store = context.store
     record = lookup.record(store, arguments.number, arguments.company)
     author = lookup.member(store, arguments.author, record.company_id)
     to = None if arguments.to is None else [lookup.line("address", text) for text in arguments.to]
     cc = [lookup.line("address", text) for text in arguments.cc]
     draft = Draft(arguments.text or "", html, arguments.note, to, cc, files)
     if arguments.dry_run:
-        reached = plan(store, record, author, draft, desk.clock()).recipients
-        desk.say(f"Nothing was written. On {record.label} this would get:", *lines_of(reached))
+        who_gets = plan(store, record, author, draft, context.clock()).recipients
+        context.say(f"Nothing was written. On {record.label} this would get:", *lines_of(who_gets))
         return
     with store.transaction():
-        reached = plan(store, record, author, draft, desk.clock()).recipients
-        message_id = post(store, desk.house, record, author, draft)
-    desk.wake_sender()
+        who_gets = plan(store, record, author, draft, context.clock()).recipients
+        message_id = post(store, context.installation, record, author, draft)
+    context.wake_sender()
     what = "Noted" if arguments.note else "Written"
-    desk.say(f"{what} on {record.label} as message {message_id}. It goes to:", *lines_of(reached))
+    context.say(f"{what} on {record.label} as message {message_id}. It goes to:", *lines_of(who_gets))
 
 
-def _html(desk: Desk, name: str) -> str:
+def _html(context: Context, name: str) -> str:
     if name == "-":
-        return desk.stdin.read()
+        return context.stdin.read()
     try:
         return _read(name).decode("utf-8")
     except UnicodeDecodeError:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from weftmail.cli import runtime
 from weftmail.cli.arguments import Parser, Verbs
-from weftmail.cli.desk import Desk
+from weftmail.cli.context import Context
 from weftmail.core.failure import UsageError
-from weftmail.mta import postfix
-from weftmail.mta.postconf import DEFAULT_FOLDER
-from weftmail.mta.templates import MAPS, Settings
+from weftmail.mta.postfix import changes
+from weftmail.mta.postfix.postconf import DEFAULT_FOLDER
+from weftmail.mta.postfix.settings import MAPS, Settings, render
 
 _DEFAULTS = {field.name: field.default for field in fields(Settings)}
 
@@ -38,13 +38,13 @@ def build(parser: Parser) -> None:
     )
 
 
-def _settings(desk: Desk, arguments: argparse.Namespace) -> Settings:
+def _settings(context: Context, arguments: argparse.Namespace) -> Settings:
     return Settings(
-        state=desk.config.state,
-        hostname=runtime.hostname(desk.config),
+        state=context.config.state,
+        hostname=runtime.hostname(context.config),
         mode="pipe" if arguments.pipe else "lmtp",
         folder=arguments.folder,
-        user=runtime.owner_of(desk.config.folder) or str(_DEFAULTS["user"]),
+        user=runtime.owner_of(context.config.folder) or str(_DEFAULTS["user"]),
         program=os.path.abspath(arguments.program or _program()),
     )
 
@@ -69,15 +69,15 @@ def _program() -> Path:
     return next((path for path in (beside, clone) if path.exists()), Path(str(_DEFAULTS["program"])))
 
 
-def _show(desk: Desk, arguments: argparse.Namespace) -> None:
-    settings = _settings(desk, arguments)
+def _show(context: Context, arguments: argparse.Namespace) -> None:
+    settings = _settings(context, arguments)
     if arguments.files:
-        files = {f"{settings.folder}/{name}": text for name, text in postfix.render(settings).items() if name in MAPS}
-        desk.answer(arguments.json, files, lambda: _script(settings.folder, files))
+        files = {f"{settings.folder}/{name}": text for name, text in render(settings).items() if name in MAPS}
+        context.answer(arguments.json, files, lambda: _script(settings.folder, files))
         return
-    current = postfix.read(_folder(arguments.config))
-    changes = postfix.show(settings, current)
-    desk.answer(arguments.json, [asdict(one) for one in changes], lambda: postfix.report(current, changes))
+    current = changes.read(_folder(arguments.config))
+    found = changes.show(settings, current)
+    context.answer(arguments.json, [asdict(one) for one in found], lambda: changes.report(current, found))
 
 
 def _script(folder: str, files: Mapping[str, str]) -> Iterator[str]:
@@ -88,11 +88,11 @@ def _script(folder: str, files: Mapping[str, str]) -> Iterator[str]:
         yield from (f"cat >{path} <<'END OF FILE'", text.removesuffix("\n"), "END OF FILE")
 
 
-def _check(desk: Desk, arguments: argparse.Namespace) -> int:
-    settings = _settings(desk, arguments)
-    found = postfix.check(settings, postfix.read(_folder(arguments.config)), flags=_flags(arguments))
+def _check(context: Context, arguments: argparse.Namespace) -> int:
+    settings = _settings(context, arguments)
+    found = changes.check(settings, changes.read(_folder(arguments.config)), flags=_flags(arguments))
     marks = {"broken": "✕", "look": "▲"}
-    desk.answer(
+    context.answer(
         arguments.json,
         [asdict(one) for one in found],
         lambda: [f"{marks[one.level]} {one}" for one in found] or ["● Postfix is as it should be."],

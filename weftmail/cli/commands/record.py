@@ -8,14 +8,14 @@ from dataclasses import replace
 
 from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser, Verbs, number
-from weftmail.cli.desk import Desk
+from weftmail.cli.context import Context
 from weftmail.cli.output import sheet, shown, table
 from weftmail.cli.thread import record_value, thread_lines, thread_value
 from weftmail.core.failure import UsageError
 from weftmail.store.record import NewRecord
 from weftmail.store.store import Store
 
-CHANGES = ("title", "state", "owner", "field", "let_in", "put_out", "revoke_reply_addresses")
+CHANGES = ("title", "state", "owner", "field", "add_participant", "remove_participant", "revoke_reply_addresses")
 """What ``record set`` can change, by the names of its flags."""
 
 
@@ -42,10 +42,10 @@ def build(parser: Parser) -> None:
     change.add_argument("--owner", metavar="ADDR", help="a colleague, who then follows it")
     change.add_argument("--field", action="append", default=[], metavar="K=V", help="K= takes the field away")
     change.add_argument(
-        "--let-in", action="append", default=[], metavar="ADDR", help="bring a contact into the conversation"
+        "--add-participant", action="append", default=[], metavar="ADDR", help="bring a contact into the conversation"
     )
     change.add_argument(
-        "--put-out",
+        "--remove-participant",
         action="append",
         default=[],
         metavar="ADDR",
@@ -56,8 +56,8 @@ def build(parser: Parser) -> None:
     )
 
 
-def _add(desk: Desk, arguments: argparse.Namespace) -> None:
-    store, now = desk.store, desk.clock()
+def _add(context: Context, arguments: argparse.Namespace) -> None:
+    store, now = context.store, context.clock()
     with store.transaction():
         company = lookup.company(store, arguments.company)
         owner = lookup.member(store, arguments.owner, company.id) if arguments.owner else None
@@ -79,7 +79,7 @@ def _add(desk: Desk, arguments: argparse.Namespace) -> None:
         )
         if owner is not None:
             store.records.follow(company.id, record.id, owner.id, now)
-    desk.say(
+    context.say(
         f"Opened {record.label}: {record.title}", f"Next: mail-admin post {record.label} --as ADDR --to ADDR --text T"
     )
 
@@ -116,9 +116,9 @@ def _filled(fields: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in fields.items() if value}
 
 
-def _list(desk: Desk, arguments: argparse.Namespace) -> None:
-    found = desk.store.records.all(lookup.company_id(desk.store, arguments.company), most=arguments.most)
-    desk.answer(
+def _list(context: Context, arguments: argparse.Namespace) -> None:
+    found = context.store.records.all(lookup.company_id(context.store, arguments.company), most=arguments.most)
+    context.answer(
         arguments.json,
         [record_value(one) for one in found],
         lambda: table(
@@ -129,8 +129,8 @@ def _list(desk: Desk, arguments: argparse.Namespace) -> None:
     )
 
 
-def _show(desk: Desk, arguments: argparse.Namespace) -> None:
-    store = desk.store
+def _show(context: Context, arguments: argparse.Namespace) -> None:
+    store = context.store
     record = lookup.record(store, arguments.number, arguments.company)
     with store.snapshot():
         value = thread_value(store, record)
@@ -149,11 +149,11 @@ def _show(desk: Desk, arguments: argparse.Namespace) -> None:
         )
         return head + thread_lines(value)
 
-    desk.answer(arguments.json, value, lines)
+    context.answer(arguments.json, value, lines)
 
 
-def _set(desk: Desk, arguments: argparse.Namespace) -> None:
-    store, now = desk.store, desk.clock()
+def _set(context: Context, arguments: argparse.Namespace) -> None:
+    store, now = context.store, context.clock()
     if not any(getattr(arguments, name) for name in CHANGES if name != "title") and arguments.title is None:
         flags = ", ".join(f"--{name.replace('_', '-')}" for name in CHANGES)
         raise UsageError(f"nothing to change; give one of {flags}", status=2)
@@ -172,13 +172,13 @@ def _set(desk: Desk, arguments: argparse.Namespace) -> None:
             fields=json.dumps(fields, ensure_ascii=False),
         )
         store.records.set(changed, now)
-        for text in arguments.let_in:
+        for text in arguments.add_participant:
             person = lookup.contact(store, record.company_id, text)
-            store.records.let_in(record.company_id, record.id, person.id, "let in", now)
-        for text in arguments.put_out:
+            store.records.add_participant(record.company_id, record.id, person.id, "added", now)
+        for text in arguments.remove_participant:
             person = lookup.contact(store, record.company_id, text)
-            if not store.records.put_out(record.id, person.id, now):
+            if not store.records.remove_participant(record.id, person.id, now):
                 raise UsageError(f"{text} takes no part in {record.label}; see: mail-admin record show {record.label}")
         if arguments.revoke_reply_addresses:
             store.messages.raise_epoch(record.id)
-    desk.say(f"Changed {record.label}.")
+    context.say(f"Changed {record.label}.")

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from weftmail.cli import runtime
 from weftmail.cli.arguments import Parser
 from weftmail.cli.config import Config, host_and_port
-from weftmail.cli.desk import Desk
-from weftmail.cli.rescue import EACH, Rescue
+from weftmail.cli.context import Context
+from weftmail.cli.spool_watch import EACH, SpoolWatch
 from weftmail.core.failure import UsageError
 
 if TYPE_CHECKING:
@@ -34,27 +34,27 @@ def build(parser: Parser) -> None:
     parser.set_defaults(run=_serve)
 
 
-def _serve(desk: Desk, arguments: argparse.Namespace) -> None:
-    config = desk.config
+def _serve(context: Context, arguments: argparse.Namespace) -> None:
+    config = context.config
     place = arguments.site or config.site
-    desk.become_owner()
+    context.become_owner()
     app = site(config)
     listening = bound(place)
     host, port = listening.getsockname()[:2]
-    desk.say(f"The site is at {config.site_url or f'http://{host}:{port}'}; Ctrl-C stops it.")
+    context.say(f"The site is at {config.site_url or f'http://{host}:{port}'}; Ctrl-C stops it.")
     sys.stdout.flush()
     stop = threading.Event()
-    threading.Thread(target=_rescue, args=(Rescue(config), stop), name="rescue", daemon=True).start()
+    threading.Thread(target=_watch_spool, args=(SpoolWatch(config), stop), name="rescue", daemon=True).start()
     try:
         _run(app, listening)
     finally:
         stop.set()
 
 
-def _rescue(rescue: Rescue, stop: threading.Event) -> None:
+def _watch_spool(spool_watch: SpoolWatch, stop: threading.Event) -> None:
     """Look now and then for mail that nobody files, as mail-send does."""
     while not stop.wait(EACH / 1000):
-        rescue.look(runtime.now())
+        spool_watch.look(runtime.now())
 
 
 def site(config: Config) -> Starlette:
@@ -64,12 +64,12 @@ def site(config: Config) -> Starlette:
 
     store = runtime.open_store(config)
     try:
-        house = runtime.house(config, store)
+        installation = runtime.installation(config, store)
     finally:
         store.close()
     return create(
         lambda: runtime.open_store(config),
-        house,
+        installation,
         os.urandom,
         Waker(config.folder / "send.sock"),
         catcher=_catcher(config),

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser, Verbs
-from weftmail.cli.desk import Desk, joined
+from weftmail.cli.context import Context, joined
 from weftmail.cli.output import Fields, iso, sheet, table
+from weftmail.core.composing.notification import PHRASES
 from weftmail.core.failure import UsageError
-from weftmail.core.notification import PHRASES
 from weftmail.flow.facts import is_ours
 from weftmail.store.people import User
 from weftmail.store.store import Store
@@ -58,8 +58,8 @@ def _settings(parser: Parser) -> None:
     parser.add_argument("--language", choices=LANGUAGES)
 
 
-def _add(desk: Desk, arguments: argparse.Namespace) -> None:
-    store, wanted = desk.store, lookup.address(arguments.address)
+def _add(context: Context, arguments: argparse.Namespace) -> None:
+    store, wanted = context.store, lookup.address(arguments.address)
     with store.transaction():
         company = lookup.company(store, arguments.company)
         found = store.users.by_address(wanted)
@@ -67,15 +67,15 @@ def _add(desk: Desk, arguments: argparse.Namespace) -> None:
             name = lookup.line("name", arguments.name or wanted.partition("@")[0].capitalize())
             _free(store, wanted)
             prefers, language = arguments.prefers or "email", arguments.language or "en"
-            user_id = store.users.add(name, wanted, desk.clock(), prefers=prefers, language=language)
+            user_id = store.users.add(name, wanted, context.clock(), prefers=prefers, language=language)
         else:
             name, user_id = found.name, found.id
             if company.id in {one.company_id for one in store.users.memberships(found.id)}:
                 raise UsageError(f"{name} is a member of {company.name} already; change: mail-admin user set {wanted}")
         store.users.join(company.id, user_id, arguments.role or "agent")
-    desk.say(f"Added {name} <{wanted}>, {arguments.role or 'agent'} of {company.name}.")
+    context.say(f"Added {name} <{wanted}>, {arguments.role or 'agent'} of {company.name}.")
     if found is None:
-        desk.say(f"Next: mail-admin user sign-in-link {wanted}, or mail-admin user password {wanted}")
+        context.say(f"Next: mail-admin user sign-in-link {wanted}, or mail-admin user password {wanted}")
 
 
 def _free(store: Store, address: str) -> None:
@@ -86,10 +86,10 @@ def _free(store: Store, address: str) -> None:
         raise UsageError(f"somebody who signs in has {address}; see: mail-admin user show {address}")
 
 
-def _list(desk: Desk, arguments: argparse.Namespace) -> None:
-    store = desk.store
+def _list(context: Context, arguments: argparse.Namespace) -> None:
+    store = context.store
     found = store.users.all(lookup.company_id(store, arguments.company))
-    desk.answer(
+    context.answer(
         arguments.json,
         [_value(store, one) for one in found],
         lambda: table(
@@ -103,14 +103,14 @@ def _list(desk: Desk, arguments: argparse.Namespace) -> None:
     )
 
 
-def _show(desk: Desk, arguments: argparse.Namespace) -> None:
-    store = desk.store
+def _show(context: Context, arguments: argparse.Namespace) -> None:
+    store = context.store
     found = lookup.user(store, arguments.address)
     inbox = [entry for one in store.users.memberships(found.id) for entry in _inbox(store, found, one.company_id)]
     inbox.sort(key=lambda entry: str(entry["created_at"]), reverse=True)
 
     def lines() -> list[str]:
-        told = sheet(
+        lines_ = sheet(
             {
                 "User": found.name,
                 "Addresses": joined(store.users.addresses(found.id)),
@@ -122,9 +122,9 @@ def _show(desk: Desk, arguments: argparse.Namespace) -> None:
             }
         )
         rows = [(one["created_at"], one["record"], one["state"], one["text"]) for one in inbox]
-        return [*told, "", *table(("INBOX", "RECORD", "STATE", "TEXT"), rows, "The inbox is empty.")]
+        return [*lines_, "", *table(("INBOX", "RECORD", "STATE", "TEXT"), rows, "The inbox is empty.")]
 
-    desk.answer(arguments.json, {**_value(store, found), "inbox": inbox}, lines)
+    context.answer(arguments.json, {**_value(store, found), "inbox": inbox}, lines)
 
 
 def _inbox(store: Store, user: User, company_id: int) -> list[Fields]:
@@ -159,10 +159,10 @@ def _inbox(store: Store, user: User, company_id: int) -> list[Fields]:
     return entries + notices
 
 
-def _set(desk: Desk, arguments: argparse.Namespace) -> None:
-    store = desk.store
-    plain = (arguments.name, arguments.role, arguments.prefers, arguments.language)
-    if all(one is None for one in plain) and not (
+def _set(context: Context, arguments: argparse.Namespace) -> None:
+    store = context.store
+    settings = (arguments.name, arguments.role, arguments.prefers, arguments.language)
+    if all(one is None for one in settings) and not (
         arguments.add_address or arguments.remove_address or arguments.active
     ):
         raise UsageError("nothing to change; see: mail-admin user set --help", status=2)
@@ -187,7 +187,7 @@ def _set(desk: Desk, arguments: argparse.Namespace) -> None:
             store.users.add_address(found.id, more)
         for text in arguments.remove_address:
             _take(store, found, lookup.address(text))
-    desk.say(f"Changed {arguments.address}.")
+    context.say(f"Changed {arguments.address}.")
 
 
 def _take(store: Store, user: User, address: str) -> None:
@@ -198,8 +198,8 @@ def _take(store: Store, user: User, address: str) -> None:
         raise UsageError(f"{user.name} does not have {address}, but {joined(there)}")
 
 
-def _remove(desk: Desk, arguments: argparse.Namespace) -> None:
-    store = desk.store
+def _remove(context: Context, arguments: argparse.Namespace) -> None:
+    store = context.store
     with store.transaction():
         found = lookup.user(store, arguments.address)
         memberships = store.users.memberships(found.id)
@@ -215,7 +215,7 @@ def _remove(desk: Desk, arguments: argparse.Namespace) -> None:
             store.users.set(replace(found, active=False))
             store.sessions.end_all(found.id)
     left = joined([one.company for one in memberships])
-    desk.say(f"{found.name} is no longer a member of: {left}. What they wrote stays theirs.")
+    context.say(f"{found.name} is no longer a member of: {left}. What they wrote stays theirs.")
 
 
 def _keep_an_admin(store: Store, user: User, company_id: int, role: str) -> None:
@@ -223,18 +223,18 @@ def _keep_an_admin(store: Store, user: User, company_id: int, role: str) -> None
         raise UsageError(f"{user.name} is the only admin there; make somebody else one first: --role admin")
 
 
-def sign_in_link(desk: Desk, user: User) -> str:
+def sign_in_link(context: Context, user: User) -> str:
     """Return a new link that signs the user in once."""
     token = secrets.token_urlsafe(32)
-    with desk.store.transaction():
-        desk.store.sessions.add_link(token, user.id, desk.clock() + LINK_MINUTES * 60_000)
-    return f"{desk.config.url}/enter/{token}"
+    with context.store.transaction():
+        context.store.sessions.add_link(token, user.id, context.clock() + LINK_MINUTES * 60_000)
+    return f"{context.config.url}/enter/{token}"
 
 
-def _link(desk: Desk, arguments: argparse.Namespace) -> None:
-    found = lookup.user(desk.store, arguments.address)
+def _link(context: Context, arguments: argparse.Namespace) -> None:
+    found = lookup.user(context.store, arguments.address)
     _active(found, arguments.address)
-    desk.say(sign_in_link(desk, found))
+    context.say(sign_in_link(context, found))
 
 
 def _active(user: User, address: str) -> None:
@@ -242,24 +242,24 @@ def _active(user: User, address: str) -> None:
         raise UsageError(f"{user.name} is no longer active; bring them back: mail-admin user set {address} --active")
 
 
-def _password(desk: Desk, arguments: argparse.Namespace) -> None:
+def _password(context: Context, arguments: argparse.Namespace) -> None:
     from weftmail.admin.password import Passwords
 
-    found = lookup.user(desk.store, arguments.address)
+    found = lookup.user(context.store, arguments.address)
     _active(found, arguments.address)
-    password = _asked(desk)
+    password = _asked(context)
     if len(password) < SHORTEST:
         raise UsageError(f"a password has at least {SHORTEST} characters; four words from a dictionary do well")
     hashed = Passwords().hash(password)
-    with desk.store.transaction():
-        desk.store.users.set_password(found.id, hashed)
-        desk.store.sessions.end_all(found.id)
-    desk.say(f"{found.name} has a new password; browsers that were signed in are signed out.")
+    with context.store.transaction():
+        context.store.users.set_password(found.id, hashed)
+        context.store.sessions.end_all(found.id)
+    context.say(f"{found.name} has a new password; browsers that were signed in are signed out.")
 
 
-def _asked(desk: Desk) -> str:
-    if not desk.stdin.isatty():
-        return desk.stdin.readline().rstrip("\r\n")
+def _asked(context: Context) -> str:
+    if not context.stdin.isatty():
+        return context.stdin.readline().rstrip("\r\n")
     password = getpass.getpass("Password: ")
     if getpass.getpass("Once more: ") != password:
         raise UsageError("the two differ; nothing was changed")

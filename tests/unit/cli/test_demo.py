@@ -1,0 +1,138 @@
+"""The demo's own parts: its password, its port, its programs that end with it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from weftmail.cli.children import Children
+from weftmail.cli.config import Config, dump
+from weftmail.cli.demo import HOME, alone, answers, four_words, free_port, step
+from weftmail.cli.demo_words import WORDS
+from weftmail.core.failure import UsageError
+from weftmail.flow.reading import read
+
+SLEEPS = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"]
+
+
+def test_a_password_is_four_words_that_can_be_read_out() -> None:
+    assert len(set(WORDS)) == len(WORDS) > 200
+    assert all(word.isascii() and word.isalpha() and word.islower() and 3 <= len(word) <= 9 for word in WORDS)
+    words = four_words().split("-")
+    assert len(words) == 4 and set(words) <= set(WORDS)
+    assert four_words() != four_words()
+
+
+def test_a_taken_port_is_answered_by_the_next_free_one() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert answers(socket.AF_INET, ("127.0.0.1", port))
+        assert port < free_port(port, 50) < port + 50
+        with pytest.raises(UsageError, match="all taken"):
+            free_port(port, 1)
+    assert not answers(socket.AF_INET, ("127.0.0.1", port))
+
+
+def test_one_folder_runs_once_at_a_time(tmp_path: Path) -> None:
+    with (
+        alone(tmp_path / "var"),
+        pytest.raises(UsageError, match="runs already"),
+        alone(tmp_path / "var"),
+    ):
+        pass
+    with alone(tmp_path / "var"):
+        pass
+
+
+def test_a_second_run_says_where_the_first_one_is(tmp_path: Path) -> None:
+    with alone(tmp_path):
+        settings = Config(state=str(tmp_path / "state"), hostname="mx1.acme.example", site="127.0.0.1:8473", demo=True)
+        (tmp_path / "weftmail.toml").write_text(dump(settings), encoding="utf-8")
+        with pytest.raises(UsageError, match="runs already") as refused, alone(tmp_path):
+            pass
+    assert str(refused.value).splitlines()[1:] == [
+        "  Site     http://127.0.0.1:8473",
+        "  Link     WEFTMAIL_CONFIG=var/weftmail.toml bin/mail-admin user sign-in-link anna@acme.example",
+    ]
+
+
+def test_steps_say_their_time_or_what_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    step(2, "store and keys under var/", time.monotonic() - 41)
+    step(3, "demo company acme.example", said="5 aliases, 2 users")
+    step(5, "a customer writes to leads@acme.example")
+    assert capsys.readouterr().out.splitlines() == [
+        "  2/5  store and keys under var/          ............ 41 s",
+        "  3/5  demo company acme.example          5 aliases, 2 users",
+        "  5/5  a customer writes to leads@acme.example",
+    ]
+
+
+def test_children_are_stopped_and_waited_for(tmp_path: Path) -> None:
+    children = Children(tmp_path / "log", os.environ)
+    children.start("one", SLEEPS)
+    log = tmp_path / "log" / "one.log"
+    children.wait_until(lambda: log.read_text() == "up\n", "starting")
+    children.check()
+    children.stop()
+    children.check()
+
+
+def test_a_child_that_ends_is_said_with_its_last_words(tmp_path: Path) -> None:
+    children = Children(tmp_path / "log", os.environ)
+    children.start("one", [sys.executable, "-c", "raise SystemExit('the reason')"])
+    with pytest.raises(UsageError, match=r"the one has ended, status 1: the reason \(all of it: "):
+        children.wait_until(lambda: False, "anything")
+    children.stop()
+
+
+def test_what_does_not_happen_is_not_waited_for_without_end(tmp_path: Path) -> None:
+    children = Children(tmp_path / "log", os.environ)
+    with pytest.raises(UsageError, match="starting did not happen within 0 s"):
+        children.wait_until(lambda: False, "starting", most=0.05)
+
+
+def test_children_end_even_if_their_parent_is_killed(tmp_path: Path) -> None:
+    pid_file = tmp_path / "pid"
+    child_script, parent_script = tmp_path / "child.py", tmp_path / "parent.py"
+    child_script.write_text(f"import os, time\nopen({str(pid_file)!r}, 'w').write(str(os.getpid()))\ntime.sleep(60)\n")
+    parent_script.write_text(
+        "import os, sys, time\nfrom pathlib import Path\nfrom weftmail.cli.children import Children\n"
+        f"Children(Path({str(tmp_path)!r}), os.environ).start('one', [sys.executable, {str(child_script)!r}])\n"
+        "time.sleep(60)\n"
+    )
+    children = Children(tmp_path / "log", os.environ)
+    children.start("parent", [sys.executable, parent_script])
+    children.wait_until(lambda: pid_file.exists() and pid_file.read_text() != "", "starting")
+    child = int(pid_file.read_text())
+    os.kill(children.pid("parent"), signal.SIGKILL)
+    until = time.monotonic() + 10
+    while _runs(child) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert not _runs(child)
+    children.stop()
+
+
+def _runs(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+@pytest.mark.parametrize("name", ["chairs.eml", "question.eml"])
+def test_the_samples_are_whole_mails(name: str) -> None:
+    raw = (HOME / "samples" / name).read_bytes()
+    message = read(raw)
+    assert not message.defects and b"\r" not in raw and max(map(len, raw.splitlines())) < 998
+    assert message.from_[0].address == "karin@customer.example" and message.html and message.text
+    assert [(one.filename, one.content_type, one.inline) for one in message.attachments] == [
+        ("chair.png", "image/png", True),
+        ("plan.pdf", "application/pdf", False),
+    ]

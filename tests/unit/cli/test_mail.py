@@ -1,0 +1,402 @@
+"""Records, posts, the logs and the trays from the shell."""
+
+from __future__ import annotations
+
+import fcntl
+import io
+import re
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.unit.shell import Shell
+from tests.unit.world import ANNA, ERIK, KARIN
+from weftmail.cli.commands import inbound
+from weftmail.transport.settle_lock import FileSettleLock
+
+
+@pytest.fixture
+def lead(shell: Shell) -> Shell:
+    """An installation in which Karin has opened LEAD-1."""
+    world = shell.world
+    world.deliver(world.mail(KARIN, files=[("plan.pdf", b"%PDF-1.4")], verified=True), "leads@acme.example")
+    return shell
+
+
+def test_a_record_is_shown_with_its_whole_conversation(lead: Shell) -> None:
+    shown = lead.json("record", "show", "lead-1")
+    assert set(shown) == {"record", "messages", "followers", "participants"}
+    assert (shown["record"]["number"], shown["record"]["owner"], shown["record"]["customer"]) == (
+        "LEAD-1",
+        "Anna",
+        "Karin Ek",
+    )
+    (message,) = shown["messages"]
+    assert message["author"] == {"name": "Karin Ek", "address": "karin@customer.example", "as": "outsider"}
+    assert message["verified"] is True and message["proof"]["dkim"] == "pass" and message["flag"] == ""
+    assert [(one["filename"], one["size"], one["inline"]) for one in message["attachments"]] == [("plan.pdf", 8, False)]
+    assert [(one["name"], one["to"], one["channel"], one["state"]) for one in message["deliveries"]] == [
+        ("Anna", "colleague", "email", "queued")
+    ]
+    assert message["written_at"] == "2026-11-23T10:00:00.000Z"
+    assert shown["followers"] == [{"name": "Anna", "address": "anna@acme.example", "prefers": "email"}]
+    assert [(one["name"], one["reason"], one["message"]) for one in shown["participants"]] == [
+        ("Karin Ek", "opened", None)
+    ]
+    text = lead.ok("record", "show", "LEAD-1")
+    assert "    | Could you do 40 chairs?" in text and "file plan.pdf, 8 bytes" in text
+    assert "-> Anna <anna@acme.example>  email: queued" in text
+
+
+def test_a_record_by_hand_from_beginning_to_end(lead: Shell) -> None:
+    said = lead.ok(
+        "record", "add", "order", "--title", "Forty chairs", "--owner", "bjorn@acme.example", "--customer",
+        "karin@customer.example", "--alias", "leads@acme.example", "--field", "value=23500", "--reference", "4711",
+        "--reference-url", "https://shop.acme.example/4711",
+    )  # fmt: skip
+    assert "Opened ORDER-1: Forty chairs" in said
+    lead.ok("record", "set", "ORDER-1", "--title", "38 chairs", "--field", "value=", "--field", "currency=SEK")
+    lead.ok("record", "set", "ORDER-1", "--state", "closed", "--owner", "anna@acme.example")
+    shown = lead.json("record", "show", "ORDER-1")
+    record = shown["record"]
+    assert (record["title"], record["state"], record["owner"], record["fields"]) == (
+        "38 chairs",
+        "closed",
+        "Anna",
+        {"currency": "SEK"},
+    )
+    assert (record["customer"], record["reference"]) == ("Karin Ek", "4711")
+    assert [one["name"] for one in shown["followers"]] == ["Björn", "Anna"]
+    assert "currency=SEK" in (text := lead.ok("record", "show", "ORDER-1")) and "  nobody" in text
+    assert {one["number"] for one in lead.json("record", "list")} == {"LEAD-1", "ORDER-1"}
+    assert len(lead.json("record", "list", "--most", "1")) == 1
+    assert "Quote for 40 chairs" in lead.ok("record", "list", "--company", "Acme")
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "status"),
+    [
+        (("show", "LEAD-9"), "there is no record LEAD-9; see: mail-admin record list", 1),
+        (("show", "LEAD-1", "--company", "Beta"), "Beta is no company", 1),
+        (("add", "leed", "--title", "T"), "no records of type leed", 2),
+        (("add", "lead"), "required: --title", 2),
+        (("add", "lead", "--title", "T\r\nBcc: x@customer.example"), "holds a line break", 2),
+        (("add", "lead", "--title", "T", "--customer", "nobody@customer.example"), "no contact has", 1),
+        (("add", "lead", "--title", "T", "--owner", "karin@customer.example"), "nobody who signs in", 1),
+        (("add", "lead", "--title", "T", "--reference-url", "javascript:alert(1)"), "begins with https://", 2),
+        (("add", "lead", "--title", "T", "--alias", "none@acme.example"), "is no alias", 1),
+        (("set", "LEAD-1"), "nothing to change", 2),
+        (("set", "LEAD-1", "--state", "won"), "invalid choice: 'won'", 2),
+        (("set", "LEAD-1", "--field", "x"), "not of the form NAME=VALUE", 2),
+    ],
+)
+def test_records_that_cannot_be(lead: Shell, words: tuple[str, ...], said: str, status: int) -> None:
+    assert said in lead.refused("record", *words, status=status)
+
+
+def test_people_are_brought_into_a_conversation_and_taken_out_of_it(lead: Shell) -> None:
+    lead.ok("contact", "add", "erik@other.example", "--name", "Erik Ek")
+    lead.ok("record", "set", "LEAD-1", "--add-participant", "erik@other.example", "--revoke-reply-addresses")
+    assert "Erik Ek" in [one["name"] for one in lead.json("record", "show", "LEAD-1")["participants"]]
+    lead.ok("record", "set", "LEAD-1", "--remove-participant", "erik@other.example")
+    assert "Erik Ek" not in [one["name"] for one in lead.json("record", "show", "LEAD-1")["participants"]]
+    said = lead.refused("record", "set", "LEAD-1", "--remove-participant", "erik@other.example")
+    assert "takes no part in LEAD-1" in said
+
+
+def test_one_reference_is_one_record(shell: Shell) -> None:
+    shell.ok("record", "add", "order", "--title", "One", "--reference", "4711")
+    said = shell.refused("record", "add", "order", "--title", "Two", "--reference", "4711")
+    assert "ORDER-1 has the reference 4711 already" in said
+    shell.ok("record", "add", "invoice", "--title", "Another type", "--reference", "4711")
+
+
+def test_a_number_that_two_companies_have(shell: Shell) -> None:
+    shell.ok("company", "add", "Beta")
+    for company in ("Acme", "Beta"):
+        shell.ok("record", "add", "task", "--title", f"Of {company}", "--company", company)
+    assert "--company NAME (Acme, Beta)" in shell.refused("record", "show", "TASK-1", status=2)
+    assert shell.json("record", "show", "TASK-1", "--company", "Beta")["record"]["title"] == "Of Beta"
+    said = shell.refused("record", "add", "task", "--title", "T", "--alias", "leads@acme.example", "--company", "Beta")
+    assert "is an alias of Acme" in said
+
+
+def test_those_listed_before_are_those_who_get_it(lead: Shell) -> None:
+    lead.ok("follower", "add", "LEAD-1", "bjorn@acme.example")
+    words = (
+        "post",
+        "LEAD-1",
+        "--as",
+        "anna@acme.example",
+        "--text",
+        "Yes, 38.",
+        "--cc",
+        "Erik Ek <erik@other.example>",
+    )
+    before = lead.everything()
+    dry = lead.ok(*words, "--dry-run")
+    assert lead.everything() == before
+    head, *listed = dry.splitlines()
+    assert head == "Nothing was written. On LEAD-1 this would get:"
+    assert listed == [
+        "  To  Karin Ek <karin@customer.example>  by mail: named in To",
+        "  Cc  Erik Ek <erik@other.example>  by mail: named in Cc",
+        "  inside Björn  in the inbox: follows, prefers the inbox",
+        "  not Anna: wrote it",
+    ]
+    head, *notified = lead.ok(*words).splitlines()
+    assert head.startswith("Written on LEAD-1 as message ") and notified == listed
+    message = lead.json("record", "show", "LEAD-1")["messages"][-1]
+    assert {(one["name"], one["channel"]) for one in message["deliveries"]} == {
+        ("Karin Ek", "email"),
+        ("Erik Ek", "email"),
+        ("Björn", "inbox"),
+    }
+    assert [(one["field"], one["address"]) for one in message["addressed"]] == [
+        ("to", "karin@customer.example"),
+        ("cc", "erik@other.example"),
+    ]
+
+
+def test_a_note_stays_inside(lead: Shell) -> None:
+    said = lead.ok("post", "LEAD-1", "--as", "bjorn@acme.example", "--note", "--text", "38 in stock.")
+    assert said.startswith("Noted on LEAD-1") and "inside Anna  by mail to anna@acme.example" in said
+    message = lead.json("record", "show", "LEAD-1")["messages"][-1]
+    assert (message["kind"], message["public"], message["addressed"]) == ("note", False, [])
+    assert "NOTE" in lead.ok("record", "show", "LEAD-1")
+    assert "a note stays inside" in lead.refused(
+        "post",
+        "LEAD-1",
+        "--as",
+        "anna@acme.example",
+        "--note",
+        "--text",
+        "T",
+        "--to",
+        "karin@customer.example",
+        status=2,
+    )
+
+
+def test_html_and_files_go_along(lead: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page, file = tmp_path / "page.html", tmp_path / "offer 1.tar.gz"
+    page.write_text("<p>Yes, <b>38</b>.</p><script>alert(1)</script>")
+    file.write_bytes(b"\0" * 10)
+    lead.ok(
+        "post", "LEAD-1", "--as", "anna@acme.example", "--html", str(page), "--attach", str(file), "--attach", str(page)
+    )
+    message = lead.json("record", "show", "LEAD-1")["messages"][-1]
+    assert "<b>38</b>" in message["html"] and "script" not in message["html"] and "Yes, 38." in message["text"]
+    assert [(one["filename"], one["content_type"]) for one in message["attachments"]] == [
+        ("offer 1.tar.gz", "application/octet-stream"),
+        ("page.html", "text/html"),
+    ]
+    monkeypatch.setattr("sys.stdin", io.StringIO("<p>From a pipe</p>"))
+    lead.ok("post", "LEAD-1", "--as", "anna@acme.example", "--html", "-", "--to", "erik@other.example")
+    assert "From a pipe" in lead.json("record", "show", "LEAD-1")["messages"][-1]["html"]
+    assert "erik@other.example" in lead.ok("outbox", "list")
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "status"),
+    [
+        (("LEAD-1", "--text", "T"), "required: --as", 2),
+        (("LEAD-1", "--as", "anna@acme.example"), "there is nothing to send", 1),
+        (("LEAD-1", "--as", "anna@acme.example", "--text", "T", "--html", "x"), "not allowed with", 2),
+        (("LEAD-9", "--as", "anna@acme.example", "--text", "T"), "there is no record LEAD-9", 1),
+        (("LEAD-1", "--as", "karin@customer.example", "--text", "T"), "nobody who signs in", 1),
+        (("LEAD-1", "--as", "anna@acme.example", "--html", "/none/at/all"), "/none/at/all cannot be read: No such", 1),
+        (("LEAD-1", "--as", "anna@acme.example", "--text", "T", "--attach", "/etc"), "cannot be read: Is a dir", 1),
+        (("LEAD-1", "--as", "anna@acme.example", "--text", "T", "--to", "x"), "is not an address", 2),
+        (
+            ("LEAD-1", "--as", "anna@acme.example", "--text", "T", "--to", "a@x.example\nRCPT TO:<b@x.example>"),
+            "line",
+            2,
+        ),
+        (("LEAD-1", "--as", "anna@acme.example", "--text", "T", "--to", "a@x.example> BODY=8BITMIME"), "blank", 2),
+        (("LEAD-1", "--as", "anna@acme.example", "--text", "T", "--cc=-x@customer.example"), "with a hyphen", 2),
+        (("LEAD-1", "--as", "anna@acme.example", "--text", "T", "--to", "bjorn@acme.example"), "is a colleague", 1),
+        (("LEAD-1", "--as", "anna@acme.example", "--text", "T", "--to", "leads@acme.example"), "an address of ours", 1),
+        (("LEAD-1", "--as", "anna@acme.example", "--text", "T", "--dry-run", "--to", "x"), "is not an address", 2),
+    ],
+)
+def test_posts_that_cannot_be(lead: Shell, words: tuple[str, ...], said: str, status: int) -> None:
+    assert said in lead.refused("post", *words, status=status)
+
+
+def test_more_posts_that_cannot_be(lead: Shell, tmp_path: Path) -> None:
+    lead.ok("record", "add", "task", "--title", "Nobody outside")
+    said = lead.refused("post", "TASK-1", "--as", "anna@acme.example", "--text", "T")
+    assert "there is no public message to answer yet; name somebody: --to ADDR" in said
+    lead.world.deliver(lead.world.mail(ANNA, verified=True, subject="Between us"), "leads@acme.example")
+    said = lead.refused("post", "LEAD-2", "--as", "anna@acme.example", "--text", "T")
+    assert "nobody outside wrote or got the message that this answers; name somebody: --to ADDR" in said
+    latin = tmp_path / "latin.html"
+    latin.write_bytes("<p>grön</p>".encode("latin-1"))
+    assert "is not UTF-8 text" in lead.refused("post", "LEAD-1", "--as", "anna@acme.example", "--html", str(latin))
+    large = tmp_path / "large.bin"
+    with large.open("wb") as file:
+        file.truncate(26 * 1024 * 1024)
+    said = lead.refused("post", "LEAD-1", "--as", "anna@acme.example", "--text", "T", "--attach", str(large))
+    assert "is too large: 27262976 bytes" in said
+    half = tmp_path / "half.bin"
+    half.write_bytes(b"x" * (13 * 1024 * 1024))
+    words = ("post", "LEAD-1", "--as", "anna@acme.example", "--text", "T", *["--attach", str(half)] * 2)
+    assert "bytes together" in lead.refused(*words)
+    lead.ok("user", "set", "bjorn@acme.example", "--role", "reader")
+    said = lead.refused("post", "LEAD-1", "--as", "bjorn@acme.example", "--text", "T")
+    assert "Björn may not write in the records of Acme" in said
+
+
+def test_the_log_tells_a_mails_way(lead: Shell) -> None:
+    world = lead.world
+    world.deliver(world.mail(to="nobody@acme.example"), "nobody@acme.example")
+    assert [(one["id"], one["state"], one["record"]) for one in lead.json("inbound", "list")] == [
+        (2, "unmatched", None),
+        (1, "filed", "LEAD-1"),
+    ]
+    assert [one["id"] for one in lead.json("inbound", "list", "--state", "filed", "--company", "Acme")] == [1]
+    assert [one["id"] for one in lead.json("inbound", "list", "--to", "Leads@Acme.example")] == [1]
+    assert [one["id"] for one in lead.json("inbound", "list", "--from", "karin@customer.example")] == [2, 1]
+    assert lead.json("inbound", "list", "--from", "erik@other.example") == []
+    assert "is not an address" in lead.refused("inbound", "list", "--from", "karin", status=2)
+    assert "there are more" not in lead.ok("inbound", "list", "--most", "2")
+    assert lead.ok("inbound", "list", "--most", "1").endswith("There are more, older ones; see them: --most N\n")
+    assert len(lead.json("inbound", "list", "--most", "1")) == 1
+    assert "Next: mail-admin review release 2, or: mail-admin review discard 2" in lead.ok("inbound", "show", "2")
+    filed = lead.ok("inbound", "show", "1")
+    assert "Next:" not in filed and re.search(r"^Proof +dkim \w+, dmarc \w+, login -$", filed, re.MULTILINE), filed
+    shown = lead.json("inbound", "show", "1")
+    assert (shown["entrance"], shown["recipient"], shown["queue_id"]) == ("lmtp", "leads@acme.example", "Q00001")
+    assert shown["trace"] and set(shown["trace"][0]) == {"rule", "matched", "why"}
+    assert shown["accepted_at"].endswith("Z") and shown["size"] > 0
+    text = lead.ok("inbound", "show", "1")
+    assert "<somebody@customer.example> to <leads@acme.example>" in text and "-> " in text
+    assert "LEAD-1" in lead.ok("inbound", "list")
+    assert "invalid choice" in lead.refused("inbound", "list", "--state", "lost", status=2)
+
+
+def test_the_mail_itself_comes_byte_for_byte(shell: Shell) -> None:
+    raw = shell.world.mail(text="Grün\n")
+    shell.world.deliver(raw, "leads@acme.example")
+    assert shell.ok("inbound", "show", "1", "--raw") == raw.decode()
+
+
+def test_reply_addresses_can_be_revoked(lead: Shell) -> None:
+    message = lead.json("record", "show", "LEAD-1")["messages"][0]["id"]
+    lead.ok("record", "set", "LEAD-1", "--revoke-reply-addresses")
+    facts = lead.world.store.messages.facts(message)
+    assert facts is not None and facts.token_epoch == 1
+
+
+def test_mail_that_fits_nowhere_is_replayed_once_its_alias_is_there(shell: Shell) -> None:
+    world = shell.world
+    world.deliver(world.mail(to="sales@acme.example"), "sales@acme.example")
+    assert "Number 1 is unmatched" in shell.ok("inbound", "replay", "1")
+    shell.ok("alias", "add", "sales@acme.example", "--opens", "order", "--owner", "anna@acme.example")
+    assert "Number 1 is filed on ORDER-1" in shell.ok("inbound", "replay", "1")
+    assert "number 1 is filed and in no tray" in shell.refused("inbound", "replay", "1")
+
+
+def test_a_replay_waits_for_whoever_settles(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbound, "PATIENCE", 0.3)
+    world = shell.world
+    world.deliver(world.mail(to="sales@acme.example"), "sales@acme.example")
+    lock = FileSettleLock(shell.folder / "settle.lock")
+    assert lock.acquire()
+    status, out, err = shell.call("inbound", "replay", "1")
+    assert (status, out) == (1, "") and "number 1 waits for the listener, which settles now" in err
+    monkeypatch.setattr(inbound, "PATIENCE", 10.0)
+    later = threading.Timer(0.3, lock.release)
+    world.settle()
+    later.start()
+    began = time.monotonic()
+    assert "Number 1 is unmatched" in shell.ok("inbound", "replay", "1")
+    assert time.monotonic() - began < 5
+    later.join()
+
+
+def test_the_trays_hold_release_and_discard(lead: Shell) -> None:
+    world = lead.world
+    locator = lead.json("record", "show", "LEAD-1")["messages"][0]["message_id"]
+    world.deliver(world.mail(ERIK, references=[locator]), "leads@acme.example")
+    world.deliver(world.mail(to="sales@acme.example"), "sales@acme.example")
+    world.deliver(world.mail(to="sales@acme.example", subject="Another"), "sales@acme.example")
+    review = lead.json("review", "list", "--company", "Acme")
+    assert [(one["review"], one["record"]) for one in review] == [
+        ("held", "LEAD-1"),
+        ("unmatched", None),
+        ("unmatched", None),
+    ]
+    assert "is on LEAD-1" in lead.ok("review", "release", str(review[0]["id"]))
+    people = lead.json("record", "show", "LEAD-1")["participants"]
+    assert {(one["name"], one["reason"]) for one in people} == {("Karin Ek", "opened"), ("Erik Ek", "added")}
+    assert "sales@acme.example" in lead.ok("review", "list")
+    last = str(review[-1]["id"])
+    assert "say where it belongs" in lead.refused("review", "release", last, status=2)
+    assert "no records of type leed" in lead.refused("review", "release", last, "--opens", "leed", status=2)
+    assert "there is no record LEAD-9" in lead.refused("review", "release", last, "--record", "LEAD-9")
+    assert "not allowed with" in lead.refused("review", "release", last, "--record", "A-1", "--opens", "x", status=2)
+    assert "is on ORDER-1" in lead.ok("review", "release", last, "--opens", "order")
+    assert "is in no tray, it is filed" in lead.refused("review", "release", last, "--opens", "order")
+    first = str(review[-2]["id"])
+    assert "is out of its tray. Undo" in lead.ok("review", "discard", first)
+    assert "it is discarded" in lead.refused("review", "discard", first)
+    assert "is unmatched" in lead.ok("inbound", "replay", first)
+    assert "is on LEAD-1" in lead.ok("review", "release", first, "--record", "LEAD-1", "--note")
+    assert lead.json("record", "show", "LEAD-1")["messages"][-1]["public"] is False
+
+
+def test_copies_in_the_outbox_are_tried_again(lead: Shell) -> None:
+    (waiting,) = lead.json("outbox", "list")
+    assert (waiting["record"], waiting["to"], waiting["state"]) == ("LEAD-1", ["anna@acme.example"], "waiting")
+    assert waiting["next_at"].endswith("Z")
+    assert "anna@acme.example" in lead.ok("outbox", "list", "--company", "Acme")
+    store, now = lead.world.store, lead.world.clock()
+    (copy,) = store.outbox.claim("sender", now, now + 1000, 10)
+    store.outbox.settle_delivery(copy.id, "anna@acme.example", "failed", "550 no such user", now)
+    store.outbox.settle(copy.id, "sender", "failed", "550 no such user", 0, now)
+    assert lead.json("outbox", "list", "--state", "failed")[0]["error"] == "550 no such user"
+    said = lead.ok("outbox", "retry", str(copy.id))
+    assert "is due now; no mail-send runs; start it: mail-send" in said
+    assert lead.json("outbox", "list")[0]["error"] == "550 no such user"  # Why it failed is still worth knowing.
+    with (lead.folder / "send.lock").open("w") as sender:
+        assert "no mail-send runs" in lead.ok("outbox", "retry", str(copy.id))
+        fcntl.flock(sender, fcntl.LOCK_EX)
+        assert "mail-send takes it within a second" in lead.ok("outbox", "retry", str(copy.id))
+    assert "no mail-send runs" in lead.ok("outbox", "retry", str(copy.id))
+    assert lead.json("record", "show", "LEAD-1")["messages"][0]["deliveries"][0]["state"] == "queued"
+    later = now + 10**12
+    (copy,) = store.outbox.claim("sender", later, later + 1000, 10)
+    store.outbox.settle(copy.id, "sender", "sent", "", 0, later)
+    assert "has left already" in lead.refused("outbox", "retry", str(copy.id))
+    assert lead.json("outbox", "list", "--state", "waiting") == []
+    assert "Nothing is in the outbox." in lead.ok("outbox", "list", "--state", "waiting")
+
+
+def test_what_a_mail_says_cannot_move_the_cursor(lead: Shell) -> None:
+    world = lead.world
+    world.deliver(world.mail(KARIN, subject="Red \x1b[31malert", text="\x1b[2Jgone\n"), "leads@acme.example")
+    for words in (("record", "list"), ("record", "show", "LEAD-2"), ("inbound", "list"), ("inbound", "show", "2")):
+        assert "\x1b" not in lead.ok(*words)
+
+
+def test_the_files_that_postfix_reads_are_made_by_a_script(shell: Shell, tmp_path: Path) -> None:
+    where = ("--folder", str(tmp_path / "files"))
+    subprocess.run(["sh"], input=shell.ok("postfix", "show", "--files", *where), text=True, check=True, umask=0o077)
+    files = shell.json("postfix", "show", "--files", *where)
+    assert {Path(name).name for name in files} == {"recipients.cf", "domains.cf", "transport.cf", "aliases.cf"}
+    for name, text in files.items():
+        assert Path(name).read_text() == text
+        assert Path(name).stat().st_mode & 0o777 == 0o644
+
+
+def test_a_proven_answer_of_a_colleague_is_shown_as_theirs(lead: Shell) -> None:
+    world = lead.world
+    locator = lead.json("record", "show", "LEAD-1")["messages"][0]["message_id"]
+    world.deliver(world.mail(ANNA, references=[locator], verified=True, text="On it.\n"), "leads@acme.example")
+    messages = lead.json("record", "show", "LEAD-1")["messages"]
+    assert messages[-1]["author"]["as"] == "colleague"

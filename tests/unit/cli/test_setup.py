@@ -1,0 +1,295 @@
+"""Companies, domains and aliases from the shell, and the mail server's map that follows every edit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.shell import Shell
+from weftmail.cli.commands.domain import CLOSED_FOR
+from weftmail.cli.context import Context
+from weftmail.cli.mailboxes import where_mailbox
+from weftmail.core.failure import UsageError
+
+
+def test_a_company_is_added_shown_renamed_and_keeps_a_type_of_its_own(shell: Shell) -> None:
+    assert "Added Beta" in shell.ok("company", "add", " Beta ")
+    shell.ok("company", "set", "Beta", "--name", "Beta AB", "--record-type", "contract=CON")
+    shown = shell.json("company", "show", "Beta AB")
+    assert shown["record_types"]["contract"] == "CON" and shown["records"] == 0 and shown["admins"] == []
+    assert shown["created_at"].endswith("Z")
+    assert [one["name"] for one in shell.json("company", "list")] == ["Acme", "Beta AB"]
+    assert "Anna" in shell.ok("company", "list")
+    assert "contract (CON-1)" in shell.ok("company", "show", "Beta AB")
+    shell.ok("company", "set", "Beta AB", "--name", "Beta AB")
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "status"),
+    [
+        (("add", "Acme"), "there is a company Acme already", 1),
+        (("add", ""), "the name is empty", 2),
+        (("add", "Acme\r\nBcc: x@customer.example"), "holds a line break", 2),
+        (("add", "Acme\u2028Two"), "U+2028", 2),
+        (("show", "Akme"), "Akme is no company of ours; there are Acme", 1),
+        (("set", "Acme"), "nothing to change", 2),
+        (("set", "Acme", "--record-type", "Contract"), "not of the form TYPE=PREFIX", 2),
+        (("set", "Acme", "--record-type", "lead=LX"), "keeps records of type lead already", 1),
+        (("set", "Acme", "--record-type", "leed=LEAD"), "has the prefix LEAD", 1),
+    ],
+)
+def test_companies_that_cannot_be(shell: Shell, words: tuple[str, ...], said: str, status: int) -> None:
+    assert said in shell.refused("company", *words, status=status)
+
+
+def test_a_domain_counts_for_the_mail_server_before_success_is_said(shell: Shell) -> None:
+    said = shell.ok("domain", "add", "Sales.Acme.Example.", "--company", "Acme")
+    assert "Added sales.acme.example, dedicated, for Acme; live" in said and "mail-admin dkim create" in said
+    assert {"reply@sales.acme.example", "postmaster@sales.acme.example"} <= shell.mapped()
+    shell.ok("domain", "set", "sales.acme.example", "--mailboxes", "--shared")
+    assert "postmaster@sales.acme.example" not in shell.mapped()
+    assert "reply@sales.acme.example" in shell.mapped()
+    shown = shell.json("domain", "show", "sales.acme.example")
+    assert (shown["dedicated"], shown["company"], shown["state"]) == (False, None, "open")
+    assert shown["addresses"] == [f"{name}@sales.acme.example" for name in ("reply", "bounce", "notifications")]
+    assert "mailboxes" in shell.ok("domain", "show", "sales.acme.example")
+    assert [one["name"] for one in shell.json("domain", "list", "--company", "Acme")] == [
+        "acme.example",
+        "sales.acme.example",
+    ]
+    assert "sales.acme.example" in shell.ok("domain", "list")
+
+
+def test_a_domain_of_any_script_is_kept_as_its_a_label(shell: Shell) -> None:
+    shell.ok("domain", "add", "björn.example", "--shared", "--mailboxes")
+    assert shell.json("domain", "show", "björn.example")["name"] == "xn--bjrn-6qa.example"
+
+
+def test_a_removed_domain_is_closed_first_and_gone_after_thirty_days(shell: Shell) -> None:
+    domain = "acme.example"
+    aliases = [one["address"] for one in shell.json("alias", "list")]
+    assert f"Closed acme.example. Ended for good: {', '.join(aliases)}. Answers" in shell.ok("domain", "remove", domain)
+    assert shell.mapped() == {f"{n}@{domain}" for n in ("reply", "bounce", "notifications", "postmaster", "abuse")}
+    shown = shell.json("domain", "show", domain)
+    assert shown["state"] == "closed" and shown["closed_at"].endswith("Z")
+    assert "closed since" in shell.ok("domain", "show", domain)
+    assert "is being removed" in shell.refused("domain", "add", domain)
+    assert "is being removed" in shell.refused("alias", "add", f"new@{domain}", "--opens", "lead")
+    shell.ok("domain", "remove", domain)
+    shell.world.store.connection.execute("update domain set closed_at = closed_at - ?", (CLOSED_FOR,))
+    assert "Removed acme.example" in shell.ok("domain", "remove", domain)
+    assert shell.mapped() == set()
+    assert shell.json("domain", "list") == []
+    assert "is no domain of ours; there are none" in shell.refused("domain", "show", domain)
+    shell.ok("domain", "add", domain)
+    assert f"reply@{domain}" in shell.mapped()
+
+
+def test_a_closed_domain_can_be_taken_back(shell: Shell) -> None:
+    shell.ok("domain", "remove", "acme.example")
+    assert "Its aliases stay removed" in shell.ok("domain", "set", "acme.example", "--open")
+    assert "stay removed" not in shell.ok("domain", "set", "acme.example", "--open")
+    shown = shell.json("domain", "show", "acme.example")
+    assert (shown["state"], shown["closed_at"], shown["aliases"]) == ("open", None, 0)
+    shell.ok("alias", "add", "leads@acme.example", "--opens", "lead")
+    assert "leads@acme.example" in shell.mapped()
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "status"),
+    [
+        (("add", "acme.example"), "is a domain of ours already", 1),
+        (("add", "no domain"), "is not a domain name", 2),
+        (("add", "acme"), "is not a whole domain name", 2),
+        (("add", "a\nb.example"), "is not a domain name", 2),
+        (("add", "$(id).example"), "is not a domain name", 2),
+        (("add", "x.example", "--company", "Beta"), "Beta is no company of ours", 1),
+        (("add", "x.example", "--company", "Acme", "--shared"), "not allowed with", 2),
+        (("show", "acme.exampel"), "acme.exampel is no domain of ours; there are acme.example.", 1),
+        (("set", "acme.example"), "nothing to change", 2),
+        (("show", "x.example"), "Add it: mail-admin domain add x.example", 1),
+        (("remove", "x.example"), "x.example is no domain of ours; there are acme.example.\n", 1),
+    ],
+)
+def test_domains_that_cannot_be(shell: Shell, words: tuple[str, ...], said: str, status: int) -> None:
+    assert said in shell.refused("domain", *words, status=status)
+
+
+def test_a_domain_with_aliases_of_another_company_stays_shared(shell: Shell) -> None:
+    shell.ok("company", "add", "Beta")
+    shell.ok("domain", "set", "acme.example", "--shared")
+    shell.ok("alias", "add", "beta@acme.example", "--opens", "lead", "--company", "Beta")
+    assert "Beta has aliases in acme.example" in shell.refused("domain", "set", "acme.example", "--company", "Acme")
+    shell.ok("alias", "remove", "beta@acme.example")
+    shell.ok("domain", "set", "acme.example", "--company", "Acme")
+
+
+def test_an_alias_from_beginning_to_end(shell: Shell) -> None:
+    said = shell.ok(
+        "alias", "add", "Sales@Acme.Example", "--opens", "order", "--owner", "bjorn@acme.example", "--accepts", "known",
+        "--answer-as", "Acme Sales <support@acme.example>", "--default", "currency=SEK", "--default", "tag=a=b",
+    )  # fmt: skip
+    assert "Added sales@acme.example: it opens order, for Acme. Live from the next mail on" in said
+    assert "sales@acme.example" in shell.mapped()
+    shown = shell.json("alias", "show", "sales@acme.example")
+    assert {name: shown[name] for name in ("address", "opens", "record", "owner", "accepts", "answer_as")} == {
+        "address": "sales@acme.example",
+        "opens": "order",
+        "record": None,
+        "owner": "Björn",
+        "accepts": "known",
+        "answer_as": "Acme Sales <support@acme.example>",
+    }
+    assert shown["defaults"] == {"currency": "SEK", "tag": "a=b"}
+    shell.ok("alias", "set", "sales@acme.example", "--no-owner", "--default", "currency=", "--answer-as", "")
+    shown = shell.json("alias", "show", "sales@acme.example")
+    assert (shown["owner"], shown["defaults"], shown["answer_as"]) == (None, {"tag": "a=b"}, "sales@acme.example")
+    assert (shown["opens"], shown["accepts"]) == ("order", "known")
+    assert "tag=a=b" in shell.ok("alias", "show", "sales@acme.example")
+    assert "Removed sales@acme.example" in shell.ok("alias", "remove", "sales@acme.example")
+    assert "sales@acme.example" not in shell.mapped()
+    assert "is no alias" in shell.refused("alias", "show", "sales@acme.example")
+    shell.ok("alias", "add", "sales@acme.example", "--opens", "lead")
+    assert shell.json("alias", "show", "sales@acme.example")["accepts"] == "everyone"
+    assert [one["address"] for one in shell.json("alias", "list", "--company", "Acme")] == [
+        f"{name}@acme.example" for name in ("leads", "sales", "support")
+    ]
+    assert "opens lead" in shell.ok("alias", "list")
+
+
+def test_an_alias_may_be_pinned_to_one_record(shell: Shell) -> None:
+    shell.ok("record", "add", "task", "--title", "Trade fair")
+    shell.ok("alias", "add", "fair@acme.example", "--record", "task-1")
+    assert shell.json("alias", "show", "fair@acme.example")["record"] == "TASK-1"
+    assert "onto TASK-1" in shell.ok("alias", "list")
+    shell.ok("alias", "set", "fair@acme.example", "--opens", "task")
+    assert shell.json("alias", "show", "fair@acme.example")["record"] is None
+
+
+@pytest.mark.parametrize("name", ["reply", "Bounce", "notifications", "postmaster", "abuse", "reply+x"])
+def test_names_that_are_ours_everywhere_are_no_aliases(shell: Shell, name: str) -> None:
+    assert "is reserved in every domain" in shell.refused("alias", "add", f"{name}@acme.example", "--opens", "lead")
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "status"),
+    [
+        (("add", "new@acme.example"), "say where its mail goes", 2),
+        (("add", "new", "--opens", "lead"), "is not an address", 2),
+        (("add", "$(id)@acme.example", "--opens", "lead"), "is not an address", 2),
+        (("add", "a b@acme.example", "--opens", "lead"), "holds a blank", 2),
+        (("add", "a\n|id@acme.example", "--opens", "lead"), "holds a blank or a control", 2),
+        (("add", "/etc/passwd:@acme.example", "--opens", "lead"), "is not an address", 2),
+        (("add", ":include:@acme.example", "--opens", "lead"), "is not an address", 2),
+        (("add", '"x"@acme.example', "--opens", "lead"), "is not an address", 2),
+        (("add", "new@acme.exampel", "--opens", "lead"), "Add it: mail-admin domain add acme.exampel", 1),
+        (("add", "leads@acme.example", "--opens", "lead"), "is an alias already", 1),
+        (("add", "new+x@acme.example", "--opens", "lead"), "leave out what follows the plus sign", 1),
+        (("add", "a%b@acme.example", "--opens", "lead"), "holds %, which mail servers read as a route", 1),
+        (("add", "anna@acme.example", "--opens", "lead"), "the address of somebody who signs in", 1),
+        (("add", "new@acme.example", "--opens", "leed"), "no records of type leed; there are expense", 2),
+        (("add", "new@acme.example", "--record", "LEAD-9"), "there is no record LEAD-9", 1),
+        (("add", "new@acme.example", "--opens", "lead", "--record", "LEAD-1"), "not allowed with", 2),
+        (("add", "new@acme.example", "--opens", "lead", "--owner", "karin@customer.example"), "nobody who signs in", 1),
+        (("add", "new@acme.example", "--opens", "lead", "--accepts", "all"), "invalid choice: 'all'", 2),
+        (("add", "new@acme.example", "--opens", "lead", "--default", "x"), "not of the form NAME=VALUE", 2),
+        (("add", "new@acme.example", "--opens", "lead", "--default", "x=a\nb"), "holds a line break", 2),
+        (("add", "new@acme.example", "--opens", "lead", "--company", "Beta"), "Beta is no company", 1),
+        (("add", "new@acme.example", "--opens", "lead", "--answer-as", "x@other.example"), "would be a forgery", 1),
+        (("add", "new@acme.example", "--opens", "lead", "--answer-as", "no address"), "is not an address", 2),
+        (("add", "new@acme.example", "--opens", "lead", "--answer-as", "A\r\nBcc: b@x.example"), "line break", 2),
+        (("set", "leads@acme.example"), "nothing to change", 2),
+        (("set", "leads@acme.example", "--owner", "anna@acme.example", "--no-owner"), "not both", 2),
+        (("show", "leed@acme.example"), "is no alias. Near: leads@acme.example", 1),
+        (("remove", "leads+x@acme.example"), "is no alias", 1),
+        (("list", "--company", "Beta"), "Beta is no company", 1),
+    ],
+)
+def test_aliases_that_cannot_be(shell: Shell, words: tuple[str, ...], said: str, status: int) -> None:
+    assert said in shell.refused("alias", *words, status=status)
+
+
+def test_whose_alias_it_is_in_a_domain_for_all(shell: Shell) -> None:
+    shell.ok("company", "add", "Beta")
+    shell.ok("domain", "add", "shared.example", "--shared")
+    refused = shell.refused("alias", "add", "x@shared.example", "--opens", "lead", status=2)
+    assert "--company NAME; there are Acme, Beta" in refused
+    shell.ok("alias", "add", "x@shared.example", "--opens", "lead", "--company", "Beta")
+    assert shell.json("alias", "show", "x@shared.example")["company"] == "Beta"
+    assert "belongs to Acme alone" in shell.refused(
+        "alias", "add", "x@acme.example", "--opens", "lead", "--company", "Beta"
+    )
+    refused = shell.refused("alias", "set", "x@shared.example", "--owner", "anna@acme.example")
+    assert "Anna is no member of Beta" in refused
+
+
+def test_beside_mailboxes_a_name_that_exists_is_no_alias(shell: Shell) -> None:
+    shell.ok("domain", "add", "mx1.acme.example", "--shared", "--mailboxes")
+    refused = shell.refused("alias", "add", "root@mx1.acme.example", "--opens", "lead")
+    assert "exists already: a user of this machine" in refused
+    shell.ok("alias", "add", "zzz@mx1.acme.example", "--opens", "lead")
+    shell.ok("alias", "add", "root@acme.example", "--opens", "lead")
+    refused = shell.refused("domain", "set", "acme.example", "--mailboxes")
+    assert "root@acme.example is an alias, and a user of this machine" in refused
+
+
+def test_where_a_name_has_a_mailbox_is_read_from_users_and_aliases(tmp_path: Path) -> None:
+    aliases = tmp_path / "aliases"
+    aliases.write_text('# people\nPostmaster: root\n"info"  : anna\nsales:|/bin/x\n')
+    assert where_mailbox("root", "mx1.acme.example", aliases) == "a user of this machine"
+    assert where_mailbox("info", "mx1.acme.example", aliases) == f"a line of {aliases}"
+    assert where_mailbox("SALES", "mx1.acme.example", aliases)
+    assert where_mailbox("zzz", "mx1.acme.example", aliases) == ""
+    assert where_mailbox("zzz", "mx1.acme.example", tmp_path / "none") == ""
+
+
+def test_postfix_is_asked_about_its_own_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    programs, settings = tmp_path / "bin", tmp_path / "main.cf"
+    programs.mkdir()
+    settings.touch()
+    tables = "virtual_mailbox_maps = hash:/etc/postfix/vmailbox, proxy:sqlite:/etc/weftmail/postfix/recipients.cf"
+    for name, text in {
+        "postconf": f"echo '{tables}'; echo 'virtual_alias_maps = '",
+        "postmap": '[ "$1 $2 $3" = "-q zzz@acme.example hash:/etc/postfix/vmailbox" ] && echo anna/',
+    }.items():
+        (programs / name).write_text(f"#!/bin/sh\n{text}\n")
+        (programs / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:/bin:/usr/bin")
+    none = tmp_path / "none"
+    assert where_mailbox("zzz", "acme.example", none, settings) == "virtual_mailbox_maps of Postfix"
+    assert where_mailbox("yyy", "acme.example", none, settings) == ""
+    (programs / "postmap").unlink()
+    monkeypatch.setenv("PATH", str(programs))
+    assert where_mailbox("zzz", "acme.example", none, settings) == ""
+
+
+def test_an_edit_that_the_map_cannot_follow_is_no_success(shell: Shell) -> None:
+    shell.ok("domain", "set", "acme.example", "--dedicated")
+    (shell.folder / "map" / "map.db").unlink()
+    (shell.folder / "map" / "map.db").mkdir()
+    status, out, err = shell.call("alias", "add", "new@acme.example", "--opens", "lead")
+    assert (status, out) == (1, "")
+    assert "it is in the store, but the mail server does not know it yet" in err
+    (shell.folder / "map" / "map.db").rmdir()
+    shell.ok("alias", "set", "new@acme.example", "--accepts", "known")
+    assert "new@acme.example" in shell.mapped()
+
+
+def test_a_map_that_is_ahead_of_the_store_is_written_anew(shell: Shell) -> None:
+    shell.ok("alias", "add", "old@acme.example", "--opens", "lead")
+    connection = shell.world.store.connection
+    connection.execute("delete from alias where local_part = 'old'")
+    connection.execute("update generation set value = 1")
+    shell.ok("alias", "add", "new@acme.example", "--opens", "lead")
+    assert {one for one in shell.mapped() if one.split("@")[0] in ("old", "new", "leads")} == {
+        "new@acme.example",
+        "leads@acme.example",
+    }
+
+
+def test_a_desk_opens_nothing_before_it_is_asked(tmp_path: Path) -> None:
+    context = Context({"WEFTMAIL_CONFIG": str(tmp_path / "none.toml")})
+    context.close()
+    with pytest.raises(UsageError):
+        _ = context.store

@@ -1,0 +1,372 @@
+"""Out: claimed, composed, handed over, settled; and what becomes of a copy that is not taken."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import sqlite3
+from collections.abc import Sequence
+from email.message import EmailMessage
+
+import pytest
+
+from tests.unit.flow.test_filing import contact_of, people, reply_address
+from tests.unit.world import ANNA, ERIK, World
+from weftmail.core.failure import TempFail
+from weftmail.core.ports import Deferred, Outcome, Refused, Sent
+from weftmail.core.tokens import locator, reply_token
+from weftmail.flow import copy as copies
+from weftmail.flow import deliver as delivering
+from weftmail.flow.deliver import GIVE_UP, LEASE, Round, Sender
+from weftmail.flow.post import Draft, File, post
+
+
+class Postbox:
+    """A mail server in memory: keeps what it takes, and answers as it is told to."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[str, tuple[str, ...], bytes]] = []
+        self.answers: dict[str, Outcome] = {}
+
+    def submit(self, return_path: str, recipients: Sequence[str], data: bytes) -> dict[str, Outcome]:
+        self.taken.append((return_path, tuple(recipients), data))
+        return {one: self.answers.get(one, Sent("250 2.0.0 Ok")) for one in recipients}
+
+    def close(self) -> None:
+        pass
+
+    def mail(self, number: int = -1) -> EmailMessage:
+        found = email.message_from_bytes(self.taken[number][2], policy=email.policy.default)
+        assert isinstance(found, EmailMessage)
+        return found
+
+    def text(self, number: int = -1) -> str:
+        body = self.mail(number).get_body(("plain",))
+        assert body is not None
+        return str(body.get_content())
+
+
+@pytest.fixture
+def box() -> Postbox:
+    return Postbox()
+
+
+@pytest.fixture
+def opened(world: World) -> World:
+    world.deliver(world.mail(files=[("plan.pdf", b"%PDF plan")]), "leads@acme.example")
+    return world
+
+
+def sender(world: World, box: Postbox, holder: str = "here") -> Sender:
+    return Sender(world.store, world.installation, box, lambda domain: [], holder, lambda: 0.5)
+
+
+def anna(world: World):
+    user = world.store.users.get(world.anna)
+    assert user is not None
+    return user
+
+
+def write(world: World, draft: Draft) -> int:
+    return post(world.store, world.installation, world.record("LEAD-1"), anna(world), draft)
+
+
+def state(world: World, outbox_id: int) -> tuple[str, int, str]:
+    row = next(one for one in world.store.outbox.all() if one.id == outbox_id)
+    return row.state, row.attempts, row.error
+
+
+class TestNotification:
+    def test_to_a_colleague(self, opened: World, box: Postbox):
+        done = sender(opened, box).round()
+        assert done == Round(sent=1) and done.worked
+        (return_path, recipients, _) = box.taken[0]
+        assert recipients == ("anna@acme.example",)
+        mail = box.mail()
+        assert mail["From"] == "Karin Ek via Acme <leads@acme.example>"
+        assert mail["Subject"] == "Quote for 40 chairs"
+        notified = reply_token.resolve(
+            opened.installation.keyring, str(mail["Reply-To"].addresses[0].username), "acme.example"
+        )
+        assert notified is not None and (notified.purpose, notified.message, notified.contact) == ("post", 1, 0)
+        back = reply_token.resolve(opened.installation.keyring, return_path.partition("@")[0], "acme.example")
+        assert back is not None and (back.purpose, back.message) == ("bounce", 1)
+        found = locator.verify(opened.installation.keyring, mail["Message-ID"])
+        assert found is not None and (found.message, found.visibility) == (1, "public")
+        assert mail["X-Weftmail-Loop"] == "this installation"
+        assert "Answer this mail and Karin gets it, from Acme." in box.text()
+        assert "https://mail.acme.example/records/LEAD-1" in box.text()
+        assert [part.get_filename() for part in mail.iter_attachments()] == ["plan.pdf"]
+        assert people(opened, 1) == [("Anna", "email", "sent")]
+        assert not sender(opened, box).round().worked
+
+    @pytest.mark.parametrize(
+        ("author", "shown"),
+        [
+            ("Anna <anna@evil.example>", "Anna (anna@evil.example) via Acme <leads@acme.example>"),
+            ("ANNA  Berg <ab@evil.example>", "ANNA Berg (ab@evil.example) via Acme <leads@acme.example>"),
+            ("Annika <annika@customer.example>", "Annika via Acme <leads@acme.example>"),
+            ("karin@customer.example", "karin@customer.example via Acme <leads@acme.example>"),
+        ],
+    )
+    def test_somebody_outside_is_never_taken_for_a_colleague(self, world: World, box: Postbox, author, shown):
+        world.deliver(world.mail(author), "leads@acme.example")
+        sender(world, box).round()
+        assert str(box.mail()["From"]).replace('"', "") == shown
+
+    def test_of_a_note_stays_inside(self, opened: World, box: Postbox):
+        opened.store.records.follow(opened.acme, opened.record("LEAD-1").id, opened.bjorn, 1)
+        bjorn = opened.store.users.get(opened.bjorn)
+        assert bjorn is not None
+        sender(opened, box).round()
+        post(opened.store, opened.installation, opened.record("LEAD-1"), bjorn, Draft(text="Inside.", note=True))
+        sender(opened, box).round()
+        assert "it stays inside: Anna" in box.text()
+        notified = reply_token.resolve(
+            opened.installation.keyring, str(box.mail()["Reply-To"].addresses[0].username), "acme.example"
+        )
+        assert notified is not None and notified.purpose == "note"
+        found = locator.verify(opened.installation.keyring, box.mail()["Message-ID"])
+        assert found is not None and found.visibility == "internal"
+
+    def test_colleagues_of_one_language_share_a_copy(self, opened: World, box: Postbox):
+        record = opened.record("LEAD-1")
+        eva = opened.store.users.add("Eva", "eva@acme.example", 1)
+        mia = opened.store.users.add("Mia", "mia@acme.example", 1, language="sv")
+        for one in (eva, mia):
+            opened.store.users.join(opened.acme, one, "agent")
+            opened.store.records.follow(opened.acme, record.id, one, opened.clock())
+        sender(opened, box).round()
+        opened.deliver(opened.mail(), reply_address(opened, 1, 1))
+        box.taken.clear()
+        assert sender(opened, box).round() == Round(sent=3)
+        assert [one[1] for one in box.taken] == [("anna@acme.example", "eva@acme.example"), ("mia@acme.example",)]
+
+
+class TestToOutsiders:
+    def test_a_post_is_personal_and_signed_off(self, opened: World, box: Postbox):
+        write(opened, Draft(text="Yes, 40 is fine.", cc=[ERIK], files=[File("offer.pdf", "application/pdf", b"%PDF")]))
+        sender(opened, box).round()
+        mails = {one[1][0]: number for number, one in enumerate(box.taken)}
+        karin, erik = box.mail(mails["karin@customer.example"]), box.mail(mails["erik@other.example"])
+        assert karin["From"] == "Anna via Acme <leads@acme.example>"
+        assert (str(karin["To"]), str(karin["Cc"])) == (
+            "Karin Ek <karin@customer.example>",
+            "Erik Ek <erik@other.example>",
+        )
+        assert karin["Message-ID"] == erik["Message-ID"]
+        assert karin["Reply-To"] != erik["Reply-To"]
+        notified = reply_token.resolve(
+            opened.installation.keyring, str(karin["Reply-To"].addresses[0].username), "acme.example"
+        )
+        assert notified is not None and notified.contact == contact_of(opened, "karin@customer.example")
+        assert box.text(mails["karin@customer.example"]).split() == ["Yes,", "40", "is", "fine.", "--", "Anna", "Acme"]
+
+    def test_references_name_only_what_the_reader_may_see(self, opened: World, box: Postbox):
+        first = opened.thread("LEAD-1")[0].rfc_message_id
+        write(opened, Draft(text="A note.", note=True))
+        answer = write(opened, Draft(text="Yes."))
+        write(opened, Draft(text="And you, Erik?", to=["erik@other.example"]))
+        sender(opened, box).round()
+        to_karin = next(n for n, one in enumerate(box.taken) if one[1] == ("karin@customer.example",))
+        to_erik = next(n for n, one in enumerate(box.taken) if one[1] == ("erik@other.example",))
+        assert (str(box.mail(to_karin)["References"]), str(box.mail(to_karin)["In-Reply-To"])) == (first, first)
+        assert box.mail(to_erik)["References"] is None
+        opened.deliver(opened.mail(), reply_address(opened, answer, 1))
+        sender(opened, box).round()
+        ids = [locator.verify(opened.installation.keyring, one) for one in str(box.mail()["References"]).split()]
+        assert [one.message for one in ids if one is not None] == [1, 2, 3, 4]
+        assert [one.visibility for one in ids if one is not None][1] == "internal"
+
+    def test_an_answer_by_mail_goes_with_its_new_words_alone(self, opened: World, box: Postbox):
+        text = "Yes, 38.\n\nOn Mon, 23 Nov 2026 at 10:00, Karin Ek <karin@customer.example> wrote:\n> 40?\n"
+        to = reply_address(opened, 1)
+        raw = opened.mail(ANNA, to, text=text, verified=True, files=[("offer.pdf", b"%PDF offer")])
+        opened.deliver(raw, to, "anna@acme.example")
+        box.taken.clear()
+        sender(opened, box).round()
+        assert box.taken[-1][1] == ("karin@customer.example",)
+        assert box.text().strip() == "Yes, 38."
+        assert [part.get_filename() for part in box.mail().iter_attachments()] == ["offer.pdf"]
+
+    def test_an_inline_image_that_was_quoted_does_not_go_back(self, opened: World, box: Postbox):
+        from email.message import EmailMessage as Mail
+
+        mail = Mail()
+        to = reply_address(opened, 1)
+        mail["From"], mail["To"], mail["Message-ID"] = ANNA, to, "<inline@acme.example>"
+        mail.set_content("Look.\n")
+        mail.add_alternative('<p>Look</p><img src="cid:a"><img src="cid:b">', "html")
+        for name, content in (("a", b"%PDF plan"), ("b", b"new")):
+            mail.get_payload()[1].add_related(content, "image", "png", cid=f"<{name}>", filename=f"{name}.png")
+        received = opened.mail(ANNA, verified=True).split(b"From:")[0]
+        opened.deliver(received + mail.as_bytes(), to, "anna@acme.example")
+        box.taken.clear()
+        sender(opened, box).round()
+        assert [part.get_filename() for part in box.mail().iter_attachments()] == ["b.png"]
+
+    def test_what_is_too_large_is_named_and_stays_on_the_record(self, opened: World, box: Postbox, monkeypatch):
+        monkeypatch.setattr(copies, "MOST_BYTES", 10)
+        write(opened, Draft(html="<p>Here</p>", files=[File("big.bin", "application/octet-stream", b"x" * 11)]))
+        sender(opened, box).round()
+        assert "Too large to go with this mail: big.bin." in box.text()
+        assert list(box.mail().iter_attachments()) == []
+
+    def test_as_the_alias_says(self, world: World, box: Postbox):
+        world.alias("sales", "lead", answer_as="Acme Sales <sales@acme.example>")
+        world.deliver(world.mail(), "sales@acme.example")
+        write(world, Draft(html="<p>Hello</p>"))
+        sender(world, box).round()
+        assert {str(box.mail(n)["From"]) for n in range(2)} == {
+            "Karin Ek via Acme Sales <sales@acme.example>", "Anna via Acme Sales <sales@acme.example>",
+        }  # fmt: skip
+
+
+class TestFailures:
+    def test_a_deferral_waits_longer_each_time_with_jitter(self, opened: World, box: Postbox):
+        box.answers["anna@acme.example"] = Deferred("450 4.2.0 later")
+        pauses = []
+        for attempt in range(1, 4):
+            assert sender(opened, box).round() == Round(deferred=1)
+            assert state(opened, 1) == ("waiting", attempt, "450 4.2.0 later")
+            due = opened.store.outbox.next_at()
+            assert due is not None
+            pauses.append(round((due - opened.clock.now) / 60_000))
+            assert sender(opened, box).round() == Round()
+            opened.clock.now = due
+        assert pauses == [1, 2, 4]
+        assert people(opened, 1) == [("Anna", "email", "delayed")]
+        box.answers.clear()
+        assert sender(opened, box).round() == Round(sent=1)
+        assert state(opened, 1)[0] == "sent"
+
+    def test_in_the_end_it_has_failed(self, opened: World, box: Postbox):
+        box.answers["anna@acme.example"] = Deferred("450 4.2.0 later")
+        opened.clock.now += GIVE_UP + 1000
+        sender(opened, box).round()
+        assert state(opened, 1)[0] == "failed"
+        assert "did not get it" in opened.thread("LEAD-1")[1].text
+
+    def test_a_refusal_is_an_event_and_the_author_is_told(self, opened: World, box: Postbox):
+        message_id = write(opened, Draft(text="Yes.", cc=[ERIK]))
+        box.answers["erik@other.example"] = Refused("550 5.1.1 no such user")
+        sender(opened, box).round()
+        event = opened.thread("LEAD-1")[-1]
+        assert (event.kind, event.public, event.text) == (
+            "event", False, "erik@other.example did not get it: 550 5.1.1 no such user",
+        )  # fmt: skip
+        assert [one.text for one in opened.store.inbox.entries(opened.acme, opened.anna)] == [event.text]
+        assert people(opened, message_id) == [
+            ("Karin Ek", "email", "sent"), ("Erik Ek", "email", "failed"),
+        ]  # fmt: skip
+
+    def test_a_group_is_settled_address_by_address(self, opened: World, box: Postbox):
+        eva = opened.store.users.add("Eva", "eva@acme.example", 1)
+        opened.store.users.join(opened.acme, eva, "agent")
+        opened.store.records.follow(opened.acme, opened.record("LEAD-1").id, eva, opened.clock())
+        sender(opened, box).round()
+        opened.deliver(opened.mail(), reply_address(opened, 1, 1))
+        box.answers = {"eva@acme.example": Deferred("451 4.3.0 later"), "anna@acme.example": Sent("250 Ok")}
+        assert sender(opened, box).round() == Round(sent=1, deferred=1)
+        assert state(opened, 2)[0] == "waiting"
+        box.answers.clear()
+        opened.clock.now += 120_000
+        box.taken.clear()
+        sender(opened, box).round()
+        assert [one[1] for one in box.taken] == [("eva@acme.example",)]
+        assert state(opened, 2) == ("sent", 2, "")
+
+    def test_a_large_group_goes_in_turns(self, opened: World, box: Postbox, monkeypatch):
+        monkeypatch.setattr(delivering, "RECIPIENTS", 1)
+        eva = opened.store.users.add("Eva", "eva@acme.example", 1)
+        opened.store.users.join(opened.acme, eva, "agent")
+        opened.store.records.follow(opened.acme, opened.record("LEAD-1").id, eva, opened.clock())
+        sender(opened, box).round()
+        opened.deliver(opened.mail(), reply_address(opened, 1, 1))
+        sender(opened, box).round()
+        assert state(opened, 2)[0] == "waiting"
+        sender(opened, box).round()
+        assert [one[1] for one in box.taken[1:]] == [("anna@acme.example",), ("eva@acme.example",)]
+
+    def test_a_message_that_cannot_be_composed_fails_for_good(self, opened: World, box: Postbox):
+        opened.store.connection.execute("update alias set answer_as = 'nonsense <>'")
+        assert sender(opened, box).round() == Round(refused=1)
+        assert box.taken == []
+        assert state(opened, 1)[0] == "failed"
+
+    def test_a_company_without_a_domain(self, world: World, box: Postbox):
+        from weftmail.store.record import NewRecord
+
+        record = world.store.records.open(NewRecord(world.acme, "lead", "By hand"), 1)
+        write(world, Draft(text="x", to=["karin@customer.example"]))
+        world.store.connection.execute("update domain set state = 'closed'")
+        sender(world, box).round()
+        assert "no domain to write from" in world.thread(record.label)[-1].text
+
+    def test_a_message_that_is_gone(self, opened: World, box: Postbox, monkeypatch):
+        monkeypatch.setattr(type(opened.store.messages), "get", lambda self, message_id: None)
+        assert sender(opened, box).round() == Round(refused=1)
+
+    def test_a_bounce_that_came_first_is_not_overwritten(self, opened: World, box: Postbox):
+        before = box.submit
+
+        def bouncing(return_path, recipients, data):
+            opened.store.connection.execute("update delivery set state = 'bounced'")
+            return before(return_path, recipients, data)
+
+        box.submit = bouncing  # type: ignore[method-assign]
+        sender(opened, box).round()
+        assert people(opened, 1) == [("Anna", "email", "bounced")]
+        assert state(opened, 1)[0] == "sent"
+
+
+class TestLeases:
+    def test_two_senders_never_have_the_same_copy(self, opened: World, box: Postbox):
+        other = Postbox()
+        box.submit = lambda *_args: (sender(opened, other, "there").round(), {})[1]  # type: ignore[method-assign]
+        sender(opened, box).round()
+        assert other.taken == []
+
+    def test_a_lease_that_ran_out_is_taken_over(self, opened: World, box: Postbox):
+        opened.store.outbox.claim("dead", opened.clock(), opened.clock.now + LEASE, 5)
+        assert sender(opened, box).round() == Round()
+        opened.clock.now += LEASE
+        assert sender(opened, box).round() == Round(sent=1)
+
+    def test_the_sender_that_starts_takes_over_at_once(self, opened: World, box: Postbox):
+        opened.store.outbox.claim("dead", opened.clock(), opened.clock.now + LEASE, 5)
+        assert opened.store.outbox.release_all(opened.clock()) == 1
+        assert sender(opened, box).round() == Round(sent=1)
+
+    def test_asked_to_stop_it_gives_back_what_it_did_not_try(self, opened: World, box: Postbox):
+        assert sender(opened, box).round(lambda: True) == Round()
+        assert state(opened, 1) == ("waiting", 0, "")
+        assert sender(opened, box).round() == Round(sent=1)
+
+    def test_a_copy_whose_lease_grows_old_is_left_to_the_next_claim(self, opened: World, box: Postbox):
+        write(opened, Draft(text="Yes."))
+        before = box.submit
+
+        def slow(return_path, recipients, data):
+            opened.clock.now += LEASE // 2 + 1
+            return before(return_path, recipients, data)
+
+        box.submit = slow  # type: ignore[method-assign]
+        assert sender(opened, box).round() == Round(sent=1)
+        assert sender(opened, box).round() == Round(sent=1)
+
+    def test_a_copy_that_has_nobody_left_is_done(self, opened: World, box: Postbox):
+        opened.store.connection.execute("update delivery set state = 'cancelled'")
+        assert sender(opened, box).round() == Round()
+        assert state(opened, 1)[0] == "sent"
+
+    @pytest.mark.parametrize(
+        ("fault", "raised"), [(sqlite3.OperationalError("disk I/O error"), TempFail), (TypeError("x"), TypeError)]
+    )
+    def test_a_fault_of_the_store(self, opened: World, box: Postbox, monkeypatch, fault, raised):
+        def failing(self, *_args):
+            raise fault
+
+        monkeypatch.setattr(type(opened.store.outbox), "claim", failing)
+        with pytest.raises(raised):
+            sender(opened, box).round()

@@ -1,0 +1,367 @@
+"""What one delivery leaves in the store: record, thread, people, files, deliveries, copies, trace."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.unit.world import ANNA, BJORN, ERIK, HOST, KARIN, World
+from weftmail.core.tokens import locator, reply_token
+from weftmail.core.tokens.reply_token import Token
+
+
+def reply_address(
+    world: World, message_id: int, contact: int = 0, purpose: reply_token.Purpose = "post", epoch: int = 0
+) -> str:
+    return reply_token.address(world.installation.keyring, Token(purpose, message_id, contact, epoch), "acme.example")
+
+
+def contact_of(world: World, address: str) -> int:
+    found = world.store.contacts.by_address(world.acme, address)
+    assert found is not None
+    return found.id
+
+
+def people(world: World, message_id: int) -> list[tuple[str, str, str]]:
+    return [(one.name, one.channel, one.state) for one in world.store.messages.deliveries(message_id)]
+
+
+@pytest.fixture
+def opened(world: World) -> World:
+    """LEAD-1, opened by Karin, who is not verified; Anna owns it."""
+    assert world.deliver(world.mail(), "leads@acme.example").record == "LEAD-1"
+    return world
+
+
+class TestOpen:
+    def test_a_record_with_its_first_message(self, world: World):
+        raw = world.mail(files=[("plan.pdf", b"%PDF plan")], cc=ERIK)
+        row = world.deliver(raw, "leads@acme.example")
+        record = world.record("LEAD-1")
+        assert (row.state, row.record, record.title) == ("filed", "LEAD-1", "Quote for 40 chairs")
+        assert (record.owner, record.customer) == ("Anna", "Karin Ek")
+        (message,) = world.thread("LEAD-1")
+        assert (message.kind, message.public, message.verified) == ("received", True, False)
+        assert message.author_contact_id == record.customer_id
+        (attachment,) = world.store.messages.attachments(message.id)
+        assert (attachment.filename, world.store.blobs.read(attachment.blob_id)) == ("plan.pdf", b"%PDF plan")
+        assert world.store.blobs.read(row.blob_id) == raw
+        assert people(world, message.id) == [("Anna", "email", "queued")]
+        assert [one.audience for one in world.store.outbox.all()] == ["colleagues"]
+        assert row.rules[-1]["rule"] == "alias"
+
+    def test_an_unproven_mail_makes_nobody_else_a_participant(self, world: World):
+        world.deliver(world.mail(cc=ERIK), "leads@acme.example")
+        record = world.record("LEAD-1")
+        assert [(one.name, one.reason) for one in world.store.records.participants(record.id)] == [
+            ("Karin Ek", "opened")
+        ]
+        assert world.store.contacts.by_address(world.acme, "erik@other.example") is None
+        assert [one.address for one in world.store.messages.addressed(world.thread("LEAD-1")[0].id)] == [
+            "erik@other.example"
+        ]
+
+    def test_somebody_known_whom_an_unproven_mail_names_stays_out_of_it(self, world: World):
+        erik = world.store.contacts.add(world.acme, "Erik Ek", "erik@other.example", 1)
+        world.deliver(world.mail(cc=ERIK), "leads@acme.example")
+        record, (message,) = world.record("LEAD-1"), world.thread("LEAD-1")
+        assert [one.contact_id for one in world.store.messages.addressed(message.id)] == [erik]
+        assert not world.store.records.takes_part(record.id, erik, message.id)
+
+    def test_whom_a_proven_mail_names_takes_part_in_that_message(self, world: World):
+        world.deliver(world.mail(cc=f"{ERIK}, {BJORN}", verified=True), "leads@acme.example")
+        record, (message,) = world.record("LEAD-1"), world.thread("LEAD-1")
+        erik = contact_of(world, "erik@other.example")
+        assert world.store.records.takes_part(record.id, erik, message.id)
+        assert not world.store.records.takes_part(record.id, erik, message.id + 1)
+        assert world.store.contacts.by_address(world.acme, "bjorn@acme.example") is None
+
+    def test_a_colleague_in_cc_of_a_proven_mail_gets_no_second_copy(self, world: World):
+        world.deliver(world.mail(cc=ANNA, verified=True), "leads@acme.example")
+        assert people(world, world.thread("LEAD-1")[0].id) == []
+        world.deliver(world.mail(cc=ANNA), "leads@acme.example")
+        assert people(world, world.thread("LEAD-2")[0].id) == [("Anna", "email", "queued")]
+
+    def test_defaults_and_a_mail_without_subject(self, world: World):
+        world.alias("invoices", "invoice", owner_id=None, defaults='{"currency": "SEK"}')
+        world.deliver(world.mail(subject=""), "invoices+x@acme.example")
+        record = world.record("INV-1")
+        assert (record.title, record.values, record.owner) == ("(no subject)", {"currency": "SEK"}, None)
+        assert people(world, world.thread("INV-1")[0].id) == []
+
+    def test_a_clock_that_runs_ahead_is_set_right(self, world: World):
+        ahead = world.mail().replace(b"Mon, 23 Nov 2026 10:00:00", b"Mon, 23 Nov 2096 10:00:00")
+        world.deliver(ahead, "leads@acme.example")
+        assert world.thread("LEAD-1")[0].written_at <= world.clock.now
+
+    def test_an_inactive_owner_and_one_who_left_are_not_told(self, world: World):
+        world.store.users.leave(world.acme, world.anna)
+        world.deliver(world.mail(), "leads@acme.example")
+        assert people(world, world.thread("LEAD-1")[0].id) == []
+        world.store.connection.execute("update users set active = false")
+        world.deliver(world.mail(), "leads@acme.example")
+        assert people(world, world.thread("LEAD-2")[0].id) == []
+
+    def test_an_unproven_colleague_opens_as_nobody(self, world: World):
+        world.deliver(world.mail(ANNA), "leads@acme.example")
+        (message,) = world.thread("LEAD-1")
+        assert (message.author_user_id, message.author_contact_id, message.author_name) == (None, None, "Anna")
+        assert world.record("LEAD-1").customer is None
+
+    def test_a_domain_that_cannot_be_written_to_is_no_contact(self, world: World):
+        raw = world.mail(verified=True).replace(b"To: leads@acme.example", b"To: leads@acme.example, a@-bad-.example")
+        world.deliver(raw, "leads@acme.example")
+        assert [one.contact_id for one in world.store.messages.addressed(world.thread("LEAD-1")[0].id)] == [None]
+
+
+class TestTheSameMailTwice:
+    def test_one_delivery_handed_over_twice_is_one_message(self, world: World):
+        raw = world.mail()
+        first = world.deliver(raw, "leads@acme.example")
+        second = world.deliver(raw.replace(b"\n", b"\r\n"), "LEADS@acme.example")
+        assert (first.state, second.state, second.record) == ("filed", "duplicate", "LEAD-1")
+        assert second.rules[0]["rule"] == "handed over before"
+        assert len(world.store.records.all()) == 1
+
+    def test_two_aliases_open_two_records_with_one_copy_of_the_bytes(self, world: World):
+        raw = world.mail(to="leads@acme.example, support@acme.example", files=[("plan.pdf", b"x" * 5000)])
+        for recipient in ("leads@acme.example", "support@acme.example"):
+            world.deliver(raw, recipient)
+        assert {one.label for one in world.store.records.all()} == {"LEAD-1", "TICKET-1"}
+        blobs = world.store.connection.execute("select size from blob order by size").fetchall()
+        assert [row[0] for row in blobs] == [5000, len(raw)]
+        assert [one.flag for one in world.thread("TICKET-1")] == [""]
+
+    def test_the_same_id_with_another_body_is_filed_and_flagged(self, world: World):
+        world.deliver(world.mail(message_id="<same@customer.example>"), "leads@acme.example")
+        row = world.deliver(world.mail(message_id="<same@customer.example>", text="other\n"), "leads@acme.example")
+        assert row.record == "LEAD-2"
+        assert "same Message-ID" in world.thread("LEAD-2")[0].flag
+
+    def test_a_reply_to_two_reply_addresses_of_one_thread_is_one_message(self, opened: World):
+        message = opened.thread("LEAD-1")[0]
+        karin = contact_of(opened, "karin@customer.example")
+        raw = opened.mail(text="Yes\n")
+        first = opened.deliver(raw, reply_address(opened, message.id, karin))
+        second = opened.deliver(raw, reply_address(opened, message.id))
+        assert (first.state, second.state) == ("filed", "duplicate")
+        assert second.message_id == first.message_id
+        assert len(opened.thread("LEAD-1")) == 2
+        assert len(people(opened, first.message_id or 0)) == 1
+
+    def test_a_forged_copy_that_came_first_is_proven_by_the_mail_itself(self, opened: World):
+        raw = opened.mail(verified=True, text="Then 38.\n")
+        address = reply_address(opened, 1, contact_of(opened, "karin@customer.example"))
+        forged = raw.partition(b"\n")[2]
+        assert opened.deliver(forged, address).state == "filed"
+        assert [one.verified for one in opened.thread("LEAD-1")] == [False, False]
+        assert opened.deliver(raw, address).state == "duplicate"
+        assert [one.verified for one in opened.thread("LEAD-1")] == [False, True]
+
+    def test_a_colleagues_answer_to_two_reply_addresses_goes_out_once(self, opened: World):
+        karin = contact_of(opened, "karin@customer.example")
+        ours, hers = reply_address(opened, 1), reply_address(opened, 1, karin)
+        raw = opened.mail(ANNA, f"{ours}, {hers}", verified=True)
+        opened.deliver(raw, ours, "anna@acme.example")
+        second = opened.deliver(raw, hers, "anna@acme.example")
+        assert (second.state, len(opened.thread("LEAD-1"))) == ("duplicate", 2)
+        assert [one.audience for one in opened.store.outbox.all()] == ["outsider", "colleagues"]
+
+
+class TestAnswers:
+    def test_a_customers_answer_by_token(self, opened: World):
+        message = opened.thread("LEAD-1")[0]
+        row = opened.deliver(
+            opened.mail(text="38?\n"), reply_address(opened, message.id, message.author_contact_id or 0)
+        )
+        assert (row.state, row.record, row.answers_id) == ("filed", "LEAD-1", message.id)
+        answer = opened.thread("LEAD-1")[1]
+        assert (answer.kind, answer.verified) == ("received", False)
+        assert people(opened, answer.id) == [("Anna", "email", "queued")]
+
+    def test_with_only_references_left(self, opened: World):
+        ours = locator.mint(opened.installation.keyring, 1, "public", "acme.example")
+        row = opened.deliver(opened.mail(references=[ours]), "reply@acme.example")
+        assert (row.state, row.record) == ("filed", "LEAD-1")
+
+    def test_an_answer_to_ones_own_first_mail(self, opened: World):
+        row = opened.deliver(opened.mail(references=[opened.thread("LEAD-1")[0].rfc_message_id]), "leads@acme.example")
+        assert row.record == "LEAD-1"
+
+    @pytest.mark.parametrize("how", [{"verified": True}, {"login": "anna@acme.example"}])
+    def test_a_colleagues_answer_goes_to_the_customer_with_the_new_words(self, opened: World, how):
+        opened.store.records.follow(opened.acme, opened.record("LEAD-1").id, opened.bjorn, 1)
+        attribution = "On Mon, 23 Nov 2026 at 10:00, Karin Ek <karin@customer.example> wrote:"
+        text = f"Yes, 38 is fine.\n\n{attribution}\n> Could you do 40 chairs?\n"
+        to = reply_address(opened, 1)
+        row = opened.deliver(opened.mail(ANNA, to, text=text, **how), to, "anna@acme.example")
+        post = opened.thread("LEAD-1")[1]
+        assert (row.state, post.kind, post.author_user_id, post.verified) == ("filed", "post", opened.anna, True)
+        assert post.reply_text == "Yes, 38 is fine."
+        assert "> Could you do 40" in post.text
+        assert post.sent_as == "leads@acme.example"
+        assert people(opened, post.id) == [("Björn", "inbox", "unread"), ("Karin Ek", "email", "queued")]
+        assert [(one.field, one.address) for one in opened.store.messages.addressed(post.id)] == [
+            ("to", "karin@customer.example")
+        ]
+        assert json.loads(post.proof)["login"] == how.get("login", "")
+
+    def test_whom_a_colleague_names_takes_part_from_now_on(self, opened: World):
+        to = reply_address(opened, 1)
+        opened.deliver(opened.mail(ANNA, to, verified=True, cc=ERIK), to, "anna@acme.example")
+        post = opened.thread("LEAD-1")[1]
+        erik = contact_of(opened, "erik@other.example")
+        assert opened.store.records.takes_part(opened.record("LEAD-1").id, erik, 999)
+        assert people(opened, post.id) == [("Karin Ek", "email", "queued")]
+
+    def test_unproven_it_is_held_and_she_is_told_in_the_inbox(self, opened: World):
+        row = opened.deliver(opened.mail(ANNA), reply_address(opened, 1), "anna@acme.example")
+        assert (row.state, row.record, row.answers_id) == ("held", "LEAD-1", 1)
+        (notice,) = opened.store.inbox.notices(opened.anna)
+        assert "LEAD-1" in notice.text
+        assert len(opened.thread("LEAD-1")) == 1
+        assert len(opened.store.outbox.all()) == 1
+
+    def test_a_login_of_somebody_else_proves_nothing(self, opened: World):
+        row = opened.deliver(opened.mail(ANNA, login="bjorn@acme.example"), reply_address(opened, 1))
+        assert row.state == "held"
+
+    def test_an_answer_to_a_note_stays_inside(self, opened: World):
+        to = reply_address(opened, 1, purpose="note")
+        row = opened.deliver(opened.mail(ANNA, to, verified=True), to, "anna@acme.example")
+        note = opened.thread("LEAD-1")[1]
+        assert (row.state, note.kind, note.public) == ("filed", "note", False)
+        assert people(opened, note.id) == []
+        assert opened.deliver(opened.mail(), reply_address(opened, 1, 1, purpose="note")).state == "held"
+
+
+class TestStrangers:
+    def test_a_leaked_token_lets_nobody_in(self, opened: World):
+        karin = contact_of(opened, "karin@customer.example")
+        row = opened.deliver(opened.mail(ERIK, verified=True), reply_address(opened, 1, karin))
+        assert (row.state, "new participant" in row.reason) == ("held", True)
+        forged = opened.mail(KARIN, cc=ERIK, message_id="<forged@other.example>")
+        assert opened.deliver(forged, reply_address(opened, 1, karin)).state == "filed"
+        second = opened.mail(ERIK, verified=True, references=["<forged@other.example>"])
+        assert opened.deliver(second, "leads@acme.example").state == "held"
+        assert opened.store.contacts.by_address(opened.acme, "erik@other.example") is None
+
+    @pytest.mark.parametrize("change", ["epoch", "removed", "archived", "gone", "bad", "other"])
+    def test_a_token_that_is_worth_nothing_any_more(self, opened: World, change):
+        karin = contact_of(opened, "karin@customer.example")
+        record = opened.record("LEAD-1")
+        address = reply_address(opened, 1, karin)
+        if change == "epoch":
+            opened.store.messages.raise_epoch(record.id)
+        elif change == "removed":
+            opened.store.records.remove_participant(record.id, karin, 2)
+        elif change == "archived":
+            opened.store.contacts.archive(opened.acme, karin, 2)
+        elif change == "gone":
+            address = reply_address(opened, 77, karin)
+        elif change == "bad":
+            address = address.replace(address[8], "a" if address[8] != "a" else "b", 1)
+        else:
+            address = reply_address(opened, 1, 77)
+        row = opened.deliver(opened.mail(), address)
+        assert row.state == "unmatched"
+        assert "reply address was revoked" in row.trace or "token" in row.trace
+
+    def test_who_was_taken_out_does_not_come_back_by_what_we_sent_them(self, opened: World):
+        to = reply_address(opened, 1)
+        opened.deliver(opened.mail(ANNA, to, verified=True), to, "anna@acme.example")
+        karin = contact_of(opened, "karin@customer.example")
+        opened.store.records.remove_participant(opened.record("LEAD-1").id, karin, 2)
+        ours = locator.mint(opened.installation.keyring, 2, "public", "acme.example")
+        assert opened.deliver(opened.mail(references=[ours]), "reply@acme.example").state == "held"
+
+
+class TestTheRest:
+    def test_a_pinned_alias_appends(self, opened: World):
+        opened.alias("fair", None, record_id=opened.record("LEAD-1").id)
+        row = opened.deliver(opened.mail(ERIK), "fair@acme.example")
+        assert (row.record, opened.thread("LEAD-1")[1].author_name) == ("LEAD-1", "Erik Ek")
+
+    def test_policies_of_aliases(self, opened: World):
+        opened.alias("friends", "lead", accepts="participants")
+        opened.alias("inner", None, record_id=opened.record("LEAD-1").id, accepts="participants")
+        assert opened.deliver(opened.mail(KARIN), "friends@acme.example").state == "held"
+        assert opened.deliver(opened.mail(KARIN), "inner@acme.example").state == "filed"
+
+    def test_a_report_by_our_return_path_is_an_event(self, opened: World):
+        raw = (
+            b"From: MAILER-DAEMON@far.example\nTo: x@acme.example\nSubject: Undelivered\nMessage-ID: <d@far.example>\n"
+            b"MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
+            b"--b\nContent-Type: text/plain\n\nsorry\n--b\nContent-Type: message/delivery-status\n\n"
+            b"Reporting-MTA: dns; far.example\n\nFinal-Recipient: rfc822; karin@customer.example\nAction: failed\n"
+            b"Status: 5.1.1\nDiagnostic-Code: smtp; 550 no such user\n\n--b--\n"
+        )
+        row = opened.deliver(raw, reply_address(opened, 1, purpose="bounce"), sender="")
+        event = opened.thread("LEAD-1")[1]
+        assert (row.state, event.kind, event.public) == ("filed", "event", False)
+        assert "karin@customer.example" in event.text
+        assert people(opened, event.id) == []
+        assert opened.deliver(raw + b"x", "leads@acme.example", sender="").state == "discarded"
+
+    def test_postmaster_is_told_to_the_admins(self, world: World):
+        row = world.deliver(world.mail(to="postmaster@acme.example"), "postmaster@acme.example")
+        assert row.state == "unmatched"
+        assert "postmaster@acme.example" in world.store.inbox.notices(world.anna)[0].text
+        assert world.store.inbox.notices(world.bjorn) == []
+
+    def test_postmaster_of_a_shared_domain(self, world: World):
+        world.store.domains.add("shared.example", None, True, 1)
+        raw = b"Subject: hello\n\nno author\n"
+        world.deliver(raw, "abuse@shared.example", sender="somebody@far.example")
+        assert "somebody@far.example" in world.store.inbox.notices(world.anna)[0].text
+
+    def test_our_own_mail_that_comes_back(self, world: World):
+        row = world.deliver(world.mail(headers=[("X-Weftmail-Loop", "this installation")]), "leads@acme.example")
+        assert (row.state, world.store.records.all()) == ("discarded", [])
+
+    @pytest.mark.parametrize("recipient", ["nobody@acme.example", "x@elsewhere.example", "odd", "reply+@acme.example"])
+    def test_what_fits_nowhere(self, world: World, recipient):
+        assert world.deliver(world.mail(), recipient).state == "unmatched"
+
+    def test_a_forged_verdict_below_our_received_proves_nothing(self, opened: World):
+        forged = opened.mail(ANNA, headers=[("Authentication-Results", f"{HOST}; dkim=pass header.d=acme.example")])
+        assert opened.deliver(forged, reply_address(opened, 1)).state == "held"
+
+    def test_an_alias_of_ours_as_author_is_nobody(self, world: World):
+        world.deliver(world.mail("Support <support@acme.example>"), "leads@acme.example")
+        assert world.thread("LEAD-1")[0].author_contact_id is None
+
+    def test_two_authors_are_nobody(self, world: World):
+        raw = world.mail(verified=True).replace(b"From: Karin Ek <", b"From: Erik <e@x.example>, Karin Ek <")
+        world.deliver(raw, "leads@acme.example")
+        assert world.thread("LEAD-1")[0].author_contact_id is None
+
+    def test_a_token_of_another_company_is_none_in_our_domain(self, world: World):
+        nord = world.store.companies.add("Nord", 1)
+        world.store.domains.add("nord.example", nord, True, 1)
+        world.deliver(world.mail(), "leads@acme.example")
+        address = reply_token.address(world.installation.keyring, Token("post", 1, 1), "nord.example")
+        row = world.deliver(world.mail(), address)
+        assert row.state == "unmatched"
+        ours = locator.mint(world.installation.keyring, 1, "public", "acme.example")
+        assert world.deliver(world.mail(references=[ours]), "reply@nord.example").state == "unmatched"
+        gone = locator.mint(world.installation.keyring, 99, "public", "acme.example")
+        assert world.deliver(world.mail(references=[gone]), "reply@acme.example").state == "unmatched"
+
+    def test_a_record_that_is_gone_makes_its_mail_stuck(self, opened: World, monkeypatch: pytest.MonkeyPatch):
+        from weftmail.store.record import Records
+
+        monkeypatch.setattr(Records, "get", lambda self, record_id: None)
+        assert opened.deliver(opened.mail(), reply_address(opened, 1, 1)).state == "error"
+
+    def test_two_companies_have_the_same_bytes_each(self, world: World):
+        nord = world.store.companies.add("Nord", 1)
+        domain = world.store.domains.add("nord.example", nord, True, 1)
+        from weftmail.store.alias import AliasSettings
+
+        world.store.aliases.add(nord, domain, "leads", AliasSettings("lead", None, None, "everyone", "", "{}"), 1)
+        world.accept(world.mail(), "leads@acme.example", "leads@nord.example")
+        world.settle()
+        owners = world.store.connection.execute("select company_id from blob order by company_id").fetchall()
+        assert [row[0] for row in owners] == [world.acme, nord]

@@ -1,0 +1,211 @@
+"""The one writer: accept, collect from the folder, settle, and how a drain comes to its end."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+
+import pytest
+
+from tests.unit.world import World
+from weftmail.core.envelope import Envelope
+from weftmail.core.failure import TempFail
+from weftmail.core.ports import Raw
+from weftmail.flow import intake as intakes
+from weftmail.flow.intake import Intake, drain
+
+
+class Folder:
+    """The folder of the pipe program in memory."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, tuple[Envelope, Raw] | None] = {}
+
+    def waiting(self) -> Iterator[str]:
+        return iter(sorted(self.files))
+
+    def open(self, name: str) -> tuple[Envelope, Raw] | None:
+        found = self.files[name]
+        if found is None:
+            del self.files[name]
+        return found
+
+    def remove(self, *names: str) -> None:
+        for name in names:
+            del self.files[name]
+
+
+class Bell:
+    """Counts how often the sender was woken."""
+
+    def __init__(self) -> None:
+        self.rung = 0
+
+    def wake(self) -> None:
+        self.rung += 1
+
+
+@pytest.fixture
+def folder() -> Folder:
+    return Folder()
+
+
+@pytest.fixture
+def bell() -> Bell:
+    return Bell()
+
+
+@pytest.fixture
+def intake(world: World, folder: Folder, bell: Bell) -> Intake:
+    return Intake(world.store, world.installation, world.lock, folder, bell)
+
+
+def spooled(world: World, recipient: str = "leads@acme.example") -> tuple[Envelope, bytes]:
+    return Envelope(recipient, "karin@customer.example", entrance="spool"), world.mail()
+
+
+def test_without_the_lock_it_only_accepts(world: World, intake: Intake, bell: Bell):
+    world.lock.free = False
+    assert not intake.take_lock()
+    future = intake.accept_queue.accept([Envelope("leads@acme.example", "k@customer.example")], world.mail())
+    assert intake.accept() == 1
+    assert future.result(0) == [True]
+    assert intake.settle().settled == 0
+    assert (intake.settles, intake.something_waits(), bell.rung) == (False, True, 0)
+    intake.give_lock()
+    assert not world.lock.free
+
+
+def test_a_lock_that_cannot_be_used_is_a_fault_of_the_machine(world: World, intake: Intake, monkeypatch):
+    def failing(self) -> bool:
+        raise PermissionError("settle.lock")
+
+    monkeypatch.setattr(type(world.lock), "acquire", failing)
+    with pytest.raises(TempFail, match="its lock"):
+        intake.take_lock()
+    assert not intake.settles
+
+
+def test_with_the_lock_it_settles_and_wakes_the_sender(world: World, intake: Intake, bell: Bell):
+    assert intake.accept() == 0
+    assert intake.take_lock() and intake.take_lock() and intake.settles
+    world.accept(world.mail(), "leads@acme.example")
+    assert intake.settle().copies == 1
+    assert bell.rung == 1
+    world.alias("quiet", "lead", owner_id=None)
+    world.accept(world.mail(), "quiet@acme.example")
+    assert intake.settle().settled == 1
+    assert bell.rung == 1
+    intake.give_lock()
+    assert world.lock.free
+
+
+def test_the_folder_is_emptied_in_order_and_after_the_commit(world: World, intake: Intake, folder: Folder):
+    folder.files = {f"{number:03}": spooled(world) for number in range(3)} | {"002x": None}
+    assert intake.collect() == 3
+    assert folder.files == {}
+    assert [row.entrance for row in world.store.inbound.waiting()] == ["spool"] * 3
+    assert intake.collect() == 0
+
+
+def test_the_folder_is_taken_in_portions(world: World, intake: Intake, folder: Folder, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(intakes, "SPOOL_AT_ONCE", 2)
+    folder.files = {f"{number:03}": spooled(world) for number in range(3)}
+    assert [intake.collect(), intake.collect()] == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("error", "raised"), [(sqlite3.OperationalError("disk I/O error"), TempFail), (TypeError("a bug"), TypeError)]
+)
+def test_what_cannot_be_kept_stays_in_the_folder(
+    world: World, intake: Intake, folder: Folder, monkeypatch, error, raised
+):
+    def failing(self, *_args):
+        raise error
+
+    folder.files = {"001": spooled(world)}
+    monkeypatch.setattr(type(world.store.inbound), "accept", failing)
+    with pytest.raises(raised):
+        intake.collect()
+    assert list(folder.files) == ["001"]
+
+
+def failing_once(world: World, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    left = [times]
+    before = type(world.store.records).open
+
+    def failing(self, *args):
+        if left[0]:
+            left[0] -= 1
+            raise sqlite3.OperationalError("database or disk is full")
+        return before(self, *args)
+
+    monkeypatch.setattr(type(world.store.records), "open", failing)
+
+
+def test_a_fault_makes_settling_wait(world: World, intake: Intake, monkeypatch: pytest.MonkeyPatch):
+    failing_once(world, monkeypatch, 1)
+    intake.take_lock()
+    (row,) = world.accept(world.mail(), "leads@acme.example")
+    assert intake.settle().settled == 0
+    assert 0 < intake.waits_for() <= 1
+    assert intake.settle().settled == 0
+    world.clock.now += 1000
+    assert intake.settle().settled == 1
+    assert world.row(row).state == "filed"
+    assert intake.waits_for() == 0
+
+
+def test_a_drain_files_all_and_ends(world: World, intake: Intake, folder: Folder):
+    folder.files = {f"{number:03}": spooled(world) for number in range(5)}
+    assert drain(intake, pytest.fail) == 5
+    assert world.lock.free
+    assert len(world.store.records.all()) == 5
+
+
+def test_a_drain_leaves_it_to_whoever_settles(world: World, intake: Intake, folder: Folder):
+    world.lock.free = False
+    folder.files = {"001": spooled(world)}
+    assert drain(intake, pytest.fail) == 0
+    assert list(folder.files) == ["001"]
+
+
+def test_a_drain_backs_off_and_keeps_the_lock(world: World, intake: Intake, folder: Folder, monkeypatch):
+    failing_once(world, monkeypatch, 2)
+    folder.files = {"001": spooled(world)}
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        assert not world.lock.free
+        slept.append(seconds)
+        world.clock.now += int(seconds * 1000) + 1
+
+    assert drain(intake, sleep) == 1
+    assert len(slept) == 2
+    assert slept[1] > slept[0]
+
+
+def test_a_drain_gives_up_in_the_end(world: World, intake: Intake, folder: Folder, monkeypatch):
+    def failing(self, *_args):
+        raise sqlite3.OperationalError("disk I/O error")
+
+    folder.files = {"001": spooled(world)}
+    monkeypatch.setattr(type(world.store.inbound), "accept", failing)
+    slept: list[float] = []
+    assert drain(intake, slept.append, most_failures=3) == 0
+    assert slept == [1, 2, 4]
+    assert world.lock.free
+
+
+def test_a_drain_looks_once_more_after_it_gave_the_lock_back(world: World, intake: Intake, folder: Folder, monkeypatch):
+    late = spooled(world)
+    before = world.lock.release
+
+    def release() -> None:
+        before()
+        if late is not None and not world.store.records.all():
+            folder.files["009"] = late
+
+    monkeypatch.setattr(world.lock, "release", release)
+    assert drain(intake, pytest.fail) == 1
+    assert folder.files == {}

@@ -1,0 +1,78 @@
+"""New words, without quotes and signatures."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from weftmail.core.parsing.quote import new_words
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "Den mån 23 nov. 2026 kl 09:12 skrev Anna <anna@acme.example>:\n> Hej\n> Anna",
+        "Den 23. nov. 2026 kl. 20.42 skrev Anna <anna@acme.example>:\n\nHej Karin",
+        "ma 23. marrask. 2026 klo 9.12 Anna (anna@acme.example) kirjoitti:\n> Hei",
+        "På 23 november 2026 på 09:12:18, Anna (anna@acme.example) skrev:\n\nHej Karin",
+        "On Mon, Nov 23, 2026 at 9:12 AM Anna at Acme <\nanna@acme.example> wrote:\n\n> Hello",
+        "Am 23.11.2026 um 09:12 schrieb Anna <anna@acme.example>:\nGuten Tag",
+        "Anna <anna@acme.example> wrote:\n> Hello",
+        "23 серп. 2026 р. 20:45 Anna <anna@acme.example> пише:\n> текст",
+        "Vào 14:24 23 tháng 11, 2026, Anna <anna@acme.example> đã viết:\n\n> Xin chào",
+        "ср, 23 нояб. 2026 г. в 15:19, Anna <anna@acme.example>:\nпривет",
+        "-----Ursprungligt meddelande-----\nFrån: Anna\nHej",
+        "-------- Oprindelig besked --------\nHej",
+        "____________________\nFrån: Anna <anna@acme.example>\nSkickat: den 23 november\nTill: Karin\n\nHej",
+        "*From:* Anna <anna@acme.example>\n*Sent:* Monday\n*To:* Karin\n\nHello",
+        "Begin forwarded message:\n\n> From: Anna",
+        "---------- Forwarded message ---------\nFrom: Anna",
+        "-- \nKarin Ek\nKund AB",
+        "Skickat från min iPhone",
+        "Sendt fra min iPad\n\nDen 23. nov. 2026 kl. 20.42 skrev Anna <anna@acme.example>:\n> Hej",
+        "_______________________________________________\nUsers mailing list\nhttps://lists.example",
+        "> Hej\n> Anna",
+    ],
+)
+def test_what_comes_after_the_answer_is_left_out(quote: str) -> None:
+    assert (
+        new_words(f"Vi tar tjugo stolar.\n\nTack på förhand\n\n{quote}\n") == "Vi tar tjugo stolar.\n\nTack på förhand"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("On Monday, 23 Nov 2026, Anna wrote:\n> Hello\n\nYes.\n\n> More?\n\nNo.", "Yes.\n\n\nNo."),
+        ("> Hello\nYes", "Yes"),
+        ("> only a quote", "> only a quote"),
+        ("", ""),
+        ("On that we agree.\nNumber 5: chairs", "On that we agree.\nNumber 5: chairs"),
+        ("From: what I know\nit is late", "From: what I know\nit is late"),
+        ("Priset:\n> 100 kr\nOk", "Priset:\nOk"),
+        ("Den 5:e\n\nkommer vi:\n> när?", "Den 5:e\n\nkommer vi:"),
+        ("See\n" + "_" * 30 + "\nnothing about lists", "See\n" + "_" * 30 + "\nnothing about lists"),
+        ("-- \nsignature alone", "--\nsignature alone"),
+        ("x" * 500 + "\nHej", "x" * 500 + "\nHej"),
+        ("On 5 May\n\nwe meet", "On 5 May\n\nwe meet"),
+        ("On 5 May 2026\nwe\nmeet\nin\nLund", "On 5 May 2026\nwe\nmeet\nin\nLund"),
+        ("On 5 May:\n" + "y" * 450 + ":\n> q", "On 5 May:\n" + "y" * 450 + ":"),
+    ],
+)
+def test_what_its_author_wrote_stays(text: str, words: str) -> None:
+    assert new_words(text) == words
+
+
+@pytest.mark.parametrize("piece", [" ", "\n", "> ", "-", "_", "On 12 a@\n", "From: a@b\n", "10:10 <a@b ", "*"])
+def test_a_hostile_text_takes_no_time(piece: str) -> None:
+    before = time.process_time()
+    new_words(piece * 80_000)
+    assert time.process_time() - before < 2
+
+
+@given(st.text(alphabet="> :-\nOn wrote12@<>.", max_size=200))
+def test_never_more_than_was_there(text: str) -> None:
+    assert len(new_words(text)) <= len(text)

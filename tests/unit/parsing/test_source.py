@@ -1,0 +1,64 @@
+"""What the parser need not see: the message must come out the same."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from weftmail.core.parsing import mime, source
+from weftmail.core.parsing.mime import Contents
+
+HEAD = b"Subject: a\nContent-Type: multipart/mixed; boundary=b\n\npreamble\n"
+LINES = st.sampled_from(
+    [b"--b", b"--b--", b"", b"-- ", b"Content-Type: text/html", b"x" * 80, b"y" * 600, b"--c", b"\x01", b"a\rb", b" z"]
+)
+
+
+def leaves(raw: bytes, marked: bool | None = None) -> tuple[object, ...]:
+    scan = source.scan(raw)
+    scan = replace(scan, marked=scan.marked if marked is None else marked)
+    contents = Contents(raw, scan)
+    blocks = mime.blocks(mime.parse(raw, scan), contents)
+    return blocks, contents.attached, contents.charset
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(LINES, max_size=40), st.sampled_from([b"\n", b"\r\n"]), st.integers(1, 900))
+def test_what_is_left_out_comes_back(lines: list[bytes], end: bytes, repeat: int) -> None:
+    filler = b"z" * 90 + end
+    raw = (HEAD + b"\n".join(lines)).replace(b"\n", end) + end + filler * repeat + b"--b" + end + end + b"Hej"
+    assert leaves(raw) == leaves(raw, marked=True)
+
+
+def test_a_large_attachment_from_a_file() -> None:
+    body = (b"QUJD" * 19 + b"\n") * 4000
+    raw = HEAD + b"--b\nContent-Type: image/png\nContent-Transfer-Encoding: base64\n\n" + body + b"--b--\n"
+    file = io.BytesIO(raw)
+    scan = source.scan(file)
+    contents = Contents(file, scan)
+    mime.blocks(mime.parse(file, scan), contents)
+    assert contents.attached[0].content == b"ABC" * 19 * 4000
+    assert sum(map(len, source.thinned(file, scan))) < 2000
+
+
+def test_lines_longer_than_a_piece() -> None:
+    raw = HEAD + b"--b\n\n" + b"x" * 300_000 + b"\n--b\n\n" + b"y\n" * 50_000 + b"--b--\n"
+    assert leaves(raw) == leaves(raw, marked=True)
+
+
+def test_a_stray_line_within_the_header_is_folded() -> None:
+    scan = source.scan(b"")
+    mended = b"".join(source.thinned(b"X: a\nstray\nFrom: k@x.example\n\nHej", scan))
+    assert mended == b"X: a\n stray\nFrom: k@x.example\n\nHej"
+    for kept in (b"stray\nFrom: a\n\nHej", b"From: a\nHej allihop\nmera\n\nHej", b"From: a\n\nHej", b"From: a"):
+        assert b"".join(source.thinned(kept, scan)) == kept
+
+
+def test_many_boundaries_that_are_none_are_no_reason() -> None:
+    assert source.scan(b"Subject: a\n\n" + b"--x\n" * 5000).reason == ""
+    flat = b"".join(b"--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\nx\n--c--\n" for _ in range(60))
+    assert source.scan(HEAD + flat + b"--b--\n" + b"z" * 200_000).reason == ""
+    assert source.scan(HEAD + flat + b"z" * 200_000 + b"\n" + b"y" * 200_000).multiparts == 61

@@ -1,0 +1,101 @@
+"""Letters that say in their own words that a mail did not arrive."""
+
+from __future__ import annotations
+
+from email.message import Message
+
+import pytest
+
+from weftmail.core.address import Mailbox
+from weftmail.core.parsing.message import DeliveryReport
+from weftmail.core.parsing.mime import Fields, parse_deep, parse_header
+from weftmail.core.reports import letter as letters
+
+DAEMON = Mailbox("Mail Delivery System", "mailer-daemon@mx.other.example")
+KARIN = Mailbox("Karin Ek", "karin@customer.example")
+
+
+def fields(header: str = "X: y") -> Fields:
+    return Fields(parse_header(header.encode() + b"\n\n"))
+
+
+def letter(
+    text: str, header: str = "To: anna@acme.example", subject: str = "failure notice"
+) -> tuple[str, DeliveryReport] | None:
+    return letters.read(fields(header), DAEMON, subject, text, lambda: None)
+
+
+@pytest.mark.parametrize(
+    ("header", "author", "subject", "plausible"),
+    [
+        ("X: y", KARIN, "Stolar", False),
+        ("X: y", KARIN, "Undeliverable: Stolar", False),
+        ("Return-Path: <>", KARIN, "Undeliverable: Stolar", True),
+        ("Return-Path: <>", KARIN, "Stolar", False),
+        ("Return-Path: <>", Mailbox("", "postmaster@x.example"), "Stolar", True),
+        ("X: y", Mailbox("", "postmaster@x.example"), "Kan inte", False),
+        ("X: y", Mailbox("", "postmaster@x.example"), "Mail delivery failed", True),
+        ("X: y", DAEMON, "", True),
+        ("X-Failed-Recipients: a@x.example", KARIN, "", True),
+    ],
+)
+def test_what_the_header_lets_through(header: str, author: Mailbox, subject: str, plausible: bool) -> None:
+    assert letters.plausible(fields(header), author, subject) is plausible
+
+
+def test_people_are_not_read_as_daemons() -> None:
+    assert letters.read(fields(), KARIN, "Hej", "550 user unknown erik@other.example", lambda: None) is None
+    assert letter("Nothing in it", subject="Hej") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "addresses"),
+    [
+        ("<erik@other.example>: user unknown", ["erik@other.example"]),
+        ("Recipient: erik@other.example\nReason: none", ["erik@other.example"]),
+        ("could not be delivered to erik@other.example", ["erik@other.example"]),
+        ("erik@other.example: no\nkarin@customer.example: no", ["erik@other.example", "karin@customer.example"]),
+        ("from anna@acme.example\nask postmaster@other.example", []),
+        ("no such user\n\n--- original message ---\nTo: Erik <erik@other.example>\n", ["erik@other.example"]),
+        ("no such user\n\n--- original message ---\nTo: anna@acme.example\n", []),
+        ("see erik@other.example for help", []),
+    ],
+)
+def test_addresses_in_the_letter(text: str, addresses: list[str]) -> None:
+    found = letter(text)
+    assert found is not None and [each.address for each in found[1].recipients] == addresses
+
+
+def test_the_field_that_names_them() -> None:
+    found = letter("gone", "X-Failed-Recipients: erik@other.example, karin@customer.example")
+    assert found is not None and len(found[1].recipients) == 2
+
+
+def test_delays_and_failures() -> None:
+    late = letter("erik@other.example: delayed, will keep trying", subject="Warning: message delayed 4 hours")
+    assert late is not None and late[0] == "delay" and late[1].recipients[0].action == "delayed"
+    final = letter("erik@other.example: was delayed, giving up")
+    assert final is not None and final[0] == "bounce"
+
+
+def test_the_id_of_what_came_back() -> None:
+    found = letter("erik@other.example: no\n\nMessage-ID: <offer@acme.example>\n")
+    assert found is not None and found[1].original_message_id == "<offer@acme.example>"
+
+
+def test_the_library_is_asked_and_may_fail() -> None:
+    raw = b"From: MAILER-DAEMON@x.example\nSubject: failure notice\n\nHi. This is the qmail-send program\n"
+    raw += b"I'm afraid.\n\n<erik@other.example>:\n550 no such user\n\n--- Below this line is a copy\n"
+    text = raw.decode().partition("\n\n")[2]
+    found = letters.read(fields(), DAEMON, "failure notice", text, lambda: parse_deep(raw))
+    assert found is not None and [each.address for each in found[1].recipients] == ["erik@other.example"]
+    broken = Message()
+    broken["Content-Type"] = "multipart/report; report-type=delivery-status"
+    broken.set_payload([None])
+    found = letters.read(fields(), DAEMON, "failure notice", "<erik@other.example>: no", lambda: broken)
+    assert found is not None and [each.address for each in found[1].recipients] == ["erik@other.example"]
+
+
+def test_large_mails_are_not_parsed_twice() -> None:
+    assert parse_deep(b"Subject: x\n\n" + b"x" * 300_000) is None
+    assert parse_deep(b"Content-Type: message/rfc822\n\n" * 20) is None

@@ -1,0 +1,116 @@
+"""Who gets a message: what is listed before Send is who gets it, and nobody else."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from weftmail.core.routing.recipients import Following, Named, Outsider, Skipped, audience, recipients
+
+ANNA = Following(1, "Anna", "anna@acme.example", "email")
+BJORN = Following(2, "Björn", "bjorn@acme.example", "inbox")
+NOBODY = Following(3, "Eva", None, "email", "sv")
+KARIN = Outsider(10, "Karin Ek", "karin@customer.example")
+ERIK = Outsider(11, "Erik Ek", "erik@other.example", "cc")
+
+
+def test_colleagues_are_told_as_they_prefer():
+    who_gets = recipients([ANNA, BJORN, NOBODY])
+    assert [(one.name, one.channel, one.address) for one in who_gets.notified] == [
+        ("Anna", "email", "anna@acme.example"),
+        ("Björn", "inbox", ""),
+        ("Eva", "inbox", ""),
+    ]
+    assert who_gets.notified[2].why == "follows, has no address"
+
+
+def test_the_author_gets_no_copy():
+    who_gets = recipients([ANNA, BJORN], author_user_id=1)
+    assert [one.name for one in who_gets.notified] == ["Björn"]
+    assert who_gets.skipped == (Skipped("Anna", "wrote it"),)
+
+
+def test_who_stands_in_a_proven_mail_has_it_already():
+    who_gets = recipients([ANNA, BJORN], [KARIN, ERIK], have_it={"anna@acme.example", "erik@other.example"})
+    assert [one.name for one in who_gets.notified] == ["Björn"]
+    assert who_gets.outsiders == (KARIN,)
+    assert [one.name for one in who_gets.skipped] == ["Anna", "Erik Ek"]
+
+
+def test_an_automatic_mail_disturbs_nobody():
+    who_gets = recipients([ANNA, BJORN], [KARIN], quiet=True)
+    assert (who_gets.notified, who_gets.outsiders) == ((), ())
+    assert len(who_gets.skipped) == 3
+
+
+def test_a_note_reaches_no_outsider_whoever_is_named():
+    who_gets = recipients([ANNA], [KARIN, ERIK], public=False)
+    assert who_gets.outsiders == ()
+    assert [one.name for one in who_gets.notified] == ["Anna"]
+
+
+def test_somebody_named_twice_gets_one_copy_and_two_unknown_people_get_two():
+    again = Outsider(10, "Karin", "karin@customer.example", "cc")
+    new = [Outsider(0, "", "a@new.example"), Outsider(0, "", "b@new.example"), Outsider(0, "", "a@new.example")]
+    assert recipients([ANNA, ANNA], [KARIN, again, *new]).outsiders == (KARIN, new[0], new[1])
+    assert len(recipients([ANNA, ANNA]).notified) == 1
+
+
+def test_an_answer_goes_to_the_author_with_those_they_named_in_copy():
+    named = [Named("to", "Erik Ek", "erik@other.example", 11), Named("cc", "Mia", "mia@other.example", None)]
+    found = audience(KARIN, named, {10, 11})
+    assert [(one.contact_id, one.field) for one in found] == [(10, "to"), (11, "cc")]
+
+
+def test_an_answer_to_a_colleagues_message_goes_to_the_people_it_went_to():
+    named = [Named("to", "Karin Ek", "karin@customer.example", 10), Named("cc", "Erik Ek", "erik@other.example", 11)]
+    assert [(one.contact_id, one.field) for one in audience(None, named, {10, 11})] == [(10, "to"), (11, "cc")]
+
+
+def test_whom_an_unproven_mail_named_gets_nothing():
+    named = [Named("cc", "Mallory", "mallory@evil.example", 66)]
+    assert [one.contact_id for one in audience(KARIN, named, {10})] == [10]
+    assert audience(KARIN, named, set()) == ()
+
+
+PEOPLE = st.builds(
+    Following,
+    st.integers(1, 6),
+    st.sampled_from(["A", "B", "C"]),
+    st.sampled_from([None, "a@acme.example", "b@acme.example", "c@acme.example"]),
+    st.sampled_from(["email", "inbox"]),
+)
+OUTSIDERS = st.builds(
+    Outsider,
+    st.integers(0, 4),
+    st.just("O"),
+    st.sampled_from(["k@x.example", "l@x.example", "m@y.example"]),
+    st.sampled_from(["to", "cc"]),
+)
+
+
+@given(
+    st.lists(PEOPLE, max_size=8),
+    st.lists(OUTSIDERS, max_size=6),
+    st.one_of(st.none(), st.integers(1, 6)),
+    st.sets(st.sampled_from(["a@acme.example", "k@x.example", "l@x.example"])),
+    st.booleans(),
+    st.booleans(),
+)
+def test_nobody_twice_nobody_unasked_and_every_one_left_out_has_a_reason(
+    following, outsiders, author, have_it, quiet, public
+):
+    who_gets = recipients(following, outsiders, author_user_id=author, have_it=have_it, quiet=quiet, public=public)
+    notified = [one.user_id for one in who_gets.notified]
+    assert len(set(notified)) == len(notified)
+    assert author not in notified
+    assert set(notified) <= {one.user_id for one in following}
+    assert set(who_gets.outsiders) <= set(outsiders)
+    assert not {one.address for one in who_gets.outsiders} & have_it
+    if quiet:
+        assert not notified
+    if quiet or not public:
+        assert not who_gets.outsiders
+    reasons = {one.name for one in who_gets.skipped}
+    assert {one.name for one in following if one.user_id not in notified} <= reasons
+    assert all(one.why for one in (*who_gets.notified, *who_gets.skipped))

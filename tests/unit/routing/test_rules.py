@@ -1,0 +1,366 @@
+"""Routing: each rule, each row of the table of who may post, and that the whole is total."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.mail import mail
+from weftmail.core.envelope import Envelope
+from weftmail.core.parsing.message import Message
+from weftmail.core.routing.disposition import Append, Author, Discard, Hold, Note, Open, Report
+from weftmail.core.routing.facts import AliasFacts, Facts, Referred, Sender
+from weftmail.core.routing.rules import RULES, WHO_MAY_POST, decide
+
+ACME = 1
+OTHER = 2
+KARIN = Sender("Karin Ek", "karin@customer.example")
+ANNA = Sender("Anna", "anna@acme.example", user_id=7, writes_in=frozenset({ACME}))
+ANNA_PROVEN = replace(ANNA, verified=True, verified_as_colleague=True)
+LEADS = AliasFacts(5, ACME, "leads@acme.example", record_type="lead")
+PINNED = AliasFacts(6, ACME, "fair@acme.example", record_id=40, record="LEAD-4")
+TO_LEADS = Envelope("leads@acme.example", "karin@customer.example")
+TO_REPLY = Envelope("reply+token@acme.example", "karin@customer.example")
+
+POST = Referred("token", ACME, 30, "LEAD-3", "lead", 300, True, 1000, alias_id=5, purpose="post")
+"""A token of a public message, given to colleagues."""
+PERSONAL = replace(POST, personal=True, sender_is_owner=True)
+LOCATED = replace(POST, carrier="locator", purpose=None, sent_as="leads@acme.example")
+FOREIGN = replace(POST, carrier="foreign id", purpose=None)
+
+
+def decided(facts: Facts, message: Message | None = None, envelope: Envelope = TO_LEADS):
+    return decide(envelope, message or mail(), facts).disposition
+
+
+class TestLoops:
+    def test_our_own_mail_that_comes_back_is_kept_in_the_log_alone(self):
+        decision = decide(TO_LEADS, mail(), Facts(KARIN, own_loop=True, alias=LEADS))
+        assert isinstance(decision.disposition, Discard)
+        assert decision.disposition.company_id == ACME
+        assert [asked.rule for asked in decision.trace] == ["loop"]
+
+    @pytest.mark.parametrize(("hops", "kind"), [(50, Open), (51, Discard)])
+    def test_more_than_fifty_received_fields_are_a_loop(self, hops, kind):
+        assert isinstance(decided(Facts(KARIN, alias=LEADS, hops=hops)), kind)
+
+
+class TestReports:
+    @pytest.mark.parametrize("kind", ["bounce", "delay", "receipt", "complaint"])
+    def test_a_report_counts_by_our_return_path(self, kind):
+        facts = Facts(KARIN, by_token=replace(POST, purpose="bounce"))
+        assert decided(facts, mail(kind=kind)) == Report(ACME, 30, "LEAD-3", 300)
+
+    @pytest.mark.parametrize("by_token", [None, POST])
+    def test_one_without_it_changes_nothing(self, by_token):
+        facts = Facts(KARIN, alias=LEADS, by_token=by_token, by_id=(LOCATED,))
+        assert isinstance(decided(facts, mail(kind="bounce")), Discard)
+
+
+class TestAutomaticAnswers:
+    def test_lies_quietly_on_its_thread(self):
+        disposition = decided(Facts(KARIN, by_token=PERSONAL), mail(kind="auto-reply", auto_submitted="auto-replied"))
+        assert isinstance(disposition, Append)
+        assert disposition.quiet
+        assert not disposition.post
+
+    def test_is_found_by_references_as_well(self):
+        located = replace(LOCATED, sender_takes_part=True)
+        assert isinstance(decided(Facts(KARIN, by_id=(located,)), mail(kind="auto-reply")), Append)
+
+    @pytest.mark.parametrize(
+        "facts",
+        [
+            Facts(KARIN, alias=LEADS),
+            Facts(KARIN, by_token=POST),
+            Facts(KARIN, by_token=replace(PERSONAL, public=False)),
+            Facts(ANNA_PROVEN, by_token=replace(POST, sent_to_sender=True)),
+        ],
+        ids=["opens nothing", "of a stranger", "to a note", "of a colleague"],
+    )
+    def test_otherwise_it_disturbs_nobody(self, facts):
+        assert isinstance(decided(facts, mail(kind="auto-reply")), Discard)
+
+    def test_the_null_sender_opens_nothing(self):
+        assert isinstance(decided(Facts(KARIN, alias=LEADS), mail(), Envelope("leads@acme.example", "")), Discard)
+
+    def test_what_a_machine_wrote_opens_a_record_and_nobody_is_told(self):
+        disposition = decided(Facts(KARIN, alias=LEADS), mail(kind="machine", auto_submitted="auto-generated"))
+        assert isinstance(disposition, Open)
+        assert disposition.quiet
+
+    def test_auto_submitted_no_is_a_person(self):
+        disposition = decided(Facts(KARIN, alias=LEADS), mail(auto_submitted="no"))
+        assert isinstance(disposition, Open)
+        assert not disposition.quiet
+
+
+class TestWhoMayPost:
+    """The table of DESIGN, row by row, for each carrier."""
+
+    @pytest.mark.parametrize("carrier", [POST, LOCATED, FOREIGN])
+    @pytest.mark.parametrize("sender", [KARIN, replace(KARIN, verified=True), ANNA])
+    def test_internal_visibility_is_for_proven_colleagues(self, carrier, sender):
+        found = replace(carrier, public=False, sender_takes_part=True, sent_to_sender=True, sender_is_owner=True)
+        by = {"by_token": found} if found.carrier == "token" else {"by_id": (found,)}
+        hold = decided(Facts(sender, **by))
+        assert isinstance(hold, Hold)
+        assert (hold.queue, hold.record_id, hold.answers) == ("held", 30, 300)
+        assert hold.notify == (7 if sender is ANNA else None)
+
+    def test_a_note_token_of_a_public_message_is_internal(self):
+        assert isinstance(decided(Facts(KARIN, by_token=replace(PERSONAL, purpose="note"))), Hold)
+
+    def test_a_proven_colleague_posts_to_whom_the_footer_said(self):
+        disposition = decided(Facts(ANNA_PROVEN, by_token=POST))
+        assert isinstance(disposition, Append)
+        assert (disposition.post, disposition.audience, disposition.verified) == (True, "answered", True)
+        assert disposition.author == Author("Anna", "anna@acme.example", user_id=7)
+
+    def test_without_the_token_to_the_audience_of_the_message_answered(self):
+        disposition = decided(Facts(ANNA_PROVEN, by_id=(LOCATED,)))
+        assert isinstance(disposition, Append)
+        assert disposition.audience == "answered"
+
+    def test_by_a_foreign_id_to_no_outsider(self):
+        disposition = decided(Facts(ANNA_PROVEN, by_id=(FOREIGN,)))
+        assert isinstance(disposition, Append)
+        assert (disposition.post, disposition.audience) == (True, "nobody")
+
+    @pytest.mark.parametrize("found", [replace(POST, purpose="note"), replace(POST, public=False)])
+    def test_an_answer_to_a_note_stays_inside(self, found):
+        assert decided(Facts(ANNA_PROVEN, by_token=found)) == Note(
+            ACME, 30, "LEAD-3", 300, Author("Anna", "anna@acme.example", user_id=7)
+        )
+
+    def test_what_a_machine_sends_for_a_colleague_stays_inside(self):
+        message = mail(kind="machine", auto_submitted="auto-generated")
+        disposition = decided(Facts(ANNA_PROVEN, by_token=POST), message)
+        assert isinstance(disposition, Note)
+        assert disposition.quiet
+
+    @pytest.mark.parametrize("verified", [False, True])
+    def test_a_colleagues_address_without_the_stronger_proof_is_held_and_told(self, verified):
+        sender = replace(ANNA, verified=verified)
+        hold = decided(Facts(sender, by_token=replace(PERSONAL, sender_takes_part=True)))
+        assert isinstance(hold, Hold)
+        assert (hold.queue, hold.notify) == ("held", 7)
+
+    @pytest.mark.parametrize("verified", [False, True])
+    def test_the_owner_of_a_personal_token(self, verified):
+        disposition = decided(Facts(replace(KARIN, verified=verified), by_token=PERSONAL))
+        assert isinstance(disposition, Append)
+        assert (disposition.verified, disposition.post, disposition.audience) == (verified, False, "nobody")
+        assert disposition.author.outsider
+
+    @pytest.mark.parametrize("carrier", [POST, LOCATED, FOREIGN])
+    @pytest.mark.parametrize("how", [{"sender_takes_part": True}, {"sent_to_sender": True}])
+    def test_participants_and_those_we_wrote_to(self, carrier, how):
+        found = replace(carrier, **how)
+        by = {"by_token": found} if found.carrier == "token" else {"by_id": (found,)}
+        assert isinstance(decided(Facts(KARIN, **by)), Append)
+
+    @pytest.mark.parametrize("carrier", [replace(POST, personal=True), POST, LOCATED, FOREIGN])
+    def test_somebody_else_is_a_new_participant(self, carrier):
+        by = {"by_token": carrier} if carrier.carrier == "token" else {"by_id": (carrier,)}
+        hold = decided(Facts(replace(KARIN, verified=True), alias=LEADS, **by))
+        assert isinstance(hold, Hold)
+        assert "new participant" in hold.why
+        assert hold.notify is None
+
+    def test_a_user_of_another_company_is_an_outsider(self):
+        sender = replace(ANNA_PROVEN, writes_in=frozenset({OTHER}))
+        assert isinstance(decided(Facts(sender, by_token=POST)), Hold)
+        disposition = decided(Facts(sender, by_token=replace(POST, sent_to_sender=True)))
+        assert isinstance(disposition, Append)
+        assert disposition.author.outsider
+
+    @given(
+        st.booleans(), st.booleans(), st.booleans(), st.booleans(), st.booleans(), st.booleans(),
+        st.sampled_from(["token", "locator", "foreign id"]), st.sampled_from(["post", "note", "bounce", None]),
+    )  # fmt: skip
+    def test_the_table_is_total_and_the_first_row_decides(
+        self, public, owner, part, sent, colleague, verified, carrier, purpose
+    ):
+        sender = replace(ANNA if colleague else KARIN, verified=verified, verified_as_colleague=verified)
+        found = Referred(
+            carrier, ACME, 30, "LEAD-3", "lead", 300, public, 1, purpose=purpose,
+            sender_is_owner=owner, sender_takes_part=part, sent_to_sender=sent,
+        )  # fmt: skip
+        by = {"by_token": found} if carrier == "token" else {"by_id": (found,)}
+        disposition = decided(Facts(sender, **by))
+        inside = not public or purpose == "note"
+        if inside:
+            # Whoever sends it, an answer to a note never becomes public.
+            assert isinstance(disposition, (Hold, Note))
+        if isinstance(disposition, Append) and disposition.post:
+            assert colleague and verified
+        if isinstance(disposition, Append) and not disposition.post:
+            assert not colleague and (owner or part or sent)
+        assert isinstance(disposition, (Hold, Note, Append))
+
+
+class TestWhichThread:
+    def test_the_token_goes_before_references(self):
+        other = replace(LOCATED, record_id=99, record="LEAD-9", sender_takes_part=True)
+        disposition = decided(Facts(KARIN, by_token=PERSONAL, by_id=(other,)))
+        assert isinstance(disposition, Append)
+        assert disposition.record == "LEAD-3"
+
+    def test_first_the_thread_that_the_delivered_alias_opened(self):
+        mine = replace(LOCATED, record_id=1, record="LEAD-1", alias_id=5, sender_takes_part=True, created_at=1)
+        newer = replace(LOCATED, record_id=2, record="LEAD-2", alias_id=8, sender_takes_part=True, created_at=9)
+        assert decided(Facts(KARIN, alias=LEADS, by_id=(newer, mine))).record == "LEAD-1"
+
+    def test_then_one_where_the_sender_takes_part(self):
+        mine = replace(LOCATED, record_id=1, record="LEAD-1", alias_id=8, sender_takes_part=True, created_at=1)
+        newer = replace(LOCATED, record_id=2, record="LEAD-2", alias_id=8, created_at=9)
+        assert decided(Facts(KARIN, alias=LEADS, by_id=(newer, mine))).record == "LEAD-1"
+
+    def test_then_the_newest_messages(self):
+        old = replace(LOCATED, record_id=1, record="LEAD-1", created_at=1)
+        new = replace(LOCATED, record_id=2, record="LEAD-2", created_at=9)
+        assert decided(Facts(KARIN, by_id=(old, new))).record == "LEAD-2"
+
+    def test_within_the_thread_the_newest_message_decides_visibility(self):
+        public = replace(LOCATED, message_id=1, created_at=1)
+        note = replace(LOCATED, message_id=2, created_at=2, public=False)
+        assert isinstance(decided(Facts(ANNA_PROVEN, by_id=(public, note))), Note)
+
+
+class TestForwardRule:
+    OTHER_TYPE = replace(LOCATED, record_type="ticket", sent_as="support@acme.example", alias_id=9,
+                         sender_takes_part=True)  # fmt: skip
+
+    def test_an_answer_also_sent_to_an_alias_of_another_type_in_to_opens_a_record(self):
+        assert isinstance(decided(Facts(KARIN, alias=LEADS, alias_in_to=True, by_id=(self.OTHER_TYPE,))), Open)
+
+    def test_in_cc_it_is_still_an_answer(self):
+        assert isinstance(decided(Facts(KARIN, alias=LEADS, by_id=(self.OTHER_TYPE,))), Append)
+
+    def test_of_the_same_type_it_is_an_answer(self):
+        found = replace(self.OTHER_TYPE, record_type="lead")
+        assert isinstance(decided(Facts(KARIN, alias=LEADS, alias_in_to=True, by_id=(found,))), Append)
+
+    def test_the_address_that_the_answered_message_went_out_as_is_never_a_forward(self):
+        found = replace(self.OTHER_TYPE, sent_as="leads@acme.example")
+        assert isinstance(decided(Facts(KARIN, alias=LEADS, alias_in_to=True, by_id=(found,))), Append)
+
+    def test_a_pinned_alias_in_to_takes_it_to_its_own_record(self):
+        disposition = decided(Facts(KARIN, alias=PINNED, alias_in_to=True, by_id=(self.OTHER_TYPE,)))
+        assert disposition.record == "LEAD-4"
+        own = replace(self.OTHER_TYPE, record_id=40, record="LEAD-4")
+        assert decided(Facts(KARIN, alias=PINNED, alias_in_to=True, by_id=(own,))).answers == 300
+
+    def test_a_removed_alias_forwards_nothing(self):
+        facts = Facts(KARIN, alias=replace(LEADS, active=False), alias_in_to=True, by_id=(self.OTHER_TYPE,))
+        assert isinstance(decided(facts), Append)
+
+
+class TestAliases:
+    def test_opens_a_record_with_its_author_unverified(self):
+        assert decided(Facts(KARIN, alias=LEADS)) == Open(
+            ACME, 5, "lead", Author("Karin Ek", "karin@customer.example", outsider=True), False
+        )
+
+    def test_a_colleagues_unproven_address_acts_as_nobody(self):
+        disposition = decided(Facts(ANNA, alias=LEADS))
+        assert (disposition.author.user_id, disposition.author.outsider) == (None, False)
+        assert decided(Facts(ANNA_PROVEN, alias=LEADS)).author.user_id == 7
+
+    @pytest.mark.parametrize("sender", [replace(KARIN, ours=True), Sender("", "")])
+    def test_an_address_of_our_own_and_nobody_are_no_author(self, sender):
+        assert not decided(Facts(sender, alias=LEADS)).author.outsider
+
+    def test_a_mail_without_author_and_words_opens_nothing(self):
+        empty = mail(from_=(), text=" \n", reply_text="")
+        assert decided(Facts(Sender("", ""), alias=LEADS), empty).queue == "unmatched"
+        assert isinstance(decided(Facts(Sender("", ""), alias=LEADS), mail(from_=())), Open)
+
+    def test_pinned_appends(self):
+        disposition = decided(Facts(KARIN, alias=PINNED))
+        assert (disposition.record_id, disposition.answers) == (40, None)
+
+    @pytest.mark.parametrize(
+        ("accepts", "sender", "how", "taken"),
+        [
+            ("everyone", KARIN, {}, True),
+            ("known", KARIN, {}, False),
+            ("known", KARIN, {"sender_known": True}, True),
+            ("known", ANNA_PROVEN, {}, True),
+            ("participants", KARIN, {"sender_known": True}, False),
+            ("participants", KARIN, {"sender_takes_part": True}, True),
+            ("participants", ANNA_PROVEN, {}, True),
+            ("internal", KARIN, {"sender_takes_part": True}, False),
+            ("internal", ANNA, {}, False),
+            ("internal", ANNA_PROVEN, {}, True),
+        ],
+    )
+    def test_contact_policy(self, accepts, sender, how, taken):
+        disposition = decided(Facts(sender, alias=replace(LEADS, accepts=accepts, **how)))
+        assert isinstance(disposition, Open if taken else Hold)
+
+    def test_the_policy_applies_to_answers_as_well(self):
+        found = replace(LOCATED, sender_takes_part=True)
+        hold = decided(Facts(KARIN, alias=replace(LEADS, accepts="internal"), by_id=(found,)))
+        assert isinstance(hold, Hold)
+        assert (hold.record_id, hold.answers) == (30, 300)
+        answered = decided(Facts(ANNA_PROVEN, alias=replace(LEADS, accepts="internal"), by_id=(found,)))
+        assert isinstance(answered, Append)
+
+    def test_a_removed_alias_is_none(self):
+        assert decided(Facts(KARIN, alias=replace(LEADS, active=False))).queue == "unmatched"
+
+
+class TestNowhere:
+    @pytest.mark.parametrize("system", ["postmaster", "abuse"])
+    def test_role_addresses_are_told_to_the_admins(self, system):
+        hold = decided(Facts(KARIN, company_id=ACME, system=system))
+        assert (hold.queue, hold.notify_admins, hold.company_id) == ("unmatched", True, ACME)
+
+    @pytest.mark.parametrize("token", ["", "bad", "revoked", "good"])
+    def test_a_token_that_names_nothing_counts_as_none(self, token):
+        decision = decide(TO_REPLY, mail(), Facts(KARIN, company_id=ACME, system="reply", token=token))
+        assert isinstance(decision.disposition, Hold)
+        assert decision.disposition.queue == "unmatched"
+        assert not decision.disposition.notify_admins
+        assert [asked.rule for asked in decision.trace] == list(RULES)
+
+    def test_the_trace_says_which(self):
+        words = {
+            token: decide(TO_REPLY, mail(), Facts(KARIN, token=token)).trace[3].why
+            for token in ("", "bad", "revoked", "good")
+        }
+        assert len(set(words.values())) == 4
+
+
+@given(
+    kind=st.sampled_from(["mail", "machine", "auto-reply", "bounce", "delay", "receipt", "complaint"]),
+    auto=st.sampled_from(["", "no", "auto-replied", "auto-generated"]),
+    sender=st.sampled_from([KARIN, ANNA, ANNA_PROVEN, Sender("", "")]),
+    alias=st.sampled_from([None, LEADS, PINNED, replace(LEADS, accepts="internal"), replace(LEADS, active=False)]),
+    by_token=st.sampled_from([None, POST, PERSONAL, replace(POST, purpose="bounce"), replace(POST, public=False)]),
+    by_id=st.lists(st.sampled_from([LOCATED, FOREIGN, replace(LOCATED, record_id=9, created_at=5)]), max_size=3),
+    loop=st.booleans(),
+    null=st.booleans(),
+    in_to=st.booleans(),
+)
+def test_every_mail_gets_one_verdict_in_the_order_of_the_rules(
+    kind, auto, sender, alias, by_token, by_id, loop, null, in_to
+):
+    facts = Facts(sender, alias=alias, by_token=by_token, by_id=tuple(by_id), own_loop=loop, alias_in_to=in_to)
+    envelope = Envelope("x@acme.example", "" if null else "karin@customer.example")
+    message = mail(kind=kind, auto_submitted=auto)
+    decision = decide(envelope, message, facts)
+    assert [asked.matched for asked in decision.trace] == [False] * (len(decision.trace) - 1) + [True]
+    assert [asked.rule for asked in decision.trace] == list(RULES)[: len(decision.trace)]
+    assert decide(envelope, message, facts) == decision
+    if auto in ("auto-replied", "auto-generated") or null:
+        assert getattr(decision.disposition, "quiet", True)
+
+
+def test_the_last_row_of_the_table_always_applies():
+    assert WHO_MAY_POST[-1].applies(None, None)  # type: ignore[arg-type]

@@ -1,0 +1,273 @@
+"""Handing over: one outcome for each recipient, against a real server, and against ones that misbehave."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from weftmail.core.ports import Deferred, Outcome, Refused, Sent, Submitter
+from weftmail.transport.smtp import SmtpSubmitter
+
+DATA = b"From: a@acme.example\r\nSubject: x\r\n\r\n.dot\r\n..\r\nbody\r\n"
+FROM = "bounce+x@acme.example"
+ANNA, KARIN = "anna@acme.example", "karin@customer.example"
+
+
+class Peer:
+    """Takes mail, and answers by the recipient's local part."""
+
+    def __init__(self) -> None:
+        self.taken: list[Envelope] = []
+        self.sessions: set[int] = set()
+        self.data_answer = "250 2.0.0 kept"
+        self.mail_answer = "250 OK"
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.mail_answer.startswith("250"):
+            envelope.mail_from = address
+            envelope.mail_options.extend(options)
+        return self.mail_answer
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        answers = {"later": "451 4.7.1 try later", "never": "550 5.1.1 no such user", "closing": "421 4.3.2 closing"}
+        answer = answers.get(address.split("@")[0], "250 OK")
+        if answer == "250 OK":
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.sessions.add(id(session))
+        if self.data_answer.startswith("250"):
+            self.taken.append(envelope)
+        return self.data_answer
+
+
+@pytest.fixture
+def peer() -> Iterator[tuple[Peer, int]]:
+    yield from serve(utf8=True)
+
+
+@pytest.fixture
+def plain_peer() -> Iterator[tuple[Peer, int]]:
+    yield from serve(utf8=False)
+
+
+def serve(utf8: bool) -> Iterator[tuple[Peer, int]]:
+    handler = Peer()
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    controller = Controller(handler, hostname="127.0.0.1", port=port, enable_SMTPUTF8=utf8)
+    controller.start()
+    try:
+        yield handler, port
+    finally:
+        controller.stop()
+
+
+@pytest.fixture
+def out(peer: tuple[Peer, int]) -> Iterator[SmtpSubmitter]:
+    submitter = SmtpSubmitter("127.0.0.1", peer[1], timeout=5)
+    yield submitter
+    submitter.close()
+
+
+def test_a_copy_arrives_whole_and_the_connection_is_kept(peer: tuple[Peer, int], out: SmtpSubmitter) -> None:
+    submitter: Submitter = out
+    for _ in range(3):
+        outcomes = submitter.submit(FROM, [ANNA, KARIN], DATA)
+        assert outcomes == dict.fromkeys([ANNA, KARIN], Sent("250 2.0.0 kept"))
+    handler = peer[0]
+    assert [(one.mail_from, one.rcpt_tos, one.content) for one in handler.taken] == [(FROM, [ANNA, KARIN], DATA)] * 3
+    assert len(handler.sessions) == 1
+    assert "SMTPUTF8" not in handler.taken[0].mail_options and f"SIZE={len(DATA)}" in handler.taken[0].mail_options
+
+
+def test_each_recipient_has_its_own_outcome(peer: tuple[Peer, int], out: SmtpSubmitter) -> None:
+    outcomes = out.submit("", ["later@a.example", ANNA, "never@a.example"], DATA)
+    assert outcomes == {
+        "later@a.example": Deferred("451 4.7.1 try later"),
+        ANNA: Sent("250 2.0.0 kept"),
+        "never@a.example": Refused("550 5.1.1 no such user"),
+    }
+    assert peer[0].taken[0].mail_from in ("", "<>") and peer[0].taken[0].rcpt_tos == [ANNA]
+
+
+def test_after_a_mail_that_nobody_takes_the_next_one_goes(peer: tuple[Peer, int], out: SmtpSubmitter) -> None:
+    assert isinstance(out.submit(FROM, ["never@a.example"], DATA)["never@a.example"], Refused)
+    assert isinstance(out.submit(FROM, [ANNA], DATA)[ANNA], Sent)
+    assert len(peer[0].taken) == 1 and peer[0].taken[0].rcpt_tos == [ANNA]
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [("451 4.3.0 later", Deferred), ("552 5.3.4 too big", Refused), ("421 4.3.2 closing", Deferred)],
+)
+def test_what_is_said_to_data_and_mail_counts_for_all(
+    peer: tuple[Peer, int], out: SmtpSubmitter, answer: str, kind: type[Outcome]
+) -> None:
+    peer[0].data_answer = answer
+    assert out.submit(FROM, [ANNA], DATA) == {ANNA: kind(answer)}
+    peer[0].data_answer, peer[0].mail_answer = "250 kept", answer
+    outcome = out.submit(FROM, [ANNA], DATA)[ANNA]
+    assert isinstance(outcome, kind) and answer in outcome.text
+    peer[0].mail_answer = "250 OK"
+    assert out.submit(FROM, [ANNA], DATA) == {ANNA: Sent("250 kept")}
+
+
+def test_a_server_that_closes_at_rcpt_defers_all(peer: tuple[Peer, int], out: SmtpSubmitter) -> None:
+    outcomes = out.submit(FROM, [ANNA, "closing@a.example", KARIN], DATA)
+    assert all(isinstance(one, Deferred) and "421" in one.text for one in outcomes.values())
+    assert not peer[0].taken
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["a@b.example\r\nRCPT TO:<x@y.example>", "a b@c.example", "a@b.example> BODY=8BITMIME", "-x@b.example", "a@b@c d",
+     "", "<a@b.example>", "a@b.example\0"],
+)  # fmt: skip
+def test_no_address_can_become_a_command(peer: tuple[Peer, int], out: SmtpSubmitter, address: str) -> None:
+    outcomes = out.submit(FROM, [address, ANNA], DATA)
+    assert isinstance(outcomes[address], Refused) and isinstance(outcomes[ANNA], Sent)
+    assert peer[0].taken[0].rcpt_tos == [ANNA]
+    if address:
+        assert isinstance(out.submit(address, [ANNA], DATA)[ANNA], Refused)
+    assert len(peer[0].taken) == 1
+    assert out.submit(FROM, [], DATA) == {}
+
+
+@pytest.mark.parametrize("data", [b"a: b\r\n\r\nx\n.\n", b"a: b\r\n\r\nx\r.\r\n", b"a\n"])
+def test_no_bare_line_end_leaves(peer: tuple[Peer, int], out: SmtpSubmitter, data: bytes) -> None:
+    assert isinstance(out.submit(FROM, [ANNA], data)[ANNA], Refused)
+    assert not peer[0].taken
+
+
+def test_smtputf8_only_where_an_address_needs_it(peer: tuple[Peer, int], out: SmtpSubmitter) -> None:
+    assert isinstance(out.submit(FROM, ["jösé@exämple.example"], DATA)["jösé@exämple.example"], Sent)
+    assert peer[0].taken[0].rcpt_tos == ["jösé@xn--exmple-cua.example"]
+    assert "SMTPUTF8" in peer[0].taken[0].mail_options
+    out.submit(FROM, ["a@exämple.example"], DATA)
+    assert "SMTPUTF8" not in peer[0].taken[1].mail_options
+    out.submit(FROM, [ANNA], "To: jösé@acme.example\r\n\r\nx\r\n".encode())
+    assert "SMTPUTF8" in peer[0].taken[2].mail_options
+
+
+def test_without_smtputf8_such_an_address_is_refused(plain_peer: tuple[Peer, int]) -> None:
+    submitter = SmtpSubmitter("127.0.0.1", plain_peer[1], timeout=5)
+    outcome = submitter.submit(FROM, ["jösé@acme.example"], DATA)["jösé@acme.example"]
+    assert isinstance(outcome, Refused) and outcome.text.startswith("5.6.7")
+    assert isinstance(submitter.submit(FROM, [ANNA], DATA)[ANNA], Sent)
+    submitter.close()
+    submitter.close()
+
+
+def test_no_server_defers() -> None:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    outcome = SmtpSubmitter("127.0.0.1", port, timeout=2).submit(FROM, [ANNA], DATA)[ANNA]
+    assert isinstance(outcome, Deferred) and outcome.text.startswith(f"4.4.1 127.0.0.1:{port}:")
+
+
+class Scripted:
+    """A server that plays a script for each connection: "" hangs up, None says nothing more."""
+
+    def __init__(self, *connections: list[str | None]) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self.heard: list[bytes] = []
+        self._connections = connections
+        self._release = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> Scripted:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._release.set()
+        self._thread.join()
+        self._listener.close()
+
+    def _run(self) -> None:
+        for script in self._connections:
+            accepted, _ = self._listener.accept()
+            with accepted, accepted.makefile("rb") as lines:
+                self._play(accepted, lines, script)
+
+    def _play(self, accepted: socket.socket, lines: BinaryIO, script: list[str | None]) -> None:
+        for answer in script:
+            if answer is None:
+                self._release.wait(20)
+                return
+            if answer == "":
+                return
+            accepted.sendall(answer.encode() + b"\r\n")
+            self.heard.append(lines.readline())
+            if answer.startswith("354"):
+                while self.heard[-1] not in (b".\r\n", b""):
+                    self.heard.append(lines.readline())
+
+
+OPENING: list[str | None] = ["220 hi", "250 hi", "250 mail", "250 rcpt", "354 go"]
+
+
+def test_a_stale_connection_is_replaced_once() -> None:
+    with Scripted([*OPENING, "250 one", ""], [*OPENING, "250 two", ""]) as server:
+        submitter = SmtpSubmitter("127.0.0.1", server.port, timeout=5)
+        assert submitter.submit(FROM, [ANNA], DATA) == {ANNA: Sent("250 one")}
+        assert submitter.submit(FROM, [ANNA], DATA) == {ANNA: Sent("250 two")}
+        submitter.close()
+
+
+def test_a_kept_session_that_puts_mail_off_is_replaced_before_the_mail_is() -> None:
+    with Scripted([*OPENING, "250 one", "451 4.7.1 filter died"], [*OPENING, "250 two"]) as server:
+        submitter = SmtpSubmitter("127.0.0.1", server.port, timeout=5)
+        assert submitter.submit(FROM, [ANNA], DATA) == {ANNA: Sent("250 one")}
+        assert submitter.submit(FROM, [ANNA], DATA) == {ANNA: Sent("250 two")}
+        submitter.close()
+
+
+@pytest.mark.parametrize("answer", ["", None])
+def test_an_answer_that_is_lost_is_deferred_and_said_so(answer: str | None) -> None:
+    with Scripted([*OPENING, answer]) as server:
+        submitter = SmtpSubmitter("127.0.0.1", server.port, timeout=1)
+        outcome = submitter.submit(FROM, [ANNA], DATA)[ANNA]
+        assert isinstance(outcome, Deferred) and "it may have been taken" in outcome.text
+        assert server.heard.count(b".\r\n") == 1
+        assert b"..dot\r\n" in server.heard and b"...\r\n" in server.heard
+        submitter.close()
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        [""],
+        ["554 go away", ""],
+        ["220 hi", "500 what", "500 what", ""],
+        ["220 hi", ""],
+        ["220 hi", "250 hi", ""],
+        ["220 hi", "250 hi", "250 mail", ""],
+        ["220 hi", "250 hi", "250 mail", "250 rcpt", ""],
+        ["220 hi", "250 hi", "250 mail", "250 rcpt", "250 out of step", "250 reset", ""],
+        ["220 hi", "250 hi", "250 mail", "250 rcpt", "451 not now", ""],
+        ["220 hi", "250 hi", "250 mail", "451 not now", "500 no reset", ""],
+        ["garbage", ""],
+    ],
+)
+def test_a_connection_that_dies_before_the_mail_defers(script: list[str | None]) -> None:
+    with Scripted(script) as server:
+        submitter = SmtpSubmitter("127.0.0.1", server.port, timeout=5)
+        assert isinstance(submitter.submit(FROM, [ANNA], DATA)[ANNA], Deferred)
+        assert b".\r\n" not in server.heard
+        submitter.close()

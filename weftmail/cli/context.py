@@ -1,0 +1,119 @@
+"""What the commands of mail-admin work with: settings, store, keys and map, each opened when first asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TextIO
+
+from weftmail.cli import runtime
+from weftmail.cli.config import Config, load, path_of_config
+from weftmail.cli.mailboxes import where_mailbox
+from weftmail.cli.output import as_json
+from weftmail.core.failure import TempFail
+from weftmail.core.ports import Clock
+from weftmail.flow.follow_map import follow
+from weftmail.flow.installation import Installation
+from weftmail.store.store import Store
+
+
+class Context:
+    """One call of mail-admin."""
+
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        *,
+        clock: Clock = runtime.now,
+        where_mailbox: Callable[[str, str], str] = where_mailbox,
+        stdin: TextIO | None = None,
+    ) -> None:
+        """``where_mailbox`` says where local part and domain have a mailbox on this machine, or ""."""
+        self.environ = environ
+        self.clock = clock
+        self.where_mailbox = where_mailbox
+        self.stdin = sys.stdin if stdin is None else stdin
+        self._config: Config | None = None
+        self._store: Store | None = None
+
+    @property
+    def config(self) -> Config:
+        """The settings; raises UsageError where they cannot be read."""
+        if self._config is None:
+            self._config = load(self.environ)
+        return self._config
+
+    @property
+    def config_path(self) -> str:
+        """Where the settings are, or would be."""
+        return str(path_of_config(self.environ))
+
+    @property
+    def config_there(self) -> bool:
+        """Whether there are settings."""
+        return self._config is not None or os.path.exists(self.config_path)
+
+    def use(self, config: Config) -> None:
+        """Go on with these settings: those that ``init`` has just written."""
+        self._config = config
+
+    @property
+    def store(self) -> Store:
+        """The store, opened as the owner of its folder."""
+        if self._store is None:
+            self.become_owner()
+            self._store = runtime.open_store(self.config)
+        return self._store
+
+    def become_owner(self) -> None:
+        """As root, become the owner of the state folder; anybody else stays who they are."""
+        runtime.become_owner(self.config.folder)
+
+    @property
+    def installation(self) -> Installation:
+        """Keys, names and clock, as every flow wants them."""
+        return runtime.installation(self.config, self.store, self.clock)
+
+    def follow(self) -> None:
+        """Bring the mail server's map up to the store; only then has an edit of a domain or an alias succeeded."""
+        try:
+            map_file = runtime.open_map(self.config)
+            try:
+                follow(self.store, map_file)
+            finally:
+                map_file.close()
+        except TempFail as error:
+            raise TempFail(
+                f"it is in the store, but the mail server does not know it yet: {error}; it follows within a second "
+                "where the listener runs, or say the same once more"
+            ) from None
+
+    def wake_sender(self) -> None:
+        """Tell mail-send that copies wait; without the hint it sees them a little later."""
+        from weftmail.transport.wake import Waker
+
+        Waker(self.config.folder / "send.sock").wake()
+
+    def say(self, *lines: str) -> None:
+        """Print lines."""
+        for line in lines:
+            print(line)
+
+    def answer(self, as_json_: bool, value: object, lines: Callable[[], Iterable[str]]) -> None:
+        """Print the value as JSON, or else the lines for people."""
+        if as_json_:
+            self.say(as_json(value))
+        else:
+            self.say(*lines())
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+
+def joined(values: Sequence[str]) -> str:
+    """Return the values as people list them, or "none"."""
+    return ", ".join(values) or "none"

@@ -1,0 +1,223 @@
+"""A stored message becomes a mail: values in, bytes with CRLF out (RFC 5322, 2045 to 2049, 2183, 2387, 3834).
+
+The mail is the same for the same values: even its boundaries come from the content.  Every leaf is ASCII on the wire,
+so that only an address beyond ASCII asks for SMTPUTF8.  No text that leaves holds a reply token: whatever looks like
+one is masked, and the recipient's own stands in Reply-To (and in To of the colleagues' copy) alone.
+"""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.message import Message
+from email.policy import Compat32
+from typing import Final
+
+from weftmail.core.address import Mailbox
+from weftmail.core.composing import fields, notification
+from weftmail.core.composing.notification import Notice
+from weftmail.core.parsing.header import clean
+from weftmail.core.tokens.reply_token import mask
+
+LOOP_FIELD: Final = "X-Weftmail-Loop"
+"""The field by which we know our own mail when it comes back; its value names the installation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that goes with the mail; ``inline`` ones are shown where the HTML refers to their content id."""
+
+    filename: str
+    content_type: str
+    content: bytes
+    content_id: str | None = None
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What all copies of one message share.
+
+    ``message_id`` is the locator; ``html`` is sanitised already, None where there is only text; ``date`` is in
+    milliseconds; ``to`` and ``cc`` name outsiders; ``automatic`` is what no person wrote.
+    """
+
+    message_id: str
+    from_: Mailbox
+    subject: str
+    text: str
+    date: int
+    loop: str
+    html: str | None = None
+    to: tuple[Mailbox, ...] = ()
+    cc: tuple[Mailbox, ...] = ()
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    attachments: tuple[Attached, ...] = ()
+    automatic: bool = False
+    list_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ForOutsider:
+    """One outsider's own copy: To and Cc as the message names them, no footer of ours."""
+
+    reply_to: Mailbox
+    sign_off: tuple[str, ...] = ()
+    """The lines below the text: the person, the team."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForColleagues:
+    """The copy that colleagues of one language share: To is its own reply address, named after the record."""
+
+    reply_to: str
+    notice: Notice
+
+
+class _Written(Compat32):
+    """Header values are encoded and folded already; they are written as they stand."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return f"{name}: {value}\r\n".encode()
+
+
+_POLICY: Final = _Written(linesep="\r\n")
+_TYPE: Final = re.compile(r"(?:application|audio|font|image|model|text|video|message)/[a-z0-9][a-z0-9.+_-]{0,126}")
+_CONTROL: Final = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]")
+_REPEATED: Final = re.compile(r"(?:(?:re|sv|aw|vs|antw|rv|réf)(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+_BLANKS: Final = re.compile(r"^ | (?= )", re.MULTILINE)
+_FROM: Final = re.compile(rb"^From ", re.MULTILINE)
+
+
+def compose(letter: Letter, copy: ForOutsider | ForColleagues) -> bytes:
+    """Return the mail, unsigned; raise BadAddress where From or Reply-To cannot be an address."""
+    inline = [one for one in letter.attachments if one.inline and one.content_id and letter.html is not None]
+    files = [one for one in letter.attachments if one not in inline]
+    body = _alternatives(*_texts(letter, copy), inline)
+    root = _multipart("mixed", [body, *(_file(one) for one in files)]) if files else body
+    mail = Message(policy=_POLICY)
+    for name, value in _fields(letter, copy):
+        if value:
+            mail[name] = value
+    for name, value in root.items():
+        mail[name] = value
+    mail.set_payload(root.get_payload())
+    return mail.as_bytes()
+
+
+def subject_line(subject: str) -> str:
+    """Return the subject as its author wrote it, several answer marks in front of it made into one ``Re:``."""
+    line = mask(clean(subject))
+    found = _REPEATED.match(line)
+    return f"Re: {line[found.end() :]}" if found else line
+
+
+def html_of(text: str) -> str:
+    """Return plain text as HTML that shows it as it stands."""
+    escaped = html.escape(text.strip("\n"), quote=False)
+    return f"<div>{_BLANKS.sub('&nbsp;', escaped)}</div>".replace("\n", "<br>\n")
+
+
+def _fields(letter: Letter, copy: ForOutsider | ForColleagues) -> list[tuple[str, str]]:
+    to: tuple[Mailbox, ...]
+    cc: tuple[Mailbox, ...]
+    if isinstance(copy, ForColleagues):
+        reply_to = Mailbox(mask(clean(f"{copy.notice.number} {copy.notice.title}")), copy.reply_to)
+        to, cc = (reply_to,), ()
+    else:
+        to, cc, reply_to = _masked(letter.to), _masked(letter.cc), copy.reply_to
+    return [
+        ("From", fields.mailbox(*_masked([letter.from_]))),
+        ("To", fields.mailboxes(to)),
+        ("Cc", fields.mailboxes(cc)),
+        ("Reply-To", fields.mailbox(reply_to)),
+        ("Subject", fields.words("Subject", subject_line(letter.subject))),
+        ("Date", fields.date(letter.date)),
+        ("Message-ID", fields.identifiers([letter.message_id])),
+        ("In-Reply-To", fields.identifiers(_unmasked([letter.in_reply_to]))),
+        ("References", fields.identifiers(_unmasked(letter.references))),
+        ("List-Id", fields.words("List-Id", letter.list_id)),
+        ("Auto-Submitted", "auto-generated" if letter.automatic else ""),
+        (LOOP_FIELD, fields.words(LOOP_FIELD, letter.loop)),
+        ("MIME-Version", "1.0"),
+    ]
+
+
+def _unmasked(ids: Sequence[str]) -> list[str]:
+    # Somebody's program may have made a reply address into an identifier.
+    return [one for one in ids if mask(one) == one]
+
+
+def _masked(boxes: Sequence[Mailbox]) -> tuple[Mailbox, ...]:
+    # An address of ours with a token never belongs into To or Cc of an outsider's copy: it is left out.
+    return tuple(Mailbox(mask(clean(box.name)), box.address) for box in boxes if mask(box.address) == box.address)
+
+
+def _texts(letter: Letter, copy: ForOutsider | ForColleagues) -> tuple[str, str]:
+    text = mask(_CONTROL.sub("", letter.text.replace("\r\n", "\n").replace("\r", "\n")))
+    page = html_of(text) if letter.html is None else mask(_CONTROL.sub("", letter.html))
+    if isinstance(copy, ForColleagues):
+        return mask(notification.as_text(copy.notice, text)), mask(notification.as_html(copy.notice, page))
+    if not copy.sign_off:
+        return text, page
+    sign_off = "\n".join(["-- ", *(mask(clean(line)) for line in copy.sign_off)])
+    return f"{text.rstrip()}\n\n{sign_off}\n", f"{page}<br>\n{html_of(sign_off)}"
+
+
+def _alternatives(text: str, page: str, inline: Sequence[Attached]) -> Message:
+    document = f'<!doctype html>\n<html><head><meta charset="utf-8"></head><body>\n{page}\n</body></html>\n'
+    shown = _text_part("html", document)
+    if inline:
+        shown = _multipart("related", [shown, *(_file(one) for one in inline)], ';\r\n type="text/html"')
+    return _multipart("alternative", [_text_part("plain", text), shown])
+
+
+def _text_part(subtype: str, text: str) -> Message:
+    data = text.encode("utf-8", "replace")
+    part = Message(policy=_POLICY)
+    part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
+    if len(text) * 1.25 < len(data):
+        return _base64(part, data)
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    coded = binascii.b2a_qp(data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"), istext=True)
+    # A mailbox file would put a ">" before a line that begins so, and break the signature.
+    part.set_payload(_FROM.sub(b"=46rom ", coded).decode("ascii"))
+    return part
+
+
+def _base64(part: Message, data: bytes) -> Message:
+    part["Content-Transfer-Encoding"] = "base64"
+    coded = binascii.b2a_base64(data, newline=False).decode("ascii")
+    part.set_payload("\r\n".join(coded[at : at + 76] for at in range(0, len(coded), 76)))
+    return part
+
+
+def _file(one: Attached) -> Message:
+    part = Message(policy=_POLICY)
+    kind = one.content_type.partition(";")[0].strip().lower()
+    if not _TYPE.fullmatch(kind) or kind.startswith("message/") or mask(kind) != kind:
+        # A mail within a mail may not be base64 (RFC 2046, 5.2.1), and must go as it is: as a file it may, and does.
+        kind = "application/octet-stream"
+    part["Content-Type"] = kind
+    shown = "inline" if one.inline else "attachment"
+    part["Content-Disposition"] = shown + fields.parameter("filename", mask(fields.file_name(one.filename)))
+    content_id = fields.identifiers(_unmasked([f"<{(one.content_id or '').strip('<> ')}>"]))
+    if content_id:
+        part["Content-ID"] = content_id
+    return _base64(part, one.content)
+
+
+def _multipart(subtype: str, parts: Sequence[Message], more: str = "") -> Message:
+    digest = hashlib.sha256(subtype.encode("ascii"))
+    for part in parts:
+        digest.update(part.as_bytes() if part.is_multipart() else str(part.get_payload()).encode("utf-8"))
+    whole = Message(policy=_POLICY)
+    # "=_" stands in no base64 and no quoted-printable text, so that no content can hold the boundary.
+    whole["Content-Type"] = f'multipart/{subtype};\r\n boundary="=_{digest.hexdigest()[:32]}"{more}'
+    whole.set_payload(list(parts))
+    return whole

@@ -1,0 +1,183 @@
+"""Reports about mail that was sent: failed, late, delivered, read, or complained about (RFC 3464, 6533, 8098, 5965)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Literal
+
+from weftmail.core.parsing import charset, header
+from weftmail.core.parsing.message import DeliveryReport, Failure
+from weftmail.core.parsing.mime import Fields, Leaf, parse_header
+from weftmail.core.reports import reason
+
+RECIPIENTS = 500
+"""More recipients of one report are not read."""
+
+Reported = Literal["bounce", "delay", "receipt", "complaint"]
+
+
+_STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
+_REJECTED = re.compile(r"(?i)reject|refused|not be delivered")
+LETTER = 32 * 1024
+"""More of a letter than this is not read: what comes after it is the returned message."""
+ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}[A-Za-z0-9])?")
+LEADING = re.compile(
+    r"(?i)^(?:[\s>*•-]*|.{0,60}\b(?:recipients?|address(?:es)?|user|rcpt to|to|for)\b[\w ]{0,20}[:=]\s*)[<\"'(\[]*$"
+)
+"""What may stand before an address that leads its line."""
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
+_FOLD = re.compile(r"\n[ \t]+")
+_ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+_UNITEXT = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
+_XTEXT = re.compile(r"\+([0-9A-F]{2})")
+_DELIVERED = {"delivered", "relayed", "expanded", "deliverable"}
+
+
+def read(fields: Fields, leaves: Iterable[Leaf], text: str) -> tuple[Reported, DeliveryReport | None] | None:
+    """Return what kind of report this is and what it says, or None for what is no report in a standard form.
+
+    ``text`` is the letter for people beside it: some servers give the reason there alone.
+    """
+    leaves = list(leaves)
+    by_type = {leaf.content_type: leaf for leaf in reversed(leaves)}
+    if "message/feedback-report" in by_type:
+        return "complaint", _complaint(by_type["message/feedback-report"], leaves)
+    if complained := _junked(leaves):
+        return "complaint", complained
+    for kind in ("message/disposition-notification", "message/global-disposition-notification"):
+        if kind in by_type:
+            return _disposition(by_type[kind], text)
+    for kind in _STATUS_TYPES:
+        if kind in by_type:
+            return _status(by_type[kind], text[:LETTER], returned_id(leaves) or _answered(fields))
+    return None
+
+
+def returned_id(leaves: Iterable[Leaf]) -> str | None:
+    """Return the Message-ID in the returned message or in its returned header."""
+    for leaf in leaves:
+        if leaf.content_type in ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"):
+            found = header.identifiers(Fields(parse_header(leaf.content.lstrip())).first("message-id"))
+            if found:
+                return found[0]
+    return None
+
+
+def _answered(fields: Fields) -> str | None:
+    found = header.identifiers(fields.first("in-reply-to")) or header.identifiers(fields.first("references"))
+    return found[-1] if found else None
+
+
+def groups(leaf: Leaf) -> list[dict[str, str]]:
+    """Return the groups of fields of a status part; names in lower case, values unfolded."""
+    text = charset.decode(leaf.content)[0].strip("\n")
+    found = []
+    for block in _BLANK_LINE.split(text, RECIPIENTS):
+        group: dict[str, str] = {}
+        for line in _FOLD.sub(" ", block).split("\n"):
+            name, colon, value = line.partition(":")
+            if colon:
+                group.setdefault(name.strip().lower(), header.clean(value[:4000]))
+        found.append(group)
+    return found
+
+
+def address_in(value: str) -> str:
+    """Return the address of a typed address field such as ``rfc822; karin@customer.example``."""
+    kind, semicolon, rest = value.partition(";")
+    address = (rest if semicolon else kind).strip()
+    if kind.strip().lower() == "utf-8":
+        address = _UNITEXT.sub(lambda match: _letter(match[1]), address)
+    boxes = header.mailboxes(address)
+    return boxes[0].address if boxes and boxes[0].address else address.strip("<>\"' ")
+
+
+def _letter(digits: str) -> str:
+    number = int(digits, 16)
+    return chr(number) if 0x20 < number < 0xD800 or 0xE000 <= number <= 0x10FFFF else ""
+
+
+def _status(leaf: Leaf, letter: str, original: str | None) -> tuple[Reported, DeliveryReport]:
+    found: dict[str, Failure] = {}
+    for group in groups(leaf):
+        failure = _recipient(group, letter)
+        if failure and (failure.address not in found or found[failure.address].action != "failed"):
+            found[failure.address] = failure
+    report = DeliveryReport(tuple(found.values()), original)
+    actions = {failure.action for failure in report.recipients}
+    if actions and actions <= _DELIVERED:
+        return "receipt", report
+    return ("delay" if actions and actions <= _DELIVERED | {"delayed"} else "bounce"), report
+
+
+def _recipient(group: dict[str, str], letter: str) -> Failure | None:
+    address = ""
+    for name in ("original-recipient", "final-recipient", "x-actual-recipient"):
+        candidate = address_in(group.get(name, ""))
+        if candidate and ("@" not in address):
+            address = candidate if "@" in candidate or not address else address
+    if not address:
+        return None
+    diagnostic = group.get("diagnostic-code", "")
+    kind, semicolon, rest = diagnostic.partition(";")
+    diagnostic = rest.strip() if semicolon and len(kind) < 20 else diagnostic
+    stated = _ENHANCED.search(group.get("status", ""))
+    status = reason.better(stated[0] if stated else "", diagnostic)
+    action = group.get("action", "").partition(" ")[0].partition(";")[0].lower()
+    if action not in _DELIVERED | {"failed", "delayed"}:
+        action = "failed" if action else {"2": "delivered", "4": "delayed"}.get(status[:1], "failed")
+    if not diagnostic and status[1:] in ("", ".0.0"):
+        diagnostic = near(address, letter)
+        status = reason.better(status, diagnostic)
+    return failure(address, status, action, diagnostic)
+
+
+def near(address: str, letter: str) -> str:
+    """Return what the letter says about this address: up to the next address that leads a line."""
+    at = letter.lower().find(address.lower())
+    if at < 0:
+        return ""
+    said = letter[at : at + 800]
+    for other in ADDRESS.finditer(said, len(address)):
+        line = said[: other.start()].rpartition("\n")[2]
+        if other[0].lower() != address.lower() and LEADING.match(line):
+            said = said[: other.start()]
+            break
+    return header.clean(said)
+
+
+def failure(address: str, status: str, action: str, diagnostic: str) -> Failure:
+    """Return a Failure with its reason found and weighed."""
+    why = reason.reason(status, diagnostic)
+    hard = action == "failed" and reason.is_hard(status, why, diagnostic)
+    return Failure(address, status, action, diagnostic, hard, why)
+
+
+def _junked(leaves: list[Leaf]) -> DeliveryReport | None:
+    """A complaint as Microsoft's consumer mail sends it: the message alone, and in it a field that names whose."""
+    for leaf in leaves:
+        if leaf.content_type == "message/rfc822" and b"x-hmxmroriginalrecipient:" in leaf.content[:8192].lower():
+            address = Fields(parse_header(leaf.content)).first("x-hmxmroriginalrecipient")
+            return DeliveryReport(
+                (Failure(address_in(address), "", "complained", "", False, "complaint"),), returned_id([leaf])
+            )
+    return None
+
+
+def _disposition(leaf: Leaf, text: str) -> tuple[Reported, DeliveryReport | None]:
+    """A receipt; but a filter that rejects mail after delivery says so in this form, too (RFC 5429, 2.1.2)."""
+    group = {name: value for each in groups(leaf) for name, value in each.items()}
+    original = next(iter(header.identifiers(group.get("original-message-id", ""))), None)
+    done = group.get("disposition", "").lower()
+    if "automatic-action" in done and "deleted" in done and _REJECTED.search(text):
+        return "bounce", DeliveryReport(
+            (failure(address_in(group.get("final-recipient", "")), "", "failed", text[:1000]),), original
+        )
+    return "receipt", DeliveryReport((), original)
+
+
+def _complaint(leaf: Leaf, leaves: list[Leaf]) -> DeliveryReport:
+    named = [address_in(group["original-rcpt-to"]) for group in groups(leaf) if "original-rcpt-to" in group]
+    people = tuple(Failure(address, "", "complained", "", False, "complaint") for address in dict.fromkeys(named))
+    return DeliveryReport(people, returned_id(leaves))

@@ -1,0 +1,25 @@
+"""What kind of message this is, and what it reports: a standard report, a bounce letter, an automatic answer.
+
+The cheap and certain is asked first: a report in a standard form says itself what it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from weftmail.core.parsing.message import DeliveryReport, Evidence, Kind
+from weftmail.core.reports import automatic, dsn, letter
+
+
+def classify(evidence: Evidence) -> tuple[Kind, DeliveryReport | None]:
+    """Return the kind of the message and, for a report, what it says; what nothing speaks against is a ``mail``."""
+    fields, subject, author, text = evidence.fields, evidence.subject, evidence.author, evidence.text
+    found = dsn.read(fields, evidence.leaves, text)
+    if found is None or (found[0] == "bounce" and found[1] and not found[1].recipients):
+        found = letter.read(fields, author, subject, text, evidence.whole) or found
+    if found is None:
+        return automatic.kind(fields, subject, author.address), None
+    kind, about = found
+    if about and about.original_message_id is None:
+        about = replace(about, original_message_id=dsn.returned_id(evidence.leaves))
+    return kind, about

@@ -1,0 +1,118 @@
+"""What is to become of a delivery: one frozen value, decided before anything is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Queue = Literal["held", "unmatched"]
+"""Held: policy wants a person to decide.  Unrouted: it fits nowhere."""
+
+Audience = Literal["answered", "nobody"]
+"""Which outsiders a colleague's answer goes to: those of the message that it answers, or none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who a message is by, as far as we take it from the mail.
+
+    A colleague has a ``user_id``.  An outsider becomes a contact of the company.  Neither means that the mail bears a
+    name that it may not act under: the name is shown, and belongs to nobody.
+    """
+
+    name: str
+    address: str
+    user_id: int | None = None
+    outsider: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """File on a thread: as ``received`` from outside, or as a colleague's ``post``, which goes to its audience."""
+
+    company_id: int
+    record_id: int
+    record: str
+    answers: int | None
+    author: Author
+    verified: bool
+    post: bool = False
+    audience: Audience = "nobody"
+    quiet: bool = False
+    add_participant: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Open a record of this type, the mail being its first message; by an alias, or by a person's word."""
+
+    company_id: int
+    alias_id: int | None
+    record_type: str
+    author: Author
+    verified: bool
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """File on a thread, to stay inside."""
+
+    company_id: int
+    record_id: int
+    record: str
+    answers: int | None
+    author: Author
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A mail server's report on a message of ours, verified by our own return path."""
+
+    company_id: int
+    record_id: int
+    record: str
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Keep it in a tray for a person to decide; ``tell`` is a colleague to tell in the inbox, never by mail."""
+
+    queue: Queue
+    why: str
+    company_id: int | None = None
+    record_id: int | None = None
+    record: str = ""
+    answers: int | None = None
+    notify: int | None = None
+    notify_admins: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Discard:
+    """Keep it in the log alone: it belongs on no record, and no person need decide."""
+
+    why: str
+    company_id: int | None = None
+
+
+Disposition = Append | Open | Note | Report | Hold | Discard
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One rule that was asked about a mail: whether it decided, and why or why not."""
+
+    rule: str
+    matched: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A disposition with the trace of every rule that was asked on the way to it."""
+
+    disposition: Disposition
+    trace: tuple[Asked, ...]

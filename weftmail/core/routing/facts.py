@@ -1,0 +1,104 @@
+"""What routing has to know that does not stand in the mail itself: looked up before, so that deciding asks nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Carrier = Literal["token", "locator", "foreign id"]
+"""How a mail says which message it answers: our reply address, our Message-ID, or an id that we filed."""
+
+Purpose = Literal["post", "note", "bounce"]
+
+Accepts = Literal["everyone", "known", "participants", "internal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who the mail says it is from, and what is known of that address."""
+
+    name: str
+    address: str
+    """In canonical form; empty where the mail names nobody, or several."""
+    user_id: int | None = None
+    writes_in: frozenset[int] = frozenset()
+    """The companies in whose records this user may write."""
+    verified: bool = False
+    """The address is verified: aligned DKIM or SPF, or an authenticated submission of its owner."""
+    verified_as_colleague: bool = False
+    """The stronger proof that acting as a colleague takes: aligned DKIM or an authenticated submission."""
+    signed_in: bool = False
+    """It is the submission: they handed this very mail to our own mail server for this very address."""
+    ours: bool = False
+    """One of our own addresses: never an author."""
+
+    def colleague_in(self, company_id: int) -> bool:
+        """Say whether the address is that of a user who may write in the company's records; proves nothing."""
+        return self.user_id is not None and company_id in self.writes_in
+
+
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """A message of ours that the mail refers to, and how the sender stands to it."""
+
+    carrier: Carrier
+    company_id: int
+    record_id: int
+    record: str
+    record_type: str
+    message_id: int
+    public: bool
+    created_at: int
+    alias_id: int | None = None
+    """The alias that opened the record."""
+    sent_as: str = ""
+    """The address that the message went out as; empty for what came in."""
+    purpose: Purpose | None = None
+    """What a token was given out for."""
+    personal: bool = False
+    """The token was given to one outsider alone."""
+    sender_is_owner: bool = False
+    """That outsider's address is the sender's."""
+    sender_takes_part: bool = False
+    sent_to_sender: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AliasFacts:
+    """The alias that the mail was delivered to."""
+
+    id: int
+    company_id: int
+    address: str
+    record_type: str | None = None
+    record_id: int | None = None
+    record: str = ""
+    accepts: Accepts = "everyone"
+    active: bool = True
+    sender_known: bool = False
+    """The sender is a contact of the company."""
+    sender_takes_part: bool = False
+    """The sender takes part in the pinned record, or in a record that the alias opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All of it, for one delivery."""
+
+    sender: Sender
+    company_id: int | None = None
+    """The company of the recipient's domain, where it has one."""
+    domain_known: bool = True
+    system: str = ""
+    """``reply``, ``bounce``, ``notifications``, ``postmaster`` or ``abuse``, where the recipient is one of these."""
+    alias: AliasFacts | None = None
+    alias_in_to: bool = False
+    """The alias at work stands in To, and not only in Cc or nowhere."""
+    addressed: bool = True
+    """The recipient's address, plus part included, stands in To or Cc."""
+    token: str = ""
+    """What is to say of the token in the recipient address: empty for none, else ``good``, ``bad`` or ``revoked``."""
+    by_token: Referred | None = None
+    by_id: tuple[Referred, ...] = ()
+    own_loop: bool = False
+    hops: int = 0

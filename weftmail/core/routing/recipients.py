@@ -1,0 +1,143 @@
+"""Who gets a message: colleagues who follow, by the channel they prefer, and outsiders whom it names in To or Cc.
+
+One function answers for the composer's preview, for ``--dry-run``, for the footer of a notification and for what is
+really sent, so that the people listed are the people who get it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Channel = Literal["email", "inbox"]
+Field = Literal["to", "cc"]
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """A colleague who follows the record; ``address`` is None for one who has none."""
+
+    user_id: int
+    name: str
+    address: str | None
+    prefers: Channel
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Outsider:
+    """Somebody outside who is named in To or Cc; ``contact_id`` is 0 for an address that nobody has yet."""
+
+    contact_id: int
+    name: str
+    address: str
+    field: Field = "to"
+
+
+@dataclass(frozen=True, slots=True)
+class Notified:
+    """A colleague who is told, and why by this channel."""
+
+    user_id: int
+    name: str
+    channel: Channel
+    address: str
+    language: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Somebody who might have been told, and why not."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    """Everybody whom a message reaches, and those passed over with the reason."""
+
+    notified: tuple[Notified, ...] = ()
+    outsiders: tuple[Outsider, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody in To or Cc of a stored message; a contact only where the company knows the address."""
+
+    field: Field
+    name: str
+    address: str
+    contact_id: int | None
+
+
+def recipients(
+    following: Sequence[Following],
+    outsiders: Sequence[Outsider] = (),
+    *,
+    author_user_id: int | None = None,
+    have_it: Collection[str] = (),
+    quiet: bool = False,
+    public: bool = True,
+) -> Recipients:
+    """Return who gets a message.
+
+    ``outsiders``: those whom it names, To before Cc.  ``have_it``: canonical addresses that stand in To or Cc of a
+    verified mail, and so have it already; of an unverified mail this must be empty, or a forged Cc would silence a
+    colleague.  ``quiet``: an automatic mail, which nobody is told of.  A message that is not ``public`` reaches no
+    outsider, whoever is named.
+    """
+    notified: dict[int, Notified] = {}
+    skipped: list[Skipped] = []
+    for one in following:
+        why = _why_skipped(one, author_user_id, have_it, quiet)
+        if why:
+            skipped.append(Skipped(one.name, why))
+        elif one.user_id not in notified:
+            notified[one.user_id] = _notified(one)
+    who_gets: dict[int | str, Outsider] = {}
+    for outsider in outsiders:
+        if quiet or not public:
+            skipped.append(Skipped(outsider.name or outsider.address, "nobody outside gets this message"))
+        elif outsider.address in have_it:
+            skipped.append(Skipped(outsider.name or outsider.address, "stands in To or Cc of the mail, and has it"))
+        else:
+            who_gets.setdefault(outsider.contact_id or outsider.address, outsider)
+    return Recipients(tuple(notified.values()), tuple(who_gets.values()), tuple(skipped))
+
+
+def _why_skipped(one: Following, author_user_id: int | None, have_it: Collection[str], quiet: bool) -> str:
+    if one.user_id == author_user_id:
+        return "wrote it"
+    if quiet:
+        return "an automatic mail disturbs nobody"
+    if one.address is not None and one.address in have_it:
+        return "stands in To or Cc of the mail, and has it"
+    return ""
+
+
+def _notified(one: Following) -> Notified:
+    if one.prefers == "email" and one.address is not None:
+        return Notified(one.user_id, one.name, "email", one.address, one.language, "follows, prefers mail")
+    why = "follows, prefers the inbox" if one.prefers == "inbox" else "follows, has no address"
+    return Notified(one.user_id, one.name, "inbox", "", one.language, why)
+
+
+def audience(author: Outsider | None, named: Sequence[Named], taking_part: Collection[int]) -> tuple[Outsider, ...]:
+    """Return the outsiders whom an answer to a message goes to: its author first, then whom it named.
+
+    ``author`` is None where a colleague wrote it.  ``taking_part``: contacts who are in the conversation, or in this
+    message; whom an unverified mail named is not among them, and so gets nothing.
+    """
+    found: dict[int, Outsider] = {}
+    if author is not None and author.contact_id in taking_part:
+        found[author.contact_id] = Outsider(author.contact_id, author.name, author.address, "to")
+    for one in named:
+        if one.contact_id is not None and one.contact_id in taking_part:
+            # Who stood beside the author in To is copied; whom a colleague wrote to is answered in To again.
+            field: Field = "cc" if author is not None else one.field
+            found.setdefault(one.contact_id, Outsider(one.contact_id, one.name, one.address, field))
+    return tuple(found.values())

@@ -1,0 +1,24 @@
+"""What every flow is given: the keys, whom we believe, the names of this installation, and the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from weftmail.core.ports import Clock
+from weftmail.core.routing.authentication import Policy
+from weftmail.core.tokens.keys import Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """One installation.
+
+    ``name`` goes into the loop header of all that leaves, and tells our own mail when it comes back.  ``site_url`` is
+    where the pages are, without a slash at its end; empty where there is no site.
+    """
+
+    name: str
+    keyring: Keyring
+    policy: Policy
+    clock: Clock
+    site_url: str = ""

@@ -1,0 +1,216 @@
+"""The trays: a person decides on what policy held, what fits nowhere, or what our code failed on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from weftmail.core.failure import UsageError
+from weftmail.core.parsing.message import Message
+from weftmail.core.routing.disposition import Append, Asked, Author, Decision, Disposition, Note, Open
+from weftmail.core.routing.recipients import Recipients
+from weftmail.flow.facts import Known, gather
+from weftmail.flow.filing import Delivered, file
+from weftmail.flow.installation import Installation
+from weftmail.flow.notify import planned
+from weftmail.flow.reading import read
+from weftmail.store.inbound import Accepted, InboundRow
+from weftmail.store.record import Record
+from weftmail.store.store import Store
+
+REVIEW_STATES = ("held", "unmatched", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What letting a mail out of its tray would do, and who would get it."""
+
+    row: InboundRow
+    message: Message
+    known: Known
+    disposition: Disposition
+    recipients: Recipients
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Where a mail went that was let out of a tray, who gets it, and how many copies wait to leave."""
+
+    record: str
+    message_id: int | None
+    copies: int
+    recipients: Recipients
+
+
+def plan(
+    store: Store,
+    installation: Installation,
+    inbound_id: int,
+    *,
+    record: str | None = None,
+    opens: str | None = None,
+    note: bool = False,
+) -> Plan:
+    """Return what ``release`` would do; only reads, and raises what ``release`` raises."""
+    row = _in_review(store, inbound_id)
+    if row.state == "error":
+        raise UsageError(
+            f"number {inbound_id} is stuck: our code failed on it. Try: mail-admin inbound replay {inbound_id}"
+        )
+    message = read(store.blobs.open(row.blob_id, row.size))
+    known = gather(store, installation, row.envelope, message)
+    disposition = _disposition(store, row, message, known, record, opens, note)
+    who_gets = planned(store, disposition, message, verified=_vouched(known, disposition))
+    return Plan(row, message, known, disposition, who_gets)
+
+
+def release(
+    store: Store,
+    installation: Installation,
+    inbound_id: int,
+    *,
+    record: str | None = None,
+    opens: str | None = None,
+    note: bool = False,
+) -> Released:
+    """File a mail from a tray by a person's word.
+
+    A new participant is let in.  What bears a colleague's address is filed as theirs and goes on as their answer
+    would have.  Mail that fits nowhere wants a ``record`` number or a record type to ``opens``.  With ``note`` it is
+    filed inside.  What the rules had said stays in the trace.  Raises UsageError, with the next step, for what cannot
+    be.
+    """
+    with store.transaction():
+        made = plan(store, installation, inbound_id, record=record, opens=opens, note=note)
+        store.inbound.again(inbound_id)
+        now = installation.clock()
+        when = datetime.fromtimestamp(now / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        before = tuple(Asked(str(one["rule"]), bool(one["matched"]), str(one["why"])) for one in made.row.rules)
+        said = Asked("review", True, f"let out of {made.row.state} by a person, {when}; it was: {made.row.reason}")
+        outcome = file(
+            store,
+            installation,
+            Delivered(_accepted(made.row), made.message, made.known.proof, _vouched(made.known, made.disposition)),
+            Decision(made.disposition, (*before, said)),
+            now,
+        )
+    filed = store.records.get(outcome.record_id) if outcome.record_id is not None else None
+    label = filed.label if filed is not None else ""
+    return Released(label, outcome.message_id, outcome.copies, made.recipients)
+
+
+def discard(store: Store, installation: Installation, inbound_id: int) -> None:
+    """Take a mail out of its tray and keep it in the log alone; ``inbound replay`` brings it back."""
+    with store.transaction():
+        _in_review(store, inbound_id)
+        store.inbound.discard(inbound_id, "dropped by a person", installation.clock())
+
+
+def _in_review(store: Store, inbound_id: int) -> InboundRow:
+    row = store.inbound.get(inbound_id)
+    if row is None:
+        raise UsageError(f"there is no mail number {inbound_id}; see: mail-admin review list")
+    if row.state not in REVIEW_STATES:
+        raise UsageError(
+            f"number {inbound_id} is in no tray, it is {row.state}; see: mail-admin inbound show {inbound_id}"
+        )
+    return row
+
+
+def _disposition(
+    store: Store,
+    row: InboundRow,
+    message: Message,
+    known: Known,
+    record: str | None,
+    opens: str | None,
+    note: bool,
+) -> Disposition:
+    if record is not None and opens is not None:
+        raise UsageError("give --record or --opens, not both", status=2)
+    if opens is not None:
+        company_id = row.company_id if row.company_id is not None else _only_company(store)
+        types = [one.name for one in store.companies.record_types(company_id)]
+        if opens not in types:
+            raise UsageError(f"there are no records of type {opens}; there are {', '.join(types)}", status=2)
+        author = _author(store, known, company_id)
+        return Open(company_id, None, opens, author, known.facts.sender.verified)
+    if record is not None:
+        return _onto(store, _record(store, record, row), known, None, note=note)
+    if row.record_id is not None:
+        found = store.records.get(row.record_id)
+        if found is None:
+            raise UsageError(f"the record is gone; give another: mail-admin review release {row.id} --record NUMBER")
+        return _onto(store, found, known, row.answers_id, note=note)
+    alias = known.facts.alias
+    if row.state == "held" and alias is not None and alias.active and alias.record_type is not None:
+        author = _author(store, known, alias.company_id)
+        return Open(alias.company_id, alias.id, alias.record_type, author, known.facts.sender.verified)
+    raise UsageError(
+        f"say where it belongs: mail-admin review release {row.id} --record NUMBER, or --opens TYPE", status=2
+    )
+
+
+def _onto(store: Store, record: Record, known: Known, answers_id: int | None, *, note: bool) -> Disposition:
+    author = _author(store, known, record.company_id)
+    answered = store.messages.get(answers_id) if answers_id is not None else None
+    inside = note or (answered is not None and not answered.public)
+    if inside:
+        return Note(record.company_id, record.id, record.label, answers_id, author)
+    colleague = author.user_id is not None
+    return Append(
+        record.company_id,
+        record.id,
+        record.label,
+        answers_id,
+        author,
+        verified=colleague or known.facts.sender.verified,
+        post=colleague,
+        audience="answered" if colleague and answers_id is not None else "nobody",
+        add_participant=not colleague,
+    )
+
+
+def _author(store: Store, known: Known, company_id: int) -> Author:
+    """Who the mail is by, now that a person vouches for it: a colleague's address acts as that colleague."""
+    sender = known.facts.sender
+    if sender.colleague_in(company_id):
+        return Author(sender.name, sender.address, user_id=sender.user_id)
+    return Author(sender.name, sender.address, outsider=bool(sender.address) and not sender.ours)
+
+
+def _vouched(known: Known, disposition: Disposition) -> bool:
+    """Who lets in a colleague's mail vouches for it; who lets in an outsider vouches for the person, not the mail."""
+    author = disposition.author if isinstance(disposition, (Open, Append, Note)) else None
+    return known.facts.sender.verified or (author is not None and author.user_id is not None)
+
+
+def _accepted(row: InboundRow) -> Accepted:
+    return Accepted(
+        row.id,
+        row.blob_id,
+        row.entrance,
+        row.sender,
+        row.recipient,
+        row.original_recipient,
+        row.queue_id,
+        row.client_address,
+        row.attempts,
+        row.accepted_at,
+        row.size,
+    )
+
+
+def _record(store: Store, label: str, row: InboundRow) -> Record:
+    found = store.records.by_label(label, row.company_id)
+    if len(found) != 1:
+        why = f"there is no record {label}" if not found else f"several companies have a record {label}"
+        raise UsageError(f"{why}; see: mail-admin record list")
+    return found[0]
+
+
+def _only_company(store: Store) -> int:
+    companies = store.companies.all()
+    if len(companies) != 1:
+        raise UsageError("the mail belongs to no company yet; give --record NUMBER of one of its records")
+    return companies[0].id
