@@ -28,7 +28,7 @@ _TIMES = {1: "once", 2: "twice"}
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class CaughtMail:
     """A caught mail, read."""
 
     caught: Caught
@@ -106,7 +106,7 @@ def _caught(visit: Visit, most: int = MOST) -> list[Caught]:
     return [one for one in found if _is_of(visit, one)][:most]
 
 
-def _letter(visit: Visit) -> Letter:
+def _letter(visit: Visit) -> CaughtMail:
     found = _catcher(visit).get(visit.request.path_params["name"])
     if found is None or not _is_of(visit, found):
         raise nothing_here()
@@ -131,8 +131,8 @@ def _records(store: Store) -> dict[str, str]:
     return {f"{one.selector}._domainkey.{one.domain}": one.record for one in store.domains.dkim_keys()}
 
 
-def _read(store: Store, caught: Caught) -> Letter:
-    return Letter(caught, read(caught.data.replace(b"\r\n", b"\n")), tuple(verify(caught.data, _records(store))))
+def _read(store: Store, caught: Caught) -> CaughtMail:
+    return CaughtMail(caught, read(caught.data.replace(b"\r\n", b"\n")), tuple(verify(caught.data, _records(store))))
 
 
 routes = [

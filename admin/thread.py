@@ -19,7 +19,7 @@ _REMOTE = "data-remote-src="
 
 
 @dataclass(frozen=True, slots=True)
-class Notified:
+class ShownDelivery:
     """How far a message got on its way to one person, and since when."""
 
     mark: Mark
@@ -44,7 +44,7 @@ class Entry:
     to: tuple[ThreadAddressed, ...]
     cc: tuple[ThreadAddressed, ...]
     files: tuple[File, ...]
-    notified: tuple[Notified, ...]
+    notified: tuple[ShownDelivery, ...]
     inbound: InboundRow | None
     subject: str
 
@@ -126,7 +126,7 @@ def entries(store: Store, record: Record) -> list[Entry]:
                 to=tuple(one for one in people if one.field == "to"),
                 cc=tuple(one for one in people if one.field == "cc"),
                 files=tuple(File(at, one) for at, one in enumerate(attachments[message.id], start=1)),
-                notified=tuple(Notified(state(one), one.changed_at) for one in deliveries[message.id]),
+                notified=tuple(ShownDelivery(state(one), one.changed_at) for one in deliveries[message.id]),
                 inbound=_inbound(store, record, message),
                 subject=_other_subject(message.subject, record.title),
             )

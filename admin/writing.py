@@ -20,7 +20,7 @@ from weftmail.core.failure import UsageError
 from weftmail.core.routing.recipients import Field, Notified, Outsider, Skipped
 from weftmail.flow.identity import identity_of
 from weftmail.flow.notify import answer_audience
-from weftmail.flow.post import Draft, File, plan, post
+from weftmail.flow.post import Draft, DraftFile, plan, post
 from weftmail.store.record import Record
 
 _PARTS = re.compile(r'(?:"[^"]*"|[^,;\n])+')
@@ -194,10 +194,10 @@ def _what_changed(before: str, now: str, *, note: bool) -> str:
     return ""
 
 
-def _file(upload: UploadFile) -> File:
+def _file(upload: UploadFile) -> DraftFile:
     content_type = upload.content_type or ""
     known = content_type if _TYPE.fullmatch(content_type) else "application/octet-stream"
-    return File(safe_name(upload.filename or ""), known, upload.file.read())
+    return DraftFile(safe_name(upload.filename or ""), known, upload.file.read())
 
 
 def _sentence(error: UsageError) -> str:

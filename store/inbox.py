@@ -26,7 +26,7 @@ class InboxEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class InboxNotice:
     """Something that a user is told in the inbox and that is no message of a thread."""
 
     id: int
@@ -78,9 +78,9 @@ class Inbox:
             now=now,
         )
 
-    def notices(self, user_id: int, company_id: int | None = None, most: int = 100) -> list[Notice]:
+    def notices(self, user_id: int, company_id: int | None = None, most: int = 100) -> list[InboxNotice]:
         """Return the user's notices, newest first."""
-        return many(Notice, queries.notices(self._connection, user_id=user_id, company_id=company_id, most=most))
+        return many(InboxNotice, queries.notices(self._connection, user_id=user_id, company_id=company_id, most=most))
 
     def notices_read(self, company_id: int, user_id: int, now: int) -> None:
         """Mark the user's notices as read."""

@@ -15,7 +15,7 @@ import threading
 import time
 
 
-class Session:
+class SmtpSession:
     """One connection; commands of a mail go out together, which costs half of what asking each time does."""
 
     def __init__(self, host: str, port: int, source: str) -> None:
@@ -51,10 +51,10 @@ def main(host: str, port: str, source: str, sessions: str, recipient: str, folde
             data = file.read().replace(b"\n.", b"\n..").replace(b"\n", b"\r\n") + b".\r\n"
         mails.append((name.partition(",")[0].encode(), recipient.encode(), data))
     mails.reverse()
-    open_ones = [Session(host, int(port), source) for _ in range(int(sessions))]
+    open_ones = [SmtpSession(host, int(port), source) for _ in range(int(sessions))]
     failed: list[BaseException] = []
 
-    def work(session: Session) -> None:
+    def work(session: SmtpSession) -> None:
         try:
             while True:
                 try:

@@ -14,11 +14,11 @@ from weftmail.core.failure import TempFail
 from weftmail.mta.map import GROUP, MapDatabase
 from weftmail.mta.postfix.settings import MAPS, Settings, render
 
-__all__ = ["File", "Host", "look"]
+__all__ = ["FileRights", "Host", "look"]
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class FileRights:
     """Who may do what with a file or folder."""
 
     group: str
@@ -36,12 +36,12 @@ class Host:
 
     members: frozenset[str] | None
     """Who is in the group ``weftmap``; None where there is no such group."""
-    folder: File | None
+    folder: FileRights | None
     """The map's folder; None where it is missing, as in the next three."""
-    map: File | None
+    map: FileRights | None
     wal: bool
     """Whether the map is in WAL mode."""
-    beside: Mapping[str, File] = field(default_factory=dict)
+    beside: Mapping[str, FileRights] = field(default_factory=dict)
     """The ``-wal`` and ``-shm`` files, where they are."""
     stale: frozenset[str] = frozenset()
     """Files that Postfix reads by name and that are missing or differ from the templates."""
@@ -79,7 +79,7 @@ def _members(group: str) -> frozenset[str] | None:
     return frozenset({*entry.gr_mem, *first})
 
 
-def _file(path: Path) -> File | None:
+def _file(path: Path) -> FileRights | None:
     try:
         found = path.stat()
     except OSError:
@@ -88,7 +88,7 @@ def _file(path: Path) -> File | None:
         group = grp.getgrgid(found.st_gid).gr_name
     except KeyError:
         group = str(found.st_gid)
-    return File(group, stat.S_IMODE(found.st_mode))
+    return FileRights(group, stat.S_IMODE(found.st_mode))
 
 
 def _text(path: Path) -> str | None:

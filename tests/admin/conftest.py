@@ -42,7 +42,7 @@ class Catcher:
         return next((one for one in self.kept if one.name == name), None)
 
 
-class Sender:
+class WakeCounter:
     """Counts how often it was woken."""
 
     def __init__(self) -> None:
@@ -59,7 +59,7 @@ class Site:
         self.folder = folder
         self.world = World(folder)
         self.store = self.world.store
-        self.catcher, self.sender = Catcher(), Sender()
+        self.catcher, self.sender = Catcher(), WakeCounter()
         with self.store.transaction():
             self.other = self.store.companies.add("Other", 1)
             self.other_domain = self.store.domains.add("other.example", self.other, True, 1)

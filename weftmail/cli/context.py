@@ -91,9 +91,9 @@ class Context:
 
     def wake_sender(self) -> None:
         """Tell mail-send that copies wait; without the hint it sees them a little later."""
-        from weftmail.transport.wake import Waker
+        from weftmail.transport.wake import SocketWaker
 
-        Waker(self.config.folder / "send.sock").wake()
+        SocketWaker(self.config.folder / "send.sock").wake()
 
     def say(self, *lines: str) -> None:
         """Print lines."""

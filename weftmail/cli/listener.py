@@ -21,10 +21,10 @@ from weftmail.flow.reading import read
 from weftmail.flow.settle import Reader
 from weftmail.store.store import Store
 from weftmail.transport.lmtp.listener import Listener, peer_uids
-from weftmail.transport.lmtp.session import Service
+from weftmail.transport.lmtp.session import LmtpService
 from weftmail.transport.settle_lock import FileSettleLock
 from weftmail.transport.spool import Spool
-from weftmail.transport.wake import Receiver, Waker
+from weftmail.transport.wake import Receiver, SocketWaker
 
 log = logging.getLogger("weftmail.listener")
 
@@ -112,7 +112,7 @@ async def _listen(config: Config, place: str, reader: Reader) -> int:
     hints = Receiver(config.folder / "settle.sock")
     loop.add_reader(hints.fileno(), _hinted, hints, intake)
     listener = Listener(
-        Service(intake.accept_queue, folder=str(config.incoming)),
+        LmtpService(intake.accept_queue, folder=str(config.incoming)),
         peers=peer_uids((config.mail_owner, "weftmail", "Debian-exim")),
     )
     where = await listener.start(place)
@@ -144,7 +144,7 @@ def _intake(config: Config, store: Store, reader: Reader) -> Intake:
         runtime.installation(config, store),
         FileSettleLock(config.settle_lock),
         incoming,
-        Waker(config.folder / "send.sock"),
+        SocketWaker(config.folder / "send.sock"),
         reader,
     )
 

@@ -24,7 +24,7 @@ from weftmail.cli.config import Config
 from weftmail.cli.spool_watch import SpoolWatch
 from weftmail.core.failure import TempFail, UsageError
 from weftmail.core.ports import Submitter
-from weftmail.flow.deliver import Round, Sender
+from weftmail.flow.deliver import OutboxSender, Round
 from weftmail.flow.settle import backoff
 from weftmail.store.store import Store
 from weftmail.transport.maildir import Maildir
@@ -76,7 +76,7 @@ def send(config: Config, *, once: bool) -> int:
     stop = Stop()
     try:
         store.outbox.release_all(runtime.now())
-        sender = Sender(
+        sender = OutboxSender(
             store,
             runtime.installation(config, store),
             submitter,
@@ -93,7 +93,7 @@ def send(config: Config, *, once: bool) -> int:
     return 0
 
 
-def _work(store: Store, sender: Sender, hints: Receiver, stop: Stop, spool_watch: SpoolWatch | None) -> None:
+def _work(store: Store, sender: OutboxSender, hints: Receiver, stop: Stop, spool_watch: SpoolWatch | None) -> None:
     """Work until asked to stop or, with no ``rescue`` to keep an eye on the folder, until nothing is due."""
     failures, version, schema_at = 0, -1, 0
     while not stop.asked:

@@ -62,7 +62,7 @@ class Round:
         return self.sent + self.deferred + self.refused > 0
 
 
-class Sender:
+class OutboxSender:
     """Empties the outbox; one for each store that is not shared between machines."""
 
     def __init__(

@@ -14,17 +14,7 @@ from weftmail.core.parsing.html import sanitise
 from weftmail.core.parsing.message import Message
 from weftmail.core.parsing.quote import new_words
 from weftmail.core.routing.authentication import Proof
-from weftmail.core.routing.disposition import (
-    Append,
-    Asked,
-    Author,
-    Decision,
-    Discard,
-    Hold,
-    Note,
-    Open,
-    Report,
-)
+from weftmail.core.routing.disposition import Append, Asked, Author, Decision, Discard, Hold, Note, Open, Report
 from weftmail.core.routing.recipients import Outsider
 from weftmail.core.routing.rules import MOST_HOPS
 from weftmail.flow.facts import is_ours

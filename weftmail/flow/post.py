@@ -23,7 +23,7 @@ from weftmail.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class DraftFile:
     """A file to send along."""
 
     filename: str
@@ -43,13 +43,13 @@ class Draft:
     note: bool = False
     to: Sequence[str] | None = None
     cc: Sequence[str] = ()
-    files: Sequence[File] = ()
+    files: Sequence[DraftFile] = ()
     answers_id: int | None = None
     subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PostPlan:
     """Who would get a draft: what the composer shows before Send, and what Send then does."""
 
     record: Record
@@ -58,7 +58,7 @@ class Plan:
     recipients: Recipients
 
 
-def plan(store: Store, record: Record, author: User, draft: Draft, now: int) -> Plan:
+def plan(store: Store, record: Record, author: User, draft: Draft, now: int) -> PostPlan:
     """Return who would get the draft.  Only reads: an address that nobody has yet stands there with contact 0.
 
     Raises UsageError for an author who may not write in the record's company, a malformed address, an empty draft, or
@@ -80,7 +80,7 @@ def plan(store: Store, record: Record, author: User, draft: Draft, now: int) -> 
         author_user_id=author.id,
         public=not draft.note,
     )
-    return Plan(record, author, answers_id, who_gets)
+    return PostPlan(record, author, answers_id, who_gets)
 
 
 def post(store: Store, installation: Installation, record: Record, author: User, draft: Draft) -> int:

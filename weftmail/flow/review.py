@@ -22,7 +22,7 @@ REVIEW_STATES = ("held", "unmatched", "error")
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ReleasePlan:
     """What letting a mail out of its tray would do, and who would get it."""
 
     row: InboundRow
@@ -50,7 +50,7 @@ def plan(
     record: str | None = None,
     opens: str | None = None,
     note: bool = False,
-) -> Plan:
+) -> ReleasePlan:
     """Return what ``release`` would do; only reads, and raises what ``release`` raises."""
     row = _in_review(store, inbound_id)
     if row.state == "error":
@@ -61,7 +61,7 @@ def plan(
     known = gather(store, installation, row.envelope, message)
     disposition = _disposition(store, row, message, known, record, opens, note)
     who_gets = planned(store, disposition, message, verified=_vouched(known, disposition))
-    return Plan(row, message, known, disposition, who_gets)
+    return ReleasePlan(row, message, known, disposition, who_gets)
 
 
 def release(

@@ -12,7 +12,7 @@ import socket
 from weftmail.transport.sockets import share
 
 
-class Waker:
+class SocketWaker:
     """Sends hints to the program that waits at a socket; fulfils `weftmail.core.ports.Waker`; any thread may use it."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:

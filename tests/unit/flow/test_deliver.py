@@ -17,8 +17,8 @@ from weftmail.core.ports import Deferred, Outcome, Refused, Sent
 from weftmail.core.tokens import locator, reply_token
 from weftmail.flow import copy as copies
 from weftmail.flow import deliver as delivering
-from weftmail.flow.deliver import GIVE_UP, LEASE, Round, Sender
-from weftmail.flow.post import Draft, File, post
+from weftmail.flow.deliver import GIVE_UP, LEASE, OutboxSender, Round
+from weftmail.flow.post import Draft, DraftFile, post
 
 
 class Postbox:
@@ -57,8 +57,8 @@ def opened(world: World) -> World:
     return world
 
 
-def sender(world: World, box: Postbox, holder: str = "here") -> Sender:
-    return Sender(world.store, world.installation, box, lambda domain: [], holder, lambda: 0.5)
+def sender(world: World, box: Postbox, holder: str = "here") -> OutboxSender:
+    return OutboxSender(world.store, world.installation, box, lambda domain: [], holder, lambda: 0.5)
 
 
 def anna(world: World):
@@ -145,7 +145,10 @@ class TestNotification:
 
 class TestToOutsiders:
     def test_a_post_is_personal_and_signed_off(self, opened: World, box: Postbox):
-        write(opened, Draft(text="Yes, 40 is fine.", cc=[ERIK], files=[File("offer.pdf", "application/pdf", b"%PDF")]))
+        write(
+            opened,
+            Draft(text="Yes, 40 is fine.", cc=[ERIK], files=[DraftFile("offer.pdf", "application/pdf", b"%PDF")]),
+        )
         sender(opened, box).round()
         mails = {one[1][0]: number for number, one in enumerate(box.taken)}
         karin, erik = box.mail(mails["karin@customer.example"]), box.mail(mails["erik@other.example"])
@@ -207,7 +210,7 @@ class TestToOutsiders:
 
     def test_what_is_too_large_is_named_and_stays_on_the_record(self, opened: World, box: Postbox, monkeypatch):
         monkeypatch.setattr(copies, "MOST_BYTES", 10)
-        write(opened, Draft(html="<p>Here</p>", files=[File("big.bin", "application/octet-stream", b"x" * 11)]))
+        write(opened, Draft(html="<p>Here</p>", files=[DraftFile("big.bin", "application/octet-stream", b"x" * 11)]))
         sender(opened, box).round()
         assert "Too large to go with this mail: big.bin." in box.text()
         assert list(box.mail().iter_attachments()) == []

@@ -10,7 +10,7 @@ from tests.unit.flow.test_filing import contact_of, people, reply_address
 from tests.unit.world import ANNA, ERIK, World
 from weftmail.core.failure import UsageError
 from weftmail.core.tokens import locator
-from weftmail.flow.post import Draft, File, plan, post
+from weftmail.flow.post import Draft, DraftFile, plan, post
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_html_is_sanitised_and_its_text_made(opened: World):
 
 
 def test_files_go_along(opened: World):
-    message_id = send(opened, Draft(files=[File("plan.pdf", "application/pdf", b"%PDF")]))
+    message_id = send(opened, Draft(files=[DraftFile("plan.pdf", "application/pdf", b"%PDF")]))
     (file,) = opened.store.messages.attachments(message_id)
     assert (file.filename, opened.store.blobs.read(file.blob_id)) == ("plan.pdf", b"%PDF")
 

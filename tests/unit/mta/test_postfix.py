@@ -17,7 +17,7 @@ from weftmail.mta.postfix import host as places
 from weftmail.mta.postfix import postconf
 from weftmail.mta.postfix import settings as templates
 from weftmail.mta.postfix.changes import Change, Finding, Settings, check, read, render, report, show
-from weftmail.mta.postfix.host import File, Host
+from weftmail.mta.postfix.host import FileRights, Host
 from weftmail.mta.postfix.postconf import Postfix, Service
 
 SETTINGS = Settings("/var/lib/weftmail", "mx1.acme.example")
@@ -52,8 +52,8 @@ DEFAULTS = {
     "virtual_mailbox_maps": "",
     "virtual_alias_maps": "",
 }
-GOOD_FILE = File("weftmap", 0o664)
-GOOD = Host(frozenset({"postfix", "weftmail"}), File("weftmap", 0o2770), GOOD_FILE, wal=True)
+GOOD_FILE = FileRights("weftmap", 0o664)
+GOOD = Host(frozenset({"postfix", "weftmail"}), FileRights("weftmap", 0o2770), GOOD_FILE, wal=True)
 
 
 def postfix(**main: str) -> Postfix:
@@ -400,7 +400,7 @@ def place(**values: Any) -> list[Finding]:
 SHELL = ("argv=/usr/bin/mail-ingest", "argv=/bin/sh -c x")
 PARTNER = "partner.example proxy:sqlite:/etc/weftmail/postfix/domains.cf"
 FOLDING = ("lmtp_line_length_limit=0", "lmtp_line_length_limit=998")
-CLOSED = {"/m/map.db-shm": File("postfix", 0o644)}
+CLOSED = {"/m/map.db-shm": FileRights("postfix", 0o644)}
 
 CHECKS: list[tuple[str, Callable[[], list[Finding]]]] = [
     ("virtual_alias_maps names a map as sqlite:", lambda: findings(main(virtual_alias_maps="sqlite:/x.cf"))),
@@ -420,9 +420,9 @@ CHECKS: list[tuple[str, Callable[[], list[Finding]]]] = [
     ("weftmail is not in the group", lambda: place(members=frozenset({"postfix"}))),
     ("map.db is missing", lambda: place(map=None)),
     ("map.db is not in WAL mode", lambda: place(wal=False)),
-    ("map.db is not writable by", lambda: place(map=File("weftmap", 0o644))),
-    ("map is not open to the group", lambda: place(folder=File("weftmap", 0o770))),
-    ("map is not open to the group", lambda: place(folder=File("root", 0o2770))),
+    ("map.db is not writable by", lambda: place(map=FileRights("weftmap", 0o644))),
+    ("map is not open to the group", lambda: place(folder=FileRights("weftmap", 0o770))),
+    ("map is not open to the group", lambda: place(folder=FileRights("root", 0o2770))),
     ("map.db-shm is not writable by", lambda: place(beside=CLOSED)),
     ("domains.cf is missing or not as", lambda: place(stale=frozenset({"domains.cf"}))),
     ("has flags=DX", lambda: findings(entry(SETTINGS, "flags=X", "flags=DX"))),

@@ -12,7 +12,7 @@ from typing import Self
 from weftmail.core.envelope import Envelope
 from weftmail.core.ports import Raw
 from weftmail.transport.lmtp.listener import Listener, peer_uids
-from weftmail.transport.lmtp.session import Limits, Service
+from weftmail.transport.lmtp.session import Limits, LmtpService
 
 
 class Memory:
@@ -50,7 +50,7 @@ class Installation:
         trust_tcp: bool = False,
     ) -> None:
         self.memory = memory or Memory()
-        self.service = Service(self.memory, limits or Limits(), folder)
+        self.service = LmtpService(self.memory, limits or Limits(), folder)
         self.listener = Listener(self.service, peers=peer_uids() if peers is None else peers, trust_tcp=trust_tcp)
         self.loop = asyncio.new_event_loop()
         self._listen = listen

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from weftmail.core import ports
-from weftmail.transport.wake import Receiver, Waker
+from weftmail.transport.wake import Receiver, SocketWaker
 
 
 def waits(receiver: Receiver) -> bool:
@@ -21,7 +21,7 @@ def waits(receiver: Receiver) -> bool:
 
 def test_a_hint_arrives_and_is_taken_once(tmp_path: Path) -> None:
     receiver = Receiver(tmp_path / "send.sock")
-    waker: ports.Waker = Waker(tmp_path / "send.sock")
+    waker: ports.Waker = SocketWaker(tmp_path / "send.sock")
     assert not waits(receiver)
     assert not receiver.drain()
     for _ in range(3):
@@ -34,18 +34,18 @@ def test_a_hint_arrives_and_is_taken_once(tmp_path: Path) -> None:
 
 def test_nobody_there_is_no_error_and_takes_no_time(tmp_path: Path) -> None:
     started = time.monotonic()
-    Waker(tmp_path / "send.sock").wake()
-    Waker(tmp_path / "none" / "send.sock").wake()
-    Waker(tmp_path / ("x" * 200)).wake()
+    SocketWaker(tmp_path / "send.sock").wake()
+    SocketWaker(tmp_path / "none" / "send.sock").wake()
+    SocketWaker(tmp_path / ("x" * 200)).wake()
     receiver = Receiver(tmp_path / "send.sock")
     receiver.close()
-    Waker(tmp_path / "send.sock").wake()
+    SocketWaker(tmp_path / "send.sock").wake()
     assert time.monotonic() - started < 1
 
 
 def test_more_hints_than_fit_do_not_block(tmp_path: Path) -> None:
     receiver = Receiver(tmp_path / "send.sock")
-    waker = Waker(tmp_path / "send.sock")
+    waker = SocketWaker(tmp_path / "send.sock")
     started = time.monotonic()
     for _ in range(2000):
         waker.wake()
@@ -63,7 +63,7 @@ def test_the_socket_is_for_owner_and_group_and_replaces_an_old_one(tmp_path: Pat
     mode = path.stat().st_mode
     assert stat.S_ISSOCK(mode)
     assert stat.S_IMODE(mode) == 0o660
-    Waker(path).wake()
+    SocketWaker(path).wake()
     assert [waits(one) for one in (first, second, third)] == [False, False, True]
     for one in (first, second, third):
         one.close()

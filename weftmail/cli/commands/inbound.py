@@ -15,7 +15,7 @@ from weftmail.core.failure import TempFail, UsageError
 from weftmail.flow.settle import Settler
 from weftmail.store.inbound import InboundLine, InboundRow
 from weftmail.transport.settle_lock import FileSettleLock
-from weftmail.transport.wake import Waker
+from weftmail.transport.wake import SocketWaker
 
 STATES = ("accepted", "filed", "duplicate", "held", "unmatched", "error", "discarded")
 IN_A_TRAY = ("held", "unmatched", "error")
@@ -173,7 +173,7 @@ def _replay(context: Context, arguments: argparse.Namespace) -> None:
 def _settle(context: Context, inbound_id: int) -> None:
     """Settle what waits, if nobody else does; otherwise wait for whoever does to reach this row."""
     lock = FileSettleLock(context.config.settle_lock)
-    Waker(context.config.folder / "settle.sock").wake()
+    SocketWaker(context.config.folder / "settle.sock").wake()
     until = time.monotonic() + PATIENCE
     while context.store.inbound.state(inbound_id) == "accepted" and time.monotonic() < until:
         if not lock.acquire():

@@ -11,7 +11,7 @@ from weftmail.cli.arguments import Parser
 from weftmail.cli.context import Context
 from weftmail.cli.who_gets import lines_of
 from weftmail.core.failure import UsageError
-from weftmail.flow.post import Draft, File, plan, post
+from weftmail.flow.post import Draft, DraftFile, plan, post
 
 LARGEST = 25 * 1024 * 1024
 """Files of a message together, in bytes: many mail servers take no more."""
@@ -65,12 +65,12 @@ def _html(context: Context, name: str) -> str:
         raise UsageError(f"{name} is not UTF-8 text; write it so") from None
 
 
-def _files(names: list[str]) -> list[File]:
+def _files(names: list[str]) -> list[DraftFile]:
     files = []
     for name in names:
         content_type, encoding = mimetypes.guess_type(name)
         kind = "application/octet-stream" if content_type is None or encoding is not None else content_type
-        files.append(File(lookup.line("name of the file", Path(name).name), kind, _read(name)))
+        files.append(DraftFile(lookup.line("name of the file", Path(name).name), kind, _read(name)))
     size = sum(len(file.content) for file in files)
     if size > LARGEST:
         raise UsageError(f"the files have {size} bytes together, {LARGEST} are allowed; send a link instead")

@@ -60,7 +60,7 @@ def _watch_spool(spool_watch: SpoolWatch, stop: threading.Event) -> None:
 def site(config: Config) -> Starlette:
     """Return the site as the settings say; raises UsageError where store or keys are missing."""
     from weftmail.admin.app import create
-    from weftmail.transport.wake import Waker
+    from weftmail.transport.wake import SocketWaker
 
     store = runtime.open_store(config)
     try:
@@ -71,7 +71,7 @@ def site(config: Config) -> Starlette:
         lambda: runtime.open_store(config),
         installation,
         os.urandom,
-        Waker(config.folder / "send.sock"),
+        SocketWaker(config.folder / "send.sock"),
         catcher=_catcher(config),
         demo=config.demo,
         shell=DEMO_SHELL if config.demo else "",

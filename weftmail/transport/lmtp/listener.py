@@ -19,7 +19,7 @@ import struct
 from collections.abc import Iterable
 
 from weftmail.core.failure import UsageError
-from weftmail.transport.lmtp.session import Service, Session
+from weftmail.transport.lmtp.session import LmtpService, LmtpSession
 from weftmail.transport.sockets import share
 
 _BACKLOG = 512
@@ -35,12 +35,12 @@ def peer_uids(names: Iterable[str] = ("weftmail", "postfix", "Debian-exim", "exi
     return frozenset(uids)
 
 
-class _UnixSession(Session):
+class _UnixLmtpSession(LmtpSession):
     """A conversation with a program on this machine whose user is known."""
 
     __slots__ = ("_peers",)
 
-    def __init__(self, service: Service, peers: frozenset[int]) -> None:
+    def __init__(self, service: LmtpService, peers: frozenset[int]) -> None:
         super().__init__(service, trusted=True)
         self._peers = peers
 
@@ -54,7 +54,7 @@ class _UnixSession(Session):
 class Listener:
     """Takes connections and starts conversations; `start` and `stop` belong to one event loop."""
 
-    def __init__(self, service: Service, *, peers: frozenset[int], trust_tcp: bool = False) -> None:
+    def __init__(self, service: LmtpService, *, peers: frozenset[int], trust_tcp: bool = False) -> None:
         """``peers`` are the users heard on a Unix socket; ``trust_tcp`` says whether XFORWARD counts over TCP."""
         self._service = service
         self._peers = peers
@@ -73,14 +73,14 @@ class Listener:
         if kind == "unix" and place:
             bound = self._bind_unix(place)
             self._server = await loop.create_unix_server(
-                lambda: _UnixSession(self._service, self._peers), sock=bound, backlog=_BACKLOG
+                lambda: _UnixLmtpSession(self._service, self._peers), sock=bound, backlog=_BACKLOG
             )
             return listen
         if kind != "inet":
             raise UsageError(f"cannot listen at {listen!r}: say unix:PATH or inet:HOST:PORT", 2)
         bound = _bind_loopback(place)
         self._server = await loop.create_server(
-            lambda: Session(self._service, self._trust_tcp), sock=bound, backlog=_BACKLOG
+            lambda: LmtpSession(self._service, self._trust_tcp), sock=bound, backlog=_BACKLOG
         )
         host, port = bound.getsockname()[:2]
         return f"inet:[{host}]:{port}" if ":" in host else f"inet:{host}:{port}"

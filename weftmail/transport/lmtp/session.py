@@ -48,7 +48,7 @@ class Limits:
 
 
 @dataclass(slots=True)
-class Service:
+class LmtpService:
     """What all conversations of one listener share."""
 
     acceptor: Acceptor
@@ -57,10 +57,10 @@ class Service:
     """Where long messages lie until they are kept."""
     name: str = "weftmail"
     leaving: bool = False
-    sessions: set[Session] = field(default_factory=set)
+    sessions: set[LmtpSession] = field(default_factory=set)
 
 
-class Session(asyncio.Protocol):
+class LmtpSession(asyncio.Protocol):
     """One connection.  ``trusted``: the other side is the mail server itself, so XFORWARD is offered and believed."""
 
     # fmt: off
@@ -70,7 +70,7 @@ class Session(asyncio.Protocol):
     )
     # fmt: on
 
-    def __init__(self, service: Service, trusted: bool) -> None:
+    def __init__(self, service: LmtpService, trusted: bool) -> None:
         self._service = service
         self._trusted = trusted
         self._loop = asyncio.get_running_loop()
@@ -359,15 +359,15 @@ class Session(asyncio.Protocol):
 
 
 _BODIES = ("7BIT", "8BITMIME")
-_COMMANDS: dict[bytes, Callable[[Session, bytes], None]] = {
-    b"LHLO": Session._lhlo,
-    b"XFORWARD": Session._xforward,
-    b"MAIL": Session._mail,
-    b"RCPT": Session._rcpt,
-    b"DATA": Session._data_command,
-    b"RSET": Session._rset,
-    b"NOOP": Session._noop,
-    b"VRFY": Session._vrfy,
-    b"HELP": Session._help,
-    b"QUIT": Session._quit,
+_COMMANDS: dict[bytes, Callable[[LmtpSession, bytes], None]] = {
+    b"LHLO": LmtpSession._lhlo,
+    b"XFORWARD": LmtpSession._xforward,
+    b"MAIL": LmtpSession._mail,
+    b"RCPT": LmtpSession._rcpt,
+    b"DATA": LmtpSession._data_command,
+    b"RSET": LmtpSession._rset,
+    b"NOOP": LmtpSession._noop,
+    b"VRFY": LmtpSession._vrfy,
+    b"HELP": LmtpSession._help,
+    b"QUIT": LmtpSession._quit,
 }

@@ -1,0 +1,57 @@
+"""What keeps the code readable: short modules, short functions, and one class for one name."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PRODUCT = ("weftmail", "admin", "store", "mta")
+MOST_LINES = 400
+MEDIAN, NINE_TENTHS = 7, 22
+
+
+def modules(*folders: str) -> Iterator[Path]:
+    """Give the modules of some folders; a link to another folder is not followed."""
+    for folder in folders:
+        yield from sorted((ROOT / folder).rglob("*.py"))
+
+
+def trees(*folders: str) -> Iterator[tuple[str, ast.Module]]:
+    """Give each module's path within the project, and what stands in it."""
+    for path in modules(*folders):
+        yield str(path.relative_to(ROOT)), ast.parse(path.read_text())
+
+
+@pytest.mark.parametrize("folder", [*PRODUCT, "bench"])
+def test_a_module_answers_for_one_noun_and_stays_short(folder: str) -> None:
+    """Where a module grows past 400 lines it holds more than its noun: split it."""
+    lengths = {str(path.relative_to(ROOT)): path.read_text().count("\n") for path in modules(folder)}
+    assert lengths
+    assert {path: length for path, length in lengths.items() if length > MOST_LINES} == {}
+
+
+def test_functions_are_short() -> None:
+    """Half of all functions have 7 lines or fewer, nine in ten have 22 or fewer."""
+    lengths = sorted(
+        node.end_lineno - node.lineno + 1
+        for _, tree in trees(*PRODUCT)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.end_lineno is not None
+    )
+    assert lengths[len(lengths) // 2] <= MEDIAN
+    assert lengths[len(lengths) * 9 // 10] <= NINE_TENTHS
+
+
+def test_a_class_name_stands_for_one_thing() -> None:
+    """A name is looked up once: no two classes of the product or the bench share one."""
+    places = defaultdict(list)
+    for path, tree in trees(*PRODUCT, "bench"):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                places[node.name].append(f"{path}:{node.lineno}")
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
