@@ -11,6 +11,7 @@ from weftmail.admin import files, writing
 from weftmail.admin.thread import Entry, entries
 from weftmail.admin.visit import Visit, nothing_here, page
 from weftmail.admin.writing import Again, Composer
+from weftmail.core.parsing import path
 from weftmail.store.message import ThreadMessage
 from weftmail.store.record import Record
 
@@ -57,6 +58,22 @@ def source(visit: Visit) -> Response:
     """Give out a mail as it came."""
     message = _message(visit)
     return files.source(visit, message, f"{_name(visit)}.eml")
+
+
+def mail_path(visit: Visit) -> Response:
+    """Show by which servers a mail came, when, and how long each kept it."""
+    message = _message(visit)
+    row = visit.store.inbound.get(message.inbound_id) if message.inbound_id is not None else None
+    if row is None or row.company_id != visit.company_id:
+        raise nothing_here()
+    return visit.page(
+        "mail_path.html",
+        command=f"mail-admin inbound show {row.id}",
+        record=record_of(visit),
+        number=visit.request.path_params["number"],
+        message=message,
+        way=path.read(visit.store.blobs.open(row.blob_id, row.size), row.accepted_at),
+    )
 
 
 def attachment(visit: Visit) -> Response:
@@ -128,5 +145,6 @@ routes = [
     page("/records/{label}/write", write, posts=True),
     page("/records/{label}/{number:int}/html", frame),
     page("/records/{label}/{number:int}/source", source),
+    page("/records/{label}/{number:int}/path", mail_path),
     page("/records/{label}/{number:int}/files/{file:int}", attachment),
 ]

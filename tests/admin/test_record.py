@@ -47,6 +47,36 @@ def test_the_page_shows_fields_people_and_the_mail(anna: Browser) -> None:
     assert re.search(r'class="matched"><span class="rule">', page)
 
 
+def test_why_is_this_here_leads_to_the_path_of_the_mail(site: Site, anna: Browser) -> None:
+    late = "from desk.example by mail.customer.example; Mon, 23 Nov 2026 09:58:00 +0000"
+    site.world.deliver(site.world.mail(headers=[("Received", late)]), "leads@acme.example")
+    assert 'href="/records/LEAD-2/1/path"' in anna.get("/records/LEAD-2").text
+    page = anna.get("/records/LEAD-2/1/path").text
+    assert "mail-admin inbound show 2" in page
+    rows = re.findall(r"<td><bdi>(.*?)</bdi></td>\s*<td><bdi>(.*?)</bdi></td>", page)
+    assert rows == [
+        ("mail.customer.example", "desk.example"),
+        ("mx1.acme.example", "client.example (client.example [192.0.2.9])"),
+        ("weftmail", "mx1.acme.example"),
+    ]
+    assert "<td>2 min 1 s</td>" in page and 'value="121000"' in page
+    assert "clock of a server is wrong" not in page
+
+
+def test_a_clock_that_is_wrong_is_said_to_be(site: Site, anna: Browser) -> None:
+    ahead = "from desk.example by mail.customer.example; Mon, 23 Nov 2026 10:00:21 +0000"
+    site.world.deliver(site.world.mail(headers=[("Received", ahead)]), "leads@acme.example")
+    page = anna.get("/records/LEAD-2/1/path").text
+    assert "▲ -20 s" in page and "clock of a server is wrong" in page
+
+
+def test_what_was_written_here_has_no_path(site: Site, anna: Browser) -> None:
+    user = site.store.users.get(site.world.anna)
+    assert user is not None
+    post(site.store, site.installation, site.world.record("LEAD-1"), user, Draft(text="Inside", note=True))
+    assert anna.get("/records/LEAD-1/2/path").status_code == 404
+
+
 def test_who_is_not_proven_is_marked_so_and_never_hidden(site: Site, anna: Browser) -> None:
     world = site.world
     world.deliver(world.mail(subject="Unsigned"), "support@acme.example")

@@ -24,6 +24,11 @@ def shown(milliseconds: int | None) -> str:
     return "-" if milliseconds is None else f"{(iso(milliseconds) or '')[:19]}Z"
 
 
+def bar(value: int, longest: int, width: int = 20) -> str:
+    """Return a bar of blocks for ``value``, of ``width`` where it is the longest; "" for nothing or less."""
+    return "█" * max(round(width * value / longest), 1) if value > 0 else ""
+
+
 def as_json(value: object) -> str:
     """Return the value as JSON, as people would write it."""
     return json.dumps(value, ensure_ascii=False, indent=2)

@@ -279,6 +279,36 @@ def test_the_log_tells_a_mails_way(lead: Shell) -> None:
     assert "invalid choice" in lead.refused("inbound", "list", "--state", "lost", status=2)
 
 
+def test_the_path_of_a_mail_is_a_table_with_a_bar_for_each_delay(shell: Shell) -> None:
+    world = shell.world
+    late = [
+        f"from desk.example by mail.customer.example; Mon, 23 Nov 2026 {at} +0000" for at in ("09:58:00", "10:59:00")
+    ]
+    for received in late:
+        world.deliver(world.mail(headers=[("Received", received)]), "leads@acme.example")
+    hops = shell.json("inbound", "show", "1")["path"]["hops"]
+    assert [(hop["by"], hop["delay"]) for hop in hops[:2]] == [
+        ("mail.customer.example", None),
+        ("mx1.acme.example", 121),
+    ]
+    assert hops[0]["from"] == "desk.example" and hops[0]["at"] == "2026-11-23T09:58:00.000Z"
+    assert hops[2]["by"] == "weftmail" and shell.json("inbound", "show", "1")["path"]["unread"] == 0
+    text = shell.ok("inbound", "show", "1")
+    assert re.search(r"^Path: \d+ d \d+ h in all$", text, re.M)
+    assert re.search(r"^mx1\.acme\.example +client\.example .* 2026-11-23T10:00:01Z +2 min 1 s +█$", text, re.M), text
+    assert re.search(r"^weftmail +mx1\.acme\.example .* d \d+ h +█{20}$", text, re.M), text
+    assert "clock" not in text
+    assert re.search(r" -58 min 59 s$[^█]*█{20}\n.*clock is wrong", shell.ok("inbound", "show", "2"), re.M)
+
+
+def test_the_path_says_what_it_does_not_show(shell: Shell) -> None:
+    hops = [("Received", f"by mx{number}.example") for number in range(60)]
+    shell.world.deliver(shell.world.mail(headers=hops), "leads@acme.example")
+    assert "11 older hops are not shown." in shell.ok("inbound", "show", "1")
+    shell.world.deliver(b"From: karin@customer.example\nTo: leads@acme.example\n\nHej\n", "leads@acme.example")
+    assert "\nweftmail " in shell.ok("inbound", "show", "2")
+
+
 def test_the_mail_itself_comes_byte_for_byte(shell: Shell) -> None:
     raw = shell.world.mail(text="Grün\n")
     shell.world.deliver(raw, "leads@acme.example")

@@ -10,8 +10,11 @@ import time
 from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser, Verbs, number
 from weftmail.cli.context import Context
-from weftmail.cli.output import Fields, first, iso, sheet, shown, table
+from weftmail.cli.output import Fields, bar, first, iso, sheet, shown, table
 from weftmail.core.failure import TempFail, UsageError
+from weftmail.core.parsing import path
+from weftmail.core.parsing.path import Path
+from weftmail.core.wording.duration import duration
 from weftmail.flow.settle import Settler
 from weftmail.store.inbound import InboundLine, InboundRow
 from weftmail.transport.settle_lock import FileSettleLock
@@ -102,6 +105,7 @@ def _show(context: Context, arguments: argparse.Namespace) -> None:
         sys.stdout.buffer.flush()
         return
     proof = _proof(context, row)
+    way = path.read(context.store.blobs.open(row.blob_id, row.size), row.accepted_at)
     value = {
         **line_value(row),
         "original_recipient": row.original_recipient,
@@ -113,9 +117,29 @@ def _show(context: Context, arguments: argparse.Namespace) -> None:
         "attempts": row.attempts,
         "proof": proof,
         "trace": row.rules,
+        "path": _path_value(way),
         "error": row.error,
     }
-    context.answer(arguments.json, value, lambda: _lines(row, proof))
+    context.answer(arguments.json, value, lambda: _lines(row, proof) + _path_lines(way) + _next(row))
+
+
+def _path_value(way: Path) -> Fields:
+    """Return the path as a plain object; delays are in seconds, as mail servers write no more."""
+    hops = [
+        {"by": hop.by, "from": hop.from_, "at": iso(hop.at), "delay": None if hop.delay is None else hop.delay // 1000}
+        for hop in way.hops
+    ]
+    return {"hops": hops, "unread": way.unread, "total": None if way.total is None else way.total // 1000}
+
+
+def _path_lines(way: Path) -> list[str]:
+    """Return the path as a table with a bar for each delay, and what to know of it."""
+    rows = [(hop.by, hop.from_, shown(hop.at), _delay(hop.delay, way.longest)) for hop in way.hops]
+    lines = ["", f"Path: {duration(way.total)} in all" if way.total is not None else "Path"]
+    lines += table(("SERVER", "RECEIVED FROM", "AT", "DELAY"), rows, "No server on the way left its name.", most=60)
+    lines += [f"{way.unread} older hops are not shown."] if way.unread else []
+    lines += ["A delay below zero means that a clock is wrong."] if way.skewed else []
+    return lines
 
 
 def _proof(context: Context, row: InboundRow) -> dict[str, str] | None:
@@ -145,10 +169,17 @@ def _lines(row: InboundRow, proof: dict[str, str] | None) -> list[str]:
     for place, asked in enumerate(row.rules, start=1):
         mark = "->" if asked.get("matched") else "  "
         lines.append(f"{mark} {place:2} {asked.get('rule')}: {asked.get('why')}")
-    lines += [f"   | {line}" for line in row.error.splitlines()]
-    if row.state in IN_A_TRAY:
-        lines.append(f"Next: mail-admin review release {row.id}, or: mail-admin review discard {row.id}")
-    return lines
+    return lines + [f"   | {line}" for line in row.error.splitlines()]
+
+
+def _delay(delay: int | None, longest: int) -> str:
+    return "-" if delay is None else f"{duration(delay):9} {bar(delay, longest)}".rstrip()
+
+
+def _next(row: InboundRow) -> list[str]:
+    if row.state not in IN_A_TRAY:
+        return []
+    return ["", f"Next: mail-admin review release {row.id}, or: mail-admin review discard {row.id}"]
 
 
 def _replay(context: Context, arguments: argparse.Namespace) -> None:
