@@ -2,7 +2,7 @@
 PYTHON := $(shell [ -x /usr/bin/python3.11 ] && echo /usr/bin/python3.11 || echo python3)
 BIN := .venv/bin
 
-.PHONY: help run clean-run check test format corpora bench
+.PHONY: help run clean-run check test format corpora bench bench-growth
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 22
 
@@ -51,3 +51,6 @@ corpora: .venv/ready ## measure the reading of mail: make corpora CORPORA=DIR, a
 
 bench: .venv/ready-dev ## speed, each figure beside its floor
 	$(BIN)/python -m bench
+
+bench-growth: .venv/ready-dev ## how the store bears being filled: make bench-growth SIZES=1000,20000
+	$(BIN)/python -m bench growth $(if $(SIZES),--sizes $(SIZES))

@@ -1,4 +1,7 @@
-"""python -m bench: run the benchmarks and print the table; --quick for one pair each, --only NAME for one case."""
+"""python -m bench: run the benchmarks and print the table; --quick for one pair each, --only NAME for one case.
+
+python -m bench growth: how the store bears being filled; needs no root and no Postfix.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,10 @@ PAIRS = 5
 
 def main() -> int:
     """Run what was asked for; return 0, or 1 where a goal was missed."""
+    if sys.argv[1:2] == ["growth"]:
+        from bench import growth
+
+        return growth.main(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m bench", description="How fast weftmail is, beside its floors.")
     parser.add_argument("--quick", action="store_true", help="one pair for each case: a look, not a measurement")
     parser.add_argument("--only", action="append", choices=CASES, metavar="NAME", help=f"of {', '.join(CASES)}")
