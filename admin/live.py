@@ -27,8 +27,9 @@ ANSWER_WITHIN = 20.0
 class Live:
     """Wakes whoever waits for a change of the store."""
 
-    def __init__(self, watcher: Pool) -> None:
+    def __init__(self, watcher: Pool, answer_within: float = ANSWER_WITHIN) -> None:
         self._watcher = watcher
+        self._answer_within = answer_within
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._stopped = False
@@ -53,7 +54,7 @@ class Live:
 
     async def wait(self, seen: str, mark: Callable[[], Awaitable[str]]) -> str:
         """Return the mark of what a page shows as soon as it differs from ``seen``, or as it is after a while."""
-        deadline = asyncio.get_running_loop().time() + ANSWER_WITHIN
+        deadline = asyncio.get_running_loop().time() + self._answer_within
         while True:
             changed = self._changed
             found = await mark()

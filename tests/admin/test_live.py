@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 import pytest
 
 from tests.admin.conftest import Browser, Site
-from weftmail.admin import live
 from weftmail.admin.app import stop_waiting
+from weftmail.admin.live import LOOK_EVERY, Live
+from weftmail.admin.pool import Pool
+from weftmail.store.store import Store
 
 
 @pytest.mark.parametrize("path", ["/live/records", "/live/records/LEAD-1", "/live/inbox", "/live/caught"])
@@ -44,13 +47,23 @@ def test_a_new_mail_wakes_the_pages_that_show_it(site: Site, anna: Browser, path
     assert answers[0] != answers[1]
 
 
-def test_what_happens_elsewhere_wakes_nobody(site: Site, anna: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "ANSWER_WITHIN", 1.0)
+def test_what_happens_elsewhere_wakes_nobody(site: Site, anna: Browser) -> None:
     thread, answers = waiting(anna, "/live/records/LEAD-1")
     site.world.deliver(site.world.mail(subject="Another"), "support@acme.example")
     site.store.companies.put_setting("x", "y")
-    thread.join(5)
+    thread.join(5 * LOOK_EVERY)
+    assert thread.is_alive()
+    stop_waiting(site.app)
+    thread.join()
     assert answers[0] == answers[1]
+
+
+def test_a_page_hears_after_a_while_that_nothing_has_changed(site: Site) -> None:
+    async def mark() -> str:
+        return "as it was"
+
+    waited = Live(Pool(lambda: Store.open(site.folder / "weftmail.db"), site.world.clock), answer_within=0.05)
+    assert asyncio.run(waited.wait("as it was", mark)) == "as it was"
 
 
 def test_pages_let_go_when_the_site_ends(site: Site, anna: Browser) -> None:

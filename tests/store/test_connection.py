@@ -57,9 +57,9 @@ def test_a_failed_statement_leaves_the_transaction_usable(office: Office) -> Non
     assert office.store.companies.by_name("Beta") is not None
 
 
-def test_two_writers_queue_up_and_readers_wait_for_nobody(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("weftmail.store.connection.BUSY", 0.05)
+def test_two_writers_queue_up_and_readers_wait_for_nobody(office: Office) -> None:
     other = office.again()
+    other.connection.execute("pragma busy_timeout = 50")
     with office.store.transaction():
         office.store.companies.add("Beta", 2)
         assert [one.name for one in other.companies.all()] == ["Acme"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from tests.unit.world import HOST, World
 from weftmail.cli import admin, runtime
+from weftmail.cli.context import Context
 from weftmail.core.tokens.keys import dump, single
 
 
@@ -27,16 +29,20 @@ class Shell:
         world.store.companies.put_setting(runtime.INSTANCE, "this installation")
         monkeypatch.setenv("WEFTMAIL_CONFIG", str(self.config))
 
-    def call(self, *words: str) -> tuple[int, str, str]:
-        """Run one command; return status, what it printed, and what it complained of."""
+    def call(self, *words: str, context: Context | None = None) -> tuple[int, str, str]:
+        """Run one command, in the given context where there is one; return status, output and complaint."""
         self._capsys.readouterr()
-        status = admin.main(list(words))
+        status = admin.main(list(words), context)
         out, err = self._capsys.readouterr()
         return status, out, err
 
-    def ok(self, *words: str) -> str:
+    def context(self, **given: Any) -> Context:
+        """Return what a command works with, ``stdin`` say in place of the real one."""
+        return Context(os.environ, **given)
+
+    def ok(self, *words: str, context: Context | None = None) -> str:
         """Run a command that has to succeed without a complaint; return what it printed."""
-        status, out, err = self.call(*words)
+        status, out, err = self.call(*words, context=context)
         assert (status, err) == (0, ""), err
         return out
 
@@ -44,10 +50,10 @@ class Shell:
         """Run a command with --json; return what it printed."""
         return json.loads(self.ok(*words, "--json"))
 
-    def refused(self, *words: str, status: int = 1) -> str:
+    def refused(self, *words: str, status: int = 1, context: Context | None = None) -> str:
         """Run a command that has to fail with one clear line, and change nothing; return the line."""
         before = self.everything()
-        got, out, err = self.call(*words)
+        got, out, err = self.call(*words, context=context)
         assert got == status, err
         assert out == ""
         assert err.startswith("mail-admin: ") and err.endswith("\n") and err.count("\n") == 1, err

@@ -55,3 +55,23 @@ def test_a_class_name_stands_for_one_thing() -> None:
             if isinstance(node, ast.ClassDef):
                 places[node.name].append(f"{path}:{node.lineno}")
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+def _patches(node: ast.AST) -> bool:
+    """Say whether a node replaces something in running code, or gets the means to."""
+    if isinstance(node, ast.Attribute):
+        return node.attr in ("setattr", "delattr", "setitem") and "monkeypatch" in ast.unparse(node.value).lower()
+    if isinstance(node, ast.Import):
+        return any(one.name.split(".")[:2] == ["unittest", "mock"] for one in node.names)
+    return isinstance(node, ast.ImportFrom) and "mock" in f"{node.module} {[one.name for one in node.names]}"
+
+
+def test_no_test_patches_code() -> None:
+    """What a test has to replace is a parameter: store, clock, lock, terminal.  The environment may be set."""
+    found = [
+        f"{path}:{node.lineno}"
+        for path, tree in trees("tests", "bench")
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Attribute, ast.Import, ast.ImportFrom)) and _patches(node)
+    ]
+    assert found == []

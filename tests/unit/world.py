@@ -97,9 +97,9 @@ class World:
         }  # fmt: skip
         return self.store.aliases.add(self.acme, self.domain, local, AliasSettings(**values), 1)  # type: ignore[arg-type]
 
-    def settler(self, reader: Reader = read) -> Settler:
-        """Return a settler of this store."""
-        return Settler(self.store, self.installation, self.lock, reader)
+    def settler(self, reader: Reader = read, store: Store | None = None) -> Settler:
+        """Return a settler of this store, or of the one given in its place."""
+        return Settler(store or self.store, self.installation, self.lock, reader)
 
     def accept(self, raw: bytes, *recipients: str, sender: str = "somebody@customer.example") -> list[int]:
         """Accept a mail for some recipients in one hand-over."""

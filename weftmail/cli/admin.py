@@ -12,9 +12,12 @@ import os
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING
 
 from weftmail.core.failure import PermFail, TempFail, UsageError
+
+if TYPE_CHECKING:
+    from weftmail.cli.context import Context
 
 NOUNS = {
     "init": "make the settings, the store and the keys; asks for what no flag says",
@@ -53,13 +56,13 @@ def usage() -> str:
     )
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return the exit status."""
+def main(argv: Sequence[str] | None = None, context: Context | None = None) -> int:
+    """Run one command, in the given context where there is one; return the exit status."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        status = run(list(sys.argv[1:] if argv is None else argv), os.environ)
+        status = run(list(sys.argv[1:] if argv is None else argv), os.environ, context)
         sys.stdout.flush()
     except SystemExit as end:  # argparse ends so after --help.
         return int(end.code or 0)
@@ -78,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
-def run(words: list[str], environ: Mapping[str, str], stdin: TextIO | None = None) -> int:
+def run(words: list[str], environ: Mapping[str, str], context: Context | None = None) -> int:
     """Run the command that ``words`` say; raises what went wrong."""
     if not words or words[0] in ("--help", "-h", "help"):
         print(usage())
@@ -94,7 +97,7 @@ def run(words: list[str], environ: Mapping[str, str], stdin: TextIO | None = Non
     parser = Parser(prog=f"mail-admin {noun}", description=f"{noun}: {NOUNS[noun]}")
     module.build(parser)
     arguments = parser.parse_args(words[1:])
-    context = Context(environ, stdin=stdin)
+    context = context or Context(environ)
     try:
         return int(arguments.run(context, arguments) or 0)
     finally:

@@ -9,6 +9,7 @@ from typing import TextIO
 
 from weftmail.cli import runtime
 from weftmail.cli.config import Config, load, path_of_config
+from weftmail.cli.hostname import own_hostname
 from weftmail.cli.mailboxes import where_mailbox
 from weftmail.cli.output import as_json
 from weftmail.core.failure import TempFail
@@ -16,6 +17,16 @@ from weftmail.core.ports import Clock
 from weftmail.flow.follow_map import follow
 from weftmail.flow.installation import Installation
 from weftmail.store.store import Store
+
+PATIENCE = 10.0
+"""How long, in seconds, a command waits for another program that settles."""
+
+
+def ask_secret(prompt: str) -> str:
+    """Ask at the terminal for what must not be shown there."""
+    import getpass
+
+    return getpass.getpass(prompt)
 
 
 class Context:
@@ -27,12 +38,18 @@ class Context:
         *,
         clock: Clock = runtime.now,
         where_mailbox: Callable[[str, str], str] = where_mailbox,
+        own_hostname: Callable[[], str] = own_hostname,
         stdin: TextIO | None = None,
+        ask_secret: Callable[[str], str] = ask_secret,
+        patience: float = PATIENCE,
     ) -> None:
         """``where_mailbox`` says where local part and domain have a mailbox on this machine, or ""."""
         self.environ = environ
         self.clock = clock
         self.where_mailbox = where_mailbox
+        self.own_hostname = own_hostname
+        self.ask_secret = ask_secret
+        self.patience = patience
         self.stdin = sys.stdin if stdin is None else stdin
         self._config: Config | None = None
         self._store: Store | None = None

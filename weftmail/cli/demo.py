@@ -26,6 +26,7 @@ from weftmail.cli import admin, config, runtime
 from weftmail.cli.children import Children
 from weftmail.cli.commands.serve import DEMO_SHELL
 from weftmail.cli.config import Config
+from weftmail.cli.context import Context
 from weftmail.cli.demo_words import WORDS
 from weftmail.core.composing.dkim import verify
 from weftmail.core.failure import PermFail, TempFail, UsageError
@@ -73,7 +74,7 @@ class Demo:
         """Run ``mail-admin`` with these words and with ``given`` on its input; return what it prints."""
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
-            status = admin.run(list(words), self.environ, io.StringIO(given))
+            status = admin.run(list(words), self.environ, Context(self.environ, stdin=io.StringIO(given)))
         if status:
             raise UsageError(f"mail-admin {' '.join(words[:2])} ended with {status}: {out.getvalue().strip()}")
         return out.getvalue().strip()

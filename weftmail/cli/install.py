@@ -11,7 +11,6 @@ import grp
 import os
 import pwd
 import secrets
-import socket
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,8 +19,6 @@ from weftmail.cli import config as configs
 from weftmail.cli import lookup, runtime
 from weftmail.cli.config import Config, check_places
 from weftmail.cli.context import Context
-from weftmail.cli.mailboxes import SETTINGS as SETTINGS_OF_POSTFIX
-from weftmail.cli.mailboxes import run
 from weftmail.core.failure import UsageError
 from weftmail.core.tokens import keys
 from weftmail.mta.map import GROUP
@@ -120,7 +117,7 @@ def _config(context: Context, arguments: argparse.Namespace) -> Config:
         given["state"] = os.path.abspath(given["state"])
     if not context.config_there:
         if "hostname" not in given:
-            given["hostname"] = _hostname()
+            given["hostname"] = context.own_hostname()
         return replace(Config(), **given)
     for name, value in given.items():
         if getattr(context.config, name) != value:
@@ -138,15 +135,6 @@ def _checked(config: Config) -> Config:
         lookup.domain_name(config.hostname)
     check_places(config, status=2)
     return config
-
-
-def _hostname() -> str:
-    """This server's own name as Postfix has it, else as the machine has it."""
-    name = ""
-    # Without its settings postconf sleeps a second before it complains.
-    if SETTINGS_OF_POSTFIX.exists():
-        name = run(["postconf", "-hx", "myhostname"])
-    return (name or socket.getfqdn()).lower()
 
 
 def _known(config: Config) -> dict[str, str]:
@@ -200,7 +188,8 @@ def make_folders(config: Config, user: str) -> None:
         # An empty folder of root's was made by hand; one that holds something is kept as it is.
         if not folder.exists() or (folder.stat().st_uid == 0 and not any(folder.iterdir())):
             uid, gid = _system_user(user)
-            check_environment(user)
+            if os.geteuid() == 0 and user != "root":
+                check_environment(user)
             _make_way(folder.parent)
             folder.mkdir(exist_ok=True)
             folder.chmod(0o750)
@@ -241,14 +230,15 @@ def _system_user(user: str) -> tuple[int, int]:
         ) from None
 
 
-def check_environment(user: str) -> None:
+def check_environment(user: str, prefix: str = sys.prefix) -> None:
     """Raise UsageError where the system user cannot run this very Python: the mail server would bounce nothing, and
-    deliver nothing either."""
-    if os.geteuid() != 0 or user == "root":
-        return
+    deliver nothing either.
+
+    ``prefix`` is the environment that it would have to run.
+    """
     found = pwd.getpwnam(user)
     groups = set(os.getgrouplist(user, found.pw_gid))
-    for path in (os.path.realpath(sys.executable), sys.prefix, os.path.dirname(os.path.abspath(__file__))):
+    for path in (os.path.realpath(sys.executable), prefix, os.path.dirname(os.path.abspath(__file__))):
         for folder in (path, *map(str, Path(path).parents)):
             if not _may_pass(os.stat(folder), found.pw_uid, groups):
                 raise UsageError(

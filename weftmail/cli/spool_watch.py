@@ -10,6 +10,8 @@ import logging
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from weftmail.cli.config import Config
 from weftmail.transport.settle_lock import FileSettleLock
@@ -23,14 +25,35 @@ EACH = 2_000
 """The folder is looked at this often; in milliseconds."""
 
 
+class Started(Protocol):
+    """A program that was started."""
+
+    def poll(self) -> int | None:
+        """Return its exit status, None while it runs."""
+
+
+def started(words: Sequence[str]) -> Started:
+    """Start a program in a session of its own, with nothing to read and nowhere to write."""
+    return subprocess.Popen(
+        words,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        env=os.environ,
+    )
+
+
 class SpoolWatch:
     """Looks at the folder now and then; keeps at most one drain of its own."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, start: Callable[[Sequence[str]], Started] = started) -> None:
+        """``start`` starts a program that outlives this one."""
         self._config = config
+        self._start = start
         self._spool = Spool(config.incoming)
         self._next_at = 0
-        self._drain: subprocess.Popen[bytes] | None = None
+        self._drain: Started | None = None
 
     def look(self, now: int) -> bool:
         """Start a drain if one is wanted; say whether that was so.  ``now`` is in milliseconds."""
@@ -44,13 +67,8 @@ class SpoolWatch:
             return False
         log.warning("mail in %s is %d s old, and nobody files it: a drain is started", self._config.incoming,
                     (now - oldest) // 1000)  # fmt: skip
-        self._drain = subprocess.Popen(
-            [sys.executable, "-Im", "weftmail.cli.ingest", "--drain", f"--state={self._config.state}"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            env=os.environ,
+        self._drain = self._start(
+            [sys.executable, "-Im", "weftmail.cli.ingest", "--drain", f"--state={self._config.state}"]
         )
         return True
 

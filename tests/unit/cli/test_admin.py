@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import re
 import sqlite3
@@ -136,11 +137,12 @@ def test_a_file_that_is_no_store(shell: Shell) -> None:
     assert f"{shell.folder}/other/weftmail.db is damaged: file is not a database; restore it from the backup" in said
 
 
-def test_a_store_that_another_program_holds(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("weftmail.store.connection.BUSY", 0.05)
+def test_a_store_that_another_program_holds(shell: Shell) -> None:
+    impatient = shell.context()
+    impatient.store.connection.execute("pragma busy_timeout = 50")
     holder = sqlite3.connect(shell.folder / "weftmail.db", isolation_level=None)
     holder.execute("begin immediate")
-    assert "locked by another program" in shell.refused("company", "add", "Beta")
+    assert "locked by another program" in shell.refused("company", "add", "Beta", context=impatient)
     assert "Acme" in shell.ok("company", "list")  # Reading waits for nobody.
     holder.execute("rollback")
     holder.close()
@@ -183,13 +185,13 @@ def test_a_fault_of_our_own_shows_its_place_only_when_asked(shell: Shell, monkey
     assert status == 1 and "Traceback" in err
 
 
-def test_stopped_by_hand(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Stopped:
-        def read(self) -> str:
+def test_stopped_by_hand(shell: Shell) -> None:
+    class Stopped(io.StringIO):
+        def read(self, size: int | None = -1) -> str:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("sys.stdin", Stopped())
-    called = shell.call("post", "LEAD-1", "--as", "anna@acme.example", "--html", "-")
+    stopped = shell.context(stdin=Stopped())
+    called = shell.call("post", "LEAD-1", "--as", "anna@acme.example", "--html", "-", context=stopped)
     assert called == (130, "", "mail-admin: stopped\n")
 
 

@@ -63,9 +63,7 @@ def calls(command: str, parser: Parser, word: str) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize(("command", "parser"), sorted(commands(), key=lambda one: one[0]))
-def test_no_word_makes_a_command_lose_its_countenance(
-    shell: Shell, command: str, parser: Parser, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_word_makes_a_command_lose_its_countenance(shell: Shell, command: str, parser: Parser) -> None:
     world = shell.world
     world.deliver(world.mail(KARIN), "leads@acme.example")
     for word in HOSTILE:

@@ -11,11 +11,13 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
 from weftmail.cli import admin, config, install, runtime
 from weftmail.cli.commands import serve
+from weftmail.cli.context import Context
 from weftmail.core.failure import TempFail, UsageError
 from weftmail.mta.map import MapDatabase
 from weftmail.store.store import Store
@@ -43,13 +45,13 @@ class Machine:
         self.state = folder / "state"
         self.owner = ("--user", "root") if os.geteuid() == 0 else ()
         self._capsys = capsys
-        self._monkeypatch = monkeypatch
+        self.stdin: TextIO = io.StringIO()
+        self.hostname = "mx1.acme.example"
         monkeypatch.setenv("WEFTMAIL_CONFIG", str(self.settings))
-        monkeypatch.setattr("sys.stdin", io.StringIO())
 
     def call(self, *words: str) -> tuple[int, str, str]:
         self._capsys.readouterr()
-        status = admin.main(list(words))
+        status = admin.main(list(words), Context(os.environ, stdin=self.stdin, own_hostname=lambda: self.hostname))
         return (status, *self._capsys.readouterr())
 
     def init(self, *flags: str, state: bool = True) -> str:
@@ -59,7 +61,7 @@ class Machine:
         return out
 
     def types(self, *lines: str) -> None:
-        self._monkeypatch.setattr("sys.stdin", Terminal("".join(f"{line}\n" for line in lines)))
+        self.stdin = Terminal("".join(f"{line}\n" for line in lines))
 
     def config(self) -> config.Config:
         return config.load(os.environ)
@@ -228,8 +230,8 @@ def test_the_questions_are_asked_on_a_terminal(machine: Machine) -> None:
     store.close()
 
 
-def test_a_machine_that_calls_itself_localhost_is_told_so(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("weftmail.cli.install._hostname", lambda: "localhost")
+def test_a_machine_that_calls_itself_localhost_is_told_so(machine: Machine) -> None:
+    machine.hostname = "localhost"
     flags = [word for word in FLAGS if word not in ("--hostname", "MX1.acme.example")]
     status, _, err = machine.call("init", *flags, "--state", str(machine.state), *machine.owner)
     assert status == 0 and err.count("\n") == 1
@@ -350,11 +352,8 @@ def test_a_taken_port_is_said() -> None:
     first.close()
 
 
-def test_the_system_user_has_to_be_able_to_run_this(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(install.os, "geteuid", lambda: 0)
+def test_the_system_user_has_to_be_able_to_run_this(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
-    monkeypatch.setattr(install.sys, "prefix", str(tmp_path / "venv"))
     (tmp_path / "venv").mkdir()
     with pytest.raises(UsageError, match=f"nobody may not pass through {tmp_path}"):
-        install.check_environment("nobody")
-    install.check_environment("root")
+        install.check_environment("nobody", str(tmp_path / "venv"))

@@ -14,7 +14,6 @@ import pytest
 
 from tests.unit.shell import Shell
 from tests.unit.world import ANNA, ERIK, KARIN
-from weftmail.cli.commands import inbound
 from weftmail.transport.settle_lock import FileSettleLock
 
 
@@ -194,8 +193,8 @@ def test_html_and_files_go_along(lead: Shell, tmp_path: Path, monkeypatch: pytes
         ("offer 1.tar.gz", "application/octet-stream"),
         ("page.html", "text/html"),
     ]
-    monkeypatch.setattr("sys.stdin", io.StringIO("<p>From a pipe</p>"))
-    lead.ok("post", "LEAD-1", "--as", "anna@acme.example", "--html", "-", "--to", "erik@other.example")
+    words = ("post", "LEAD-1", "--as", "anna@acme.example", "--html", "-", "--to", "erik@other.example")
+    lead.ok(*words, context=lead.context(stdin=io.StringIO("<p>From a pipe</p>")))
     assert "From a pipe" in lead.json("record", "show", "LEAD-1")["messages"][-1]["html"]
     assert "erik@other.example" in lead.ok("outbox", "list")
 
@@ -331,15 +330,13 @@ def test_mail_that_fits_nowhere_is_replayed_once_its_alias_is_there(shell: Shell
     assert "number 1 is filed and in no tray" in shell.refused("inbound", "replay", "1")
 
 
-def test_a_replay_waits_for_whoever_settles(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbound, "PATIENCE", 0.3)
+def test_a_replay_waits_for_whoever_settles(shell: Shell) -> None:
     world = shell.world
     world.deliver(world.mail(to="sales@acme.example"), "sales@acme.example")
     lock = FileSettleLock(shell.folder / "settle.lock")
     assert lock.acquire()
-    status, out, err = shell.call("inbound", "replay", "1")
+    status, out, err = shell.call("inbound", "replay", "1", context=shell.context(patience=0.3))
     assert (status, out) == (1, "") and "number 1 waits for the listener, which settles now" in err
-    monkeypatch.setattr(inbound, "PATIENCE", 10.0)
     later = threading.Timer(0.3, lock.release)
     world.settle()
     later.start()

@@ -9,6 +9,7 @@ import pytest
 from tests.unit.shell import Shell
 from tests.unit.world import KARIN
 from weftmail.admin.password import Passwords
+from weftmail.cli.context import Context
 
 
 class Terminal(io.StringIO):
@@ -143,28 +144,28 @@ def test_a_link_signs_in_once(shell: Shell) -> None:
     assert token not in "\n".join(shell.everything())
 
 
-def test_a_password_comes_from_standard_input_and_signs_browsers_out(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_password_comes_from_standard_input_and_signs_browsers_out(shell: Shell) -> None:
     store = shell.world.store
     store.sessions.add("browser", shell.world.anna, "csrf", 1, 10**15)
-    monkeypatch.setattr("sys.stdin", io.StringIO("otter-velvet-march-nine\n"))
-    said = shell.ok("user", "password", "anna@acme.example")
+    typed = shell.context(stdin=io.StringIO("otter-velvet-march-nine\n"))
+    said = shell.ok("user", "password", "anna@acme.example", context=typed)
     assert "Anna has a new password" in said and "otter" not in said
     assert Passwords().check(store.users.password(shell.world.anna), "otter-velvet-march-nine")
     assert store.sessions.get("browser", 2) is None
     assert "otter" not in "\n".join(shell.everything())
-    monkeypatch.setattr("sys.stdin", io.StringIO("short\n"))
-    assert "at least 12 characters" in shell.refused("user", "password", "anna@acme.example")
+    short = shell.context(stdin=io.StringIO("short\n"))
+    assert "at least 12 characters" in shell.refused("user", "password", "anna@acme.example", context=short)
     shell.refused("user", "password", "anna@acme.example", "otter-velvet-march-nine", status=2)
 
 
-def test_a_password_is_asked_twice_on_a_terminal(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_password_is_asked_twice_on_a_terminal(shell: Shell) -> None:
     typed = iter(["otter-velvet-march-nine", "otter-velvet-march-ten", *["otter-velvet-march-nine"] * 2])
-    monkeypatch.setattr("sys.stdin", Terminal())
-    monkeypatch.setattr("getpass.getpass", lambda _: next(typed))
-    assert "the two differ" in shell.refused("user", "password", "anna@acme.example")
-    assert "new password" in shell.ok("user", "password", "anna@acme.example")
+
+    def terminal() -> Context:
+        return shell.context(stdin=Terminal(), ask_secret=lambda _prompt: next(typed))
+
+    assert "the two differ" in shell.refused("user", "password", "anna@acme.example", context=terminal())
+    assert "new password" in shell.ok("user", "password", "anna@acme.example", context=terminal())
 
 
 def test_the_inbox_shows_messages_and_notices(shell: Shell) -> None:

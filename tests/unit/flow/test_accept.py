@@ -7,11 +7,11 @@ import sqlite3
 
 import pytest
 
+from tests.unit.faults import raising, store_with
 from tests.unit.world import World
 from weftmail.core.envelope import Envelope
 from weftmail.core.failure import TempFail
-from weftmail.flow import accept as accepting
-from weftmail.flow.accept import AcceptQueue, accept_group
+from weftmail.flow.accept import GROUP_BYTES, AcceptQueue, accept_group
 
 TO = Envelope("leads@acme.example", "karin@customer.example")
 
@@ -49,25 +49,19 @@ def test_who_gave_up_waiting_is_left_out(world: World):
     assert door.take() == []
 
 
-def test_a_group_is_bounded(world: World, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(accepting, "GROUP_BYTES", 5)
+def test_a_group_is_bounded(world: World):
     door = AcceptQueue()
+    raw = bytes(GROUP_BYTES * 3 // 4)
     for _ in range(3):
-        door.accept([TO], b"four")
+        door.accept([TO], raw)
     assert [len(door.take()), len(door.take()), len(door.take())] == [2, 1, 0]
 
 
-def test_where_the_group_does_not_fit_each_mail_is_tried_alone(world: World, monkeypatch: pytest.MonkeyPatch):
+def test_where_the_group_does_not_fit_each_mail_is_tried_alone(world: World):
     door = AcceptQueue()
-    small, large = door.accept([TO], b"small\n"), door.accept([TO], b"large\n")
-    before = type(world.store.inbound).accept
-
-    def full(self, envelopes, raw, now):
-        if raw == b"large\n":
-            raise sqlite3.OperationalError("database or disk is full")
-        return before(self, envelopes, raw, now)
-
-    monkeypatch.setattr(type(world.store.inbound), "accept", full)
+    small, large = door.accept([TO], b"small\n"), door.accept([TO], bytes(1_000_000))
+    (pages,) = world.store.connection.execute("pragma page_count").fetchone()
+    world.store.connection.execute(f"pragma max_page_count = {pages + 20}")
     assert accept_group(world.store, world.clock, door.take()) == 1
     assert small.result(0) == [True]
     with pytest.raises(TempFail):
@@ -88,14 +82,11 @@ def test_a_locked_store_is_not_asked_once_for_each_mail(world: World, tmp_path):
     other.close()
 
 
-def test_a_fault_of_our_own_is_told_to_those_who_wait(world: World, monkeypatch: pytest.MonkeyPatch):
-    def broken(self, *_args):
-        raise TypeError("a bug")
-
-    monkeypatch.setattr(type(world.store.inbound), "accept", broken)
+def test_a_fault_of_our_own_reaches_those_who_wait(world: World):
+    broken = store_with(world.store, inbound_accept=raising(TypeError("a bug")))
     door = AcceptQueue()
     future = door.accept([TO], b"one\n")
     with pytest.raises(TypeError):
-        accept_group(world.store, world.clock, door.take())
+        accept_group(broken, world.clock, door.take())
     with pytest.raises(TypeError):
         future.result(0)

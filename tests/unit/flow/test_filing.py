@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from tests.unit.faults import nothing, store_with
 from tests.unit.world import ANNA, BJORN, ERIK, HOST, KARIN, World
 from weftmail.core.tokens import locator, reply_token
 from weftmail.core.tokens.reply_token import Token
@@ -349,11 +350,10 @@ class TestTheRest:
         gone = locator.mint(world.installation.keyring, 99, "public", "acme.example")
         assert world.deliver(world.mail(references=[gone]), "reply@acme.example").state == "unmatched"
 
-    def test_a_record_that_is_gone_makes_its_mail_stuck(self, opened: World, monkeypatch: pytest.MonkeyPatch):
-        from weftmail.store.record import Records
-
-        monkeypatch.setattr(Records, "get", lambda self, record_id: None)
-        assert opened.deliver(opened.mail(), reply_address(opened, 1, 1)).state == "error"
+    def test_a_record_that_is_gone_makes_its_mail_an_error(self, opened: World):
+        (row,) = opened.accept(opened.mail(), reply_address(opened, 1, 1))
+        assert opened.settler(store=store_with(opened.store, records_get=nothing)).settle().failed == 1
+        assert opened.row(row).state == "error"
 
     def test_two_companies_have_the_same_bytes_each(self, world: World):
         nord = world.store.companies.add("Nord", 1)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.unit.world import World
+from tests.unit.faults import raising, store_with
+from tests.unit.world import Lock, World
 from weftmail.core.envelope import Envelope
 from weftmail.core.failure import TempFail
 from weftmail.core.ports import Raw
-from weftmail.flow import intake as intakes
-from weftmail.flow.intake import Intake, drain
+from weftmail.flow.intake import SPOOL_AT_ONCE, Intake, drain
 
 
 class Folder:
@@ -60,6 +60,10 @@ def intake(world: World, folder: Folder, bell: Bell) -> Intake:
     return Intake(world.store, world.installation, world.lock, folder, bell)
 
 
+def with_fault(world: World, folder: Folder, **acts: Callable[..., object]) -> Intake:
+    return Intake(store_with(world.store, **acts), world.installation, world.lock, folder, Bell())
+
+
 def spooled(world: World, recipient: str = "leads@acme.example") -> tuple[Envelope, bytes]:
     return Envelope(recipient, "karin@customer.example", entrance="spool"), world.mail()
 
@@ -76,11 +80,15 @@ def test_without_the_lock_it_only_accepts(world: World, intake: Intake, bell: Be
     assert not world.lock.free
 
 
-def test_a_lock_that_cannot_be_used_is_a_fault_of_the_machine(world: World, intake: Intake, monkeypatch):
-    def failing(self) -> bool:
+class ClosedLock(Lock):
+    """A lock whose file may not be opened."""
+
+    def acquire(self) -> bool:
         raise PermissionError("settle.lock")
 
-    monkeypatch.setattr(type(world.lock), "acquire", failing)
+
+def test_a_lock_that_cannot_be_used_is_a_fault_of_the_machine(world: World, folder: Folder, bell: Bell):
+    intake = Intake(world.store, world.installation, ClosedLock(), folder, bell)
     with pytest.raises(TempFail, match="its lock"):
         intake.take_lock()
     assert not intake.settles
@@ -108,43 +116,29 @@ def test_the_folder_is_emptied_in_order_and_after_the_commit(world: World, intak
     assert intake.collect() == 0
 
 
-def test_the_folder_is_taken_in_portions(world: World, intake: Intake, folder: Folder, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(intakes, "SPOOL_AT_ONCE", 2)
-    folder.files = {f"{number:03}": spooled(world) for number in range(3)}
-    assert [intake.collect(), intake.collect()] == [2, 1]
+def test_the_folder_is_taken_in_portions(world: World, intake: Intake, folder: Folder):
+    folder.files = {f"{number:03}": spooled(world) for number in range(SPOOL_AT_ONCE + 1)}
+    assert [intake.collect(), intake.collect()] == [SPOOL_AT_ONCE, 1]
 
 
 @pytest.mark.parametrize(
     ("error", "raised"), [(sqlite3.OperationalError("disk I/O error"), TempFail), (TypeError("a bug"), TypeError)]
 )
-def test_what_cannot_be_kept_stays_in_the_folder(
-    world: World, intake: Intake, folder: Folder, monkeypatch, error, raised
-):
-    def failing(self, *_args):
-        raise error
-
+def test_what_cannot_be_kept_stays_in_the_folder(world: World, folder: Folder, error, raised):
     folder.files = {"001": spooled(world)}
-    monkeypatch.setattr(type(world.store.inbound), "accept", failing)
     with pytest.raises(raised):
-        intake.collect()
+        with_fault(world, folder, inbound_accept=raising(error)).collect()
     assert list(folder.files) == ["001"]
 
 
-def failing_once(world: World, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
-    left = [times]
-    before = type(world.store.records).open
-
-    def failing(self, *args):
-        if left[0]:
-            left[0] -= 1
-            raise sqlite3.OperationalError("database or disk is full")
-        return before(self, *args)
-
-    monkeypatch.setattr(type(world.store.records), "open", failing)
+def full(world: World, folder: Folder, times: int) -> Intake:
+    """An intake whose disk is full so many times."""
+    error = sqlite3.OperationalError("database or disk is full")
+    return with_fault(world, folder, records_open=raising(error, times, world.store.records.open))
 
 
-def test_a_fault_makes_settling_wait(world: World, intake: Intake, monkeypatch: pytest.MonkeyPatch):
-    failing_once(world, monkeypatch, 1)
+def test_a_fault_makes_settling_wait(world: World, folder: Folder):
+    intake = full(world, folder, 1)
     intake.take_lock()
     (row,) = world.accept(world.mail(), "leads@acme.example")
     assert intake.settle().settled == 0
@@ -170,8 +164,7 @@ def test_a_drain_leaves_it_to_whoever_settles(world: World, intake: Intake, fold
     assert list(folder.files) == ["001"]
 
 
-def test_a_drain_backs_off_and_keeps_the_lock(world: World, intake: Intake, folder: Folder, monkeypatch):
-    failing_once(world, monkeypatch, 2)
+def test_a_drain_backs_off_and_keeps_the_lock(world: World, folder: Folder):
     folder.files = {"001": spooled(world)}
     slept: list[float] = []
 
@@ -180,32 +173,29 @@ def test_a_drain_backs_off_and_keeps_the_lock(world: World, intake: Intake, fold
         slept.append(seconds)
         world.clock.now += int(seconds * 1000) + 1
 
-    assert drain(intake, sleep) == 1
+    assert drain(full(world, folder, 2), sleep) == 1
     assert len(slept) == 2
     assert slept[1] > slept[0]
 
 
-def test_a_drain_gives_up_in_the_end(world: World, intake: Intake, folder: Folder, monkeypatch):
-    def failing(self, *_args):
-        raise sqlite3.OperationalError("disk I/O error")
-
+def test_a_drain_gives_up_in_the_end(world: World, folder: Folder):
+    intake = with_fault(world, folder, inbound_accept=raising(sqlite3.OperationalError("disk I/O error")))
     folder.files = {"001": spooled(world)}
-    monkeypatch.setattr(type(world.store.inbound), "accept", failing)
     slept: list[float] = []
     assert drain(intake, slept.append, most_failures=3) == 0
     assert slept == [1, 2, 4]
     assert world.lock.free
 
 
-def test_a_drain_looks_once_more_after_it_gave_the_lock_back(world: World, intake: Intake, folder: Folder, monkeypatch):
+def test_a_drain_looks_once_more_after_it_gave_the_lock_back(world: World, folder: Folder, bell: Bell):
     late = spooled(world)
-    before = world.lock.release
 
-    def release() -> None:
-        before()
-        if late is not None and not world.store.records.all():
-            folder.files["009"] = late
+    class Overtaken(Lock):
+        def release(self) -> None:
+            super().release()
+            if not world.store.records.all():
+                folder.files["009"] = late
 
-    monkeypatch.setattr(world.lock, "release", release)
+    intake = Intake(world.store, world.installation, Overtaken(), folder, bell)
     assert drain(intake, pytest.fail) == 1
     assert folder.files == {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.unit.faults import nothing, store_with
 from tests.unit.flow.test_filing import contact_of, people, reply_address
 from tests.unit.world import ANNA, ERIK, KARIN, World
 from weftmail.core.failure import UsageError
@@ -131,11 +132,10 @@ def test_only_what_lies_in_a_tray(opened: World):
         review.release(opened.store, opened.installation, row)
 
 
-def test_a_record_that_went_since(opened: World, monkeypatch: pytest.MonkeyPatch):
+def test_a_record_that_went_since(opened: World):
     row = opened.deliver(opened.mail(ERIK), reply_address(opened, 1))
-    monkeypatch.setattr(type(opened.store.records), "get", lambda self, record_id: None)
     with pytest.raises(UsageError, match="the record is gone"):
-        review.release(opened.store, opened.installation, row.id)
+        review.release(store_with(opened.store, records_get=nothing), opened.installation, row.id)
 
 
 def test_mail_that_belongs_to_no_company_and_several_of_them(world: World):

@@ -6,11 +6,12 @@ import sqlite3
 
 import pytest
 
-from tests.unit.world import World
+from tests.unit.faults import raising, store_with
+from tests.unit.world import Lock, World
 from weftmail.core.failure import TempFail
 from weftmail.flow import settle as settling
 from weftmail.flow.reading import read
-from weftmail.flow.settle import Batch, backoff
+from weftmail.flow.settle import Batch, Settler, backoff
 
 
 def test_nothing_waits(world: World):
@@ -42,10 +43,9 @@ def test_a_mail_for_two_aliases_is_read_once(world: World):
     assert blobs == 1
 
 
-def test_a_batch_ends_where_it_is_large_enough(world: World, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(settling, "BATCH_BYTES", 10)
+def test_a_batch_ends_where_it_is_large_enough(world: World):
     for _ in range(3):
-        world.accept(world.mail(), "leads@acme.example")
+        world.accept(world.mail(files=[("large.bin", bytes(settling.BATCH_BYTES // 2))]), "leads@acme.example")
     assert world.settler().settle().settled == 1
 
 
@@ -76,19 +76,13 @@ def test_what_our_reader_fails_on_is_stuck_and_the_others_are_filed(world: World
     assert [world.row(row).state for row in rows].count("filed") == 5
 
 
-def test_what_filing_fails_on_leaves_nothing_half_written(world: World, monkeypatch: pytest.MonkeyPatch):
-    from weftmail.store.message import Messages
-
-    def failing(self, *_args, **_kwargs):
-        raise RuntimeError("no addresses today")
-
-    monkeypatch.setattr(Messages, "address", failing)
+def test_what_filing_fails_on_leaves_nothing_half_written(world: World):
+    failing = store_with(world.store, messages_address=raising(RuntimeError("no addresses today")))
     (row,) = world.accept(world.mail(), "leads@acme.example")
-    assert world.settler().settle() == Batch(failed=1)
+    assert world.settler(store=failing).settle() == Batch(failed=1)
     assert world.row(row).state == "error"
     assert world.store.records.all() == []
     assert world.store.contacts.all() == []
-    monkeypatch.undo()
     world.store.inbound.again(row)
     world.settle()
     assert world.row(row).record == "LEAD-1"
@@ -109,26 +103,21 @@ def test_a_fault_of_the_machine_leaves_everything_accepted(world: World, fault: 
     assert world.row(row).state == "filed"
 
 
-def test_a_fault_of_the_store_while_filing_leaves_everything_accepted(world: World, monkeypatch: pytest.MonkeyPatch):
-    from weftmail.store.record import Records
-
-    def failing(self, *_args):
-        raise sqlite3.OperationalError("database or disk is full")
-
-    monkeypatch.setattr(Records, "open", failing)
+def test_a_fault_of_the_store_while_filing_leaves_everything_accepted(world: World):
+    full = store_with(world.store, records_open=raising(sqlite3.OperationalError("database or disk is full")))
     (row,) = world.accept(world.mail(), "leads@acme.example")
     with pytest.raises(TempFail):
-        world.settler().settle()
+        world.settler(store=full).settle()
     assert world.row(row).state == "accepted"
 
 
-def test_a_fault_outside_any_mail_is_raised_as_it_is(world: World, monkeypatch: pytest.MonkeyPatch):
-    def failing():
-        raise RuntimeError("the lock file is not ours")
+def test_a_fault_outside_any_mail_is_raised_as_it_is(world: World):
+    class NotOurs(Lock):
+        def unfinished(self) -> list[int]:
+            raise RuntimeError("the lock file is not ours")
 
-    monkeypatch.setattr(world.lock, "unfinished", failing)
     with pytest.raises(RuntimeError):
-        world.settler().settle()
+        Settler(world.store, world.installation, NotOurs()).settle()
 
 
 class Killed(BaseException):

@@ -22,8 +22,6 @@ from weftmail.transport.wake import SocketWaker
 
 STATES = ("accepted", "filed", "duplicate", "held", "unmatched", "error", "discarded")
 IN_A_TRAY = ("held", "unmatched", "error")
-PATIENCE = 10.0
-"""How long, in seconds, a replay waits for another program that settles."""
 
 
 def build(parser: Parser) -> None:
@@ -205,7 +203,7 @@ def _settle(context: Context, inbound_id: int) -> None:
     """Settle what waits, if nobody else does; otherwise wait for whoever does to reach this row."""
     lock = FileSettleLock(context.config.settle_lock)
     SocketWaker(context.config.folder / "settle.sock").wake()
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + context.patience
     while context.store.inbound.state(inbound_id) == "accepted" and time.monotonic() < until:
         if not lock.acquire():
             time.sleep(0.1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import secrets
 from dataclasses import replace
 
@@ -260,8 +259,8 @@ def _password(context: Context, arguments: argparse.Namespace) -> None:
 def _asked(context: Context) -> str:
     if not context.stdin.isatty():
         return context.stdin.readline().rstrip("\r\n")
-    password = getpass.getpass("Password: ")
-    if getpass.getpass("Once more: ") != password:
+    password = context.ask_secret("Password: ")
+    if context.ask_secret("Once more: ") != password:
         raise UsageError("the two differ; nothing was changed")
     return password
 
