@@ -31,6 +31,7 @@ from weftmail.admin.visit import Site
 from weftmail.core.failure import TempFail, UsageError
 from weftmail.core.ports import Catcher, Random, Waker
 from weftmail.core.wording.duration import duration
+from weftmail.core.wording.sentences import say, say_rule
 from weftmail.flow.installation import Installation
 from weftmail.store.store import Store
 
@@ -124,7 +125,8 @@ def _templates(shell: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters.update(when=words.when, size=words.size, linked=words.linked, duration=duration)
+    templates.filters.update(when=words.when, size=words.size, linked=words.linked)
+    templates.filters.update(said=say, rule=say_rule, duration=duration)
     templates.globals.update(person=words.person, joined=words.JOINED, shell=shell)
     return templates
 

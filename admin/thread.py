@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from weftmail.admin.words import Mark, state, vouched
+from weftmail.core.wording.phrase import Phrase
+from weftmail.core.wording.sentences import say
 from weftmail.store.inbound import InboundRow
 from weftmail.store.message import StoredAttachment, ThreadAddressed, ThreadMessage
 from weftmail.store.record import Record
@@ -54,8 +56,15 @@ class Entry:
         return self.message.author_name or self.message.author_address or "Mail server"
 
     @property
+    def flag(self) -> Phrase | None:
+        """What is remarkable about the message."""
+        return Phrase("flag.id reused") if self.message.flag else None
+
+    @property
     def words(self) -> str:
         """The new words; the whole text where nothing new was found in it."""
+        if self.message.says is not None:
+            return say(self.message.says)
         return self.message.reply_text.strip() or self.message.text.strip()
 
     @property

@@ -8,17 +8,20 @@ from __future__ import annotations
 import inspect
 from pathlib import Path
 
-from weftmail.core.routing.rules import RULES, WHO_MAY_POST
+from weftmail.core.routing.posting import WHO_MAY_POST
+from weftmail.core.routing.rules import RULES
+from weftmail.core.wording.sentences import say
 
 HEAD = """\
 # Where a mail goes, and who may post
 
-*This page is written by `docs/make_routing.py` from `weftmail/core/routing/rules.py`; a test compares the two.*
+*This page is written by `docs/make_routing.py` from `rules.py` and `posting.py` in `weftmail/core/routing/`; a test
+compares them.*
 
 A delivery is one recipient of one mail. weftmail asks the rules below in their order, and the first that decides ends
 it. It looks at the address that the mail server delivered to (the envelope), never at To or Cc; the one exception is
 the forward rule inside *references*. A thread is never found by subject or by number. Every answer of every rule is
-kept with the mail: `mail-admin inbound show ID` prints it, and so does *Why here?* on the page.
+kept with the mail: `mail-admin inbound show ID` prints it, and so does *Why is this here?* on the page.
 
 To ask what would happen to a mail without filing it, run
 `mail-ingest --explain --recipient=ADDR < mail.eml`: the same function gives the answer.
@@ -33,15 +36,15 @@ POST = """
 ## Who may post
 
 Which thread a mail belongs to and whether its sender may post there are two questions. For mail that found its thread,
-this table is asked from top to bottom. *Proven*, for an outsider, means that DKIM or SPF vouches for the address in
+this table is asked from top to bottom. *Verified*, for an outsider, means that DKIM or SPF vouches for the address in
 From (aligned, as DMARC asks). A colleague needs more: a signature of the domain in From, or a login of their own at
 our mail server. Two addresses in From prove nothing, and proof is read only from fields that our own mail server wrote
 above its own Received. A signature does not say to whom a mail is handed now: what a colleague signed counts as
 verified only where To or Cc names the address that it was delivered to, so that nobody can hand it on to another
 conversation.
 
-| what names the thread | sender | verified | then |
-|---|---|---|---|
+| what names the thread | verified | sender, and what happens |
+|---|---|---|
 """
 
 FOOT = """
@@ -52,12 +55,13 @@ FOOT = """
 - Those whom a verified participant puts in Cc take part in that one message; those whom a colleague names take part in
   the conversation. An unverified mail makes nobody a participant.
 - A reply address that is wrong, from an old epoch, or of a person who was taken out of the conversation counts as
-  none: the mail is looked at by its references, and else lies in the tray *unrouted*. The trace says which it was.
+  none: the mail is looked at by its references, and else waits in the review queue under *No match*. The trace says
+  which it was.
 - Of several threads that a mail names, the one that the delivered alias opened comes first, then one in which the
   sender takes part, then that of the newest message. Within the thread the newest message named decides whether the
   answer stays inside.
-- Nobody is told of what a machine sent: mail with the null sender, with `Auto-Submitted` other than `no`, with our own
-  loop header, or with more than 50 Received fields.
+- Nobody is notified of what a program sent: mail with the null sender, with `Auto-Submitted` other than `no`, with our
+  own loop header, or with more than 50 Received fields.
 """
 
 
@@ -67,7 +71,7 @@ def page() -> str:
         f"| {number} | {name} | {' '.join((inspect.getdoc(rule) or '').split())} |"
         for number, (name, rule) in enumerate(RULES.items(), start=1)
     ]
-    rows = [f"| {row.carrier} | {row.sender} | {row.verified} | {row.then} |" for row in WHO_MAY_POST]
+    rows = [f"| {row.carrier} | {row.verified} | {say(row.then)} |" for row in WHO_MAY_POST]
     return HEAD + "\n".join(rules) + "\n" + POST + "\n".join(rows) + "\n" + FOOT
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from weftmail.core.envelope import Entrance, Envelope
+from weftmail.core.routing.disposition import Asked
+from weftmail.core.wording.phrase import Phrase
 from weftmail.store.blob import Blobs
 from weftmail.store.rows import many, one, queries
 
@@ -49,8 +51,8 @@ class Settled:
     record_id: int | None
     answers_id: int | None
     message_id: int | None
-    reason: str
-    trace: str
+    reason: Phrase | None
+    trace: Sequence[Asked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +92,18 @@ class InboundRow:
         return _envelope(self)
 
     @property
-    def rules(self) -> list[dict[str, object]]:
-        """Every rule that was asked, in order: its name, whether it matched, and why."""
-        rules: list[dict[str, object]] = json.loads(self.trace)
-        return rules
+    def rules(self) -> tuple[Asked, ...]:
+        """Every rule that was asked, in order."""
+        return tuple(Asked.from_stored(one) for one in json.loads(self.trace))
+
+    @property
+    def why(self) -> Phrase | None:
+        """Why it is held or discarded; None for what was filed."""
+        return _phrase(self.reason)
+
+
+def _phrase(reason: str) -> Phrase | None:
+    return Phrase.from_json(reason) if reason else None
 
 
 def _envelope(row: Accepted | InboundRow) -> Envelope:
@@ -121,6 +131,11 @@ class InboundLine:
     reason: str
     accepted_at: int
     settled_at: int | None
+
+    @property
+    def why(self) -> Phrase | None:
+        """Why it is held or discarded; None for what was filed."""
+        return _phrase(self.reason)
 
 
 class InboundLog:
@@ -177,22 +192,26 @@ class InboundLog:
             self._connection,
             id=inbound_id,
             now=now,
-            **{name: getattr(settled, name) for name in Settled.__slots__},
+            **{
+                **{name: getattr(settled, name) for name in Settled.__slots__},
+                "reason": settled.reason.as_json() if settled.reason is not None else "",
+                "trace": json.dumps([asked.stored() for asked in settled.trace], ensure_ascii=False),
+            },
         )
         return changed == 1
 
-    def fail(self, inbound_id: int, reason: str, error: str, now: int) -> None:
+    def fail(self, inbound_id: int, reason: Phrase, error: str, now: int) -> None:
         """Put a delivery that our code failed on aside, with its traceback."""
-        queries.inbound_error(self._connection, id=inbound_id, reason=reason, error=error, now=now)
+        queries.inbound_error(self._connection, id=inbound_id, reason=reason.as_json(), error=error, now=now)
 
     def again(self, inbound_id: int) -> bool:
         """Make a delivery from a tray wait for settling once more; say whether it was in one."""
         changed: int = queries.inbound_again(self._connection, id=inbound_id)
         return changed == 1
 
-    def discard(self, inbound_id: int, reason: str, now: int) -> bool:
+    def discard(self, inbound_id: int, reason: Phrase, now: int) -> bool:
         """Take a delivery out of its tray and keep it in the log alone; say whether it was in one."""
-        changed: int = queries.inbound_discard(self._connection, id=inbound_id, reason=reason, now=now)
+        changed: int = queries.inbound_discard(self._connection, id=inbound_id, reason=reason.as_json(), now=now)
         return changed == 1
 
     def get(self, inbound_id: int) -> InboundRow | None:

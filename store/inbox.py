@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from weftmail.core.wording.phrase import Phrase
 from weftmail.store.rows import many, queries
 
 
@@ -21,8 +22,14 @@ class InboxEntry:
     author_name: str
     subject: str
     text: str
+    phrase: str
     state: str
     created_at: int
+
+    @property
+    def says(self) -> Phrase | None:
+        """What an event says; None for what people wrote, which is in ``text``."""
+        return Phrase.from_json(self.phrase) if self.phrase else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +40,14 @@ class InboxNotice:
     inbound_id: int | None
     record_id: int | None
     label: str | None
-    text: str
+    phrase: str
     created_at: int
     read_at: int | None
+
+    @property
+    def says(self) -> Phrase:
+        """What the user is told."""
+        return Phrase.from_json(self.phrase)
 
 
 class Inbox:
@@ -61,7 +73,7 @@ class Inbox:
         self,
         company_id: int,
         user_id: int,
-        text: str,
+        says: Phrase,
         now: int,
         *,
         inbound_id: int | None = None,
@@ -74,7 +86,7 @@ class Inbox:
             user_id=user_id,
             inbound_id=inbound_id,
             record_id=record_id,
-            text=text,
+            phrase=says.as_json(),
             now=now,
         )
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
+from weftmail.core.wording.phrase import Phrase
 from weftmail.store.rows import made, many, one, queries
+
+Flag = Literal["", "id reused"]
+"""What is remarkable about a message: another one with another content bears its Message-ID."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,9 @@ class NewMessage:
     sent_as: str = ""
     answers_id: int | None = None
     inbound_id: int | None = None
-    flag: str = ""
+    flag: Flag = ""
+    phrase: str = ""
+    """What an event says, as ``Phrase.as_json`` wrote it; "" for what people wrote."""
     automatic: bool = False
 
 
@@ -60,11 +67,17 @@ class ThreadMessage:
     sent_as: str
     answers_id: int | None
     inbound_id: int | None
-    flag: str
+    flag: Flag
+    phrase: str
     automatic: bool
     token_epoch: int
     written_at: int
     created_at: int
+
+    @property
+    def says(self) -> Phrase | None:
+        """What an event says; None for what people wrote."""
+        return Phrase.from_json(self.phrase) if self.phrase else None
 
 
 @dataclass(frozen=True, slots=True)

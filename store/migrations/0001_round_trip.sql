@@ -224,6 +224,7 @@ create table inbound (
     record_id bigint references record (id),
     answers_id bigint,
     message_id bigint,
+    -- Sentences are kept as a code with values (JSON); the words are made for the reader.
     reason text not null default '',
     trace text not null default '[]',
     error text not null default '',
@@ -256,7 +257,9 @@ create table message (
     sent_as text not null default '',
     answers_id bigint references message (id),
     inbound_id bigint references inbound (id),
-    flag text not null default '',
+    flag text not null default '' check (flag in ('', 'id reused')),
+    -- What an event says, as a code with values (JSON); its texts are empty then.
+    phrase text not null default '',
     automatic boolean not null default false,
     token_epoch bigint not null default 0,
     written_at bigint not null,
@@ -353,7 +356,7 @@ create table notice (
     user_id bigint not null references users (id),
     inbound_id bigint references inbound (id),
     record_id bigint references record (id),
-    text text not null,
+    phrase text not null,
     created_at bigint not null,
     read_at bigint
 );

@@ -2,12 +2,12 @@
 insert into message (
     company_id, record_id, kind, public, author_user_id, author_contact_id, author_name, author_address, verified,
     proof, subject, text, html, reply_text, rfc_message_id, content_hash, sent_as, answers_id, inbound_id, flag,
-    automatic, written_at, created_at
+    phrase, automatic, written_at, created_at
 )
 values (
     :company_id, :record_id, :kind, :public, :author_user_id, :author_contact_id, :author_name, :author_address,
     :verified, :proof, :subject, :text, :html, :reply_text, :rfc_message_id, :content_hash, :sent_as, :answers_id,
-    :inbound_id, :flag, :automatic, :written_at, :now
+    :inbound_id, :flag, :phrase, :automatic, :written_at, :now
 )
 returning id;
 
@@ -31,7 +31,7 @@ where company_id = :company_id and rfc_message_id = :rfc_message_id and content_
 select
     m.id, m.company_id, m.record_id, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
     m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
-    m.answers_id, m.inbound_id, m.flag, m.automatic, m.token_epoch, m.written_at, m.created_at
+    m.answers_id, m.inbound_id, m.flag, m.phrase, m.automatic, m.token_epoch, m.written_at, m.created_at
 from message m
 where m.id = :id;
 
@@ -60,7 +60,7 @@ limit 5;
 select
     m.id, m.company_id, m.record_id, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
     m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
-    m.answers_id, m.inbound_id, m.flag, m.automatic, m.token_epoch, m.written_at, m.created_at
+    m.answers_id, m.inbound_id, m.flag, m.phrase, m.automatic, m.token_epoch, m.written_at, m.created_at
 from message m
 where m.record_id = :record_id
 order by m.id;

@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 
 from tests.admin.chromium import Watched, chromium, served
 from tests.admin.conftest import Site
+from weftmail.core.wording.phrase import Phrase
 
 VECTORS = (
     "<script>alert('canary')</script>",
@@ -132,7 +133,9 @@ def test_hostile_mail_fires_no_canary(site: Site, tmp_path: Path) -> None:
 @pytest.mark.parametrize("dark", [False, True])
 def test_nothing_scrolls_sideways_at_320_pixels(site: Site, tmp_path: Path, dark: bool) -> None:
     hostile(site)
-    site.store.inbox.notify(site.world.acme, site.world.anna, "A mail was held on LEAD-1." + "x" * 200, 5)
+    site.store.inbox.notify(
+        site.world.acme, site.world.anna, Phrase("notice.held", {"record": "LEAD-1" + "x" * 200}), 5
+    )
     name = site.catch("LEAD-1", site.world.mail(text="y" * 400), site.world.acme, "acme.example")
     paths = ("/records", "/records/LEAD-1", "/records/LEAD-2", "/inbox", "/caught", f"/caught/{name}", "/nothing")
     with served(site.app) as home, chromium(tmp_path / "profile", dark=dark, width=320, height=640) as context:

@@ -11,6 +11,7 @@ import pytest
 from tests.admin.conftest import Browser, Site
 from tests.unit.world import ERIK
 from weftmail.admin.words import JOINED
+from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.post import Draft, post
 from weftmail.flow.reading import read
 from weftmail.store.record import NewRecord
@@ -266,12 +267,12 @@ def test_a_reader_reads_and_does_not_write(site: Site, browser: Opens) -> None:
 def test_reading_a_record_reads_what_the_inbox_told_of_it(site: Site, browser: Opens, anna: Browser) -> None:
     site.store.records.follow(site.world.acme, site.world.record("LEAD-1").id, site.world.bjorn, 1)
     anna.post(WRITE, {**anna.form(LEAD), "text": "For Björn"})
-    site.store.inbox.notify(site.world.acme, site.world.bjorn, "A mail was held.", 5)
+    site.store.inbox.notify(site.world.acme, site.world.bjorn, Phrase("notice.held", {"record": "LEAD-1"}), 5)
     bjorn = browser()
     bjorn.sign_in("bjorn@acme.example")
     inbox = bjorn.get("/inbox", headers={"sec-purpose": "prefetch"}).text
     assert inbox == bjorn.get("/inbox", headers={"sec-purpose": "prefetch"}).text
-    assert '<span class="count">2</span>' in inbox and "A mail was held." in inbox and "For Björn" in inbox
+    assert '<span class="count">2</span>' in inbox and "was held on LEAD-1" in inbox and "For Björn" in inbox
     bjorn.get("/inbox")
     assert '<span class="count">1</span>' in bjorn.get("/inbox").text
     bjorn.get(LEAD, headers={"sec-purpose": "prefetch"})

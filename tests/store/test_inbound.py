@@ -9,8 +9,12 @@ import pytest
 
 from tests.store.conftest import Office
 from weftmail.core.envelope import Envelope
+from weftmail.core.routing.disposition import Asked
+from weftmail.core.wording.phrase import Phrase
 from weftmail.store.inbound import Settled
 
+FAULT = Phrase("error.fault", {"error": "ValueError"})
+OPENS = Asked("alias", True, Phrase("alias.opens", {"alias": "leads@acme.example", "type": "lead"}))
 RAW = b"From: karin@customer.example\n\nHello\n"
 
 
@@ -25,8 +29,8 @@ def settled(office: Office, row: int, **changes: object) -> Settled:
     values = {
         "company_id": office.acme, "blob_id": found.blob_id, "state": "filed", "delivery_key": f"key {row}",
         "rfc_message_id": "<a@customer.example>", "from_address": "karin@customer.example", "subject": "Hello",
-        "record_id": None, "answers_id": None, "message_id": None, "reason": "",
-        "trace": '[{"rule": "alias", "matched": true, "why": "leads@"}]', **changes,
+        "record_id": None, "answers_id": None, "message_id": None, "reason": None,
+        "trace": (OPENS,), **changes,
     }  # fmt: skip
     return Settled(**values)  # type: ignore[arg-type]
 
@@ -44,7 +48,7 @@ def test_a_mail_for_several_is_a_row_each_and_its_bytes_once(office: Office) -> 
     assert [one.id for one in inbound.waiting(1)] == rows[:1]
     found = inbound.get(rows[0])
     assert found is not None and found.envelope == waiting[0].envelope
-    assert (found.state, found.company, found.rules, found.settled_at) == ("accepted", None, [], None)
+    assert (found.state, found.company, found.rules, found.settled_at) == ("accepted", None, (), None)
 
 
 def test_a_large_mail_comes_from_a_file(office: Office) -> None:
@@ -58,18 +62,18 @@ def test_a_large_mail_comes_from_a_file(office: Office) -> None:
 def test_a_row_is_settled_once(office: Office) -> None:
     (row,) = accept(office, "leads@acme.example")
     inbound, record = office.store.inbound, office.record()
-    assert inbound.settle(row, settled(office, row, record_id=record.id, reason="opened"), 6)
+    assert inbound.settle(row, settled(office, row, record_id=record.id, reason=FAULT), 6)
     assert not inbound.settle(row, settled(office, row, state="held"), 7)
     found = inbound.get(row)
     assert found is not None
-    assert (found.state, found.record, found.company, found.reason, found.settled_at) == (
+    assert (found.state, found.record, found.company, found.why, found.settled_at) == (
         "filed",
         "LEAD-1",
         "Acme",
-        "opened",
+        FAULT,
         6,
     )
-    assert found.rules == [{"rule": "alias", "matched": True, "why": "leads@"}]
+    assert found.rules == (OPENS,)
     assert inbound.waiting() == [] and inbound.state(row) == "filed" and inbound.state(99) is None
 
 
@@ -91,14 +95,14 @@ def test_attempts_are_counted_and_a_stuck_row_keeps_its_traceback(office: Office
     inbound.attempt(row)
     inbound.attempt(row)
     assert inbound.waiting()[0].attempts == 2
-    inbound.fail(row, "our code failed", "Traceback: ...", 6)
+    inbound.fail(row, FAULT, "Traceback: ...", 6)
     inbound.attempt(row)
     found = inbound.get(row)
     assert found is not None
-    assert (found.state, found.attempts, found.error, found.reason) == ("error", 2, "Traceback: ...", "our code failed")
-    inbound.fail(row, "again", "", 7)
+    assert (found.state, found.attempts, found.error, found.why) == ("error", 2, "Traceback: ...", FAULT)
+    inbound.fail(row, FAULT, "", 7)
     found = inbound.get(row)
-    assert found is not None and found.reason == "our code failed"
+    assert found is not None and found.why == FAULT
 
 
 @pytest.mark.parametrize("state", ["held", "unmatched", "error", "discarded"])
@@ -120,7 +124,7 @@ def test_what_was_filed_stays_filed(office: Office, state: str) -> None:
     (row,) = accept(office, "leads@acme.example")
     office.store.inbound.settle(row, settled(office, row, state=state), 6)
     assert not office.store.inbound.again(row)
-    assert not office.store.inbound.discard(row, "no", 7)
+    assert not office.store.inbound.discard(row, Phrase("review.dropped"), 7)
 
 
 def test_trays_show_what_waits_oldest_first(office: Office) -> None:
@@ -135,7 +139,7 @@ def test_trays_show_what_waits_oldest_first(office: Office) -> None:
     # What belongs to nobody yet is everybody's to see.
     assert [one.id for one in inbound.review(office.acme)] == [held, unrouted]
     assert [one.id for one in inbound.review(beta)] == [unrouted, other]
-    assert inbound.discard(held, "dropped by a person", 9)
+    assert inbound.discard(held, Phrase("review.dropped"), 9)
     assert [one.id for one in inbound.review(office.acme)] == [unrouted]
     assert [one.id for one in inbound.all()] == [other, filed, unrouted, held]
     assert [one.id for one in inbound.all(office.acme, "discarded")] == [held]

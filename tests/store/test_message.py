@@ -7,7 +7,11 @@ import sqlite3
 import pytest
 
 from tests.store.conftest import Office
+from weftmail.core.wording.phrase import Phrase
 from weftmail.store.message import Addressed
+
+WAITS = Phrase("notice.held", {"record": "LEAD-1"})
+ROLE = Phrase("notice.role", {"recipient": "abuse@acme.example", "sender": "", "subject": "Hello"})
 
 
 def test_a_mail_is_on_a_record_once_and_another_content_of_its_id_is_told_apart(office: Office) -> None:
@@ -161,7 +165,7 @@ def test_an_inbox_is_read_record_by_record(office: Office) -> None:
     office.store.messages.deliver(
         office.acme, other, user_id=office.bjorn, channel="inbox", address="", outbox_id=None, now=2
     )
-    inbox.notify(office.acme, office.bjorn, "A mail waits in Held", 3)
+    inbox.notify(office.acme, office.bjorn, WAITS, 3)
     assert inbox.unread(office.acme, office.bjorn) == 4
     inbox.read(record.id, office.bjorn, 4)
     assert [one.state for one in inbox.entries(office.acme, office.bjorn)] == ["unread", "read", "read"]
@@ -176,9 +180,9 @@ def test_a_notice_comes_once_for_each_mail(office: Office) -> None:
     inbox = office.store.inbox
     (row,) = office.store.inbound.accept([Envelope("leads@acme.example")], b"mail", 1)
     for _ in range(2):
-        inbox.notify(office.acme, office.anna, "It waits", 3, inbound_id=row)
-        inbox.notify(office.acme, office.anna, "By the way", 3)
-    assert [one.text for one in inbox.notices(office.anna)] == ["By the way", "By the way", "It waits"]
+        inbox.notify(office.acme, office.anna, WAITS, 3, inbound_id=row)
+        inbox.notify(office.acme, office.anna, ROLE, 3)
+    assert [one.says for one in inbox.notices(office.anna)] == [ROLE, ROLE, WAITS]
     assert inbox.notices(office.anna, office.acme + 1) == []
 
 

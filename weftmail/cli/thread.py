@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from weftmail.cli.output import Fields, iso, one_line
+from weftmail.core.wording.phrase import Phrase
+from weftmail.core.wording.sentences import say
 from weftmail.store.message import ThreadMessage
 from weftmail.store.record import Record
 from weftmail.store.store import Store
@@ -93,12 +95,12 @@ def _message(one: ThreadMessage) -> Fields:
         "author": {"name": one.author_name, "address": one.author_address, "as": whose},
         "verified": one.verified,
         "proof": json.loads(one.proof),
-        "flag": one.flag,
+        "flag": say(Phrase("flag.id reused")) if one.flag else "",
         "automatic": one.automatic,
         "subject": one.subject,
-        "text": one.text,
+        "text": one.text if one.says is None else say(one.says),
         "html": one.html,
-        "reply_text": one.reply_text,
+        "reply_text": one.reply_text if one.says is None else say(one.says),
         "message_id": one.rfc_message_id,
         "sent_as": one.sent_as,
         "answers": one.answers_id,

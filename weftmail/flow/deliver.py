@@ -15,6 +15,7 @@ from weftmail.core.composing.dkim import SigningKey, sign
 from weftmail.core.failure import TempFail
 from weftmail.core.limits import SMTP_TIMEOUT
 from weftmail.core.ports import Deferred, Outcome, Refused, Sent, Submitter
+from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.copy import Copy, copy_of
 from weftmail.flow.installation import Installation
 from weftmail.store.connection import temporary
@@ -157,7 +158,6 @@ class OutboxSender:
         message = self._store.messages.get(claimed.message_id)
         if message is None:
             return
-        lines = [f"{address} did not get it: {text}" for address, text in failed]
         event_id = self._store.messages.add(
             NewMessage(
                 company_id=message.company_id,
@@ -167,9 +167,10 @@ class OutboxSender:
                 author_name="weftmail",
                 author_address="",
                 subject=message.subject,
-                text="\n".join(lines),
+                text="",
                 html="",
-                reply_text="\n".join(lines),
+                reply_text="",
+                phrase=_failure_says(failed).as_json(),
                 written_at=now,
                 # Each attempt that fails is an event of its own.
                 rfc_message_id=f"failure of {claimed.id} at {now}",
@@ -189,6 +190,12 @@ class OutboxSender:
                 now=now,
             )
         log.warning("copy %d failed for %d of its addresses", claimed.id, len(failed))
+
+
+def _failure_says(failed: Sequence[tuple[str, str]]) -> Phrase:
+    if len(failed) == 1:
+        return Phrase("event.failed", {"address": failed[0][0], "answer": failed[0][1]})
+    return Phrase("event.failed.people", {"people": "\n".join(f"{address}: {answer}" for address, answer in failed)})
 
 
 def _state(outcome: Outcome, late: bool) -> tuple[str, str]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import BinaryIO
 
 from weftmail.core.envelope import Envelope
 from weftmail.core.parsing.message import explain as explain_message
 from weftmail.core.routing.authentication import Proof
 from weftmail.core.routing.disposition import Append, Author, Disposition, Hold, Note, Open, Report
-from weftmail.core.routing.recipients import Recipients
+from weftmail.core.routing.recipients import NAMED, Recipients
 from weftmail.core.routing.rules import decide
+from weftmail.core.wording.sentences import say
 from weftmail.flow.facts import gather
 from weftmail.flow.installation import Installation
 from weftmail.flow.notify import planned
@@ -30,7 +30,7 @@ def explain(store: Store, installation: Installation, envelope: Envelope, raw: b
         **explain_message(message),
         "authentication": _authentication(known.proof, known.facts.sender.verified),
         "disposition": _disposition(store, decision.disposition, who_gets),
-        "trace": [asdict(asked) for asked in decision.trace],
+        "trace": [asked.plain() for asked in decision.trace],
         "exit_status": 0,
     }
 
@@ -82,10 +82,11 @@ def _author(author: Author) -> Answer:
 def notify(who_gets: Recipients) -> list[Answer]:
     """Return who gets a message as plain objects: colleagues with their channel, outsiders with their field."""
     colleagues: list[Answer] = [
-        {"name": one.name, "address": one.address, "channel": one.channel, "why": one.why} for one in who_gets.notified
+        {"name": one.name, "address": one.address, "channel": one.channel, "why": say(one.why)}
+        for one in who_gets.notified
     ]
     outsiders: list[Answer] = [
-        {"name": one.name, "address": one.address, "channel": "email", "why": f"named in {one.field.capitalize()}"}
+        {"name": one.name, "address": one.address, "channel": "email", "why": say(NAMED[one.field])}
         for one in who_gets.outsiders
     ]
     return colleagues + outsiders

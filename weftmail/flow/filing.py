@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import assert_never
 
 from weftmail.core.address import BadAddress, canonical, comparable
@@ -17,6 +17,7 @@ from weftmail.core.routing.authentication import Proof
 from weftmail.core.routing.disposition import Append, Asked, Author, Decision, Discard, Hold, Note, Open, Report
 from weftmail.core.routing.recipients import Outsider
 from weftmail.core.routing.rules import MOST_HOPS
+from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.facts import is_ours
 from weftmail.flow.identity import identity_of
 from weftmail.flow.installation import Installation
@@ -29,13 +30,6 @@ from weftmail.store.store import Store
 UNTITLED = "(no subject)"
 MOST_NAMED = 100
 """Of To and Cc together, this many people are kept."""
-
-HELD_NOTICE = (
-    "A mail that bears your address was held on {record}, because nothing proves that it is yours. "
-    "If you wrote it, let it in from the tray. To be believed next time, send through your company's mail server "
-    "with your login, or let your domain sign its mail (DKIM)."
-)
-ROLE_NOTICE = "Mail to {recipient} from {sender} lies in the tray Unrouted: {subject}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +82,8 @@ def file(store: Store, installation: Installation, delivered: Delivered, decisio
         record_id = None if first is None else first.record_id
         company_id = None if first is None else first.company_id
         trace = Decision(
-            Discard("already filed", company_id),
-            (Asked("handed over before", True, f"it is the same delivery as number {before}"),),
+            Discard(Phrase("again.discarded"), company_id),
+            (Asked("handed over before", True, Phrase("again", {"number": before})),),
         )
         _settle(store, delivered, trace, None, Outcome("duplicate", record_id), now)
         return Outcome("duplicate", record_id)
@@ -136,8 +130,8 @@ def _settle(
             record_id=outcome.record_id,
             answers_id=disposition.answers if isinstance(disposition, (Append, Note, Hold)) else None,
             message_id=outcome.message_id,
-            reason=disposition.why if isinstance(disposition, (Hold, Discard)) else "",
-            trace=json.dumps([asdict(asked) for asked in decision.trace], ensure_ascii=False),
+            reason=disposition.why if isinstance(disposition, (Hold, Discard)) else None,
+            trace=decision.trace,
         ),
         now,
     )
@@ -220,11 +214,6 @@ def _append(
 def _report(store: Store, delivered: Delivered, disposition: Report, now: int) -> Outcome:
     """Keep a mail server's report as an event on the record; nobody is disturbed."""
     message = delivered.message
-    lines = [
-        f"{one.address}: {one.diagnostic or one.status or one.action}"
-        for one in (message.report.recipients if message.report is not None else ())
-    ]
-    text = "\n".join(["A mail server reports on a message that we sent.", *lines])
     message_id = store.messages.add(
         NewMessage(
             company_id=disposition.company_id,
@@ -234,9 +223,10 @@ def _report(store: Store, delivered: Delivered, disposition: Report, now: int) -
             author_name=message.from_[0].name if message.from_ else "Mail server",
             author_address="",
             subject=message.subject,
-            text=text,
+            text="",
             html="",
-            reply_text=text,
+            reply_text="",
+            phrase=_report_says(message).as_json(),
             written_at=now,
             rfc_message_id=message.message_id,
             content_hash=message.content_hash,
@@ -249,17 +239,30 @@ def _report(store: Store, delivered: Delivered, disposition: Report, now: int) -
     return Outcome("filed", disposition.record_id, message_id)
 
 
+def _report_says(message: Message) -> Phrase:
+    people = [
+        f"{one.address}: {one.diagnostic or one.status or one.action}"
+        for one in (message.report.recipients if message.report is not None else ())
+    ]
+    if not people:
+        return Phrase("event.report")
+    return Phrase("event.report.people", {"people": "\n".join(people)})
+
+
 def _notify_of_hold(store: Store, delivered: Delivered, disposition: Hold, now: int) -> None:
     row, message = delivered.row, delivered.message
     if disposition.notify is not None and disposition.company_id is not None:
-        text = HELD_NOTICE.format(record=disposition.record or "a record")
+        text = Phrase("notice.held", {"record": disposition.record})
         store.inbox.notify(
             disposition.company_id, disposition.notify, text, now,
             inbound_id=row.id, record_id=disposition.record_id,
         )  # fmt: skip
     if disposition.notify_admins:
         sender = message.from_[0].address if message.from_ else row.sender
-        text = ROLE_NOTICE.format(recipient=row.recipient, sender=sender, subject=message.subject or UNTITLED)
+        text = Phrase(
+            "notice.role",
+            {"recipient": row.recipient, "sender": sender, "subject": message.subject or UNTITLED},
+        )
         companies = (
             [disposition.company_id]
             if disposition.company_id is not None
@@ -306,7 +309,7 @@ def _new_message(
         sent_as=sent_as,
         answers_id=answers_id,
         inbound_id=delivered.row.id,
-        flag="another mail with another content bears the same Message-ID" if reused else "",
+        flag="id reused" if reused else "",
         automatic=automatic,
         # A clock that runs ahead would put the message above everything that comes after it.
         written_at=min(message.date if message.date is not None else now, now),

@@ -18,6 +18,7 @@ from weftmail.core.routing.recipients import (
     audience,
     recipients,
 )
+from weftmail.core.wording.phrase import Phrase
 from weftmail.store.record import Follower
 from weftmail.store.store import Store
 
@@ -120,12 +121,12 @@ def notify(store: Store, company_id: int, message_id: int, who_gets: Recipients,
 
 
 def notify_admins(
-    store: Store, company_ids: Collection[int], text: str, now: int, *, inbound_id: int | None = None
+    store: Store, company_ids: Collection[int], says: Phrase, now: int, *, inbound_id: int | None = None
 ) -> None:
     """Put a notice into the inbox of every admin of these companies."""
     for company_id in company_ids:
         for admin in store.users.admins(company_id):
-            store.inbox.notify(company_id, admin.id, text, now, inbound_id=inbound_id)
+            store.inbox.notify(company_id, admin.id, says, now, inbound_id=inbound_id)
 
 
 def _deliver(

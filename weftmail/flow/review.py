@@ -9,6 +9,7 @@ from weftmail.core.failure import UsageError
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing.disposition import Append, Asked, Author, Decision, Disposition, Note, Open
 from weftmail.core.routing.recipients import Recipients
+from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.facts import Known, gather
 from weftmail.flow.filing import Delivered, file
 from weftmail.flow.installation import Installation
@@ -85,13 +86,12 @@ def release(
         store.inbound.again(inbound_id)
         now = installation.clock()
         when = datetime.fromtimestamp(now / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
-        before = tuple(Asked(str(one["rule"]), bool(one["matched"]), str(one["why"])) for one in made.row.rules)
-        said = Asked("review", True, f"let out of {made.row.state} by a person, {when}; it was: {made.row.reason}")
+        said = Asked("review", True, _released(made.row, when))
         outcome = file(
             store,
             installation,
             Delivered(_accepted(made.row), made.message, made.known.proof, _vouched(made.known, made.disposition)),
-            Decision(made.disposition, (*before, said)),
+            Decision(made.disposition, (*made.row.rules, said)),
             now,
         )
     filed = store.records.get(outcome.record_id) if outcome.record_id is not None else None
@@ -103,7 +103,13 @@ def discard(store: Store, installation: Installation, inbound_id: int) -> None:
     """Take a mail out of its tray and keep it in the log alone; ``inbound replay`` brings it back."""
     with store.transaction():
         _in_review(store, inbound_id)
-        store.inbound.discard(inbound_id, "dropped by a person", installation.clock())
+        store.inbound.discard(inbound_id, Phrase("review.dropped"), installation.clock())
+
+
+def _released(row: InboundRow, when: str) -> Phrase:
+    if row.why is None:
+        return Phrase("review.released", {"state": row.state, "when": when})
+    return Phrase("review.released.reason", {"state": row.state, "when": when, "reason": row.why})
 
 
 def _in_review(store: Store, inbound_id: int) -> InboundRow:

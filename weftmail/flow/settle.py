@@ -18,6 +18,7 @@ from weftmail.core.failure import TempFail
 from weftmail.core.parsing.message import Message
 from weftmail.core.ports import SettleLock
 from weftmail.core.routing.rules import decide
+from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.facts import gather
 from weftmail.flow.filing import Delivered, Outcome, file
 from weftmail.flow.installation import Installation
@@ -86,7 +87,7 @@ class Settler:
     def _settle_suspect(self, row: Accepted) -> Batch:
         """Settle one row that may have killed a settler; its attempt is counted before anything else."""
         if row.attempts >= DEATHS - 1:
-            reason = f"the settling process died {row.attempts + 1} times under this mail"
+            reason = Phrase("error.died", {"count": row.attempts + 1})
             self._store.inbound.fail(row.id, reason, "", self._house.clock())
             done = Batch(failed=1)
         else:
@@ -146,7 +147,7 @@ class Settler:
 
     def _stuck(self, row: Accepted, error: str) -> None:
         last = error.strip().splitlines()[-1]
-        self._store.inbound.fail(row.id, f"our code failed: {last}", error, self._house.clock())
+        self._store.inbound.fail(row.id, Phrase("error.fault", {"error": last}), error, self._house.clock())
 
 
 def _bounded(waiting: Sequence[Accepted]) -> list[Accepted]:

@@ -270,7 +270,7 @@ def test_the_log_tells_a_mails_way(lead: Shell) -> None:
     assert "Next:" not in filed and re.search(r"^Proof +dkim \w+, dmarc \w+, login -$", filed, re.MULTILINE), filed
     shown = lead.json("inbound", "show", "1")
     assert (shown["entrance"], shown["recipient"], shown["queue_id"]) == ("lmtp", "leads@acme.example", "Q00001")
-    assert shown["trace"] and set(shown["trace"][0]) == {"rule", "matched", "why"}
+    assert shown["trace"] and set(shown["trace"][0]) == {"rule", "matched", "why", "code", "values"}
     assert shown["accepted_at"].endswith("Z") and shown["size"] > 0
     text = lead.ok("inbound", "show", "1")
     assert "<somebody@customer.example> to <leads@acme.example>" in text and "-> " in text

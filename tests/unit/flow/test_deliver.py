@@ -16,6 +16,7 @@ from tests.unit.world import ANNA, ERIK, World
 from weftmail.core.failure import TempFail
 from weftmail.core.ports import Deferred, Outcome, Refused, Sent
 from weftmail.core.tokens import locator, reply_token
+from weftmail.core.wording.sentences import say
 from weftmail.flow import copy as copies
 from weftmail.flow.deliver import GIVE_UP, LEASE, RECIPIENTS, OutboxSender, Round
 from weftmail.flow.post import Draft, DraftFile, post
@@ -249,17 +250,17 @@ class TestFailures:
         opened.clock.now += GIVE_UP + 1000
         sender(opened, box).round()
         assert state(opened, 1)[0] == "failed"
-        assert "did not get it" in opened.thread("LEAD-1")[1].text
+        assert "did not get it" in say(opened.thread("LEAD-1")[1].says)
 
     def test_a_refusal_is_an_event_and_the_author_is_told(self, opened: World, box: Postbox):
         message_id = write(opened, Draft(text="Yes.", cc=[ERIK]))
         box.answers["erik@other.example"] = Refused("550 5.1.1 no such user")
         sender(opened, box).round()
         event = opened.thread("LEAD-1")[-1]
-        assert (event.kind, event.public, event.text) == (
+        assert (event.kind, event.public, say(event.says)) == (
             "event", False, "erik@other.example did not get it: 550 5.1.1 no such user",
         )  # fmt: skip
-        assert [one.text for one in opened.store.inbox.entries(opened.acme, opened.anna)] == [event.text]
+        assert [one.says for one in opened.store.inbox.entries(opened.acme, opened.anna)] == [event.says]
         assert people(opened, message_id) == [
             ("Karin Ek", "email", "sent"), ("Erik Ek", "email", "failed"),
         ]  # fmt: skip
@@ -307,7 +308,7 @@ class TestFailures:
         write(world, Draft(text="x", to=["karin@customer.example"]))
         world.store.connection.execute("update domain set state = 'closed'")
         sender(world, box).round()
-        assert "no domain to write from" in world.thread(record.label)[-1].text
+        assert "no domain to write from" in say(world.thread(record.label)[-1].says)
 
     def test_a_message_that_is_gone(self, opened: World, box: Postbox):
         assert sender(opened, box, store=store_with(opened.store, messages_get=nothing)).round() == Round(refused=1)

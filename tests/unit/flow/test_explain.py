@@ -28,7 +28,7 @@ def test_the_object_has_the_members_of_the_contract(world: World):
     assert list(answer["disposition"]) == [
         "action", "queue", "record", "record_type", "alias", "author", "verified", "notify",
     ]  # fmt: skip
-    assert all(list(asked) == ["rule", "matched", "why"] for asked in answer["trace"])
+    assert all(list(asked) == ["rule", "matched", "why", "code", "values"] for asked in answer["trace"])
 
 
 def test_opening(world: World):
@@ -38,7 +38,7 @@ def test_opening(world: World):
     )  # fmt: skip
     assert disposition["author"] == {"name": "Karin Ek", "address": "karin@customer.example", "as": "outsider"}
     assert disposition["notify"] == [
-        {"name": "Anna", "address": "anna@acme.example", "channel": "email", "why": "follows, prefers mail"}
+        {"name": "Anna", "address": "anna@acme.example", "channel": "email", "why": "follows, prefers email"}
     ]
 
 

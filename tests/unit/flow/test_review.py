@@ -8,6 +8,7 @@ from tests.unit.faults import nothing, store_with
 from tests.unit.flow.test_filing import contact_of, people, reply_address
 from tests.unit.world import ANNA, ERIK, KARIN, World
 from weftmail.core.failure import UsageError
+from weftmail.core.wording.phrase import Phrase
 from weftmail.flow import review
 
 
@@ -23,9 +24,10 @@ def test_a_new_participant_is_let_in_and_their_next_mail_lands(opened: World):
     released = review.release(opened.store, opened.installation, row.id)
     assert (released.record, released.copies) == ("LEAD-1", 1)
     assert opened.row(row.id).state == "filed"
-    rules = [one["rule"] for one in opened.row(row.id).rules]
+    rules = [one.rule for one in opened.row(row.id).rules]
     assert (rules[0], rules[-1]) == ("loop", "review")
-    assert "new participant" in str(opened.row(row.id).rules[-1]["why"])
+    why = opened.row(row.id).rules[-1].why
+    assert (why.code, why.values["reason"]) == ("review.released.reason", Phrase("held.other"))
     message = opened.thread("LEAD-1")[1]
     assert (message.author_name, message.verified, people(opened, message.id)) == (
         "Erik Ek", False, [("Anna", "email", "queued")],
@@ -100,7 +102,7 @@ def test_what_a_pinned_alias_did_not_take_goes_to_its_record(opened: World):
 def test_a_drop_is_kept_in_the_log_and_can_be_undone(opened: World):
     row = opened.deliver(opened.mail(ERIK), reply_address(opened, 1))
     review.discard(opened.store, opened.installation, row.id)
-    assert (opened.row(row.id).state, opened.row(row.id).reason) == ("discarded", "dropped by a person")
+    assert (opened.row(row.id).state, opened.row(row.id).why) == ("discarded", Phrase("review.dropped"))
     assert opened.store.inbound.again(row.id)
     opened.settle()
     assert opened.row(row.id).state == "held"
@@ -127,7 +129,7 @@ def test_only_what_lies_in_a_tray(opened: World):
     with pytest.raises(UsageError, match="it is filed"):
         review.discard(opened.store, opened.installation, 1)
     (row,) = opened.accept(opened.mail(), "leads@acme.example")
-    opened.store.inbound.fail(row, "our code failed", "trace", 1)
+    opened.store.inbound.fail(row, Phrase("error.fault", {"error": "x"}), "trace", 1)
     with pytest.raises(UsageError, match=f"inbound replay {row}"):
         review.release(opened.store, opened.installation, row)
 

@@ -9,6 +9,7 @@ import pytest
 from tests.unit.faults import raising, store_with
 from tests.unit.world import Lock, World
 from weftmail.core.failure import TempFail
+from weftmail.core.wording.sentences import say
 from weftmail.flow import settle as settling
 from weftmail.flow.reading import read
 from weftmail.flow.settle import Batch, Settler, backoff
@@ -71,7 +72,7 @@ def test_what_our_reader_fails_on_is_stuck_and_the_others_are_filed(world: World
     assert (done.settled, done.failed) == (5, 1)
     errors = world.row(rows[3])
     assert errors.state == "error"
-    assert "cannot read this" in errors.reason
+    assert "cannot read this" in say(errors.why)
     assert "Traceback" in errors.error
     assert [world.row(row).state for row in rows].count("filed") == 5
 
@@ -146,7 +147,7 @@ def test_a_mail_that_kills_its_settler_is_put_aside_at_the_third_death(world: Wo
     states = [world.row(row).state for row in rows]
     assert (states.count("filed"), states.count("error")) == (49, 1)
     assert states[7] == "error"
-    assert "died 3 times" in world.row(rows[7]).reason
+    assert "died 3 times" in say(world.row(rows[7]).why)
     assert len(world.store.records.all(most=200)) == 49
     assert world.lock.marked == []
 

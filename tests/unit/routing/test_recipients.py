@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weftmail.core.routing.recipients import Following, Named, Outsider, Skipped, audience, recipients
+from weftmail.core.wording.phrase import Phrase
 
 ANNA = Following(1, "Anna", "anna@acme.example", "email")
 BJORN = Following(2, "Björn", "bjorn@acme.example", "inbox")
@@ -21,13 +22,13 @@ def test_colleagues_are_told_as_they_prefer():
         ("Björn", "inbox", ""),
         ("Eva", "inbox", ""),
     ]
-    assert who_gets.notified[2].why == "follows, has no address"
+    assert who_gets.notified[2].why.code == "notified.no address"
 
 
 def test_the_author_gets_no_copy():
     who_gets = recipients([ANNA, BJORN], author_user_id=1)
     assert [one.name for one in who_gets.notified] == ["Björn"]
-    assert who_gets.skipped == (Skipped("Anna", "wrote it"),)
+    assert who_gets.skipped == (Skipped("Anna", Phrase("skipped.author")),)
 
 
 def test_who_stands_in_a_proven_mail_has_it_already():

@@ -13,7 +13,8 @@ from weftmail.core.envelope import Envelope
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing.disposition import Append, Author, Discard, Hold, Note, Open, Report
 from weftmail.core.routing.facts import AliasFacts, Facts, Referred, Sender
-from weftmail.core.routing.rules import RULES, WHO_MAY_POST, decide
+from weftmail.core.routing.posting import WHO_MAY_POST
+from weftmail.core.routing.rules import RULES, decide
 
 ACME = 1
 OTHER = 2
@@ -168,7 +169,7 @@ class TestWhoMayPost:
         by = {"by_token": carrier} if carrier.carrier == "token" else {"by_id": (carrier,)}
         hold = decided(Facts(replace(KARIN, verified=True), alias=LEADS, **by))
         assert isinstance(hold, Hold)
-        assert "new participant" in hold.why
+        assert hold.why.code == "held.other"
         assert hold.notify is None
 
     def test_a_user_of_another_company_is_an_outsider(self):
@@ -331,7 +332,7 @@ class TestNowhere:
 
     def test_the_trace_says_which(self):
         words = {
-            token: decide(TO_REPLY, mail(), Facts(KARIN, token=token)).trace[3].why
+            token: decide(TO_REPLY, mail(), Facts(KARIN, token=token)).trace[3].why.code
             for token in ("", "bad", "revoked", "good")
         }
         assert len(set(words.values())) == 4

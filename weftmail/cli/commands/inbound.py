@@ -15,6 +15,7 @@ from weftmail.core.failure import TempFail, UsageError
 from weftmail.core.parsing import path
 from weftmail.core.parsing.path import Path
 from weftmail.core.wording.duration import duration
+from weftmail.core.wording.sentences import say
 from weftmail.flow.settle import Settler
 from weftmail.store.inbound import InboundLine, InboundRow
 from weftmail.transport.settle_lock import FileSettleLock
@@ -53,7 +54,9 @@ def line_value(row: InboundLine | InboundRow) -> Fields:
         "subject": row.subject,
         "record": row.record,
         "message": row.message_id,
-        "reason": row.reason,
+        "reason": "" if row.why is None else say(row.why),
+        "reason_code": None if row.why is None else row.why.code,
+        "reason_values": None if row.why is None else row.why.plain()["values"],
         "accepted_at": iso(row.accepted_at),
         "settled_at": iso(row.settled_at),
     }
@@ -114,8 +117,8 @@ def _show(context: Context, arguments: argparse.Namespace) -> None:
         "blob": row.blob_id,
         "attempts": row.attempts,
         "proof": proof,
-        "trace": row.rules,
         "path": _path_value(way),
+        "trace": [asked.plain() for asked in row.rules],
         "error": row.error,
     }
     context.answer(arguments.json, value, lambda: _lines(row, proof) + _path_lines(way) + _next(row))
@@ -159,14 +162,13 @@ def _lines(row: InboundRow, proof: dict[str, str] | None) -> list[str]:
             "Subject": row.subject,
             "Message-ID": row.rfc_message_id,
             "State": row.state,
-            "Reason": row.reason,
+            "Reason": "" if row.why is None else say(row.why),
             "Record": row.record,
             **({"Proof": ", ".join(f"{name} {proof.get(name) or '-'}" for name in names)} if proof else {}),
         }
     )
     for place, asked in enumerate(row.rules, start=1):
-        mark = "->" if asked.get("matched") else "  "
-        lines.append(f"{mark} {place:2} {asked.get('rule')}: {asked.get('why')}")
+        lines.append(f"{'->' if asked.matched else '  '} {place:2} {asked.rule}: {say(asked.why)}")
     return lines + [f"   | {line}" for line in row.error.splitlines()]
 
 
@@ -191,7 +193,7 @@ def _replay(context: Context, arguments: argparse.Namespace) -> None:
     context.wake_sender()
     after = _found(context, row.id)
     where = f" on {after.record}" if after.record else ""
-    why = f": {after.reason}" if after.reason else ""
+    why = "" if after.why is None else f": {say(after.why)}"
     if after.state == "accepted":
         raise TempFail(
             f"number {row.id} waits for the listener, which settles now; see: mail-admin inbound show {row.id}"

@@ -10,6 +10,7 @@ from weftmail.cli.commands.inbound import line_value
 from weftmail.cli.context import Context
 from weftmail.cli.output import shown, table
 from weftmail.cli.who_gets import lines_of
+from weftmail.core.wording.sentences import say
 from weftmail.flow import review
 
 
@@ -36,7 +37,16 @@ def _list(context: Context, arguments: argparse.Namespace) -> None:
         lambda: table(
             ("ID", "TRAY", "FROM", "TO", "RECORD", "SINCE", "WHY", "SUBJECT"),
             [
-                (m.id, m.state, m.from_address, m.recipient, m.record, shown(m.accepted_at), m.reason, m.subject)
+                (
+                    m.id,
+                    m.state,
+                    m.from_address,
+                    m.recipient,
+                    m.record,
+                    shown(m.accepted_at),
+                    m.why and say(m.why),
+                    m.subject,
+                )
                 for m in found
             ],
             "The trays are empty.",

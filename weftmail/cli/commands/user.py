@@ -12,6 +12,7 @@ from weftmail.cli.context import Context, joined
 from weftmail.cli.output import Fields, iso, sheet, table
 from weftmail.core.composing.notification import PHRASES
 from weftmail.core.failure import UsageError
+from weftmail.core.wording.sentences import say
 from weftmail.flow.facts import is_ours
 from weftmail.store.people import User
 from weftmail.store.store import Store
@@ -135,7 +136,7 @@ def _inbox(store: Store, user: User, company_id: int) -> list[Fields]:
             "inbound": None,
             "from": one.author_name,
             "subject": one.subject,
-            "text": one.text,
+            "text": one.text if one.says is None else say(one.says),
             "state": one.state,
             "created_at": iso(one.created_at),
         }
@@ -149,7 +150,8 @@ def _inbox(store: Store, user: User, company_id: int) -> list[Fields]:
             "inbound": one.inbound_id,
             "from": None,
             "subject": None,
-            "text": one.text,
+            "text": say(one.says),
+            **one.says.plain(),
             "state": "unread" if one.read_at is None else "read",
             "created_at": iso(one.created_at),
         }

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+from weftmail.core.wording.phrase import Phrase
+from weftmail.core.wording.sentences import say
 
 Queue = Literal["held", "unmatched"]
-"""Held: policy wants a person to decide.  Unrouted: it fits nowhere."""
+"""Held: policy wants a person to decide.  Unmatched: it fits nowhere."""
 
 Audience = Literal["answered", "nobody"]
 """Which outsiders a colleague's answer goes to: those of the message that it answers, or none."""
@@ -78,10 +82,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Keep it in a tray for a person to decide; ``tell`` is a colleague to tell in the inbox, never by mail."""
+    """Keep it for a person to review; ``notify`` is a colleague to notify in the inbox, never by mail."""
 
     queue: Queue
-    why: str
+    why: Phrase
     company_id: int | None = None
     record_id: int | None = None
     record: str = ""
@@ -94,7 +98,7 @@ class Hold:
 class Discard:
     """Keep it in the log alone: it belongs on no record, and no person need decide."""
 
-    why: str
+    why: Phrase
     company_id: int | None = None
 
 
@@ -107,7 +111,20 @@ class Asked:
 
     rule: str
     matched: bool
-    why: str
+    why: Phrase
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as JSON members show it, ``why`` in English."""
+        return {"rule": self.rule, "matched": self.matched, "why": say(self.why), **self.why.plain()}
+
+    def stored(self) -> dict[str, Any]:
+        """Return it as it is stored: without words."""
+        return {"rule": self.rule, "matched": self.matched, **self.why.plain()}
+
+    @classmethod
+    def from_stored(cls, found: Mapping[str, Any]) -> Asked:
+        """Return what ``stored`` gave."""
+        return cls(found["rule"], found["matched"], Phrase.from_plain(found))
 
 
 @dataclass(frozen=True, slots=True)

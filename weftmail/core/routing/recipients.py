@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
+
+from weftmail.core.wording.phrase import Phrase
 
 Channel = Literal["email", "inbox"]
 Field = Literal["to", "cc"]
@@ -35,24 +37,28 @@ class Outsider:
     field: Field = "to"
 
 
+NAMED: Final = {"to": Phrase("named.to"), "cc": Phrase("named.cc")}
+"""Why an outsider gets a message, by the field in which it names them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Notified:
-    """A colleague who is told, and why by this channel."""
+    """A colleague who is notified, and why by this channel."""
 
     user_id: int
     name: str
     channel: Channel
     address: str
     language: str
-    why: str
+    why: Phrase
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Somebody who might have been told, and why not."""
+    """Somebody who might have been notified, and why not."""
 
     name: str
-    why: str
+    why: Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,35 +100,35 @@ def recipients(
     skipped: list[Skipped] = []
     for one in following:
         why = _why_skipped(one, author_user_id, have_it, quiet)
-        if why:
+        if why is not None:
             skipped.append(Skipped(one.name, why))
         elif one.user_id not in notified:
             notified[one.user_id] = _notified(one)
     who_gets: dict[int | str, Outsider] = {}
     for outsider in outsiders:
         if quiet or not public:
-            skipped.append(Skipped(outsider.name or outsider.address, "nobody outside gets this message"))
+            skipped.append(Skipped(outsider.name or outsider.address, Phrase("skipped.inside")))
         elif outsider.address in have_it:
-            skipped.append(Skipped(outsider.name or outsider.address, "stands in To or Cc of the mail, and has it"))
+            skipped.append(Skipped(outsider.name or outsider.address, Phrase("skipped.has it")))
         else:
             who_gets.setdefault(outsider.contact_id or outsider.address, outsider)
     return Recipients(tuple(notified.values()), tuple(who_gets.values()), tuple(skipped))
 
 
-def _why_skipped(one: Following, author_user_id: int | None, have_it: Collection[str], quiet: bool) -> str:
+def _why_skipped(one: Following, author_user_id: int | None, have_it: Collection[str], quiet: bool) -> Phrase | None:
     if one.user_id == author_user_id:
-        return "wrote it"
+        return Phrase("skipped.author")
     if quiet:
-        return "an automatic mail disturbs nobody"
+        return Phrase("skipped.automatic")
     if one.address is not None and one.address in have_it:
-        return "stands in To or Cc of the mail, and has it"
-    return ""
+        return Phrase("skipped.has it")
+    return None
 
 
 def _notified(one: Following) -> Notified:
     if one.prefers == "email" and one.address is not None:
-        return Notified(one.user_id, one.name, "email", one.address, one.language, "follows, prefers mail")
-    why = "follows, prefers the inbox" if one.prefers == "inbox" else "follows, has no address"
+        return Notified(one.user_id, one.name, "email", one.address, one.language, Phrase("notified.email"))
+    why = Phrase("notified.inbox") if one.prefers == "inbox" else Phrase("notified.no address")
     return Notified(one.user_id, one.name, "inbox", "", one.language, why)
 
 

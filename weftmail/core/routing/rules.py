@@ -2,62 +2,41 @@
 
 The rules are asked in order and the first that decides ends it.  Routing is by the envelope recipient; To and Cc are
 never asked, but for the one question of the forward rule.  A thread is found by reply token, then by locators and
-stored foreign ids, never by subject or number.  ``docs/routing.md`` is written from the tables of this module.
+stored foreign ids, never by subject or number.  ``docs/routing.md`` is written from the tables of this module and of
+``posting``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import assert_never
 
 from weftmail.core.envelope import Envelope
 from weftmail.core.parsing.message import Message
+from weftmail.core.routing.case import Case, Verdict, author_of
 from weftmail.core.routing.disposition import (
     Append,
     Asked,
-    Author,
     Decision,
     Discard,
-    Disposition,
     Hold,
-    Note,
     Open,
     Report,
 )
 from weftmail.core.routing.facts import AliasFacts, Facts, Referred
+from weftmail.core.routing.posting import append_to, belongs, colleague, held, judged
+from weftmail.core.wording.phrase import Phrase
 
 MOST_HOPS = 50
 """A mail with more Received fields than this is going round in circles (RFC 5321, 6.3)."""
 
-REPORTS = ("bounce", "delay", "receipt", "complaint")
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One delivery, as a rule sees it."""
-
-    envelope: Envelope
-    message: Message
-    facts: Facts
-
-    @property
-    def automatic(self) -> bool:
-        """A machine says so itself (RFC 3834), or there is nobody to send an answer to: nobody is told."""
-        return not self.envelope.sender or self.message.auto_submitted not in ("", "no")
-
-    @property
-    def automatic_answer(self) -> bool:
-        """An answer that no person wrote: it opens nothing."""
-        return self.message.kind == "auto-reply" or (not self.envelope.sender and self.message.kind == "mail")
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a rule says: a disposition or None, and why."""
-
-    disposition: Disposition | None
-    why: str
+REPORTS = {
+    "bounce": Phrase("report.kind.bounce"),
+    "delay": Phrase("report.kind.delay"),
+    "receipt": Phrase("report.kind.receipt"),
+    "complaint": Phrase("report.kind.complaint"),
+}
+"""The kinds of mail that report on one of ours, and what they are called."""
 
 
 Rule = Callable[[Case], Verdict]
@@ -81,101 +60,97 @@ def decide(envelope: Envelope, message: Message, facts: Facts) -> Decision:
 def loop(case: Case) -> Verdict:
     """A mail of our own that came back, or one with more than 50 Received fields, is kept in the log alone."""
     if case.facts.own_loop:
-        return Verdict(Discard("a mail of our own came back", _company(case)), "it bears our own loop header")
+        return Verdict(Discard(Phrase("loop.own.discarded"), _company(case)), Phrase("loop.own"))
     if case.facts.hops > MOST_HOPS:
-        return Verdict(Discard("it goes round in circles", _company(case)), f"{case.facts.hops} Received fields")
-    return Verdict(None, "not one of our own, no loop")
+        discard = Discard(Phrase("loop.hops.discarded"), _company(case))
+        return Verdict(discard, Phrase("loop.hops", {"count": case.facts.hops}))
+    return Verdict(None, Phrase("loop.none"))
 
 
 def report(case: Case) -> Verdict:
     """A bounce or another report counts only with our own return path; without one it is kept in the log alone."""
-    if case.message.kind not in REPORTS:
-        return Verdict(None, "no bounce or other report")
+    kind = REPORTS.get(case.message.kind)
+    if kind is None:
+        return Verdict(None, Phrase("report.none"))
     about = case.facts.by_token
     if about is not None and about.purpose == "bounce":
-        return Verdict(
-            Report(about.company_id, about.record_id, about.record, about.message_id),
-            f"a {case.message.kind} by the return path of a message on {about.record}",
-        )
-    return Verdict(
-        Discard(f"a {case.message.kind} without a return path of ours", _company(case)),
-        "reports count only by the return path that we gave out",
-    )
+        found = Report(about.company_id, about.record_id, about.record, about.message_id)
+        return Verdict(found, Phrase("report.found", {"kind": kind, "record": about.record}))
+    discard = Discard(Phrase("report.lost.discarded", {"kind": kind}), _company(case))
+    return Verdict(discard, Phrase("report.lost"))
 
 
 def automatic_answer(case: Case) -> Verdict:
     """An automatic answer lies quietly on its thread if its sender is in it; it opens nothing and is held nowhere."""
     if not case.automatic_answer:
-        return Verdict(None, "no automatic answer")
+        return Verdict(None, Phrase("automatic.none"))
     found = case.facts.by_token or _chosen(case)
-    if found is not None and found.public and _belongs(found) and not _colleague(case, found):
-        append = _append(case, found, quiet=True)
-        return Verdict(append, f"an automatic answer on {found.record}: nobody is told")
-    return Verdict(
-        Discard("an automatic answer that belongs on no thread", _company(case)), "automatic answers open nothing"
-    )
+    if found is not None and found.public and belongs(found) and not colleague(case, found):
+        append = append_to(case, found, quiet=True)
+        return Verdict(append, Phrase("automatic.filed", {"record": found.record}))
+    return Verdict(Discard(Phrase("automatic.lost.discarded"), _company(case)), Phrase("automatic.lost"))
 
 
 def reply_token(case: Case) -> Verdict:
     """A reply address that we gave out names its message; who may post is asked next."""
     found = case.facts.by_token
     if found is None:
-        return Verdict(None, _TOKEN_WORDS[case.facts.token])
-    return _judged(case, found, f"the reply address names a message on {found.record}")
+        return Verdict(None, _TOKEN[case.facts.token])
+    return judged(case, found, Phrase("token.found", {"record": found.record}))
 
 
 def references(case: Case) -> Verdict:
     """A locator of ours or an id that we filed, in In-Reply-To or References, names the thread."""
     found = _chosen(case)
     if found is None:
-        return Verdict(None, "no id of ours in In-Reply-To or References")
+        return Verdict(None, Phrase("references.none"))
     if _forwarded(case, found):
-        return Verdict(None, f"sent on from {found.record} to another alias in To, which opens its own record")
-    verdict = _judged(case, found, f"a {found.carrier} names a message on {found.record}")
+        return Verdict(None, Phrase("references.forwarded", {"record": found.record}))
+    verdict = judged(case, found, _named_by(found))
     alias = case.facts.alias
     outsider = isinstance(verdict.disposition, Append) and not verdict.disposition.post
     if outsider and alias is not None and alias.accepts == "internal":
-        return Verdict(
-            Hold("held", f"{alias.address} takes mail of colleagues only", found.company_id, found.record_id,
-                 found.record, found.message_id),
-            f"{alias.address} takes mail of colleagues only",
-        )  # fmt: skip
+        why = Phrase("alias.internal", {"alias": alias.address})
+        return Verdict(held(case, found, why), why)
     return verdict
 
 
 def alias(case: Case) -> Verdict:
     """An alias opens a record, or appends to the one that it is pinned to, for those whom it accepts."""
     found = case.facts.alias
-    if found is None or not found.active:
-        return Verdict(None, "no alias has this address" if found is None else f"{found.address} was removed")
+    if found is None:
+        return Verdict(None, Phrase("alias.none"))
+    if not found.active:
+        return Verdict(None, Phrase("alias.removed", {"alias": found.address}))
     message = case.message
     if not (message.from_ or message.text.strip() or message.html or message.attachments):
-        return Verdict(Hold("unmatched", "the mail is empty", found.company_id), "it has no author and no words")
+        return Verdict(Hold("unmatched", Phrase("alias.empty.held"), found.company_id), Phrase("alias.empty"))
     refusal = _refusal(case, found)
-    if refusal:
+    if refusal is not None:
         hold = Hold("held", refusal, found.company_id, found.record_id, found.record)
         return Verdict(hold, refusal)
-    author, verified = _author(case, found.company_id), case.facts.sender.verified
+    author, verified = author_of(case, found.company_id), case.facts.sender.verified
     if found.record_id is not None:
         return Verdict(
             Append(found.company_id, found.record_id, found.record, None, author, verified, quiet=case.automatic),
-            f"{found.address} is pinned to {found.record}",
+            Phrase("alias.pinned", {"alias": found.address, "record": found.record}),
         )
     return Verdict(
         Open(found.company_id, found.id, found.record_type or "", author, verified, quiet=case.automatic),
-        f"{found.address} opens a {found.record_type}",
+        Phrase("alias.opens", {"alias": found.address, "type": found.record_type or ""}),
     )
 
 
 def nowhere(case: Case) -> Verdict:
-    """What fits nowhere lies in the tray ``unmatched``; an admin is told of mail to postmaster and abuse."""
+    """What fits nowhere waits for review as ``unmatched``; an admin is notified of mail to postmaster and abuse."""
     facts = case.facts
     if facts.system in ("postmaster", "abuse"):
+        role = Phrase("nowhere.role.held", {"role": facts.system})
         return Verdict(
-            Hold("unmatched", f"mail to {facts.system}", facts.company_id, notify_admins=True),
-            f"{facts.system} is read by an admin",
+            Hold("unmatched", role, facts.company_id, notify_admins=True),
+            Phrase("nowhere.role", {"role": facts.system}),
         )
-    why = f"{case.envelope.recipient} names no thread and is no alias"
+    why = Phrase("nowhere", {"recipient": case.envelope.recipient})
     return Verdict(Hold("unmatched", why, _company(case)), why)
 
 
@@ -190,145 +165,24 @@ RULES: dict[str, Rule] = {
 }
 """Name and rule, in the order in which they are asked."""
 
-_TOKEN_WORDS = {
-    "": "no reply token in the recipient address",
-    "good": "the token names a message that is gone",
-    "bad": "the token in the recipient address is not one of ours",
-    "revoked": "the reply address was revoked",
+_TOKEN = {
+    "": Phrase("token.none"),
+    "good": Phrase("token.good"),
+    "bad": Phrase("token.bad"),
+    "revoked": Phrase("token.revoked"),
 }
 
 
-# --- who may post ------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of the table of who may post, for mail that found a thread: asked top down."""
-
-    carrier: str
-    sender: str
-    verified: str
-    then: str
-    applies: Callable[[Case, Referred], bool]
-    outcome: Callable[[Case, Referred], Disposition]
-
-
-def _colleague(case: Case, found: Referred) -> bool:
-    return case.facts.sender.colleague_in(found.company_id)
-
-
-def _verified_colleague(case: Case, found: Referred) -> bool:
-    # A signature proves who wrote a mail, not to whom it is handed now: whoever once got it can hand it to a reply
-    # address of their own.  What it says of To and Cc must fit, then; a submission was meant for whom it was handed to.
-    meant = case.facts.addressed or case.facts.sender.signed_in
-    return _colleague(case, found) and case.facts.sender.verified_as_colleague and meant
-
-
-def _belongs(found: Referred) -> bool:
-    return found.sender_is_owner or found.sender_takes_part or found.sent_to_sender
-
-
-def _append(case: Case, found: Referred, *, quiet: bool | None = None) -> Append:
-    return Append(
-        found.company_id,
-        found.record_id,
-        found.record,
-        found.message_id,
-        _author(case, found.company_id),
-        case.facts.sender.verified,
-        quiet=case.automatic if quiet is None else quiet,
-    )
-
-
-def _as_colleague(case: Case, found: Referred) -> Disposition:
-    """A colleague's answer; what a machine sends in their name never goes to outsiders."""
-    author = _author(case, found.company_id)
-    inside = found.purpose == "note" or not found.public
-    if inside or case.automatic:
-        return Note(found.company_id, found.record_id, found.record, found.message_id, author, quiet=case.automatic)
-    return Append(
-        found.company_id,
-        found.record_id,
-        found.record,
-        found.message_id,
-        author,
-        verified=True,
-        post=True,
-        audience="nobody" if found.carrier == "foreign id" else "answered",
-    )
-
-
-def _held(case: Case, found: Referred, why: str, notify: int | None = None) -> Hold:
-    return Hold("held", why, found.company_id, found.record_id, found.record, found.message_id, notify)
-
-
-def _unverified(case: Case) -> str:
-    if case.facts.sender.verified_as_colleague:
-        return "a colleague signed it, and not verified to be meant for here: To and Cc do not name this address"
-    return "it bears a colleague's address and is not verified"
-
-
-WHO_MAY_POST: tuple[Row, ...] = (
-    Row(
-        "any, of internal visibility",
-        "anyone but a verified colleague",
-        "either",
-        "held; never public",
-        lambda case, found: (not found.public or found.purpose == "note") and not _verified_colleague(case, found),
-        lambda case, found: _held(
-            case,
-            found,
-            "an answer to an internal note, not verified to be a colleague's",
-            case.facts.sender.user_id if _colleague(case, found) else None,
-        ),
-    ),
-    Row(
-        "any",
-        "a colleague",
-        "yes",
-        "append as post or note, as the token says; to whom its footer said",
-        _verified_colleague,
-        _as_colleague,
-    ),
-    Row(
-        "any",
-        "a colleague's address",
-        "no",
-        "held on the record; told in the inbox, never by mail",
-        _colleague,
-        lambda case, found: _held(case, found, _unverified(case), case.facts.sender.user_id),
-    ),
-    Row(
-        "reply token of an outsider",
-        "that person",
-        "either",
-        "append; colleagues are told; unverified is marked so",
-        lambda case, found: found.sender_is_owner,
-        _append,
-    ),
-    Row(
-        "any token, locator or foreign id",
-        "a participant, or one to whom we sent that message",
-        "either",
-        "append; unverified is marked so",
-        lambda case, found: found.sender_takes_part or found.sent_to_sender,
-        _append,
-    ),
-    Row(
-        "any",
-        "somebody else",
-        "either",
-        "held on the record as new participant; one act lets them in",
-        lambda case, found: True,
-        lambda case, found: _held(case, found, "new participant: the sender is not in this conversation"),
-    ),
-)
-"""The table of who may post, asked top down; the last row always applies."""
-
-
-def _judged(case: Case, found: Referred, how: str) -> Verdict:
-    row = next(row for row in WHO_MAY_POST if row.applies(case, found))
-    return Verdict(row.outcome(case, found), f"{how}; {row.sender}: {row.then}")
+def _named_by(found: Referred) -> Phrase:
+    match found.carrier:
+        case "token":
+            return Phrase("references.token", {"record": found.record})
+        case "locator":
+            return Phrase("references.locator", {"record": found.record})
+        case "foreign id":
+            return Phrase("references.foreign id", {"record": found.record})
+        case _:
+            assert_never(found.carrier)
 
 
 # --- what the rules share ----------------------------------------------------------------------------------------
@@ -339,15 +193,6 @@ def _company(case: Case) -> int | None:
     if facts.by_token is not None:
         return facts.by_token.company_id
     return facts.alias.company_id if facts.alias is not None else facts.company_id
-
-
-def _author(case: Case, company_id: int) -> Author:
-    """Who the mail is by.  An unverified colleague's address, and an address of our own, act as nobody."""
-    sender = case.facts.sender
-    if sender.colleague_in(company_id):
-        user_id = sender.user_id if sender.verified_as_colleague else None
-        return Author(sender.name, sender.address, user_id=user_id)
-    return Author(sender.name, sender.address, outsider=bool(sender.address) and not sender.ours)
 
 
 def _chosen(case: Case) -> Referred | None:
@@ -377,19 +222,20 @@ def _forwarded(case: Case, found: Referred) -> bool:
     return alias.record_type != found.record_type
 
 
-def _refusal(case: Case, alias: AliasFacts) -> str:
-    """Why the alias does not take this mail without a person's word; empty where it does."""
+def _refusal(case: Case, alias: AliasFacts) -> Phrase | None:
+    """Why the alias does not take this mail without a person's word; None where it does."""
     sender = case.facts.sender
-    colleague = sender.colleague_in(alias.company_id) and sender.verified_as_colleague
+    known = sender.colleague_in(alias.company_id) and sender.verified_as_colleague
     match alias.accepts:
         case "everyone":
-            return ""
+            return None
         case "known":
-            return "" if colleague or alias.sender_known else f"{alias.address} takes mail of known people only"
+            taken, why = known or alias.sender_known, Phrase("alias.known", {"alias": alias.address})
         case "participants":
-            taken = colleague or alias.sender_takes_part
-            return "" if taken else f"{alias.address} takes mail of those in its conversations only"
+            taken = known or alias.sender_takes_part
+            why = Phrase("alias.participants", {"alias": alias.address})
         case "internal":
-            return "" if colleague else f"{alias.address} takes mail of colleagues only"
+            taken, why = known, Phrase("alias.internal", {"alias": alias.address})
         case _:
             assert_never(alias.accepts)
+    return None if taken else why

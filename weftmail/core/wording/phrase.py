@@ -7,13 +7,12 @@ come from one table of English sentences by code, and from a translator of the r
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Union
 
-Value = str | int
-
-Translate = Callable[[str], str]
-"""Returns a sentence in another language, its placeholders kept; the English one where it knows no other."""
+Value = Union[str, int, "Phrase"]
+"""What fills a placeholder; a phrase is worded in the reader's language, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +22,43 @@ class Phrase:
     code: str
     values: Mapping[str, Value] = field(default_factory=dict)
 
+    def plain(self) -> dict[str, Any]:
+        """Return the phrase as a plain object, as JSON members show it."""
+        return {"code": self.code, "values": {name: _plain(value) for name, value in self.values.items()}}
+
+    @classmethod
+    def from_plain(cls, found: Mapping[str, Any]) -> Phrase:
+        """Return the phrase that ``plain`` gave."""
+        return cls(found["code"], {name: _read(value) for name, value in found["values"].items()})
+
     def as_json(self) -> str:
         """Return the phrase as it is stored."""
-        return json.dumps({"code": self.code, "values": dict(self.values)}, ensure_ascii=False)
+        return json.dumps(self.plain(), ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> Phrase:
         """Return the phrase that ``as_json`` wrote."""
-        found = json.loads(text)
-        return cls(found["code"], found["values"])
+        return cls.from_plain(json.loads(text))
+
+
+def _plain(value: Value) -> object:
+    return value.plain() if isinstance(value, Phrase) else value
+
+
+def _read(value: Any) -> Value:
+    found: Value = Phrase.from_plain(value) if isinstance(value, dict) else value
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Plural:
+    """A sentence that counts: its two English forms; the placeholder ``count`` chooses."""
+
+    one: str
+    many: str
+
+
+Sentence = str | Plural
 
 
 def marked(sentence: str) -> str:
@@ -39,6 +66,6 @@ def marked(sentence: str) -> str:
     return sentence
 
 
-def english(sentence: str) -> str:
-    """Translate into English: the sentences are written in it."""
-    return sentence
+def counted(one: str, many: str) -> Plural:
+    """Return a sentence that counts; its name marks both forms for extraction."""
+    return Plural(one, many)

@@ -1,0 +1,47 @@
+"""One delivery as the rules see it, and what a rule says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from weftmail.core.envelope import Envelope
+from weftmail.core.parsing.message import Message
+from weftmail.core.routing.disposition import Author, Disposition
+from weftmail.core.routing.facts import Facts
+from weftmail.core.wording.phrase import Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One delivery, as a rule sees it."""
+
+    envelope: Envelope
+    message: Message
+    facts: Facts
+
+    @property
+    def automatic(self) -> bool:
+        """A machine says so itself (RFC 3834), or there is nobody to send an answer to: nobody is told."""
+        return not self.envelope.sender or self.message.auto_submitted not in ("", "no")
+
+    @property
+    def automatic_answer(self) -> bool:
+        """An answer that no person wrote: it opens nothing."""
+        return self.message.kind == "auto-reply" or (not self.envelope.sender and self.message.kind == "mail")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a rule says: a disposition or None, and why."""
+
+    disposition: Disposition | None
+    why: Phrase
+
+
+def author_of(case: Case, company_id: int) -> Author:
+    """Return who the mail is by.  An unverified colleague's address, and an address of our own, act as nobody."""
+    sender = case.facts.sender
+    if sender.colleague_in(company_id):
+        user_id = sender.user_id if sender.verified_as_colleague else None
+        return Author(sender.name, sender.address, user_id=user_id)
+    return Author(sender.name, sender.address, outsider=bool(sender.address) and not sender.ours)

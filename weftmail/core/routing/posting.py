@@ -1,0 +1,143 @@
+"""Who may post, once a mail has found its thread: one table, asked top down.
+
+Which thread a mail belongs to and whether its sender may post there are two questions; this module answers the second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from weftmail.core.routing.case import Case, Verdict, author_of
+from weftmail.core.routing.disposition import Append, Disposition, Hold, Note
+from weftmail.core.routing.facts import Referred
+from weftmail.core.wording.phrase import Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the table of who may post, for mail that found a thread: asked top down."""
+
+    carrier: str
+    verified: str
+    then: Phrase
+    """Who the sender is, and what happens."""
+    applies: Callable[[Case, Referred], bool]
+    outcome: Callable[[Case, Referred], Disposition]
+
+
+def colleague(case: Case, found: Referred) -> bool:
+    """Say whether the mail bears the address of a colleague in the company of the thread."""
+    return case.facts.sender.colleague_in(found.company_id)
+
+
+def _verified_colleague(case: Case, found: Referred) -> bool:
+    # A signature proves who wrote a mail, not to whom it is handed now: whoever once got it can hand it to a reply
+    # address of their own.  What it says of To and Cc must fit, then; a submission was meant for whom it was handed to.
+    meant = case.facts.addressed or case.facts.sender.signed_in
+    return colleague(case, found) and case.facts.sender.verified_as_colleague and meant
+
+
+def belongs(found: Referred) -> bool:
+    """Say whether the sender is of this conversation: the reply address is theirs, they take part, or they got it."""
+    return found.sender_is_owner or found.sender_takes_part or found.sent_to_sender
+
+
+def append_to(case: Case, found: Referred, *, quiet: bool | None = None) -> Append:
+    """Return that the mail is filed as received from outside."""
+    return Append(
+        found.company_id,
+        found.record_id,
+        found.record,
+        found.message_id,
+        author_of(case, found.company_id),
+        case.facts.sender.verified,
+        quiet=case.automatic if quiet is None else quiet,
+    )
+
+
+def _as_colleague(case: Case, found: Referred) -> Disposition:
+    """A colleague's answer; what a machine sends in their name never goes to outsiders."""
+    author = author_of(case, found.company_id)
+    inside = found.purpose == "note" or not found.public
+    if inside or case.automatic:
+        return Note(found.company_id, found.record_id, found.record, found.message_id, author, quiet=case.automatic)
+    return Append(
+        found.company_id,
+        found.record_id,
+        found.record,
+        found.message_id,
+        author,
+        verified=True,
+        post=True,
+        audience="nobody" if found.carrier == "foreign id" else "answered",
+    )
+
+
+def held(case: Case, found: Referred, why: Phrase, notify: int | None = None) -> Hold:
+    """Return that the mail waits for review on its thread."""
+    return Hold("held", why, found.company_id, found.record_id, found.record, found.message_id, notify)
+
+
+def _unverified(case: Case) -> Phrase:
+    if case.facts.sender.verified_as_colleague:
+        return Phrase("held.not meant")
+    return Phrase("held.unverified")
+
+
+WHO_MAY_POST: tuple[Row, ...] = (
+    Row(
+        "any, of internal visibility",
+        "either",
+        Phrase("who.note"),
+        lambda case, found: (not found.public or found.purpose == "note") and not _verified_colleague(case, found),
+        lambda case, found: held(
+            case,
+            found,
+            Phrase("held.note"),
+            case.facts.sender.user_id if colleague(case, found) else None,
+        ),
+    ),
+    Row(
+        "any",
+        "yes",
+        Phrase("who.colleague"),
+        _verified_colleague,
+        _as_colleague,
+    ),
+    Row(
+        "any",
+        "no",
+        Phrase("who.unverified colleague"),
+        colleague,
+        lambda case, found: held(case, found, _unverified(case), case.facts.sender.user_id),
+    ),
+    Row(
+        "reply token of an outsider",
+        "either",
+        Phrase("who.owner"),
+        lambda case, found: found.sender_is_owner,
+        append_to,
+    ),
+    Row(
+        "any token, locator or foreign id",
+        "either",
+        Phrase("who.participant"),
+        lambda case, found: found.sender_takes_part or found.sent_to_sender,
+        append_to,
+    ),
+    Row(
+        "any",
+        "either",
+        Phrase("who.other"),
+        lambda case, found: True,
+        lambda case, found: held(case, found, Phrase("held.other")),
+    ),
+)
+"""The table of who may post, asked top down; the last row always applies."""
+
+
+def judged(case: Case, found: Referred, how: Phrase) -> Verdict:
+    """Return the verdict of the first row that applies; ``how`` says how the thread was found."""
+    row = next(row for row in WHO_MAY_POST if row.applies(case, found))
+    return Verdict(row.outcome(case, found), Phrase("judged", {"how": how, "then": row.then}))

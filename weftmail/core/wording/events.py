@@ -1,0 +1,15 @@
+"""The sentences of events, which the program itself writes into a conversation, and of remarks beside a message."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from weftmail.core.wording.phrase import Sentence, marked
+
+EVENTS: Final[dict[str, Sentence]] = {
+    "event.report": marked("A mail server reports on a message that we sent."),
+    "event.report.people": marked("A mail server reports on a message that we sent.\n{people}"),
+    "event.failed": marked("{address} did not get it: {answer}"),
+    "event.failed.people": marked("These addresses did not get it:\n{people}"),
+    "flag.id reused": marked("another mail with different content bears the same Message-ID"),
+}

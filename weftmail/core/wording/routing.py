@@ -1,0 +1,97 @@
+"""The sentences of routing: why a rule decided or did not, why a mail is held or discarded, who may post."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from weftmail.core.wording.phrase import Sentence, counted, marked
+
+RULE_NAMES: Final = {
+    "loop": marked("loop"),
+    "report": marked("report"),
+    "automatic answer": marked("automatic answer"),
+    "reply token": marked("reply token"),
+    "references": marked("references"),
+    "alias": marked("alias"),
+    "nowhere": marked("nowhere"),
+    "review": marked("review"),
+    "handed over before": marked("handed over before"),
+}
+"""What the rules are called on pages; ``review`` is a person who decided."""
+
+ROUTING: Final[dict[str, Sentence]] = {
+    # The loop rule.
+    "loop.own": marked("it bears our own loop header"),
+    "loop.own.discarded": marked("a mail of our own came back"),
+    "loop.hops": counted("{count} Received field", "{count} Received fields"),
+    "loop.hops.discarded": marked("it goes round in circles"),
+    "loop.none": marked("not one of our own, no loop"),
+    # Bounces and other reports.
+    "report.none": marked("no bounce or other report"),
+    "report.found": marked("{kind} by the return path of a message on {record}"),
+    "report.lost": marked("reports count only by the return path that we gave out"),
+    "report.lost.discarded": marked("{kind} without a return path of ours"),
+    "report.kind.bounce": marked("a bounce"),
+    "report.kind.delay": marked("a report of a delay"),
+    "report.kind.receipt": marked("a receipt"),
+    "report.kind.complaint": marked("a complaint"),
+    # Automatic answers.
+    "automatic.none": marked("no automatic answer"),
+    "automatic.filed": marked("an automatic answer on {record}: nobody is notified"),
+    "automatic.lost": marked("automatic answers open nothing"),
+    "automatic.lost.discarded": marked("an automatic answer that belongs to no conversation"),
+    # The reply token, and references.
+    "token.none": marked("no reply token in the recipient address"),
+    "token.good": marked("the token names a message that is gone"),
+    "token.bad": marked("the token in the recipient address is not one of ours"),
+    "token.revoked": marked("the reply address was revoked"),
+    "token.found": marked("the reply address names a message on {record}"),
+    "references.none": marked("no id of ours in In-Reply-To or References"),
+    "references.forwarded": marked("sent on from {record} to another alias in To, which opens its own record"),
+    "references.token": marked("a reply token names a message on {record}"),
+    "references.locator": marked("a locator names a message on {record}"),
+    "references.foreign id": marked("a Message-ID names a message on {record}"),
+    # Who may post, once the conversation is found.
+    "judged": marked("{how}; {then}"),
+    "who.note": marked("not verified as a colleague, and the note that it answers is internal: held, never public"),
+    "who.colleague": marked("a verified colleague: filed as a message or a note, and sent to whom its footer said"),
+    "who.unverified colleague": marked(
+        "a colleague's address, not verified: held on the record; the colleague is notified in the inbox, never by mail"
+    ),
+    "who.owner": marked("the person whom this reply address was given to: filed; marked where not verified"),
+    "who.participant": marked(
+        "a participant, or somebody to whom we sent that message: filed; marked where not verified"
+    ),
+    "who.other": marked("somebody else: held on the record until a person adds them to the conversation"),
+    "held.note": marked("an answer to an internal note, not verified as a colleague's"),
+    "held.unverified": marked("it bears a colleague's address and is not verified"),
+    "held.not meant": marked(
+        "a colleague signed it, but To and Cc do not name this address: it may have been passed on"
+    ),
+    "held.other": marked("new participant: the sender is not in this conversation"),
+    # Aliases.
+    "alias.none": marked("no alias has this address"),
+    "alias.removed": marked("{alias} was removed"),
+    "alias.empty": marked("it has no author and no words"),
+    "alias.empty.held": marked("the mail is empty"),
+    "alias.pinned": marked("{alias} is pinned to {record}"),
+    "alias.opens": marked("{alias} opens records of type {type}"),
+    "alias.internal": marked("{alias} takes mail of colleagues only"),
+    "alias.known": marked("{alias} takes mail of known people only"),
+    "alias.participants": marked("{alias} takes mail of participants of its conversations only"),
+    # Mail that fits nowhere.
+    "nowhere.role": marked("{role} is read by an admin"),
+    "nowhere.role.held": marked("mail to {role}"),
+    "nowhere": marked("{recipient} names no conversation and is no alias"),
+    # What became of a mail beside the rules.
+    "again": marked("it is the same delivery as number {number}"),
+    "again.discarded": marked("filed already"),
+    "review.released": marked("released from {state} by a person, {when}"),
+    "review.released.reason": marked("released from {state} by a person, {when}; it was held because: {reason}"),
+    "review.dropped": marked("discarded by a person"),
+    "error.died": counted(
+        "the settling process died {count} time under this mail",
+        "the settling process died {count} times under this mail",
+    ),
+    "error.fault": marked("a fault in the program: {error}"),
+}
