@@ -43,6 +43,7 @@ PACKAGES = {
     "sasl2-bin": "/usr/sbin/saslpasswd2",
     "libsasl2-modules": "/usr/lib/*/sasl2/libplain.so",
     "libsasl2-modules-db": "/usr/lib/*/sasl2/libsasldb.so",
+    "nsd": "/usr/sbin/nsd",
     "strace": "/usr/bin/strace",
     "chromium": "/usr/bin/chromium",
     "procps": "/usr/bin/ps",
@@ -110,6 +111,10 @@ def _packages() -> None:
         if done.returncode and words[-1] != "update":
             said = done.stderr.strip().splitlines()
             missing(f"packages cannot be had ({said[-1] if said else 'no reason given'}): sudo {command}")
+    if "nsd" in lacking and Path("/run/systemd/system").exists():
+        # The tests start their own on a port of its own; Debian's would be a DNS server on port 53 for everybody.
+        say("switching off the nsd that Debian has just started")
+        subprocess.run(["systemctl", "disable", "--now", "nsd"], capture_output=True, check=False)
 
 
 def _users() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Literal, Protocol
 
 from weftmail.core.envelope import Envelope
 
@@ -168,4 +168,52 @@ class Catcher(Protocol):
 
     def get(self, name: str) -> Caught | None:
         """One copy by its name; None for a name that is none, whatever it holds."""
+        ...
+
+
+DnsType = Literal["A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "TLSA", "TXT"]
+
+
+@dataclass(frozen=True, slots=True)
+class DnsAnswer:
+    """The records of one name and type.
+
+    ``name`` is the name that has them, at the end of all CNAME records.  ``values`` are as a zone file shows them, in
+    lower case and without final dots; of a TXT record the text, its pieces joined and its case kept.  The answer may be
+    relied on until ``expires_at``.
+    """
+
+    name: str
+    values: tuple[str, ...]
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchName:
+    """The name does not exist (NXDOMAIN), or is none that could."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoData:
+    """The name exists, and has no record of that type."""
+
+
+@dataclass(frozen=True, slots=True)
+class DnsFailure:
+    """Nobody knows now: no server answered in time, or each one failed.  ``text`` says what they did.
+
+    It must never be taken for an answer: a domain whose DNS is down has not withdrawn its records.
+    """
+
+    text: str
+
+
+DnsResult = DnsAnswer | NoSuchName | NoData | DnsFailure
+
+
+class Resolver(Protocol):
+    """Asks the DNS."""
+
+    def query(self, name: str, kind: DnsType) -> DnsResult:
+        """Return what the DNS has for a name and a type; waits for seconds at most, and never raises."""
         ...

@@ -1,0 +1,53 @@
+"""nsd: an authoritative DNS server on loopback, with the zones of a test and nothing else."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+SOA = "@ 300 IN SOA ns1 hostmaster 1 3600 600 86400 {minimum}\n@ 300 IN NS ns1\nns1 300 IN A 127.0.0.1\n"
+"""What each zone begins with; ``minimum`` is how long it may be remembered that a name is not there, in seconds."""
+
+
+class Nsd:
+    """An nsd on a free port, as whoever runs the tests."""
+
+    def __init__(self, folder: Path, zones: Mapping[str, str], broken: tuple[str, ...] = ()) -> None:
+        """``zones`` are zone files by domain; for each domain in ``broken`` nsd has no data, and answers SERVFAIL."""
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+        for domain, text in zones.items():
+            (folder / f"{domain}.zone").write_text(f"$ORIGIN {domain}.\n{text}")
+        parts = "".join(f'zone:\n name: "{one}"\n zonefile: "{folder}/{one}.zone"\n' for one in (*zones, *broken))
+        (folder / "nsd.conf").write_text(
+            f'server:\n ip-address: 127.0.0.1@{self.port}\n server-count: 1\n username: ""\n database: ""\n'
+            f' zonesdir: "{folder}"\n pidfile: "{folder}/nsd.pid"\n xfrdfile: "{folder}/xfrd.state"\n'
+            f' zonelistfile: "{folder}/zone.list"\n xfrdir: "{folder}"\n logfile: "{folder}/nsd.log"\n'
+            f"remote-control:\n control-enable: no\n{parts}"
+        )
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        self._process = subprocess.Popen(["/usr/sbin/nsd", "-d", "-c", str(self._folder / "nsd.conf")])
+        end = time.monotonic() + 10
+        while not self._listens():
+            if self._process.poll() is not None or time.monotonic() > end:
+                raise AssertionError(f"nsd does not start: {(self._folder / 'nsd.log').read_text()}")
+            time.sleep(0.02)
+
+    def _listens(self) -> bool:
+        with socket.socket() as connection:
+            return connection.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def stop(self) -> None:
+        """Stop it."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(10)
+            self._process = None
