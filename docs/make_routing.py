@@ -13,17 +13,17 @@ from weftmail.core.routing.rules import RULES
 from weftmail.core.wording.sentences import say
 
 HEAD = """\
-# Where a mail goes, and who may post
+# Where an email goes, and who may post
 
 *This page is written by `docs/make_routing.py` from `rules.py` and `posting.py` in `weftmail/core/routing/`; a test
 compares them.*
 
-A delivery is one recipient of one mail. weftmail asks the rules below in their order, and the first that decides ends
+A delivery is one recipient of one email. weftmail asks the rules below in their order, and the first that decides ends
 it. It looks at the address that the mail server delivered to (the envelope), never at To or Cc; the one exception is
 the forward rule inside *references*. A thread is never found by subject or by number. Every answer of every rule is
-kept with the mail: `mail-admin inbound show ID` prints it, and so does *Why is this here?* on the page.
+kept with the email: `mail-admin inbound show ID` prints it, and so does *Why is this here?* on the page.
 
-To ask what would happen to a mail without filing it, run
+To ask what would happen to an email without filing it, run
 `mail-ingest --explain --recipient=ADDR < mail.eml`: the same function gives the answer.
 
 ## The rules, in their order
@@ -35,11 +35,11 @@ To ask what would happen to a mail without filing it, run
 POST = """
 ## Who may post
 
-Which thread a mail belongs to and whether its sender may post there are two questions. For mail that found its thread,
-this table is asked from top to bottom. *Verified*, for an outsider, means that DKIM or SPF vouches for the address in
-From (aligned, as DMARC asks). A colleague needs more: a signature of the domain in From, or a login of their own at
-our mail server. Two addresses in From prove nothing, and proof is read only from fields that our own mail server wrote
-above its own Received. A signature does not say to whom a mail is handed now: what a colleague signed counts as
+Which thread an email belongs to and whether its sender may post there are two questions. For email that found its
+thread, this table is asked from top to bottom. *Verified*, for an outsider, means that DKIM or SPF vouches for the
+address in From (aligned, as DMARC asks). A colleague needs more: a signature of the domain in From, or a login of their
+own at our mail server. Two addresses in From prove nothing, and proof is read only from fields that our own mail server
+wrote above its own Received. A signature does not say to whom an email is sent now: what a colleague signed counts as
 verified only where To or Cc names the address that it was delivered to, so that nobody can hand it on to another
 conversation.
 
@@ -50,17 +50,17 @@ conversation.
 FOOT = """
 ## What follows from it
 
-- A mail of an outsider is never sent on to another outsider.
-- No mail alone adds a follower, shows a thread to anybody, or changes the customer of a record.
+- An email of an outsider is never sent on to another outsider.
+- No email alone adds a follower, shows a thread to anybody, or changes the customer of a record.
 - Those whom a verified participant puts in Cc take part in that one message; those whom a colleague names take part in
-  the conversation. An unverified mail makes nobody a participant.
+  the conversation. An unverified email makes nobody a participant.
 - A reply address that is wrong, from an old epoch, or of a person who was taken out of the conversation counts as
-  none: the mail is looked at by its references, and else waits in the review queue under *No match*. The trace says
+  none: the email is looked at by its references, and else waits in the review queue under *No match*. The trace says
   which it was.
-- Of several threads that a mail names, the one that the delivered alias opened comes first, then one in which the
+- Of several threads that an email names, the one that the delivered alias opened comes first, then one in which the
   sender takes part, then that of the newest message. Within the thread the newest message named decides whether the
   answer stays inside.
-- Nobody is notified of what a program sent: mail with the null sender, with `Auto-Submitted` other than `no`, with our
+- Nobody is notified of what a program sent: email with the null sender, with `Auto-Submitted` other than `no`, with our
   own loop header, or with more than 50 Received fields.
 """
 

@@ -277,16 +277,47 @@ def test_the_readme_shows_the_page_and_the_licence() -> None:
     assert "(LICENSE)" in text and "Apache License" in read("LICENSE")
     assert f"**{__version__}, the round trip.**" in text
     assert f"## {__version__} " in read("CHANGELOG.md")
-    for folder in (
-        "bin",
-        "store",
-        "admin",
-        "mta",
-        "tests",
-        "bench",
-        "samples",
-        "docs",
-        "weftmail/core",
-        "weftmail/flow",
-    ):
-        assert f"| `{folder}/` |" in text
+
+
+def test_the_architecture_page_names_every_folder_and_every_room() -> None:
+    text = read("docs/architecture.md")
+    folders = {"bin", "store", "admin", "mta", "tests", "bench", "samples", "docs"}
+    rooms = {str(path.parent.relative_to(ROOT)) for path in (ROOT / "weftmail/core").glob("*/__init__.py")}
+    parts = {f"weftmail/{name}" for name in ("core", "flow", "transport", "cli")}
+    named = set(re.findall(r"`([\w/]+)/`", text))
+    assert named >= folders | parts | rooms
+
+
+def test_the_readme_keeps_its_order() -> None:
+    """What it is, what one can do, instead of what, how to start: a stranger decides in a minute."""
+    assert re.findall(r"^## (.+)$", read("README.md"), re.M) == [
+        "What you can do with it",
+        "Instead of what",
+        "Install and first run",
+        "The DNS records you need",
+        "Behind your own Postfix",
+        "What is missing",
+        "Licence",
+    ]
+
+
+def test_hacking_explains_accept_and_settle_first() -> None:
+    begins = read("HACKING.md")[:400]
+    assert "**Accept**" in begins and "**Settle**" in begins
+
+
+RETIRED = (
+    "e-mail", "tray", "trays", "unrouted", "stuck", "proven", "unproven", "let in", "handed over", "house", "laid out",
+    "whole domain", "beside mailboxes", "told inside", "it wants", "by whatever", "of which",
+)  # fmt: skip
+"""Words that have others today.  Code, names of tests, decisions and the changelog are outside it."""
+
+
+@pytest.mark.parametrize(
+    "page",
+    [one for one in PAGES if one.parent != DOCS / "decisions" and one.name not in ("CHANGELOG.md", "cli.md")],
+    ids=lambda page: page.name,
+)
+def test_documents_use_the_words_of_today(page: Path) -> None:
+    prose = re.sub(r"```.*?```|`[^`]*`|\]\([^)]*\)", "", page.read_text(encoding="utf-8"), flags=re.DOTALL).lower()
+    assert [word for word in RETIRED if re.search(rf"(?<![\w-]){word}(?![\w-])", prose)] == []
