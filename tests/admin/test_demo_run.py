@@ -96,7 +96,8 @@ def test_the_first_run_and_the_second(folder: Path, tmp_path: Path) -> None:
     assert "Port 8470 is taken; the site is at 84" in said
     assert "  3/5  demo company acme.example          5 aliases, 2 users\n" in said
     assert re.search(
-        r"taken \d\.\d\d s · read \d\.\d\d · leads@ opens a lead: LEAD-1 · Anna told, two signatures, both verify · ",
+        r"taken \d\.\d\d s · read \d\.\d\d · leads@ opens a lead: LEAD-1 · "
+        r"Anna notified, two signatures, both verify · ",
         said,
     )
     login = LOGIN.search(said)
@@ -120,7 +121,7 @@ def test_the_first_run_and_the_second(folder: Path, tmp_path: Path) -> None:
         assert image.evaluate("one => one.naturalWidth") == 300
         page.get_by_label("Text").fill("Yes, 40 of them.")
         page.get_by_role("button", name="Send", exact=True).click()
-        page.get_by_text("● Karin Ek: handed over").wait_for()
+        page.get_by_text("● Karin Ek: sent").wait_for()
         page.get_by_role("link", name="Records", exact=True).first.click()
         page.get_by_text("Follows the store by itself").wait_for()
         subprocess.run(line[1], shell=True, check=True, cwd=folder)

@@ -151,11 +151,11 @@ class Demo:
             signatures = verify(caught[0].data, names) if caught else []
             return len(signatures) == 2 and all(one.valid for one in signatures)
 
-        self.children.wait_until(anna_notified, "telling Anna, with two signatures that verify,")
+        self.children.wait_until(anna_notified, "notifying Anna, with two signatures that verify,")
         all_of_it = time.monotonic() - began
         self.command("follower", "add", "LEAD-1", BJORN)
         return (
-            f"taken {taken:.2f} s · read {filed:.2f} · leads@ opens a lead: LEAD-1 · Anna told, two signatures, "
+            f"taken {taken:.2f} s · read {filed:.2f} · leads@ opens a lead: LEAD-1 · Anna notified, two signatures, "
             f"both verify · {all_of_it:.2f} s in all"
         )
 
