@@ -8,10 +8,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from weftmail.admin import files, writing
-from weftmail.admin.thread import Entry, entries
+from weftmail.admin.thread import ShownEntry, shown_entries
 from weftmail.admin.visit import Visit, nothing_here, page
 from weftmail.admin.writing import Again, Composer
 from weftmail.core.parsing import path
+from weftmail.flow.thread import Excerpt, Reader, conversation
 from weftmail.store.message import ThreadMessage
 from weftmail.store.record import Record
 
@@ -45,7 +46,7 @@ def write(visit: Visit) -> Response:
     except Again as again:
         return _shown(visit, found, again.composer, 422)
     visit.site.sender.wake()
-    return visit.go(f"/records/{found.label}#m{visit.store.messages.pulse(found.id).messages}")
+    return visit.go(f"/records/{found.label}#m{visit.store.threads.last_number(found.company_id, found.id)}")
 
 
 def frame(visit: Visit) -> Response:
@@ -103,11 +104,12 @@ def _mark(visit: Visit, found: Record) -> str:
 
 
 def _message(visit: Visit) -> ThreadMessage:
-    thread = visit.store.messages.thread(record_of(visit).id)
-    number: int = visit.request.path_params["number"]
-    if not 1 <= number <= len(thread):
+    found = record_of(visit)
+    number = visit.request.path_params["number"]
+    message = visit.store.threads.numbered(found.company_id, found.id, number)
+    if message is None:
         raise nothing_here()
-    return thread[number - 1]
+    return message
 
 
 def _name(visit: Visit) -> str:
@@ -115,28 +117,34 @@ def _name(visit: Visit) -> str:
 
 
 def _shown(visit: Visit, found: Record, composer: Composer | None, status: int = 200) -> Response:
-    thread = entries(visit.store, found)
-    alias = visit.store.aliases.get(found.alias_id) if found.alias_id is not None else None
-    held = [one for one in visit.store.inbound.review(visit.company_id) if one.record_id == found.id]
+    with visit.store.snapshot():
+        talk = conversation(visit.store, found, Reader(visit.user.id, visit.may_write), _page(visit, found))
+    thread = shown_entries(talk)
     return visit.page(
         "record.html",
         command=f"mail-admin record show {found.label}",
         live=visit.path(f"/live/records/{found.label}?seen={_mark(visit, found)}"),
         at=visit.path(f"/records/{found.label}"),
         status=status,
+        talk=talk,
         record=found,
-        alias=alias,
         entries=thread,
         files=_files(thread),
-        participants=visit.store.records.participants(found.id),
-        followers=visit.store.records.followers(found.id),
-        held=held,
         composer=composer,
     )
 
 
-def _files(thread: list[Entry]) -> list[tuple[Entry, int]]:
-    """The files of all messages, those that stand inside a mail's own text left out."""
+def _page(visit: Visit, found: Record) -> Excerpt:
+    """Which messages: the newest, or those before the one whose number is asked for."""
+    number = visit.request.query_params.get("before", "")
+    if not (number.isascii() and number.isdecimal() and len(number) < 9):
+        return Excerpt()
+    message = visit.store.threads.numbered(found.company_id, found.id, int(number))
+    return Excerpt() if message is None else Excerpt(before=message.id)
+
+
+def _files(thread: list[ShownEntry]) -> list[tuple[ShownEntry, int]]:
+    """The files of the messages shown, those that stand inside a mail's own text left out."""
     return [(entry, file.number) for entry in thread for file in entry.files if not file.attachment.inline]
 
 

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
 
 from weftmail.admin.words import Mark, state, vouched
 from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say
+from weftmail.flow.thread import Conversation, Entry
 from weftmail.store.inbound import InboundRow
 from weftmail.store.message import StoredAttachment, ThreadAddressed, ThreadMessage
-from weftmail.store.record import Record
-from weftmail.store.store import Store
 
 _ANSWER = re.compile(r"(?i)^((re|sv|aw|fw|fwd|vs)\s*:\s*)+")
 _REMOTE = "data-remote-src="
@@ -29,26 +25,47 @@ class ShownDelivery:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
-    """A file of a message, and where it can be had."""
+class ShownFile:
+    """A file of a message; by its number it can be had."""
 
     number: int
     attachment: StoredAttachment
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One message of a thread; ``number`` counts from 1 within the record."""
+class ShownEntry:
+    """A message of a thread with what the page says of it."""
 
-    number: int
-    message: ThreadMessage
+    entry: Entry
     vouched: Mark | None
-    to: tuple[ThreadAddressed, ...]
-    cc: tuple[ThreadAddressed, ...]
-    files: tuple[File, ...]
+    files: tuple[ShownFile, ...]
     notified: tuple[ShownDelivery, ...]
-    inbound: InboundRow | None
     subject: str
+
+    @property
+    def message(self) -> ThreadMessage:
+        """The message itself."""
+        return self.entry.message
+
+    @property
+    def number(self) -> int:
+        """Counts from 1 within the record."""
+        return self.entry.message.number
+
+    @property
+    def inbound(self) -> InboundRow | None:
+        """The mail that it came from."""
+        return self.entry.inbound
+
+    @property
+    def to(self) -> tuple[ThreadAddressed, ...]:
+        """Those in To."""
+        return tuple(one for one in self.entry.addressed if one.field == "to")
+
+    @property
+    def cc(self) -> tuple[ThreadAddressed, ...]:
+        """Those in Cc."""
+        return tuple(one for one in self.entry.addressed if one.field == "cc")
 
     @property
     def author(self) -> str:
@@ -111,55 +128,20 @@ class Entry:
         return sum(self.author.encode("utf-8", "replace")) % 6
 
 
-class _OfMessage(Protocol):
-    @property
-    def message_id(self) -> int: ...
-
-
-T = TypeVar("T", bound=_OfMessage)
-
-
-def entries(store: Store, record: Record) -> list[Entry]:
-    """Return the record's thread, oldest first."""
-    addressed = _by_message(store.messages.thread_addressed(record.id))
-    attachments = _by_message(store.messages.thread_attachments(record.id))
-    deliveries = _by_message(store.messages.thread_deliveries(record.id))
-    found = []
-    for number, message in enumerate(store.messages.thread(record.id), start=1):
-        people = addressed[message.id]
-        found.append(
-            Entry(
-                number=number,
-                message=message,
-                vouched=vouched(message),
-                to=tuple(one for one in people if one.field == "to"),
-                cc=tuple(one for one in people if one.field == "cc"),
-                files=tuple(File(at, one) for at, one in enumerate(attachments[message.id], start=1)),
-                notified=tuple(ShownDelivery(state(one), one.changed_at) for one in deliveries[message.id]),
-                inbound=_inbound(store, record, message),
-                subject=_other_subject(message.subject, record.title),
-            )
+def shown_entries(found: Conversation) -> list[ShownEntry]:
+    """Return the messages of a conversation as the page shows them, oldest first."""
+    return [
+        ShownEntry(
+            entry=one,
+            vouched=vouched(one.message),
+            files=tuple(ShownFile(number, file) for number, file in enumerate(one.attachments, start=1)),
+            notified=tuple(ShownDelivery(state(each), each.changed_at) for each in one.deliveries),
+            subject=_other_subject(one.message.subject, found.record.title),
         )
-    return found
-
-
-def _by_message(rows: Iterable[T]) -> dict[int, list[T]]:
-    found: dict[int, list[T]] = defaultdict(list)
-    for row in rows:
-        found[row.message_id].append(row)
-    return found
-
-
-def _inbound(store: Store, record: Record, message: ThreadMessage) -> InboundRow | None:
-    row = store.inbound.get(message.inbound_id) if message.inbound_id is not None else None
-    return row if row is not None and row.company_id == record.company_id else None
+        for one in found.entries
+    ]
 
 
 def _other_subject(subject: str, title: str) -> str:
     """The subject where it says something else than the record's title does."""
     return "" if _ANSWER.sub("", subject).strip() == _ANSWER.sub("", title).strip() else subject
-
-
-def message_of(entries: Sequence[ThreadMessage], number: int) -> ThreadMessage | None:
-    """Return the message of this number within its record."""
-    return entries[number - 1] if 1 <= number <= len(entries) else None

@@ -46,11 +46,12 @@ class NewMessage:
 
 @dataclass(frozen=True, slots=True)
 class ThreadMessage:
-    """An entry of a thread as it stands."""
+    """An entry of a thread as it stands; ``number`` counts from 1 within the record."""
 
     id: int
     company_id: int
     record_id: int
+    number: int
     kind: str
     public: bool
     author_user_id: int | None
@@ -142,6 +143,7 @@ class StoredAttachment:
     content_id: str | None
     inline: bool
     size: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,10 +293,6 @@ class Messages:
         """Return who stands in To and Cc, To first."""
         return many(Addressed, queries.message_addresses(self._connection, message_id=message_id))
 
-    def thread_addressed(self, record_id: int) -> list[ThreadAddressed]:
-        """Return the same of every message of a thread."""
-        return many(ThreadAddressed, queries.thread_addresses(self._connection, record_id=record_id))
-
     def attach(
         self,
         company_id: int,
@@ -324,10 +322,6 @@ class Messages:
     def attachments(self, message_id: int) -> list[StoredAttachment]:
         """Return the files of one message in order."""
         return many(StoredAttachment, queries.attachments(self._connection, message_id=message_id))
-
-    def thread_attachments(self, record_id: int) -> list[StoredAttachment]:
-        """Return the files of every message of a thread."""
-        return many(StoredAttachment, queries.thread_attachments(self._connection, record_id=record_id))
 
     def attached_before(self, record_id: int, before: int, blob_id: int) -> bool:
         """Say whether a message of the thread earlier than ``before`` has a file with these bytes."""
@@ -372,10 +366,6 @@ class Messages:
     def deliveries(self, message_id: int) -> list[Delivery]:
         """Return who was told of a message."""
         return many(Delivery, queries.deliveries(self._connection, message_id=message_id))
-
-    def thread_deliveries(self, record_id: int) -> list[Delivery]:
-        """Return the same of every message of a thread."""
-        return many(Delivery, queries.thread_deliveries(self._connection, record_id=record_id))
 
     def sent_to(self, message_id: int, contact_id: int) -> bool:
         """Say whether we sent this message to the contact."""

@@ -20,6 +20,7 @@ from weftmail.store.outbox import Outbox
 from weftmail.store.people import Contacts, Users
 from weftmail.store.record import Records
 from weftmail.store.session import Sessions
+from weftmail.store.thread import Threads
 
 
 class Store:
@@ -34,6 +35,7 @@ class Store:
         self.contacts = Contacts(connection)
         self.records = Records(connection)
         self.messages = Messages(connection)
+        self.threads = Threads(connection)
         self.inbox = Inbox(connection)
         self.blobs = Blobs(connection)
         self.inbound = InboundLog(connection, self.blobs)

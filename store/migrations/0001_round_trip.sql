@@ -236,10 +236,12 @@ create index inbound_review on inbound (state, id) where state in ('held', 'unma
 create index inbound_blob on inbound (blob_id);
 create index inbound_record on inbound (record_id);
 
+-- The number counts from 1 within its record: pages are asked for by it, and tell nothing of other companies.
 create table message (
     id {ID},
     company_id bigint not null references company (id),
     record_id bigint not null references record (id),
+    number bigint not null,
     kind text not null check (kind in ('received', 'post', 'note', 'event')),
     public boolean not null,
     author_user_id bigint references users (id),
@@ -264,6 +266,7 @@ create table message (
     token_epoch bigint not null default 0,
     written_at bigint not null,
     created_at bigint not null,
+    unique (company_id, record_id, number),
     unique (company_id, record_id, rfc_message_id, content_hash)
 );
 create index message_thread on message (record_id, id);

@@ -9,14 +9,16 @@ from attachment t join blob b on b.id = t.blob_id
 where t.message_id = :message_id
 order by t.position;
 
--- name: thread_attachments
+-- name: page_attachments
 select t.id, t.message_id, t.blob_id, t.filename, t.content_type, t.content_id, t.inline, b.size, b.sha256
-from attachment t join blob b on b.id = t.blob_id join message m on m.id = t.message_id
-where m.record_id = :record_id
+from message m
+    join attachment t on t.company_id = m.company_id and t.message_id = m.id
+    join blob b on b.id = t.blob_id
+where m.company_id = :company_id and m.record_id = :record_id and m.id >= :first and m.id <= :last
 order by t.message_id, t.position;
 
 -- name: attachment_by_id^
-select t.id, t.company_id, t.message_id, t.blob_id, t.filename, t.content_type, t.content_id, t.inline, b.size
+select t.id, t.company_id, t.message_id, t.blob_id, t.filename, t.content_type, t.content_id, t.inline, b.size, b.sha256
 from attachment t join blob b on b.id = t.blob_id
 where t.id = :id;
 

@@ -19,14 +19,14 @@ from delivery d
 where d.message_id = :message_id
 order by d.id;
 
--- name: thread_deliveries
+-- name: page_deliveries
 select d.id, d.message_id, d.person, d.user_id, d.contact_id, coalesce(u.name, c.name) as name, d.channel, d.address,
     d.state, d.reason, d.changed_at
-from delivery d
-    join message m on m.id = d.message_id
+from message m
+    join delivery d on d.company_id = m.company_id and d.message_id = m.id
     left join users u on u.id = d.user_id
     left join contact c on c.id = d.contact_id
-where m.record_id = :record_id
+where m.company_id = :company_id and m.record_id = :record_id and m.id >= :first and m.id <= :last
 order by d.id;
 
 -- States of a delivery only move forward: what has bounced is not handed over again by a late answer.

@@ -60,6 +60,28 @@ from inbound i join blob b on b.id = i.blob_id
     left join company c on c.id = i.company_id
 where i.id = :id;
 
+-- The rows from which the messages of a page of a thread came.
+-- name: page_inbound
+select i.id, i.company_id, c.name as company, i.blob_id, i.entrance, i.sender, i.recipient, i.original_recipient,
+    i.queue_id, i.client_address, i.state, i.attempts, i.delivery_key, i.rfc_message_id, i.from_address, i.subject,
+    i.record_id, r.label as record, i.answers_id, i.message_id, i.reason, i.trace, i.error, i.accepted_at,
+    i.settled_at, b.size, b.sha256
+from message m
+    join inbound i on i.id = m.inbound_id and i.company_id = m.company_id
+    join blob b on b.id = i.blob_id
+    join company c on c.id = i.company_id
+    left join record r on r.id = i.record_id
+where m.company_id = :company_id and m.record_id = :record_id and m.id >= :first and m.id <= :last
+order by i.id;
+
+-- name: review_of_record
+select i.id, i.company_id, c.name as company, i.entrance, i.sender, i.recipient, i.queue_id, i.state,
+    i.from_address, i.subject, i.record_id, r.label as record, i.answers_id, i.message_id, i.reason, i.accepted_at,
+    i.settled_at
+from inbound i join record r on r.id = i.record_id join company c on c.id = i.company_id
+where i.state in ('held', 'unmatched', 'error') and i.company_id = :company_id and i.record_id = :record_id
+order by i.id;
+
 -- name: inbound_list
 select i.id, i.company_id, c.name as company, i.entrance, i.sender, i.recipient, i.queue_id, i.state,
     i.from_address, i.subject, i.record_id, r.label as record, i.answers_id, i.message_id, i.reason, i.accepted_at,

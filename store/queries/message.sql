@@ -1,11 +1,13 @@
 -- name: message_add$
 insert into message (
-    company_id, record_id, kind, public, author_user_id, author_contact_id, author_name, author_address, verified,
-    proof, subject, text, html, reply_text, rfc_message_id, content_hash, sent_as, answers_id, inbound_id, flag,
-    phrase, automatic, written_at, created_at
+    company_id, record_id, number, kind, public, author_user_id, author_contact_id, author_name, author_address,
+    verified, proof, subject, text, html, reply_text, rfc_message_id, content_hash, sent_as, answers_id, inbound_id,
+    flag, phrase, automatic, written_at, created_at
 )
 values (
-    :company_id, :record_id, :kind, :public, :author_user_id, :author_contact_id, :author_name, :author_address,
+    :company_id, :record_id,
+    (select coalesce(max(number), 0) + 1 from message where company_id = :company_id and record_id = :record_id),
+    :kind, :public, :author_user_id, :author_contact_id, :author_name, :author_address,
     :verified, :proof, :subject, :text, :html, :reply_text, :rfc_message_id, :content_hash, :sent_as, :answers_id,
     :inbound_id, :flag, :phrase, :automatic, :written_at, :now
 )
@@ -29,7 +31,7 @@ where company_id = :company_id and rfc_message_id = :rfc_message_id and content_
 
 -- name: message_by_id^
 select
-    m.id, m.company_id, m.record_id, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
+    m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
     m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
     m.answers_id, m.inbound_id, m.flag, m.phrase, m.automatic, m.token_epoch, m.written_at, m.created_at
 from message m
@@ -58,12 +60,45 @@ limit 5;
 
 -- name: thread
 select
-    m.id, m.company_id, m.record_id, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
+    m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
     m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
     m.answers_id, m.inbound_id, m.flag, m.phrase, m.automatic, m.token_epoch, m.written_at, m.created_at
 from message m
 where m.record_id = :record_id
 order by m.id;
+
+-- A page of a thread, the newest of those before a message first.
+-- name: messages_before
+select
+    m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
+    m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
+    m.answers_id, m.inbound_id, m.flag, m.phrase, m.automatic, m.token_epoch, m.written_at, m.created_at
+from message m
+where m.company_id = :company_id and m.record_id = :record_id and m.id < :before
+order by m.id desc
+limit :most;
+
+-- A page of a thread, the oldest of those after a message first.
+-- name: messages_after
+select
+    m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
+    m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
+    m.answers_id, m.inbound_id, m.flag, m.phrase, m.automatic, m.token_epoch, m.written_at, m.created_at
+from message m
+where m.company_id = :company_id and m.record_id = :record_id and m.id > :after
+order by m.id
+limit :most;
+
+-- name: message_by_number^
+select
+    m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
+    m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
+    m.answers_id, m.inbound_id, m.flag, m.phrase, m.automatic, m.token_epoch, m.written_at, m.created_at
+from message m
+where m.company_id = :company_id and m.record_id = :record_id and m.number = :number;
+
+-- name: message_last_number$
+select max(number) from message where company_id = :company_id and record_id = :record_id;
 
 -- What moves when a thread does, without its texts: pages that are open ask for it often.
 -- name: thread_pulse^
@@ -111,10 +146,11 @@ from message_address
 where message_id = :message_id
 order by case field when 'to' then 0 else 1 end, position;
 
--- name: thread_addresses
+-- The same of a page of a thread.
+-- name: page_addresses
 select a.message_id, a.field, a.name, a.address, a.contact_id
-from message_address a join message m on m.id = a.message_id
-where m.record_id = :record_id
+from message m join message_address a on a.company_id = m.company_id and a.message_id = m.id
+where m.company_id = :company_id and m.record_id = :record_id and m.id >= :first and m.id <= :last
 order by a.message_id, case a.field when 'to' then 0 else 1 end, a.position;
 
 -- What an outsider may see of a thread: what they wrote, what names them, what we sent them.

@@ -9,6 +9,7 @@ import pytest
 from tests.store.conftest import Office
 from weftmail.core.wording.phrase import Phrase
 from weftmail.store.message import Addressed
+from weftmail.store.thread import Stretch
 
 WAITS = Phrase("notice.held", {"record": "LEAD-1"})
 ROLE = Phrase("notice.role", {"recipient": "abuse@acme.example", "sender": "", "subject": "Hello"})
@@ -108,9 +109,10 @@ def test_whom_a_message_names_to_before_cc(office: Office) -> None:
     ]
     messages.address(office.acme, message, people)
     assert messages.addressed(message) == [people[1], people[0], people[2]]
-    assert [(one.message_id, one.address) for one in messages.thread_addressed(record.id)] == [
-        (message, one.address) for one in (people[1], people[0], people[2])
-    ]
+    assert [
+        (one.message_id, one.address)
+        for one in office.store.threads.addressed(Stretch(office.acme, record.id, message, message))
+    ] == [(message, one.address) for one in (people[1], people[0], people[2])]
 
 
 def test_files_belong_to_a_company(office: Office) -> None:
@@ -122,7 +124,7 @@ def test_files_belong_to_a_company(office: Office) -> None:
     )
     (found,) = messages.attachments(message)
     assert (found.id, found.filename, found.size, found.inline, found.content_id) == (file, "plan.pdf", 4, True, "c1")
-    assert messages.thread_attachments(record.id) == [found]
+    assert office.store.threads.attachments(Stretch(office.acme, record.id, message, message)) == [found]
     assert messages.attachment(office.acme, file) is not None
     assert messages.attachment(office.acme + 1, file) is None
     assert messages.attachment(office.acme, 99) is None
@@ -147,7 +149,8 @@ def test_a_person_gets_a_message_once_by_a_channel(office: Office) -> None:
         ("Anna", "inbox", "unread"),
         ("Karin Ek", "email", "queued"),
     ]
-    assert messages.thread_deliveries(record.id) == messages.deliveries(message)
+    stretch = Stretch(office.acme, record.id, message, message)
+    assert office.store.threads.deliveries(stretch) == messages.deliveries(message)
     assert messages.sent_to(message, karin) and not messages.sent_to(message, karin + 1)
     office.store.records.add_participant(office.acme, record.id, karin, "opened", 2)
     office.store.records.remove_participant(record.id, karin, 3)

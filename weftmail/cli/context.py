@@ -117,6 +117,12 @@ class Context:
         for line in lines:
             print(line)
 
+    def write(self, pieces: Iterable[str]) -> None:
+        """Print pieces of one text as they come."""
+        for piece in pieces:
+            sys.stdout.write(piece)
+        sys.stdout.write("\n")
+
     def answer(self, as_json_: bool, value: object, lines: Callable[[], Iterable[str]]) -> None:
         """Print the value as JSON, or else the lines for people."""
         if as_json_:

@@ -5,18 +5,12 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import TypeVar
+
+from weftmail.flow.vocabulary import iso as iso
 
 Fields = dict[str, object]
 Row = TypeVar("Row")
-
-
-def iso(milliseconds: int | None) -> str | None:
-    """Return a time of the store as ISO 8601 in UTC; None stays None."""
-    if milliseconds is None:
-        return None
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def shown(milliseconds: int | None) -> str:

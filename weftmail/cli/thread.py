@@ -1,155 +1,123 @@
-"""A record's conversation as the command line shows it: as JSON, and as lines."""
+"""A record's conversation as the command line shows it: as lines for people, and as one JSON document."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator
 
-from weftmail.cli.output import Fields, iso, one_line
-from weftmail.core.wording.phrase import Phrase
+from weftmail.cli.output import as_json, one_line, sheet, shown
 from weftmail.core.wording.sentences import say
-from weftmail.store.message import ThreadMessage
-from weftmail.store.record import Record
-from weftmail.store.store import Store
+from weftmail.flow import vocabulary
+from weftmail.flow.thread import Conversation, Entry
+from weftmail.flow.vocabulary import FLAGS, said
+from weftmail.store.inbound import InboundRow
+from weftmail.store.message import Delivery
 
-T = TypeVar("T")
-
-
-def record_value(record: Record) -> Fields:
-    """Return a record as a plain object."""
-    return {
-        "id": record.id,
-        "number": record.label,
-        "company": record.company,
-        "type": record.type,
-        "title": record.title,
-        "state": record.state,
-        "fields": record.values,
-        "owner": record.owner,
-        "customer": record.customer,
-        "reference": record.reference,
-        "reference_url": record.reference_url,
-        "created_at": iso(record.created_at),
-        "changed_at": iso(record.changed_at),
-    }
+JOINED = {
+    "opened": "started this conversation",
+    "addressed": "addressed in To",
+    "copied": "copied in Cc",
+    "added": "added by a colleague",
+}
+"""How somebody outside came into a conversation."""
 
 
-def thread_value(store: Store, record: Record) -> dict[str, Any]:
-    """Return record, messages, followers and participants as a plain object."""
-    addressed = _by_message(store.messages.thread_addressed(record.id))
-    attachments = _by_message(store.messages.thread_attachments(record.id))
-    deliveries = _by_message(store.messages.thread_deliveries(record.id))
-    messages = [
+def whole_json(head: Conversation, entries: Iterable[Entry]) -> Iterator[str]:
+    """Return the JSON of a conversation in pieces: its messages last, one piece each."""
+    around = as_json({**vocabulary.around(head), "messages": []})
+    yield around.removesuffix("[]\n}") + "["
+    mark = "\n"
+    for entry in entries:
+        yield mark + _indented(json.dumps(vocabulary.message(entry), ensure_ascii=False, indent=2))
+        mark = ",\n"
+    yield "]\n}" if mark == "\n" else "\n  ]\n}"
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.split("\n"))
+
+
+def lines(one: Conversation) -> Iterator[str]:
+    """Return a conversation as lines; the last ones say how many messages more there are, and how to see them."""
+    yield from _head(one)
+    yield from ("", "Participants (they only receive messages addressed to them)")
+    for who in one.participants:
+        alone = "" if who.message_id is None else f", in message {who.message_id} only"
+        yield f"  {_who(who.name, who.address)}  {JOINED[who.reason]}{alone}"
+    yield from () if one.participants else ("  nobody",)
+    yield "Followers (colleagues notified of every message)"
+    for follower in one.followers:
+        yield f"  {_who(follower.name, follower.address)}  by {follower.prefers}"
+    yield from () if one.followers else ("  nobody",)
+    for entry in one.entries:
+        yield ""
+        yield from _entry(entry)
+    yield from _more(one)
+
+
+def _head(one: Conversation) -> list[str]:
+    record = one.record
+    return sheet(
         {
-            **_message(one),
-            "addressed": [
-                {"field": who.field, "name": who.name, "address": who.address} for who in addressed.get(one.id, [])
-            ],
-            "attachments": [
-                {
-                    "id": file.id,
-                    "filename": file.filename,
-                    "content_type": file.content_type,
-                    "size": file.size,
-                    "content_id": file.content_id,
-                    "inline": file.inline,
-                }
-                for file in attachments.get(one.id, [])
-            ],
-            "deliveries": [
-                {
-                    "name": to.name,
-                    "to": "colleague" if to.user_id is not None else "outsider",
-                    "channel": to.channel,
-                    "address": to.address,
-                    "state": to.state,
-                    "reason": to.reason,
-                    "changed_at": iso(to.changed_at),
-                }
-                for to in deliveries.get(one.id, [])
-            ],
+            "Record": f"{record.label}  {record.title}",
+            "Company": record.company,
+            "State": record.state,
+            "Owner": record.owner,
+            "Customer": record.customer,
+            "Received at": one.received_at,
+            "Fields": ", ".join(f"{name}={text}" for name, text in record.values.items()),
+            "Reference": record.reference,
+            "Held": f"{len(one.held)}; see: mail-admin review list" if one.held else None,
         }
-        for one in store.messages.thread(record.id)
-    ]
-    return {
-        "record": record_value(record),
-        "messages": messages,
-        "followers": [
-            {"name": one.name, "address": one.address, "prefers": one.prefers}
-            for one in store.records.followers(record.id)
-        ],
-        "participants": [
-            {"name": one.name, "address": one.address, "message": one.message_id, "reason": one.reason}
-            for one in store.records.participants(record.id)
-        ],
-    }
+    )
 
 
-def _message(one: ThreadMessage) -> Fields:
-    whose = "colleague" if one.author_user_id else "outsider" if one.author_contact_id else "nobody"
-    return {
-        "id": one.id,
-        "kind": one.kind,
-        "public": one.public,
-        "author": {"name": one.author_name, "address": one.author_address, "as": whose},
-        "verified": one.verified,
-        "proof": json.loads(one.proof),
-        "flag": say(Phrase("flag.id reused")) if one.flag else "",
-        "automatic": one.automatic,
-        "subject": one.subject,
-        "text": one.text if one.says is None else say(one.says),
-        "html": one.html,
-        "reply_text": one.reply_text if one.says is None else say(one.says),
-        "message_id": one.rfc_message_id,
-        "sent_as": one.sent_as,
-        "answers": one.answers_id,
-        "inbound": one.inbound_id,
-        "written_at": iso(one.written_at),
-        "created_at": iso(one.created_at),
-    }
+def _more(one: Conversation) -> Iterator[str]:
+    show = f"mail-admin record show {one.record.label}"
+    if one.earlier or one.later:
+        yield ""
+    if one.earlier:
+        yield f"{_messages(one.earlier, 'earlier')}; see: {show} --before {one.entries[0].message.id}"
+    if one.later:
+        yield f"{_messages(one.later, 'later')}; see: {show} --after {one.entries[-1].message.id}"
 
 
-def _by_message(rows: Iterable[T]) -> dict[int, list[T]]:
-    found: dict[int, list[T]] = {}
-    for row in rows:
-        found.setdefault(row.message_id, []).append(row)  # type: ignore[attr-defined]
-    return found
+def _messages(count: int, when: str) -> str:
+    return f"1 {when} message" if count == 1 else f"{count} {when} messages"
 
 
-def thread_lines(value: dict[str, Any]) -> list[str]:
-    """Return the conversation as lines, for what ``thread_value`` gave."""
-    lines = ["", "In the conversation (they get what names them)"]
-    lines += [
-        f"  {_who(one)}  {one['reason']}" + ("" if one["message"] is None else f", in message {one['message']} alone")
-        for one in value["participants"]
-    ] or ["  nobody"]
-    lines += ["Following (colleagues)"]
-    lines += [f"  {_who(one)}  prefers {one['prefers']}" for one in value["followers"]] or ["  nobody"]
-    for message in value["messages"]:
-        lines += ["", *_message_lines(message)]
-    return lines
+def _entry(one: Entry) -> Iterator[str]:
+    message = one.message
+    marks = ["internal note" if message.kind == "note" else message.kind]
+    marks += [] if message.verified else ["sender not verified"]
+    marks += [say(FLAGS[message.flag])] if message.flag else []
+    author = _who(message.author_name, message.author_address)
+    yield f"{message.id}  {author}  {', '.join(marks)}  {shown(message.created_at)}"
+    yield f"    {one_line(message.subject)}"
+    for text in said(message).splitlines():
+        yield f"    | {one_line(text, 2000) if text.strip() else ''}".rstrip()
+    for who in one.addressed:
+        yield f"    {who.field.capitalize()}: {_who(who.name, who.address)}"
+    for file in one.attachments:
+        yield f"    file {one_line(file.filename)}, {file.size} bytes, SHA-256 {file.sha256}"
+    for to in one.deliveries:
+        yield _delivery(to)
+    if one.inbound is not None:
+        yield _way(one.inbound)
 
 
-def _message_lines(message: dict[str, Any]) -> list[str]:
-    author = message["author"]
-    marks = [message["kind"].upper() if message["kind"] == "note" else message["kind"]]
-    marks += [] if message["verified"] else ["not verified"]
-    marks += [message["flag"]] if message["flag"] else []
-    lines = [f"{message['id']}  {_who(author)}  {', '.join(marks)}  {message['created_at']}"]
-    lines.append(f"    {one_line(message['subject'])}")
-    lines += [
-        f"    | {one_line(text, 2000) if text.strip() else ''}".rstrip() for text in message["reply_text"].splitlines()
-    ]
-    lines += [f"    {one['field'].capitalize()}: {_who(one)}" for one in message["addressed"]]
-    lines += [f"    file {one_line(one['filename'])}, {one['size']} bytes" for one in message["attachments"]]
-    for one in message["deliveries"]:
-        reason = f", {one_line(one['reason'])}" if one["reason"] else ""
-        lines.append(f"    -> {_who(one)}  {one['channel']}: {one['state']}{reason}")
-    return lines
+def _delivery(to: Delivery) -> str:
+    reason = f", {one_line(to.reason)}" if to.reason else ""
+    return f"    -> {_who(to.name, to.address)}  {to.channel}: {to.state}{reason}"
 
 
-def _who(one: dict[str, Any]) -> str:
-    if one["name"] and one["address"]:
-        return f"{one_line(one['name'])} <{one_line(one['address'])}>"
-    return one_line(one["name"] or one["address"])
+def _way(row: InboundRow) -> str:
+    """The rule that decided stands here; ``inbound show`` has all of them."""
+    decided = next((f": {asked.rule}, {say(asked.why)}" for asked in row.rules if asked.matched), "")
+    return f"    received at {one_line(row.recipient)} as inbound {row.id}{one_line(decided) if decided else ''}"
+
+
+def _who(name: str, address: str | None) -> str:
+    if name and address:
+        return f"{one_line(name)} <{one_line(address)}>"
+    return one_line(name or address)

@@ -7,10 +7,10 @@ from typing import BinaryIO
 from weftmail.core.envelope import Envelope
 from weftmail.core.parsing.message import explain as explain_message
 from weftmail.core.routing.authentication import Proof
-from weftmail.core.routing.disposition import Append, Author, Disposition, Hold, Note, Open, Report
-from weftmail.core.routing.recipients import NAMED, Recipients
+from weftmail.core.routing.disposition import Append, Disposition, Hold, Note, Open, Report
+from weftmail.core.routing.recipients import Recipients
 from weftmail.core.routing.rules import decide
-from weftmail.core.wording.sentences import say
+from weftmail.flow import vocabulary
 from weftmail.flow.facts import gather
 from weftmail.flow.installation import Installation
 from weftmail.flow.notify import planned
@@ -30,7 +30,7 @@ def explain(store: Store, installation: Installation, envelope: Envelope, raw: b
         **explain_message(message),
         "authentication": _authentication(known.proof, known.facts.sender.verified),
         "disposition": _disposition(store, decision.disposition, who_gets),
-        "trace": [asked.plain() for asked in decision.trace],
+        "trace": vocabulary.trace(decision.trace),
         "exit_status": 0,
     }
 
@@ -55,7 +55,7 @@ def _disposition(store: Store, disposition: Disposition, who_gets: Recipients) -
         "alias": None,
         "author": None,
         "verified": None,
-        "notify": notify(who_gets),
+        "notify": vocabulary.who_gets(who_gets),
     }
     match disposition:
         case Open():
@@ -69,24 +69,6 @@ def _disposition(store: Store, disposition: Disposition, who_gets: Recipients) -
         case _:
             pass
     if isinstance(disposition, (Open, Append, Note)):
-        answer["author"] = _author(disposition.author)
+        answer["author"] = vocabulary.author(disposition.author)
         answer["verified"] = isinstance(disposition, Note) or disposition.verified
     return answer
-
-
-def _author(author: Author) -> Answer:
-    who = "colleague" if author.user_id is not None else "outsider" if author.outsider else "nobody"
-    return {"name": author.name, "address": author.address, "as": who}
-
-
-def notify(who_gets: Recipients) -> list[Answer]:
-    """Return who gets a message as plain objects: colleagues with their channel, outsiders with their field."""
-    colleagues: list[Answer] = [
-        {"name": one.name, "address": one.address, "channel": one.channel, "why": say(one.why)}
-        for one in who_gets.notified
-    ]
-    outsiders: list[Answer] = [
-        {"name": one.name, "address": one.address, "channel": "email", "why": say(NAMED[one.field])}
-        for one in who_gets.outsiders
-    ]
-    return colleagues + outsiders

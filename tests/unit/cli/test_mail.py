@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import io
+import json
 import re
 import subprocess
 import threading
 import time
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -27,7 +29,8 @@ def lead(shell: Shell) -> Shell:
 
 def test_a_record_is_shown_with_its_whole_conversation(lead: Shell) -> None:
     shown = lead.json("record", "show", "lead-1")
-    assert set(shown) == {"record", "messages", "followers", "participants"}
+    around = {"record", "received_at", "followers", "participants", "held", "earlier", "later"}
+    assert set(shown) == around | {"messages"}
     assert (shown["record"]["number"], shown["record"]["owner"], shown["record"]["customer"]) == (
         "LEAD-1",
         "Anna",
@@ -46,8 +49,38 @@ def test_a_record_is_shown_with_its_whole_conversation(lead: Shell) -> None:
         ("Karin Ek", "opened", None)
     ]
     text = lead.ok("record", "show", "LEAD-1")
-    assert "    | Could you do 40 chairs?" in text and "file plan.pdf, 8 bytes" in text
+    assert (
+        "    | Could you do 40 chairs?" in text
+        and f"file plan.pdf, 8 bytes, SHA-256 {sha256(b'%PDF-1.4').hexdigest()}" in text
+    )
     assert "-> Anna <anna@acme.example>  email: queued" in text
+
+
+def test_a_conversation_comes_in_pages_and_says_how_many_more_there_are(lead: Shell) -> None:
+    for number in range(4):
+        lead.ok("post", "LEAD-1", "--as", "anna@acme.example", "--text", f"Message {number}")
+    ids = [one["id"] for one in lead.json("record", "show", "LEAD-1")["messages"]]
+    newest = lead.ok("record", "show", "LEAD-1", "--limit", "2")
+    assert "| Message 3" in newest and "| Message 1" not in newest
+    assert newest.endswith(f"\n3 earlier messages; see: mail-admin record show LEAD-1 --before {ids[3]}\n")
+    middle = lead.ok("record", "show", "LEAD-1", "--limit", "3", "--before", str(ids[4])).splitlines()
+    assert middle[-2:] == [
+        f"1 earlier message; see: mail-admin record show LEAD-1 --before {ids[1]}",
+        f"1 later message; see: mail-admin record show LEAD-1 --after {ids[3]}",
+    ]
+    assert "messages; see" not in lead.ok("record", "show", "LEAD-1")
+    page = lead.json("record", "show", "LEAD-1", "--after", str(ids[0]), "--limit", "2")
+    assert [one["id"] for one in page["messages"]] == ids[1:3] and (page["earlier"], page["later"]) == (1, 2)
+    assert "not both" in lead.refused("record", "show", "LEAD-1", "--before", "1", "--after", "1", status=2)
+
+
+def test_the_json_of_a_conversation_is_one_document_whole_or_in_pages(lead: Shell) -> None:
+    whole = lead.ok("record", "show", "LEAD-1", "--json")
+    assert json.loads(whole) == lead.json("record", "show", "LEAD-1", "--limit", "9")
+    assert whole.startswith('{\n  "record": {\n') and '\n  "messages": [\n    {\n      "id": ' in whole
+    lead.ok("record", "add", "task", "--title", "Think")
+    empty = lead.json("record", "show", "TASK-1")
+    assert empty["messages"] == [] and empty == lead.json("record", "show", "TASK-1", "--limit", "9")
 
 
 def test_a_record_by_hand_from_beginning_to_end(lead: Shell) -> None:
@@ -165,7 +198,7 @@ def test_a_note_stays_inside(lead: Shell) -> None:
     assert said.startswith("Noted on LEAD-1") and "inside Anna  by mail to anna@acme.example" in said
     message = lead.json("record", "show", "LEAD-1")["messages"][-1]
     assert (message["kind"], message["public"], message["addressed"]) == ("note", False, [])
-    assert "NOTE" in lead.ok("record", "show", "LEAD-1")
+    assert "internal note" in lead.ok("record", "show", "LEAD-1")
     assert "a note stays inside" in lead.refused(
         "post",
         "LEAD-1",

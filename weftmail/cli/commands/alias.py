@@ -8,10 +8,11 @@ import json
 from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser, Verbs
 from weftmail.cli.context import Context
-from weftmail.cli.output import Fields, iso, sheet, table
+from weftmail.cli.output import sheet, table
 from weftmail.core import address as addresses
 from weftmail.core.address import BadAddress
 from weftmail.core.failure import UsageError
+from weftmail.flow import vocabulary
 from weftmail.flow.identity import check_answer_as
 from weftmail.store.alias import Alias, AliasSettings
 from weftmail.store.company import Company
@@ -182,7 +183,7 @@ def _list(context: Context, arguments: argparse.Namespace) -> None:
     found = context.store.aliases.all(lookup.company_id(context.store, arguments.company))
     context.answer(
         arguments.json,
-        [_value(one) for one in found],
+        [vocabulary.alias(one) for one in found],
         lambda: table(
             ("ALIAS", "COMPANY", "GOES TO", "OWNER", "ACCEPTS", "ANSWERS AS"),
             [(one.address, one.company, _goal(one), one.owner, one.accepts, one.answer_as) for one in found],
@@ -196,7 +197,7 @@ def _show(context: Context, arguments: argparse.Namespace) -> None:
     fields = ", ".join(f"{name}={value}" for name, value in found.default_fields.items())
     context.answer(
         arguments.json,
-        _value(found),
+        vocabulary.alias(found),
         lambda: sheet(
             {
                 "Alias": found.address,
@@ -213,18 +214,3 @@ def _show(context: Context, arguments: argparse.Namespace) -> None:
 
 def _goal(alias: Alias) -> str:
     return f"opens {alias.record_type}" if alias.record_type is not None else f"onto {alias.record}"
-
-
-def _value(alias: Alias) -> Fields:
-    return {
-        "address": alias.address,
-        "company": alias.company,
-        "opens": alias.record_type,
-        "record": alias.record,
-        "owner": alias.owner,
-        "accepts": alias.accepts,
-        "answer_as": alias.answer_as or alias.address,
-        "defaults": alias.default_fields,
-        "created_at": iso(alias.created_at),
-        "changed_at": iso(alias.changed_at),
-    }

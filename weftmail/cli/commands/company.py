@@ -8,8 +8,9 @@ import re
 from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser, Verbs
 from weftmail.cli.context import Context, joined
-from weftmail.cli.output import Fields, iso, sheet, table
+from weftmail.cli.output import Fields, sheet, table
 from weftmail.core.failure import UsageError
+from weftmail.flow import vocabulary
 from weftmail.store.company import Company
 from weftmail.store.store import Store
 
@@ -42,7 +43,7 @@ def _list(context: Context, arguments: argparse.Namespace) -> None:
     companies = context.store.companies.all()
     context.answer(
         arguments.json,
-        [{"name": one.name, "created_at": iso(one.created_at)} for one in companies],
+        [vocabulary.company(one) for one in companies],
         lambda: table(
             ("COMPANY", "RECORDS", "ADMINS"),
             [(one.name, context.store.records.count(one.id), joined(_admins(context.store, one))) for one in companies],
@@ -58,8 +59,7 @@ def _show(context: Context, arguments: argparse.Namespace) -> None:
     users = store.users.all(found.id)
     types = {one.name: one.prefix for one in store.companies.record_types(found.id)}
     value: Fields = {
-        "name": found.name,
-        "created_at": iso(found.created_at),
+        **vocabulary.company(found),
         "domains": domains,
         "users": [one.name for one in users],
         "admins": _admins(store, found),

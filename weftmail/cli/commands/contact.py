@@ -7,8 +7,9 @@ import argparse
 from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser, Verbs
 from weftmail.cli.context import Context, joined
-from weftmail.cli.output import Fields, iso, sheet, table
+from weftmail.cli.output import Fields, sheet, table
 from weftmail.core.failure import UsageError
+from weftmail.flow import vocabulary
 from weftmail.flow.facts import is_ours
 from weftmail.store.people import Contact
 from weftmail.store.store import Store
@@ -144,10 +145,4 @@ def _company(store: Store, contact: Contact) -> str:
 
 
 def _value(store: Store, contact: Contact) -> Fields:
-    return {
-        "id": contact.id,
-        "name": contact.name,
-        "company": _company(store, contact),
-        "addresses": store.contacts.addresses(contact.id),
-        "created_at": iso(contact.created_at),
-    }
+    return vocabulary.contact(contact, _company(store, contact), store.contacts.addresses(contact.id))

@@ -7,8 +7,9 @@ import argparse
 from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser, Verbs
 from weftmail.cli.context import Context
-from weftmail.cli.output import Fields, iso, table
+from weftmail.cli.output import table
 from weftmail.cli.signing import make_keys
+from weftmail.flow import vocabulary
 from weftmail.store.domain import DkimKey
 
 WHOLE = 2000
@@ -48,7 +49,7 @@ def _list(context: Context, arguments: argparse.Namespace) -> None:
     found = context.store.domains.dkim_keys(name)
     context.answer(
         arguments.json,
-        [_value(one) for one in found],
+        [vocabulary.dkim_key(one) for one in found],
         lambda: table(
             ("NAME", "ALGORITHM", "STATE", "RECORD"),
             [(_name(one), one.algorithm, one.state, one.record) for one in found],
@@ -56,15 +57,3 @@ def _list(context: Context, arguments: argparse.Namespace) -> None:
             most=WHOLE,
         ),
     )
-
-
-def _value(key: DkimKey) -> Fields:
-    return {
-        "domain": key.domain,
-        "selector": key.selector,
-        "algorithm": key.algorithm,
-        "state": key.state,
-        "name": _name(key),
-        "record": key.record,
-        "created_at": iso(key.created_at),
-    }

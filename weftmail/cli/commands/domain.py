@@ -7,8 +7,9 @@ import argparse
 from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser, Verbs
 from weftmail.cli.context import Context, joined
-from weftmail.cli.output import Fields, iso, sheet, shown, table
+from weftmail.cli.output import sheet, shown, table
 from weftmail.core.failure import UsageError
+from weftmail.flow import vocabulary
 from weftmail.store.domain import ROLE_ADDRESSES, SYSTEM_ADDRESSES, Domain
 
 CLOSED_FOR = 30 * 24 * 3600 * 1000
@@ -76,7 +77,7 @@ def _list(context: Context, arguments: argparse.Namespace) -> None:
     found = [one for one in store.domains.all() if of is None or one.company_id in (None, of)]
     context.answer(
         arguments.json,
-        [_value(one) for one in found],
+        [vocabulary.domain(one) for one in found],
         lambda: table(
             ("DOMAIN", "COMPANY", "KIND", "STATE", "ALIASES", "KEYS"),
             [
@@ -101,13 +102,10 @@ def _show(context: Context, arguments: argparse.Namespace) -> None:
     system = [f"{name}@{found.name}" for name in (*SYSTEM_ADDRESSES, *(ROLE_ADDRESSES if found.dedicated else ()))]
     keys = store.domains.dkim_keys(found.name)
     value = {
-        **_value(found),
+        **vocabulary.domain(found),
         "addresses": system,
         "aliases": store.domains.aliases_in_use(found.id),
-        "dkim": [
-            {"selector": key.selector, "algorithm": key.algorithm, "state": key.state, "record": key.record}
-            for key in keys
-        ],
+        "dkim": [vocabulary.dkim_key(key) for key in keys],
     }
 
     def lines() -> list[str]:
@@ -193,14 +191,3 @@ def _remove(context: Context, arguments: argparse.Namespace) -> None:
 
 def _kind_of(domain: Domain) -> str:
     return "dedicated" if domain.dedicated else "mailboxes"
-
-
-def _value(domain: Domain) -> Fields:
-    return {
-        "name": domain.name,
-        "company": domain.company,
-        "dedicated": domain.dedicated,
-        "state": domain.state,
-        "closed_at": iso(domain.closed_at),
-        "created_at": iso(domain.created_at),
-    }

@@ -9,6 +9,7 @@ from weftmail.cli.arguments import Parser, Verbs
 from weftmail.cli.context import Context
 from weftmail.cli.output import table
 from weftmail.core.failure import UsageError
+from weftmail.flow import vocabulary
 
 
 def build(parser: Parser) -> None:
@@ -37,7 +38,7 @@ def _list(context: Context, arguments: argparse.Namespace) -> None:
     found = context.store.records.followers(record.id)
     context.answer(
         arguments.json,
-        [{"name": one.name, "address": one.address, "prefers": one.prefers} for one in found],
+        [vocabulary.follower(one) for one in found],
         lambda: table(
             ("NAME", "ADDRESS", "PREFERS"),
             [(one.name, one.address, one.prefers) for one in found],

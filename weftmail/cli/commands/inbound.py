@@ -10,14 +10,15 @@ import time
 from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser, Verbs, number
 from weftmail.cli.context import Context
-from weftmail.cli.output import Fields, bar, first, iso, sheet, shown, table
+from weftmail.cli.output import bar, first, sheet, shown, table
 from weftmail.core.failure import TempFail, UsageError
 from weftmail.core.parsing import path
 from weftmail.core.parsing.path import Path
 from weftmail.core.wording.duration import duration
 from weftmail.core.wording.sentences import say
+from weftmail.flow import vocabulary
 from weftmail.flow.settle import Settler
-from weftmail.store.inbound import InboundLine, InboundRow
+from weftmail.store.inbound import InboundRow
 from weftmail.transport.settle_lock import FileSettleLock
 from weftmail.transport.wake import SocketWaker
 
@@ -40,28 +41,6 @@ def build(parser: Parser) -> None:
     replay.add_argument("id", type=number, metavar="ID")
 
 
-def line_value(row: InboundLine | InboundRow) -> Fields:
-    """Return what lists say of a mail as a plain object."""
-    return {
-        "id": row.id,
-        "company": row.company,
-        "entrance": row.entrance,
-        "sender": row.sender,
-        "recipient": row.recipient,
-        "queue_id": row.queue_id,
-        "state": row.state,
-        "from": row.from_address,
-        "subject": row.subject,
-        "record": row.record,
-        "message": row.message_id,
-        "reason": "" if row.why is None else say(row.why),
-        "reason_code": None if row.why is None else row.why.code,
-        "reason_values": None if row.why is None else row.why.plain()["values"],
-        "accepted_at": iso(row.accepted_at),
-        "settled_at": iso(row.settled_at),
-    }
-
-
 def _list(context: Context, arguments: argparse.Namespace) -> None:
     sender, recipient = (
         None if one is None else lookup.address(one) for one in (arguments.sender, arguments.recipient)
@@ -77,7 +56,7 @@ def _list(context: Context, arguments: argparse.Namespace) -> None:
     narrowed = sender or recipient or arguments.state or arguments.company
     context.answer(
         arguments.json,
-        [line_value(one) for one in found],
+        [vocabulary.inbound_line(one) for one in found],
         lambda: table(
             ("ID", "CAME", "BY", "FROM", "TO", "STATE", "RECORD", "SUBJECT"),
             [
@@ -107,30 +86,8 @@ def _show(context: Context, arguments: argparse.Namespace) -> None:
         return
     proof = _proof(context, row)
     way = path.read(context.store.blobs.open(row.blob_id, row.size), row.accepted_at)
-    value = {
-        **line_value(row),
-        "original_recipient": row.original_recipient,
-        "client_address": row.client_address,
-        "message_id": row.rfc_message_id,
-        "size": row.size,
-        "sha256": row.sha256,
-        "blob": row.blob_id,
-        "attempts": row.attempts,
-        "proof": proof,
-        "path": _path_value(way),
-        "trace": [asked.plain() for asked in row.rules],
-        "error": row.error,
-    }
+    value = vocabulary.inbound(row, proof, way)
     context.answer(arguments.json, value, lambda: _lines(row, proof) + _path_lines(way) + _next(row))
-
-
-def _path_value(way: Path) -> Fields:
-    """Return the path as a plain object; delays are in seconds, as mail servers write no more."""
-    hops = [
-        {"by": hop.by, "from": hop.from_, "at": iso(hop.at), "delay": None if hop.delay is None else hop.delay // 1000}
-        for hop in way.hops
-    ]
-    return {"hops": hops, "unread": way.unread, "total": None if way.total is None else way.total // 1000}
 
 
 def _path_lines(way: Path) -> list[str]:

@@ -8,9 +8,9 @@ import fcntl
 from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser, Verbs, number
 from weftmail.cli.context import Context, joined
-from weftmail.cli.output import Fields, first, iso, shown, table
+from weftmail.cli.output import first, shown, table
 from weftmail.core.failure import UsageError
-from weftmail.store.outbox import OutboxRow
+from weftmail.flow import vocabulary
 
 STATES = ("waiting", "sent", "failed", "cancelled")
 
@@ -32,7 +32,7 @@ def _list(context: Context, arguments: argparse.Namespace) -> None:
     to = {one.id: store.outbox.addresses(one.id) for one in found}
     context.answer(
         arguments.json,
-        [_value(one, to[one.id]) for one in found],
+        [vocabulary.outbox(one, to[one.id]) for one in found],
         lambda: (
             table(
                 ("ID", "RECORD", "TO", "STATE", "TRIES", "NEXT", "WHY"),
@@ -53,24 +53,6 @@ def _list(context: Context, arguments: argparse.Namespace) -> None:
             + more
         ),
     )
-
-
-def _value(row: OutboxRow, to: list[str]) -> Fields:
-    return {
-        "id": row.id,
-        "company": row.company,
-        "record": row.record,
-        "message": row.message_id,
-        "subject": row.subject,
-        "audience": row.audience,
-        "to": to,
-        "state": row.state,
-        "attempts": row.attempts,
-        "next_at": iso(row.next_at) if row.state == "waiting" else None,
-        "error": row.error,
-        "created_at": iso(row.created_at),
-        "changed_at": iso(row.changed_at),
-    }
 
 
 def _retry(context: Context, arguments: argparse.Namespace) -> None:

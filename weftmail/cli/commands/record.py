@@ -9,9 +9,11 @@ from dataclasses import replace
 from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser, Verbs, number
 from weftmail.cli.context import Context
-from weftmail.cli.output import sheet, shown, table
-from weftmail.cli.thread import record_value, thread_lines, thread_value
+from weftmail.cli.output import shown, table
+from weftmail.cli.thread import lines, whole_json
 from weftmail.core.failure import UsageError
+from weftmail.flow import vocabulary
+from weftmail.flow.thread import PER_PAGE, Excerpt, conversation, whole
 from weftmail.store.record import NewRecord
 from weftmail.store.store import Store
 
@@ -35,6 +37,9 @@ def build(parser: Parser) -> None:
     listing.add_argument("--most", type=number, default=100, metavar="N")
     show = verbs.add("show", "show a record with its conversation", _show, json=True, company=True)
     show.add_argument("number", metavar="NUMBER")
+    show.add_argument("--limit", type=number, metavar="N", help=f"so many messages; {PER_PAGE} by default, as JSON all")
+    show.add_argument("--before", type=number, metavar="ID", help="the newest of those before this message")
+    show.add_argument("--after", type=number, metavar="ID", help="the oldest of those after this message")
     change = verbs.add("set", "change a record; what no flag names stays", _set, company=True)
     change.add_argument("number", metavar="NUMBER")
     change.add_argument("--title", metavar="TEXT")
@@ -120,7 +125,7 @@ def _list(context: Context, arguments: argparse.Namespace) -> None:
     found = context.store.records.all(lookup.company_id(context.store, arguments.company), most=arguments.most)
     context.answer(
         arguments.json,
-        [record_value(one) for one in found],
+        [vocabulary.record(one) for one in found],
         lambda: table(
             ("NUMBER", "COMPANY", "STATE", "OWNER", "CUSTOMER", "CHANGED", "TITLE"),
             [(r.label, r.company, r.state, r.owner, r.customer, shown(r.changed_at), r.title) for r in found],
@@ -131,25 +136,17 @@ def _list(context: Context, arguments: argparse.Namespace) -> None:
 
 def _show(context: Context, arguments: argparse.Namespace) -> None:
     store = context.store
-    record = lookup.record(store, arguments.number, arguments.company)
+    if arguments.before is not None and arguments.after is not None:
+        raise UsageError("give --before or --after, not both", status=2)
+    asked = arguments.limit is not None or arguments.before is not None or arguments.after is not None
     with store.snapshot():
-        value = thread_value(store, record)
-
-    def lines() -> list[str]:
-        head = sheet(
-            {
-                "Record": f"{record.label}  {record.title}",
-                "Company": record.company,
-                "State": record.state,
-                "Owner": record.owner,
-                "Customer": record.customer,
-                "Fields": ", ".join(f"{name}={text}" for name, text in record.values.items()),
-                "Reference": record.reference,
-            }
-        )
-        return head + thread_lines(value)
-
-    context.answer(arguments.json, value, lines)
+        record = lookup.record(store, arguments.number, arguments.company)
+        if arguments.json and not asked:
+            context.write(whole_json(*whole(store, record)))
+            return
+        page = Excerpt(arguments.limit or PER_PAGE, arguments.before, arguments.after)
+        found = conversation(store, record, page=page)
+    context.answer(arguments.json, vocabulary.conversation(found), lambda: lines(found))
 
 
 def _set(context: Context, arguments: argparse.Namespace) -> None:

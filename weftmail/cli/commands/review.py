@@ -6,12 +6,11 @@ import argparse
 
 from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser, Verbs, number
-from weftmail.cli.commands.inbound import line_value
 from weftmail.cli.context import Context
 from weftmail.cli.output import shown, table
 from weftmail.cli.who_gets import lines_of
 from weftmail.core.wording.sentences import say
-from weftmail.flow import review
+from weftmail.flow import review, vocabulary
 
 
 def build(parser: Parser) -> None:
@@ -33,7 +32,7 @@ def _list(context: Context, arguments: argparse.Namespace) -> None:
     found = context.store.inbound.review(lookup.company_id(context.store, arguments.company))
     context.answer(
         arguments.json,
-        [{**line_value(one), "review": one.state} for one in found],
+        [vocabulary.review_line(one) for one in found],
         lambda: table(
             ("ID", "TRAY", "FROM", "TO", "RECORD", "SINCE", "WHY", "SUBJECT"),
             [

@@ -9,10 +9,10 @@ from dataclasses import replace
 from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser, Verbs
 from weftmail.cli.context import Context, joined
-from weftmail.cli.output import Fields, iso, sheet, table
+from weftmail.cli.output import Fields, sheet, table
 from weftmail.core.composing.notification import PHRASES
 from weftmail.core.failure import UsageError
-from weftmail.core.wording.sentences import say
+from weftmail.flow import vocabulary
 from weftmail.flow.facts import is_ours
 from weftmail.store.people import User
 from weftmail.store.store import Store
@@ -128,35 +128,8 @@ def _show(context: Context, arguments: argparse.Namespace) -> None:
 
 
 def _inbox(store: Store, user: User, company_id: int) -> list[Fields]:
-    entries: list[Fields] = [
-        {
-            "kind": one.kind,
-            "record": one.label,
-            "message": one.message_id,
-            "inbound": None,
-            "from": one.author_name,
-            "subject": one.subject,
-            "text": one.text if one.says is None else say(one.says),
-            "state": one.state,
-            "created_at": iso(one.created_at),
-        }
-        for one in store.inbox.entries(company_id, user.id)
-    ]
-    notices: list[Fields] = [
-        {
-            "kind": "notice",
-            "record": one.label,
-            "message": None,
-            "inbound": one.inbound_id,
-            "from": None,
-            "subject": None,
-            "text": say(one.says),
-            **one.says.plain(),
-            "state": "unread" if one.read_at is None else "read",
-            "created_at": iso(one.created_at),
-        }
-        for one in store.inbox.notices(user.id, company_id)
-    ]
+    entries = [vocabulary.inbox_entry(one) for one in store.inbox.entries(company_id, user.id)]
+    notices = [vocabulary.notice(one) for one in store.inbox.notices(user.id, company_id)]
     return entries + notices
 
 
@@ -272,13 +245,4 @@ def _roles(store: Store, user: User) -> str:
 
 
 def _value(store: Store, user: User) -> Fields:
-    return {
-        "id": user.id,
-        "name": user.name,
-        "addresses": store.users.addresses(user.id),
-        "memberships": [{"company": one.company, "role": one.role} for one in store.users.memberships(user.id)],
-        "prefers": user.prefers,
-        "language": user.language,
-        "active": user.active,
-        "created_at": iso(user.created_at),
-    }
+    return vocabulary.user(user, store.users.addresses(user.id), store.users.memberships(user.id))

@@ -1,0 +1,79 @@
+"""Threads in stretches: some messages of a record that follow each other, and what belongs to all of them at once."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from weftmail.store.inbound import InboundLine, InboundRow
+from weftmail.store.message import Delivery, StoredAttachment, ThreadAddressed, ThreadMessage
+from weftmail.store.rows import many, one, queries
+
+NEWEST = 2**62
+"""An id above all others: what is before it is the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Messages of one record that follow each other, from one id to another: what is asked of all of them at once."""
+
+    company_id: int
+    record_id: int
+    first: int
+    last: int
+
+
+class Threads:
+    """The threads of a store."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def before(self, company_id: int, record_id: int, before: int = NEWEST, most: int = 50) -> list[ThreadMessage]:
+        """Return the newest entries older than ``before``, oldest first."""
+        found = queries.messages_before(
+            self._connection, company_id=company_id, record_id=record_id, before=before, most=most
+        )
+        return many(ThreadMessage, found)[::-1]
+
+    def after(self, company_id: int, record_id: int, after: int = 0, most: int = 50) -> list[ThreadMessage]:
+        """Return the oldest entries newer than ``after``, oldest first."""
+        found = queries.messages_after(
+            self._connection, company_id=company_id, record_id=record_id, after=after, most=most
+        )
+        return many(ThreadMessage, found)
+
+    def numbered(self, company_id: int, record_id: int, number: int) -> ThreadMessage | None:
+        """Return the entry of this number in its record."""
+        found = queries.message_by_number(self._connection, company_id=company_id, record_id=record_id, number=number)
+        return one(ThreadMessage, found)
+
+    def last_number(self, company_id: int, record_id: int) -> int:
+        """Return the number of the record's newest entry, 0 where it has none."""
+        found: int | None = queries.message_last_number(self._connection, company_id=company_id, record_id=record_id)
+        return found or 0
+
+    def addressed(self, stretch: Stretch) -> list[ThreadAddressed]:
+        """Return who stands in To and Cc of a stretch, message by message, To first."""
+        return many(ThreadAddressed, queries.page_addresses(self._connection, **_named(stretch)))
+
+    def attachments(self, stretch: Stretch) -> list[StoredAttachment]:
+        """Return the files of a stretch."""
+        return many(StoredAttachment, queries.page_attachments(self._connection, **_named(stretch)))
+
+    def deliveries(self, stretch: Stretch) -> list[Delivery]:
+        """Return who was told of the messages of a stretch."""
+        return many(Delivery, queries.page_deliveries(self._connection, **_named(stretch)))
+
+    def inbound(self, stretch: Stretch) -> list[InboundRow]:
+        """Return the rows of the inbound log from which the messages of a stretch came, whole."""
+        return many(InboundRow, queries.page_inbound(self._connection, **_named(stretch)))
+
+    def held(self, company_id: int, record_id: int) -> list[InboundLine]:
+        """Return what waits for a person to decide and concerns this record, oldest first."""
+        found = queries.review_of_record(self._connection, company_id=company_id, record_id=record_id)
+        return many(InboundLine, found)
+
+
+def _named(stretch: Stretch) -> dict[str, int]:
+    return {name: getattr(stretch, name) for name in Stretch.__slots__}

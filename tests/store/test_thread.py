@@ -1,0 +1,33 @@
+"""Threads in stretches: numbers count for each record, and a stretch holds what is between its ends."""
+
+from __future__ import annotations
+
+from tests.store.conftest import Office
+from weftmail.store.message import Addressed
+from weftmail.store.thread import Stretch
+
+
+def test_numbers_count_from_one_for_each_record(office: Office) -> None:
+    first, other = office.record(), office.record()
+    ids = [office.message(record) for record in (first, other, first, other, first)]
+    threads = office.store.threads
+    assert [one.number for one in threads.after(office.acme, first.id)] == [1, 2, 3]
+    assert [one.number for one in threads.before(office.acme, other.id)] == [1, 2]
+    found = threads.numbered(office.acme, first.id, 3)
+    assert found is not None and found.id == ids[4]
+    assert threads.numbered(office.acme, first.id, 4) is None
+    assert threads.last_number(office.acme, first.id) == 3
+    assert threads.last_number(office.acme, office.record().id) == 0
+
+
+def test_a_stretch_holds_what_is_between_its_ends(office: Office) -> None:
+    record, other = office.record(), office.record()
+    ids = [office.message(one) for one in (record, record, other, record, record)]
+    for one in ids:
+        office.store.messages.address(office.acme, one, [Addressed("to", "", f"m{one}@other.example", None)])
+    threads = office.store.threads
+    stretch = Stretch(office.acme, record.id, ids[1], ids[3])
+    assert [one.message_id for one in threads.addressed(stretch)] == [ids[1], ids[3]]
+    assert [one.id for one in threads.before(office.acme, record.id, ids[4], 2)] == [ids[1], ids[3]]
+    assert [one.id for one in threads.after(office.acme, record.id, ids[0], 2)] == [ids[1], ids[3]]
+    assert threads.addressed(Stretch(office.acme + 1, record.id, ids[0], ids[4])) == []

@@ -1,0 +1,177 @@
+"""The conversation of a record, or a page of it, as one frozen value: the page, the commands and JSON render it.
+
+Whoever shows a conversation asks here, and asks the store nothing more.  The number of queries does not grow with the
+messages: what belongs to them (people, files, deliveries, the mails they came from) is asked for a stretch at a time.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+
+from weftmail.store.inbound import InboundLine, InboundRow
+from weftmail.store.message import Delivery, StoredAttachment, ThreadAddressed, ThreadMessage
+from weftmail.store.record import Follower, Participant, Record
+from weftmail.store.store import Store
+from weftmail.store.thread import NEWEST, Stretch
+
+PER_PAGE = 50
+"""Messages of one page, where nobody asks for another number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: a colleague, or the operator, who has no ``user_id`` and may do everything."""
+
+    user_id: int | None = None
+    may_write: bool = True
+
+
+OPERATOR = Reader()
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Which messages: the newest, or those just before or just after the message with this id; never both."""
+
+    limit: int = PER_PAGE
+    before: int | None = None
+    after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One message with all that is known of it.
+
+    ``inbound`` is the mail that it came from: with its envelope, and the trace of every rule that was asked.
+    ``unread``: it waits in the reader's inbox.
+    """
+
+    message: ThreadMessage
+    addressed: tuple[ThreadAddressed, ...] = ()
+    attachments: tuple[StoredAttachment, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+    inbound: InboundRow | None = None
+    unread: bool = False
+
+    @property
+    def source(self) -> bool:
+        """Whether the mail can be had as it came."""
+        return self.inbound is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A record with a page of its messages, oldest first; ``earlier`` and ``later``: how many more there are.
+
+    ``received_at`` is the address of the alias that it belongs to, ``held`` what waits for review and concerns it.
+    ``may_write`` and ``follows`` are said of the reader.
+    """
+
+    record: Record
+    entries: tuple[Entry, ...]
+    earlier: int
+    later: int
+    followers: tuple[Follower, ...]
+    participants: tuple[Participant, ...]
+    held: tuple[InboundLine, ...]
+    received_at: str | None
+    may_write: bool
+    follows: bool
+
+
+def conversation(store: Store, record: Record, reader: Reader = OPERATOR, page: Excerpt | None = None) -> Conversation:
+    """Return a page of the record's conversation as ``reader`` sees it; without ``page``, the newest messages.
+
+    To be called inside a snapshot or a transaction, so that its parts belong together.
+    """
+    page = page or Excerpt()
+    entries = _entries(store, record, reader, page)
+    last = store.threads.last_number(record.company_id, record.id)
+    earlier = _earlier(entries, page, last)
+    alias = store.aliases.get(record.alias_id) if record.alias_id is not None else None
+    followers = tuple(store.records.followers(record.id))
+    return Conversation(
+        record=record,
+        entries=entries,
+        earlier=earlier,
+        later=last - earlier - len(entries),
+        followers=followers,
+        participants=tuple(store.records.participants(record.id)),
+        held=tuple(store.threads.held(record.company_id, record.id)),
+        received_at=alias.address if alias is not None else None,
+        may_write=reader.may_write,
+        follows=any(one.user_id == reader.user_id for one in followers),
+    )
+
+
+def whole(store: Store, record: Record, reader: Reader = OPERATOR) -> tuple[Conversation, Iterator[Entry]]:
+    """Return the conversation without its messages, and all its messages, a page of them in memory at a time.
+
+    To be read inside one snapshot.
+    """
+    head = conversation(store, record, reader, Excerpt(limit=0))
+    return replace(head, earlier=0, later=0), _all(store, record, reader)
+
+
+def _all(store: Store, record: Record, reader: Reader) -> Iterator[Entry]:
+    page = Excerpt(after=0)
+    while entries := _entries(store, record, reader, page):
+        yield from entries
+        page = Excerpt(after=entries[-1].message.id)
+
+
+def _entries(store: Store, record: Record, reader: Reader, page: Excerpt) -> tuple[Entry, ...]:
+    messages = _messages(store, record, page)
+    if not messages:
+        return ()
+    stretch = Stretch(record.company_id, record.id, messages[0].id, messages[-1].id)
+    addressed = _by_message(store.threads.addressed(stretch))
+    attachments = _by_message(store.threads.attachments(stretch))
+    deliveries = _by_message(store.threads.deliveries(stretch))
+    inbound = {one.id: one for one in store.threads.inbound(stretch)}
+    return tuple(
+        Entry(
+            message=one,
+            addressed=addressed[one.id],
+            attachments=attachments[one.id],
+            deliveries=deliveries[one.id],
+            inbound=inbound.get(one.inbound_id or 0),
+            unread=_unread(deliveries[one.id], reader),
+        )
+        for one in messages
+    )
+
+
+def _earlier(entries: Sequence[Entry], page: Excerpt, last: int) -> int:
+    if entries:
+        return entries[0].message.number - 1
+    return 0 if page.after is None else last
+
+
+def _messages(store: Store, record: Record, page: Excerpt) -> list[ThreadMessage]:
+    if page.after is not None:
+        return store.threads.after(record.company_id, record.id, page.after, page.limit)
+    before = NEWEST if page.before is None else page.before
+    return store.threads.before(record.company_id, record.id, before, page.limit)
+
+
+def _unread(deliveries: Iterable[Delivery], reader: Reader) -> bool:
+    return any(one.user_id == reader.user_id and one.state == "unread" for one in deliveries)
+
+
+class _OfMessage(Protocol):
+    @property
+    def message_id(self) -> int: ...
+
+
+T = TypeVar("T", bound=_OfMessage)
+
+
+def _by_message(rows: Iterable[T]) -> defaultdict[int, tuple[T, ...]]:
+    found: defaultdict[int, tuple[T, ...]] = defaultdict(tuple)
+    for row in rows:
+        found[row.message_id] += (row,)
+    return found
