@@ -8,7 +8,6 @@ ends, so that open pages let go.
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -33,6 +32,7 @@ from weftmail.core.ports import Catcher, Random, Waker
 from weftmail.core.wording.duration import duration
 from weftmail.core.wording.sentences import say, say_rule
 from weftmail.flow.installation import Installation
+from weftmail.store.errors import Conflict, StoreError
 from weftmail.store.store import Store
 
 HERE = Path(__file__).parent
@@ -91,7 +91,8 @@ def create(
         middleware=[Middleware(SecurityHeaders)],
         exception_handlers={
             HTTPException: _refused,
-            sqlite3.OperationalError: _not_now,
+            StoreError: _not_now,
+            Conflict: _our_fault,
             TempFail: _not_now,
             UsageError: _not_now,
             Exception: _our_fault,

@@ -10,11 +10,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import sqlite3
 from collections.abc import Awaitable, Callable
 
 from weftmail.admin.pool import Pool
 from weftmail.core.failure import TempFail
+from weftmail.store.errors import StoreError
 
 log = logging.getLogger("weftmail.site")
 
@@ -69,7 +69,7 @@ class Live:
         while not self._stopped:
             try:
                 version = await self._watcher.run(lambda store: store.data_version())
-            except (sqlite3.OperationalError, TempFail) as error:
+            except (StoreError, TempFail) as error:
                 log.warning("the store cannot be looked at: %s", error)
             else:
                 if version != last:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import dataclass
 
 from weftmail.core.address import split, without_plus
+from weftmail.store.connection import Connection
 from weftmail.store.domain import Domains
 from weftmail.store.rows import many, one, queries
 
@@ -60,14 +60,14 @@ class AliasSettings:
 class Aliases:
     """The aliases of a store."""
 
-    def __init__(self, connection: sqlite3.Connection, domains: Domains) -> None:
+    def __init__(self, connection: Connection, domains: Domains) -> None:
         self._connection = connection
         self._domains = domains
 
     def add(self, company_id: int, domain_id: int, local_part: str, settings: AliasSettings, now: int) -> int:
         """Add an alias, or bring back a removed one of this address; return its id.
 
-        Raises sqlite3.IntegrityError where an active alias has this address.
+        Raises Conflict where an active alias has this address.
         """
         values = {**_values(settings), "generation": self._domains.next_generation(), "now": now}
         removed: int | None = queries.alias_removed(self._connection, domain_id=domain_id, local_part=local_part)

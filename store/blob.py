@@ -8,20 +8,32 @@ from __future__ import annotations
 
 import hashlib
 import io
-import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
-from weftmail.store.rows import queries
+from weftmail.store.connection import Connection
+from weftmail.store.rows import column, made, queries
 
 WHOLE = 1024 * 1024
 """Up to this size, in bytes, a blob is handled in one piece."""
 PIECE = 256 * 1024
+"""The bytes of one row of ``blob_piece``."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Blob:
+    """What is kept of a blob beside its bytes."""
+
+    company_id: int | None
+    sha256: str
+    size: int
 
 
 class Blobs:
     """The blobs of a store."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def put(self, data: bytes | BinaryIO, company_id: int | None = None) -> int:
@@ -29,69 +41,62 @@ class Blobs:
 
         An open file is read from where it stands to its end.
         """
-        start = 0
-        if isinstance(data, bytes):
-            digest, size = hashlib.sha256(data).hexdigest(), len(data)
-        else:
-            start = data.tell()
-            digest, size = _digest(data)
+        file = io.BytesIO(data) if isinstance(data, bytes) else data
+        start = file.tell()
+        digest, size = _digest(file)
         if company_id is not None:
             found: int | None = queries.blob_by_hash(self._connection, company_id=company_id, sha256=digest)
             if found is not None:
                 return found
         blob_id: int = queries.blob_add(self._connection, company_id=company_id, sha256=digest, size=size)
-        if isinstance(data, bytes):
-            queries.blob_content_add(self._connection, blob_id=blob_id, bytes=data)
-        else:
-            self._write(blob_id, data, start, size)
+        file.seek(start)
+        for position, piece in enumerate(_pieces(file)):
+            queries.blob_piece_add(self._connection, blob_id=blob_id, position=position, bytes=piece)
         return blob_id
-
-    def _write(self, blob_id: int, data: BinaryIO, start: int, size: int) -> None:
-        queries.blob_content_room(self._connection, blob_id=blob_id, size=size)
-        data.seek(start)
-        with self._connection.blobopen("blob_content", "bytes", blob_id) as target:
-            while piece := data.read(PIECE):
-                target.write(piece)
 
     def give(self, blob_id: int, company_id: int) -> int:
         """Let the blob of an accepted mail belong to a company; return the id under which the company has it."""
-        row = queries.blob_by_id(self._connection, id=blob_id)
-        if row["company_id"] == company_id:
+        blob = made(_Blob, queries.blob_by_id(self._connection, id=blob_id))
+        if blob.company_id == company_id:
             return blob_id
-        found: int | None = queries.blob_by_hash(self._connection, company_id=company_id, sha256=row["sha256"])
+        found: int | None = queries.blob_by_hash(self._connection, company_id=company_id, sha256=blob.sha256)
         if found is not None:
             return found
-        if row["company_id"] is None:
+        if blob.company_id is None:
             queries.blob_company(self._connection, id=blob_id, company_id=company_id)
             return blob_id
-        return self.put(self.read(blob_id), company_id)
+        copy = self.open(blob_id, blob.size)
+        return self.put(copy, company_id)
 
     def drop_unused(self, blob_id: int) -> None:
         """Remove the blob if no mail and no attachment refers to it."""
         used: int = queries.blob_used(self._connection, id=blob_id)
         if not used:
-            queries.blob_content_delete(self._connection, id=blob_id)
+            queries.blob_pieces_delete(self._connection, id=blob_id)
             queries.blob_delete(self._connection, id=blob_id)
 
     def read(self, blob_id: int) -> bytes:
-        """Return the bytes in one piece."""
-        data: bytes | None = queries.blob_bytes(self._connection, blob_id=blob_id)
-        if data is None:
+        """Return the bytes in one piece; raise KeyError where there is no such blob."""
+        pieces = column(queries.blob_pieces(self._connection, blob_id=blob_id))
+        if not pieces and not queries.blob_by_id(self._connection, id=blob_id).rows:
             raise KeyError(f"there is no blob {blob_id}")
-        return data
+        return b"".join(pieces)
 
     def open(self, blob_id: int, size: int) -> bytes | BinaryIO:
         """Return the bytes of a small blob, or a file to read a large one from in pieces."""
         if size <= WHOLE:
             return self.read(blob_id)
-        return io.BufferedReader(_BlobFile(self._connection, blob_id), PIECE)
+        return io.BufferedReader(_BlobFile(self._connection, blob_id, size), PIECE)
 
 
 class _BlobFile(io.RawIOBase):
-    """A blob as a file that can be read."""
+    """A blob as a file that can be read; one piece of it is in memory."""
 
-    def __init__(self, connection: sqlite3.Connection, blob_id: int) -> None:
-        self._blob = connection.blobopen("blob_content", "bytes", blob_id, readonly=True)
+    def __init__(self, connection: Connection, blob_id: int, size: int) -> None:
+        self._connection = connection
+        self._blob_id = blob_id
+        self._size = size
+        self._at = 0
 
     def readable(self) -> bool:
         return True
@@ -100,26 +105,29 @@ class _BlobFile(io.RawIOBase):
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        self._blob.seek(offset, whence)
-        return self._blob.tell()
+        self._at = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        return self._at
 
     def tell(self) -> int:
-        return self._blob.tell()
+        return self._at
 
     def readinto(self, buffer: memoryview | bytearray) -> int:  # type: ignore[override]
-        data = self._blob.read(len(buffer))
+        position, start = divmod(self._at, PIECE)
+        piece: bytes = queries.blob_piece(self._connection, blob_id=self._blob_id, position=position) or b""
+        data = memoryview(piece)[start : start + len(buffer)]
         buffer[: len(data)] = data
+        self._at += len(data)
         return len(data)
 
-    def close(self) -> None:
-        if not self.closed:
-            self._blob.close()
-        super().close()
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    while piece := file.read(PIECE):
+        yield piece
 
 
 def _digest(file: BinaryIO) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
-    while piece := file.read(PIECE):
+    for piece in _pieces(file):
         digest.update(piece)
         size += len(piece)
     return digest.hexdigest(), size

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 
+from weftmail.store.connection import Connection
 from weftmail.store.rows import many, one, queries
 
 RECORD_TYPES = (
@@ -38,7 +38,7 @@ class RecordType:
 class Companies:
     """The companies of a store."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def add(self, name: str, now: int) -> int:

@@ -1,4 +1,4 @@
-"""A connection to the SQLite store: its settings, its transactions, and which of its errors will pass.
+"""A connection to the store: what every statement goes through, its transactions, and the SQLite behind it.
 
 WAL with synchronous=FULL: what is committed survives a power failure, and readers never wait for the writer.
 Transactions begin as writers (``begin immediate``), so that two of them queue up rather than fail half-way.
@@ -8,45 +8,187 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 from weftmail.core.failure import TempFail
 from weftmail.core.limits import BUSY
+from weftmail.store.errors import BadQuery, Broken, Busy, Conflict, Full, StoreError
+from weftmail.store.sets import Parameters, expanded
 
-__all__ = ["busy", "connect", "savepoint", "snapshot", "temporary", "transaction"]
+__all__ = ["Connection", "Rows", "SqliteConnection", "connect", "savepoint", "snapshot", "transaction"]
 
 
-def connect(path: str | Path, *, readonly: bool = False) -> sqlite3.Connection:
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a statement gave: the names of its columns, its rows, and how many rows it changed."""
+
+    names: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    changed: int
+
+    def fetchone(self) -> tuple[Any, ...] | None:
+        """Return the first row, if there is one."""
+        return self.rows[0] if self.rows else None
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """Return all rows."""
+        return self.rows
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return iter(self.rows)
+
+
+class Connection(Protocol):
+    """One connection, for one thread at a time; a database is one implementation of this.
+
+    Whatever goes wrong in it is raised as one of ``weftmail.store.errors``.
+    """
+
+    dialect: str
+    """``sqlite`` or ``postgresql``: a query may have a text of its own for one of them."""
+    identity: str
+    """How a migration spells the type of a column that numbers its rows."""
+    statements: Counter[str]
+    """How often each query has run; whoever counts may clear it."""
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+
+    def execute(self, sql: str, parameters: Parameters = ()) -> Rows:
+        """Run one statement and return all that it gives."""
+
+    def run(self, name: str, sql: str, parameters: Parameters = ()) -> Rows:
+        """Run the query ``name`` of ``queries``, which is counted; see ``weftmail.store.sets`` for what it may hold."""
+
+    def begin(self, *, write: bool) -> None:
+        """Begin a transaction; one that writes waits for the writer before it."""
+
+    def data_version(self) -> int:
+        """A number that changes when another connection has committed something."""
+
+    def has_table(self, name: str) -> bool:
+        """Say whether there is a table of this name."""
+
+    def close(self) -> None:
+        """Close the connection."""
+
+
+class SqliteConnection:
+    """A connection to a store in a SQLite file."""
+
+    dialect = "sqlite"
+    identity = "integer primary key"
+
+    def __init__(self, raw: sqlite3.Connection) -> None:
+        self._raw = raw
+        self.statements: Counter[str] = Counter()
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+        return self._raw.in_transaction
+
+    @property
+    def total_changes(self) -> int:
+        """How many rows this connection has changed."""
+        return self._raw.total_changes
+
+    def execute(self, sql: str, parameters: Parameters = ()) -> Rows:
+        """Run one statement and return all that it gives."""
+        try:
+            cursor = self._raw.execute(sql, parameters)
+            if cursor.description is None:
+                return Rows((), [], cursor.rowcount)
+            names = tuple([column[0] for column in cursor.description])
+            return Rows(names, cursor.fetchall(), cursor.rowcount)
+        except sqlite3.Error as error:
+            raise translated(error) from error
+
+    def run(self, name: str, sql: str, parameters: Parameters = ()) -> Rows:
+        """Run the query ``name`` of ``queries``, which is counted; see ``weftmail.store.sets`` for what it may hold."""
+        self.statements[name] += 1
+        return self.execute(*expanded(sql, parameters))
+
+    def begin(self, *, write: bool) -> None:
+        """Begin a transaction; one that writes waits for the writer before it."""
+        self.execute("begin immediate" if write else "begin")
+
+    def data_version(self) -> int:
+        """A number that changes when another connection has committed something."""
+        return int(self.execute("pragma data_version").rows[0][0])
+
+    def has_table(self, name: str) -> bool:
+        """Say whether there is a table of this name."""
+        return bool(self.execute("select 1 from sqlite_master where type = 'table' and name = ?", (name,)).rows)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._raw.close()
+
+
+_KINDS: dict[int, type[StoreError]] = {
+    sqlite3.SQLITE_BUSY: Busy,
+    sqlite3.SQLITE_LOCKED: Busy,
+    sqlite3.SQLITE_CORRUPT: Broken,
+    sqlite3.SQLITE_NOTADB: Broken,
+    sqlite3.SQLITE_CONSTRAINT: Conflict,
+    **dict.fromkeys(
+        (
+            sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN,
+            sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_NOLFS, sqlite3.SQLITE_PROTOCOL,
+        ),
+        Full,
+    ),
+}  # fmt: skip
+
+
+def translated(error: sqlite3.Error) -> StoreError:
+    """Return what SQLite's error is to those above the store."""
+    # The lower byte tells the kind, the upper ones tell more about it.
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    return _KINDS.get(code, BadQuery)(str(error))
+
+
+def connect(path: str | Path, *, readonly: bool = False) -> SqliteConnection:
     """Open the store at ``path``; a file that is not there is made, unless ``readonly``.
 
-    Raises TempFail where it cannot be opened now, or may not be written although it should.
+    Raises TempFail where it cannot be opened now, or may not be written although it should; Broken where the file is
+    none of ours.
     """
-    mode = "ro" if readonly else "rwc"
     if not readonly:
         _writable(path)
     try:
-        connection = sqlite3.connect(
-            f"file:{str(path).replace('?', '%3f').replace('#', '%23')}?mode={mode}",
-            uri=True,
-            timeout=BUSY,
-            isolation_level=None,
-            check_same_thread=False,
-            cached_statements=512,
-        )
-        connection.row_factory = sqlite3.Row
-        connection.execute("pragma foreign_keys = on")
-        if not readonly:
-            connection.execute("pragma journal_mode = wal")
-            connection.execute("pragma synchronous = full")
-            connection.execute("pragma wal_autocheckpoint = 4000")
-        connection.execute("pragma cache_size = -16000")
-        # The journals of savepoints would otherwise be written to files, and thrown away at each commit.
-        connection.execute("pragma temp_store = memory")
+        return SqliteConnection(_opened(path, readonly))
     except sqlite3.OperationalError as error:
-        raise TempFail(f"the store {path} cannot be opened: {error}") from error
-    return connection
+        raise TempFail(f"the store {path} cannot be opened: {error}") from translated(error)
+    except sqlite3.Error as error:
+        raise translated(error) from error
+
+
+def _opened(path: str | Path, readonly: bool) -> sqlite3.Connection:
+    raw = sqlite3.connect(
+        f"file:{str(path).replace('?', '%3f').replace('#', '%23')}?mode={'ro' if readonly else 'rwc'}",
+        uri=True,
+        timeout=BUSY,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=512,
+    )
+    raw.execute("pragma foreign_keys = on")
+    if not readonly:
+        raw.execute("pragma journal_mode = wal")
+        raw.execute("pragma synchronous = full")
+        raw.execute("pragma wal_autocheckpoint = 4000")
+    raw.execute("pragma cache_size = -16000")
+    # The journals of savepoints would otherwise be written to files, and thrown away at each commit.
+    raw.execute("pragma temp_store = memory")
+    return raw
 
 
 def _writable(path: str | Path) -> None:
@@ -72,7 +214,7 @@ def _may_write(name: str) -> None:
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+def transaction(connection: Connection) -> Iterator[None]:
     """Run the block in one write transaction; all of it is committed, or none of it.
 
     Inside another transaction the block becomes a savepoint.
@@ -81,7 +223,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         with savepoint(connection):
             yield
         return
-    connection.execute("begin immediate")
+    connection.begin(write=True)
     try:
         yield
         connection.execute("commit")
@@ -93,12 +235,12 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
+def snapshot(connection: Connection) -> Iterator[None]:
     """Run the block in one read transaction; inside a write transaction it sees what that one sees."""
     if connection.in_transaction:
         yield
         return
-    connection.execute("begin")
+    connection.begin(write=False)
     try:
         yield
     finally:
@@ -106,7 +248,7 @@ def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def savepoint(connection: sqlite3.Connection) -> Iterator[None]:
+def savepoint(connection: Connection) -> Iterator[None]:
     """Run the block so that an exception undoes the block alone and leaves the transaction around it open."""
     connection.execute("savepoint inner_block")
     try:
@@ -117,20 +259,3 @@ def savepoint(connection: sqlite3.Connection) -> Iterator[None]:
             connection.execute("release inner_block")
         raise
     connection.execute("release inner_block")
-
-
-def busy(error: BaseException) -> bool:
-    """Say whether another writer held the store for longer than we wait."""
-    code = getattr(error, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-
-
-def temporary(error: BaseException) -> bool:
-    """Say whether this is a fault of the store or the machine that may pass, rather than a fault of our code."""
-    if isinstance(error, sqlite3.OperationalError):
-        # A statement that does not fit the schema is our fault, and would be so again.
-        text = str(error)
-        return not text.startswith(("no such", "near ", "table ", "ambiguous"))
-    return isinstance(error, (OSError, MemoryError, TempFail, sqlite3.DatabaseError)) and not isinstance(
-        error, (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.DataError, sqlite3.InterfaceError)
-    )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from weftmail.core.ports import MapRow
+from weftmail.store.connection import Connection
 from weftmail.store.rows import many, one, queries
 
 SYSTEM_ADDRESSES = ("reply", "bounce", "notifications")
@@ -43,10 +43,32 @@ class DkimKey:
     created_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class _MapDomain:
+    """A domain that has changed since the map last followed."""
+
+    name: str
+    dedicated: bool
+    state: str
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class _MapAlias:
+    """An alias that has changed since the map last followed."""
+
+    local_part: str
+    active: bool
+    generation: int
+    domain: str
+    dedicated: bool
+    domain_state: str
+
+
 class Domains:
     """The mail domains of a store."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def next_generation(self) -> int:
@@ -62,7 +84,7 @@ class Domains:
     def add(self, name: str, company_id: int | None, dedicated: bool, now: int) -> int:
         """Add a domain by its canonical name, or bring a removed one back; return its id.
 
-        Raises sqlite3.IntegrityError where there is one of this name.
+        Raises Conflict where there is one of this name.
         """
         removed: int | None = queries.domain_removed(self._connection, name=name)
         if removed is not None:
@@ -88,8 +110,8 @@ class Domains:
 
     def of_company(self, company_id: int) -> str | None:
         """Return the name of the domain that the company writes from where no alias says otherwise."""
-        row = queries.domain_of_company(self._connection, company_id=company_id)
-        return None if row is None else str(row["name"])
+        name: str | None = queries.domain_of_company(self._connection, company_id=company_id)
+        return name
 
     def set(
         self, domain_id: int, *, dedicated: bool, state: str, closed_at: int | None, company_id: int | None
@@ -121,21 +143,19 @@ class Domains:
         To be called in a read transaction of its own or in any write transaction, so that both belong together.
         """
         rows: list[MapRow] = []
-        for domain in queries.domains_since(self._connection, generation=generation):
-            dedicated, mark = bool(domain["dedicated"]), domain["generation"]
+        for domain in many(_MapDomain, queries.domains_since(self._connection, generation=generation)):
+            dedicated, mark = domain.dedicated, domain.generation
             # A closed domain keeps its system addresses: answers to what went out still come in.
-            kept = domain["state"] != "removed"
+            kept = domain.state != "removed"
             locals_: Sequence[tuple[str, bool]] = [
                 ("", kept),
                 *((name, kept) for name in SYSTEM_ADDRESSES),
                 *((name, kept and dedicated) for name in ROLE_ADDRESSES),
             ]
-            rows += [MapRow(domain["name"], local, dedicated, active, mark) for local, active in locals_]
-        for alias in queries.aliases_since(self._connection, generation=generation):
-            active = bool(alias["active"]) and alias["domain_state"] == "open"
-            rows.append(
-                MapRow(alias["domain"], alias["local_part"], bool(alias["dedicated"]), active, alias["generation"])
-            )
+            rows += [MapRow(domain.name, local, dedicated, active, mark) for local, active in locals_]
+        for alias in many(_MapAlias, queries.aliases_since(self._connection, generation=generation)):
+            active = alias.active and alias.domain_state == "open"
+            rows.append(MapRow(alias.domain, alias.local_part, alias.dedicated, active, alias.generation))
         return rows, self.generation()
 
     def add_dkim_key(self, domain_id: int, selector: str, algorithm: str, record: str, now: int) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -12,6 +11,7 @@ from weftmail.core.envelope import Entrance, Envelope
 from weftmail.core.routing.disposition import Asked
 from weftmail.core.wording.phrase import Phrase
 from weftmail.store.blob import Blobs
+from weftmail.store.connection import Connection
 from weftmail.store.rows import many, one, queries
 
 
@@ -141,7 +141,7 @@ class InboundLine:
 class InboundLog:
     """The inbound log of a store."""
 
-    def __init__(self, connection: sqlite3.Connection, blobs: Blobs) -> None:
+    def __init__(self, connection: Connection, blobs: Blobs) -> None:
         self._connection = connection
         self._blobs = blobs
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 
 from weftmail.core.wording.phrase import Phrase
+from weftmail.store.connection import Connection
 from weftmail.store.rows import many, queries
 
 
@@ -53,7 +53,7 @@ class InboxNotice:
 class Inbox:
     """What users are told on the pages rather than by mail."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def entries(self, company_id: int, user_id: int, most: int = 100) -> list[InboxEntry]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from weftmail.core.wording.phrase import Phrase
+from weftmail.store.connection import Connection
 from weftmail.store.rows import made, many, one, queries
 
 Flag = Literal["", "id reused"]
@@ -178,13 +178,13 @@ class Pulse:
 class Messages:
     """The messages of a store."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def add(self, new: NewMessage, now: int) -> int:
         """Write an entry; return its id.
 
-        Raises sqlite3.IntegrityError where the record has one of this Message-ID and content.
+        Raises Conflict where the record has one of this Message-ID and content.
         """
         message_id: int = queries.message_add(
             self._connection, **{name: getattr(new, name) for name in NewMessage.__slots__}, now=now
@@ -330,8 +330,9 @@ class Messages:
 
     def attachment(self, company_id: int, attachment_id: int) -> StoredAttachment | None:
         """Return one file, if it belongs to the company."""
-        row = queries.attachment_by_id(self._connection, id=attachment_id)
-        return None if row is None or row["company_id"] != company_id else one(StoredAttachment, row)
+        return one(
+            StoredAttachment, queries.attachment_by_id(self._connection, company_id=company_id, id=attachment_id)
+        )
 
     def deliver(
         self,

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from weftmail.core.failure import UsageError
-from weftmail.store.connection import transaction
+from weftmail.store.connection import Connection, transaction
 
 FOLDER = Path(__file__).parent / "migrations"
-_IDENTITY = "integer primary key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +47,14 @@ def latest() -> int:
     return max(int(path.name[:4]) for path in FOLDER.glob("*.sql"))
 
 
-def schema_number(connection: sqlite3.Connection) -> int:
+def schema_number(connection: Connection) -> int:
     """Return the number of the newest migration that has run on this store; 0 for an empty one."""
-    there = connection.execute(
-        "select count(*) from sqlite_master where type = 'table' and name = 'migration'"
-    ).fetchone()[0]
-    if not there:
+    if not connection.has_table("migration"):
         return 0
-    return int(connection.execute("select coalesce(max(number), 0) from migration").fetchone()[0])
+    return int(connection.execute("select coalesce(max(number), 0) from migration").rows[0][0])
 
 
-def migrate(connection: sqlite3.Connection, now: int, folder: Path = FOLDER) -> list[str]:
+def migrate(connection: Connection, now: int, folder: Path = FOLDER) -> list[str]:
     """Run what has not run yet, oldest first; return the names of the migrations that ran.
 
     The write transaction is the lock: two that run at once queue up, and the second finds nothing to do.
@@ -71,7 +67,8 @@ def migrate(connection: sqlite3.Connection, now: int, folder: Path = FOLDER) -> 
                 "create table if not exists migration"
                 " (number bigint primary key, name text not null, checksum text not null, applied_at bigint not null)"
             )
-            row = connection.execute("select checksum from migration where number = ?", (migration.number,)).fetchone()
+            number = {"number": migration.number}
+            row = connection.execute("select checksum from migration where number = :number", number).fetchone()
             if row is not None:
                 if row[0] != migration.checksum:
                     raise UsageError(
@@ -79,11 +76,11 @@ def migrate(connection: sqlite3.Connection, now: int, folder: Path = FOLDER) -> 
                         " install the version of weftmail that made it"
                     )
                 continue
-            for statement in _statements(migration.sql.replace("{ID}", _IDENTITY)):
+            for statement in _statements(migration.sql.replace("{ID}", connection.identity)):
                 connection.execute(statement)
             connection.execute(
-                "insert into migration (number, name, checksum, applied_at) values (?, ?, ?, ?)",
-                (migration.number, migration.name, migration.checksum, now),
+                "insert into migration (number, name, checksum, applied_at) values (:number, :name, :checksum, :now)",
+                number | {"name": migration.name, "checksum": migration.checksum, "now": now},
             )
             done.append(f"{migration.number:04d}_{migration.name}")
     return done

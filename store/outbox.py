@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 
-from weftmail.store.rows import many, one, queries
+from weftmail.store.connection import Connection
+from weftmail.store.rows import column, many, one, queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Recipient:
 class Outbox:
     """The outbox of a store."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def add(
@@ -85,7 +85,7 @@ class Outbox:
         """Take the lease of copies that are due; nobody else gets them before ``until_at``."""
         return many(
             Claimed,
-            list(queries.outbox_claim(self._connection, holder=holder, now=now, until_at=until_at, most=most)),
+            queries.outbox_claim(self._connection, holder=holder, now=now, until_at=until_at, most=most),
         )
 
     def recipients(self, outbox_id: int) -> list[Recipient]:
@@ -94,7 +94,7 @@ class Outbox:
 
     def addresses(self, outbox_id: int) -> list[str]:
         """Return all addresses that the copy is for, reached or not."""
-        return [row["address"] for row in queries.outbox_addresses(self._connection, outbox_id=outbox_id)]
+        return column(queries.outbox_addresses(self._connection, outbox_id=outbox_id))
 
     def settle_delivery(self, outbox_id: int, address: str, state: str, reason: str, now: int) -> None:
         """Move the delivery of one address forward."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 
-from weftmail.store.rows import many, one, queries
+from weftmail.store.connection import Connection
+from weftmail.store.rows import column, many, one, queries
 
 WRITERS = ("admin", "agent")
 """The roles whose holders may write in a company's records."""
@@ -54,13 +54,13 @@ class Contact:
 class Users:
     """The users of a store."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def add(self, name: str, address: str, now: int, *, prefers: str = "email", language: str = "en") -> int:
         """Add a user with a canonical address; return the id.
 
-        Raises sqlite3.IntegrityError where a user has that address.
+        Raises Conflict where a user has that address.
         """
         user_id: int = queries.user_add(self._connection, name=name, prefers=prefers, language=language, now=now)
         self.add_address(user_id, address)
@@ -88,7 +88,7 @@ class Users:
 
     def addresses(self, user_id: int) -> list[str]:
         """Return the user's addresses, the first one first."""
-        return [row["address"] for row in queries.user_addresses(self._connection, user_id=user_id)]
+        return column(queries.user_addresses(self._connection, user_id=user_id))
 
     def by_address(self, address: str) -> User | None:
         """Return the user, active or not, who has this canonical address."""
@@ -104,8 +104,8 @@ class Users:
 
     def password(self, user_id: int) -> str | None:
         """Return the hash of the user's password, or None where none is set."""
-        row = queries.user_by_id(self._connection, id=user_id)
-        return None if row is None else row["password"]
+        found: str | None = queries.user_password_hash(self._connection, id=user_id)
+        return found
 
     def set_password(self, user_id: int, password: str) -> None:
         """Store the hash of a new password."""
@@ -139,7 +139,7 @@ class Users:
 class Contacts:
     """The contacts of a store."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def add(self, company_id: int, name: str, address: str, now: int) -> int:
@@ -187,7 +187,7 @@ class Contacts:
 
     def addresses(self, contact_id: int) -> list[str]:
         """Return the contact's addresses, the oldest first."""
-        return [row["address"] for row in queries.contact_addresses(self._connection, contact_id=contact_id)]
+        return column(queries.contact_addresses(self._connection, contact_id=contact_id))
 
     def all(self, company_id: int | None = None) -> list[Contact]:
         """Return the contacts of one company, or all; archived ones are left out."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import dataclass
 
+from weftmail.store.connection import Connection
 from weftmail.store.rows import made, many, one, queries
 
 
@@ -93,7 +93,7 @@ class UnknownRecordType(Exception):
 class Records:
     """The records of a store."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def open(self, new: NewRecord, now: int) -> Record:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from dataclasses import dataclass
 
+from weftmail.store.connection import Connection
 from weftmail.store.rows import one, queries
 
 
@@ -27,7 +27,7 @@ def digest(token: str) -> str:
 class Sessions:
     """The sessions of a store."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def add(self, token: str, user_id: int, csrf: str, now: int, expires_at: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -26,7 +25,7 @@ from weftmail.store.thread import Threads
 class Store:
     """A store that is open; for one thread at a time."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: connections.Connection) -> None:
         self.connection = connection
         self.companies = Companies(connection)
         self.domains = Domains(connection)
@@ -78,7 +77,7 @@ class Store:
 
     def data_version(self) -> int:
         """A number that changes when another connection has committed something."""
-        return int(self.connection.execute("pragma data_version").fetchone()[0])
+        return self.connection.data_version()
 
     def close(self) -> None:
         """Close the connection."""

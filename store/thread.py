@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 
+from weftmail.store.connection import Connection
 from weftmail.store.inbound import InboundLine, InboundRow
 from weftmail.store.message import Delivery, StoredAttachment, ThreadAddressed, ThreadMessage
 from weftmail.store.rows import many, one, queries
@@ -26,7 +26,7 @@ class Stretch:
 class Threads:
     """The threads of a store."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def before(self, company_id: int, record_id: int, before: int = NEWEST, most: int = 50) -> list[ThreadMessage]:

@@ -76,7 +76,7 @@ create table session (
     seen_at bigint not null,
     expires_at bigint not null
 );
-create index session_user on session (user_id);
+create index session_by_user on session (user_id);
 
 create table sign_in_link (
     token_hash text primary key,
@@ -199,9 +199,12 @@ create table blob (
     unique (company_id, sha256)
 );
 
-create table blob_content (
-    blob_id bigint primary key references blob (id),
-    bytes bytea not null
+-- The bytes in pieces of 256 KB, so that a mail of 50 MB is never whole in memory.
+create table blob_piece (
+    blob_id bigint not null references blob (id),
+    position bigint not null,
+    bytes bytea not null,
+    primary key (blob_id, position)
 );
 
 create table inbound (

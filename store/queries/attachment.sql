@@ -20,7 +20,7 @@ order by t.message_id, t.position;
 -- name: attachment_by_id^
 select t.id, t.company_id, t.message_id, t.blob_id, t.filename, t.content_type, t.content_id, t.inline, b.size, b.sha256
 from attachment t join blob b on b.id = t.blob_id
-where t.id = :id;
+where t.id = :id and t.company_id = :company_id;
 
 -- name: attached_before$
 select count(*)

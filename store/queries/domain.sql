@@ -27,8 +27,8 @@ where d.name = :name and d.state <> 'removed';
 
 -- The domain that a company writes from where no alias says otherwise: its own before a shared one, dedicated before
 -- beside, the oldest of these.
--- name: domain_of_company^
-select id, name, company_id, dedicated, state
+-- name: domain_of_company$
+select name
 from domain
 where state = 'open' and (company_id = :company_id or company_id is null)
 order by case when company_id is null then 1 else 0 end, case when dedicated then 0 else 1 end, id

@@ -6,6 +6,9 @@ returning id;
 -- name: user_set!
 update users set name = :name, prefers = :prefers, language = :language, active = :active where id = :id;
 
+-- name: user_password_hash$
+select password from users where id = :id;
+
 -- name: user_password!
 update users set password = :password where id = :id;
 

@@ -39,9 +39,6 @@ where company_id = :company_id
 order by changed_at desc, id desc
 limit :most offset :skip;
 
--- name: record_by_reference$
-select id from record where company_id = :company_id and type = :type and reference = :reference;
-
 -- name: records_count$
 select count(*) from record where company_id = :company_id;
 

@@ -13,7 +13,7 @@ from tests.e2e.postfix import until
 _STRAY = """
 select 'blob without owner', id from blob
     where id not in (select blob_id from inbound) and id not in (select blob_id from attachment)
-union all select 'blob without bytes', id from blob where id not in (select blob_id from blob_content)
+union all select 'blob without bytes', id from blob where size > 0 and id not in (select blob_id from blob_piece)
 union all select 'record without message', id from record where id not in (select record_id from message)
 union all select 'filed without message', id from inbound where state = 'filed'
     and (message_id is null or message_id not in (select id from message))

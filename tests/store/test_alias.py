@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import pytest
 
 from tests.store.conftest import Office
+from weftmail.store.errors import Conflict
 
 
 def test_an_alias_as_it_was_set(office: Office) -> None:
@@ -47,18 +46,18 @@ def test_the_plus_part_is_ignored_unless_an_alias_has_it(office: Office) -> None
 def test_an_address_belongs_to_one_alias_of_one_company(office: Office) -> None:
     office.alias("leads")
     beta = office.store.companies.add("Beta", 2)
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(Conflict):
         office.store.aliases.add(beta, office.domain, "leads", office.settings(), 2)
 
 
 def test_an_alias_opens_or_is_pinned_never_both_nor_neither(office: Office) -> None:
     record = office.record()
     for changes in ({"record_id": record.id}, {"record_type": None}):
-        with pytest.raises(sqlite3.IntegrityError):
+        with pytest.raises(Conflict):
             office.alias("leads", **changes)
     pinned = office.store.aliases.get(office.alias("fair", record_type=None, record_id=record.id))
     assert pinned is not None and pinned.record == "LEAD-1"
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(Conflict):
         office.alias("other", accepts="anybody")
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import io
-import sqlite3
 
 import pytest
 
 from tests.store.conftest import Office
 from weftmail.core.envelope import Envelope
 from weftmail.store.blob import PIECE, WHOLE
+from weftmail.store.errors import Conflict
 
 
 def count(office: Office) -> int:
-    return int(office.store.connection.execute("select count(*) from blob_content").fetchone()[0])
+    return int(office.store.connection.execute("select count(*) from blob").fetchone()[0])
 
 
 def test_the_same_bytes_are_kept_once_for_a_company(office: Office) -> None:
@@ -61,7 +61,7 @@ def test_an_accepted_mail_is_given_to_its_company(office: Office) -> None:
     beta = office.store.companies.add("Beta", 2)
     theirs = blobs.give(mine, beta)
     assert theirs != mine and blobs.read(theirs) == b"mail"
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(Conflict):
         office.store.connection.execute("update blob set company_id = ? where id = ?", (office.acme, theirs))
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import pytest
 
 from tests.store.conftest import Office
 from weftmail.store.company import RECORD_TYPES
+from weftmail.store.errors import Conflict
 
 
 def test_a_company_begins_with_the_usual_types(office: Office) -> None:
@@ -17,7 +16,7 @@ def test_a_company_begins_with_the_usual_types(office: Office) -> None:
 
 
 def test_names_are_unique_and_can_change(office: Office) -> None:
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(Conflict):
         office.store.companies.add("Acme", 2)
     office.store.companies.rename(office.acme, "Acme AB")
     assert office.store.companies.by_name("Acme") is None
@@ -32,7 +31,7 @@ def test_a_type_of_its_own(office: Office) -> None:
     office.store.companies.add_record_type(beta, "contract", "CON")
     assert ("contract", "CON") in {(one.name, one.prefix) for one in office.store.companies.record_types(beta)}
     assert "contract" not in {one.name for one in office.store.companies.record_types(office.acme)}
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(Conflict):
         office.store.companies.add_record_type(beta, "conclusion", "CON")
 
 

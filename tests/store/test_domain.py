@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import pytest
 
 from tests.store.conftest import Office
 from weftmail.core.ports import MapRow
 from weftmail.store.domain import ROLE_ADDRESSES, SYSTEM_ADDRESSES
+from weftmail.store.errors import Conflict
 
 
 def active(rows: list[MapRow]) -> set[str]:
@@ -73,7 +72,7 @@ def test_a_closed_domain_refuses_aliases_and_takes_answers_a_removed_one_nothing
 
 
 def test_a_name_is_there_once(office: Office) -> None:
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(Conflict):
         office.store.domains.add("acme.example", None, True, 2)
 
 
@@ -102,5 +101,5 @@ def test_keys_show_what_the_dns_should_hold(office: Office) -> None:
     assert (key.domain, key.selector, key.algorithm, key.state) == ("acme.example", "wm26a", "rsa", "active")
     assert office.store.domains.dkim_keys() == [key]
     assert office.store.domains.dkim_keys("mx1.acme.example") == []
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(Conflict):
         office.store.domains.add_dkim_key(office.domain, "wm26a", "ed25519", "v=DKIM1", 5)

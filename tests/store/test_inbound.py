@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sqlite3
 
 import pytest
 
@@ -11,6 +10,7 @@ from tests.store.conftest import Office
 from weftmail.core.envelope import Envelope
 from weftmail.core.routing.disposition import Asked
 from weftmail.core.wording.phrase import Phrase
+from weftmail.store.errors import Conflict
 from weftmail.store.inbound import Settled
 
 FAULT = Phrase("error.fault", {"error": "ValueError"})
@@ -84,7 +84,7 @@ def test_the_same_delivery_is_found_by_its_key(office: Office) -> None:
     inbound.settle(first, settled(office, first, delivery_key="key"), 6)
     assert inbound.settled_before(second, "key") == first
     assert inbound.settled_before(first, "key") is None
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(Conflict):
         inbound.settle(second, settled(office, second, delivery_key="key"), 7)
     assert inbound.settle(second, settled(office, second, state="duplicate", delivery_key=None), 7)
 

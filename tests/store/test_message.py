@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import pytest
 
 from tests.store.conftest import Office
 from weftmail.core.wording.phrase import Phrase
+from weftmail.store.errors import Conflict
 from weftmail.store.message import Addressed
 from weftmail.store.thread import Stretch
 
@@ -19,7 +18,7 @@ def test_a_mail_is_on_a_record_once_and_another_content_of_its_id_is_told_apart(
     messages, record = office.store.messages, office.record()
     same = {"rfc_message_id": "<a@customer.example>", "content_hash": "one"}
     first = office.message(record, **same)
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(Conflict):
         office.message(record, **same)
     assert messages.same(office.acme, record.id, "<a@customer.example>", "one") == first
     assert messages.same(office.acme, record.id, "<a@customer.example>", "two") is None
@@ -191,5 +190,5 @@ def test_a_notice_comes_once_for_each_mail(office: Office) -> None:
 
 @pytest.mark.parametrize(("column", "value"), [("kind", "chat"), ("company_id", 99), ("record_id", 99)])
 def test_what_a_message_cannot_be(office: Office, column: str, value: object) -> None:
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(Conflict):
         office.message(office.record(), **{column: value})

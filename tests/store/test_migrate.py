@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 import threading
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from tests.store.conftest import Office
 from weftmail.core.failure import UsageError
 from weftmail.store.connection import connect
+from weftmail.store.errors import BadQuery
 from weftmail.store.migrate import FOLDER, latest, migrate, migrations, schema_number
 
 
@@ -48,7 +48,7 @@ def test_a_migration_that_fails_leaves_the_one_before(tmp_path: Path) -> None:
     (folder / "0002_two.sql").write_text("create table two (id {ID});\ninsert into none values (1);\n")
     (folder / "notes.txt").write_text("no migration")
     connection = connect(tmp_path / "weftmail.db")
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises(BadQuery):
         migrate(connection, 1, folder)
     assert schema_number(connection) == 1
     tables = {row[0] for row in connection.execute("select name from sqlite_master where type = 'table'")}
@@ -88,11 +88,11 @@ def test_every_other_program_says_what_to_run(office: Office, number: int, said:
 def test_every_row_but_few_belongs_to_a_company(office: Office) -> None:
     shared = {
         "setting", "generation", "company", "domain", "dkim_key", "users", "user_address", "session", "sign_in_link",
-        "sign_in_failure", "migration", "blob_content",
+        "sign_in_failure", "migration", "blob_piece",
     }  # fmt: skip
     connection = office.store.connection
     for (table,) in connection.execute("select name from sqlite_master where type = 'table'").fetchall():
-        columns = {row["name"]: row["type"] for row in connection.execute(f"pragma table_info({table})")}
+        columns = {row[1]: row[2] for row in connection.execute(f"pragma table_info({table})")}
         assert ("company_id" in columns) or table in shared, table
         times = [name for name in columns if name.endswith("_at")]
         assert all(columns[name] == "bigint" for name in times), table

@@ -24,7 +24,7 @@ def waiting(office: Office, now: int = 10) -> int:
 
 def states(office: Office) -> dict[str, str]:
     rows = office.store.connection.execute("select address, state from delivery")
-    return {row["address"]: row["state"] for row in rows}
+    return dict(rows)
 
 
 def test_a_claim_takes_what_is_due_oldest_first(office: Office) -> None:

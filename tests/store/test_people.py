@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 
 import pytest
 
 from tests.store.conftest import Office
+from weftmail.store.errors import Conflict
 
 
 def test_a_user_is_found_by_every_address_exactly(office: Office) -> None:
@@ -24,7 +24,7 @@ def test_a_user_is_found_by_every_address_exactly(office: Office) -> None:
         )
     for address in ("ANNA@acme.example", "anna%", "nn", ""):
         assert users.by_address(address) is None
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(Conflict):
         users.add_address(office.bjorn, "anna@home.example")
 
 
@@ -46,7 +46,7 @@ def test_a_user_can_change_and_leave(office: Office) -> None:
     assert users.get(office.bjorn) == replace(user, name="Björn B", prefers="email", language="sv", active=False)
     assert [one.name for one in users.colleagues(office.acme)] == ["Anna"]
     assert [one.name for one in users.all(office.acme)] == ["Anna", "Björn B"]
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(Conflict):
         users.set(replace(user, prefers="pigeon"))
     assert users.get(99) is None
 
@@ -65,7 +65,7 @@ def test_roles_say_who_may_write_and_who_is_an_admin(office: Office) -> None:
     assert users.writes_in(office.anna) == {office.acme, beta}
     users.leave(office.acme, office.anna)
     assert users.writes_in(office.anna) == {beta} and users.admins(office.acme) == []
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(Conflict):
         users.join(beta, office.anna, "owner")
     assert {one.name for one in users.all()} == {"Anna", "Björn"}
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 from dataclasses import replace
 
 import pytest
 
 from tests.store.conftest import Office
+from weftmail.store.errors import Conflict
 from weftmail.store.record import NewRecord, UnknownRecordType
 from weftmail.store.store import Store
 
@@ -73,9 +73,9 @@ def test_a_record_as_it_was_opened_and_changed(office: Office) -> None:
     assert found == replace(changed, owner="Björn", changed_at=9)
     assert office.store.records.by_reference(office.acme, "lead", "4711") == found
     assert office.store.records.by_reference(office.acme, "order", "4711") is None
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(Conflict):
         office.record(reference="4711")
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(Conflict):
         office.store.records.set(replace(record, state="won"), 9)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +65,8 @@ class Shell:
 
     def everything(self) -> list[str]:
         """Return the whole store as text."""
-        return list(self.world.store.connection.iterdump())
+        with closing(sqlite3.connect(self.folder / "weftmail.db")) as store:
+            return list(store.iterdump())
 
     def mapped(self) -> set[str]:
         """Return the recipients that the mail server would find."""

@@ -107,20 +107,20 @@ def run(words: list[str], environ: Mapping[str, str], context: Context | None = 
 def explained(error: Exception) -> tuple[str, int]:
     """Return the one line for what went wrong, and the exit status."""
     from weftmail.cli.output import one_line
-    from weftmail.store.connection import busy
+    from weftmail.store.errors import BadQuery, Broken, Busy, Conflict, StoreError
 
     text = one_line(" ".join(str(error).split()), 1000)
     if isinstance(error, UsageError):
         return text, error.status
-    if busy(error) or busy(error.__cause__ or error):
+    if isinstance(error, Busy) or isinstance(error.__cause__, Busy):
         return "the store is locked by another program for longer than 5 s; try again in a moment", 1
     if isinstance(error, (TempFail, PermFail)):
         return text, 1
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename or 'the machine'}: {error.strerror}", 1
-    if type(error).__module__ == "sqlite3" and text.endswith(("is not a database", "is malformed")):
+    if isinstance(error, Broken):
         return f"weftmail.db is damaged: {text}; restore it from the backup", 1
-    if type(error).__module__ == "sqlite3":
+    if isinstance(error, StoreError) and not isinstance(error, (Conflict, BadQuery)):
         return f"the store cannot be used: {text}; see whether its disk is full or read-only", 1
     return f"a fault of our own, {type(error).__name__}; WEFTMAIL_DEBUG=1 shows where", 1
 

@@ -6,7 +6,6 @@ import os
 import pwd
 import secrets
 import socket
-import sqlite3
 import time
 from collections.abc import Sequence
 from functools import lru_cache
@@ -22,6 +21,7 @@ from weftmail.core.tokens.keys import Keyring
 from weftmail.flow.installation import Installation
 from weftmail.mta import map as mail_map
 from weftmail.mta.map import MapDatabase
+from weftmail.store.errors import Broken
 from weftmail.store.store import Store
 
 if TYPE_CHECKING:
@@ -71,9 +71,7 @@ def open_store(config: Config, readonly: bool = False) -> Store:
             f"there is no store at {config.store}; mend state in {path_of_config(os.environ)}, "
             "or make one: mail-admin init"
         ) from None
-    except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", None) not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-            raise
+    except Broken as error:
         raise UsageError(f"{config.store} is damaged: {error}; restore it from the backup") from None
     except PermissionError:
         raise UsageError(f"{config.store} is closed to you; {_as_whom(config.folder)}") from None

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from weftmail.core.envelope import Envelope
 from weftmail.core.failure import TempFail
 from weftmail.core.ports import Clock, Raw
-from weftmail.store.connection import busy, temporary
+from weftmail.store.errors import Busy, temporary
 from weftmail.store.store import Store
 
 GROUP_BYTES = 32 * 1024 * 1024
@@ -86,7 +86,7 @@ def accept_group(store: Store, clock: Clock, group: Sequence[Waiting]) -> int:
             for one in group:
                 one.done.set_exception(error)
             raise
-        if len(group) == 1 or busy(error):
+        if len(group) == 1 or isinstance(error, Busy):
             for one in group:
                 one.done.set_exception(TempFail(f"the mail cannot be kept now: {error}"))
             return 0

@@ -18,7 +18,7 @@ from weftmail.core.ports import Deferred, Outcome, Refused, Sent, Submitter
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.copy import Copy, copy_of
 from weftmail.flow.installation import Installation
-from weftmail.store.connection import temporary
+from weftmail.store.errors import temporary
 from weftmail.store.message import NewMessage
 from weftmail.store.outbox import Claimed
 from weftmail.store.store import Store

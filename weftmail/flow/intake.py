@@ -15,7 +15,7 @@ from weftmail.flow.accept import AcceptQueue, accept_group
 from weftmail.flow.installation import Installation
 from weftmail.flow.reading import read
 from weftmail.flow.settle import Batch, Reader, Settler, backoff
-from weftmail.store.connection import temporary
+from weftmail.store.errors import temporary
 from weftmail.store.store import Store
 
 log = logging.getLogger("weftmail.intake")

@@ -23,7 +23,7 @@ from weftmail.flow.facts import gather
 from weftmail.flow.filing import Delivered, Outcome, file
 from weftmail.flow.installation import Installation
 from weftmail.flow.reading import read
-from weftmail.store.connection import temporary
+from weftmail.store.errors import temporary
 from weftmail.store.inbound import Accepted
 from weftmail.store.store import Store
 

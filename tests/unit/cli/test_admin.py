@@ -19,6 +19,7 @@ from tests.unit.shell import Shell
 from weftmail.cli import admin, runtime
 from weftmail.cli.arguments import Parser
 from weftmail.core.failure import PermFail, TempFail
+from weftmail.store.errors import Broken, Full
 
 ROOT = Path(__file__).parents[3]
 BIN = ROOT / "bin" / "mail-admin"
@@ -166,8 +167,8 @@ def test_keys_that_are_missing_or_broken_never_show_themselves(shell: Shell) -> 
         (TempFail("the map is\nlocked"), "the map is locked", 1),
         (PermFail("it cannot be"), "it cannot be", 1),
         (OSError(28, "No space left on device", "/var/x"), "/var/x: No space left on device", 1),
-        (sqlite3.OperationalError("database or disk is full"), "disk is full", 1),
-        (sqlite3.DatabaseError("database disk image is malformed"), "weftmail.db is damaged: database disk", 1),
+        (Full("database or disk is full"), "disk is full", 1),
+        (Broken("database disk image is malformed"), "weftmail.db is damaged: database disk", 1),
         (KeyError("secret"), "a fault of our own, KeyError; WEFTMAIL_DEBUG=1 shows where", 1),
     ],
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email
 import email.policy
-import sqlite3
 from collections.abc import Sequence
 from email.message import EmailMessage
 
@@ -20,6 +19,7 @@ from weftmail.core.wording.sentences import say
 from weftmail.flow import copy as copies
 from weftmail.flow.deliver import GIVE_UP, LEASE, RECIPIENTS, OutboxSender, Round
 from weftmail.flow.post import Draft, DraftFile, post
+from weftmail.store.errors import Full
 from weftmail.store.store import Store
 
 
@@ -366,9 +366,7 @@ class TestLeases:
         assert sender(opened, box).round() == Round()
         assert state(opened, 1)[0] == "sent"
 
-    @pytest.mark.parametrize(
-        ("fault", "raised"), [(sqlite3.OperationalError("disk I/O error"), TempFail), (TypeError("x"), TypeError)]
-    )
+    @pytest.mark.parametrize(("fault", "raised"), [(Full("disk I/O error"), TempFail), (TypeError("x"), TypeError)])
     def test_a_fault_of_the_store(self, opened: World, box: Postbox, fault, raised):
         failing = store_with(opened.store, outbox_claim=raising(fault))
         with pytest.raises(raised):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -13,6 +12,7 @@ from weftmail.core.envelope import Envelope
 from weftmail.core.failure import TempFail
 from weftmail.core.ports import Raw
 from weftmail.flow.intake import SPOOL_AT_ONCE, Intake, drain
+from weftmail.store.errors import Full
 
 
 class Folder:
@@ -121,9 +121,7 @@ def test_the_folder_is_taken_in_portions(world: World, intake: Intake, folder: F
     assert [intake.collect(), intake.collect()] == [SPOOL_AT_ONCE, 1]
 
 
-@pytest.mark.parametrize(
-    ("error", "raised"), [(sqlite3.OperationalError("disk I/O error"), TempFail), (TypeError("a bug"), TypeError)]
-)
+@pytest.mark.parametrize(("error", "raised"), [(Full("disk I/O error"), TempFail), (TypeError("a bug"), TypeError)])
 def test_what_cannot_be_kept_stays_in_the_folder(world: World, folder: Folder, error, raised):
     folder.files = {"001": spooled(world)}
     with pytest.raises(raised):
@@ -133,7 +131,7 @@ def test_what_cannot_be_kept_stays_in_the_folder(world: World, folder: Folder, e
 
 def full(world: World, folder: Folder, times: int) -> Intake:
     """An intake whose disk is full so many times."""
-    error = sqlite3.OperationalError("database or disk is full")
+    error = Full("database or disk is full")
     return with_fault(world, folder, records_open=raising(error, times, world.store.records.open))
 
 
@@ -179,7 +177,7 @@ def test_a_drain_backs_off_and_keeps_the_lock(world: World, folder: Folder):
 
 
 def test_a_drain_gives_up_in_the_end(world: World, folder: Folder):
-    intake = with_fault(world, folder, inbound_accept=raising(sqlite3.OperationalError("disk I/O error")))
+    intake = with_fault(world, folder, inbound_accept=raising(Full("disk I/O error")))
     folder.files = {"001": spooled(world)}
     slept: list[float] = []
     assert drain(intake, slept.append, most_failures=3) == 0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import pytest
 
 from tests.unit.faults import raising, store_with
@@ -13,6 +11,7 @@ from weftmail.core.wording.sentences import say
 from weftmail.flow import settle as settling
 from weftmail.flow.reading import read
 from weftmail.flow.settle import Batch, Settler, backoff
+from weftmail.store.errors import Full
 
 
 def test_nothing_waits(world: World):
@@ -89,9 +88,7 @@ def test_what_filing_fails_on_leaves_nothing_half_written(world: World):
     assert world.row(row).record == "LEAD-1"
 
 
-@pytest.mark.parametrize(
-    "fault", [sqlite3.OperationalError("database or disk is full"), OSError(28, "No space"), MemoryError()]
-)
+@pytest.mark.parametrize("fault", [Full("database or disk is full"), OSError(28, "No space"), MemoryError()])
 def test_a_fault_of_the_machine_leaves_everything_accepted(world: World, fault: Exception):
     def failing(raw):
         raise fault
@@ -105,7 +102,7 @@ def test_a_fault_of_the_machine_leaves_everything_accepted(world: World, fault: 
 
 
 def test_a_fault_of_the_store_while_filing_leaves_everything_accepted(world: World):
-    full = store_with(world.store, records_open=raising(sqlite3.OperationalError("database or disk is full")))
+    full = store_with(world.store, records_open=raising(Full("database or disk is full")))
     (row,) = world.accept(world.mail(), "leads@acme.example")
     with pytest.raises(TempFail):
         world.settler(store=full).settle()
