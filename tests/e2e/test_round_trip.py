@@ -148,7 +148,7 @@ def test_the_whole_way(
     assert verified(milter, notification) == BOTH
     seen = email.message_from_bytes(notification, policy=email.policy.default)
     assert str(seen["From"]) == "Karin Ek via Acme <leads@acme.example>"
-    assert "Answer this mail and Karin gets it, from Acme." in str(seen.get_body(("plain",)).get_content())
+    assert "Reply to this email and Karin gets it, from Acme." in str(seen.get_body(("plain",)).get_content())
     assert parseaddr(str(seen["To"]))[1] == reply_to(notification)
     assert {part.get_filename() for part in seen.walk()} >= {"plan.pdf", "logo.png"}
 
@@ -162,7 +162,7 @@ def test_the_whole_way(
     assert str(left["From"]) == "Anna via Acme <leads@acme.example>"
     assert str(left["To"]) == f"Karin Ek <{KARIN}>"
     assert plain(to_karin).strip() == "Yes, 40 is fine."
-    assert "Answer this mail" not in to_karin.raw.decode() and ANNA not in to_karin.raw.decode()
+    assert "Reply to this email" not in to_karin.raw.decode() and ANNA not in to_karin.raw.decode()
     assert verified(milter, to_karin.raw) == BOTH
     assert to_karin.sender.startswith("bounce+")
     assert str(question()["Message-ID"]) in str(left["References"])
@@ -240,7 +240,7 @@ def test_an_answer_to_a_note_stays_inside_whoever_sends_it(
     postfix.clear_mailbox()
     installation.admin("post", "TICKET-1", "--as", BJORN, "--text", "We broke it ourselves.", "--note")
     (note,) = postfix.wait_mailbox(1)
-    assert b"it stays inside" in note
+    assert b"it stays internal" in note
     answer = answer_to(note, f"Anna <{ANNA}>", "Do not tell her.")
     postfix.deliver(ANNA, reply_to(note), acme.sign(answer.as_bytes()))
     messages = installation.wait_messages("TICKET-1", 3)

@@ -19,6 +19,7 @@ from weftmail.core.routing.authentication import Policy
 from weftmail.core.tokens import keys
 from weftmail.core.tokens.keys import Keyring
 from weftmail.flow.installation import Installation
+from weftmail.locale import LANGUAGES
 from weftmail.mta import map as mail_map
 from weftmail.mta.map import MapDatabase
 from weftmail.store.errors import Broken
@@ -108,7 +109,7 @@ def installation(config: Config, store: Store, clock: Clock = now) -> Installati
     if name is None:
         raise UsageError("the store has no name of its own yet; run: mail-admin init")
     policy = Policy(config.authserv_id or None, frozenset({hostname(config)}))
-    return Installation(name, load_keyring(config), policy, clock, config.url)
+    return Installation(name, load_keyring(config), policy, clock, config.url, LANGUAGES)
 
 
 def open_map(config: Config) -> MapDatabase:

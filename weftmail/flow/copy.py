@@ -13,6 +13,8 @@ from weftmail.core.failure import UsageError
 from weftmail.core.ports import Refused
 from weftmail.core.tokens import locator, reply_token
 from weftmail.core.tokens.reply_token import Token
+from weftmail.core.wording.phrase import Phrase
+from weftmail.core.wording.sentences import say
 from weftmail.flow.identity import Identity, identity_of
 from weftmail.flow.installation import Installation
 from weftmail.flow.notify import answer_audience
@@ -23,8 +25,6 @@ from weftmail.store.store import Store
 
 MOST_BYTES = 7 * 1024 * 1024
 """Files beyond this, in bytes and all together, stay on the record: most mail servers take no more than 10 MB."""
-
-LEFT_OUT = "Too large to go with this mail: {names}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _notice(
             sender=identity.sender.name,
             inside=inside,
         ),
-        language=claimed.language,
+        language=installation.languages.of(claimed.language),
     )
 
 
@@ -118,9 +118,12 @@ def _letter(
     names = _Names(installation, identity, outsider=claimed.audience == "outsider")
     answer_by_mail = message.kind in ("post", "note") and message.inbound_id is not None
     attachments, left_out = _attachments(store, message, only_new=answer_by_mail)
+    language = installation.languages.of(claimed.language)
     text = message.reply_text if answer_by_mail else message.text
+    if message.says is not None:
+        text = say(message.says, language)
     if left_out:
-        text = f"{text.rstrip()}\n\n{LEFT_OUT.format(names=', '.join(left_out))}\n"
+        text = f"{text.rstrip()}\n\n{say(Phrase('mail.left out', {'names': ', '.join(left_out)}), language)}\n"
     seen = (
         store.messages.references_seen_by(claimed.contact_id, record.id, message.id)
         if claimed.contact_id is not None

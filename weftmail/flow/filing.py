@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from weftmail.core.address import BadAddress, canonical, comparable
-from weftmail.core.composing.notification import cut_notification
+from weftmail.core.composing.cutting import cut_notification
 from weftmail.core.parsing.html import sanitise
 from weftmail.core.parsing.message import Message
 from weftmail.core.parsing.quote import new_words

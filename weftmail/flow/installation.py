@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from weftmail.core.ports import Clock
 from weftmail.core.routing.authentication import Policy
 from weftmail.core.tokens.keys import Keyring
+from weftmail.core.wording.language import ONLY_ENGLISH, Languages
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +23,4 @@ class Installation:
     policy: Policy
     clock: Clock
     site_url: str = ""
+    languages: Languages = ONLY_ENGLISH

@@ -106,10 +106,17 @@ def discard(store: Store, installation: Installation, inbound_id: int) -> None:
         store.inbound.discard(inbound_id, Phrase("review.dropped"), installation.clock())
 
 
+_UNDER = {
+    "held": Phrase("review.state.held"),
+    "unmatched": Phrase("review.state.unmatched"),
+    "error": Phrase("review.state.error"),
+}
+
+
 def _released(row: InboundRow, when: str) -> Phrase:
     if row.why is None:
-        return Phrase("review.released", {"state": row.state, "when": when})
-    return Phrase("review.released.reason", {"state": row.state, "when": when, "reason": row.why})
+        return Phrase("review.released", {"state": _UNDER[row.state], "when": when})
+    return Phrase("review.released.reason", {"state": _UNDER[row.state], "when": when, "reason": row.why})
 
 
 def _in_review(store: Store, inbound_id: int) -> InboundRow:

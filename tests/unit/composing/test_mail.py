@@ -88,7 +88,7 @@ def test_the_colleagues_copy() -> None:
     }
     assert kinds(mail) == ["multipart/alternative", "text/plain", "text/html"]
     text = body(mail, "text/plain")
-    assert text.startswith("--- Answer above this line ---\n\nKarin Ek wrote on LEAD-298")
+    assert text.startswith("--- Reply above this line ---\n\nKarin Ek wrote on LEAD-298")
     assert "Could you do 38 instead?" in text and "Erik Ek <erik@other.example>" in text
     assert "Could you do 38 instead?<br>\nDrawing attached." in body(mail, "text/html")
 

@@ -96,7 +96,7 @@ class TestNotification:
         found = locator.verify(opened.installation.keyring, mail["Message-ID"])
         assert found is not None and (found.message, found.visibility) == (1, "public")
         assert mail["X-Weftmail-Loop"] == "this installation"
-        assert "Answer this mail and Karin gets it, from Acme." in box.text()
+        assert "Reply to this email and Karin gets it, from Acme." in box.text()
         assert "https://mail.acme.example/records/LEAD-1" in box.text()
         assert [part.get_filename() for part in mail.iter_attachments()] == ["plan.pdf"]
         assert people(opened, 1) == [("Anna", "email", "sent")]
@@ -123,7 +123,7 @@ class TestNotification:
         sender(opened, box).round()
         post(opened.store, opened.installation, opened.record("LEAD-1"), bjorn, Draft(text="Inside.", note=True))
         sender(opened, box).round()
-        assert "it stays inside: Anna" in box.text()
+        assert "it stays internal: Anna" in box.text()
         notified = reply_token.resolve(
             opened.installation.keyring, str(box.mail()["Reply-To"].addresses[0].username), "acme.example"
         )
@@ -214,7 +214,7 @@ class TestToOutsiders:
         big = DraftFile("big.bin", "application/octet-stream", bytes(copies.MOST_BYTES + 1))
         write(opened, Draft(html="<p>Here</p>", files=[big]))
         sender(opened, box).round()
-        assert "Too large to go with this mail: big.bin." in box.text()
+        assert "Too large to send with this email: big.bin." in box.text()
         assert list(box.mail().iter_attachments()) == []
 
     def test_as_the_alias_says(self, world: World, box: Postbox):

@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.wording.codes import TOP, used
 from weftmail.core.routing.rules import RULES
-from weftmail.core.wording.language import ENGLISH, Language, only_english
+from weftmail.core.wording.language import ENGLISH, ONLY_ENGLISH, Language
 from weftmail.core.wording.phrase import Phrase, Plural, Sentence
 from weftmail.core.wording.routing import RULE_NAMES
 from weftmail.core.wording.sentences import SENTENCES, say, say_rule
@@ -79,4 +79,4 @@ def test_a_phrase_inside_a_phrase_is_said_in_the_same_language() -> None:
     found = Phrase("judged", {"how": Phrase("held.note"), "then": Phrase("who.other")})
     said = say(found, loud)
     assert said == said.upper() or said == "HOW; THEN"
-    assert only_english("sv") is ENGLISH
+    assert ONLY_ENGLISH.of("sv") is ENGLISH

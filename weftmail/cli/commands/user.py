@@ -10,16 +10,14 @@ from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser, Verbs
 from weftmail.cli.context import Context, joined
 from weftmail.cli.output import Fields, sheet, table
-from weftmail.core.composing.notification import PHRASES
 from weftmail.core.failure import UsageError
 from weftmail.flow import vocabulary
 from weftmail.flow.facts import is_ours
+from weftmail.locale import NAMES
 from weftmail.store.people import User
 from weftmail.store.store import Store
 
 ROLES = ("admin", "agent", "reader")
-LANGUAGES = tuple(PHRASES)
-"""The languages that notifications speak."""
 SHORTEST = 12
 """A password has at least so many characters."""
 LINK_MINUTES = 10
@@ -55,7 +53,7 @@ def build(parser: Parser) -> None:
 def _settings(parser: Parser) -> None:
     parser.add_argument("--role", choices=ROLES, help="in the company; agent by default")
     parser.add_argument("--prefers", choices=("email", "inbox"), help="how they are told; email by default")
-    parser.add_argument("--language", choices=LANGUAGES)
+    parser.add_argument("--language", choices=tuple(NAMES))
 
 
 def _add(context: Context, arguments: argparse.Namespace) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 
@@ -28,10 +28,19 @@ class Language:
 ENGLISH = Language("en", _same, _english_form)
 """The language that the sentences are written in; that of the command line, too."""
 
-Languages = Callable[[str], Language]
-"""Returns the language of a code; English for one that we do not have."""
+
+@dataclass(frozen=True, slots=True)
+class Languages:
+    """The languages that a program has: what each calls itself by its code, and a language by its code."""
+
+    names: Mapping[str, str]
+    of: Callable[[str], Language]
+    """Returns English for a code that we do not have."""
 
 
-def only_english(code: str) -> Language:
-    """Return English, whatever is asked for: the languages of a program that has no catalogues."""
+def _english(code: str) -> Language:
     return ENGLISH
+
+
+ONLY_ENGLISH = Languages({ENGLISH.code: "English"}, _english)
+"""What there is without catalogues."""

@@ -8,9 +8,9 @@ from weftmail.core.wording.phrase import Sentence, marked
 
 NOTICES: Final[dict[str, Sentence]] = {
     "notice.held": marked(
-        "A mail with your address as its sender was held on {record}, because nothing proves that it is yours. "
+        "An email with your address as its sender was held on {record}, because nothing proves that it is yours. "
         "If you wrote it, release it from the review queue. So that your next one is verified, send it through your "
-        "company's mail server with your login, or have your domain sign its mail (DKIM)."
+        "company's mail server with your login, or have your domain sign its email (DKIM)."
     ),
-    "notice.role": marked("Mail to {recipient} from {sender} is in the review queue under No match: {subject}"),
+    "notice.role": marked("An email to {recipient} from {sender} is in the review queue under No match: {subject}"),
 }

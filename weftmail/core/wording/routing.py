@@ -22,7 +22,7 @@ RULE_NAMES: Final = {
 ROUTING: Final[dict[str, Sentence]] = {
     # The loop rule.
     "loop.own": marked("it bears our own loop header"),
-    "loop.own.discarded": marked("a mail of our own came back"),
+    "loop.own.discarded": marked("an email of our own came back"),
     "loop.hops": counted("{count} Received field", "{count} Received fields"),
     "loop.hops.discarded": marked("it goes round in circles"),
     "loop.none": marked("not one of our own, no loop"),
@@ -56,7 +56,7 @@ ROUTING: Final[dict[str, Sentence]] = {
     "who.note": marked("not verified as a colleague, and the note that it answers is internal: held, never public"),
     "who.colleague": marked("a verified colleague: filed as a message or a note, and sent to whom its footer said"),
     "who.unverified colleague": marked(
-        "a colleague's address, not verified: held on the record; the colleague is notified in the inbox, never by mail"
+        "a colleague's address, not verified: held on the record; the colleague is notified in the inbox, not by email"
     ),
     "who.owner": marked("the person whom this reply address was given to: filed; marked where not verified"),
     "who.participant": marked(
@@ -73,25 +73,28 @@ ROUTING: Final[dict[str, Sentence]] = {
     "alias.none": marked("no alias has this address"),
     "alias.removed": marked("{alias} was removed"),
     "alias.empty": marked("it has no author and no words"),
-    "alias.empty.held": marked("the mail is empty"),
+    "alias.empty.held": marked("the email is empty"),
     "alias.pinned": marked("{alias} is pinned to {record}"),
     "alias.opens": marked("{alias} opens records of type {type}"),
-    "alias.internal": marked("{alias} takes mail of colleagues only"),
-    "alias.known": marked("{alias} takes mail of known people only"),
-    "alias.participants": marked("{alias} takes mail of participants of its conversations only"),
+    "alias.internal": marked("{alias} accepts email from colleagues only"),
+    "alias.known": marked("{alias} accepts email from known people only"),
+    "alias.participants": marked("{alias} accepts email from participants of its conversations only"),
     # Mail that fits nowhere.
     "nowhere.role": marked("{role} is read by an admin"),
-    "nowhere.role.held": marked("mail to {role}"),
+    "nowhere.role.held": marked("email to {role}"),
     "nowhere": marked("{recipient} names no conversation and is no alias"),
     # What became of a mail beside the rules.
     "again": marked("it is the same delivery as number {number}"),
     "again.discarded": marked("filed already"),
-    "review.released": marked("released from {state} by a person, {when}"),
-    "review.released.reason": marked("released from {state} by a person, {when}; it was held because: {reason}"),
+    "review.released": marked("released by a person, {when}; it was under {state}"),
+    "review.released.reason": marked("released by a person, {when}; it was under {state} because: {reason}"),
+    "review.state.held": marked("Held"),
+    "review.state.unmatched": marked("No match"),
+    "review.state.error": marked("Error"),
     "review.dropped": marked("discarded by a person"),
     "error.died": counted(
-        "the settling process died {count} time under this mail",
-        "the settling process died {count} times under this mail",
+        "the settling process died {count} time on this email",
+        "the settling process died {count} times on this email",
     ),
     "error.fault": marked("a fault in the program: {error}"),
 }

@@ -7,12 +7,13 @@ from typing import Final
 
 from weftmail.core.wording.events import EVENTS
 from weftmail.core.wording.language import ENGLISH, Language
+from weftmail.core.wording.mails import MAILS
 from weftmail.core.wording.notices import NOTICES
 from weftmail.core.wording.phrase import Phrase, Plural, Sentence
 from weftmail.core.wording.recipients import RECIPIENTS
 from weftmail.core.wording.routing import ROUTING, RULE_NAMES
 
-SENTENCES: Final[Mapping[str, Sentence]] = {**ROUTING, **RECIPIENTS, **NOTICES, **EVENTS}
+SENTENCES: Final[Mapping[str, Sentence]] = {**ROUTING, **RECIPIENTS, **NOTICES, **EVENTS, **MAILS}
 
 
 def say(phrase: Phrase, language: Language = ENGLISH) -> str:

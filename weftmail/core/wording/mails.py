@@ -1,0 +1,11 @@
+"""The sentences that stand in mails beside what their author wrote."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from weftmail.core.wording.phrase import Sentence, marked
+
+MAILS: Final[dict[str, Sentence]] = {
+    "mail.left out": marked("Too large to send with this email: {names}."),
+}
