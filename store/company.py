@@ -24,6 +24,7 @@ class Company:
 
     id: int
     name: str
+    language: str
     created_at: int
 
 
@@ -63,6 +64,10 @@ class Companies:
     def rename(self, company_id: int, name: str) -> None:
         """Give the company another name."""
         queries.company_rename(self._connection, id=company_id, name=name)
+
+    def set_language(self, company_id: int, language: str) -> None:
+        """Let what no user reads, such as the words around what outsiders get, be in this language."""
+        queries.company_language(self._connection, id=company_id, language=language)
 
     def add_record_type(self, company_id: int, name: str, prefix: str) -> None:
         """Let the company keep records of one more type; one that is there stays as it is."""

@@ -19,6 +19,7 @@ class User:
     name: str
     prefers: str
     language: str
+    zone: str
     active: bool
     created_at: int
 
@@ -57,23 +58,28 @@ class Users:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, name: str, address: str, now: int, *, prefers: str = "email", language: str = "en") -> int:
+    def add(
+        self, name: str, address: str, now: int, *, prefers: str = "email", language: str = "en", zone: str = ""
+    ) -> int:
         """Add a user with a canonical address; return the id.
 
         Raises Conflict where a user has that address.
         """
-        user_id: int = queries.user_add(self._connection, name=name, prefers=prefers, language=language, now=now)
+        user_id: int = queries.user_add(
+            self._connection, name=name, prefers=prefers, language=language, zone=zone, now=now
+        )
         self.add_address(user_id, address)
         return user_id
 
     def set(self, user: User) -> None:
-        """Store the user's name, preference, language and whether they are active."""
+        """Store the user's name, preference, language, zone and whether they are active."""
         queries.user_set(
             self._connection,
             id=user.id,
             name=user.name,
             prefers=user.prefers,
             language=user.language,
+            zone=user.zone,
             active=user.active,
         )
 

@@ -14,9 +14,11 @@ create table generation (
 );
 insert into generation (name, value) values ('map', 0);
 
+-- The language is that of texts which no user reads: what outsiders get, and what is stored for good.
 create table company (
     id {ID},
     name text not null unique,
+    language text not null default 'en',
     created_at bigint not null
 );
 
@@ -49,6 +51,8 @@ create table users (
     password text,
     prefers text not null default 'email' check (prefers in ('email', 'inbox')),
     language text not null default 'en',
+    -- The name of a time zone; '' for that of the machine.
+    zone text not null default '',
     active boolean not null default true,
     created_at bigint not null
 );

@@ -4,16 +4,19 @@ values (:name, :now)
 returning id;
 
 -- name: companies
-select id, name, created_at from company order by name;
+select id, name, language, created_at from company order by name;
 
 -- name: company_by_name^
-select id, name, created_at from company where name = :name;
+select id, name, language, created_at from company where name = :name;
 
 -- name: company_by_id^
-select id, name, created_at from company where id = :id;
+select id, name, language, created_at from company where id = :id;
 
 -- name: company_rename!
 update company set name = :name where id = :id;
+
+-- name: company_language!
+update company set language = :language where id = :id;
 
 -- name: setting$
 select value from setting where name = :name;

@@ -1,10 +1,10 @@
 -- name: user_add$
-insert into users (name, prefers, language, created_at)
-values (:name, :prefers, :language, :now)
+insert into users (name, prefers, language, zone, created_at)
+values (:name, :prefers, :language, :zone, :now)
 returning id;
 
 -- name: user_set!
-update users set name = :name, prefers = :prefers, language = :language, active = :active where id = :id;
+update users set name = :name, prefers = :prefers, language = :language, zone = :zone, active = :active where id = :id;
 
 -- name: user_password_hash$
 select password from users where id = :id;
@@ -23,15 +23,15 @@ delete from user_address where address = :address and user_id = :user_id;
 select address from user_address where user_id = :user_id order by position;
 
 -- name: user_by_address^
-select u.id, u.name, u.password, u.prefers, u.language, u.active, u.created_at
+select u.id, u.name, u.password, u.prefers, u.language, u.zone, u.active, u.created_at
 from user_address a join users u on u.id = a.user_id
 where a.address = :address;
 
 -- name: user_by_id^
-select id, name, password, prefers, language, active, created_at from users where id = :id;
+select id, name, password, prefers, language, zone, active, created_at from users where id = :id;
 
 -- name: users
-select distinct u.id, u.name, u.prefers, u.language, u.active, u.created_at
+select distinct u.id, u.name, u.prefers, u.language, u.zone, u.active, u.created_at
 from users u left join membership m on m.user_id = u.id
 where cast(:company_id as bigint) is null or m.company_id = :company_id
 order by u.id;
