@@ -25,6 +25,12 @@ def test_names_are_unique_and_can_change(office: Office) -> None:
     assert office.store.companies.get(99) is None
 
 
+def test_a_company_has_a_language(office: Office) -> None:
+    beta = office.store.companies.add("Beta", 2)
+    office.store.companies.set_language(beta, "sv")
+    assert [one.language for one in office.store.companies.all() if one.id in (office.acme, beta)] == ["en", "sv"]
+
+
 def test_a_type_of_its_own(office: Office) -> None:
     beta = office.store.companies.add("Beta", 2)
     office.store.companies.add_record_type(beta, "contract", "CON")

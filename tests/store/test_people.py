@@ -28,6 +28,17 @@ def test_a_user_is_found_by_every_address_exactly(office: Office) -> None:
         users.add_address(office.bjorn, "anna@home.example")
 
 
+def test_a_user_has_a_language_and_a_zone(office: Office) -> None:
+    users = office.store.users
+    anna = users.get(office.anna)
+    assert anna is not None and (anna.language, anna.zone) == ("en", "")
+    users.set(replace(anna, language="sv", zone="Europe/Stockholm"))
+    eva = users.get(users.add("Eva", "eva@acme.example", 1, language="sv", zone="Asia/Kathmandu"))
+    assert eva is not None and (eva.language, eva.zone) == ("sv", "Asia/Kathmandu")
+    again = users.get(office.anna)
+    assert again is not None and (again.language, again.zone) == ("sv", "Europe/Stockholm")
+
+
 def test_the_order_of_addresses_survives_a_removal(office: Office) -> None:
     users = office.store.users
     for address in ("b@home.example", "a@home.example"):

@@ -14,6 +14,7 @@ from weftmail.core.tokens.keys import single
 from weftmail.flow.installation import Installation
 from weftmail.flow.reading import read
 from weftmail.flow.settle import Reader, Settler
+from weftmail.locale import LANGUAGES
 from weftmail.store.alias import AliasSettings
 from weftmail.store.connection import connect
 from weftmail.store.inbound import InboundRow
@@ -76,6 +77,7 @@ class World:
             Policy(HOST, frozenset({HOST})),
             self.clock,
             "https://mail.acme.example",
+            LANGUAGES,
         )
         self._ids = itertools.count(1)
         store = self.store

@@ -13,6 +13,7 @@ from weftmail.core.failure import UsageError
 from weftmail.core.ports import Refused
 from weftmail.core.tokens import locator, reply_token
 from weftmail.core.tokens.reply_token import Token
+from weftmail.core.wording.language import Language
 from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say
 from weftmail.flow.identity import Identity, identity_of
@@ -118,12 +119,12 @@ def _letter(
     names = _Names(installation, identity, outsider=claimed.audience == "outsider")
     answer_by_mail = message.kind in ("post", "note") and message.inbound_id is not None
     attachments, left_out = _attachments(store, message, only_new=answer_by_mail)
-    language = installation.languages.of(claimed.language)
     text = message.reply_text if answer_by_mail else message.text
     if message.says is not None:
-        text = say(message.says, language)
+        text = say(message.says, _language(store, installation, claimed))
     if left_out:
-        text = f"{text.rstrip()}\n\n{say(Phrase('mail.left out', {'names': ', '.join(left_out)}), language)}\n"
+        remark = say(Phrase("mail.left out", {"names": ", ".join(left_out)}), _language(store, installation, claimed))
+        text = f"{text.rstrip()}\n\n{remark}\n"
     seen = (
         store.messages.references_seen_by(claimed.contact_id, record.id, message.id)
         if claimed.contact_id is not None
@@ -145,6 +146,14 @@ def _letter(
         attachments=attachments,
         automatic=message.kind == "event" or message.automatic,
     )
+
+
+def _language(store: Store, installation: Installation, claimed: Claimed) -> Language:
+    """The language of what we add to a copy: that of the colleagues who get it, the company's for an outsider."""
+    if claimed.audience == "colleagues":
+        return installation.languages.of(claimed.language)
+    company = store.companies.get(claimed.company_id)
+    return installation.languages.of(company.language if company is not None else claimed.language)
 
 
 def _author(store: Store, message: ThreadMessage) -> str:

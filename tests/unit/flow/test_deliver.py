@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 from collections.abc import Sequence
+from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
@@ -216,6 +217,21 @@ class TestToOutsiders:
         sender(opened, box).round()
         assert "Too large to send with this email: big.bin." in box.text()
         assert list(box.mail().iter_attachments()) == []
+
+    def test_what_an_outsider_is_told_beside_it_is_in_the_language_of_the_company(self, opened: World, box: Postbox):
+        opened.store.companies.set_language(opened.acme, "sv")
+        big = DraftFile("big.bin", "application/octet-stream", bytes(copies.MOST_BYTES + 1))
+        write(opened, Draft(html="<p>Here</p>", files=[big]))
+        sender(opened, box).round()
+        assert "För stort för att skickas med i mejlet: big.bin." in box.text()
+
+    def test_colleagues_are_notified_in_their_own_language(self, world: World, box: Postbox):
+        anna = world.store.users.get(world.anna)
+        world.store.users.set(replace(anna, language="sv"))
+        world.deliver(world.mail(), "leads@acme.example")
+        sender(world, box).round()
+        assert box.text().startswith("--- Svara ovanför den här raden ---")
+        assert "Om du svarar på det här mejlet går svaret till Karin från Acme." in box.text()
 
     def test_as_the_alias_says(self, world: World, box: Postbox):
         world.alias("sales", "lead", answer_as="Acme Sales <sales@acme.example>")
