@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from weftmail.store.connection import Connection
 from weftmail.store.rows import column, many, one, queries
 
+PENDING = ("waiting", "delayed")
+"""The states of a copy that is still to leave."""
+
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
@@ -113,6 +116,11 @@ class Outbox:
             next_at=next_at,
             now=now,
         )
+        return changed == 1
+
+    def ready(self, outbox_id: int, now: int) -> bool:
+        """Let a delayed copy wait to be sent again; say whether it was delayed."""
+        changed: int = queries.outbox_ready(self._connection, id=outbox_id, now=now)
         return changed == 1
 
     def release(self, outbox_id: int, holder: str, now: int) -> None:

@@ -32,7 +32,6 @@ class Sessions:
 
     def add(self, token: str, user_id: int, csrf: str, now: int, expires_at: int) -> None:
         """Begin a session."""
-        queries.sessions_expire(self._connection, now=now)
         queries.session_add(
             self._connection,
             token_hash=digest(token),
@@ -53,6 +52,12 @@ class Sessions:
     def end_all(self, user_id: int) -> None:
         """End all sessions of a user."""
         queries.sessions_remove(self._connection, user_id=user_id)
+
+    def expire(self, now: int, failures_before: int) -> None:
+        """Remove sessions and links that work no longer, and failed sign-ins from before that time."""
+        queries.sessions_expire(self._connection, now=now)
+        queries.sign_in_links_expire(self._connection, now=now)
+        queries.sign_in_failures_expire(self._connection, before=failures_before)
 
     def add_link(self, token: str, user_id: int, expires_at: int) -> None:
         """Keep a one-time sign-in link."""

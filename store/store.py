@@ -11,6 +11,7 @@ from weftmail.store.alias import Aliases
 from weftmail.store.blob import Blobs
 from weftmail.store.company import Companies
 from weftmail.store.domain import Domains
+from weftmail.store.due import Agenda
 from weftmail.store.inbound import InboundLog
 from weftmail.store.inbox import Inbox
 from weftmail.store.message import Messages
@@ -40,6 +41,7 @@ class Store:
         self.inbound = InboundLog(connection, self.blobs)
         self.outbox = Outbox(connection)
         self.sessions = Sessions(connection)
+        self.due = Agenda(connection)
 
     @classmethod
     def open(cls, path: str | Path, *, readonly: bool = False) -> Store:

@@ -326,7 +326,7 @@ create table outbox (
     audience text not null check (audience in ('outsider', 'colleagues')),
     contact_id bigint references contact (id),
     language text not null default 'en',
-    state text not null default 'waiting' check (state in ('waiting', 'sent', 'failed', 'cancelled')),
+    state text not null default 'waiting' check (state in ('waiting', 'delayed', 'sent', 'failed', 'cancelled')),
     attempts bigint not null default 0,
     next_at bigint not null,
     leased_until_at bigint not null default 0,
@@ -372,6 +372,23 @@ create table notice (
 );
 create index notice_user on notice (user_id, id);
 create unique index notice_once on notice (company_id, user_id, inbound_id);
+
+-- What happens at a time, whichever program is up then.  The row goes in the transaction of its effect, so that nothing
+-- happens twice; the outbox has leases of its own, because a hand-over to the mail server cannot be rolled back.
+create table due (
+    id {ID},
+    company_id bigint references company (id),
+    kind text not null,
+    key text not null,
+    due_at bigint not null,
+    leased_until_at bigint not null default 0,
+    leased_by text not null default '',
+    attempts bigint not null default 0,
+    error text not null default '',
+    created_at bigint not null,
+    unique (kind, key)
+);
+create index due_time on due (due_at, id);
 
 -- What lists and pages show of an alias and of a record: the row with the names of those whom it refers to.
 create view alias_row as

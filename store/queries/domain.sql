@@ -50,7 +50,7 @@ select count(*) from alias where domain_id = :id and active;
 select count(*)
 from outbox o join message m on m.id = o.message_id join record r on r.id = m.record_id
     join alias a on a.id = r.alias_id
-where o.state = 'waiting' and a.domain_id = :id;
+where o.state in ('waiting', 'delayed') and a.domain_id = :id;
 
 -- name: domains_since
 select id, name, dedicated, state, generation from domain where generation > :generation order by generation;

@@ -41,7 +41,10 @@ from outbox where state = 'waiting';
 
 -- name: outbox_retry!
 update outbox set state = 'waiting', next_at = :now, changed_at = :now
-where id = :id and state in ('waiting', 'failed') and leased_until_at <= :now;
+where id = :id and state in ('waiting', 'delayed', 'failed') and leased_until_at <= :now;
+
+-- name: outbox_ready!
+update outbox set state = 'waiting', next_at = :now, changed_at = :now where id = :id and state = 'delayed';
 
 -- name: outbox_list
 select o.id, o.company_id, c.name as company, o.message_id, m.record_id, r.label as record, m.subject, o.audience,

@@ -35,3 +35,9 @@ select count(*) from sign_in_failure where subject = :subject and failed_at > :s
 
 -- name: sign_in_failures_clear!
 delete from sign_in_failure where subject = :subject or failed_at < :before;
+
+-- name: sign_in_links_expire!
+delete from sign_in_link where expires_at <= :now;
+
+-- name: sign_in_failures_expire!
+delete from sign_in_failure where failed_at < :before;

@@ -11,11 +11,11 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 from typing import BinaryIO
 
 from weftmail.cli import config as configs
 from weftmail.cli.listener import drain, listen
+from weftmail.cli.stop import Stop
 from weftmail.core.parsing.message import Message
 from weftmail.flow.reading import read
 
@@ -44,7 +44,7 @@ def main(how: str, what: str, place: str = "") -> int:
     config = configs.load(os.environ)
     if what == "listen":
         return listen(config, place, reader)
-    drain(config, time.sleep, reader)
+    drain(config, Stop(), reader)
     return 0
 
 

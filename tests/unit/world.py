@@ -66,7 +66,8 @@ class World:
     """Acme with acme.example; leads@ and support@ are Anna's; Anna prefers mail, Björn the inbox."""
 
     def __init__(self, folder: Path) -> None:
-        connection = connect(folder / "weftmail.db")
+        self.path = folder / "weftmail.db"
+        connection = connect(self.path)
         migrate(connection, 1)
         self.store = Store(connection)
         self.clock = Clock()

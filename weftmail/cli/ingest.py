@@ -15,6 +15,7 @@ from pathlib import Path
 from weftmail.cli import config as configs
 from weftmail.cli import runtime
 from weftmail.cli.config import Config
+from weftmail.cli.stop import Stop, end_at_once
 from weftmail.core.envelope import Envelope, clean
 from weftmail.core.failure import TempFail, UsageError
 
@@ -35,6 +36,7 @@ mail-ingest takes one mail from the mail server on standard input, and ends with
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one of them; return the exit status."""
+    end_at_once()
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
     # It names every detector that it tries.
     logging.getLogger("flufl.bounce").setLevel(logging.WARNING)
@@ -85,7 +87,7 @@ def _run(options: argparse.Namespace, config: Config) -> int:
     if options.drain:
         from weftmail.cli.listener import drain
 
-        drain(config, time.sleep)
+        drain(config, Stop())
         return 0
     if options.explain:
         return _explain(options, config)

@@ -1,4 +1,4 @@
-"""The listener: LMTP in on the event loop, and one writer thread that accepts, settles and keeps the map in step."""
+"""The listener: LMTP in on the event loop, and one writer thread that accepts, settles and does what is due."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from weftmail.cli import runtime
+from weftmail.cli import due, runtime
 from weftmail.cli.config import Config
+from weftmail.cli.stop import Stop
 from weftmail.core.failure import TempFail
 from weftmail.core.limits import TRANSPORT
-from weftmail.core.ports import MapFile
-from weftmail.flow.follow_map import follow
+from weftmail.flow.due.runner import Runner
 from weftmail.flow.intake import Intake
 from weftmail.flow.reading import read
 from weftmail.flow.settle import Reader
@@ -31,7 +31,7 @@ log = logging.getLogger("weftmail.listener")
 GRACE = 15.0
 """How long, in seconds, a stop waits for what has begun."""
 LOOK = 1000
-"""The folder, the lock and the map are looked at each second; in milliseconds."""
+"""The folder, the lock and what is due are looked at each second; in milliseconds."""
 SCHEMA = 60_000
 """The schema number is compared this often; in milliseconds."""
 
@@ -39,10 +39,10 @@ SCHEMA = 60_000
 class Writer(threading.Thread):
     """The one thread that writes: accept first, then settle, then everything that is looked at each second."""
 
-    def __init__(self, intake: Intake, map_file: MapFile | None, failed: Callable[[], None]) -> None:
+    def __init__(self, intake: Intake, runner: Runner, failed: Callable[[], None]) -> None:
         super().__init__(name="writer", daemon=True)
         self._intake = intake
-        self._map = map_file
+        self._runner = runner
         self._failed = failed
         self._stopping = threading.Event()
         self._look_at = 0
@@ -78,8 +78,8 @@ class Writer(threading.Thread):
             if now >= self._schema_at:
                 self._intake.store.check_schema()
                 self._schema_at = now + SCHEMA
-            if self._map is not None:
-                follow(self._intake.store, self._map)
+            # Mail that comes in meanwhile goes before.
+            self._runner.round(self._intake.accept_queue.something.is_set)
             return self._intake.take_lock() and self._intake.collect() > 0
         except TempFail as error:
             log.warning("%s", error)
@@ -108,7 +108,7 @@ async def _listen(config: Config, place: str, reader: Reader) -> int:
         loop.call_soon_threadsafe(ended.set)
 
     intake = _intake(config, store, reader)
-    writer = Writer(intake, runtime.open_map(config), failed)
+    writer = Writer(intake, due.runner(config, store, "listener"), failed)
     hints = Receiver(config.folder / "settle.sock")
     loop.add_reader(hints.fileno(), _hinted, hints, intake)
     listener = Listener(
@@ -149,8 +149,11 @@ def _intake(config: Config, store: Store, reader: Reader) -> Intake:
     )
 
 
-def drain(config: Config, sleep: Callable[[float], None], reader: Reader = read) -> int:
-    """Empty the folder and settle what is accepted, unless somebody else does; return how many were settled."""
+def drain(config: Config, stop: Stop, reader: Reader = read) -> int:
+    """Empty the folder and settle what is accepted, unless somebody else does; return how many were settled.
+
+    Ends after the batch that it has begun, once ``stop`` is asked for.
+    """
     from weftmail.flow.intake import drain as drain_intake
 
     store = runtime.open_store(config)
@@ -159,7 +162,7 @@ def drain(config: Config, sleep: Callable[[float], None], reader: Reader = read)
         if not intake.take_lock():
             log.info("another process settles; it files what waits")
             return 0
-        return drain_intake(intake, sleep)
+        return drain_intake(intake, stop.sleep, stopping=stop)
     finally:
         store.close()
 

@@ -1,4 +1,4 @@
-"""mail-send: hands the outbox over to the mail server, signed; with --once until nothing is due, else for good.
+"""mail-send: hands the outbox over to the mail server, signed, and does what is due; with --once until nothing is left.
 
 One sender works for a store that lies on one machine: it holds ``send.lock``, so the leases that it finds at its start
 are those of a sender that died.  It is woken by a datagram, and looks for changes of the store itself every quarter of
@@ -13,18 +13,18 @@ import logging
 import os
 import random
 import select
-import signal
 import sys
 from collections.abc import Sequence
-from types import FrameType
 
 from weftmail.cli import config as configs
-from weftmail.cli import runtime
+from weftmail.cli import due, runtime
 from weftmail.cli.config import Config
-from weftmail.cli.spool_watch import SpoolWatch
+from weftmail.cli.spool_watch import SpoolWatch, watching
+from weftmail.cli.stop import QUARTER, Stop, end_at_once
 from weftmail.core.failure import TempFail, UsageError
 from weftmail.core.ports import Submitter
 from weftmail.flow.deliver import OutboxSender, Round
+from weftmail.flow.due.runner import Runner
 from weftmail.flow.settle import backoff
 from weftmail.store.store import Store
 from weftmail.transport.maildir import Maildir
@@ -33,25 +33,15 @@ from weftmail.transport.wake import Receiver
 
 log = logging.getLogger("weftmail.send")
 
-QUARTER = 0.25
 SCHEMA = 60_000
-
-
-class Stop:
-    """Set by SIGTERM and SIGINT: what is being handed over comes to its end, nothing new begins."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._ask)
-
-    def _ask(self, _number: int, _frame: FrameType | None) -> None:
-        self.asked = True
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run the sender; return the exit status."""
-    parser = argparse.ArgumentParser(prog="mail-send", description="Hand the outbox over to the mail server, signed.")
+    end_at_once()
+    parser = argparse.ArgumentParser(
+        prog="mail-send", description="Hand the outbox over to the mail server, signed, and do what is due."
+    )
     parser.add_argument("--once", action="store_true", help="end when nothing is due")
     options = parser.parse_args(sys.argv[1:] if words is None else words)
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
@@ -68,7 +58,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def send(config: Config, *, once: bool) -> int:
-    """Empty the outbox, and with ``once`` false keep at it until asked to stop."""
+    """Empty the outbox and do what is due, and with ``once`` false keep at it until asked to stop."""
     store = runtime.open_store(config)
     lock = _lock(config)
     submitter = _submitter(config)
@@ -84,7 +74,8 @@ def send(config: Config, *, once: bool) -> int:
             holder=f"{os.uname().nodename}:{os.getpid()}",
             jitter=random.random,
         )
-        _work(store, sender, hints, stop, None if once else SpoolWatch(config))
+        runner = due.runner(config, store, "mail-send", *(() if once else (watching(SpoolWatch(config)),)))
+        _work(store, sender, runner, hints, stop, once=once)
     finally:
         hints.close()
         submitter.close()
@@ -93,38 +84,39 @@ def send(config: Config, *, once: bool) -> int:
     return 0
 
 
-def _work(store: Store, sender: OutboxSender, hints: Receiver, stop: Stop, spool_watch: SpoolWatch | None) -> None:
-    """Work until asked to stop or, with no ``rescue`` to keep an eye on the folder, until nothing is due."""
+def _work(store: Store, sender: OutboxSender, runner: Runner, hints: Receiver, stop: Stop, *, once: bool) -> None:
+    """Work until asked to stop or, with ``once``, until nothing is due."""
     failures, version, schema_at = 0, -1, 0
     while not stop.asked:
         try:
-            done = sender.round(lambda: stop.asked)
+            happened = runner.round(stop)
+            done = sender.round(stop)
             failures = 0
         except TempFail as error:
             failures += 1
             log.warning("%s", error)
-            if spool_watch is None and failures > 5:
+            if once and failures > 5:
                 raise
             _wait(hints, backoff(failures), stop)
             continue
         _report(done)
-        if done.worked:
+        if done.worked or happened:
             continue
-        if spool_watch is None:
+        if once:
             return
         now = runtime.now()
         if now >= schema_at:
             store.check_schema()
             schema_at = now + SCHEMA
-        version = _wait_for_change(store, hints, stop, spool_watch, version)
+        version = _wait_for_change(store, runner, hints, stop, version)
 
 
-def _wait_for_change(store: Store, hints: Receiver, stop: Stop, spool_watch: SpoolWatch, version: int) -> int:
-    """Wait until a hint comes, the store has changed, or the next copy is due; return the store's version."""
+def _wait_for_change(store: Store, runner: Runner, hints: Receiver, stop: Stop, version: int) -> int:
+    """Wait until a hint comes, the store has changed, or something is due; return the store's version."""
     while not stop.asked:
-        spool_watch.look(runtime.now())
-        due = store.outbox.next_at()
-        if due is not None and due <= runtime.now():
+        runner.errands()
+        copy_at = store.outbox.next_at()
+        if runner.waits() or (copy_at is not None and copy_at <= runtime.now()):
             return version
         if _wait(hints, QUARTER, stop):
             return version

@@ -13,11 +13,13 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from weftmail.cli import runtime
 from weftmail.cli.config import Config
+from weftmail.flow.due.errand import Errand
 from weftmail.transport.settle_lock import FileSettleLock
 from weftmail.transport.spool import Spool
 
-log = logging.getLogger("weftmail.rescue")
+log = logging.getLogger("weftmail.spool")
 
 OLD = 10_000
 """From this age on, in milliseconds, a file should have been filed."""
@@ -78,3 +80,8 @@ class SpoolWatch:
             return lock.acquire()
         finally:
             lock.close()
+
+
+def watching(spool_watch: SpoolWatch) -> Errand:
+    """Return the errand of a resident program that keeps an eye on the folder."""
+    return Errand("watching the folder", lambda: spool_watch.look(runtime.now()), EACH)

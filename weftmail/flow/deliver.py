@@ -17,6 +17,7 @@ from weftmail.core.limits import SMTP_TIMEOUT
 from weftmail.core.ports import Deferred, Outcome, Refused, Sent, Submitter
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.copy import Copy, copy_of
+from weftmail.flow.due.retry import Retry
 from weftmail.flow.installation import Installation
 from weftmail.store.errors import temporary
 from weftmail.store.message import NewMessage
@@ -141,12 +142,18 @@ class OutboxSender:
             again = bool(self._store.outbox.recipients(claimed.id))
             error = next((one.text for one in outcomes.values() if not isinstance(one, Sent)), "")
             who_gets = any(isinstance(one, Sent) for one in outcomes.values())
-            if again:
-                pause = 0 if who_gets and not error else self._pause(claimed.attempts)
-                self._store.outbox.settle(claimed.id, self._holder, "waiting", error, now + pause, now)
+            if again and who_gets and not error:
+                self._store.outbox.settle(claimed.id, self._holder, "waiting", "", now, now)
+            elif again:
+                self._delay(claimed, error, now)
             else:
                 state = "sent" if who_gets or not failed else "failed"
                 self._store.outbox.settle(claimed.id, self._holder, state, error, now, now)
+
+    def _delay(self, claimed: Claimed, error: str, now: int) -> None:
+        again_at = now + self._pause(claimed.attempts)
+        if self._store.outbox.settle(claimed.id, self._holder, "delayed", error, again_at, now):
+            self._store.due.put(Retry.name, str(claimed.id), again_at, now, claimed.company_id)
 
     def _pause(self, attempts: int) -> int:
         """How long to wait after that many attempts, in milliseconds: doubling, with a fifth of jitter either way."""

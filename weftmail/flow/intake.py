@@ -132,17 +132,24 @@ class Intake:
         return max(0.0, (self._settle_again_at - self._house.clock()) / 1000)
 
 
-def drain(intake: Intake, sleep: Callable[[float], None], *, most_failures: int = 20) -> int:
+def drain(
+    intake: Intake,
+    sleep: Callable[[float], None],
+    *,
+    most_failures: int = 20,
+    stopping: Callable[[], bool] = lambda: False,
+) -> int:
     """Empty the folder and settle all that is accepted; return how many deliveries were settled or put aside.
 
     Returns at once where somebody else settles.  Keeps the lock over faults of the store or the machine, and backs
     off; after ``most_failures`` in a row it gives up, as the next mail starts another drain.  Looks once more after
-    giving the lock back, since a mail that came in between found it taken.
+    giving the lock back, since a mail that came in between found it taken.  Once ``stopping`` says so, it ends after
+    the batch that it has begun.
     """
     done = failures = 0
-    while intake.take_lock():
+    while not stopping() and intake.take_lock():
         try:
-            while failures < most_failures:
+            while failures < most_failures and not stopping():
                 try:
                     worked = intake.collect()
                 except TempFail as error:
@@ -161,6 +168,6 @@ def drain(intake: Intake, sleep: Callable[[float], None], *, most_failures: int 
                     break
         finally:
             intake.give_lock()
-        if failures >= most_failures or not intake.something_waits():
+        if failures >= most_failures or stopping() or not intake.something_waits():
             return done
     return done

@@ -23,7 +23,7 @@ from weftmail.store.domain import DkimKey, Domain
 from weftmail.store.inbound import InboundLine, InboundRow
 from weftmail.store.inbox import InboxEntry, InboxNotice
 from weftmail.store.message import Delivery, Flag, StoredAttachment, ThreadAddressed, ThreadMessage
-from weftmail.store.outbox import OutboxRow
+from weftmail.store.outbox import PENDING, OutboxRow
 from weftmail.store.people import Contact, Membership, User
 from weftmail.store.record import Follower, Participant, Record
 
@@ -248,7 +248,7 @@ def outbox(one: OutboxRow, to: Sequence[str]) -> Json:
         "to": list(to),
         "state": one.state,
         "attempts": one.attempts,
-        "next_at": iso(one.next_at) if one.state == "waiting" else None,
+        "next_at": iso(one.next_at) if one.state in PENDING else None,
         "error": one.error,
         "created_at": iso(one.created_at),
         "changed_at": iso(one.changed_at),

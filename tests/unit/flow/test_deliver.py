@@ -19,6 +19,7 @@ from weftmail.core.tokens import locator, reply_token
 from weftmail.core.wording.sentences import say
 from weftmail.flow import copy as copies
 from weftmail.flow.deliver import GIVE_UP, LEASE, RECIPIENTS, OutboxSender, Round
+from weftmail.flow.due.runner import Runner
 from weftmail.flow.post import Draft, DraftFile, post
 from weftmail.store.errors import Full
 from weftmail.store.store import Store
@@ -62,6 +63,10 @@ def opened(world: World) -> World:
 
 def sender(world: World, box: Postbox, holder: str = "here", store: Store | None = None) -> OutboxSender:
     return OutboxSender(store or world.store, world.installation, box, lambda domain: [], holder, lambda: 0.5)
+
+
+def do_what_is_due(world: World) -> None:
+    Runner(world.store, world.installation, "here").round()
 
 
 def anna(world: World):
@@ -249,17 +254,39 @@ class TestFailures:
         pauses = []
         for attempt in range(1, 4):
             assert sender(opened, box).round() == Round(deferred=1)
-            assert state(opened, 1) == ("waiting", attempt, "450 4.2.0 later")
-            due = opened.store.outbox.next_at()
-            assert due is not None
-            pauses.append(round((due - opened.clock.now) / 60_000))
+            assert state(opened, 1) == ("delayed", attempt, "450 4.2.0 later")
+            (retry,) = [one for one in opened.store.due.all() if one.kind == "retry"]
+            pauses.append(round((retry.due_at - opened.clock.now) / 60_000))
+            opened.clock.now = retry.due_at - 10
+            do_what_is_due(opened)
             assert sender(opened, box).round() == Round()
-            opened.clock.now = due
+            opened.clock.now = retry.due_at
+            do_what_is_due(opened)
         assert pauses == [1, 2, 4]
         assert people(opened, 1) == [("Anna", "email", "delayed")]
         box.answers.clear()
         assert sender(opened, box).round() == Round(sent=1)
         assert state(opened, 1)[0] == "sent"
+
+    def test_asked_for_before_its_time_it_leaves_once(self, opened: World, box: Postbox):
+        box.answers["anna@acme.example"] = Deferred("450 4.2.0 later")
+        sender(opened, box).round()
+        assert opened.store.outbox.retry(1, opened.clock())
+        box.answers.clear()
+        assert sender(opened, box).round() == Round(sent=1)
+        opened.clock.now += 120_000
+        do_what_is_due(opened)
+        assert sender(opened, box).round() == Round() and state(opened, 1)[0] == "sent"
+
+    def test_whoever_lost_the_lease_delays_nothing(self, opened: World, box: Postbox):
+        def slow(return_path, recipients, data):
+            opened.clock.now += LEASE
+            opened.store.outbox.claim("other", opened.clock(), opened.clock.now + LEASE, 1)
+            return {one: Deferred("450 4.2.0 later") for one in recipients}
+
+        box.submit = slow  # type: ignore[method-assign]
+        sender(opened, box).round()
+        assert state(opened, 1)[0] == "waiting" and opened.store.due.all() == []
 
     def test_in_the_end_it_has_failed(self, opened: World, box: Postbox):
         box.answers["anna@acme.example"] = Deferred("450 4.2.0 later")
@@ -289,9 +316,10 @@ class TestFailures:
         opened.deliver(opened.mail(), reply_address(opened, 1, 1))
         box.answers = {"eva@acme.example": Deferred("451 4.3.0 later"), "anna@acme.example": Sent("250 Ok")}
         assert sender(opened, box).round() == Round(sent=1, deferred=1)
-        assert state(opened, 2)[0] == "waiting"
+        assert state(opened, 2)[0] == "delayed"
         box.answers.clear()
         opened.clock.now += 120_000
+        do_what_is_due(opened)
         box.taken.clear()
         sender(opened, box).round()
         assert [one[1] for one in box.taken] == [("eva@acme.example",)]

@@ -11,8 +11,9 @@ from weftmail.cli.context import Context, joined
 from weftmail.cli.output import first, shown, table
 from weftmail.core.failure import UsageError
 from weftmail.flow import vocabulary
+from weftmail.store.outbox import PENDING
 
-STATES = ("waiting", "sent", "failed", "cancelled")
+STATES = ("waiting", "delayed", "sent", "failed", "cancelled")
 
 
 def build(parser: Parser) -> None:
@@ -43,7 +44,7 @@ def _list(context: Context, arguments: argparse.Namespace) -> None:
                         joined(to[one.id]),
                         one.state,
                         one.attempts,
-                        shown(one.next_at) if one.state == "waiting" else "-",
+                        shown(one.next_at) if one.state in PENDING else "-",
                         one.error,
                     )
                     for one in found

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
+import signal
 import socket
 import sys
 import threading
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from weftmail.cli import runtime
+from weftmail.cli import due, runtime
 from weftmail.cli.arguments import Parser
 from weftmail.cli.config import Config, host_and_port
 from weftmail.cli.context import Context
-from weftmail.cli.spool_watch import EACH, SpoolWatch
-from weftmail.core.failure import UsageError
+from weftmail.cli.spool_watch import SpoolWatch, watching
+from weftmail.cli.stop import end_at_once
+from weftmail.core.failure import TempFail, UsageError
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -24,6 +27,10 @@ if TYPE_CHECKING:
 
 DEMO_SHELL = "WEFTMAIL_CONFIG=var/weftmail.toml bin/"
 """What stands before a command for the demo, typed in the folder of the checkout."""
+log = logging.getLogger("weftmail.site")
+
+EACH = 1.0
+"""What is due is looked at this often; in seconds."""
 GRACE = 10
 """How long, in seconds, a stop waits for pages that are being answered."""
 
@@ -35,6 +42,7 @@ def build(parser: Parser) -> None:
 
 
 def _serve(context: Context, arguments: argparse.Namespace) -> None:
+    end_at_once()
     config = context.config
     place = arguments.site or config.site
     context.become_owner()
@@ -44,17 +52,28 @@ def _serve(context: Context, arguments: argparse.Namespace) -> None:
     context.say(f"The site is at {config.site_url or f'http://{host}:{port}'}; Ctrl-C stops it.")
     sys.stdout.flush()
     stop = threading.Event()
-    threading.Thread(target=_watch_spool, args=(SpoolWatch(config), stop), name="rescue", daemon=True).start()
+    worker = threading.Thread(target=_do_what_is_due, args=(config, stop), name="due", daemon=True)
+    worker.start()
     try:
         _run(app, listening)
     finally:
         stop.set()
+        worker.join(GRACE)
 
 
-def _watch_spool(spool_watch: SpoolWatch, stop: threading.Event) -> None:
-    """Look now and then for mail that nobody files, as mail-send does."""
-    while not stop.wait(EACH / 1000):
-        spool_watch.look(runtime.now())
+def _do_what_is_due(config: Config, stop: threading.Event) -> None:
+    """Do what is due, look after the map and for mail that nobody files, as mail-send does."""
+    try:
+        store = runtime.open_store(config)
+        runner = due.runner(config, store, "site", watching(SpoolWatch(config)))
+        while not stop.wait(EACH):
+            try:
+                runner.round(stop.is_set)
+            except TempFail as error:
+                log.warning("%s", error)
+        store.close()
+    except Exception:
+        log.exception("the site does nothing that is due any more; mail-send does, and the pages stay")
 
 
 def site(config: Config) -> Starlette:
@@ -129,4 +148,7 @@ def _run(app: Starlette, listening: socket.socket) -> None:
         lifespan="on",
         timeout_graceful_shutdown=GRACE,
     )
+    # uvicorn ends in order, and then raises the signal once more for whoever had asked for it before.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: None)
     Server(settings).run(sockets=[listening])

@@ -1,0 +1,23 @@
+"""Sessions and sign-in links that work no longer are removed, and failed sign-ins that count no longer."""
+
+from __future__ import annotations
+
+from weftmail.flow.installation import Installation
+from weftmail.store.due import Due
+from weftmail.store.store import Store
+
+EACH = 3600_000
+FAILURES_KEPT = 24 * 3600_000
+"""Longer than any window in which failed sign-ins are counted; in milliseconds."""
+
+
+class Expiry:
+    """Each hour.  What has expired signs nobody in, removed or not."""
+
+    name = "expiry"
+    standing = True
+
+    def run(self, store: Store, installation: Installation, due: Due, now: int) -> int | None:
+        """Remove what has expired."""
+        store.sessions.expire(now, now - FAILURES_KEPT)
+        return now + EACH
