@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from weftmail.core.address import split, without_plus
 from weftmail.store.connection import Connection
 from weftmail.store.domain import Domains
+from weftmail.store.record import Follower
 from weftmail.store.rows import many, one, queries
 
 
@@ -26,6 +27,7 @@ class Alias:
     record: str | None
     owner_id: int | None
     owner: str | None
+    owner_team_id: int | None
     accepts: str
     answer_as: str
     defaults: str
@@ -55,6 +57,8 @@ class AliasSettings:
     accepts: str
     answer_as: str
     defaults: str
+    owner_team_id: int | None = None
+    """Instead of a person, a team."""
 
 
 class Aliases:
@@ -99,6 +103,10 @@ class Aliases:
             self._connection, domain_id=domain_id, generation=self._domains.next_generation(), now=now
         )
         return removed
+
+    def owners(self, alias_id: int) -> list[Follower]:
+        """Return the alias's owner, or the members of the team that owns it: those who are active in its company."""
+        return many(Follower, queries.alias_owners(self._connection, alias_id=alias_id))
 
     def by_address(self, address: str) -> Alias | None:
         """Return the alias that mail to this canonical address goes to, in use or removed; a plus part is ignored."""

@@ -17,6 +17,9 @@ RECORD_TYPES = (
 )
 """The record types of a new company, each with the prefix of its numbers."""
 
+RECORD_STATES = ("open", "waiting", "closed")
+"""The states of a new record type, in the order in which a record goes through them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Company:
@@ -72,6 +75,17 @@ class Companies:
     def add_record_type(self, company_id: int, name: str, prefix: str) -> None:
         """Let the company keep records of one more type; one that is there stays as it is."""
         queries.record_type_add(self._connection, company_id=company_id, name=name, prefix=prefix)
+        for state in RECORD_STATES:
+            self.add_record_state(company_id, name, state, state)
+
+    def add_record_state(self, company_id: int, record_type: str, name: str, counts_as: str) -> None:
+        """Let records of a type have one more state, after the others; one that is there stays as it is.
+
+        Lists take it for ``counts_as``: ``open``, ``waiting`` or ``closed``.
+        """
+        queries.record_state_add(
+            self._connection, company_id=company_id, record_type=record_type, name=name, counts_as=counts_as
+        )
 
     def record_types(self, company_id: int) -> list[RecordType]:
         """Return the company's record types by name."""

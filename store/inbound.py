@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from weftmail.core.envelope import Entrance, Envelope
+from weftmail.core.envelope import Envelope
 from weftmail.core.routing.disposition import Asked
 from weftmail.core.wording.phrase import Phrase
 from weftmail.store.blob import Blobs
@@ -21,7 +21,7 @@ class Accepted:
 
     id: int
     blob_id: int
-    entrance: Entrance
+    entrance: str
     sender: str
     recipient: str
     original_recipient: str
@@ -63,7 +63,7 @@ class InboundRow:
     company_id: int | None
     company: str | None
     blob_id: int
-    entrance: Entrance
+    entrance: str
     sender: str
     recipient: str
     original_recipient: str

@@ -1,4 +1,4 @@
-"""The outbox: copies that wait to be handed to the mail server, claimed under a lease."""
+"""The outbox: copies that wait to leave, each by its channel, claimed under a lease."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class Claimed:
     company_id: int
     message_id: int
     audience: str
+    channel: str
     contact_id: int | None
     language: str
     attempts: int
@@ -37,6 +38,7 @@ class OutboxRow:
     record: str
     subject: str
     audience: str
+    channel: str
     state: str
     attempts: int
     next_at: int
@@ -68,6 +70,7 @@ class Outbox:
         audience: str,
         now: int,
         *,
+        channel: str = "email",
         contact_id: int | None = None,
         language: str = "en",
     ) -> int:
@@ -77,6 +80,7 @@ class Outbox:
             company_id=company_id,
             message_id=message_id,
             audience=audience,
+            channel=channel,
             contact_id=contact_id,
             language=language,
             next_at=now,

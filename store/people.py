@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from weftmail.store.connection import Connection
 from weftmail.store.rows import column, many, one, queries
 
+EMAIL = "email"
+"""The kind of address that a person has where nothing else is said."""
 WRITERS = ("admin", "agent")
 """The roles whose holders may write in a company's records."""
 
@@ -83,22 +85,22 @@ class Users:
             active=user.active,
         )
 
-    def add_address(self, user_id: int, address: str) -> None:
+    def add_address(self, user_id: int, address: str, kind: str = EMAIL) -> None:
         """Give the user one more canonical address."""
-        queries.user_address_add(self._connection, user_id=user_id, address=address)
+        queries.user_address_add(self._connection, user_id=user_id, kind=kind, address=address)
 
-    def remove_address(self, user_id: int, address: str) -> bool:
+    def remove_address(self, user_id: int, address: str, kind: str = EMAIL) -> bool:
         """Take an address from the user; say whether they had it."""
-        removed: int = queries.user_address_remove(self._connection, user_id=user_id, address=address)
+        removed: int = queries.user_address_remove(self._connection, user_id=user_id, kind=kind, address=address)
         return removed == 1
 
-    def addresses(self, user_id: int) -> list[str]:
+    def addresses(self, user_id: int, kind: str = EMAIL) -> list[str]:
         """Return the user's addresses, the first one first."""
-        return column(queries.user_addresses(self._connection, user_id=user_id))
+        return column(queries.user_addresses(self._connection, user_id=user_id, kind=kind))
 
-    def by_address(self, address: str) -> User | None:
+    def by_address(self, address: str, kind: str = EMAIL) -> User | None:
         """Return the user, active or not, who has this canonical address."""
-        return one(User, queries.user_by_address(self._connection, address=address))
+        return one(User, queries.user_by_address(self._connection, kind=kind, address=address))
 
     def get(self, user_id: int) -> User | None:
         """Return one user by id."""
@@ -159,10 +161,10 @@ class Contacts:
         self.add_address(company_id, contact_id, address, now)
         return contact_id
 
-    def add_address(self, company_id: int, contact_id: int, address: str, now: int) -> bool:
+    def add_address(self, company_id: int, contact_id: int, address: str, now: int, kind: str = EMAIL) -> bool:
         """Give the contact one more address; say whether it was free."""
         added: int = queries.contact_address_add(
-            self._connection, company_id=company_id, contact_id=contact_id, address=address, now=now
+            self._connection, company_id=company_id, contact_id=contact_id, kind=kind, address=address, now=now
         )
         return added == 1
 
@@ -178,22 +180,25 @@ class Contacts:
         """Take a contact out of the archive."""
         queries.contact_archive(self._connection, id=contact_id, company_id=company_id, now=None)
 
-    def remove_address(self, company_id: int, address: str) -> bool:
+    def remove_address(self, company_id: int, address: str, kind: str = EMAIL) -> bool:
         """Take an address from whoever has it in the company; say whether somebody had."""
-        removed: int = queries.contact_address_remove(self._connection, company_id=company_id, address=address)
+        removed: int = queries.contact_address_remove(
+            self._connection, company_id=company_id, kind=kind, address=address
+        )
         return removed == 1
 
-    def by_address(self, company_id: int, address: str) -> Contact | None:
+    def by_address(self, company_id: int, address: str, kind: str = EMAIL) -> Contact | None:
         """Return the company's contact who has this canonical address."""
-        return one(Contact, queries.contact_by_address(self._connection, company_id=company_id, address=address))
+        found = queries.contact_by_address(self._connection, company_id=company_id, kind=kind, address=address)
+        return one(Contact, found)
 
     def get(self, contact_id: int) -> Contact | None:
         """Return one contact by id."""
         return one(Contact, queries.contact_by_id(self._connection, id=contact_id))
 
-    def addresses(self, contact_id: int) -> list[str]:
+    def addresses(self, contact_id: int, kind: str = EMAIL) -> list[str]:
         """Return the contact's addresses, the oldest first."""
-        return column(queries.contact_addresses(self._connection, contact_id=contact_id))
+        return column(queries.contact_addresses(self._connection, contact_id=contact_id, kind=kind))
 
     def all(self, company_id: int | None = None) -> list[Contact]:
         """Return the contacts of one company, or all; archived ones are left out."""

@@ -24,6 +24,7 @@ class Record:
     fields: str
     owner_id: int | None
     owner: str | None
+    owner_team_id: int | None
     customer_id: int | None
     customer: str | None
     alias_id: int | None
@@ -47,6 +48,7 @@ class NewRecord:
     type: str
     title: str
     owner_id: int | None = None
+    owner_team_id: int | None = None
     customer_id: int | None = None
     alias_id: int | None = None
     fields: str = "{}"
@@ -55,14 +57,26 @@ class NewRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordState:
+    """A state that records of a type can have; ``counts_as`` is ``open``, ``waiting`` or ``closed``."""
+
+    name: str
+    counts_as: str
+
+
+@dataclass(frozen=True, slots=True)
 class Follower:
-    """A colleague who is told what happens on a record, and how they prefer to be told."""
+    """A colleague who is told what happens on a record, and how they prefer to be told.
+
+    ``address`` is of email; ``reached_at`` is of the kind that the preferred channel needs.
+    """
 
     user_id: int
     name: str
     prefers: str
     language: str
     address: str | None
+    reached_at: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +126,10 @@ class Records:
             number=number,
             label=f"{prefix}-{number}",
             title=new.title,
+            state=self.states(new.company_id, new.type)[0].name,
             fields=new.fields,
             owner_id=new.owner_id,
+            owner_team_id=new.owner_team_id,
             customer_id=new.customer_id,
             alias_id=new.alias_id,
             reference=new.reference,
@@ -121,6 +137,11 @@ class Records:
             now=now,
         )
         return made(Record, queries.record_by_id(self._connection, id=record_id))
+
+    def states(self, company_id: int, record_type: str) -> list[RecordState]:
+        """Return the states of a type in order; records begin with the first one."""
+        found = queries.record_states(self._connection, company_id=company_id, record_type=record_type)
+        return many(RecordState, found)
 
     def get(self, record_id: int) -> Record | None:
         """Return one record by id."""
@@ -158,6 +179,7 @@ class Records:
             title=record.title,
             state=record.state,
             owner_id=record.owner_id,
+            owner_team_id=record.owner_team_id,
             fields=record.fields,
             now=now,
         )

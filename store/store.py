@@ -20,6 +20,7 @@ from weftmail.store.outbox import Outbox
 from weftmail.store.people import Contacts, Users
 from weftmail.store.record import Records
 from weftmail.store.session import Sessions
+from weftmail.store.team import Teams
 from weftmail.store.thread import Threads
 
 
@@ -32,6 +33,7 @@ class Store:
         self.domains = Domains(connection)
         self.aliases = Aliases(connection, self.domains)
         self.users = Users(connection)
+        self.teams = Teams(connection)
         self.contacts = Contacts(connection)
         self.records = Records(connection)
         self.messages = Messages(connection)

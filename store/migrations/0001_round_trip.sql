@@ -7,6 +7,25 @@ create table setting (
     value text not null
 );
 
+-- Sets that stay open: a new member is one row here, added by a migration, and one module that knows what to do with it.
+-- By which way a mail comes in; each believes its own mail server.
+create table entrance (
+    name text primary key
+);
+insert into entrance (name) values ('pipe'), ('lmtp'), ('spool');
+
+create table address_kind (
+    name text primary key
+);
+insert into address_kind (name) values ('email');
+
+-- By which way a message reaches a person.  One without a kind of address leaves nothing: it is read on the pages.
+create table channel (
+    name text primary key,
+    address_kind text references address_kind (name)
+);
+insert into channel (name, address_kind) values ('email', 'email'), ('inbox', null);
+
 -- Moves with each edit of a domain or an alias; the mail server's map follows it.
 create table generation (
     name text primary key,
@@ -49,7 +68,7 @@ create table users (
     id {ID},
     name text not null,
     password text,
-    prefers text not null default 'email' check (prefers in ('email', 'inbox')),
+    prefers text not null default 'email' references channel (name),
     language text not null default 'en',
     -- The name of a time zone; '' for that of the machine.
     zone text not null default '',
@@ -58,9 +77,11 @@ create table users (
 );
 
 create table user_address (
-    address text primary key,
+    kind text not null default 'email' references address_kind (name),
+    address text not null,
     user_id bigint not null references users (id),
-    position bigint not null
+    position bigint not null,
+    primary key (kind, address)
 );
 create index user_address_user on user_address (user_id);
 
@@ -105,6 +126,36 @@ create table record_type (
     unique (company_id, prefix)
 );
 
+-- The states that the records of a type can have; the first one is what a record begins with.  What a company adds
+-- counts as one of the three that lists know.
+create table record_state (
+    company_id bigint not null references company (id),
+    record_type text not null,
+    name text not null,
+    counts_as text not null check (counts_as in ('open', 'waiting', 'closed')),
+    position bigint not null,
+    primary key (company_id, record_type, name),
+    foreign key (company_id, record_type) references record_type (company_id, name)
+);
+
+-- Colleagues who own records and aliases together.
+create table team (
+    id {ID},
+    company_id bigint not null references company (id),
+    name text not null,
+    created_at bigint not null,
+    unique (company_id, name)
+);
+
+create table team_member (
+    company_id bigint not null references company (id),
+    team_id bigint not null references team (id),
+    user_id bigint not null references users (id),
+    primary key (company_id, team_id, user_id)
+);
+create index team_member_team on team_member (team_id);
+create index team_member_user on team_member (user_id);
+
 create table counter (
     company_id bigint not null references company (id),
     record_type text not null,
@@ -123,10 +174,11 @@ create index contact_company on contact (company_id, id);
 
 create table contact_address (
     company_id bigint not null references company (id),
+    kind text not null default 'email' references address_kind (name),
     address text not null,
     contact_id bigint not null references contact (id),
     created_at bigint not null,
-    primary key (company_id, address)
+    primary key (company_id, kind, address)
 );
 create index contact_address_contact on contact_address (contact_id);
 
@@ -137,9 +189,10 @@ create table record (
     number bigint not null,
     label text not null,
     title text not null,
-    state text not null default 'open' check (state in ('open', 'closed')),
+    state text not null,
     fields text not null default '{}',
     owner_id bigint references users (id),
+    owner_team_id bigint references team (id),
     customer_id bigint references contact (id),
     alias_id bigint,
     reference text,
@@ -148,7 +201,9 @@ create table record (
     changed_at bigint not null,
     unique (company_id, type, number),
     unique (company_id, label),
-    unique (company_id, type, reference)
+    unique (company_id, type, reference),
+    foreign key (company_id, type, state) references record_state (company_id, record_type, name),
+    check (owner_id is null or owner_team_id is null)
 );
 create index record_changed on record (company_id, changed_at, id);
 
@@ -160,6 +215,7 @@ create table alias (
     record_type text,
     record_id bigint references record (id),
     owner_id bigint references users (id),
+    owner_team_id bigint references team (id),
     accepts text not null default 'everyone' check (accepts in ('everyone', 'known', 'participants', 'internal')),
     answer_as text not null default '',
     defaults text not null default '{}',
@@ -168,7 +224,8 @@ create table alias (
     created_at bigint not null,
     changed_at bigint not null,
     unique (domain_id, local_part),
-    check ((record_type is null) <> (record_id is null))
+    check ((record_type is null) <> (record_id is null)),
+    check (owner_id is null or owner_team_id is null)
 );
 create index alias_company on alias (company_id, id);
 create index alias_generation on alias (generation);
@@ -215,7 +272,7 @@ create table inbound (
     id {ID},
     company_id bigint references company (id),
     blob_id bigint not null references blob (id),
-    entrance text not null check (entrance in ('pipe', 'lmtp', 'spool', 'admin')),
+    entrance text not null references entrance (name),
     sender text not null,
     recipient text not null,
     original_recipient text not null,
@@ -324,6 +381,7 @@ create table outbox (
     company_id bigint not null references company (id),
     message_id bigint not null references message (id),
     audience text not null check (audience in ('outsider', 'colleagues')),
+    channel text not null default 'email' references channel (name),
     contact_id bigint references contact (id),
     language text not null default 'en',
     state text not null default 'waiting' check (state in ('waiting', 'delayed', 'sent', 'failed', 'cancelled')),
@@ -345,7 +403,7 @@ create table delivery (
     person text not null,
     user_id bigint references users (id),
     contact_id bigint references contact (id),
-    channel text not null check (channel in ('email', 'inbox', 'sms', 'whatsapp')),
+    channel text not null references channel (name),
     address text not null,
     state text not null check (state in
         ('queued', 'sent', 'delayed', 'delivered', 'bounced', 'failed', 'cancelled', 'unread', 'read')),
@@ -394,8 +452,8 @@ create index due_time on due (due_at, id);
 create view alias_row as
 select
     a.id, a.company_id, a.domain_id, a.local_part, d.name as domain, a.record_type, a.record_id, r.label as record,
-    a.owner_id, u.name as owner, a.accepts, a.answer_as, a.defaults, a.active, c.name as company, a.created_at,
-    a.changed_at
+    a.owner_id, u.name as owner, a.owner_team_id, a.accepts, a.answer_as, a.defaults, a.active, c.name as company,
+    a.created_at, a.changed_at
 from alias a
     join domain d on d.id = a.domain_id
     join company c on c.id = a.company_id
@@ -405,8 +463,8 @@ from alias a
 create view record_row as
 select
     r.id, r.company_id, c.name as company, r.type, r.number, r.label, r.title, r.state, r.fields, r.owner_id,
-    u.name as owner, r.customer_id, k.name as customer, r.alias_id, r.reference, r.reference_url, r.created_at,
-    r.changed_at
+    u.name as owner, r.owner_team_id, r.customer_id, k.name as customer, r.alias_id, r.reference,
+    r.reference_url, r.created_at, r.changed_at
 from record r
     join company c on c.id = r.company_id
     left join users u on u.id = r.owner_id

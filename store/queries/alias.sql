@@ -1,11 +1,11 @@
 -- name: alias_add$
 insert into alias (
-    company_id, domain_id, local_part, record_type, record_id, owner_id, accepts, answer_as, defaults,
-    generation, created_at, changed_at
+    company_id, domain_id, local_part, record_type, record_id, owner_id, owner_team_id, accepts, answer_as,
+    defaults, generation, created_at, changed_at
 )
 values (
-    :company_id, :domain_id, :local_part, :record_type, :record_id, :owner_id, :accepts, :answer_as, :defaults,
-    :generation, :now, :now
+    :company_id, :domain_id, :local_part, :record_type, :record_id, :owner_id, :owner_team_id, :accepts,
+    :answer_as, :defaults, :generation, :now, :now
 )
 returning id;
 
@@ -16,14 +16,14 @@ select id from alias where domain_id = :domain_id and local_part = :local_part a
 -- name: alias_revive!
 update alias
 set company_id = :company_id, record_type = :record_type, record_id = :record_id, owner_id = :owner_id,
-    accepts = :accepts, answer_as = :answer_as, defaults = :defaults, active = true, generation = :generation,
-    changed_at = :now
+    owner_team_id = :owner_team_id, accepts = :accepts, answer_as = :answer_as, defaults = :defaults, active = true,
+    generation = :generation, changed_at = :now
 where id = :id;
 
 -- name: alias_set!
 update alias
-set record_type = :record_type, record_id = :record_id, owner_id = :owner_id, accepts = :accepts,
-    answer_as = :answer_as, defaults = :defaults, generation = :generation, changed_at = :now
+set record_type = :record_type, record_id = :record_id, owner_id = :owner_id, owner_team_id = :owner_team_id,
+    accepts = :accepts, answer_as = :answer_as, defaults = :defaults, generation = :generation, changed_at = :now
 where id = :id;
 
 -- name: alias_remove!
@@ -43,3 +43,24 @@ select * from alias_row where id = :id;
 select * from alias_row
 where active and (cast(:company_id as bigint) is null or company_id = :company_id)
 order by domain, local_part;
+
+-- Who owns what the alias opens, as its first followers: a person or the members of a team, while they are active in the
+-- company.
+-- name: alias_owners
+select u.id as user_id, u.name, u.prefers, u.language,
+    (select a.address from user_address a where a.user_id = u.id and a.kind = 'email' order by a.position limit 1)
+        as address,
+    (select a.address from user_address a where a.user_id = u.id and a.kind = ch.address_kind order by a.position
+        limit 1) as reached_at
+from (
+        select a.company_id, a.owner_id as user_id from alias a where a.id = :alias_id
+        union all
+        select a.company_id, t.user_id
+        from alias a join team_member t on t.company_id = a.company_id and t.team_id = a.owner_team_id
+        where a.id = :alias_id
+    ) o
+    join users u on u.id = o.user_id
+    join membership m on m.company_id = o.company_id and m.user_id = o.user_id
+    join channel ch on ch.name = u.prefers
+where u.active
+order by u.id;

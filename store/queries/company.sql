@@ -31,6 +31,13 @@ insert into record_type (company_id, name, prefix)
 values (:company_id, :name, :prefix)
 on conflict (company_id, name) do nothing;
 
+-- name: record_state_add!
+insert into record_state (company_id, record_type, name, counts_as, position)
+select :company_id, :record_type, :name, :counts_as, coalesce(max(position) + 1, 0)
+from record_state
+where company_id = :company_id and record_type = :record_type
+on conflict (company_id, record_type, name) do nothing;
+
 -- name: record_types
 select name, prefix from record_type where company_id = :company_id order by name;
 

@@ -1,6 +1,6 @@
 -- name: outbox_add$
-insert into outbox (company_id, message_id, audience, contact_id, language, next_at, created_at, changed_at)
-values (:company_id, :message_id, :audience, :contact_id, :language, :next_at, :now, :now)
+insert into outbox (company_id, message_id, audience, channel, contact_id, language, next_at, created_at, changed_at)
+values (:company_id, :message_id, :audience, :channel, :contact_id, :language, :next_at, :now, :now)
 returning id;
 
 -- A claim repeats its condition outside the subselect: without that, several senders take the same rows.
@@ -14,7 +14,7 @@ where id in (
         limit :most
     )
     and state = 'waiting' and next_at <= :now and leased_until_at <= :now
-returning id, company_id, message_id, audience, contact_id, language, attempts, created_at;
+returning id, company_id, message_id, audience, channel, contact_id, language, attempts, created_at;
 
 -- name: outbox_recipients
 select address, user_id, contact_id from delivery
@@ -48,7 +48,7 @@ update outbox set state = 'waiting', next_at = :now, changed_at = :now where id 
 
 -- name: outbox_list
 select o.id, o.company_id, c.name as company, o.message_id, m.record_id, r.label as record, m.subject, o.audience,
-    o.state, o.attempts, o.next_at, o.leased_until_at, o.error, o.created_at, o.changed_at
+    o.channel, o.state, o.attempts, o.next_at, o.leased_until_at, o.error, o.created_at, o.changed_at
 from outbox o
     join company c on c.id = o.company_id
     join message m on m.id = o.message_id
@@ -59,7 +59,7 @@ order by o.id desc
 limit :most;
 
 -- name: outbox_by_id^
-select id, company_id, message_id, audience, contact_id, language, attempts, created_at
+select id, company_id, message_id, audience, channel, contact_id, language, attempts, created_at
 from outbox where id = :id;
 
 -- name: outbox_addresses

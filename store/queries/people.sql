@@ -13,19 +13,19 @@ select password from users where id = :id;
 update users set password = :password where id = :id;
 
 -- name: user_address_add!
-insert into user_address (address, user_id, position)
-select :address, :user_id, coalesce(max(position) + 1, 0) from user_address where user_id = :user_id;
+insert into user_address (kind, address, user_id, position)
+select :kind, :address, :user_id, coalesce(max(position) + 1, 0) from user_address where user_id = :user_id;
 
 -- name: user_address_remove!
-delete from user_address where address = :address and user_id = :user_id;
+delete from user_address where kind = :kind and address = :address and user_id = :user_id;
 
 -- name: user_addresses
-select address from user_address where user_id = :user_id order by position;
+select address from user_address where user_id = :user_id and kind = :kind order by position;
 
 -- name: user_by_address^
 select u.id, u.name, u.password, u.prefers, u.language, u.zone, u.active, u.created_at
 from user_address a join users u on u.id = a.user_id
-where a.address = :address;
+where a.kind = :kind and a.address = :address;
 
 -- name: user_by_id^
 select id, name, password, prefers, language, zone, active, created_at from users where id = :id;
@@ -74,23 +74,23 @@ update contact set name = :name where id = :id and company_id = :company_id;
 update contact set archived_at = :now where id = :id and company_id = :company_id;
 
 -- name: contact_address_add!
-insert into contact_address (company_id, address, contact_id, created_at)
-values (:company_id, :address, :contact_id, :now)
-on conflict (company_id, address) do nothing;
+insert into contact_address (company_id, kind, address, contact_id, created_at)
+values (:company_id, :kind, :address, :contact_id, :now)
+on conflict (company_id, kind, address) do nothing;
 
 -- name: contact_address_remove!
-delete from contact_address where company_id = :company_id and address = :address;
+delete from contact_address where company_id = :company_id and kind = :kind and address = :address;
 
 -- name: contact_by_address^
 select c.id, c.company_id, c.name, c.created_at, c.archived_at
 from contact_address a join contact c on c.id = a.contact_id
-where a.company_id = :company_id and a.address = :address;
+where a.company_id = :company_id and a.kind = :kind and a.address = :address;
 
 -- name: contact_by_id^
 select id, company_id, name, created_at, archived_at from contact where id = :id;
 
 -- name: contact_addresses
-select address from contact_address where contact_id = :contact_id order by created_at, address;
+select address from contact_address where contact_id = :contact_id and kind = :kind order by created_at, address;
 
 -- name: contacts
 select c.id, c.company_id, o.name as company, c.name, c.created_at, c.archived_at

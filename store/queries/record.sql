@@ -7,14 +7,19 @@ returning last;
 
 -- name: record_add$
 insert into record (
-    company_id, type, number, label, title, fields, owner_id, customer_id, alias_id, reference, reference_url,
-    created_at, changed_at
+    company_id, type, number, label, title, state, fields, owner_id, owner_team_id, customer_id, alias_id,
+    reference, reference_url, created_at, changed_at
 )
 values (
-    :company_id, :type, :number, :label, :title, :fields, :owner_id, :customer_id, :alias_id, :reference,
-    :reference_url, :now, :now
+    :company_id, :type, :number, :label, :title, :state, :fields, :owner_id, :owner_team_id, :customer_id, :alias_id,
+    :reference, :reference_url, :now, :now
 )
 returning id;
+
+-- name: record_states
+select name, counts_as from record_state
+where company_id = :company_id and record_type = :record_type
+order by position;
 
 -- name: record_by_id^
 select * from record_row
@@ -47,7 +52,7 @@ update record set changed_at = :now where id = :id;
 
 -- name: record_set!
 update record
-set title = :title, state = :state, owner_id = :owner_id, fields = :fields, changed_at = :now
+set title = :title, state = :state, owner_id = :owner_id, owner_team_id = :owner_team_id, fields = :fields, changed_at = :now
 where id = :id;
 
 -- name: tombstone_by_record^
@@ -65,9 +70,13 @@ delete from follower where record_id = :record_id and user_id = :user_id;
 -- Followers who are still active members of the company: whoever left it is told nothing.
 -- name: followers
 select f.user_id, u.name, u.prefers, u.language,
-    (select a.address from user_address a where a.user_id = u.id order by a.position limit 1) as address
+    (select a.address from user_address a where a.user_id = u.id and a.kind = 'email' order by a.position limit 1)
+        as address,
+    (select a.address from user_address a where a.user_id = u.id and a.kind = ch.address_kind order by a.position
+        limit 1) as reached_at
 from follower f
     join users u on u.id = f.user_id
+    join channel ch on ch.name = u.prefers
     join membership m on m.user_id = u.id and m.company_id = f.company_id
 where f.record_id = :record_id and u.active
 order by f.created_at, f.user_id;
@@ -89,7 +98,7 @@ where record_id = :record_id and contact_id = :contact_id and removed_at is null
 
 -- name: participants
 select p.contact_id, c.name, p.message_id, p.reason,
-    (select a.address from contact_address a where a.contact_id = c.id order by a.created_at, a.address limit 1)
+    (select a.address from contact_address a where a.contact_id = c.id and a.kind = 'email' order by a.created_at, a.address limit 1)
         as address
 from participant p join contact c on c.id = p.contact_id
 where p.record_id = :record_id and p.removed_at is null

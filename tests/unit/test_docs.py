@@ -20,6 +20,7 @@ from weftmail.cli.arguments import Parser
 from weftmail.cli.config import Config, dump, load
 from weftmail.core.failure import UsageError
 from weftmail.core.routing.disposition import Append, Discard, Hold, Note, Open, Report
+from weftmail.store.company import RECORD_STATES
 from weftmail.store.migrate import migrations
 
 ROOT = Path(__file__).parents[2]
@@ -162,7 +163,8 @@ def glossary() -> dict[str, str]:
 _WANTED = {
     "company", "domain", "alias", "record type", "record", "thread", "message", "contact", "user", "follower",
     "colleague", "outsider", "participant", "delivery", "outbox", "inbound log", "review queue", "listener", "locator",
-    "reply token", "token epoch", "dedicated domain", "domain with mailboxes", "owner", "pipe program", "drain",
+    "reply token", "token epoch",
+    "due", "channel", "entrance", "team", "dedicated domain", "domain with mailboxes", "owner", "pipe program", "drain",
     "accept", "settle", "envelope",
     "facts", "disposition", "trace", "verified", "notice", "blob", "lease", "map", "release", "replay",
 }  # fmt: skip
@@ -196,7 +198,6 @@ def test_every_table_has_its_word() -> None:
         ("delivery", "state", "delivery"),
         ("outbox", "state", "outbox"),
         ("domain", "state", "domain"),
-        ("record", "state", "record"),
         ("message", "kind", "message"),
         ("alias", "accepts", "alias"),
         ("participant", "reason", "participant"),
@@ -211,6 +212,19 @@ def test_every_state_of_the_store_stands_beside_its_word(table: str, column: str
     assert check is not None
     for state in re.findall(r"'([^']+)'", check[1]):
         assert f"`{state}`" in glossary()[word], f"{state} is missing under {word}"
+
+
+@pytest.mark.parametrize("table", ["entrance", "channel", "address_kind"])
+def test_every_member_of_a_set_stands_beside_its_word(table: str) -> None:
+    schema = "\n".join(one.sql for one in migrations())
+    rows = re.search(rf"^insert into {table} \([^)]*\) values (.*);", schema, re.M)
+    assert rows is not None
+    members = re.findall(r"\('(\w+)'", rows[1])
+    assert members and all(f"`{one}`" in glossary()[table.replace("_", " ")] for one in members)
+
+
+def test_every_state_that_a_record_begins_with_stands_beside_its_word() -> None:
+    assert all(f"`{state}`" in glossary()["record"] for state in RECORD_STATES)
 
 
 def test_the_words_for_what_becomes_of_a_mail_are_those_of_the_code() -> None:

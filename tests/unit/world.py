@@ -75,7 +75,7 @@ class World:
         self.installation = Installation(
             "this installation",
             single(b"k" * 32),
-            Policy(HOST, frozenset({HOST})),
+            dict.fromkeys(("pipe", "lmtp", "spool"), Policy(HOST, frozenset({HOST}))),
             self.clock,
             "https://mail.acme.example",
             LANGUAGES,

@@ -7,7 +7,7 @@ import pwd
 import secrets
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -103,13 +103,30 @@ def hostname(config: Config) -> str:
     return (config.hostname or socket.gethostname()).lower()
 
 
+def _own_mail_server(config: Config) -> Policy:
+    """Believe the mail server of this machine, which hands over what comes in."""
+    return Policy(config.authserv_id or None, frozenset({hostname(config)}))
+
+
+ENTRANCES: Mapping[str, Callable[[Config], Policy]] = {
+    "pipe": _own_mail_server,
+    "lmtp": _own_mail_server,
+    "spool": _own_mail_server,
+}
+"""The registry: every way in, each with whom to believe of the mail that comes by it."""
+
+
+def policies(config: Config) -> Mapping[str, Policy]:
+    """Return whom the settings say to believe, for each entrance."""
+    return {name: policy(config) for name, policy in ENTRANCES.items()}
+
+
 def installation(config: Config, store: Store, clock: Clock = now) -> Installation:
     """Return what every flow is given; raise UsageError where keys or the name of the installation are missing."""
     name = store.companies.setting(INSTANCE)
     if name is None:
         raise UsageError("the store has no name of its own yet; run: mail-admin init")
-    policy = Policy(config.authserv_id or None, frozenset({hostname(config)}))
-    return Installation(name, load_keyring(config), policy, clock, config.url, LANGUAGES)
+    return Installation(name, load_keyring(config), policies(config), clock, config.url, LANGUAGES)
 
 
 def open_map(config: Config) -> MapDatabase:

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 
 from weftmail.cli import config as configs
 from weftmail.cli import due, runtime
+from weftmail.cli.channels import channels
 from weftmail.cli.config import Config
 from weftmail.cli.spool_watch import SpoolWatch, watching
 from weftmail.cli.stop import QUARTER, Stop, end_at_once
@@ -66,11 +67,11 @@ def send(config: Config, *, once: bool) -> int:
     stop = Stop()
     try:
         store.outbox.release_all(runtime.now())
+        installation = runtime.installation(config, store)
         sender = OutboxSender(
             store,
-            runtime.installation(config, store),
-            submitter,
-            lambda domain: runtime.signing_keys(config, domain),
+            installation,
+            channels(config, store, installation, submitter),
             holder=f"{os.uname().nodename}:{os.getpid()}",
             jitter=random.random,
         )

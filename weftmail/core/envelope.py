@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
-
-Entrance = Literal["pipe", "lmtp", "spool", "admin"]
 
 _UNSAFE = re.compile("[\u0000-\u001f\u007f\ud800-\udfff]")
 
@@ -27,4 +24,5 @@ class Envelope:
     """The address before the mail server's own aliases rewrote it, where it says so."""
     queue_id: str = ""
     client_address: str = ""
-    entrance: Entrance = "pipe"
+    entrance: str = "pipe"
+    """Which way the mail came in by: a row of the table ``entrance``, and a policy of the installation."""

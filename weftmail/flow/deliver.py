@@ -1,4 +1,4 @@
-"""Out: copies that are due are claimed under a lease, composed, signed, handed over, and each settled at once.
+"""Out: copies that are due are claimed under a lease, handed over by their channel, and each settled at once.
 
 A copy is settled right after its hand-over and before the next one begins: where the sender dies in between, that one
 hand-over is the only one that may be repeated, and it bears the same Message-ID.
@@ -11,12 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from weftmail.core.composing.dkim import SigningKey, sign
 from weftmail.core.failure import TempFail
 from weftmail.core.limits import SMTP_TIMEOUT
-from weftmail.core.ports import Deferred, Outcome, Refused, Sent, Submitter
+from weftmail.core.ports import Deferred, Outcome, Refused, Sent
 from weftmail.core.wording.phrase import Phrase
-from weftmail.flow.copy import Copy, copy_of
+from weftmail.flow.channels.channel import Channel
 from weftmail.flow.due.retry import Retry
 from weftmail.flow.installation import Installation
 from weftmail.store.errors import temporary
@@ -36,9 +35,6 @@ FIRST_PAUSE = 60_000
 LONGEST_PAUSE = 4 * 3600_000
 GIVE_UP = 5 * 24 * 3600_000
 """After this long without success a copy has failed; in milliseconds."""
-
-Keys = Callable[[str], Sequence[SigningKey]]
-"""Returns the signing keys of a domain; none where it has none yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +67,14 @@ class OutboxSender:
         self,
         store: Store,
         installation: Installation,
-        submitter: Submitter,
-        keys: Keys,
+        channels: Mapping[str, Channel],
         holder: str,
         jitter: Callable[[], float],
     ) -> None:
-        """``holder`` names this sender in its leases; ``jitter`` returns numbers from 0 to 1."""
+        """``channels`` by name; ``holder`` names this sender in its leases; ``jitter`` returns numbers from 0 to 1."""
         self._store = store
         self._house = installation
-        self._submitter = submitter
-        self._keys = keys
+        self._channels = channels
         self._holder = holder
         self._jitter = jitter
 
@@ -113,17 +107,16 @@ class OutboxSender:
         if not people:
             self._store.outbox.settle(claimed.id, self._holder, "sent", "", 0, self._house.clock())
             return {}
-        made = copy_of(self._store, self._house, claimed)
-        if isinstance(made, Refused):
-            outcomes: Mapping[str, Outcome] = {one.address: made for one in people}
+        addresses = [one.address for one in people]
+        channel = self._channels.get(claimed.channel)
+        if channel is None:
+            # Copies of a channel that is not set up here wait for the program that has it.
+            nobody = Deferred(f"{claimed.channel} is not set up here")
+            outcomes: Mapping[str, Outcome] = dict.fromkeys(addresses, nobody)
         else:
-            outcomes = self._submit(made, [one.address for one in people])
+            outcomes = channel.send(claimed, addresses)
         self._settle(claimed, outcomes)
         return outcomes
-
-    def _submit(self, made: Copy, addresses: Sequence[str]) -> Mapping[str, Outcome]:
-        data = sign(made.data, self._keys(made.domain), self._house.clock())
-        return self._submitter.submit(made.return_path, addresses, data)
 
     def _settle(self, claimed: Claimed, outcomes: Mapping[str, Outcome]) -> None:
         now = self._house.clock()

@@ -34,8 +34,8 @@ def proof_of(installation: Installation, envelope: Envelope, message: Message) -
     """Return what our own mail server's fields prove about the author of the mail."""
     signers = message.signers
     return verify(
-        message.from_, message.results_above, message.received, envelope.queue_id, installation.policy,
-        (envelope.sender, *signers.names), signers.partial,
+        message.from_, message.results_above, message.received, envelope.queue_id,
+        installation.policy(envelope.entrance), (envelope.sender, *signers.names), signers.partial,
     )  # fmt: skip
 
 

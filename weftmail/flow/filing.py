@@ -151,14 +151,15 @@ def _open(store: Store, delivered: Delivered, disposition: Open, now: int) -> Ou
             disposition.record_type,
             message.subject or UNTITLED,
             owner_id=alias.owner_id if alias is not None else None,
+            owner_team_id=alias.owner_team_id if alias is not None else None,
             customer_id=contact_id,
             alias_id=disposition.alias_id,
             fields=alias.defaults if alias is not None else "{}",
         ),
         now,
     )
-    if alias is not None and alias.owner_id is not None:
-        store.records.follow(company_id, record.id, alias.owner_id, now)
+    for owner in store.aliases.owners(alias.id) if alias is not None else ():
+        store.records.follow(company_id, record.id, owner.user_id, now)
     message_id = store.messages.add(
         _new_message(
             store, delivered, record, disposition.author, contact_id,

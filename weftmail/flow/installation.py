@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from weftmail.core.ports import Clock
-from weftmail.core.routing.authentication import Policy
+from weftmail.core.routing.authentication import NOBODY, Policy
 from weftmail.core.tokens.keys import Keyring
 from weftmail.core.wording.language import ONLY_ENGLISH, Languages
 
@@ -14,13 +15,18 @@ from weftmail.core.wording.language import ONLY_ENGLISH, Languages
 class Installation:
     """One installation.
 
-    ``name`` goes into the loop header of all that leaves, and tells our own mail when it comes back.  ``site_url`` is
+    ``name`` goes into the loop header of all that leaves, and tells our own mail when it comes back.  ``policies`` says
+    for each entrance whom we believe of the mail that comes in there.  ``site_url`` is
     where the pages are, without a slash at its end; empty where there is no site.
     """
 
     name: str
     keyring: Keyring
-    policy: Policy
+    policies: Mapping[str, Policy]
     clock: Clock
     site_url: str = ""
     languages: Languages = ONLY_ENGLISH
+
+    def policy(self, entrance: str) -> Policy:
+        """Return whom we believe of mail that came in there; nobody, where nothing was said of it."""
+        return self.policies.get(entrance, NOBODY)

@@ -9,7 +9,7 @@ from weftmail.core.address import comparable
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing.disposition import Append, Disposition, Note, Open
 from weftmail.core.routing.recipients import (
-    Channel,
+    INBOX,
     Field,
     Following,
     Named,
@@ -52,7 +52,7 @@ def planned(store: Store, disposition: Disposition, message: Message, *, verifie
     match disposition:
         case Open():
             return recipients(
-                _owner(store, disposition.alias_id),
+                _owners(store, disposition.alias_id),
                 author_user_id=disposition.author.user_id,
                 have_it=have_it,
                 quiet=disposition.quiet,
@@ -88,31 +88,33 @@ def named_in(message: Message) -> frozenset[str]:
 def notify(store: Store, company_id: int, message_id: int, who_gets: Recipients, now: int) -> int:
     """Write the deliveries of a message, and the copies that carry them; return how many copies wait to leave.
 
-    Colleagues of one language share a copy; an outsider's copy is personal.  Somebody who has a delivery of this
-    message already gets no second one.
+    Colleagues of one channel and one language share a copy; an outsider's copy is personal.  Somebody who has a
+    delivery of this message already gets no second one.
     """
     copies = 0
     have = {(one.user_id, one.contact_id) for one in store.messages.deliveries(message_id)}
-    by_mail = [one for one in who_gets.notified if one.channel == "email" and (one.user_id, None) not in have]
-    for language in dict.fromkeys(one.language for one in by_mail):
-        outbox_id = store.outbox.add(company_id, message_id, "colleagues", now, language=language)
+    leaves = [one for one in who_gets.notified if one.channel != INBOX and (one.user_id, None) not in have]
+    for channel, language in dict.fromkeys((one.channel, one.language) for one in leaves):
+        outbox_id = store.outbox.add(company_id, message_id, "colleagues", now, channel=channel, language=language)
         copies += 1
-        for one in by_mail:
-            if one.language == language:
-                _deliver(store, company_id, message_id, one.user_id, "email", one.address, outbox_id, now)
+        for one in leaves:
+            if (one.channel, one.language) == (channel, language):
+                _deliver(store, company_id, message_id, one.user_id, channel, one.address, outbox_id, now)
     for one in who_gets.notified:
-        if one.channel == "inbox":
-            _deliver(store, company_id, message_id, one.user_id, "inbox", "", None, now)
+        if one.channel == INBOX:
+            _deliver(store, company_id, message_id, one.user_id, INBOX, "", None, now)
     for outsider in who_gets.outsiders:
         if (None, outsider.contact_id) in have:
             continue
-        outbox_id = store.outbox.add(company_id, message_id, "outsider", now, contact_id=outsider.contact_id)
+        outbox_id = store.outbox.add(
+            company_id, message_id, "outsider", now, channel=outsider.channel, contact_id=outsider.contact_id
+        )
         copies += 1
         store.messages.deliver(
             company_id,
             message_id,
             contact_id=outsider.contact_id,
-            channel="email",
+            channel=outsider.channel,
             address=outsider.address,
             outbox_id=outbox_id,
             now=now,
@@ -151,19 +153,9 @@ def _deliver(
 
 
 def _following(one: Follower) -> Following:
-    return Following(one.user_id, one.name, one.address, cast(Channel, one.prefers), one.language)
+    return Following(one.user_id, one.name, one.address, one.prefers, one.language, one.reached_at)
 
 
-def _owner(store: Store, alias_id: int | None) -> list[Following]:
-    """Return the alias's owner as the first follower of what it opens, if they still belong to the company."""
-    alias = store.aliases.get(alias_id) if alias_id is not None else None
-    if alias is None or alias.owner_id is None:
-        return []
-    user = store.users.get(alias.owner_id)
-    if user is None or not user.active:
-        return []
-    if alias.company_id not in {one.company_id for one in store.users.memberships(user.id)}:
-        return []
-    addresses = store.users.addresses(user.id)
-    address = addresses[0] if addresses else None
-    return [Following(user.id, user.name, address, cast(Channel, user.prefers), user.language)]
+def _owners(store: Store, alias_id: int | None) -> list[Following]:
+    """Return who owns the alias, or the members of the team that does: the first followers of what it opens."""
+    return [] if alias_id is None else [_following(one) for one in store.aliases.owners(alias_id)]

@@ -118,7 +118,7 @@ def test_company_domains_and_the_first_admin_are_there(machine: Machine) -> None
     assert [one.name for one in store.users.admins(company.id)] == ["Anna"]
     installation = runtime.installation(machine.config(), store)
     assert re.fullmatch("[0-9a-f]{16}", installation.name)
-    assert installation.policy.hostnames == {"mx1.acme.example"}
+    assert installation.policy("lmtp").hostnames == {"mx1.acme.example"}
     link = re.search(r"http://127.0.0.1:8471/enter/(\S{43})", out)
     assert link is not None
     now = runtime.now()

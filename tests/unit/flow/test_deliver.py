@@ -18,6 +18,8 @@ from weftmail.core.ports import Deferred, Outcome, Refused, Sent
 from weftmail.core.tokens import locator, reply_token
 from weftmail.core.wording.sentences import say
 from weftmail.flow import copy as copies
+from weftmail.flow.channels.channel import registry
+from weftmail.flow.channels.email import EmailChannel
 from weftmail.flow.deliver import GIVE_UP, LEASE, RECIPIENTS, OutboxSender, Round
 from weftmail.flow.due.runner import Runner
 from weftmail.flow.post import Draft, DraftFile, post
@@ -62,7 +64,9 @@ def opened(world: World) -> World:
 
 
 def sender(world: World, box: Postbox, holder: str = "here", store: Store | None = None) -> OutboxSender:
-    return OutboxSender(store or world.store, world.installation, box, lambda domain: [], holder, lambda: 0.5)
+    store = store or world.store
+    email = EmailChannel(store, world.installation, box, lambda domain: [])
+    return OutboxSender(store, world.installation, registry([email]), holder, lambda: 0.5)
 
 
 def do_what_is_due(world: World) -> None:

@@ -40,12 +40,11 @@ def shown(world: World, page: Excerpt | None = None, reader: Reader | None = Non
 def statements(world: World, page: Excerpt | None = None) -> int:
     """Return how many statements a page of LEAD-1 costs."""
     record = world.record("LEAD-1")
-    seen: list[str] = []
-    world.store.connection.set_trace_callback(seen.append)
+    ran = world.store.connection.statements
+    ran.clear()
     found = conversation(world.store, record, page=page)
-    world.store.connection.set_trace_callback(None)
     assert found.entries
-    return len(seen)
+    return ran.total()
 
 
 def test_a_message_has_its_people_files_deliveries_and_the_way_it_came(lead: World) -> None:

@@ -14,7 +14,7 @@ from weftmail.cli.thread import lines, whole_json
 from weftmail.core.failure import UsageError
 from weftmail.flow import vocabulary
 from weftmail.flow.thread import PER_PAGE, Excerpt, conversation, whole
-from weftmail.store.record import NewRecord
+from weftmail.store.record import NewRecord, Record
 from weftmail.store.store import Store
 
 CHANGES = ("title", "state", "owner", "field", "add_participant", "remove_participant", "revoke_reply_addresses")
@@ -43,7 +43,7 @@ def build(parser: Parser) -> None:
     change = verbs.add("set", "change a record; what no flag names stays", _set, company=True)
     change.add_argument("number", metavar="NUMBER")
     change.add_argument("--title", metavar="TEXT")
-    change.add_argument("--state", choices=("open", "closed"))
+    change.add_argument("--state", metavar="STATE", help="open, waiting, closed, or another one of its type")
     change.add_argument("--owner", metavar="ADDR", help="a colleague, who then follows it")
     change.add_argument("--field", action="append", default=[], metavar="K=V", help="K= takes the field away")
     change.add_argument(
@@ -164,8 +164,9 @@ def _set(context: Context, arguments: argparse.Namespace) -> None:
         changed = replace(
             record,
             title=record.title if arguments.title is None else lookup.line("title", arguments.title),
-            state=arguments.state or record.state,
+            state=_state(store, record, arguments.state),
             owner_id=owner_id,
+            owner_team_id=record.owner_team_id if arguments.owner is None else None,
             fields=json.dumps(fields, ensure_ascii=False),
         )
         store.records.set(changed, now)
@@ -179,3 +180,10 @@ def _set(context: Context, arguments: argparse.Namespace) -> None:
         if arguments.revoke_reply_addresses:
             store.messages.raise_epoch(record.id)
     context.say(f"Changed {record.label}.")
+
+
+def _state(store: Store, record: Record, wanted: str | None) -> str:
+    states = [one.name for one in store.records.states(record.company_id, record.type)]
+    if wanted is not None and wanted not in states:
+        raise UsageError(f"a {record.type} has no state {wanted!r}; say one of: {', '.join(states)}", status=2)
+    return wanted or record.state

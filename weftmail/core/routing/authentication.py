@@ -58,6 +58,10 @@ class Policy:
         object.__setattr__(self, "hostnames", frozenset(fold_ascii(name) for name in self.hostnames))
 
 
+NOBODY: Final = Policy(None, frozenset())
+"""Believes nothing: the policy of an entrance that has none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """What is known of a mail's author.

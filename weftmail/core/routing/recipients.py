@@ -12,19 +12,26 @@ from typing import Final, Literal
 
 from weftmail.core.wording.phrase import Phrase
 
-Channel = Literal["email", "inbox"]
+EMAIL: Final = "email"
+INBOX: Final = "inbox"
+"""The two channels that are always there; others are rows of the table ``channel``, each with a module."""
+
 Field = Literal["to", "cc"]
 
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """A colleague who follows the record; ``address`` is None for one who has none."""
+    """A colleague who follows the record; ``address`` is None for one who has none.
+
+    ``prefers`` is a channel, and ``reached_at`` their address of the kind that it needs; email needs ``address``.
+    """
 
     user_id: int
     name: str
     address: str | None
-    prefers: Channel
+    prefers: str
     language: str = "en"
+    reached_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,7 @@ class Outsider:
     name: str
     address: str
     field: Field = "to"
+    channel: str = EMAIL
 
 
 NAMED: Final = {"to": Phrase("named.to"), "cc": Phrase("named.cc")}
@@ -47,7 +55,7 @@ class Notified:
 
     user_id: int
     name: str
-    channel: Channel
+    channel: str
     address: str
     language: str
     why: Phrase
@@ -126,10 +134,12 @@ def _why_skipped(one: Following, author_user_id: int | None, have_it: Collection
 
 
 def _notified(one: Following) -> Notified:
-    if one.prefers == "email" and one.address is not None:
-        return Notified(one.user_id, one.name, "email", one.address, one.language, Phrase("notified.email"))
-    why = Phrase("notified.inbox") if one.prefers == "inbox" else Phrase("notified.no address")
-    return Notified(one.user_id, one.name, "inbox", "", one.language, why)
+    where = one.address if one.prefers == EMAIL else one.reached_at
+    if where is None:
+        why = Phrase("notified.inbox") if one.prefers == INBOX else Phrase("notified.no address")
+        return Notified(one.user_id, one.name, INBOX, "", one.language, why)
+    why = Phrase("notified.email") if one.prefers == EMAIL else Phrase("notified.channel", {"channel": one.prefers})
+    return Notified(one.user_id, one.name, one.prefers, where, one.language, why)
 
 
 def audience(author: Outsider | None, named: Sequence[Named], taking_part: Collection[int]) -> tuple[Outsider, ...]:

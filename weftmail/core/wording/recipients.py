@@ -8,6 +8,7 @@ from weftmail.core.wording.phrase import Sentence, marked
 
 RECIPIENTS: Final[dict[str, Sentence]] = {
     "notified.email": marked("follows, prefers email"),
+    "notified.channel": marked("follows, prefers {channel}"),
     "notified.inbox": marked("follows, prefers the inbox"),
     "notified.no address": marked("follows, has no address"),
     "skipped.author": marked("wrote it"),

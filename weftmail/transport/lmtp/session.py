@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from weftmail.core import limits as times
-from weftmail.core.envelope import Entrance, Envelope, clean
+from weftmail.core.envelope import Envelope, clean
 from weftmail.core.ports import Acceptor, Raw
 from weftmail.transport.lmtp.data import Data
 from weftmail.transport.lmtp.syntax import BadCommand, client, parameters, path, xtext
@@ -81,7 +81,7 @@ class LmtpSession(asyncio.Protocol):
         self._out: list[bytes] = []
         self._errors = 0
         self._greeted = False
-        self._entrance: Entrance = "lmtp"
+        self._entrance = "lmtp"
         self._forwarded: dict[str, str] = {}
         self._sender: str | None = None
         self._recipients: list[tuple[str, str]] = []

@@ -1,0 +1,22 @@
+-- name: team_add$
+insert into team (company_id, name, created_at) values (:company_id, :name, :now)
+returning id;
+
+-- name: teams
+select id, company_id, name, created_at from team where company_id = :company_id order by name;
+
+-- name: team_member_add!
+insert into team_member (company_id, team_id, user_id) values (:company_id, :team_id, :user_id)
+on conflict (company_id, team_id, user_id) do nothing;
+
+-- name: team_member_remove!
+delete from team_member where company_id = :company_id and team_id = :team_id and user_id = :user_id;
+
+-- Members who are still active in the company: who left it owns nothing there.
+-- name: team_members
+select t.user_id
+from team_member t
+    join users u on u.id = t.user_id
+    join membership m on m.user_id = t.user_id and m.company_id = t.company_id
+where t.company_id = :company_id and t.team_id = :team_id and u.active
+order by t.user_id;

@@ -1,0 +1,49 @@
+"""Teams: colleagues of one company who own records and aliases together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from weftmail.store.connection import Connection
+from weftmail.store.rows import column, many, queries
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Some colleagues under one name."""
+
+    id: int
+    company_id: int
+    name: str
+    created_at: int
+
+
+class Teams:
+    """The teams of a store."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, company_id: int, name: str, now: int) -> int:
+        """Add a team without members; return its id.  Raises Conflict where the company has one of that name."""
+        team_id: int = queries.team_add(self._connection, company_id=company_id, name=name, now=now)
+        return team_id
+
+    def all(self, company_id: int) -> list[Team]:
+        """Return the company's teams by name."""
+        return many(Team, queries.teams(self._connection, company_id=company_id))
+
+    def join(self, company_id: int, team_id: int, user_id: int) -> None:
+        """Make the user a member; one who is stays."""
+        queries.team_member_add(self._connection, company_id=company_id, team_id=team_id, user_id=user_id)
+
+    def leave(self, company_id: int, team_id: int, user_id: int) -> bool:
+        """End it; say whether the user was a member."""
+        removed: int = queries.team_member_remove(
+            self._connection, company_id=company_id, team_id=team_id, user_id=user_id
+        )
+        return removed == 1
+
+    def members(self, company_id: int, team_id: int) -> list[int]:
+        """Return the members who are active in the company."""
+        return column(queries.team_members(self._connection, company_id=company_id, team_id=team_id))
