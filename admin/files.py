@@ -68,8 +68,8 @@ def disposition(name: str) -> str:
     """Return the Content-Disposition of a download under this name: plain ASCII, and the whole name beside it."""
     name = safe_name(name)
     simple = re.sub(r"[^A-Za-z0-9._ ()-]", "_", name)
-    whole = "" if simple == name else f"; filename*=UTF-8''{quote(name, safe='')}"
-    return f'attachment; filename="{simple}"{whole}'
+    extended = "" if simple == name else f"; filename*=UTF-8''{quote(name, safe='')}"
+    return f'attachment; filename="{simple}"{extended}'
 
 
 def image_type(content: bytes) -> str | None:

@@ -87,16 +87,16 @@ class ShownEntry:
     @property
     def trimmed(self) -> str:
         """What follows the new words: quotes, a signature.  "" where nothing does, or the words stand elsewhere."""
-        head, _, rest = self._whole[len(self.words) :].partition("\n")
-        return rest.strip("\n") if self._whole.startswith(self.words) and not head else ""
+        head, _, rest = self._full_text[len(self.words) :].partition("\n")
+        return rest.strip("\n") if self._full_text.startswith(self.words) and not head else ""
 
     @property
     def scattered(self) -> bool:
         """Whether the mail says more than its new words, and not simply after them."""
-        return not self.trimmed and len(self._whole.splitlines()) > len(self.words.splitlines())
+        return not self.trimmed and len(self._full_text.splitlines()) > len(self.words.splitlines())
 
     @property
-    def _whole(self) -> str:
+    def _full_text(self) -> str:
         """The text with its lines as the new words have theirs."""
         return "\n".join(line.rstrip() for line in self.message.text.split("\n")).strip()
 

@@ -115,10 +115,10 @@ def _run(folder: Path, sizes: Sequence[int], rounds: int) -> bool:
         _fill(store, size)
         if not first.exists():
             _copy(store, first)
-        beside = folder / "beside"
-        _copy(first, beside)
-        small, large = measure(beside, store, rounds)
-        shutil.rmtree(beside)
+        again = folder / "again"
+        _copy(first, again)
+        small, large = measure(again, store, rounds)
+        shutil.rmtree(again)
         met &= _print(size, sizes[0], small, large)
     return met
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.result import Pair, Result, beside
+from bench.result import Pair, Result, compared
 from bench.yard import Yard
 from tests.e2e.postfix import PrivatePostfix
 
@@ -22,7 +22,7 @@ def pipe_with_listener(programs: Path, pairs: int) -> list[Result]:
         ours, floor = yard.postfix(programs / "mail-ingest"), yard.postfix(yard.floor("fsync_file.py"))
         yard.listener()
         found = _pairs(pairs, lambda: _ours(yard, ours, 800), lambda: _files(yard, floor, 800))
-    return [beside("pipe program and listener / -I -S and one fsync", found, 0.7)]
+    return [compared("pipe program and listener / -I -S and one fsync", found, 0.7)]
 
 
 def pipe_alone(programs: Path, pairs: int) -> list[Result]:
@@ -30,7 +30,7 @@ def pipe_alone(programs: Path, pairs: int) -> list[Result]:
     with Yard(programs) as yard:
         ours, floor = yard.postfix(programs / "mail-ingest"), yard.postfix(yard.floor("email_sqlite.py"))
         found = _pairs(pairs, lambda: _ours(yard, ours, 400), lambda: _classic(yard, floor, 400))
-    return [beside("no listener: file and drain / email, sqlite3, one commit", found, 2)]
+    return [compared("no listener: file and drain / email, sqlite3, one commit", found, 2)]
 
 
 def lmtp(programs: Path, pairs: int) -> list[Result]:
@@ -39,7 +39,7 @@ def lmtp(programs: Path, pairs: int) -> list[Result]:
         ours, floor = yard.postfix(None), yard.postfix(yard.floor("fsync_file.py"))
         yard.listener()
         found = _pairs(pairs, lambda: _ours(yard, ours, 1000), lambda: _files(yard, floor, 1000))
-    return [beside("LMTP to the listener / -I -S and one fsync", found, 1.5)]
+    return [compared("LMTP to the listener / -I -S and one fsync", found, 1.5)]
 
 
 def _pairs(count: int, ours: Run, floor: Run) -> list[Pair]:

@@ -32,7 +32,7 @@ class Result:
     met: bool | None = None
 
 
-def beside(case: str, pairs: Sequence[Pair], goal: float | None = None) -> Result:
+def compared(case: str, pairs: Sequence[Pair], goal: float | None = None) -> Result:
     """Return the line of a case that is held against a floor: medians, and the spread of the ratio."""
     ratios = [one.ratio for one in pairs]
     middle = median(ratios)

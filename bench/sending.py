@@ -9,7 +9,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from bench.result import Pair, Result, beside
+from bench.result import Pair, Result, compared
 from bench.yard import Yard
 from tests.e2e.installation import ANNA
 from tests.e2e.postfix import PrivatePostfix
@@ -34,7 +34,7 @@ def signed(programs: Path, pairs: int) -> list[Result]:
                 above = _sender(yard, postfix)
                 found.append(Pair(above, _client(yard, postfix, composed)))
             print(f"    {found[-1].ours:.0f}/s beside {found[-1].floor:.0f}/s: {found[-1].ratio:.2f}", flush=True)
-    return [beside("sending, signed twice / a bare smtplib client", found)]
+    return [compared("sending, signed twice / a bare smtplib client", found)]
 
 
 def _fill(yard: Yard, postfix: PrivatePostfix) -> None:

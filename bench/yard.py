@@ -52,7 +52,7 @@ class Yard:
         self.in_database = 0
         """So many mails lie in the database of the floor."""
         self.smtp_port = 0
-        self._house: LiveInstallation | None = None
+        self._installation: LiveInstallation | None = None
 
     def __enter__(self) -> Yard:
         return self
@@ -60,8 +60,8 @@ class Yard:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._house is not None:
-            self._house.stop()
+        if self._installation is not None:
+            self._installation.stop()
         for one in self._postfixes:
             one.stop()
         if error is None or isinstance(error, KeyboardInterrupt):
@@ -72,10 +72,10 @@ class Yard:
     @property
     def installation(self) -> LiveInstallation:
         """The installation; made at the first look, which must come after the first Postfix."""
-        if self._house is None:
-            self._house = LiveInstallation(self.state, self.smtp_port)
-            self._house.admin("alias", "add", RECIPIENT, "--opens", "lead", "--owner", ANNA)
-        return self._house
+        if self._installation is None:
+            self._installation = LiveInstallation(self.state, self.smtp_port)
+            self._installation.admin("alias", "add", RECIPIENT, "--opens", "lead", "--owner", ANNA)
+        return self._installation
 
     def postfix(self, program: Path | None) -> PrivatePostfix:
         """Start a Postfix that hands mail to ``program`` by a pipe, or to the listener by LMTP where it is None."""
@@ -133,7 +133,9 @@ class Yard:
 
     def check(self) -> None:
         """Fail where a mail did not become a record with one copy in the outbox: then no figure means anything."""
-        assert not (review := self.installation.review()), f"{len(review)} mails lie in a tray: {review[0]['reason']}"
+        assert not (review := self.installation.review()), (
+            f"{len(review)} mails are in the review queue: {review[0]['reason']}"
+        )
         records, copies = self.count("select count(*) from record"), self.count("select count(*) from outbox")
         assert records == copies, f"{records} records, {copies} copies"
 
@@ -159,7 +161,7 @@ class Yard:
         return float(times[0])
 
     def times(self, watch: Watch) -> list[float]:
-        """Wait for what is watched; where it does not come about, say what lies in the trays."""
+        """Wait for what is watched; where it does not come about, say what is in the review queue."""
         try:
             return watch.times()
         except AssertionError:

@@ -10,7 +10,7 @@ from weftmail.store.connection import Connection
 from weftmail.store.rows import many, one, queries
 
 SYSTEM_ADDRESSES = ("reply", "bounce", "notifications")
-"""Local parts that are ours in every domain, whole or beside (RFC 5233 for what follows the plus sign)."""
+"""Local parts that are ours in every domain (RFC 5233 for what follows the plus sign)."""
 ROLE_ADDRESSES = ("postmaster", "abuse")
 """Local parts that are ours where the whole domain is (RFC 2142)."""
 

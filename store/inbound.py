@@ -205,12 +205,12 @@ class InboundLog:
         queries.inbound_error(self._connection, id=inbound_id, reason=reason.as_json(), error=error, now=now)
 
     def again(self, inbound_id: int) -> bool:
-        """Make a delivery from a tray wait for settling once more; say whether it was in one."""
+        """Make a delivery from the review queue wait for settling once more; say whether it was there."""
         changed: int = queries.inbound_again(self._connection, id=inbound_id)
         return changed == 1
 
     def discard(self, inbound_id: int, reason: Phrase, now: int) -> bool:
-        """Take a delivery out of its tray and keep it in the log alone; say whether it was in one."""
+        """Take a delivery out of the review queue and keep it in the log alone; say whether it was there."""
         changed: int = queries.inbound_discard(self._connection, id=inbound_id, reason=reason.as_json(), now=now)
         return changed == 1
 

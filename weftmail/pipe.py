@@ -136,8 +136,8 @@ def hand_over(state, envelope):
         # The name tells the listener which entrance this is.
         connection.sendall(b"LHLO mail-ingest\r\n")
         offers = expect(b"250", answers)
-        told = ((b"ADDR=", envelope.get("client_address")), (b"IDENT=", envelope.get("queue_id")))
-        words = [name + encode(value, b"+") for name, value in told if value]
+        known = ((b"ADDR=", envelope.get("client_address")), (b"IDENT=", envelope.get("queue_id")))
+        words = [name + encode(value, b"+") for name, value in known if value]
         commands = (
             [b"XFORWARD " + b" ".join(words)] if words and any(o.startswith(b"XFORWARD ") for o in offers) else []
         )

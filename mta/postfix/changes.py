@@ -70,7 +70,7 @@ def check(settings: Settings, current: Postfix, place: Host | None = None, *, fl
     call: the next steps that call mail-admin carry them, and those that call Postfix name its folder.
     """
     around = place or look(settings)
-    found = [finding for trap in CHECKS for finding in trap(settings, current, around)]
+    found = [finding for check in CHECKS for finding in check(settings, current, around)]
     known = "\n".join(finding.finding for finding in found)
     found += [_missing(change) for change in show(settings, current) if change.sign != " " and change.name not in known]
     found = [replace(finding, next_step=_for_this(finding.next_step, current.folder, flags)) for finding in found]

@@ -54,7 +54,7 @@ def delimiter(_: Settings, current: Postfix, __: Host) -> Iterator[Finding]:
         yield Finding(
             "look",
             f"recipient_delimiter holds {others!r}",
-            f"Postfix takes mail for name{others[0]}anything@ wherever name@ is ours; it will lie unrouted",
+            f"Postfix takes mail for name{others[0]}anything@ wherever name@ is ours; it will match nothing",
             "leave it if your mailboxes need it",
         )
 
@@ -178,7 +178,7 @@ def map_file(settings: Settings, _: Postfix, host: Host) -> Iterator[Finding]:
             stall,
             f"chgrp {GROUP} {folder}; chmod 2770 {folder}",
         )
-    for path, file in {settings.map: host.map, **host.beside}.items():
+    for path, file in {settings.map: host.map, **host.journals}.items():
         if not file.shared:
             yield Finding(
                 "broken",
@@ -342,14 +342,14 @@ def classes(_: Settings, current: Postfix, host: Host) -> Iterator[Finding]:
         if dedicated and where:
             yield Finding(
                 "look",
-                f"{domain} is whole in weftmail, and in {where[0]} here",
-                "mailboxes in it keep getting mail, so it is one beside mailboxes",
+                f"{domain} is dedicated in weftmail, and in {where[0]} here",
+                "mailboxes in it keep getting mail, so it is one with mailboxes",
                 f"take it out of {where[0]}, or: mail-admin domain set {domain} --mailboxes",
             )
         if not dedicated and not where and readable:
             yield Finding(
                 "look",
-                f"{domain} is beside mailboxes, but this server has none in it",
+                f"{domain} is a domain with mailboxes, but this server has none in it",
                 "our addresses work; all others are answered 'relay access denied', not 'unknown'",
                 f"if all its mail is to come here: mail-admin domain set {domain} --dedicated",
             )

@@ -41,7 +41,7 @@ class Host:
     map: FileRights | None
     wal: bool
     """Whether the map is in WAL mode."""
-    beside: Mapping[str, FileRights] = field(default_factory=dict)
+    journals: Mapping[str, FileRights] = field(default_factory=dict)
     """The ``-wal`` and ``-shm`` files, where they are."""
     stale: frozenset[str] = frozenset()
     """Files that Postfix reads by name and that are missing or differ from the templates."""
@@ -55,7 +55,7 @@ def look(settings: Settings) -> Host:
     """Return the machine as it is now; what may not be looked at counts as missing."""
     path = Path(settings.map)
     # The files beside the map are looked at before it is opened here, which would make them.
-    beside = {name: found for name in (f"{path}-wal", f"{path}-shm") if (found := _file(Path(name)))}
+    journals = {name: found for name in (f"{path}-wal", f"{path}-shm") if (found := _file(Path(name)))}
     texts = render(settings)
     stale = frozenset(name for name in MAPS if _text(Path(settings.folder) / name) != texts[name])
     return Host(
@@ -63,7 +63,7 @@ def look(settings: Settings) -> Host:
         folder=_file(path.parent),
         map=_file(path),
         wal=_in_wal_mode(path),
-        beside=beside,
+        journals=journals,
         stale=stale,
         domains=_domains(path),
         program=os.access(settings.program, os.X_OK),

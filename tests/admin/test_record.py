@@ -78,14 +78,14 @@ def test_what_was_written_here_has_no_path(site: Site, anna: Browser) -> None:
     assert anna.get("/records/LEAD-1/2/path").status_code == 404
 
 
-def test_who_is_not_proven_is_marked_so_and_never_hidden(site: Site, anna: Browser) -> None:
+def test_who_is_not_verified_is_marked_so_and_never_hidden(site: Site, anna: Browser) -> None:
     world = site.world
     world.deliver(world.mail(subject="Unsigned"), "support@acme.example")
     page = anna.get("/records/TICKET-1").text
     assert "▲ Says Karin Ek, but customer.example did not sign it" in page
 
 
-def test_quotes_are_folded_and_the_tray_is_told_of(site: Site, anna: Browser) -> None:
+def test_quotes_are_folded_and_the_review_queue_is_named(site: Site, anna: Browser) -> None:
     world = site.world
     first = world.thread("LEAD-1")[0].rfc_message_id
     text = "Make it 38.\n\nOn Mon, 23 Nov 2026 at 10:00, Anna <anna@acme.example> wrote:\n> one\n> two\n"

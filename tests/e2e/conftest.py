@@ -9,8 +9,8 @@
                    A killed milter is started again before the next test.
     sink           Sink: what leaves for customer.example and every other foreign domain; empty when a test begins.
     anna_mail      The function ``() -> [bytes]`` for Anna's own mailbox (anna@acme.example), emptied at first.
-    make_postfix   ``(state, *, mode="lmtp"|"pipe", beside=(...), milter=True, **main_cf) -> PrivatePostfix``, started;
-                   for tests that need another one than ``postfix``. All are stopped at the end of the module.
+    make_postfix   ``(state, *, mode="lmtp"|"pipe", with_mailboxes=(...), milter=True, **main_cf) -> PrivatePostfix``,
+                   started; for tests that need another one than ``postfix``. All are stopped at the end of the module.
                    ``make_state(workspace)``, imported from here, makes one more state folder with an empty map.
     workspace      Path of this run's own folder, /var/tmp/weftmail-e2e-XXXX, 0755; removed at the end unless a test
                    failed.

@@ -19,7 +19,7 @@ ANNA = "anna@acme.example"
 
 
 class LiveInstallation:
-    """Acme, with acme.example beside mailboxes, made by ``mail-admin init`` alone.
+    """Acme, with acme.example as a domain with mailboxes, made by ``mail-admin init`` alone.
 
     Programs run as user weftmail. ``stop`` ends what was started here and nothing else.
     """
@@ -169,7 +169,7 @@ class LiveInstallation:
         assert len(found) == count, found
         return found
 
-    def wait_tray(self, count: int) -> list[dict[str, Any]]:
+    def wait_review(self, count: int) -> list[dict[str, Any]]:
         """Return the trays as soon as ``count`` mails lie in them."""
         found: list[dict[str, Any]] = self.wait(
             lambda: rows if len(rows := self.review()) >= count else None, f"{count} mails in trays"

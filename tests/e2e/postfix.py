@@ -117,7 +117,7 @@ class PrivatePostfix:
         settings: mta.Settings,
         sink_port: int,
         *,
-        beside: Sequence[str] = ("acme.example",),
+        with_mailboxes: Sequence[str] = ("acme.example",),
         milter: bool = True,
         **main: str,
     ) -> None:
@@ -140,7 +140,7 @@ class PrivatePostfix:
             log=self.log_file,
             folder=folder,
             hostname=settings.hostname,
-            destinations=", ".join(("$myhostname", "localhost", *beside)),
+            destinations=", ".join(("$myhostname", "localhost", *with_mailboxes)),
             mail=self.mail,
             sink=sink_port,
         )

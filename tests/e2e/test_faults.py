@@ -277,12 +277,12 @@ def test_a_listener_that_hangs_after_data(installation: Mortal, workspace: Path)
         last = replace(polls[-1], ordinal=polls[-1].ordinal + 1)
         program = installation.start(*strace.under(last.answers(0)), *installation.pipe_words(), stdin=subprocess.PIPE)
         assert program.stdin is not None
-        whole = mail(installation.subject("hangs"))
+        raw = mail(installation.subject("hangs"))
         # The program reads its input once the listener has said 354: when the half is gone, DATA has begun.
-        os.write(program.stdin.fileno(), whole[:100])
+        os.write(program.stdin.fileno(), raw[:100])
         until(lambda: waiting_bytes(program.stdin.fileno()) == 0, "the pipe program reads")  # type: ignore[union-attr]
         listener.send_signal(signal.SIGSTOP)
-        os.write(program.stdin.fileno(), whole[100:])
+        os.write(program.stdin.fileno(), raw[100:])
         program.stdin.close()
         assert program.wait(60) == 75
         installation.running.remove(program)

@@ -42,7 +42,7 @@ def traces(workspace: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def make_house(workspace: Path, _sink: Sink) -> Iterator[Callable[[], Mortal]]:
+def make_installation(workspace: Path, _sink: Sink) -> Iterator[Callable[[], Mortal]]:
     made: list[Mortal] = []
 
     def make() -> Mortal:
@@ -64,8 +64,8 @@ def from_the_program_on(calls: list[Call]) -> list[Call]:
 
 
 @pytest.fixture(scope="module")
-def listening(make_house: Callable[[], Mortal]) -> Mortal:
-    installation = make_house()
+def listening(make_installation: Callable[[], Mortal]) -> Mortal:
+    installation = make_installation()
     installation.listen()
     return installation
 
@@ -92,8 +92,8 @@ def test_the_pipe_program_dies_while_it_speaks_to_the_listener(
 
 
 @pytest.fixture(scope="module")
-def quiet(make_house: Callable[[], Mortal]) -> Mortal:
-    return make_house()
+def quiet(make_installation: Callable[[], Mortal]) -> Mortal:
+    return make_installation()
 
 
 @pytest.fixture(scope="module")
@@ -159,8 +159,8 @@ def test_the_drain_dies_between_commit_and_unlink(quiet: Mortal) -> None:
 
 
 @pytest.fixture(scope="module")
-def served(make_house: Callable[[], Mortal]) -> Mortal:
-    return make_house()
+def served(make_installation: Callable[[], Mortal]) -> Mortal:
+    return make_installation()
 
 
 @pytest.fixture(scope="module")
@@ -235,12 +235,12 @@ def fifty(installation: Mortal) -> list[str]:
 _names = (f"healthy {number}" for number in itertools.count())
 
 
-def assert_one_is_stuck(installation: Mortal, error: str) -> None:
+def assert_one_is_an_error(installation: Mortal, error: str) -> None:
     """Fail unless every mail but the poisoned one is filed once; then take that one away again."""
     assert installation.ledger.states()["error"] == 1
-    (tray,) = installation.review()
-    assert error in f"{tray}", tray
-    installation.admin("review", "discard", str(tray["id"]))
+    (review,) = installation.review()
+    assert error in f"{review}", review
+    installation.admin("review", "discard", str(review["id"]))
     installation.ledger.assert_whole()
     once = [(subject, 1) for subject in sorted(installation.notified)]
     assert installation.ledger.rows("select title, count(*) from record group by title order by title") == once
@@ -258,7 +258,7 @@ def test_a_drain_gets_past_a_poisoned_mail(quiet: Mortal, workspace: Path, how: 
         assert len(ends) <= deaths
     assert ends == [KILLED] * deaths
     quiet.ledger.wait_settled(quiet.notified, quiet.log)
-    assert_one_is_stuck(quiet, "died 3 times" if deaths else "this mail is poison")
+    assert_one_is_an_error(quiet, "died 3 times" if deaths else "this mail is poison")
 
 
 @pytest.mark.parametrize(("how", "deaths"), [("kill", DEATHS), ("raise", 0)])
@@ -277,7 +277,7 @@ def test_the_listener_gets_past_a_poisoned_mail(
         served.died(listener)
         listener = served.listen(*words)
     served.ledger.wait_settled(served.notified, served.log)
-    assert_one_is_stuck(served, "died 3 times" if deaths else "this mail is poison")
+    assert_one_is_an_error(served, "died 3 times" if deaths else "this mail is poison")
     assert served.end(listener) == 0
 
 
@@ -304,8 +304,8 @@ def copies(sink: Sink, subject: str) -> list[Sent]:
 
 
 @pytest.fixture(scope="module")
-def sending(make_house: Callable[[], Mortal]) -> Mortal:
-    return make_house()
+def sending(make_installation: Callable[[], Mortal]) -> Mortal:
+    return make_installation()
 
 
 @pytest.fixture(scope="module")

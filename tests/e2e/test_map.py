@@ -179,7 +179,7 @@ def test_an_edit_counts_in_the_same_session(client: smtplib.SMTP, store: Store) 
         assert answer(client, f"orders@{domain}") == TAKEN
 
 
-def test_a_whole_new_domain_counts_in_the_same_session(
+def test_a_new_dedicated_domain_counts_in_the_same_session(
     client: smtplib.SMTP, store: Store, postfix: PrivatePostfix, lmtp: Lmtp
 ) -> None:
     assert answer(client, "leads@new.example") == "454 4.7.1"
@@ -214,7 +214,7 @@ def test_the_plus_part_of_a_removed_alias_is_refused_and_tokens_are_not(client: 
     assert answer(client, "bounce+abcdefgh@in.acme.example") == TAKEN
 
 
-def test_beside_mailboxes_everybody_keeps_their_mail(
+def test_with_mailboxes_everybody_keeps_their_mail(
     postfix: PrivatePostfix, store: Store, lmtp: Lmtp, anna_mail: Callable[[], list[bytes]]
 ) -> None:
     postfix.clear_mailbox("root")
@@ -525,7 +525,7 @@ def test_the_pipe_program_is_called_as_it_expects(make_postfix: Callable[..., Pr
     store.file.close()
 
 
-def test_the_harness_tells_proven_from_unproven(
+def test_the_harness_tells_verified_from_unverified(
     postfix: PrivatePostfix, store: Store, lmtp: Lmtp, milter: Verifier
 ) -> None:
     customer = Signer("customer.example", milter)

@@ -178,7 +178,7 @@ def test_the_whole_way(
     # Unproven it is held, she is told in her inbox, and nothing leaves.
     answer = answer_to(notification, f"Anna <{ANNA}>", "Pay to this account instead.")
     postfix.deliver("mallory@evil.example", reply_to(notification), answer.as_bytes())
-    (held,) = installation.wait_tray(1)
+    (held,) = installation.wait_review(1)
     assert (held["state"], held["record"]) == ("held", "LEAD-1")
     inbox = installation.json("user", "show", ANNA)["inbox"]
     assert any("LEAD-1" in one["text"] for one in inbox)
@@ -199,7 +199,7 @@ def test_the_whole_way(
     # A friend's answer with the customer's leaked token is held, and sees nothing.
     eriks = answer_to(to_karin.raw, f"Erik Ek <{ERIK}>", "Send it to me as well.")
     postfix.deliver(ERIK, reply_to(to_karin.raw), friend.sign(eriks.as_bytes()))
-    assert "new participant" in installation.wait_tray(2)[1]["reason"]
+    assert "new participant" in installation.wait_review(2)[1]["reason"]
     # So is the second step of that attack: a forged mail of Karin's with Erik in Cc, then an answer to that mail's id.
     forged = written(
         f"Karin Ek <{KARIN}>", reply_to(to_karin.raw), "Erik is with me.\n", cc=f"Erik Ek <{ERIK}>",
@@ -212,7 +212,7 @@ def test_the_whole_way(
         references=["<forged@customer.example>"],
     )  # fmt: skip
     postfix.deliver(ERIK, "leads@acme.example", friend.sign(second.as_bytes()))
-    review = installation.wait_tray(3)
+    review = installation.wait_review(3)
     assert [one["record"] for one in review] == ["LEAD-1"] * 3
     assert sink.to(ERIK) == []
     assert [one["address"] for one in installation.record("LEAD-1")["participants"]] == [KARIN]
@@ -252,7 +252,7 @@ def test_an_answer_to_a_note_stays_inside_whoever_sends_it(
         (ANNA, answer_to(note, f"Anna <{ANNA}>", "Public now?").as_bytes()),
     ):
         postfix.deliver(author, reply_to(note), raw)
-    assert [one["state"] for one in installation.wait_tray(waiting + 2)[-2:]] == ["held", "held"]
+    assert [one["state"] for one in installation.wait_review(waiting + 2)[-2:]] == ["held", "held"]
     assert sink.to(KARIN) == []
     assert len(installation.record("TICKET-1")["messages"]) == 3
 
@@ -281,7 +281,7 @@ def test_a_forged_verdict_proves_nothing(
     with postfix.smtp() as client:
         client.ehlo(f"mx1.acme.example(Authenticated-sender:{ANNA})")
         client.sendmail("mallory@evil.example", address, top + mail.as_bytes())
-    (held,) = installation.wait_tray(waiting + 1)[-1:]
+    (held,) = installation.wait_review(waiting + 1)[-1:]
     assert held["state"] == "held"
     shown = installation.json("inbound", "show", str(held["id"]))
     assert "not verified" in shown["reason"]
@@ -358,7 +358,7 @@ def test_what_is_left_of_a_token(installation: LiveInstallation, postfix: Privat
     recipients += [f"reply+{token}@mx1.acme.example", f"reply+{token[:-1]}@{domain}", f"bounce+{token}@{domain}"]
     raw = written(f"Karin Ek <{KARIN}>", "reply@acme.example", "Whose is this?\n").as_bytes()
     postfix.deliver(KARIN, recipients, customer.sign(raw))
-    review = installation.wait_tray(before + len(recipients))
+    review = installation.wait_review(before + len(recipients))
     assert {one["state"] for one in review[before:]} == {"unmatched"}
     assert len(installation.record(label)["messages"]) == count
     postfix.deliver(KARIN, f"REPLY+{token.upper()}@{domain.upper()}", customer.sign(raw))
@@ -366,7 +366,7 @@ def test_what_is_left_of_a_token(installation: LiveInstallation, postfix: Privat
     installation.admin("record", "set", label, "--revoke-reply-addresses")
     raw = written(f"Karin Ek <{KARIN}>", "reply@acme.example", "An old address.\n").as_bytes()
     postfix.deliver(KARIN, address, customer.sign(raw))
-    (late,) = installation.wait_tray(len(review) + 1)[-1:]
+    (late,) = installation.wait_review(len(review) + 1)[-1:]
     assert late["state"] == "unmatched"
     assert "revoked" in str(installation.json("inbound", "show", str(late["id"]))["trace"])
 

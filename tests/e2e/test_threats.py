@@ -64,7 +64,7 @@ def held(
     with postfix.smtp() as client:
         client.ehlo(helo)
         client.sendmail("mallory@evil.example", address, raw)
-    row = installation.wait_tray(waiting + 1)[-1]
+    row = installation.wait_review(waiting + 1)[-1]
     assert (row["state"], row["record"]) == ("held", "LEAD-1")
     return installation.admin("inbound", "show", str(row["id"]), "--raw")
 

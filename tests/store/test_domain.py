@@ -14,7 +14,7 @@ def active(rows: list[MapRow]) -> set[str]:
     return {f"{row.local}@{row.domain}" for row in rows if row.active}
 
 
-def test_a_whole_domain_has_all_system_addresses_one_beside_only_its_own(office: Office) -> None:
+def test_a_dedicated_domain_has_all_system_addresses_one_with_mailboxes_only_its_own(office: Office) -> None:
     office.store.domains.add("mx1.acme.example", None, False, 2)
     rows, generation = office.store.domains.map_rows(0)
     assert active(rows) == {

@@ -89,7 +89,7 @@ def test_the_same_delivery_is_found_by_its_key(office: Office) -> None:
     assert inbound.settle(second, settled(office, second, state="duplicate", delivery_key=None), 7)
 
 
-def test_attempts_are_counted_and_a_stuck_row_keeps_its_traceback(office: Office) -> None:
+def test_attempts_are_counted_and_a_failed_row_keeps_its_traceback(office: Office) -> None:
     (row,) = accept(office, "leads@acme.example")
     inbound = office.store.inbound
     inbound.attempt(row)
@@ -106,7 +106,7 @@ def test_attempts_are_counted_and_a_stuck_row_keeps_its_traceback(office: Office
 
 
 @pytest.mark.parametrize("state", ["held", "unmatched", "error", "discarded"])
-def test_what_lies_in_a_tray_can_be_settled_again(office: Office, state: str) -> None:
+def test_what_lies_in_the_review_queue_can_be_settled_again(office: Office, state: str) -> None:
     (row,) = accept(office, "leads@acme.example")
     inbound = office.store.inbound
     inbound.settle(row, settled(office, row, state=state), 6)
@@ -127,22 +127,22 @@ def test_what_was_filed_stays_filed(office: Office, state: str) -> None:
     assert not office.store.inbound.discard(row, Phrase("review.dropped"), 7)
 
 
-def test_trays_show_what_waits_oldest_first(office: Office) -> None:
+def test_the_review_queue_shows_what_waits_oldest_first(office: Office) -> None:
     inbound = office.store.inbound
     beta = office.store.companies.add("Beta", 2)
-    held, unrouted, filed, other = accept(office, *[f"{name}@acme.example" for name in "abcd"])
+    held, unmatched, filed, other = accept(office, *[f"{name}@acme.example" for name in "abcd"])
     inbound.settle(held, settled(office, held, state="held"), 6)
-    inbound.settle(unrouted, settled(office, unrouted, state="unmatched", company_id=None), 6)
+    inbound.settle(unmatched, settled(office, unmatched, state="unmatched", company_id=None), 6)
     inbound.settle(filed, settled(office, filed), 6)
     inbound.settle(other, settled(office, other, state="held", company_id=beta), 6)
-    assert [one.id for one in inbound.review()] == [held, unrouted, other]
+    assert [one.id for one in inbound.review()] == [held, unmatched, other]
     # What belongs to nobody yet is everybody's to see.
-    assert [one.id for one in inbound.review(office.acme)] == [held, unrouted]
-    assert [one.id for one in inbound.review(beta)] == [unrouted, other]
+    assert [one.id for one in inbound.review(office.acme)] == [held, unmatched]
+    assert [one.id for one in inbound.review(beta)] == [unmatched, other]
     assert inbound.discard(held, Phrase("review.dropped"), 9)
-    assert [one.id for one in inbound.review(office.acme)] == [unrouted]
-    assert [one.id for one in inbound.all()] == [other, filed, unrouted, held]
+    assert [one.id for one in inbound.review(office.acme)] == [unmatched]
+    assert [one.id for one in inbound.all()] == [other, filed, unmatched, held]
     assert [one.id for one in inbound.all(office.acme, "discarded")] == [held]
     assert [one.id for one in inbound.all(most=1)] == [other]
-    assert [one.id for one in inbound.all(recipient="b@acme.example")] == [unrouted]
+    assert [one.id for one in inbound.all(recipient="b@acme.example")] == [unmatched]
     assert inbound.all(recipient="b@acme.example", sender="nobody@other.example") == []

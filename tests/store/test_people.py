@@ -123,7 +123,7 @@ def test_addresses_are_given_and_taken(office: Office) -> None:
     assert contacts.addresses(karin) == ["karin@customer.example"]
 
 
-def test_a_contact_put_away_is_known_and_not_listed(office: Office) -> None:
+def test_a_contact_archived_is_known_and_not_listed(office: Office) -> None:
     contacts, karin = office.store.contacts, office.contact()
     contacts.archive(99, karin, 2)
     assert contacts.all() != []

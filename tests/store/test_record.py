@@ -129,7 +129,7 @@ def test_a_participant_of_one_message_is_in_that_message_alone(office: Office) -
     )
 
 
-def test_who_was_put_out_comes_back_only_by_a_persons_word(office: Office) -> None:
+def test_who_was_removed_comes_back_only_by_a_persons_word(office: Office) -> None:
     records, record, erik = office.store.records, office.record(alias_id=office.alias()), office.contact()
     message = office.message(record)
     records.add_participant(office.acme, record.id, erik, "opened", 2)

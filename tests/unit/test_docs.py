@@ -170,7 +170,7 @@ _WANTED = {
 }  # fmt: skip
 
 
-def test_the_glossary_has_the_words_of_the_house() -> None:
+def test_the_glossary_has_the_words_of_the_program() -> None:
     words = glossary()
     assert words.keys() >= _WANTED
     assert all(len(text.split()) >= 5 for text in words.values())
@@ -230,7 +230,7 @@ def test_every_state_that_a_record_begins_with_stands_beside_its_word() -> None:
 def test_the_words_for_what_becomes_of_a_mail_are_those_of_the_code() -> None:
     said = glossary()["disposition"]
     assert all(f"`{one.__name__}`" in said for one in (Append, Open, Note, Report, Hold, Discard))
-    assert all(f"`{tray}`" in glossary()["review queue"] for tray in ("held", "unmatched", "error"))
+    assert all(f"`{queue}`" in glossary()["review queue"] for queue in ("held", "unmatched", "error"))
 
 
 # --- what the documents name --------------------------------------------------------------------------------------

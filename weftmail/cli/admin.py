@@ -24,7 +24,7 @@ NOUNS = {
     "migrate": "bring the store to the schema of this version",
     "serve": "run the site",
     "company": "companies, and the types of records that they keep",
-    "domain": "mail domains, whole or beside mailboxes",
+    "domain": "mail domains, dedicated or with mailboxes",
     "alias": "addresses that open records, or append to one",
     "contact": "people who write from outside",
     "user": "people who sign in",

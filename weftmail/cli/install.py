@@ -84,7 +84,7 @@ class _Questions:
     """Asks on a terminal, one line each; elsewhere the guess counts, and what has none is missing."""
 
     def __init__(self, context: Context) -> None:
-        self._desk = context
+        self._context = context
         self._terminal = context.stdin.isatty()
         self._missing: list[str] = []
 
@@ -93,7 +93,7 @@ class _Questions:
             return given
         if self._terminal:
             print(f"  {text:18} [{guess}] ", end="", flush=True)
-            line = self._desk.stdin.readline()
+            line = self._context.stdin.readline()
             if not line:
                 raise UsageError("stopped before the last answer; nothing was made")
             guess = line.strip() or guess
@@ -167,12 +167,12 @@ def write_settings(context: Context, answers: Answers) -> list[str]:
     path = Path(context.config_path)
     try:
         _make_way(path.parent)
-        beside = path.with_name(f".{path.name}.new")
-        beside.write_text(configs.dump(answers.config), encoding="utf-8")
-        beside.chmod(0o640)
+        fresh = path.with_name(f".{path.name}.new")
+        fresh.write_text(configs.dump(answers.config), encoding="utf-8")
+        fresh.chmod(0o640)
         if os.geteuid() == 0:
-            os.chown(beside, 0, pwd.getpwnam(answers.user).pw_gid)
-        beside.rename(path)
+            os.chown(fresh, 0, pwd.getpwnam(answers.user).pw_gid)
+        fresh.rename(path)
     except OSError as error:
         raise UsageError(
             f"{path} cannot be written: {error.strerror}; run this as root, or set WEFTMAIL_CONFIG"

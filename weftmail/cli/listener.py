@@ -86,7 +86,7 @@ class Writer(threading.Thread):
             return False
 
     def stop(self) -> None:
-        """Let the thread end after what it is doing; what waits at the doorstep is still accepted."""
+        """Let the thread end after what it is doing; what waits in the accept queue is still accepted."""
         self._stopping.set()
         self._intake.accept_queue.something.set()
 

@@ -178,7 +178,7 @@ class _Names:
     """
 
     def __init__(self, installation: Installation, identity: Identity, *, outsider: bool) -> None:
-        self._house = installation
+        self._installation = installation
         self._domain = identity.domain
         self._outsider = outsider
 
@@ -193,7 +193,7 @@ class _Names:
         return self._locator(reference.id, reference.public)
 
     def _locator(self, message_id: int, public: bool) -> str:
-        return locator.mint(self._house.keyring, message_id, "public" if public else "internal", self._domain)
+        return locator.mint(self._installation.keyring, message_id, "public" if public else "internal", self._domain)
 
 
 def _attachments(store: Store, message: ThreadMessage, *, only_new: bool) -> tuple[tuple[Attached, ...], Sequence[str]]:

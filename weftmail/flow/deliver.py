@@ -73,7 +73,7 @@ class OutboxSender:
     ) -> None:
         """``channels`` by name; ``holder`` names this sender in its leases; ``jitter`` returns numbers from 0 to 1."""
         self._store = store
-        self._house = installation
+        self._installation = installation
         self._channels = channels
         self._holder = holder
         self._jitter = jitter
@@ -91,13 +91,13 @@ class OutboxSender:
             raise
 
     def _round(self, stopping: Callable[[], bool]) -> Round:
-        now = self._house.clock()
+        now = self._installation.clock()
         claimed = self._store.outbox.claim(self._holder, now, now + LEASE, AT_ONCE)
         done = Round()
         for one in claimed:
             # The lease must outlast this hand-over, too; a copy that has waited too long is left to the next claim.
-            if stopping() or self._house.clock() > now + LEASE // 2:
-                self._store.outbox.release(one.id, self._holder, self._house.clock())
+            if stopping() or self._installation.clock() > now + LEASE // 2:
+                self._store.outbox.release(one.id, self._holder, self._installation.clock())
             else:
                 done = done.plus(self._hand_over(one))
         return done
@@ -105,7 +105,7 @@ class OutboxSender:
     def _hand_over(self, claimed: Claimed) -> Mapping[str, Outcome]:
         people = self._store.outbox.recipients(claimed.id)[:RECIPIENTS]
         if not people:
-            self._store.outbox.settle(claimed.id, self._holder, "sent", "", 0, self._house.clock())
+            self._store.outbox.settle(claimed.id, self._holder, "sent", "", 0, self._installation.clock())
             return {}
         addresses = [one.address for one in people]
         channel = self._channels.get(claimed.channel)
@@ -119,7 +119,7 @@ class OutboxSender:
         return outcomes
 
     def _settle(self, claimed: Claimed, outcomes: Mapping[str, Outcome]) -> None:
-        now = self._house.clock()
+        now = self._installation.clock()
         late = now - claimed.created_at > GIVE_UP
         with self._store.transaction():
             for address, outcome in outcomes.items():

@@ -39,7 +39,7 @@ class Intake:
     ) -> None:
         self.store = store
         self.accept_queue = AcceptQueue()
-        self._house = installation
+        self._installation = installation
         self._lock = lock
         self._incoming = incoming
         self._sender = sender
@@ -57,7 +57,7 @@ class Intake:
         """Take the settle lock if it is free; say whether it is ours.  Raises TempFail where its file fails us."""
         try:
             if self._settler is None and self._lock.acquire():
-                self._settler = Settler(self.store, self._house, self._lock, self._reader)
+                self._settler = Settler(self.store, self._installation, self._lock, self._reader)
         except OSError as error:
             raise TempFail(f"settling has to wait, its lock cannot be used: {error}") from error
         return self._settler is not None
@@ -69,9 +69,9 @@ class Intake:
             self._lock.release()
 
     def accept(self) -> int:
-        """Commit what waits at the doorstep; return how many deliveries were accepted."""
+        """Commit what waits in the accept queue; return how many deliveries were accepted."""
         group = self.accept_queue.take()
-        return accept_group(self.store, self._house.clock, group) if group else 0
+        return accept_group(self.store, self._installation.clock, group) if group else 0
 
     def collect(self) -> int:
         """Accept what lies in the folder of the pipe program; return how many mails.
@@ -85,7 +85,7 @@ class Intake:
             if next(self._incoming.waiting(), None) is None:
                 return 0
             with self.store.transaction():
-                now, size = self._house.clock(), 0
+                now, size = self._installation.clock(), 0
                 for name in self._incoming.waiting():
                     found = self._incoming.open(name)
                     if found is None:
@@ -108,14 +108,14 @@ class Intake:
 
         A fault of the store or the machine makes settling wait, longer each time, and is not raised.
         """
-        if self._settler is None or self._house.clock() < self._settle_again_at:
+        if self._settler is None or self._installation.clock() < self._settle_again_at:
             return Batch()
         try:
             batch = self._settler.settle()
         except TempFail as error:
             self._failures += 1
             wait = backoff(self._failures)
-            self._settle_again_at = self._house.clock() + int(wait * 1000)
+            self._settle_again_at = self._installation.clock() + int(wait * 1000)
             log.warning("%s; trying again in %.0f s", error, wait)
             return Batch()
         self._failures = 0
@@ -129,7 +129,7 @@ class Intake:
 
     def waits_for(self) -> float:
         """Return for how many seconds settling is held back by a fault; 0 when it is not."""
-        return max(0.0, (self._settle_again_at - self._house.clock()) / 1000)
+        return max(0.0, (self._settle_again_at - self._installation.clock()) / 1000)
 
 
 def drain(

@@ -1,4 +1,4 @@
-"""The trays: a person decides on what policy held, what fits nowhere, or what our code failed on."""
+"""The review queue: a person decides on what policy held, what fits nowhere, or what our code failed on."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REVIEW_STATES = ("held", "unmatched", "error")
 
 @dataclass(frozen=True, slots=True)
 class ReleasePlan:
-    """What letting a mail out of its tray would do, and who would get it."""
+    """What releasing a mail would do, and who would get it."""
 
     row: InboundRow
     message: Message
@@ -35,7 +35,7 @@ class ReleasePlan:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """Where a mail went that was let out of a tray, who gets it, and how many copies wait to leave."""
+    """Where a released mail went, who gets it, and how many copies wait to leave."""
 
     record: str
     message_id: int | None
@@ -74,7 +74,7 @@ def release(
     opens: str | None = None,
     note: bool = False,
 ) -> Released:
-    """File a mail from a tray by a person's word.
+    """File a mail from the review queue by a person's word.
 
     A new participant is let in.  What bears a colleague's address is filed as theirs and goes on as their answer
     would have.  Mail that fits nowhere wants a ``record`` number or a record type to ``opens``.  With ``note`` it is
@@ -100,7 +100,7 @@ def release(
 
 
 def discard(store: Store, installation: Installation, inbound_id: int) -> None:
-    """Take a mail out of its tray and keep it in the log alone; ``inbound replay`` brings it back."""
+    """Take a mail out of the queue and keep it in the log alone; ``inbound replay`` brings it back."""
     with store.transaction():
         _in_review(store, inbound_id)
         store.inbound.discard(inbound_id, Phrase("review.dropped"), installation.clock())
@@ -125,7 +125,8 @@ def _in_review(store: Store, inbound_id: int) -> InboundRow:
         raise UsageError(f"there is no mail number {inbound_id}; see: mail-admin review list")
     if row.state not in REVIEW_STATES:
         raise UsageError(
-            f"number {inbound_id} is in no tray, it is {row.state}; see: mail-admin inbound show {inbound_id}"
+            f"number {inbound_id} is not in the review queue, it is {row.state}; "
+            f"see: mail-admin inbound show {inbound_id}"
         )
     return row
 

@@ -50,7 +50,7 @@ class Settler:
 
     def __init__(self, store: Store, installation: Installation, lock: SettleLock, reader: Reader = read) -> None:
         self._store = store
-        self._house = installation
+        self._installation = installation
         self._lock = lock
         self._reader = reader
         self._suspects: list[int] | None = None
@@ -88,7 +88,7 @@ class Settler:
         """Settle one row that may have killed a settler; its attempt is counted before anything else."""
         if row.attempts >= DEATHS - 1:
             reason = Phrase("error.died", {"count": row.attempts + 1})
-            self._store.inbound.fail(row.id, reason, "", self._house.clock())
+            self._store.inbound.fail(row.id, reason, "", self._installation.clock())
             done = Batch(failed=1)
         else:
             self._store.inbound.attempt(row.id)
@@ -100,13 +100,13 @@ class Settler:
     def _settle_rows(self, batch: Sequence[Accepted]) -> Batch:
         # A mail for several of our addresses is one blob: it is read once.
         read_already: dict[int, Message | str] = {}
-        began = self._house.clock()
+        began = self._installation.clock()
         rows: list[tuple[Accepted, Message | str]] = []
         for row in batch:
             if row.blob_id not in read_already:
                 read_already[row.blob_id] = self._read(row)
             rows.append((row, read_already[row.blob_id]))
-            if self._house.clock() - began > BATCH_MILLISECONDS:
+            if self._installation.clock() - began > BATCH_MILLISECONDS:
                 break
         settled = failed = copies = 0
         with self._store.transaction():
@@ -131,23 +131,23 @@ class Settler:
     def _settle_row(self, row: Accepted, message: Message | str) -> Outcome | None:
         """File one mail in a savepoint; None where our code failed and the row is stuck."""
         if isinstance(message, str):
-            self._stuck(row, message)
+            self._set_aside(row, message)
             return None
         try:
             with self._store.savepoint():
-                known = gather(self._store, self._house, row.envelope, message)
+                known = gather(self._store, self._installation, row.envelope, message)
                 decision = decide(row.envelope, message, known.facts)
                 delivered = Delivered(row, message, known.proof, known.facts.sender.verified)
-                return file(self._store, self._house, delivered, decision, self._house.clock())
+                return file(self._store, self._installation, delivered, decision, self._installation.clock())
         except Exception as error:
             if temporary(error) or not self._store.connection.in_transaction:
                 raise
-            self._stuck(row, traceback.format_exc())
+            self._set_aside(row, traceback.format_exc())
             return None
 
-    def _stuck(self, row: Accepted, error: str) -> None:
+    def _set_aside(self, row: Accepted, error: str) -> None:
         last = error.strip().splitlines()[-1]
-        self._store.inbound.fail(row.id, Phrase("error.fault", {"error": last}), error, self._house.clock())
+        self._store.inbound.fail(row.id, Phrase("error.fault", {"error": last}), error, self._installation.clock())
 
 
 def _bounded(waiting: Sequence[Accepted]) -> list[Accepted]:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 from weftmail.core.address import BadAddress
-from weftmail.core.composing.fields import wire_address
+from weftmail.core.composing.fields import sendable_address
 from weftmail.core.ports import Caught, Deferred, Outcome, Refused, Sent
 
 _FROM = "X-Weftmail-Return-Path: "
@@ -35,12 +35,12 @@ class Maildir:
         good: list[str] = []
         for recipient in recipients:
             try:
-                wire_address(recipient)
+                sendable_address(recipient)
                 good.append(recipient)
             except BadAddress as error:
                 outcomes[recipient] = Refused(f"5.1.3 {error}")
         try:
-            sender = wire_address(return_path) if return_path else ""
+            sender = sendable_address(return_path) if return_path else ""
             if good:
                 name = self._keep(f"{_FROM}<{sender}>\n{_TO}{' '.join(good)}\n".encode(), data)
                 outcomes |= dict.fromkeys(good, Sent(f"250 2.0.0 kept as {name}"))

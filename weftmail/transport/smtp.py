@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from weftmail.core.address import BadAddress
-from weftmail.core.composing.fields import wire_address
+from weftmail.core.composing.fields import sendable_address
 from weftmail.core.envelope import clean
 from weftmail.core.limits import SMTP_TIMEOUT
 from weftmail.core.ports import Deferred, Outcome, Refused, Sent
@@ -61,11 +61,11 @@ class SmtpSubmitter:
         addresses: dict[str, str] = {}
         for recipient in recipients:
             try:
-                addresses[recipient] = wire_address(recipient)
+                addresses[recipient] = sendable_address(recipient)
             except BadAddress as error:
                 outcomes[recipient] = Refused(f"5.1.3 {error}")
         try:
-            sender = wire_address(return_path) if return_path else ""
+            sender = sendable_address(return_path) if return_path else ""
         except BadAddress as error:
             return outcomes | dict.fromkeys(addresses, Refused(f"5.1.7 {error}"))
         if _BARE.search(data):

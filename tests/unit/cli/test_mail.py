@@ -363,7 +363,7 @@ def test_mail_that_fits_nowhere_is_replayed_once_its_alias_is_there(shell: Shell
     assert "Number 1 is unmatched" in shell.ok("inbound", "replay", "1")
     shell.ok("alias", "add", "sales@acme.example", "--opens", "order", "--owner", "anna@acme.example")
     assert "Number 1 is filed on ORDER-1" in shell.ok("inbound", "replay", "1")
-    assert "number 1 is filed and in no tray" in shell.refused("inbound", "replay", "1")
+    assert "number 1 is filed; what is in the review queue" in shell.refused("inbound", "replay", "1")
 
 
 def test_a_replay_waits_for_whoever_settles(shell: Shell) -> None:
@@ -382,7 +382,7 @@ def test_a_replay_waits_for_whoever_settles(shell: Shell) -> None:
     later.join()
 
 
-def test_the_trays_hold_release_and_discard(lead: Shell) -> None:
+def test_the_review_queue_holds_release_and_discard(lead: Shell) -> None:
     world = lead.world
     locator = lead.json("record", "show", "LEAD-1")["messages"][0]["message_id"]
     world.deliver(world.mail(ERIK, references=[locator]), "leads@acme.example")
@@ -404,9 +404,9 @@ def test_the_trays_hold_release_and_discard(lead: Shell) -> None:
     assert "there is no record LEAD-9" in lead.refused("review", "release", last, "--record", "LEAD-9")
     assert "not allowed with" in lead.refused("review", "release", last, "--record", "A-1", "--opens", "x", status=2)
     assert "is on ORDER-1" in lead.ok("review", "release", last, "--opens", "order")
-    assert "is in no tray, it is filed" in lead.refused("review", "release", last, "--opens", "order")
+    assert "is not in the review queue, it is filed" in lead.refused("review", "release", last, "--opens", "order")
     first = str(review[-2]["id"])
-    assert "is out of its tray. Undo" in lead.ok("review", "discard", first)
+    assert "is out of the review queue. Undo" in lead.ok("review", "discard", first)
     assert "it is discarded" in lead.refused("review", "discard", first)
     assert "is unmatched" in lead.ok("inbound", "replay", first)
     assert "is on LEAD-1" in lead.ok("review", "release", first, "--record", "LEAD-1", "--note")
@@ -457,7 +457,7 @@ def test_the_files_that_postfix_reads_are_made_by_a_script(shell: Shell, tmp_pat
         assert Path(name).stat().st_mode & 0o777 == 0o644
 
 
-def test_a_proven_answer_of_a_colleague_is_shown_as_theirs(lead: Shell) -> None:
+def test_a_verified_answer_of_a_colleague_is_shown_as_theirs(lead: Shell) -> None:
     world = lead.world
     locator = lead.json("record", "show", "LEAD-1")["messages"][0]["message_id"]
     world.deliver(world.mail(ANNA, references=[locator], verified=True, text="On it.\n"), "leads@acme.example")

@@ -224,7 +224,7 @@ def test_whose_alias_it_is_in_a_domain_for_all(shell: Shell) -> None:
     assert "Anna is no member of Beta" in refused
 
 
-def test_beside_mailboxes_a_name_that_exists_is_no_alias(shell: Shell) -> None:
+def test_with_mailboxes_a_name_that_exists_is_no_alias(shell: Shell) -> None:
     shell.ok("domain", "add", "mx1.acme.example", "--shared", "--mailboxes")
     refused = shell.refused("alias", "add", "root@mx1.acme.example", "--opens", "lead")
     assert "exists already: a user of this machine" in refused
@@ -288,7 +288,7 @@ def test_a_map_that_is_ahead_of_the_store_is_written_anew(shell: Shell) -> None:
     }
 
 
-def test_a_desk_opens_nothing_before_it_is_asked(tmp_path: Path) -> None:
+def test_a_context_opens_nothing_before_it_is_asked(tmp_path: Path) -> None:
     context = Context({"WEFTMAIL_CONFIG": str(tmp_path / "none.toml")})
     context.close()
     with pytest.raises(UsageError):

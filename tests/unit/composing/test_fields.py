@@ -62,7 +62,7 @@ def test_a_mailbox_reads_back_with_its_name_and_nothing_more(name: str) -> None:
 def test_addresses_keep_their_local_part_and_get_an_a_label() -> None:
     assert fields.mailbox(Mailbox("", "Anna.L@Bücher.example")) == "<Anna.L@xn--bcher-kva.example>"
     assert fields.mailbox(Mailbox('O"H, x', "a@b.example")) == '"O\\"H, x" <a@b.example>'
-    assert fields.wire_address("jösé@acme.example") == "jösé@acme.example"
+    assert fields.sendable_address("jösé@acme.example") == "jösé@acme.example"
 
 
 @pytest.mark.parametrize("address", ["", "a", "a@", "a b@c.example", "a@b.example\r\nX: y", "-x@b.example", "<a@b.c>"])

@@ -65,9 +65,9 @@ def test_the_answer_is_what_then_happens(world: World, author, how, purpose, act
     assert notified == got
 
 
-def test_an_unproven_colleague_is_nobody_and_a_loop_is_dropped(world: World):
+def test_an_unverified_colleague_is_nobody_and_a_loop_is_dropped(world: World):
     assert asked(world, world.mail(ANNA))["disposition"]["author"]["as"] == "nobody"
     dropped = asked(world, world.mail(headers=[("X-Weftmail-Loop", "this installation")]))["disposition"]
     assert (dropped["action"], dropped["record"], dropped["notify"]) == ("discard", None, [])
-    unrouted = asked(world, world.mail(), "nobody@acme.example")["disposition"]
-    assert (unrouted["action"], unrouted["queue"], unrouted["record"]) == ("hold", "unmatched", None)
+    unmatched = asked(world, world.mail(), "nobody@acme.example")["disposition"]
+    assert (unmatched["action"], unmatched["queue"], unmatched["record"]) == ("hold", "unmatched", None)

@@ -54,7 +54,7 @@ class TestOpen:
         assert [one.audience for one in world.store.outbox.all()] == ["colleagues"]
         assert row.rules[-1].rule == "alias"
 
-    def test_an_unproven_mail_makes_nobody_else_a_participant(self, world: World):
+    def test_an_unverified_mail_makes_nobody_else_a_participant(self, world: World):
         world.deliver(world.mail(cc=ERIK), "leads@acme.example")
         record = world.record("LEAD-1")
         assert [(one.name, one.reason) for one in world.store.records.participants(record.id)] == [
@@ -65,14 +65,14 @@ class TestOpen:
             "erik@other.example"
         ]
 
-    def test_somebody_known_whom_an_unproven_mail_names_stays_out_of_it(self, world: World):
+    def test_somebody_known_whom_an_unverified_mail_names_stays_out_of_it(self, world: World):
         erik = world.store.contacts.add(world.acme, "Erik Ek", "erik@other.example", 1)
         world.deliver(world.mail(cc=ERIK), "leads@acme.example")
         record, (message,) = world.record("LEAD-1"), world.thread("LEAD-1")
         assert [one.contact_id for one in world.store.messages.addressed(message.id)] == [erik]
         assert not world.store.records.takes_part(record.id, erik, message.id)
 
-    def test_whom_a_proven_mail_names_takes_part_in_that_message(self, world: World):
+    def test_whom_a_verified_mail_names_takes_part_in_that_message(self, world: World):
         world.deliver(world.mail(cc=f"{ERIK}, {BJORN}", verified=True), "leads@acme.example")
         record, (message,) = world.record("LEAD-1"), world.thread("LEAD-1")
         erik = contact_of(world, "erik@other.example")
@@ -80,7 +80,7 @@ class TestOpen:
         assert not world.store.records.takes_part(record.id, erik, message.id + 1)
         assert world.store.contacts.by_address(world.acme, "bjorn@acme.example") is None
 
-    def test_a_colleague_in_cc_of_a_proven_mail_gets_no_second_copy(self, world: World):
+    def test_a_colleague_in_cc_of_a_verified_mail_gets_no_second_copy(self, world: World):
         world.deliver(world.mail(cc=ANNA, verified=True), "leads@acme.example")
         assert people(world, world.thread("LEAD-1")[0].id) == []
         world.deliver(world.mail(cc=ANNA), "leads@acme.example")
@@ -106,7 +106,7 @@ class TestOpen:
         world.deliver(world.mail(), "leads@acme.example")
         assert people(world, world.thread("LEAD-2")[0].id) == []
 
-    def test_an_unproven_colleague_opens_as_nobody(self, world: World):
+    def test_an_unverified_colleague_opens_as_nobody(self, world: World):
         world.deliver(world.mail(ANNA), "leads@acme.example")
         (message,) = world.thread("LEAD-1")
         assert (message.author_user_id, message.author_contact_id, message.author_name) == (None, None, "Anna")
@@ -153,7 +153,7 @@ class TestTheSameMailTwice:
         assert len(opened.thread("LEAD-1")) == 2
         assert len(people(opened, first.message_id or 0)) == 1
 
-    def test_a_forged_copy_that_came_first_is_proven_by_the_mail_itself(self, opened: World):
+    def test_a_forged_copy_that_came_first_is_verified_by_the_mail_itself(self, opened: World):
         raw = opened.mail(verified=True, text="Then 38.\n")
         address = reply_address(opened, 1, contact_of(opened, "karin@customer.example"))
         forged = raw.partition(b"\n")[2]
@@ -218,7 +218,7 @@ class TestAnswers:
         assert opened.store.records.takes_part(opened.record("LEAD-1").id, erik, 999)
         assert people(opened, post.id) == [("Karin Ek", "email", "queued")]
 
-    def test_unproven_it_is_held_and_she_is_told_in_the_inbox(self, opened: World):
+    def test_unverified_it_is_held_and_she_is_told_in_the_inbox(self, opened: World):
         row = opened.deliver(opened.mail(ANNA), reply_address(opened, 1), "anna@acme.example")
         assert (row.state, row.record, row.answers_id) == ("held", "LEAD-1", 1)
         (notice,) = opened.store.inbox.notices(opened.anna)

@@ -18,7 +18,7 @@ def opened(world: World) -> World:
     return world
 
 
-def test_a_new_participant_is_let_in_and_their_next_mail_lands(opened: World):
+def test_a_new_participant_is_added_and_their_next_mail_lands(opened: World):
     karin = contact_of(opened, "karin@customer.example")
     row = opened.deliver(opened.mail(ERIK), reply_address(opened, 1, karin))
     released = review.release(opened.store, opened.installation, row.id)
@@ -35,7 +35,7 @@ def test_a_new_participant_is_let_in_and_their_next_mail_lands(opened: World):
     assert opened.deliver(opened.mail(ERIK), reply_address(opened, 1)).state == "filed"
 
 
-def test_whom_a_released_unproven_mail_names_is_let_in_by_nobody(opened: World):
+def test_whom_a_released_unverified_mail_names_is_added_by_nobody(opened: World):
     row = opened.deliver(opened.mail(ERIK, cc="Mia <mia@new.example>"), reply_address(opened, 1))
     review.release(opened.store, opened.installation, row.id)
     assert {one.name for one in opened.store.records.participants(opened.record("LEAD-1").id)} == {
@@ -123,7 +123,7 @@ def test_what_cannot_be_released_so(opened: World, how, words):
     assert opened.row(row.id).state == "unmatched"
 
 
-def test_only_what_lies_in_a_tray(opened: World):
+def test_only_what_lies_in_the_review_queue(opened: World):
     with pytest.raises(UsageError, match="no mail number 99"):
         review.release(opened.store, opened.installation, 99)
     with pytest.raises(UsageError, match="it is filed"):

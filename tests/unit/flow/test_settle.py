@@ -60,7 +60,7 @@ def test_a_batch_ends_where_it_takes_too_long(world: World):
     assert world.settler().settle().settled == 2
 
 
-def test_what_our_reader_fails_on_is_stuck_and_the_others_are_filed(world: World):
+def test_what_our_reader_fails_on_is_set_aside_and_the_others_are_filed(world: World):
     def failing(raw):
         if b"poison" in raw:
             raise ValueError("cannot read this")

@@ -191,7 +191,7 @@ class TestACopySentAhead:
         notified = world.store.connection.execute("select count(*) from delivery where user_id = ?", [world.anna])
         assert notified.fetchone()[0] == 1
 
-    def test_a_copy_let_in_after_the_mail_itself_is_the_same_message(self, opened: World):
+    def test_a_copy_released_after_the_mail_itself_is_the_same_message(self, opened: World):
         address = reply(opened)
         genuine = opened.mail(ANNA, address, "Re: chairs", "Yes.\n", verified=True)
         held = opened.deliver(genuine.partition(b"\n")[2], address)
@@ -364,7 +364,7 @@ class TestASignedMailHandedOverAgain:
         assert opened.deliver(copied, address).state == "filed"
 
 
-class TestNobodyIsLetIn:
+class TestNobodyIsAdded:
     """Reading rights come from people, never from a mail."""
 
     @pytest.mark.parametrize("verified", [True, False])

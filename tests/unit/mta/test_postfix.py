@@ -253,7 +253,7 @@ def test_an_address_beside_virtual_mailboxes_is_its_own_alias(path: Path) -> Non
     assert ask("aliases.cf", "leads@acme.example", path) == []
 
 
-def test_only_a_whole_domain_is_ours(path: Path) -> None:
+def test_only_a_dedicated_domain_is_ours(path: Path) -> None:
     assert ask("domains.cf", "ACME.example", path) == ["acme.example"]
     assert ask("domains.cf", "exämple.se", path) == ["xn--exmple-cua.se"]
     assert ask("domains.cf", "mx1.acme.example", path) == []
@@ -423,7 +423,7 @@ CHECKS: list[tuple[str, Callable[[], list[Finding]]]] = [
     ("map.db is not writable by", lambda: place(map=FileRights("weftmap", 0o644))),
     ("map is not open to the group", lambda: place(folder=FileRights("weftmap", 0o770))),
     ("map is not open to the group", lambda: place(folder=FileRights("root", 0o2770))),
-    ("map.db-shm is not writable by", lambda: place(beside=CLOSED)),
+    ("map.db-shm is not writable by", lambda: place(journals=CLOSED)),
     ("domains.cf is missing or not as", lambda: place(stale=frozenset({"domains.cf"}))),
     ("has flags=DX", lambda: findings(entry(SETTINGS, "flags=X", "flags=DX"))),
     ("virtual_mailbox_maps names our map", lambda: findings(main(virtual_mailbox_maps=f"hash:/x {RECIPIENTS}"))),
@@ -443,8 +443,11 @@ CHECKS: list[tuple[str, Callable[[], list[Finding]]]] = [
         "relay_domains takes subdomains along",
         lambda: findings(main(relay_domains=PARTNER, parent_domain_matches_subdomains="relay_domains")),
     ),
-    ("mx1.acme.example is whole in weftmail, and in mydestination", lambda: place(domains={"mx1.acme.example": True})),
-    ("acme.example is beside mailboxes, but", lambda: place(domains={"acme.example": False})),
+    (
+        "mx1.acme.example is dedicated in weftmail, and in mydestination",
+        lambda: place(domains={"mx1.acme.example": True}),
+    ),
+    ("acme.example is a domain with mailboxes, but", lambda: place(domains={"acme.example": False})),
     ("knows no smtpd_forbid_bare_newline", lambda: findings(without_the_cure())),
     ("smtputf8_enable is no", lambda: findings(main(smtputf8_enable="no"))),
     ("main.cf lacks transport_maps", lambda: findings(main(transport_maps=""))),
@@ -455,7 +458,7 @@ CHECKS: list[tuple[str, Callable[[], list[Finding]]]] = [
 
 
 @pytest.mark.parametrize(("words", "look"), CHECKS)
-def test_a_trap_is_found_and_nothing_else_is(words: str, look: Callable[[], list[Finding]]) -> None:
+def test_a_finding_is_made_and_nothing_else_is(words: str, look: Callable[[], list[Finding]]) -> None:
     found = look()
     hits = [finding for finding in found if words in finding.finding]
     assert len(hits) == 1, found
@@ -503,7 +506,7 @@ def test_the_machine_is_looked_at(tmp_path: Path) -> None:
     assert found.wal
     assert found.map is not None
     assert found.map.mode == 0o664
-    assert set(found.beside) == {f"{settings.map}-wal", f"{settings.map}-shm"}
+    assert set(found.journals) == {f"{settings.map}-wal", f"{settings.map}-shm"}
     assert found.domains == {"acme.example": True}
     file.close()
 

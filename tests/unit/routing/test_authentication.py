@@ -121,7 +121,7 @@ def test_what_proves_nothing(value: str) -> None:
         (Mailbox("", ""),),
     ],
 )
-def test_anything_but_one_address_is_never_proven(from_: tuple[Mailbox, ...]) -> None:
+def test_anything_but_one_address_is_never_verified(from_: tuple[Mailbox, ...]) -> None:
     proof = ask("mx1.acme.example; dkim=pass header.d=acme.example", from_=from_, received=(SUBMITTED,))
     assert (proof.address, proof.verified, proof.colleague_proof) == ("", False, False)
     assert not proof.verifies_user(("anna",))

@@ -31,7 +31,7 @@ def test_the_author_gets_no_copy():
     assert who_gets.skipped == (Skipped("Anna", Phrase("skipped.author")),)
 
 
-def test_who_stands_in_a_proven_mail_has_it_already():
+def test_who_stands_in_a_verified_mail_has_it_already():
     who_gets = recipients([ANNA, BJORN], [KARIN, ERIK], have_it={"anna@acme.example", "erik@other.example"})
     assert [one.name for one in who_gets.notified] == ["Björn"]
     assert who_gets.outsiders == (KARIN,)
@@ -68,7 +68,7 @@ def test_an_answer_to_a_colleagues_message_goes_to_the_people_it_went_to():
     assert [(one.contact_id, one.field) for one in audience(None, named, {10, 11})] == [(10, "to"), (11, "cc")]
 
 
-def test_whom_an_unproven_mail_named_gets_nothing():
+def test_whom_an_unverified_mail_named_gets_nothing():
     named = [Named("cc", "Mallory", "mallory@evil.example", 66)]
     assert [one.contact_id for one in audience(KARIN, named, {10})] == [10]
     assert audience(KARIN, named, set()) == ()

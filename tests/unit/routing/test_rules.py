@@ -20,7 +20,7 @@ ACME = 1
 OTHER = 2
 KARIN = Sender("Karin Ek", "karin@customer.example")
 ANNA = Sender("Anna", "anna@acme.example", user_id=7, writes_in=frozenset({ACME}))
-ANNA_PROVEN = replace(ANNA, verified=True, verified_as_colleague=True)
+ANNA_VERIFIED = replace(ANNA, verified=True, verified_as_colleague=True)
 LEADS = AliasFacts(5, ACME, "leads@acme.example", record_type="lead")
 PINNED = AliasFacts(6, ACME, "fair@acme.example", record_id=40, record="LEAD-4")
 TO_LEADS = Envelope("leads@acme.example", "karin@customer.example")
@@ -78,7 +78,7 @@ class TestAutomaticAnswers:
             Facts(KARIN, alias=LEADS),
             Facts(KARIN, by_token=POST),
             Facts(KARIN, by_token=replace(PERSONAL, public=False)),
-            Facts(ANNA_PROVEN, by_token=replace(POST, sent_to_sender=True)),
+            Facts(ANNA_VERIFIED, by_token=replace(POST, sent_to_sender=True)),
         ],
         ids=["opens nothing", "of a stranger", "to a note", "of a colleague"],
     )
@@ -104,7 +104,7 @@ class TestWhoMayPost:
 
     @pytest.mark.parametrize("carrier", [POST, LOCATED, FOREIGN])
     @pytest.mark.parametrize("sender", [KARIN, replace(KARIN, verified=True), ANNA])
-    def test_internal_visibility_is_for_proven_colleagues(self, carrier, sender):
+    def test_internal_visibility_is_for_verified_colleagues(self, carrier, sender):
         found = replace(carrier, public=False, sender_takes_part=True, sent_to_sender=True, sender_is_owner=True)
         by = {"by_token": found} if found.carrier == "token" else {"by_id": (found,)}
         hold = decided(Facts(sender, **by))
@@ -115,31 +115,31 @@ class TestWhoMayPost:
     def test_a_note_token_of_a_public_message_is_internal(self):
         assert isinstance(decided(Facts(KARIN, by_token=replace(PERSONAL, purpose="note"))), Hold)
 
-    def test_a_proven_colleague_posts_to_whom_the_footer_said(self):
-        disposition = decided(Facts(ANNA_PROVEN, by_token=POST))
+    def test_a_verified_colleague_posts_to_whom_the_footer_said(self):
+        disposition = decided(Facts(ANNA_VERIFIED, by_token=POST))
         assert isinstance(disposition, Append)
         assert (disposition.post, disposition.audience, disposition.verified) == (True, "answered", True)
         assert disposition.author == Author("Anna", "anna@acme.example", user_id=7)
 
     def test_without_the_token_to_the_audience_of_the_message_answered(self):
-        disposition = decided(Facts(ANNA_PROVEN, by_id=(LOCATED,)))
+        disposition = decided(Facts(ANNA_VERIFIED, by_id=(LOCATED,)))
         assert isinstance(disposition, Append)
         assert disposition.audience == "answered"
 
     def test_by_a_foreign_id_to_no_outsider(self):
-        disposition = decided(Facts(ANNA_PROVEN, by_id=(FOREIGN,)))
+        disposition = decided(Facts(ANNA_VERIFIED, by_id=(FOREIGN,)))
         assert isinstance(disposition, Append)
         assert (disposition.post, disposition.audience) == (True, "nobody")
 
     @pytest.mark.parametrize("found", [replace(POST, purpose="note"), replace(POST, public=False)])
     def test_an_answer_to_a_note_stays_inside(self, found):
-        assert decided(Facts(ANNA_PROVEN, by_token=found)) == Note(
+        assert decided(Facts(ANNA_VERIFIED, by_token=found)) == Note(
             ACME, 30, "LEAD-3", 300, Author("Anna", "anna@acme.example", user_id=7)
         )
 
     def test_what_a_machine_sends_for_a_colleague_stays_inside(self):
         message = mail(kind="machine", auto_submitted="auto-generated")
-        disposition = decided(Facts(ANNA_PROVEN, by_token=POST), message)
+        disposition = decided(Facts(ANNA_VERIFIED, by_token=POST), message)
         assert isinstance(disposition, Note)
         assert disposition.quiet
 
@@ -173,7 +173,7 @@ class TestWhoMayPost:
         assert hold.notify is None
 
     def test_a_user_of_another_company_is_an_outsider(self):
-        sender = replace(ANNA_PROVEN, writes_in=frozenset({OTHER}))
+        sender = replace(ANNA_VERIFIED, writes_in=frozenset({OTHER}))
         assert isinstance(decided(Facts(sender, by_token=POST)), Hold)
         disposition = decided(Facts(sender, by_token=replace(POST, sent_to_sender=True)))
         assert isinstance(disposition, Append)
@@ -229,7 +229,7 @@ class TestWhichThread:
     def test_within_the_thread_the_newest_message_decides_visibility(self):
         public = replace(LOCATED, message_id=1, created_at=1)
         note = replace(LOCATED, message_id=2, created_at=2, public=False)
-        assert isinstance(decided(Facts(ANNA_PROVEN, by_id=(public, note))), Note)
+        assert isinstance(decided(Facts(ANNA_VERIFIED, by_id=(public, note))), Note)
 
 
 class TestForwardRule:
@@ -267,10 +267,10 @@ class TestAliases:
             ACME, 5, "lead", Author("Karin Ek", "karin@customer.example", outsider=True), False
         )
 
-    def test_a_colleagues_unproven_address_acts_as_nobody(self):
+    def test_a_colleagues_unverified_address_acts_as_nobody(self):
         disposition = decided(Facts(ANNA, alias=LEADS))
         assert (disposition.author.user_id, disposition.author.outsider) == (None, False)
-        assert decided(Facts(ANNA_PROVEN, alias=LEADS)).author.user_id == 7
+        assert decided(Facts(ANNA_VERIFIED, alias=LEADS)).author.user_id == 7
 
     @pytest.mark.parametrize("sender", [replace(KARIN, ours=True), Sender("", "")])
     def test_an_address_of_our_own_and_nobody_are_no_author(self, sender):
@@ -291,13 +291,13 @@ class TestAliases:
             ("everyone", KARIN, {}, True),
             ("known", KARIN, {}, False),
             ("known", KARIN, {"sender_known": True}, True),
-            ("known", ANNA_PROVEN, {}, True),
+            ("known", ANNA_VERIFIED, {}, True),
             ("participants", KARIN, {"sender_known": True}, False),
             ("participants", KARIN, {"sender_takes_part": True}, True),
-            ("participants", ANNA_PROVEN, {}, True),
+            ("participants", ANNA_VERIFIED, {}, True),
             ("internal", KARIN, {"sender_takes_part": True}, False),
             ("internal", ANNA, {}, False),
-            ("internal", ANNA_PROVEN, {}, True),
+            ("internal", ANNA_VERIFIED, {}, True),
         ],
     )
     def test_contact_policy(self, accepts, sender, how, taken):
@@ -309,7 +309,7 @@ class TestAliases:
         hold = decided(Facts(KARIN, alias=replace(LEADS, accepts="internal"), by_id=(found,)))
         assert isinstance(hold, Hold)
         assert (hold.record_id, hold.answers) == (30, 300)
-        answered = decided(Facts(ANNA_PROVEN, alias=replace(LEADS, accepts="internal"), by_id=(found,)))
+        answered = decided(Facts(ANNA_VERIFIED, alias=replace(LEADS, accepts="internal"), by_id=(found,)))
         assert isinstance(answered, Append)
 
     def test_a_removed_alias_is_none(self):
@@ -341,7 +341,7 @@ class TestNowhere:
 @given(
     kind=st.sampled_from(["mail", "machine", "auto-reply", "bounce", "delay", "receipt", "complaint"]),
     auto=st.sampled_from(["", "no", "auto-replied", "auto-generated"]),
-    sender=st.sampled_from([KARIN, ANNA, ANNA_PROVEN, Sender("", "")]),
+    sender=st.sampled_from([KARIN, ANNA, ANNA_VERIFIED, Sender("", "")]),
     alias=st.sampled_from([None, LEADS, PINNED, replace(LEADS, accepts="internal"), replace(LEADS, active=False)]),
     by_token=st.sampled_from([None, POST, PERSONAL, replace(POST, purpose="bounce"), replace(POST, public=False)]),
     by_id=st.lists(st.sampled_from([LOCATED, FOREIGN, replace(LOCATED, record_id=9, created_at=5)]), max_size=3),

@@ -92,7 +92,7 @@ def _company(store: Store, domain: Domain, name: str | None) -> Company:
 
 
 def _check_name(context: Context, local: str, domain: Domain) -> None:
-    """Refuse names that are ours in every domain, and those that have a mailbox in a domain beside mailboxes."""
+    """Refuse names that are ours in every domain, and those that have a mailbox in a domain with mailboxes."""
     if domain.state != "open":
         raise UsageError(
             f"{domain.name} is being removed; take it back first: mail-admin domain set {domain.name} --open"

@@ -1,4 +1,4 @@
-"""mail-admin domain: mail domains, whole (all their mail comes here) or beside mailboxes that live there too."""
+"""mail-admin domain: mail domains, dedicated (all their mail comes here) or with mailboxes that live there too."""
 
 from __future__ import annotations
 

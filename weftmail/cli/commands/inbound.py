@@ -23,7 +23,7 @@ from weftmail.transport.settle_lock import FileSettleLock
 from weftmail.transport.wake import SocketWaker
 
 STATES = ("accepted", "filed", "duplicate", "held", "unmatched", "error", "discarded")
-IN_A_TRAY = ("held", "unmatched", "error")
+IN_REVIEW = ("held", "unmatched", "error")
 
 
 def build(parser: Parser) -> None:
@@ -37,7 +37,7 @@ def build(parser: Parser) -> None:
     show = verbs.add("show", "show one mail's way: envelope, verdict, every rule that was asked", _show, json=True)
     show.add_argument("id", type=number, metavar="ID")
     show.add_argument("--raw", action="store_true", help="print the mail itself, byte for byte")
-    replay = verbs.add("replay", "route a mail from a tray, or a discarded one, once more", _replay)
+    replay = verbs.add("replay", "route a mail from the review queue, or a discarded one, once more", _replay)
     replay.add_argument("id", type=number, metavar="ID")
 
 
@@ -134,7 +134,7 @@ def _delay(delay: int | None, longest: int) -> str:
 
 
 def _next(row: InboundRow) -> list[str]:
-    if row.state not in IN_A_TRAY:
+    if row.state not in IN_REVIEW:
         return []
     return ["", f"Next: mail-admin review release {row.id}, or: mail-admin review discard {row.id}"]
 
@@ -144,7 +144,7 @@ def _replay(context: Context, arguments: argparse.Namespace) -> None:
     with context.store.transaction():
         if not context.store.inbound.again(row.id):
             raise UsageError(
-                f"number {row.id} is {row.state} and in no tray; what is in one, or discarded, can be replayed"
+                f"number {row.id} is {row.state}; what is in the review queue, or discarded, can be replayed"
             )
     _settle(context, row.id)
     context.wake_sender()

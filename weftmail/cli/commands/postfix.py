@@ -64,9 +64,9 @@ def _flags(arguments: argparse.Namespace) -> str:
 
 def _program() -> Path:
     """The pipe program beside this one: in the environment's bin, or in the clone's."""
-    beside = Path(sys.prefix) / "bin" / "mail-ingest"
+    installed = Path(sys.prefix) / "bin" / "mail-ingest"
     clone = Path(sys.prefix).parent / "bin" / "mail-ingest"
-    return next((path for path in (beside, clone) if path.exists()), Path(str(_DEFAULTS["program"])))
+    return next((path for path in (installed, clone) if path.exists()), Path(str(_DEFAULTS["program"])))
 
 
 def _show(context: Context, arguments: argparse.Namespace) -> None:

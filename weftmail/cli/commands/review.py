@@ -24,7 +24,7 @@ def build(parser: Parser) -> None:
     goal.add_argument("--opens", metavar="TYPE", help="as a new record of this type")
     release.add_argument("--note", action="store_true", help="file it inside")
     release.add_argument("--dry-run", action="store_true", help="say who would get it, and change nothing")
-    discard = verbs.add("discard", "take a mail out of its tray; the log keeps it", _discard)
+    discard = verbs.add("discard", "take a mail out of the review queue; the log keeps it", _discard)
     discard.add_argument("id", type=number, metavar="ID")
 
 
@@ -34,7 +34,7 @@ def _list(context: Context, arguments: argparse.Namespace) -> None:
         arguments.json,
         [vocabulary.review_line(one) for one in found],
         lambda: table(
-            ("ID", "TRAY", "FROM", "TO", "RECORD", "SINCE", "WHY", "SUBJECT"),
+            ("ID", "STATE", "FROM", "TO", "RECORD", "SINCE", "WHY", "SUBJECT"),
             [
                 (
                     m.id,
@@ -48,7 +48,7 @@ def _list(context: Context, arguments: argparse.Namespace) -> None:
                 )
                 for m in found
             ],
-            "The trays are empty.",
+            "The review queue is empty.",
         ),
     )
 
@@ -71,4 +71,4 @@ def _release(context: Context, arguments: argparse.Namespace) -> None:
 
 def _discard(context: Context, arguments: argparse.Namespace) -> None:
     review.discard(context.store, context.installation, arguments.id)
-    context.say(f"Number {arguments.id} is out of its tray. Undo: mail-admin inbound replay {arguments.id}")
+    context.say(f"Number {arguments.id} is out of the review queue. Undo: mail-admin inbound replay {arguments.id}")

@@ -40,7 +40,7 @@ def words(name: str, text: str) -> str:
 
 def mailbox(box: Mailbox) -> str:
     """Return a mailbox: its name as a phrase, its domain as A-label; raise BadAddress for what cannot be sent to."""
-    address = wire_address(box.address)
+    address = sendable_address(box.address)
     name = clean(box.name)[:_NAME_CUT].strip()
     if not name:
         return f"<{address}>"
@@ -57,7 +57,7 @@ def mailboxes(boxes: Iterable[Mailbox]) -> str:
     return f",{CRLF} ".join(mailbox(box) for box in boxes if _sendable(box.address))
 
 
-def wire_address(address: str) -> str:
+def sendable_address(address: str) -> str:
     """Return the address as it goes into headers and SMTP commands: the local part as it is, the domain as A-label.
 
     Raises BadAddress for what could not be an address.

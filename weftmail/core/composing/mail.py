@@ -216,8 +216,8 @@ def _multipart(subtype: str, parts: Sequence[Message], more: str = "") -> Messag
     digest = hashlib.sha256(subtype.encode("ascii"))
     for part in parts:
         digest.update(part.as_bytes() if part.is_multipart() else str(part.get_payload()).encode("utf-8"))
-    whole = Message(policy=_POLICY)
+    made = Message(policy=_POLICY)
     # "=_" stands in no base64 and no quoted-printable text, so that no content can hold the boundary.
-    whole["Content-Type"] = f'multipart/{subtype};\r\n boundary="=_{digest.hexdigest()[:32]}"{more}'
-    whole.set_payload(list(parts))
-    return whole
+    made["Content-Type"] = f'multipart/{subtype};\r\n boundary="=_{digest.hexdigest()[:32]}"{more}'
+    made.set_payload(list(parts))
+    return made

@@ -64,7 +64,7 @@ class DeliveryReport:
 class Evidence:
     """What a message is judged by: its header fields, its parts, its subject, authors and words.
 
-    ``whole`` parses the message once more, to its full depth, for whoever needs the tree; None where it is too complex.
+    ``full_depth`` parses the message once more, for whoever needs the tree; None where it is too complex.
     """
 
     fields: Fields
@@ -72,7 +72,7 @@ class Evidence:
     subject: str
     author: Mailbox
     text: str
-    whole: Callable[[], Parsed | None]
+    full_depth: Callable[[], Parsed | None]
 
 
 Classify = Callable[[Evidence], tuple[Kind, DeliveryReport | None]]

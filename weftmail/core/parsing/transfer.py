@@ -60,9 +60,9 @@ def base64(pieces: Iterable[bytes]) -> tuple[bytes, bool]:
         rest = groups[-1]
         good = good and not any(groups[1:]) and not (padded and clean.strip(b"="))
         padded = padded or len(groups) > 1
-        whole = len(rest) // 4 * 4
-        out.write(binascii.a2b_base64(rest[:whole]))
-        rest = rest[whole:]
+        full = len(rest) // 4 * 4
+        out.write(binascii.a2b_base64(rest[:full]))
+        rest = rest[full:]
     out.write(_group(rest))
     return out.getvalue(), good and not rest
 

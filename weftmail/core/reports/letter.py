@@ -139,7 +139,7 @@ def _known(message: Message | None, own: set[str]) -> list[str]:
 def _named(letter: str, own: set[str]) -> Iterator[str]:
     """Yield the addresses that the letter names as failed; those that lead a line, if any do."""
     leading: list[str] = []
-    beside: list[str] = []
+    nearby: list[str] = []
     for line in letter.split("\n"):
         for match in ADDRESS.finditer(line[:500]):
             address = match[0].strip("'.")
@@ -148,8 +148,8 @@ def _named(letter: str, own: set[str]) -> Iterator[str]:
             if LEADING.match(line[: match.start()]):
                 leading.append(address)
             elif _SAYS.search(line):
-                beside.append(address)
-    yield from leading or beside
+                nearby.append(address)
+    yield from leading or nearby
 
 
 def _failure(address: str, letter: str, late: bool) -> Failure:
