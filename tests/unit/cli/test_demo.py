@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import sys
@@ -66,7 +67,7 @@ def test_steps_say_their_time_or_what_they_are(capsys: pytest.CaptureFixture[str
     step(2, "store and keys under var/", time.monotonic() - 41)
     step(3, "demo company acme.example", said="5 aliases, 2 users")
     step(5, "a customer writes to leads@acme.example")
-    assert capsys.readouterr().out.splitlines() == [
+    assert re.sub(r"4\d s", "41 s", capsys.readouterr().out).splitlines() == [
         "  2/5  store and keys under var/          ............ 41 s",
         "  3/5  demo company acme.example          5 aliases, 2 users",
         "  5/5  a customer writes to leads@acme.example",
@@ -77,7 +78,7 @@ def test_children_are_stopped_and_waited_for(tmp_path: Path) -> None:
     children = Children(tmp_path / "log", os.environ)
     children.start("one", SLEEPS)
     log = tmp_path / "log" / "one.log"
-    children.wait_until(lambda: log.read_text() == "up\n", "starting")
+    children.wait_until(lambda: log.read_text() == "up\n", "starting", most=60)
     children.check()
     children.stop()
     children.check()
@@ -108,10 +109,10 @@ def test_children_end_even_if_their_parent_is_killed(tmp_path: Path) -> None:
     )
     children = Children(tmp_path / "log", os.environ)
     children.start("parent", [sys.executable, parent_script])
-    children.wait_until(lambda: pid_file.exists() and pid_file.read_text() != "", "starting")
+    children.wait_until(lambda: pid_file.exists() and pid_file.read_text() != "", "starting", most=60)
     child = int(pid_file.read_text())
     os.kill(children.pid("parent"), signal.SIGKILL)
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while _runs(child) and time.monotonic() < until:
         time.sleep(0.02)
     assert not _runs(child)

@@ -329,12 +329,12 @@ def test_the_site_runs_until_it_is_asked_to_stop(machine: Machine) -> None:
         said = running.stdout.readline()
         found = re.search(r"http://127\.0\.0\.1:(\d+)", said)
         assert found is not None, running.stderr.read()
-        connection = http.client.HTTPConnection("127.0.0.1", int(found[1]), timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", int(found[1]), timeout=60)
         connection.request("GET", "/")
         assert connection.getresponse().status in (200, 303)
         connection.close()
         running.send_signal(signal.SIGTERM)
-        assert running.wait(20) in (0, -signal.SIGTERM)
+        assert running.wait(60) in (0, -signal.SIGTERM)
         assert running.stderr.read() == ""
 
 

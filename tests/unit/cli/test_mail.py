@@ -8,7 +8,6 @@ import json
 import re
 import subprocess
 import threading
-import time
 from hashlib import sha256
 from pathlib import Path
 
@@ -376,9 +375,7 @@ def test_a_replay_waits_for_whoever_settles(shell: Shell) -> None:
     later = threading.Timer(0.3, lock.release)
     world.settle()
     later.start()
-    began = time.monotonic()
-    assert "Number 1 is unmatched" in shell.ok("inbound", "replay", "1")
-    assert time.monotonic() - began < 5
+    assert "Number 1 is unmatched" in shell.ok("inbound", "replay", "1", context=shell.context(patience=1000))
     later.join()
 
 

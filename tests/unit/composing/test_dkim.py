@@ -152,7 +152,7 @@ def test_at_most_ten_are_looked_at() -> None:
     assert len(verify(b"DKIM-Signature: v=1\r\n" * 50 + MAIL, {})) == 10
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.text(max_size=300), st.text(max_size=80))
 def test_whatever_we_compose_verifies(text: str, subject: str) -> None:
     data = compose(replace(LETTER, text=text, subject=subject), ForOutsider(Mailbox(subject, "reply@acme.example")))

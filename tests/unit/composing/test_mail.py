@@ -222,7 +222,7 @@ EXPECTED = ["From", "To", "Cc", "Reply-To", "Subject", "Date", "Message-ID", "In
             "X-Weftmail-Loop", "MIME-Version", "Content-Type"]  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.tuples(*[NASTY] * 12))
 def test_no_value_can_add_a_header_or_change_another(made: tuple[str, ...]) -> None:
     name, subject, text, to, cc, loop, list_id, file, kind, cid, title, ident = made

@@ -127,7 +127,7 @@ def test_to_none_with_cc_alone(opened: World):
 ADDRESSES = ["karin@customer.example", "erik@other.example", "Mia <mia@new.example>", "olof@new.example"]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.one_of(st.none(), st.lists(st.sampled_from(ADDRESSES), max_size=4)),
     st.lists(st.sampled_from(ADDRESSES), max_size=3),

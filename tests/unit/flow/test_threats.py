@@ -8,13 +8,13 @@ from __future__ import annotations
 import ast
 import io
 import re
-import time
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from tests.unit.pace import at_most
 from tests.unit.world import ANNA, ERIK, HOST, KARIN, World
 from weftmail.core.envelope import Envelope
 from weftmail.core.parsing import dkim_tags
@@ -519,10 +519,9 @@ BOMBS = {
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_holds_nobody_up(world: World, name: str):
     raw = RECEIVED.format("x").encode() + b"From: x@customer.example\nSubject: x\nMessage-ID: <x@y>\n" + BOMBS[name]
-    before = time.process_time()
-    assert world.deliver(raw, LEADS).state in ("filed", "discarded")
-    # A hundredth of it or so where nothing else runs: what is shut out here took minutes.
-    assert time.process_time() - before < 4
+    # What is shut out here took minutes.
+    with at_most(400):
+        assert world.deliver(raw, LEADS).state in ("filed", "discarded")
     world.deliver(world.mail(), LEADS)
     assert world.record("LEAD-2" if name != "50,000 reports" else "LEAD-1").title == "Quote for 40 chairs"
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.pace import at_most
 from weftmail.core.parsing.html import ENTITIES, NESTING, SIZE, sanitise, text_of
 
 
@@ -72,16 +71,14 @@ def test_words(html: str, text: str) -> None:
     "piece", ["<", "<div>", "<!--", "<script>", "<!", "<p ", "&#", " \n", "<b>", "<table><tr><td>"]
 )
 def test_a_hostile_page_takes_no_time(piece: str) -> None:
-    before = time.process_time()
-    sanitise(piece * 50_000)
-    text_of(piece * 50_000)
-    assert time.process_time() - before < 3
+    with at_most(300):
+        sanitise(piece * 50_000)
+        text_of(piece * 50_000)
 
 
 def test_a_tag_with_countless_attributes_takes_no_time() -> None:
-    before = time.process_time()
-    assert sanitise(f"<p {' '.join(f'a{number}' for number in range(120_000))}>b</p>") == "<pre>b</pre>"
-    assert time.process_time() - before < 1
+    with at_most(100):
+        assert sanitise(f"<p {' '.join(f'a{number}' for number in range(120_000))}>b</p>") == "<pre>b</pre>"
     assert sanitise("<p>one two three</p>" * 5000).count("<p>") == 5000
 
 

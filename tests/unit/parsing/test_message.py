@@ -203,13 +203,13 @@ def check(raw: bytes) -> None:
     explain(message)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=600))
 def test_any_bytes_are_read(raw: bytes) -> None:
     check(raw)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     st.sampled_from(["order", "bounce", "letter"]),
     st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 40), st.binary(max_size=12)), min_size=1, max_size=6),

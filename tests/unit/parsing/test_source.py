@@ -25,7 +25,7 @@ def leaves(raw: bytes, marked: bool | None = None) -> tuple[object, ...]:
     return blocks, contents.attached, contents.charset
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(LINES, max_size=40), st.sampled_from([b"\n", b"\r\n"]), st.integers(1, 900))
 def test_what_is_left_out_comes_back(lines: list[bytes], end: bytes, repeat: int) -> None:
     filler = b"z" * 90 + end

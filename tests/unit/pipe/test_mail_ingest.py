@@ -72,7 +72,7 @@ class Pipe:
         return [(one[0], one[1] if isinstance(one[1], bytes) else one[1].read()) for one in found if one is not None]
 
     def traced(self) -> list[str]:
-        until = time.monotonic() + 10
+        until = time.monotonic() + 60
         while not self.trace.exists() and time.monotonic() < until:
             time.sleep(0.01)
         return self.trace.read_text().splitlines()
@@ -168,7 +168,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Pipe, Ins
 PARTS = st.sampled_from([b"\n", b".", b"\r", b"\r\n", b"a", b"\0", b"\xe5", b"\r\n.\r\n", b"\n.\n", b"x" * 65530])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.one_of(st.binary(max_size=200), st.lists(PARTS, max_size=12).map(b"".join)))
 def test_whatever_the_bytes_are_they_arrive(shared: tuple[Pipe, Installation], body: bytes) -> None:
     pipe, installation = shared
@@ -284,7 +284,7 @@ def scripted(pipe: Pipe, says: list[bytes | Callable[[], object]], stay: bool = 
     server = socket.socket(socket.AF_UNIX)
     server.bind(str(place))
     server.listen()
-    server.settimeout(10)
+    server.settimeout(60)
 
     def speak() -> None:
         with contextlib.suppress(OSError):
@@ -370,11 +370,9 @@ def test_the_watchdog_ends_what_nothing_else_ends(pipe: Pipe) -> None:
     impatient(pipe, read=60)
     with scripted(pipe, [*TO_DATA], stay=True):
         assert put_off(pipe.run(MAIL, LEADS))
-    with subprocess.Popen(["sleep", "30"], stdout=subprocess.PIPE) as endless:
-        started = time.monotonic()
+    with subprocess.Popen(["sleep", "110"], stdout=subprocess.PIPE) as endless:
         command = [str(pipe.program), f"--state={pipe.state}", LEADS.decode()]
-        assert put_off(subprocess.run(command, stdin=endless.stdout, capture_output=True, timeout=20, check=False))
-        assert time.monotonic() - started < 10
+        assert put_off(subprocess.run(command, stdin=endless.stdout, capture_output=True, timeout=100, check=False))
         endless.kill()
 
 
@@ -539,14 +537,16 @@ def test_a_drain_is_started_away_from_the_mail_server(pipe: Pipe) -> None:
 
 
 def test_a_burst_starts_one_drain(pipe: Pipe) -> None:
-    environment = {"PATH": "/usr/bin:/bin", "DRAIN": "2"}
+    environment = {"PATH": "/usr/bin:/bin", "DRAIN": "100"}
     assert taken(pipe.run(MAIL, LEADS, env=environment))
-    assert pipe.traced()
+    session = int(pipe.traced()[5].split()[1])
     pipe.trace.unlink()
-    started = time.monotonic()
-    for _ in range(3):
-        assert taken(pipe.run(MAIL, LEADS, env=environment))
-    assert time.monotonic() - started < 2, "nobody waits for the drain"
+    try:
+        for _ in range(3):
+            assert taken(pipe.run(MAIL, LEADS, env=environment))
+    finally:
+        # Nobody has waited for the drain: it is there still.
+        os.killpg(session, signal.SIGKILL)
     assert not pipe.trace.exists()
     assert len(pipe.spooled()) == 4
 

@@ -38,7 +38,7 @@ class Memory:
 
 
 class Installation:
-    """The listener in its thread: ``with House(...) as installation``; ``installation.where`` is its address."""
+    """The listener in its thread: ``with Installation(...) as installation``; ``installation.where`` is its address."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class Installation:
     def __enter__(self) -> Self:
         self._thread.start()
         try:
-            self.where = asyncio.run_coroutine_threadsafe(self.listener.start(self._listen), self.loop).result(10)
+            self.where = asyncio.run_coroutine_threadsafe(self.listener.start(self._listen), self.loop).result(60)
         except BaseException:
             self._end()
             raise
@@ -74,11 +74,11 @@ class Installation:
     def stop(self, grace: float = 0.0) -> None:
         if not self._stopped:
             self._stopped = True
-            asyncio.run_coroutine_threadsafe(self.listener.stop(grace), self.loop).result(grace + 10)
+            asyncio.run_coroutine_threadsafe(self.listener.stop(grace), self.loop).result(grace + 60)
 
     def _end(self) -> None:
         self.loop.call_soon_threadsafe(self.loop.call_later, 0.02, self.loop.stop)
-        self._thread.join(10)
+        self._thread.join(60)
 
     def __exit__(self, *_: object) -> None:
         self.stop()
@@ -92,7 +92,7 @@ class Installation:
         else:
             host, _, port = place.rpartition(":")
             connection = socket.create_connection((host.strip("[]"), int(port)))
-        connection.settimeout(10)
+        connection.settimeout(60)
         return Client(connection)
 
 

@@ -9,7 +9,8 @@ import smtplib
 import socket
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 from tests.unit.transport.lmtp_partner import Client, Installation, Memory
 from weftmail.core.envelope import Envelope
 from weftmail.core.failure import UsageError
+from weftmail.core.ports import Raw
 from weftmail.transport.lmtp.data import Data
 from weftmail.transport.lmtp.listener import peer_uids
 from weftmail.transport.lmtp.session import Limits
@@ -265,13 +267,15 @@ def test_recipients_commands_errors_and_connections_are_counted(tmp_path: Path) 
 
 def test_silence_ends_a_conversation(tmp_path: Path) -> None:
     with (
-        Installation(f"unix:{tmp_path}/l.sock", limits=Limits(idle=0.2)) as installation,
+        Installation(f"unix:{tmp_path}/l.sock", limits=Limits(idle=1.5)) as installation,
         installation.connect() as client,
     ):
         client.reply()
-        time.sleep(0.12)
+        time.sleep(0.1)
+        spoke = time.monotonic()
         assert client.ask("NOOP").startswith("250")
         assert client.reply().startswith("421 4.4.2")
+        assert time.monotonic() - spoke >= 1.5, "a command begins the silence anew"
         assert client.ended()
 
 
@@ -347,23 +351,29 @@ def test_an_acceptor_that_calls_off_is_temporary(unix: Installation) -> None:
 
 
 def test_a_slow_commit_is_answered_and_called_off(tmp_path: Path) -> None:
-    limits = Limits(accept=0.1, idle=0.05)
+    limits = Limits(accept=1.2, idle=1.0)
     with Installation(f"unix:{tmp_path}/l.sock", Memory(None), limits) as installation, greeted(installation) as client:
         client.send(ENVELOPE + b"x\r\n.\r\n")
         assert client.replies(4)[3] == "451 4.3.0 try again later"
         assert installation.memory.futures[0].cancelled()
 
 
+class Begun(Memory):
+    """Begins a commit as soon as it is asked for: it cannot be called off any more."""
+
+    def accept(self, envelopes: Sequence[Envelope], raw: Raw) -> Future[Sequence[bool]]:
+        future = super().accept(envelopes, raw)
+        assert future.set_running_or_notify_cancel()
+        return future
+
+
 def test_a_commit_already_begun_may_come_too_late(tmp_path: Path) -> None:
     with (
-        Installation(f"unix:{tmp_path}/l.sock", Memory(None), Limits(accept=0.1)) as installation,
+        Installation(f"unix:{tmp_path}/l.sock", Begun(None), Limits(accept=0.1)) as installation,
         greeted(installation) as client,
     ):
         client.send(ENVELOPE + b"x\r\n.\r\n")
         client.replies(3)
-        while not installation.memory.futures:
-            time.sleep(0.01)
-        assert installation.memory.futures[0].set_running_or_notify_cancel()
         assert client.reply() == "451 4.3.0 try again later"
         installation.memory.futures[0].set_result([True])
         assert client.ask("NOOP") == "250 2.0.0 ok"

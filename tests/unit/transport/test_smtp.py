@@ -67,7 +67,7 @@ def serve(utf8: bool) -> Iterator[tuple[Peer, int]]:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
-    controller = Controller(handler, hostname="127.0.0.1", port=port, enable_SMTPUTF8=utf8)
+    controller = Controller(handler, hostname="127.0.0.1", port=port, enable_SMTPUTF8=utf8, ready_timeout=60)
     controller.start()
     try:
         yield handler, port
@@ -77,7 +77,7 @@ def serve(utf8: bool) -> Iterator[tuple[Peer, int]]:
 
 @pytest.fixture
 def out(peer: tuple[Peer, int]) -> Iterator[SmtpSubmitter]:
-    submitter = SmtpSubmitter("127.0.0.1", peer[1], timeout=5)
+    submitter = SmtpSubmitter("127.0.0.1", peer[1], timeout=60)
     yield submitter
     submitter.close()
 
@@ -163,7 +163,7 @@ def test_smtputf8_only_where_an_address_needs_it(peer: tuple[Peer, int], out: Sm
 
 
 def test_without_smtputf8_such_an_address_is_refused(plain_peer: tuple[Peer, int]) -> None:
-    submitter = SmtpSubmitter("127.0.0.1", plain_peer[1], timeout=5)
+    submitter = SmtpSubmitter("127.0.0.1", plain_peer[1], timeout=60)
     outcome = submitter.submit(FROM, ["jösé@acme.example"], DATA)["jösé@acme.example"]
     assert isinstance(outcome, Refused) and outcome.text.startswith("5.6.7")
     assert isinstance(submitter.submit(FROM, [ANNA], DATA)[ANNA], Sent)
@@ -175,7 +175,7 @@ def test_no_server_defers() -> None:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
-    outcome = SmtpSubmitter("127.0.0.1", port, timeout=2).submit(FROM, [ANNA], DATA)[ANNA]
+    outcome = SmtpSubmitter("127.0.0.1", port, timeout=60).submit(FROM, [ANNA], DATA)[ANNA]
     assert isinstance(outcome, Deferred) and outcome.text.startswith(f"4.4.1 127.0.0.1:{port}:")
 
 
@@ -208,7 +208,7 @@ class Scripted:
     def _play(self, accepted: socket.socket, lines: BinaryIO, script: list[str | None]) -> None:
         for answer in script:
             if answer is None:
-                self._release.wait(20)
+                self._release.wait(60)
                 return
             if answer == "":
                 return
@@ -224,7 +224,7 @@ OPENING: list[str | None] = ["220 hi", "250 hi", "250 mail", "250 rcpt", "354 go
 
 def test_a_stale_connection_is_replaced_once() -> None:
     with Scripted([*OPENING, "250 one", ""], [*OPENING, "250 two", ""]) as server:
-        submitter = SmtpSubmitter("127.0.0.1", server.port, timeout=5)
+        submitter = SmtpSubmitter("127.0.0.1", server.port, timeout=60)
         assert submitter.submit(FROM, [ANNA], DATA) == {ANNA: Sent("250 one")}
         assert submitter.submit(FROM, [ANNA], DATA) == {ANNA: Sent("250 two")}
         submitter.close()
@@ -232,7 +232,7 @@ def test_a_stale_connection_is_replaced_once() -> None:
 
 def test_a_kept_session_that_puts_mail_off_is_replaced_before_the_mail_is() -> None:
     with Scripted([*OPENING, "250 one", "451 4.7.1 filter died"], [*OPENING, "250 two"]) as server:
-        submitter = SmtpSubmitter("127.0.0.1", server.port, timeout=5)
+        submitter = SmtpSubmitter("127.0.0.1", server.port, timeout=60)
         assert submitter.submit(FROM, [ANNA], DATA) == {ANNA: Sent("250 one")}
         assert submitter.submit(FROM, [ANNA], DATA) == {ANNA: Sent("250 two")}
         submitter.close()
@@ -241,7 +241,7 @@ def test_a_kept_session_that_puts_mail_off_is_replaced_before_the_mail_is() -> N
 @pytest.mark.parametrize("answer", ["", None])
 def test_an_answer_that_is_lost_is_deferred_and_said_so(answer: str | None) -> None:
     with Scripted([*OPENING, answer]) as server:
-        submitter = SmtpSubmitter("127.0.0.1", server.port, timeout=1)
+        submitter = SmtpSubmitter("127.0.0.1", server.port, timeout=3)
         outcome = submitter.submit(FROM, [ANNA], DATA)[ANNA]
         assert isinstance(outcome, Deferred) and "it may have been taken" in outcome.text
         assert server.heard.count(b".\r\n") == 1
@@ -267,7 +267,7 @@ def test_an_answer_that_is_lost_is_deferred_and_said_so(answer: str | None) -> N
 )
 def test_a_connection_that_dies_before_the_mail_defers(script: list[str | None]) -> None:
     with Scripted(script) as server:
-        submitter = SmtpSubmitter("127.0.0.1", server.port, timeout=5)
+        submitter = SmtpSubmitter("127.0.0.1", server.port, timeout=60)
         assert isinstance(submitter.submit(FROM, [ANNA], DATA)[ANNA], Deferred)
         assert b".\r\n" not in server.heard
         submitter.close()

@@ -104,8 +104,10 @@ class Listener:
         if self._path is not None:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(self._path)
-        if self._lock is not None:
-            os.close(self._lock)
+        # Asked twice to stop, the second may come to this before the first does.
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            os.close(lock)
 
     def _bind_unix(self, path: str) -> socket.socket:
         """Return a socket bound to ``path`` that listens; one that a listener left behind is replaced.
