@@ -1,7 +1,8 @@
-"""Mails as values, for tests that need one and do not care how it was read."""
+"""Mails as values, for tests that need one and do not care how it was read; and mails that are kept as files."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from weftmail.core.address import Mailbox
@@ -37,3 +38,8 @@ PLAIN: dict[str, Any] = {
 def mail(**changes: Any) -> Message:
     """Return a plain mail by Karin Ek, with some fields changed."""
     return Message(**{**PLAIN, **changes})
+
+
+def kept(name: str) -> bytes:
+    """Return the mail in the file ``mails/NAME.eml``, byte for byte."""
+    return (Path(__file__).parent / "mails" / f"{name}.eml").read_bytes()

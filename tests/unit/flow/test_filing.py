@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.unit.faults import nothing, store_with
+from tests.unit.mail import kept
 from tests.unit.world import ANNA, BJORN, ERIK, HOST, KARIN, World
 from weftmail.core.tokens import locator, reply_token
 from weftmail.core.tokens.reply_token import Token
@@ -296,13 +297,7 @@ class TestTheRest:
         assert opened.deliver(opened.mail(KARIN), "inner@acme.example").state == "filed"
 
     def test_a_report_by_our_return_path_is_an_event(self, opened: World):
-        raw = (
-            b"From: MAILER-DAEMON@far.example\nTo: x@acme.example\nSubject: Undelivered\nMessage-ID: <d@far.example>\n"
-            b"MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
-            b"--b\nContent-Type: text/plain\n\nsorry\n--b\nContent-Type: message/delivery-status\n\n"
-            b"Reporting-MTA: dns; far.example\n\nFinal-Recipient: rfc822; karin@customer.example\nAction: failed\n"
-            b"Status: 5.1.1\nDiagnostic-Code: smtp; 550 no such user\n\n--b--\n"
-        )
+        raw = kept("14-report")
         row = opened.deliver(raw, reply_address(opened, 1, purpose="bounce"), sender="")
         event = opened.thread("LEAD-1")[1]
         assert (row.state, event.kind, event.public) == ("filed", "event", False)

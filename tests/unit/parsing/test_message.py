@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.unit.mail import kept
 from weftmail.core.address import Mailbox
 from weftmail.core.parsing.message import Message, explain
 from weftmail.flow.reading import read
 
-MAILS = Path(__file__).parents[1] / "mails"
 HEAD = b"From: karin@customer.example\nTo: leads@acme.example\nMessage-ID: <1@customer.example>\n"
 
 
-def mail(name: str) -> bytes:
-    return (MAILS / f"{name}.eml").read_bytes()
-
-
 def test_a_customers_mail_with_everything_in_it() -> None:
-    message = read(mail("order"))
+    message = read(kept("01-order"))
     assert message.message_id == "<order-1@customer.example>"
     assert message.subject == "Tjugo stolar till Västerås"
     assert message.from_ == (Mailbox("Karin Ek", "karin@customer.example"),)
@@ -43,11 +38,11 @@ def test_a_customers_mail_with_everything_in_it() -> None:
 
 
 def test_an_open_file_reads_like_bytes() -> None:
-    assert read(io.BytesIO(mail("order"))) == read(mail("order"))
+    assert read(io.BytesIO(kept("01-order"))) == read(kept("01-order"))
 
 
 def test_explain_gives_the_members_that_the_contract_names() -> None:
-    notified = explain(read(mail("order")))
+    notified = explain(read(kept("01-order")))
     assert set(notified) == {"message", "kind", "bounce"}
     assert notified["kind"] == "mail" and notified["bounce"] is None
     assert notified["message"]["date"] == "2026-11-23T09:00:00Z"
@@ -57,9 +52,7 @@ def test_explain_gives_the_members_that_the_contract_names() -> None:
 
 
 def test_explain_shows_a_forwarded_mail_and_a_missing_date() -> None:
-    body = b"\nSe nedan\n\n---------- Forwarded message ---------\nFrom: Erik Ek <erik@other.example>\n"
-    body += b"Date: Mon, 23 Nov 2026 10:00:00 +0000\nSubject: Stolar\nTo: karin@customer.example\n\nHej\n"
-    notified = explain(read(HEAD + b"Subject: Fwd: Stolar\n" + body))["message"]
+    notified = explain(read(kept("04-forwarded")))["message"]
     assert notified["date"] is None
     assert notified["forwarded"] == {
         "from": {"name": "Erik Ek", "address": "erik@other.example"},
@@ -69,7 +62,7 @@ def test_explain_shows_a_forwarded_mail_and_a_missing_date() -> None:
 
 
 def test_a_bounce_names_its_recipients_and_the_message_that_came_back() -> None:
-    notified = explain(read(mail("bounce")))
+    notified = explain(read(kept("02-bounce")))
     assert notified["kind"] == "bounce"
     assert notified["bounce"]["original_message_id"] == "<offer@acme.example>"
     assert [(each["address"], each["status"], each["hard"]) for each in notified["bounce"]["recipients"]] == [
@@ -79,40 +72,32 @@ def test_a_bounce_names_its_recipients_and_the_message_that_came_back() -> None:
 
 
 def test_a_letter_without_a_standard_form_is_a_bounce_as_well() -> None:
-    message = read(mail("letter"))
+    message = read(kept("03-letter"))
     assert message.kind == "bounce" and message.report is not None
     assert message.report.original_message_id == "<offer@acme.example>"
     assert [(each.address, each.hard) for each in message.report.recipients] == [("karin@customer.example", True)]
 
 
 def test_a_letter_with_the_message_attached_gives_its_id() -> None:
-    raw = (
-        b"From: mailer-daemon@mx.other.example\nSubject: Undeliverable\n"
-        b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nerik@other.example: user unknown\n"
-        b"--b\nContent-Type: message/rfc822\n\nMessage-ID: <offer@acme.example>\n\nHej\n--b--\n"
-    )
-    report = read(raw).report
+    report = read(kept("05-letter-with-the-message")).report
     assert report is not None and report.original_message_id == "<offer@acme.example>"
 
 
 def test_only_results_above_our_own_received_field_are_kept() -> None:
-    raw = b"Authentication-Results: mx.acme.example; dkim=pass\nReceived: from a by b\nAuthentication-Results: forged\n"
-    message = read(raw + HEAD + b"\nHej\n")
+    message = read(kept("06-results-below-received"))
     assert message.results_above == ("mx.acme.example; dkim=pass",)
     assert message.received == ("from a by b",)
 
 
 def test_auto_submitted_and_loop_fields() -> None:
-    message = read(
-        HEAD + b"Auto-Submitted: Auto-Replied (vacation)\nX-Weftmail-Loop: one\nX-Weftmail-Loop: two\n\nHej\n"
-    )
+    message = read(kept("07-vacation"))
     assert message.auto_submitted == "auto-replied"
     assert message.loop == ("one", "two")
     assert message.kind == "auto-reply"
 
 
 def test_two_from_fields_are_two_authors() -> None:
-    message = read(b"From: anna@acme.example\n" + HEAD + b"\n")
+    message = read(kept("08-two-authors"))
     assert [box.address for box in message.from_] == ["anna@acme.example", "karin@customer.example"]
 
 
@@ -123,30 +108,25 @@ def test_at_most_fifty_references_the_last() -> None:
 
 
 def test_mail_in_html_alone_has_words_too() -> None:
-    message = read(HEAD + b"Content-Type: text/html\n\n<p>Hej</p><p>Anna</p>")
+    message = read(kept("09-html-alone"))
     assert message.text == "Hej\n\nAnna" and message.html.startswith("<p>Hej")
 
 
 def test_an_answer_in_html_alone_ends_where_the_quote_begins() -> None:
-    quote = b'<div class="gmail_quote">Anna skrev:<blockquote>Hej Karin</blockquote></div>'
-    message = read(HEAD + b"Content-Type: text/html\n\n<p>Ja tack</p>" + quote)
+    raw = kept("10-html-answer")
+    message = read(raw)
     assert message.reply_text == "Ja tack" and "Hej Karin" in message.text
-    assert "Hej Karin" in read(HEAD + b"Content-Type: text/html\n\n" + quote).reply_text
+    assert "Hej Karin" in read(raw.replace(b"<p>Ja tack</p>", b"")).reply_text
 
 
 def test_plain_text_beside_html_is_shown_with_it() -> None:
-    parts = b"--b\nContent-Type: text/html\n\n<p>Hej</p>\n--b\n\na < b\n--b--"
-    message = read(HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + parts)
+    message = read(kept("11-text-beside-html"))
     assert message.text == "Hej\na < b" and "<pre>a &lt; b</pre>" in message.html
 
 
 def test_an_attached_message_stays_whole_and_its_words_stay_out() -> None:
-    inner = b"From: erik@other.example\nSubject: Stolar/bord\n\nErik skriver\n"
-    raw = (
-        HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nSe bifogat\n--b\nContent-Type: message/rfc822\n\n"
-    )
-    message = read(raw + inner + b"\n--b--\n")
-    assert message.attachments[0].content == inner
+    message = read(kept("12-attached-message"))
+    assert message.attachments[0].content == b"From: erik@other.example\nSubject: Stolar/bord\n\nErik skriver\n"
     assert message.attachments[0].filename == "Stolar-bord.eml"
     assert "Erik skriver" not in message.text
 
@@ -211,11 +191,11 @@ def test_any_bytes_are_read(raw: bytes) -> None:
 
 @settings(max_examples=400)
 @given(
-    st.sampled_from(["order", "bounce", "letter"]),
+    st.sampled_from(["01-order", "02-bounce", "03-letter"]),
     st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 40), st.binary(max_size=12)), min_size=1, max_size=6),
 )
 def test_mails_that_were_damaged_are_read(name: str, damages: list[tuple[int, int, bytes]]) -> None:
-    raw = mail(name)
+    raw = kept(name)
     for at, length, put in damages:
         raw = raw[:at] + put + raw[at + length :]
     check(raw)

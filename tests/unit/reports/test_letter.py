@@ -6,6 +6,7 @@ from email.message import Message
 
 import pytest
 
+from tests.unit.mail import kept
 from weftmail.core.address import Mailbox
 from weftmail.core.parsing.message import DeliveryReport
 from weftmail.core.parsing.mime import Fields, parse_deep, parse_header
@@ -84,8 +85,7 @@ def test_the_id_of_what_came_back() -> None:
 
 
 def test_the_library_is_asked_and_may_fail() -> None:
-    raw = b"From: MAILER-DAEMON@x.example\nSubject: failure notice\n\nHi. This is the qmail-send program\n"
-    raw += b"I'm afraid.\n\n<erik@other.example>:\n550 no such user\n\n--- Below this line is a copy\n"
+    raw = kept("13-qmail-letter")
     text = raw.decode().partition("\n\n")[2]
     found = letters.read(fields(), DAEMON, "failure notice", text, lambda: parse_deep(raw))
     assert found is not None and [each.address for each in found[1].recipients] == ["erik@other.example"]
