@@ -300,9 +300,9 @@ def _looks(looked: Looked) -> dict[str, float]:
         "page: the long conversation": "/records/LEAD-1",
     }
     lists = {
-        "list: records": ("record", "list", "--most", PAGE),
+        "list: records": ("record", "list", "--limit", PAGE),
         "list: contacts": ("contact", "list"),
-        "list: inbound": ("inbound", "list", "--most", PAGE),
+        "list: inbound": ("inbound", "list", "--limit", PAGE),
     }
     return {name: _computed(looked.page, path) for name, path in pages.items()} | {
         name: _computed(looked.command, *words) for name, words in lists.items()

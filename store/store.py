@@ -8,12 +8,14 @@ from pathlib import Path
 from weftmail.core.failure import UsageError
 from weftmail.store import connection as connections
 from weftmail.store.alias import Aliases
+from weftmail.store.audit import AuditLog
 from weftmail.store.blob import Blobs
 from weftmail.store.company import Companies
 from weftmail.store.domain import Domains
 from weftmail.store.due import Agenda
 from weftmail.store.inbound import InboundLog
 from weftmail.store.inbox import Inbox
+from weftmail.store.listing import Listings
 from weftmail.store.message import Messages
 from weftmail.store.migrate import latest, schema_number
 from weftmail.store.outbox import Outbox
@@ -44,6 +46,8 @@ class Store:
         self.outbox = Outbox(connection)
         self.sessions = Sessions(connection)
         self.due = Agenda(connection)
+        self.audit = AuditLog(connection)
+        self.listings = Listings(connection)
 
     @classmethod
     def open(cls, path: str | Path, *, readonly: bool = False) -> Store:

@@ -448,6 +448,21 @@ create table due (
 );
 create index due_time on due (due_at, id);
 
+-- Who changed what is set up: one row an act, with what stood there before and after as JSON objects.  What belongs to
+-- no company (a shared domain, a user) has none here either.
+create table audit (
+    id {ID},
+    company_id bigint references company (id),
+    user_id bigint references users (id),
+    actor text not null,
+    act text not null,
+    subject text not null,
+    was text not null,
+    became text not null,
+    created_at bigint not null
+);
+create index audit_company on audit (company_id, id);
+
 -- What lists and pages show of an alias and of a record: the row with the names of those whom it refers to.
 create view alias_row as
 select

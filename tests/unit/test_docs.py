@@ -133,6 +133,8 @@ def documented() -> set[str]:
     shown = [(noun, re.split(r" \| (?=[a-z]+\b(?! ?[A-Z]*[|)]))", rest)) for noun, rest in _CALL.findall(blocks)]
     shown += [(noun, [rest]) for noun, rest in re.findall(r"`mail-admin ([a-z]+)([^`]*)`", read("docs/cli.md"))]
     for noun, parts in shown:
+        if noun == "help":
+            continue
         for part in parts:
             verb = re.match(r"\s*([a-z][a-z-]+)(?=\s|$)", part)
             found.add(f"{noun} {verb[1]}" if verb else noun)

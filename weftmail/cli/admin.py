@@ -14,9 +14,11 @@ import traceback
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from weftmail import __version__
 from weftmail.core.failure import PermFail, TempFail, UsageError
 
 if TYPE_CHECKING:
+    from weftmail.cli.arguments import Parser
     from weftmail.cli.context import Context
 
 NOUNS = {
@@ -29,13 +31,15 @@ NOUNS = {
     "contact": "people who write from outside",
     "user": "people who sign in",
     "record": "records and their conversations",
-    "follower": "colleagues who are told of what happens on a record",
+    "follower": "colleagues who are notified of what happens on a record",
     "post": "write on a record: mail that goes out, or a note that stays inside",
     "inbound": "the log of what the mail server handed over",
     "outbox": "copies that wait to be handed to the mail server",
     "review": "mail that waits for a person to decide",
     "dkim": "signing keys",
     "postfix": "what the mail server needs, and what is wrong with it",
+    "audit": "who set up what, and when",
+    "completion": "words that your shell completes: bash, zsh, fish",
 }
 """Every command, with what it is for; each is a module of ``commands``."""
 
@@ -46,7 +50,7 @@ def usage() -> str:
     lines = [f"  {name:{width}}  {what}" for name, what in NOUNS.items()]
     return "\n".join(
         [
-            "usage: mail-admin COMMAND ...      mail-admin COMMAND --help says more",
+            "usage: mail-admin COMMAND ...      mail-admin help COMMAND says more; mail-admin --version",
             "",
             *lines,
             "",
@@ -83,25 +87,50 @@ def main(argv: Sequence[str] | None = None, context: Context | None = None) -> i
 
 def run(words: list[str], environ: Mapping[str, str], context: Context | None = None) -> int:
     """Run the command that ``words`` say; raises what went wrong."""
-    if not words or words[0] in ("--help", "-h", "help"):
+    if words[:1] == ["help"]:
+        # "help alias add" is "alias add --help".
+        words = [*words[1:], "--help"]
+    if not words or words[0] in ("--help", "-h"):
         print(usage())
         return 0 if words else 2
+    if words == ["--version"]:
+        print(f"mail-admin {__version__}")
+        return 0
     noun = words[0]
     if noun not in NOUNS:
         raise UsageError(f"{noun!r} is no command; there are {', '.join(NOUNS)}", status=2)
     from weftmail.cli.arguments import Parser, refuse_bad_words
     from weftmail.cli.context import Context
+    from weftmail.cli.refusals import failure
+    from weftmail.flow.refusal import RefusedAct
 
     refuse_bad_words(words)
-    module = importlib.import_module(f"weftmail.cli.commands.{noun}")
-    parser = Parser(prog=f"mail-admin {noun}", description=f"{noun}: {NOUNS[noun]}")
-    module.build(parser)
+    parser = Parser(prog=f"mail-admin {noun}", description=f"{NOUNS[noun][0].upper()}{NOUNS[noun][1:]}.")
+    _build(noun, parser)
     arguments = parser.parse_args(words[1:])
     context = context or Context(environ)
     try:
         return int(arguments.run(context, arguments) or 0)
+    except RefusedAct as error:
+        raise failure(error.refusal) from None
     finally:
         context.close()
+
+
+def _build(noun: str, parser: Parser) -> None:
+    importlib.import_module(f"weftmail.cli.commands.{noun}").build(parser)
+
+
+def whole_parser() -> Parser:
+    """Return all commands as one parser, for what has to know every word of them."""
+    from weftmail.cli.arguments import Parser
+
+    parser = Parser(prog="mail-admin")
+    parser.add_argument("--version", action="store_true", help="print the version")
+    nouns = parser.add_subparsers(metavar="COMMAND")
+    for noun, what in NOUNS.items():
+        _build(noun, nouns.add_parser(noun, help=what))
+    return parser
 
 
 def explained(error: Exception) -> tuple[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from weftmail.core.address import canonical
@@ -34,22 +34,50 @@ class Verbs:
     def __init__(self, parser: Parser) -> None:
         self._verbs = parser.add_subparsers(metavar="VERB", required=True, dest="verb")
 
-    def add(self, name: str, help_: str, run: Run, *, json: bool = False, company: bool = False) -> Parser:
+    def add(self, name: str, help_: str, run: Run, *, json: bool = True, company: bool = False) -> Parser:
         """Add a verb; ``json`` gives it --json, ``company`` gives it --company."""
-        parser: Parser = self._verbs.add_parser(name, help=help_, description=help_)
+        parser: Parser = self._verbs.add_parser(name, help=help_, description=f"{help_[0].upper()}{help_[1:]}.")
         parser.set_defaults(run=run)
         if json:
             parser.add_argument("--json", action="store_true", help="print JSON")
         if company:
-            parser.add_argument("--company", metavar="NAME", help="where more than one company has what is named")
+            parser.add_argument("--company", metavar="NAME", help="the company, where more than one is meant")
         return parser
+
+    def list(self, help_: str, run: Run, name: str, *, company: bool = False, verb: str = "list") -> Parser:
+        """Add a verb that shows a list in pages; ``name`` is what a row is called after --after."""
+        parser = self.add(verb, help_, run, company=company)
+        parser.add_argument(
+            "--limit", type=number, metavar="N", help="show so many; 100 by default, with --json all of them"
+        )
+        parser.add_argument("--after", metavar=name, help="go on after this one, as the last line of a page says")
+        return parser
+
+
+def pairs(words: Sequence[str], form: str = "NAME=VALUE") -> dict[str, str]:
+    """Read words of the form K=V; raises UsageError, naming the form, for one that is not."""
+    found: dict[str, str] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise UsageError(f"{word!r} is not of the form {form}", status=2)
+        found[name] = value
+    return found
 
 
 def number(text: str) -> int:
     """Read a number from 1 on, as argparse wants a type; no row of the store has a larger one than SQLite can hold."""
-    if text.isascii() and text.isdigit() and 0 < int(text) < 2**63:
+    if text.isascii() and text.isdigit() and len(text) < 20 and 0 < int(text) < 2**63:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
+
+
+def whole_number(flag: str, text: str) -> int:
+    """Read the number that a flag was given; raises UsageError for anything else."""
+    try:
+        return number(text)
+    except argparse.ArgumentTypeError as error:
+        raise UsageError(f"{flag}: {error}", status=2) from None
 
 
 def refuse_bad_words(words: list[str]) -> None:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import argparse
 import os
+import pwd
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TextIO
 
+from weftmail.cli import listing as listings
 from weftmail.cli import runtime
 from weftmail.cli.config import Config, load, path_of_config
 from weftmail.cli.hostname import own_hostname
+from weftmail.cli.listing import Listing, Row
 from weftmail.cli.mailboxes import where_mailbox
 from weftmail.cli.output import as_json
-from weftmail.core.failure import TempFail
-from weftmail.core.ports import Clock
-from weftmail.flow.follow_map import follow
+from weftmail.core.ports import Clock, MapRow
 from weftmail.flow.installation import Installation
+from weftmail.flow.setup.act import Actor, Setup, bring_map_up
+from weftmail.locale import NAMES
+from weftmail.mta.map import MapDatabase
 from weftmail.store.store import Store
 
 PATIENCE = 10.0
@@ -53,6 +58,9 @@ class Context:
         self.stdin = sys.stdin if stdin is None else stdin
         self._config: Config | None = None
         self._store: Store | None = None
+        self._map = LazyMap(lambda: runtime.open_map(self.config))
+        # Asked before root becomes the owner of the store.
+        self._actor = Actor(shell_user(environ))
 
     @property
     def config(self) -> Config:
@@ -92,19 +100,14 @@ class Context:
         """Keys, names and clock, as every flow wants them."""
         return runtime.installation(self.config, self.store, self.clock)
 
+    @property
+    def setup(self) -> Setup:
+        """What the acts of set-up work with; who acts is the user of this shell."""
+        return Setup(self.store, self._actor, self.clock, self._map, self.where_mailbox, tuple(NAMES))
+
     def follow(self) -> None:
-        """Bring the mail server's map up to the store; only then has an edit of a domain or an alias succeeded."""
-        try:
-            map_file = runtime.open_map(self.config)
-            try:
-                follow(self.store, map_file)
-            finally:
-                map_file.close()
-        except TempFail as error:
-            raise TempFail(
-                f"it is in the store, but the mail server does not know it yet: {error}; it follows within a second "
-                "where the listener runs, or say the same once more"
-            ) from None
+        """Bring the mail server's map up to the store; raises TempFail where that cannot be done now."""
+        bring_map_up(self.store, self._map)
 
     def wake_sender(self) -> None:
         """Tell mail-send that copies wait; without the hint it sees them a little later."""
@@ -130,11 +133,60 @@ class Context:
         else:
             self.say(*lines())
 
+    def show(self, listing: Listing[Row], arguments: argparse.Namespace) -> None:
+        """Print a list as its flags say; all of it is of one moment."""
+        with self.store.snapshot():
+            listings.show(sys.stdout.write, listing, arguments)
+
     def close(self) -> None:
         """Close what was opened."""
+        self._map.close()
         if self._store is not None:
             self._store.close()
             self._store = None
+
+
+class LazyMap:
+    """The mail server's map, opened when first used; fulfils ``core.ports.MapFile``."""
+
+    def __init__(self, open_: Callable[[], MapDatabase]) -> None:
+        """``open_`` may raise TempFail, as every use of the map may."""
+        self._open = open_
+        self._file: MapDatabase | None = None
+
+    def _opened(self) -> MapDatabase:
+        if self._file is None:
+            self._file = self._open()
+        return self._file
+
+    def generation(self) -> int:
+        """Return the generation that the file has followed to."""
+        return self._opened().generation()
+
+    def apply(self, rows: Iterable[MapRow], generation: int) -> None:
+        """Bring the rows in and set the generation."""
+        self._opened().apply(rows, generation)
+
+    def rebuild(self, rows: Iterable[MapRow], generation: int) -> None:
+        """Put the rows in place of everything."""
+        self._opened().rebuild(rows, generation)
+
+    def close(self) -> None:
+        """Close the file, if it was opened."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def shell_user(environ: Mapping[str, str]) -> str:
+    """Return the name of whoever typed the command: of the user behind sudo, where this is root's."""
+    user = os.getuid()
+    if user == 0 and environ.get("SUDO_USER"):
+        return environ["SUDO_USER"]
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return str(user)
 
 
 def joined(values: Sequence[str]) -> str:

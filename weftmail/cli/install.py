@@ -16,11 +16,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from weftmail.cli import config as configs
-from weftmail.cli import lookup, runtime
+from weftmail.cli import runtime
 from weftmail.cli.config import Config, check_places
 from weftmail.cli.context import Context
 from weftmail.core.failure import UsageError
 from weftmail.core.tokens import keys
+from weftmail.flow.setup import find
 from weftmail.mta.map import GROUP
 from weftmail.store.connection import connect
 from weftmail.store.migrate import migrate
@@ -70,11 +71,11 @@ def ask(context: Context, arguments: argparse.Namespace) -> Answers:
         config = replace(config, hostname=server.lower())
     questions.complete()
     return Answers(
-        lookup.line("name of the company", company),
-        lookup.domain_name(domain),
+        find.line("company", company),
+        find.domain_name("domain", domain),
         dedicated,
-        lookup.line("name", name),
-        lookup.address(address),
+        find.line("name", name),
+        find.address("address", address),
         _checked(config),
         arguments.user or USER,
     )
@@ -130,9 +131,9 @@ def _checked(config: Config) -> Config:
     """Refuse texts that would mean something else in a file of the mail server."""
     for what, text in (("host name", config.hostname), ("authserv-id", config.authserv_id), ("folder", config.state)):
         if text:
-            lookup.line(what, text)
+            find.line(what, text)
     if "." in config.hostname:
-        lookup.domain_name(config.hostname)
+        find.domain_name("hostname", config.hostname)
     check_places(config, status=2)
     return config
 
@@ -294,4 +295,4 @@ def make_store(config: Config, now: int) -> list[str]:
 def own_name(config: Config) -> str:
     """Return the server's own name as a mail domain; "" where it has no domain part and so can be none."""
     name = runtime.hostname(config)
-    return lookup.domain_name(name) if "." in name else ""
+    return find.domain_name("hostname", name) if "." in name else ""

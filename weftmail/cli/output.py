@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
 
 from weftmail.flow.vocabulary import iso as iso
 
 Fields = dict[str, object]
-Row = TypeVar("Row")
 
 
 def shown(milliseconds: int | None) -> str:
@@ -40,15 +38,11 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty: str,
     return ["  ".join(_padded(*cell) for cell in zip(row, widths, strict=True)).rstrip() for row in [headings, *texts]]
 
 
-def first(rows: list[Row], most: int) -> tuple[list[Row], list[str]]:
-    """Return the first ``most`` of the newest rows, and the line that says, where it is so, that there are more."""
-    return rows[:most], ["There are more, older ones; see them: --most N"] if len(rows) > most else []
-
-
 def sheet(values: Mapping[str, object]) -> list[str]:
-    """Return names and values, one a line; values that are empty show a dash."""
+    """Return names and values, one a line; values that are empty show a dash, lists their members."""
     width = max(map(_width, values))
-    return [f"{_padded(name, width)}  {one_line(value)}".rstrip() for name, value in values.items()]
+    texts = {name: ", ".join(value) or "none" if isinstance(value, list) else value for name, value in values.items()}
+    return [f"{_padded(name, width)}  {one_line(text)}".rstrip() for name, text in texts.items()]
 
 
 def one_line(value: object, most: int = 300) -> str:

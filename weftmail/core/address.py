@@ -23,7 +23,11 @@ _ASCII_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrst
 
 
 class BadAddress(ValueError):
-    """This text is not an address that we could send to or compare; the message says why."""
+    """This text is not an address that we could send to or compare; the message says why, and ``code`` in a word."""
+
+    def __init__(self, text: str, code: str = "address_malformed") -> None:
+        super().__init__(text)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +50,11 @@ def canonical_domain(domain: str) -> str:
         try:
             name = idna.encode(name, uts46=True).decode("ascii")
         except (idna.IDNAError, UnicodeError) as error:
-            raise BadAddress(f"{domain!r} is not a domain name: {error}") from None
+            raise BadAddress(f"{domain!r} is not a domain name: {error}", "domain_malformed") from None
     name = fold_ascii(name)
     labels = name.split(".")
     if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
-        raise BadAddress(f"{domain!r} is not a domain name")
+        raise BadAddress(f"{domain!r} is not a domain name", "domain_malformed")
     return name
 
 
@@ -72,13 +76,14 @@ def canonical(address: str) -> str:
     """
     local, domain = split(address)
     if _BAD.search(address):
-        raise BadAddress(f"{address!r} holds a blank or a control character")
+        raise BadAddress(f"{address!r} holds a blank or a control character", "address_blank")
     if local.startswith("-"):
-        raise BadAddress(f"{address!r} begins with a hyphen; programs would read it as an option")
+        raise BadAddress(f"{address!r} begins with a hyphen; programs would read it as an option", "address_hyphen")
     if not _LOCAL.fullmatch(local):
-        raise BadAddress(f"{address!r} is not an address: the part before the @ holds something unusual")
+        text = f"{address!r} is not an address: the part before the @ holds something unusual"
+        raise BadAddress(text, "address_unusual")
     if len(local.encode("utf-8")) > 64:
-        raise BadAddress(f"{address!r} is too long before the @; 64 octets are allowed")
+        raise BadAddress(f"{address!r} is too long before the @; 64 octets are allowed", "address_long")
     return f"{fold_ascii(local)}@{canonical_domain(domain)}"
 
 

@@ -14,17 +14,22 @@ _BREAKS = re.compile("[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066
 
 
 class BadText(ValueError):
-    """This text may not stand where one line is wanted; the message says why."""
+    """This text may not stand where one line is wanted; the message says why, and ``code`` in a word."""
+
+    def __init__(self, text: str, code: str) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 def line(what: str, text: str) -> str:
     """Return ``text`` without blanks at its ends; raise BadText, naming ``what``, for what is no line of text."""
     found = _BREAKS.search(text)
     if found is not None:
-        raise BadText(f"the {what} holds a line break or another control character (U+{ord(found[0]):04X})")
+        why = f"the {what} holds a line break or another control character (U+{ord(found[0]):04X})"
+        raise BadText(why, "text_break")
     stripped = text.strip()
     if not stripped:
-        raise BadText(f"the {what} is empty")
+        raise BadText(f"the {what} is empty", "text_empty")
     if len(stripped) > LONGEST:
-        raise BadText(f"the {what} is too long: {len(stripped)} characters, {LONGEST} are allowed")
+        raise BadText(f"the {what} is too long: {len(stripped)} characters, {LONGEST} are allowed", "text_long")
     return stripped

@@ -7,6 +7,7 @@ from email.utils import parseaddr
 
 from weftmail.core.address import BadAddress, Mailbox, canonical, domain_of
 from weftmail.core.failure import UsageError
+from weftmail.flow.refusal import RefusedAct
 from weftmail.store.record import Record
 from weftmail.store.store import Store
 
@@ -46,23 +47,16 @@ def check_answer_as(store: Store, text: str) -> Mailbox:
     """Return the address to answer as, if it is in a domain that we may write for.
 
     That is a domain of ours, or one that a domain of ours is a part of: our signature is aligned with it then.
-    Foreign domains are never written for; raises UsageError for them.
+    Raises RefusedAct for a foreign domain, which is never written for, and for somebody's own address.
     """
     try:
         mailbox = parse_answer_as(text)
     except BadAddress as error:
-        raise UsageError(str(error), status=2) from None
+        raise RefusedAct("answer_as", error.code, address=text) from None
     user = store.users.by_address(mailbox.address)
     if user is not None:
-        raise UsageError(
-            f"{mailbox.address} is {user.name}'s own address: everybody's mail would go out in that name. "
-            "Name an address of the team"
-        )
+        raise RefusedAct("answer_as", "answer_as_person", address=mailbox.address, name=user.name)
     domain = domain_of(mailbox.address)
-    for ours in store.domains.all():
-        if domain == ours.name or ours.name.endswith(f".{domain}"):
-            return mailbox
-    raise UsageError(
-        f"{mailbox.address} is in a domain that is not ours; mail in its name would be a forgery. "
-        f"Add the domain first: mail-admin domain add {domain}"
-    )
+    if not any(domain == ours.name or ours.name.endswith(f".{domain}") for ours in store.domains.all()):
+        raise RefusedAct("answer_as", "answer_as_foreign", address=mailbox.address, domain=domain)
+    return mailbox

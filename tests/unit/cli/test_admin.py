@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.shell import Shell
+from weftmail import __version__
 from weftmail.cli import admin, runtime
 from weftmail.cli.arguments import Parser
 from weftmail.core.failure import PermFail, TempFail
@@ -37,6 +38,25 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     assert all(f"  {noun} " in out for noun in admin.NOUNS)
     assert "WEFTMAIL_CONFIG" in out
+
+
+@pytest.mark.parametrize("words", [["alias"], ["alias", "add"], ["completion"]])
+def test_help_of_a_command_is_what_its_flag_says(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert admin.main(["help", *words]) == 0
+    said = capsys.readouterr().out
+    assert f"usage: mail-admin {' '.join(words)}" in said
+    assert admin.main([*words, "--help"]) == 0
+    assert capsys.readouterr().out == said
+
+
+def test_help_alone_is_the_overview(capsys: pytest.CaptureFixture[str]) -> None:
+    assert admin.main(["help"]) == 0
+    assert "usage: mail-admin COMMAND" in capsys.readouterr().out
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert admin.main(["--version"]) == 0
+    assert capsys.readouterr().out == f"mail-admin {__version__}\n"
 
 
 def test_no_words_at_all_is_an_error_with_the_overview(capsys: pytest.CaptureFixture[str]) -> None:
@@ -68,7 +88,7 @@ def test_every_command_has_help(noun: str, capsys: pytest.CaptureFixture[str]) -
         (["alias", "add", os.fsdecode(b"\xff@acme.example")], "is not UTF-8 text"),
         *([[*words, "seven"], "'seven' is no number from 1 on"] for words in NUMBERED),
         *([[*words, str(2**70)], "is no number from 1 on"] for words in NUMBERED),
-        (["record", "list", "--most", "0"], "'0' is no number from 1 on"),
+        (["record", "list", "--limit", "0"], "'0' is no number from 1 on"),
     ],
 )
 def test_words_that_make_no_sense_end_with_2_and_one_line(shell: Shell, words: list[str], said: str) -> None:
@@ -210,10 +230,11 @@ def test_the_program_of_a_clone_runs_from_anywhere_and_starts_quickly(tmp_path: 
 
 
 def test_a_reader_that_goes_away_is_no_failure(shell: Shell) -> None:
-    for number in range(3000):
-        shell.world.store.companies.add(f"Company {number:05}", 1)
+    with shell.world.store.transaction():
+        for number in range(3000):
+            shell.world.store.companies.add(f"Company {number:05}", 1)
     done = subprocess.run(
-        ["sh", "-c", f"{BIN} company list | head -1; echo"], capture_output=True, text=True, check=True,
+        ["sh", "-c", f"{BIN} company list --limit 3000 | head -1; echo"], capture_output=True, text=True, check=True,
         env={**os.environ, "WEFTMAIL_CONFIG": str(shell.config)},
     )  # fmt: skip
     assert done.stderr == ""
@@ -280,7 +301,28 @@ def test_every_verb_and_flag_stands_in_the_docs() -> None:
         assert not missing, (command, missing)
 
 
-def test_every_list_and_show_takes_json() -> None:
+WITHOUT_JSON = {"init", "migrate", "serve", "completion"}
+"""Programs, and what prints a text for another program."""
+
+
+def test_every_list_show_and_act_takes_json() -> None:
     for command, parser in parsers():
-        if command.split()[-1] in ("list", "show", "check"):
-            assert any("--json" in one.option_strings for one in parser._actions), command
+        has = any("--json" in one.option_strings for one in parser._actions)
+        assert has is (command not in WITHOUT_JSON), command
+
+
+def test_every_list_comes_in_pages() -> None:
+    lists = [(command, parser) for command, parser in parsers() if command.endswith(" list")]
+    assert len(lists) == 12
+    for command, parser in lists:
+        flags = {flag for one in parser._actions for flag in one.option_strings}
+        assert {"--limit", "--after", "--json"} <= flags, command
+
+
+def test_every_word_of_every_command_is_explained_in_plain_words() -> None:
+    for command, parser in parsers():
+        assert parser.description or " " not in command, command
+        for one in parser._actions:
+            said = one.help or ""
+            assert not one.option_strings or len(said) > 3, (command, one.option_strings)
+            assert not any(word in said for word in (" tray", "whole or beside", "worth nothing")), (command, said)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import argparse
 
-from weftmail.cli import lookup
+from weftmail.cli import done
 from weftmail.cli.arguments import Parser, Verbs
 from weftmail.cli.context import Context, joined
-from weftmail.cli.output import sheet, shown, table
-from weftmail.core.failure import UsageError
+from weftmail.cli.listing import Listing, Whole
+from weftmail.cli.output import Fields, sheet, shown
+from weftmail.cli.refusals import carried_out
 from weftmail.flow import vocabulary
-from weftmail.store.domain import ROLE_ADDRESSES, SYSTEM_ADDRESSES, Domain
-
-CLOSED_FOR = 30 * 24 * 3600 * 1000
-"""A domain that is being removed goes on taking answers for this long, in milliseconds."""
+from weftmail.flow.setup import domain, find
+from weftmail.flow.setup.act import Done
+from weftmail.store.domain import ROLE_ADDRESSES, SYSTEM_ADDRESSES, DkimKey, Domain
+from weftmail.store.store import Store
 
 
 def build(parser: Parser) -> None:
@@ -23,11 +24,11 @@ def build(parser: Parser) -> None:
     add.add_argument("name", metavar="DOMAIN")
     _kind(add)
     _owner(add)
-    listing = verbs.add("list", "list all domains", _list, json=True)
+    listing = verbs.list("list all domains", _list, "DOMAIN")
     listing.add_argument("--company", metavar="NAME", help="those that this company may use")
-    show = verbs.add("show", "show one domain with its addresses and signing keys", _show, json=True)
+    show = verbs.add("show", "show one domain with its addresses and signing keys", _show)
     show.add_argument("name", metavar="DOMAIN")
-    change = verbs.add("set", "change whose a domain is, or whether it is whole", _set)
+    change = verbs.add("set", "change whose a domain is, or whether it is dedicated", _set)
     change.add_argument("name", metavar="DOMAIN")
     _kind(change)
     _owner(change)
@@ -53,141 +54,119 @@ def _owner(parser: Parser) -> None:
 
 
 def _add(context: Context, arguments: argparse.Namespace) -> None:
-    name = lookup.domain_name(arguments.name)
-    store = context.store
-    with store.transaction():
-        there = store.domains.by_name(name)
-        if there is not None and there.state == "closed":
-            raise UsageError(f"{name} is being removed; take it back: mail-admin domain set {name} --open")
-        if there is not None:
-            raise UsageError(f"{name} is a domain of ours already; see: mail-admin domain show {name}")
-        company = None if arguments.shared else lookup.company(store, arguments.company)
-        store.domains.add(name, company.id if company else None, not arguments.mailboxes, context.clock())
-    context.follow()
-    whose = f"for {company.name}" if company else "for all companies"
-    kind = "with mailboxes" if arguments.mailboxes else "dedicated"
-    context.say(f"Added {name}, {kind}, {whose}; live from the next mail on.")
-    if not store.domains.dkim_keys(name):
-        context.say(f"Next, so that what leaves is signed: mail-admin dkim create {name}")
+    made = carried_out(
+        domain.add(
+            context.setup,
+            arguments.name,
+            company=arguments.company,
+            shared=arguments.shared,
+            dedicated=not arguments.mailboxes,
+        )
+    )
+    signed = bool(context.store.domains.dkim_keys(made.subject))
+    context.answer(arguments.json, done.value(made), lambda: _added(made, signed=signed))
+
+
+def _added(made: Done, *, signed: bool) -> list[str]:
+    whose = f"for {made.now['company'] or 'all companies'}"
+    kind = "dedicated" if made.now["dedicated"] else "with mailboxes"
+    first = f"Added {made.subject}, {kind}, {whose}; live from the next mail on."
+    step = f"Next, so that what leaves is signed: mail-admin dkim create {made.subject}"
+    return [first] if signed else [first, step]
+
+
+def _set(context: Context, arguments: argparse.Namespace) -> None:
+    made = carried_out(
+        domain.change(
+            context.setup,
+            arguments.name,
+            dedicated=arguments.dedicated if arguments.dedicated or arguments.mailboxes else None,
+            company=arguments.company,
+            shared=arguments.shared,
+            reopen=arguments.open,
+        )
+    )
+    context.answer(arguments.json, done.value(made), lambda: _changed(made))
+
+
+def _changed(made: Done) -> list[str]:
+    lines = [done.changes(made)]
+    if (made.was["state"], made.now["state"]) == ("closed", "open"):
+        lines.append("Its aliases stay removed; add those that you need again: mail-admin alias add ADDR --opens TYPE")
+    return lines
+
+
+def _remove(context: Context, arguments: argparse.Namespace) -> None:
+    made = carried_out(domain.remove(context.setup, arguments.name))
+    value = {**made.now, "ended": list(made.ended), "waiting": made.waiting}
+    context.answer(arguments.json, value, lambda: _removed(made))
+
+
+def _removed(made: domain.Closed) -> list[str]:
+    if made.removed:
+        return [f"Removed {made.subject}. Postfix refuses its mail from now on."]
+    ended = f"Closed {made.subject}. Aliases that ended: {joined(made.ended)}. Answers to what went out still come in."
+    step = f"After {shown(made.until)}, when none does, end it: mail-admin domain remove {made.subject}"
+    return [ended, f"{made.waiting} copies of it wait in the outbox. {step}"]
 
 
 def _list(context: Context, arguments: argparse.Namespace) -> None:
-    store = context.store
-    of = lookup.company_id(store, arguments.company)
+    context.show(_listing(context.store, arguments.company), arguments)
+
+
+def _listing(store: Store, company: str | None) -> Listing[Domain]:
+    of = find.company_id(store, company)
     found = [one for one in store.domains.all() if of is None or one.company_id in (None, of)]
-    context.answer(
-        arguments.json,
-        [vocabulary.domain(one) for one in found],
-        lambda: table(
-            ("DOMAIN", "COMPANY", "KIND", "STATE", "ALIASES", "KEYS"),
-            [
-                (
-                    one.name,
-                    one.company or "all",
-                    _kind_of(one),
-                    one.state,
-                    store.domains.aliases_in_use(one.id),
-                    joined([key.selector for key in store.domains.dkim_keys(one.name)]),
-                )
-                for one in found
-            ],
-            "There is no domain yet. Add one: mail-admin domain add DOMAIN",
+    return Listing(
+        Whole(found, lambda one: one.name),
+        lambda one: one.name,
+        vocabulary.domain,
+        ("DOMAIN", "COMPANY", "KIND", "STATE", "ALIASES", "KEYS"),
+        lambda one: (
+            one.name,
+            one.company or "all",
+            _kind_of(one.dedicated),
+            one.state,
+            store.domains.aliases_in_use(one.id),
+            joined([key.selector for key in store.domains.dkim_keys(one.name)]),
         ),
+        "There is no domain yet. Add one: mail-admin domain add DOMAIN",
     )
 
 
 def _show(context: Context, arguments: argparse.Namespace) -> None:
-    store = context.store
-    found = lookup.domain(store, arguments.name)
-    system = [f"{name}@{found.name}" for name in (*SYSTEM_ADDRESSES, *(ROLE_ADDRESSES if found.dedicated else ()))]
-    keys = store.domains.dkim_keys(found.name)
-    value = {
+    found = find.domain(context.store, arguments.name)
+    keys = context.store.domains.dkim_keys(found.name)
+    value = _details(context.store, found, keys)
+    context.answer(arguments.json, value, lambda: [*_lines(found, value), *map(_key_line, keys)])
+
+
+def _details(store: Store, found: Domain, keys: list[DkimKey]) -> Fields:
+    system = (*SYSTEM_ADDRESSES, *(ROLE_ADDRESSES if found.dedicated else ()))
+    return {
         **vocabulary.domain(found),
-        "addresses": system,
+        "addresses": [f"{name}@{found.name}" for name in system],
         "aliases": store.domains.aliases_in_use(found.id),
         "dkim": [vocabulary.dkim_key(key) for key in keys],
     }
 
-    def lines() -> list[str]:
-        lines_ = sheet(
-            {
-                "Domain": found.name,
-                "Company": found.company or "all",
-                "Kind": _kind_of(found),
-                "State": found.state if found.closed_at is None else f"closed since {shown(found.closed_at)}",
-                "Addresses": joined(system),
-                "Aliases": value["aliases"],
-            }
-        )
-        return lines_ + [f"DKIM  {k.selector}._domainkey.{found.name}  TXT  {k.record}" for k in keys]
 
-    context.answer(arguments.json, value, lines)
-
-
-def _set(context: Context, arguments: argparse.Namespace) -> None:
-    store = context.store
-    given = (arguments.dedicated, arguments.mailboxes, arguments.company, arguments.shared, arguments.open)
-    if not any(given):
-        raise UsageError(
-            "nothing to change; give --dedicated, --mailboxes, --company NAME, --shared or --open", status=2
-        )
-    with store.transaction():
-        found = lookup.domain(store, arguments.name)
-        dedicated = arguments.dedicated or (found.dedicated and not arguments.mailboxes)
-        of = found.company_id
-        if arguments.shared:
-            of = None
-        elif arguments.company is not None:
-            of = lookup.company(store, arguments.company).id
-        _check_owner(context, found, of)
-        if not dedicated:
-            _check_beside(context, found)
-        state, closed_at = ("open", None) if arguments.open else (found.state, found.closed_at)
-        store.domains.set(found.id, dedicated=dedicated, state=state, closed_at=closed_at, company_id=of)
-    context.follow()
-    context.say(f"Changed {found.name}; live from the next mail on.")
-    if arguments.open and found.state == "closed":
-        context.say("Its aliases stay removed; add those that are wanted again: mail-admin alias add ADDR --opens TYPE")
-
-
-def _check_owner(context: Context, found: Domain, of: int | None) -> None:
-    """A domain with aliases of another company stays shared: their mail would go astray."""
-    if of is None:
-        return
-    others = {one.company for one in context.store.aliases.all() if one.domain_id == found.id and one.company_id != of}
-    if others:
-        raise UsageError(f"{joined(sorted(others))} has aliases in {found.name}; remove them first, or leave it shared")
-
-
-def _check_beside(context: Context, found: Domain) -> None:
-    for one in context.store.aliases.all():
-        if one.domain_id == found.id and (where := context.where_mailbox(one.local_part, found.name)):
-            raise UsageError(f"{one.address} is an alias, and {where}; remove it first: mail-admin alias remove")
-
-
-def _remove(context: Context, arguments: argparse.Namespace) -> None:
-    store, now = context.store, context.clock()
-    with store.transaction():
-        found = lookup.domain(store, arguments.name, to_remove=True)
-        ended = [one.address for one in store.aliases.all() if one.domain_id == found.id]
-        closed_at = found.closed_at if found.closed_at is not None else now
-        waiting = store.domains.waiting(found.id)
-        over = found.state == "closed" and now - closed_at >= CLOSED_FOR and not waiting
-        store.aliases.remove_in_domain(found.id, now)
-        state = "removed" if over else "closed"
-        store.domains.set(
-            found.id, dedicated=found.dedicated, state=state, closed_at=closed_at, company_id=found.company_id
-        )
-    context.follow()
-    if over:
-        context.say(f"Removed {found.name}. Postfix refuses its mail from now on.")
-        return
-    context.say(
-        f"Closed {found.name}. Ended for good: {joined(ended)}. Answers to what went out still come in.",
-        f"{waiting} copies of it wait in the outbox. After {shown(closed_at + CLOSED_FOR)}, when none does, end it: "
-        f"mail-admin domain remove {found.name}",
+def _lines(found: Domain, value: Fields) -> list[str]:
+    return sheet(
+        {
+            "Domain": found.name,
+            "Company": found.company or "all",
+            "Kind": _kind_of(found.dedicated),
+            "State": found.state if found.closed_at is None else f"closed since {shown(found.closed_at)}",
+            "Addresses": value["addresses"],
+            "Aliases": value["aliases"],
+        }
     )
 
 
-def _kind_of(domain: Domain) -> str:
-    return "dedicated" if domain.dedicated else "mailboxes"
+def _key_line(key: DkimKey) -> str:
+    return f"DKIM  {key.selector}._domainkey.{key.domain}  TXT  {key.record}"
+
+
+def _kind_of(dedicated: bool) -> str:
+    return "dedicated" if dedicated else "mailboxes"

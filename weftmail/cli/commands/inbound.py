@@ -7,18 +7,24 @@ import json
 import sys
 import time
 
-from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser, Verbs, number
 from weftmail.cli.context import Context
-from weftmail.cli.output import bar, first, sheet, shown, table
-from weftmail.core.failure import TempFail, UsageError
+from weftmail.cli.listing import Listing
+from weftmail.cli.output import bar, sheet, shown, table
+from weftmail.cli.pages import InboundPages
+from weftmail.cli.refusals import carried_out
+from weftmail.core.failure import TempFail
 from weftmail.core.parsing import path
 from weftmail.core.parsing.path import Path
 from weftmail.core.wording.duration import duration
 from weftmail.core.wording.sentences import say
 from weftmail.flow import vocabulary
-from weftmail.flow.settle import Settler
-from weftmail.store.inbound import InboundRow
+from weftmail.flow.refusal import RefusedAct
+from weftmail.flow.replay import Settling, replay
+from weftmail.flow.setup import find
+from weftmail.store.inbound import InboundLine, InboundRow
+from weftmail.store.listing import InboundFilter
+from weftmail.store.store import Store
 from weftmail.transport.settle_lock import FileSettleLock
 from weftmail.transport.wake import SocketWaker
 
@@ -29,12 +35,11 @@ IN_REVIEW = ("held", "unmatched", "error")
 def build(parser: Parser) -> None:
     """Add the verbs."""
     verbs = Verbs(parser)
-    listing = verbs.add("list", "list mails, newest first", _list, json=True, company=True)
-    listing.add_argument("--state", choices=STATES)
-    listing.add_argument("--most", type=number, default=100, metavar="N", help="so many; 100 by default")
+    listing = verbs.list("list mails, newest first", _list, "ID", company=True)
+    listing.add_argument("--state", choices=STATES, help="those in this state")
     listing.add_argument("--from", metavar="ADDR", dest="sender", help="those that this address wrote or handed over")
     listing.add_argument("--to", metavar="ADDR", dest="recipient", help="those that came for this address")
-    show = verbs.add("show", "show one mail's way: envelope, verdict, every rule that was asked", _show, json=True)
+    show = verbs.add("show", "show one mail's way: envelope, verdict, every rule that was asked", _show)
     show.add_argument("id", type=number, metavar="ID")
     show.add_argument("--raw", action="store_true", help="print the mail itself, byte for byte")
     replay = verbs.add("replay", "route a mail from the review queue, or a discarded one, once more", _replay)
@@ -42,38 +47,35 @@ def build(parser: Parser) -> None:
 
 
 def _list(context: Context, arguments: argparse.Namespace) -> None:
-    sender, recipient = (
-        None if one is None else lookup.address(one) for one in (arguments.sender, arguments.recipient)
-    )
-    rows = context.store.inbound.all(
-        lookup.company_id(context.store, arguments.company),
+    context.show(_listing(context.store, arguments), arguments)
+
+
+def _listing(store: Store, arguments: argparse.Namespace) -> Listing[InboundLine]:
+    only = InboundFilter(
+        find.company_id(store, arguments.company),
         arguments.state,
-        arguments.most + 1,
-        sender=sender,
-        recipient=recipient,
+        arguments.sender and find.address("from", arguments.sender),
+        arguments.recipient and find.address("to", arguments.recipient),
     )
-    found, more = first(rows, arguments.most)
-    narrowed = sender or recipient or arguments.state or arguments.company
-    context.answer(
-        arguments.json,
-        [vocabulary.inbound_line(one) for one in found],
-        lambda: table(
-            ("ID", "CAME", "BY", "FROM", "TO", "STATE", "RECORD", "SUBJECT"),
-            [
-                (m.id, shown(m.accepted_at), m.entrance, m.from_address or m.sender, m.recipient, m.state, m.record,
-                 m.subject)
-                for m in found
-            ],
-            "No mail is so." if narrowed else "No mail was handed over yet.",
-        )
-        + more,
-    )  # fmt: skip
+    return Listing(
+        InboundPages(store, only),
+        lambda one: str(one.id),
+        vocabulary.inbound_line,
+        ("ID", "CAME", "BY", "FROM", "TO", "STATE", "RECORD", "SUBJECT"),
+        _cells,
+        "No mail was handed over yet." if only == InboundFilter() else "No mail is like this.",
+    )
+
+
+def _cells(m: InboundLine) -> tuple[object, ...]:
+    whose = m.from_address or m.sender
+    return (m.id, shown(m.accepted_at), m.entrance, whose, m.recipient, m.state, m.record, m.subject)
 
 
 def _found(context: Context, inbound_id: int) -> InboundRow:
     row = context.store.inbound.get(inbound_id)
     if row is None:
-        raise UsageError(f"there is no mail number {inbound_id}; see: mail-admin inbound list")
+        raise RefusedAct("id", "no_such_inbound", id=inbound_id)
     return row
 
 
@@ -140,36 +142,26 @@ def _next(row: InboundRow) -> list[str]:
 
 
 def _replay(context: Context, arguments: argparse.Namespace) -> None:
-    row = _found(context, arguments.id)
-    with context.store.transaction():
-        if not context.store.inbound.again(row.id):
-            raise UsageError(
-                f"number {row.id} is {row.state}; what is in the review queue, or discarded, can be replayed"
-            )
-    _settle(context, row.id)
+    after = carried_out(replay(context.setup, _settling(context), arguments.id))
     context.wake_sender()
-    after = _found(context, row.id)
-    where = f" on {after.record}" if after.record else ""
-    why = "" if after.why is None else f": {say(after.why)}"
     if after.state == "accepted":
         raise TempFail(
-            f"number {row.id} waits for the listener, which settles now; see: mail-admin inbound show {row.id}"
+            f"number {after.id} waits for the listener, which settles now; see: mail-admin inbound show {after.id}"
         )
-    context.say(f"Number {row.id} is {after.state}{where}{why}.")
+    context.answer(arguments.json, vocabulary.inbound_line(after), lambda: [_replayed(after)])
 
 
-def _settle(context: Context, inbound_id: int) -> None:
-    """Settle what waits, if nobody else does; otherwise wait for whoever does to reach this row."""
-    lock = FileSettleLock(context.config.settle_lock)
-    SocketWaker(context.config.folder / "settle.sock").wake()
-    until = time.monotonic() + context.patience
-    while context.store.inbound.state(inbound_id) == "accepted" and time.monotonic() < until:
-        if not lock.acquire():
-            time.sleep(0.1)
-            continue
-        try:
-            settler = Settler(context.store, context.installation, lock)
-            while context.store.inbound.state(inbound_id) == "accepted":
-                settler.settle()
-        finally:
-            lock.release()
+def _settling(context: Context) -> Settling:
+    return Settling(
+        context.installation,
+        FileSettleLock(context.config.settle_lock),
+        SocketWaker(context.config.folder / "settle.sock"),
+        lambda: time.sleep(0.1),
+        int(context.patience * 1000),
+    )
+
+
+def _replayed(after: InboundRow) -> str:
+    where = f" on {after.record}" if after.record else ""
+    why = "" if after.why is None else f": {say(after.why)}"
+    return f"Number {after.id} is {after.state}{where}{why}."

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import secrets
 import sys
+from dataclasses import replace
 
-from weftmail.cli import lookup, runtime
+from weftmail.cli import runtime
 from weftmail.cli.arguments import Parser
 from weftmail.cli.commands.dkim import record_line
-from weftmail.cli.commands.user import sign_in_link
+from weftmail.cli.commands.user import link_to
 from weftmail.cli.context import Context
 from weftmail.cli.install import Answers, ask, make_folders, make_keyring, make_store, own_name, write_settings
-from weftmail.cli.signing import make_keys
-from weftmail.core.failure import UsageError
-from weftmail.flow.facts import is_ours
-from weftmail.store.domain import Domain
-from weftmail.store.people import User
+from weftmail.cli.refusals import carried_out
+from weftmail.cli.signing import DkimFolder
+from weftmail.flow.refusal import RefusedAct
+from weftmail.flow.setup import company, dkim_key, domain, membership, user
+from weftmail.flow.setup.act import Setup
 
 
 def build(parser: Parser) -> None:
     """Add the flags; what none of them says is asked on a terminal."""
-    parser.add_argument("--company", metavar="NAME")
+    parser.add_argument("--company", metavar="NAME", help="the name of your company")
     parser.add_argument("--domain", metavar="DOMAIN", help="the mail domain of the company")
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument("--dedicated", action="store_true", help="all mail of the domain comes here")
@@ -47,18 +49,19 @@ def _init(context: Context, arguments: argparse.Namespace) -> None:
     context.become_owner()
     made += make_keyring(context.config, context.config_path)
     made += make_store(context.config, context.clock())
-    domain, user = _people(context, answers)
-    keys = make_keys(context, domain)
-    made += [f"{len(keys)} DKIM keys for {domain.name}"] if keys else []
+    _people(context, answers)
+    keys = carried_out(dkim_key.create(context.setup, answers.domain, DkimFolder(str(context.config.dkim))))
+    made += [f"{len(keys.made)} DKIM keys for {keys.subject}"] if keys.made else []
     context.follow()
+    link = carried_out(user.sign_in_link(context.setup, answers.address, secrets.token_urlsafe(32)))
     context.say(f"Made: {' · '.join(made)}" if made else "Everything was there already; nothing was changed.")
-    if keys:
-        context.say("For the DNS:", *(f"  {record_line(key)}" for key in context.store.domains.dkim_keys(domain.name)))
+    if keys.made:
+        context.say("For the DNS:", *(f"  {record_line(key)}" for key in keys.keys))
     name = own_name(context.config)
     if name:
         context.say(f"Works at once, before any DNS: notifications@{name}, this server's own name.")
     context.say(
-        f"Sign in as {user.name}, once, within 10 minutes: {sign_in_link(context, user)}",
+        f"Sign in as {link.subject}, once, within {user.LINK_MINUTES} minutes: {link_to(context, link)}",
         "Next: mail-admin postfix show",
     )
 
@@ -73,29 +76,30 @@ def _warn_of_localhost(context: Context) -> None:
         )
 
 
-def _people(context: Context, answers: Answers) -> tuple[Domain, User]:
-    """Make company, domains and admin where they are missing; return the domain and the admin."""
-    store, now = context.store, context.clock()
+def _people(context: Context, answers: Answers) -> None:
+    """Make company, domains and admin where they are missing, all of them or none."""
+    store = context.store
+    # The map is brought up to date once, afterwards.
+    setup = replace(context.setup, map_file=None)
     with store.transaction():
-        company = store.companies.by_name(answers.company)
-        company_id = company.id if company else store.companies.add(answers.company, now)
+        if store.companies.by_name(answers.company) is None:
+            carried_out(company.add(setup, answers.company))
         own = own_name(context.config)
         if own and own != answers.domain and store.domains.by_name(own) is None:
-            store.domains.add(own, None, False, now)
-        domain = store.domains.by_name(answers.domain)
-        if domain is None:
-            store.domains.add(answers.domain, company_id, answers.dedicated, now)
-            domain = lookup.domain(store, answers.domain)
-        elif domain.company_id not in (None, company_id):
-            raise UsageError(f"{domain.name} belongs to {domain.company}; name another domain, or that company")
-        user = store.users.by_address(answers.address)
-        if user is None:
-            if is_ours(store, answers.address):
-                raise UsageError(f"{answers.address} is a system address of ours; name a mailbox that a person reads")
-            store.users.add(answers.name, answers.address, now)
-            user = lookup.user(store, answers.address)
-        if not any(one.company_id == company_id for one in store.users.memberships(user.id)):
-            store.users.join(company_id, user.id, "admin")
+            carried_out(domain.add(setup, own, shared=True, dedicated=False))
+        there = store.domains.by_name(answers.domain)
+        if there is None:
+            carried_out(domain.add(setup, answers.domain, company=answers.company, dedicated=answers.dedicated))
+        elif there.company not in (None, answers.company):
+            raise RefusedAct("domain", "domain_of_another", name=there.name, company=there.company)
+        _admin(setup, answers)
         if store.companies.setting(runtime.INSTANCE) is None:
             store.companies.put_setting(runtime.INSTANCE, runtime.new_instance())
-    return domain, user
+
+
+def _admin(setup: Setup, answers: Answers) -> None:
+    """Make the first admin, or let one who is there join the company."""
+    found = setup.store.users.by_address(answers.address)
+    if found is None or answers.company not in membership.roles(setup.store, found.id):
+        added = user.add(setup, answers.address, company=answers.company, name=answers.name, role="admin")
+        carried_out(added)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import argparse
 import fcntl
 
-from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser, Verbs, number
 from weftmail.cli.context import Context, joined
-from weftmail.cli.output import first, shown, table
-from weftmail.core.failure import UsageError
+from weftmail.cli.listing import Listing
+from weftmail.cli.output import shown
+from weftmail.cli.pages import OutboxPages
+from weftmail.cli.refusals import carried_out
 from weftmail.flow import vocabulary
+from weftmail.flow.setup import copy, find
+from weftmail.store.listing import OutboxLine
 from weftmail.store.outbox import PENDING
+from weftmail.store.store import Store
 
 STATES = ("waiting", "delayed", "sent", "failed", "cancelled")
 
@@ -19,54 +23,40 @@ STATES = ("waiting", "delayed", "sent", "failed", "cancelled")
 def build(parser: Parser) -> None:
     """Add the verbs."""
     verbs = Verbs(parser)
-    listing = verbs.add("list", "list copies, newest first", _list, json=True, company=True)
-    listing.add_argument("--state", choices=STATES)
-    listing.add_argument("--most", type=number, default=100, metavar="N", help="so many; 100 by default")
+    listing = verbs.list("list copies, newest first", _list, "ID", company=True)
+    listing.add_argument("--state", choices=STATES, help="those in this state")
     retry = verbs.add("retry", "let a copy that waits or failed leave now", _retry)
     retry.add_argument("id", type=number, metavar="ID")
 
 
 def _list(context: Context, arguments: argparse.Namespace) -> None:
-    store = context.store
-    of = lookup.company_id(store, arguments.company)
-    found, more = first(store.outbox.all(of, arguments.state, arguments.most + 1), arguments.most)
-    to = {one.id: store.outbox.addresses(one.id) for one in found}
-    context.answer(
-        arguments.json,
-        [vocabulary.outbox(one, to[one.id]) for one in found],
-        lambda: (
-            table(
-                ("ID", "RECORD", "TO", "STATE", "TRIES", "NEXT", "WHY"),
-                [
-                    (
-                        one.id,
-                        one.record,
-                        joined(to[one.id]),
-                        one.state,
-                        one.attempts,
-                        shown(one.next_at) if one.state in PENDING else "-",
-                        one.error,
-                    )
-                    for one in found
-                ],
-                "Nothing is in the outbox.",
-            )
-            + more
-        ),
+    context.show(_listing(context.store, arguments.company, arguments.state), arguments)
+
+
+def _listing(store: Store, company: str | None, state: str | None) -> Listing[OutboxLine]:
+    return Listing(
+        OutboxPages(store, find.company_id(store, company), state),
+        lambda one: str(one.row.id),
+        lambda one: vocabulary.outbox(one.row, one.addresses),
+        ("ID", "RECORD", "TO", "STATE", "TRIES", "NEXT", "WHY"),
+        _cells,
+        "Nothing is in the outbox.",
     )
 
 
+def _cells(line: OutboxLine) -> tuple[object, ...]:
+    one = line.row
+    due = shown(one.next_at) if one.state in PENDING else "-"
+    return (one.id, one.record, joined(line.addresses), one.state, one.attempts, due, one.error)
+
+
 def _retry(context: Context, arguments: argparse.Namespace) -> None:
-    store = context.store
-    with store.transaction():
-        if not store.outbox.retry(arguments.id, context.clock()):
-            row = store.outbox.get(arguments.id)
-            if row is None:
-                raise UsageError(f"there is no copy {arguments.id}; see: mail-admin outbox list")
-            raise UsageError(f"copy {arguments.id} has left already or is on its way now; see: mail-admin outbox list")
+    made = carried_out(copy.retry(context.setup, arguments.id))
     context.wake_sender()
-    then = "mail-send takes it within a second." if _sender_runs(context) else "no mail-send runs; start it: mail-send"
-    context.say(f"Copy {arguments.id} is due now; {then}")
+    runs = _sender_runs(context)
+    then = "mail-send takes it within a second." if runs else "no mail-send runs; start it: mail-send"
+    value = {"id": arguments.id, **made.now, "sender_runs": runs}
+    context.answer(arguments.json, value, lambda: [f"Copy {arguments.id} is due now; {then}"])
 
 
 def _sender_runs(context: Context) -> bool:

@@ -6,12 +6,16 @@ import argparse
 import mimetypes
 from pathlib import Path
 
-from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser
 from weftmail.cli.context import Context
+from weftmail.cli.output import Fields
 from weftmail.cli.who_gets import lines_of
 from weftmail.core.failure import UsageError
+from weftmail.core.routing.recipients import Recipients
+from weftmail.flow import vocabulary
 from weftmail.flow.post import Draft, DraftFile, plan, post
+from weftmail.flow.setup import find
+from weftmail.store.record import Record
 
 LARGEST = 25 * 1024 * 1024
 """Files of a message together, in bytes: many mail servers take no more."""
@@ -22,16 +26,17 @@ def build(parser: Parser) -> None:
     parser.add_argument("number", metavar="NUMBER")
     parser.add_argument("--as", dest="author", required=True, metavar="ADDR", help="the colleague who writes")
     body = parser.add_mutually_exclusive_group()
-    body.add_argument("--text", metavar="T")
-    body.add_argument("--html", metavar="FILE", help="- reads standard input")
-    parser.add_argument("--note", action="store_true", help="stays inside")
+    body.add_argument("--text", metavar="T", help="what to write")
+    body.add_argument("--html", metavar="FILE", help="what to write, as HTML; - reads standard input")
+    parser.add_argument("--note", action="store_true", help="an internal note, which no outsider sees")
     parser.add_argument(
         "--to", action="append", metavar="ADDR", help="outside; without it, the people of the last public message"
     )
-    parser.add_argument("--cc", action="append", default=[], metavar="ADDR")
-    parser.add_argument("--attach", action="append", default=[], metavar="FILE")
+    parser.add_argument("--cc", action="append", default=[], metavar="ADDR", help="somebody outside in Cc")
+    parser.add_argument("--attach", action="append", default=[], metavar="FILE", help="a file to send along")
     parser.add_argument("--dry-run", action="store_true", help="say who would get it, by which channel and why")
-    parser.add_argument("--company", metavar="NAME", help="where more than one company has what is named")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--company", metavar="NAME", help="the company, where more than one is meant")
     parser.set_defaults(run=_post)
 
 
@@ -39,21 +44,27 @@ def _post(context: Context, arguments: argparse.Namespace) -> None:
     files = _files(arguments.attach)
     html = _html(context, arguments.html) if arguments.html is not None else ""
     store = context.store
-    record = lookup.record(store, arguments.number, arguments.company)
-    author = lookup.member(store, arguments.author, record.company_id)
-    to = None if arguments.to is None else [lookup.line("address", text) for text in arguments.to]
-    cc = [lookup.line("address", text) for text in arguments.cc]
+    record = find.record(store, arguments.number, arguments.company)
+    author = find.member(store, arguments.author, record.company_id, field="as")
+    to = None if arguments.to is None else [find.line("to", text) for text in arguments.to]
+    cc = [find.line("cc", text) for text in arguments.cc]
     draft = Draft(arguments.text or "", html, arguments.note, to, cc, files)
     if arguments.dry_run:
         who_gets = plan(store, record, author, draft, context.clock()).recipients
-        context.say(f"Nothing was written. On {record.label} this would get:", *lines_of(who_gets))
+        said = f"Nothing was written. On {record.label} this would get:"
+        context.answer(arguments.json, _value(record, None, who_gets), lambda: [said, *lines_of(who_gets)])
         return
     with store.transaction():
         who_gets = plan(store, record, author, draft, context.clock()).recipients
         message_id = post(store, context.installation, record, author, draft)
     context.wake_sender()
     what = "Noted" if arguments.note else "Written"
-    context.say(f"{what} on {record.label} as message {message_id}. It goes to:", *lines_of(who_gets))
+    said = f"{what} on {record.label} as message {message_id}. It goes to:"
+    context.answer(arguments.json, _value(record, message_id, who_gets), lambda: [said, *lines_of(who_gets)])
+
+
+def _value(record: Record, message_id: int | None, who_gets: Recipients) -> Fields:
+    return {"record": record.label, "message": message_id, "notify": vocabulary.who_gets(who_gets)}
 
 
 def _html(context: Context, name: str) -> str:
@@ -70,7 +81,7 @@ def _files(names: list[str]) -> list[DraftFile]:
     for name in names:
         content_type, encoding = mimetypes.guess_type(name)
         kind = "application/octet-stream" if content_type is None or encoding is not None else content_type
-        files.append(DraftFile(lookup.line("name of the file", Path(name).name), kind, _read(name)))
+        files.append(DraftFile(find.line("attach", Path(name).name), kind, _read(name)))
     size = sum(len(file.content) for file in files)
     if size > LARGEST:
         raise UsageError(f"the files have {size} bytes together, {LARGEST} are allowed; send a link instead")

@@ -4,71 +4,87 @@ from __future__ import annotations
 
 import argparse
 
-from weftmail.cli import lookup
 from weftmail.cli.arguments import Parser, Verbs, number
 from weftmail.cli.context import Context
-from weftmail.cli.output import shown, table
+from weftmail.cli.listing import Listing
+from weftmail.cli.output import Fields, shown
+from weftmail.cli.pages import ReviewPages
 from weftmail.cli.who_gets import lines_of
+from weftmail.core.routing.recipients import Recipients
 from weftmail.core.wording.sentences import say
 from weftmail.flow import review, vocabulary
+from weftmail.flow.setup import find
+from weftmail.store.inbound import InboundLine
+from weftmail.store.store import Store
 
 
 def build(parser: Parser) -> None:
     """Add the verbs."""
     verbs = Verbs(parser)
-    verbs.add("list", "list what waits, oldest first", _list, json=True, company=True)
-    release = verbs.add("release", "file a mail: lets a new participant in, files a colleague's as theirs", _release)
+    verbs.list("list what waits, oldest first", _list, "ID", company=True)
+    release = verbs.add(
+        "release", "file a mail: its author joins the conversation; a colleague's is filed as theirs", _release
+    )
     release.add_argument("id", type=number, metavar="ID")
     goal = release.add_mutually_exclusive_group()
-    goal.add_argument("--record", metavar="NUMBER", help="onto this record")
+    goal.add_argument("--record", metavar="NUMBER", help="add it to this record")
     goal.add_argument("--opens", metavar="TYPE", help="as a new record of this type")
-    release.add_argument("--note", action="store_true", help="file it inside")
+    release.add_argument("--note", action="store_true", help="file it as an internal note")
     release.add_argument("--dry-run", action="store_true", help="say who would get it, and change nothing")
-    discard = verbs.add("discard", "take a mail out of the review queue; the log keeps it", _discard)
+    discard = verbs.add("discard", "remove a mail from the review queue; the log keeps it", _discard)
     discard.add_argument("id", type=number, metavar="ID")
 
 
 def _list(context: Context, arguments: argparse.Namespace) -> None:
-    found = context.store.inbound.review(lookup.company_id(context.store, arguments.company))
-    context.answer(
-        arguments.json,
-        [vocabulary.review_line(one) for one in found],
-        lambda: table(
-            ("ID", "STATE", "FROM", "TO", "RECORD", "SINCE", "WHY", "SUBJECT"),
-            [
-                (
-                    m.id,
-                    m.state,
-                    m.from_address,
-                    m.recipient,
-                    m.record,
-                    shown(m.accepted_at),
-                    m.why and say(m.why),
-                    m.subject,
-                )
-                for m in found
-            ],
-            "The review queue is empty.",
-        ),
+    context.show(_listing(context.store, arguments.company), arguments)
+
+
+def _listing(store: Store, company: str | None) -> Listing[InboundLine]:
+    return Listing(
+        ReviewPages(store, find.company_id(store, company)),
+        lambda one: str(one.id),
+        vocabulary.review_line,
+        ("ID", "STATE", "FROM", "TO", "RECORD", "SINCE", "WHY", "SUBJECT"),
+        _cells,
+        "Nothing waits for review.",
     )
+
+
+def _cells(m: InboundLine) -> tuple[object, ...]:
+    why = None if m.why is None else say(m.why)
+    return (m.id, m.state, m.from_address, m.recipient, m.record, shown(m.accepted_at), why, m.subject)
 
 
 def _release(context: Context, arguments: argparse.Namespace) -> None:
     goal = {"record": arguments.record, "opens": arguments.opens, "note": arguments.note}
     if arguments.dry_run:
         planned = review.plan(context.store, context.installation, arguments.id, **goal)
-        context.say(f"Nothing was changed. Number {arguments.id} would go to:", *lines_of(planned.recipients))
+        context.answer(arguments.json, _value(arguments.id, None, planned.recipients), lambda: _planned(planned))
         return
     released = review.release(context.store, context.installation, arguments.id, **goal)
     context.wake_sender()
+    value = _value(arguments.id, released.record or None, released.recipients)
+    context.answer(arguments.json, value, lambda: _released(arguments.id, released))
+
+
+def _value(inbound_id: int, record: str | None, recipients: Recipients) -> Fields:
+    return {"id": inbound_id, "record": record, "notify": vocabulary.who_gets(recipients)}
+
+
+def _planned(planned: review.ReleasePlan) -> list[str]:
+    return [f"Nothing was changed. Number {planned.row.id} would go to:", *lines_of(planned.recipients)]
+
+
+def _released(inbound_id: int, released: review.Released) -> list[str]:
     if not released.record:
-        context.say(f"Number {arguments.id} was filed already.")
-        return
-    context.say(f"Number {arguments.id} is on {released.record}. It goes to:", *lines_of(released.recipients))
+        return [f"Number {inbound_id} was filed already."]
+    lines = [f"Number {inbound_id} is on {released.record}. It goes to:", *lines_of(released.recipients)]
     if not released.recipients.notified and not released.recipients.outsiders:
-        context.say(f"Nobody is told. Let somebody follow: mail-admin follower add {released.record} ADDR")
+        lines.append(f"Nobody is notified. Add a follower: mail-admin follower add {released.record} ADDR")
+    return lines
 
 
 def _discard(context: Context, arguments: argparse.Namespace) -> None:
     review.discard(context.store, context.installation, arguments.id)
-    context.say(f"Number {arguments.id} is out of the review queue. Undo: mail-admin inbound replay {arguments.id}")
+    said = f"Number {arguments.id} is no longer in the review queue. Undo: mail-admin inbound replay {arguments.id}"
+    context.answer(arguments.json, {"id": arguments.id, "state": "discarded"}, lambda: [said])

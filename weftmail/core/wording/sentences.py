@@ -11,9 +11,10 @@ from weftmail.core.wording.mails import MAILS
 from weftmail.core.wording.notices import NOTICES
 from weftmail.core.wording.phrase import Phrase, Plural, Sentence
 from weftmail.core.wording.recipients import RECIPIENTS
+from weftmail.core.wording.refusals import REFUSALS
 from weftmail.core.wording.routing import ROUTING, RULE_NAMES
 
-SENTENCES: Final[Mapping[str, Sentence]] = {**ROUTING, **RECIPIENTS, **NOTICES, **EVENTS, **MAILS}
+SENTENCES: Final[Mapping[str, Sentence]] = {**ROUTING, **RECIPIENTS, **NOTICES, **EVENTS, **MAILS, **REFUSALS}
 
 
 def say(phrase: Phrase, language: Language = ENGLISH) -> str:

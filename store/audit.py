@@ -1,0 +1,74 @@
+"""The audit log: who changed what, when, with what was and what is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from weftmail.store.connection import Connection
+from weftmail.store.rows import many, queries
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """Who acted, what they did and on what; with no ``user_id``, somebody at the shell by their name there."""
+
+    company_id: int | None
+    user_id: int | None
+    actor: str
+    act: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One act as the log keeps it; ``was`` and ``became`` are JSON objects."""
+
+    id: int
+    company_id: int | None
+    company: str | None
+    user_id: int | None
+    actor: str
+    act: str
+    subject: str
+    was: str
+    became: str
+    created_at: int
+
+
+class AuditLog:
+    """The audit log of a store; rows are added, and never changed."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, entry: AuditEntry, was: Mapping[str, object], became: Mapping[str, object], now: int) -> None:
+        """Keep one act; to be called in the transaction that carries it out."""
+        queries.audit_add(
+            self._connection,
+            company_id=entry.company_id,
+            user_id=entry.user_id,
+            actor=entry.actor,
+            act=entry.act,
+            subject=entry.subject,
+            was=json.dumps(was, ensure_ascii=False),
+            became=json.dumps(became, ensure_ascii=False),
+            now=now,
+        )
+
+    def all(self, company_id: int | None = None, *, before: int | None = None, most: int = 100) -> list[AuditRow]:
+        """Return the acts on one company's things, or all, newest first; with ``before``, those older than that id."""
+        if company_id is None:
+            return many(AuditRow, queries.audit(self._connection, before=before, most=most))
+        return many(
+            AuditRow, queries.audit_of_company(self._connection, company_id=company_id, before=before, most=most)
+        )
+
+    def count(self, company_id: int | None = None, *, before: int) -> int:
+        """Return how many acts are older than that id."""
+        if company_id is None:
+            everywhere: int = queries.audit_count(self._connection, before=before)
+            return everywhere
+        there: int = queries.audit_count_of_company(self._connection, company_id=company_id, before=before)
+        return there

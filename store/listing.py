@@ -1,0 +1,139 @@
+"""What lists show, a page at a time: each begins after a row, or before one where the newest come first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from weftmail.store.connection import Connection, Rows
+from weftmail.store.inbound import InboundLine
+from weftmail.store.outbox import OutboxRow
+from weftmail.store.people import Contact
+from weftmail.store.record import Record
+from weftmail.store.rows import many, queries
+
+NEWEST = 2**63 - 1
+"""No row has a larger id, and none is of a later time."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactLine:
+    """A contact as lists show one."""
+
+    contact: Contact
+    company: str
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxLine:
+    """A copy as lists show one, with the addresses that it goes to."""
+
+    row: OutboxRow
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InboundFilter:
+    """Which mails of the inbound log a list shows; None leaves out no mail."""
+
+    company_id: int | None = None
+    state: str | None = None
+    sender: str | None = None
+    recipient: str | None = None
+
+
+class Listings:
+    """The lists of a store that may be long."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def contacts(self, company_id: int | None, after: int, most: int) -> list[ContactLine]:
+        """Return contacts by id, of one company or of all; archived ones are left out."""
+        found: Rows = queries.list_contacts(self._connection, company_id=company_id, after=after, most=most)
+        companies = _named(found, "company")
+        lines = zip(many(Contact, found), companies, _named(found, "address"), strict=True)
+        return [_contact(list(of_one)) for _, of_one in groupby(lines, key=lambda line: line[0].id)]
+
+    def contacts_left(self, company_id: int | None, after: int) -> int:
+        """Return how many contacts follow."""
+        value: int = queries.list_contacts_left(self._connection, company_id=company_id, after=after)
+        return value
+
+    def records(self, company_id: int | None, after: int | None, most: int) -> list[Record]:
+        """Return records, of one company or of all, what changed last first."""
+        changed_at, record_id = self._record_key(after)
+        if company_id is None:
+            rows = queries.list_records(self._connection, changed_at=changed_at, id=record_id, most=most)
+        else:
+            rows = queries.list_records_of_company(
+                self._connection, company_id=company_id, changed_at=changed_at, id=record_id, most=most
+            )
+        return many(Record, rows)
+
+    def records_left(self, company_id: int | None, after: int) -> int:
+        """Return how many records follow."""
+        changed_at, record_id = self._record_key(after)
+        value: int = queries.list_records_left(
+            self._connection, company_id=company_id, changed_at=changed_at, id=record_id
+        )
+        return value
+
+    def _record_key(self, after: int | None) -> tuple[int, int]:
+        if after is None:
+            return NEWEST, NEWEST
+        found: Rows = queries.list_record_key(self._connection, id=after)
+        return found.rows[0] if found.rows else (0, 0)
+
+    def inbound(self, only: InboundFilter, before: int, most: int) -> list[InboundLine]:
+        """Return mails that were handed over, newest first."""
+        return many(InboundLine, queries.list_inbound(self._connection, **_values(only), before=before, most=most))
+
+    def inbound_left(self, only: InboundFilter, before: int) -> int:
+        """Return how many mails are older."""
+        value: int = queries.list_inbound_left(self._connection, **_values(only), before=before)
+        return value
+
+    def review(self, company_id: int | None, after: int, most: int) -> list[InboundLine]:
+        """Return mails that wait for a person to decide, oldest first; those of no company are everybody's."""
+        rows = queries.list_review(self._connection, company_id=company_id, after=after, most=most)
+        return many(InboundLine, rows)
+
+    def review_left(self, company_id: int | None, after: int) -> int:
+        """Return how many mails follow."""
+        value: int = queries.list_review_left(self._connection, company_id=company_id, after=after)
+        return value
+
+    def outbox(self, company_id: int | None, state: str | None, before: int, most: int) -> list[OutboxLine]:
+        """Return copies, newest first."""
+        found: Rows = queries.list_outbox(
+            self._connection, company_id=company_id, state=state, before=before, most=most
+        )
+        lines = zip(many(OutboxRow, found), _named(found, "address"), strict=True)
+        return [_outbox(list(of_one)) for _, of_one in groupby(lines, key=lambda line: line[0].id)]
+
+    def outbox_left(self, company_id: int | None, state: str | None, before: int) -> int:
+        """Return how many copies are older."""
+        value: int = queries.list_outbox_left(self._connection, company_id=company_id, state=state, before=before)
+        return value
+
+
+def _values(only: InboundFilter) -> dict[str, object]:
+    return {name: getattr(only, name) for name in InboundFilter.__slots__}
+
+
+def _named(found: Rows, name: str) -> list[Any]:
+    """Return the values of one column by its name."""
+    place = found.names.index(name)
+    return [row[place] for row in found.rows]
+
+
+def _contact(lines: list[tuple[Contact, str, str | None]]) -> ContactLine:
+    contact, company, _ = lines[0]
+    return ContactLine(contact, company, tuple(address for _, _, address in lines if address is not None))
+
+
+def _outbox(lines: list[tuple[OutboxRow, str | None]]) -> OutboxLine:
+    return OutboxLine(lines[0][0], tuple(address for _, address in lines if address is not None))

@@ -1,0 +1,86 @@
+"""Set-up as tests call it: on the store of a small installation, with the mail server's map in memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.unit.world import World
+from weftmail.core.failure import TempFail
+from weftmail.core.ports import MapRow
+from weftmail.core.wording.refusals import REFUSALS
+from weftmail.flow.refusal import Refusal
+from weftmail.flow.setup.act import Actor, Done, Setup
+
+
+@dataclass
+class MemoryMap:
+    """The mail server's map in memory; ``broken`` lets it fail as a full disk would."""
+
+    followed: int = 0
+    recipients: set[str] = field(default_factory=set)
+    broken: bool = False
+
+    def generation(self) -> int:
+        if self.broken:
+            raise TempFail("the disk is full")
+        return self.followed
+
+    def apply(self, rows: Iterable[MapRow], generation: int) -> None:
+        for row in rows:
+            change = self.recipients.add if row.active else self.recipients.discard
+            change(f"{row.local}@{row.domain}")
+        self.followed = generation
+
+    def rebuild(self, rows: Iterable[MapRow], generation: int) -> None:
+        self.recipients.clear()
+        self.apply(rows, generation)
+
+
+class Office:
+    """Anna of Acme, who sets things up on the site."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.store = world.store
+        self.map = MemoryMap()
+        self.mailboxes: dict[str, str] = {}
+        self.setup = Setup(
+            world.store,
+            Actor("Anna", world.anna),
+            world.clock,
+            self.map,
+            lambda local, domain: self.mailboxes.get(f"{local}@{domain}", ""),
+        )
+
+    def did(self, answer: Done | Refusal) -> Done:
+        """Return what an act did; its row stands in the audit log, if it changed anything."""
+        assert isinstance(answer, Done), answer
+        (row, *_) = self.store.audit.all(most=1) or [None]
+        if answer.was != answer.now:
+            assert row is not None
+            assert (row.actor, row.user_id, row.act, row.subject) == (
+                "Anna",
+                self.world.anna,
+                answer.act,
+                answer.subject,
+            )
+            assert (json.loads(row.was), json.loads(row.became)) == (answer.was, answer.now)
+            assert (row.company_id, row.created_at > 1) == (answer.company_id, True)
+        return answer
+
+    def refused(self, answer: Done | Refusal) -> tuple[str, str]:
+        """Return field and code of a refusal whose sentence can be said, and which left no row in the audit log."""
+        assert isinstance(answer, Refusal), answer
+        assert REFUSALS[answer.code].format_map(answer.values)
+        assert answer.phrase.code == answer.code
+        return answer.field, answer.code
+
+
+@pytest.fixture
+def office(world: World) -> Office:
+    """Somebody who sets things up."""
+    return Office(world)

@@ -1,0 +1,110 @@
+"""Mail domains: the mail server's map follows each edit before the act answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.unit.flow.setup.conftest import Office
+from weftmail.core.failure import TempFail
+from weftmail.flow.setup import alias, company, domain
+from weftmail.flow.setup.act import FieldChange
+from weftmail.flow.setup.domain import CLOSED_FOR, Closed
+
+
+def test_a_domain_counts_for_the_mail_server_before_success_is_said(office: Office) -> None:
+    made = office.did(domain.add(office.setup, "Sales.Acme.Example.", company="Acme"))
+    assert (made.subject, made.now["company"], made.now["dedicated"]) == ("sales.acme.example", "Acme", True)
+    assert {"reply@sales.acme.example", "postmaster@sales.acme.example"} <= office.map.recipients
+    changed = office.did(domain.change(office.setup, "sales.acme.example", dedicated=False, shared=True))
+    assert changed.changes == (FieldChange("company", "Acme", ""), FieldChange("dedicated", "yes", "no"))
+    assert "postmaster@sales.acme.example" not in office.map.recipients
+    back = office.did(domain.change(office.setup, "sales.acme.example", company="Acme"))
+    assert back.now["company"] == "Acme" and back.now["dedicated"] is False
+
+
+def test_a_shared_domain_belongs_to_no_company(office: Office) -> None:
+    made = office.did(domain.add(office.setup, "shared.example", shared=True, dedicated=False))
+    assert (made.company_id, made.now["company"], made.now["dedicated"]) == (None, None, False)
+
+
+def test_a_caller_may_bring_the_map_up_to_date_itself(office: Office) -> None:
+    made = domain.add(replace(office.setup, map_file=None), "sales.acme.example")
+    assert office.did(made).now["state"] == "open"
+    assert office.map.recipients == set()
+
+
+def test_an_edit_that_the_map_cannot_follow_is_no_success(office: Office) -> None:
+    office.map.broken = True
+    with pytest.raises(TempFail, match="it is in the store, but the mail server does not know it yet: the disk is"):
+        domain.add(office.setup, "sales.acme.example")
+    office.map.broken = False
+    office.did(domain.add(office.setup, "more.acme.example"))
+    assert {"reply@sales.acme.example", "reply@more.acme.example"} <= office.map.recipients
+
+
+def test_a_removed_domain_is_closed_first_and_gone_after_thirty_days(office: Office) -> None:
+    closed = office.did(domain.remove(office.setup, "acme.example"))
+    assert isinstance(closed, Closed)
+    assert (closed.removed, closed.ended, closed.waiting) == (
+        False,
+        ("leads@acme.example", "support@acme.example"),
+        0,
+    )
+    assert (closed.now["state"], closed.until > CLOSED_FOR) == ("closed", True)
+    assert "leads@acme.example" not in office.map.recipients and "reply@acme.example" in office.map.recipients
+    assert office.refused(domain.add(office.setup, "acme.example")) == ("name", "domain_closed")
+    again = office.did(domain.remove(office.setup, "acme.example"))
+    assert isinstance(again, Closed)
+    assert (again.removed, again.until) == (False, closed.until)
+    office.world.clock.now += CLOSED_FOR
+    gone = office.did(domain.remove(office.setup, "acme.example"))
+    assert isinstance(gone, Closed)
+    assert gone.removed and gone.now["state"] == "removed"
+    assert "reply@acme.example" not in office.map.recipients
+    assert office.refused(domain.remove(office.setup, "acme.example")) == ("name", "no_such_domain_to_remove")
+    office.did(domain.add(office.setup, "acme.example"))
+    assert "reply@acme.example" in office.map.recipients
+
+
+def test_a_closed_domain_is_taken_back(office: Office) -> None:
+    office.did(domain.remove(office.setup, "acme.example"))
+    back = office.did(domain.change(office.setup, "acme.example", reopen=True))
+    assert (back.was["state"], back.now["state"], back.now["closed_at"]) == ("closed", "open", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("acme.example", ("name", "domain_there")),
+        ("no domain", ("name", "domain_malformed")),
+        ("acme", ("name", "domain_one_label")),
+    ],
+)
+def test_domains_that_cannot_be(office: Office, name: str, said: tuple[str, str]) -> None:
+    assert office.refused(domain.add(office.setup, name)) == said
+
+
+def test_changes_that_cannot_be(office: Office) -> None:
+    setup = office.setup
+    assert office.refused(domain.change(setup, "acme.example")) == ("", "nothing_to_change")
+    assert office.refused(domain.change(setup, "x.example", shared=True)) == ("name", "no_such_domain")
+    assert office.refused(domain.change(setup, "acme.exampel", shared=True)) == ("name", "no_such_domain_but_near")
+    assert office.refused(domain.change(setup, "acme.example", company="Beta")) == ("company", "no_such_company")
+
+
+def test_a_domain_with_aliases_of_another_company_stays_shared(office: Office) -> None:
+    office.did(company.add(office.setup, "Beta"))
+    office.did(domain.change(office.setup, "acme.example", shared=True))
+    office.did(alias.add(office.setup, "beta@acme.example", opens="lead", company="Beta"))
+    said = office.refused(domain.change(office.setup, "acme.example", company="Acme"))
+    assert said == ("company", "domain_has_others")
+
+
+def test_mailboxes_never_lose_their_mail_to_an_alias(office: Office) -> None:
+    office.mailboxes["leads@acme.example"] = "a user of this machine"
+    said = office.refused(domain.change(office.setup, "acme.example", dedicated=False))
+    assert said == ("dedicated", "alias_has_mailbox")
+    office.mailboxes.clear()
+    office.did(domain.change(office.setup, "acme.example", dedicated=False))

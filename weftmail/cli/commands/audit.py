@@ -1,0 +1,57 @@
+"""mail-admin audit: who set up what, and when."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from weftmail.cli.arguments import Parser, Verbs
+from weftmail.cli.context import Context
+from weftmail.cli.listing import Listing
+from weftmail.cli.output import Fields, iso, shown
+from weftmail.cli.pages import AuditPages
+from weftmail.flow.setup import find
+from weftmail.flow.setup.act import Done
+from weftmail.store.audit import AuditRow
+from weftmail.store.store import Store
+
+
+def build(parser: Parser) -> None:
+    """Add the verbs."""
+    Verbs(parser).list("list who set up what, newest first", _list, "ID", company=True)
+
+
+def _list(context: Context, arguments: argparse.Namespace) -> None:
+    context.show(_listing(context.store, arguments.company), arguments)
+
+
+def _listing(store: Store, company: str | None) -> Listing[AuditRow]:
+    return Listing(
+        AuditPages(store, find.company_id(store, company)),
+        lambda one: str(one.id),
+        _value,
+        ("WHEN", "WHO", "COMPANY", "ACT", "ON", "CHANGED"),
+        lambda one: (shown(one.created_at), one.actor, one.company, one.act, one.subject, _changes(one)),
+        "Nothing was set up yet.",
+    )
+
+
+def _value(one: AuditRow) -> Fields:
+    return {
+        "id": one.id,
+        "company": one.company,
+        "user": one.user_id,
+        "actor": one.actor,
+        "act": one.act,
+        "subject": one.subject,
+        "was": json.loads(one.was),
+        "now": json.loads(one.became),
+        "created_at": iso(one.created_at),
+    }
+
+
+def _changes(one: AuditRow) -> str:
+    done = Done(one.act, one.company_id, one.subject, json.loads(one.was), json.loads(one.became))
+    if not done.was or not done.now:
+        return ""
+    return ", ".join(f"{change.field} {change.was or 'none'} -> {change.now or 'none'}" for change in done.changes)

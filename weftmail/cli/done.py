@@ -1,0 +1,25 @@
+"""What the command line says of an act that was carried out: what was made, or what changed from what to what."""
+
+from __future__ import annotations
+
+from weftmail.cli.output import Fields, one_line
+from weftmail.flow.setup.act import Done
+
+
+def value(done: Done) -> Fields:
+    """Return what stands there now, or what was removed, with what changed, as a plain object."""
+    if not done.now:
+        return {**done.was, "removed": True}
+    if not done.was:
+        return done.now
+    return {**done.now, "changes": [{"field": one.field, "was": one.was, "now": one.now} for one in done.changes]}
+
+
+def changes(done: Done) -> str:
+    """Say what changed, as "LEAD-2: owner Anna -> Björn, state open -> closed"."""
+    said = ", ".join(f"{one.field} {_shown(one.was)} -> {_shown(one.now)}" for one in done.changes)
+    return f"{done.subject}: {said or 'nothing changed, it was so already'}"
+
+
+def _shown(text: str) -> str:
+    return one_line(text, 80) if text else "none"

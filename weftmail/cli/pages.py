@@ -1,0 +1,116 @@
+"""The rows of lists that may be long, page by page, as ``listing`` asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from weftmail.cli.arguments import whole_number
+from weftmail.store.audit import AuditRow
+from weftmail.store.inbound import InboundLine
+from weftmail.store.listing import NEWEST, ContactLine, InboundFilter, OutboxLine
+from weftmail.store.record import Record
+from weftmail.store.store import Store
+
+
+def _id(after: str | None, begin: int) -> int:
+    return begin if after is None else whole_number("--after", after)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPages:
+    """Contacts by id, of one company or of all."""
+
+    store: Store
+    company_id: int | None
+
+    def page(self, after: str | None, most: int) -> Sequence[ContactLine]:
+        """Return a page."""
+        return self.store.listings.contacts(self.company_id, _id(after, 0), most)
+
+    def left(self, after: str) -> int:
+        """Return how many follow."""
+        return self.store.listings.contacts_left(self.company_id, int(after))
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPages:
+    """Records, what changed last first."""
+
+    store: Store
+    company_id: int | None
+
+    def page(self, after: str | None, most: int) -> Sequence[Record]:
+        """Return a page."""
+        after_id = None if after is None else whole_number("--after", after)
+        return self.store.listings.records(self.company_id, after_id, most)
+
+    def left(self, after: str) -> int:
+        """Return how many follow."""
+        return self.store.listings.records_left(self.company_id, int(after))
+
+
+@dataclass(frozen=True, slots=True)
+class InboundPages:
+    """Mails that were handed over, newest first."""
+
+    store: Store
+    only: InboundFilter
+
+    def page(self, after: str | None, most: int) -> Sequence[InboundLine]:
+        """Return a page."""
+        return self.store.listings.inbound(self.only, _id(after, NEWEST), most)
+
+    def left(self, after: str) -> int:
+        """Return how many follow."""
+        return self.store.listings.inbound_left(self.only, int(after))
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPages:
+    """Mails that wait for a person to decide, oldest first."""
+
+    store: Store
+    company_id: int | None
+
+    def page(self, after: str | None, most: int) -> Sequence[InboundLine]:
+        """Return a page."""
+        return self.store.listings.review(self.company_id, _id(after, 0), most)
+
+    def left(self, after: str) -> int:
+        """Return how many follow."""
+        return self.store.listings.review_left(self.company_id, int(after))
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxPages:
+    """Copies that leave or have left, newest first."""
+
+    store: Store
+    company_id: int | None
+    state: str | None
+
+    def page(self, after: str | None, most: int) -> Sequence[OutboxLine]:
+        """Return a page."""
+        return self.store.listings.outbox(self.company_id, self.state, _id(after, NEWEST), most)
+
+    def left(self, after: str) -> int:
+        """Return how many follow."""
+        return self.store.listings.outbox_left(self.company_id, self.state, int(after))
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPages:
+    """Acts of set-up, newest first."""
+
+    store: Store
+    company_id: int | None
+
+    def page(self, after: str | None, most: int) -> Sequence[AuditRow]:
+        """Return a page."""
+        before = None if after is None else whole_number("--after", after)
+        return self.store.audit.all(self.company_id, before=before, most=most)
+
+    def left(self, after: str) -> int:
+        """Return how many follow."""
+        return self.store.audit.count(self.company_id, before=int(after))

@@ -1,0 +1,102 @@
+"""What the command line says of a refusal: its sentence on one line, and the command that comes next."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TypeVar
+
+from weftmail.core.failure import UsageError
+from weftmail.core.wording.phrase import Phrase, Value
+from weftmail.core.wording.refusals import REFUSALS
+from weftmail.core.wording.sentences import say
+from weftmail.flow.refusal import Refusal
+
+Answer = TypeVar("Answer")
+
+STEPS = {
+    "nothing_to_change": "see: mail-admin {noun} set --help",
+    "company_there": "see: mail-admin company show {name}",
+    "no_such_company": "add it: mail-admin company add {name}",
+    "no_company": "add one: mail-admin company add NAME",
+    "company_wanted": "name one: --company NAME",
+    "domain_there": "see: mail-admin domain show {name}",
+    "domain_closed": "take it back: mail-admin domain set {name} --open",
+    "no_such_domain": "add it: mail-admin domain add {name}",
+    "no_such_domain_but_near": "add it: mail-admin domain add {name}",
+    "no_such_domain_to_remove": "see: mail-admin domain list",
+    "alias_has_mailbox": "remove it: mail-admin alias remove {address}",
+    "no_such_alias": "add it: mail-admin alias add {address} --opens TYPE",
+    "no_such_alias_but_near": "add it: mail-admin alias add {address} --opens TYPE",
+    "no_such_alias_to_remove": "see: mail-admin alias list",
+    "alias_there": "change it: mail-admin alias set {address}",
+    "alias_without_goal": "--opens TYPE, or --record NUMBER",
+    "answer_as_foreign": "add it: mail-admin domain add {domain}",
+    "no_such_record": "see: mail-admin record list",
+    "several_records": "name one: --company NAME",
+    "no_such_user": "add them: mail-admin user add {address} --name NAME",
+    "user_inactive": "bring them back: mail-admin user set {address} --active",
+    "no_member": "make them one: mail-admin user set {address} --company {company} --role agent",
+    "no_such_contact": "add one: mail-admin contact add {address} --name NAME",
+    "no_such_contact_to_remove": "see: mail-admin contact list",
+    "user_there": "change: mail-admin user set {address}",
+    "user_address_taken": "see: mail-admin user show {address}",
+    "only_address": "with --add-address ADDR",
+    "only_admin": "make somebody else one first: mail-admin user set ADDR --company {company} --role admin",
+    "contact_there": "see: mail-admin contact show {address}",
+    "contact_is_colleague": "see: mail-admin follower add NUMBER {address}",
+    "several_contacts": "name one: --company NAME",
+    "reference_taken": "see: mail-admin record show {number}",
+    "no_participant": "see: mail-admin record show {number}",
+    "no_follower": "see: mail-admin follower list {number}",
+    "no_such_inbound": "see: mail-admin inbound list",
+    "no_such_copy": "see: mail-admin outbox list",
+    "copy_left": "see: mail-admin outbox list",
+    "not_for_replay": "see: mail-admin inbound show {id}",
+}
+"""The command that comes next, by code; a code that is not here says all in its sentence."""
+
+MEANINGLESS = frozenset(
+    {
+        "address_malformed", "address_blank", "address_hyphen", "address_unusual", "address_long", "domain_malformed",
+        "domain_one_label", "text_break", "text_empty", "text_long", "url_malformed", "no_such_choice",
+        "nothing_to_change", "company_wanted", "record_type_malformed", "prefix_malformed", "no_such_record_type",
+        "alias_without_goal", "several_records", "several_contacts",
+    }
+)  # fmt: skip
+"""Words that make no sense, whatever the store holds: a command ends with 2 for them."""
+
+_OF_A_FIELD = ("text_", "no_such_choice")
+
+
+def carried_out(answer: Answer | Refusal) -> Answer:
+    """Return what an act did; raise UsageError, with the next step, where it was refused."""
+    if isinstance(answer, Refusal):
+        raise failure(answer)
+    return answer
+
+
+def failure(refusal: Refusal) -> UsageError:
+    """Return the refusal as the one line that the command line ends with."""
+    shown = {name: _shown(value) for name, value in refusal.values.items()}
+    sentence = REFUSALS[refusal.code]
+    text = say(Phrase(refusal.code, shown))
+    if not sentence.startswith("{"):
+        text = text[0].lower() + text[1:]
+    if refusal.code.startswith(_OF_A_FIELD):
+        text = f"{refusal.field.replace('_', ' ')}: {text}"
+    return UsageError(text + _step(refusal, asked=text.endswith("?")), 2 if refusal.code in MEANINGLESS else 1)
+
+
+def _step(refusal: Refusal, *, asked: bool) -> str:
+    """Return what comes next, after a sentence that ends with a question or with nothing."""
+    if refusal.code not in STEPS:
+        return ""
+    words = {name: shlex.quote(_shown(value)) for name, value in refusal.values.items()}
+    step = STEPS[refusal.code].format_map(words)
+    return f" {step[0].upper()}{step[1:]}" if asked else f"; {step}"
+
+
+def _shown(value: Value) -> str:
+    """Return the value as a terminal may have it: what it would obey, or what would turn the text, is spelt out."""
+    text = str(value)
+    return text if text.isprintable() else ascii(text)

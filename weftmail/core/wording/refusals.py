@@ -1,0 +1,99 @@
+"""The sentences of refusals: why an act of set-up cannot be carried out, by code.
+
+A form shows one beside its field; the command line adds the next step, which is a command.
+"""
+
+from __future__ import annotations
+
+from weftmail.core.wording.phrase import marked
+
+REFUSALS = {
+    # What is malformed.
+    "address_malformed": marked("{address} is not an address; enter one such as name@example.com"),
+    "address_blank": marked("{address} is not an address: it holds a blank or a control character"),
+    "address_hyphen": marked("{address} begins with a hyphen; programs would read it as an option"),
+    "address_unusual": marked("{address} is not an address: the part before the @ holds something unusual"),
+    "address_long": marked("{address} is too long before the @; 64 octets are allowed"),
+    "domain_malformed": marked("{address} is not a domain name, or not an address in one"),
+    "domain_one_label": marked("{name} is not a whole domain name; write it with its last part, as {name}.example"),
+    "text_break": marked("This holds a line break or another control character; give one line of text"),
+    "text_empty": marked("This is empty"),
+    "text_long": marked("This is too long; {most} characters are allowed"),
+    "url_malformed": marked("{url} is not the address of a page; it begins with https:// or http://"),
+    "no_such_choice": marked("{choice} cannot be chosen here; there are {choices}"),
+    "nothing_to_change": marked("Nothing to change was given"),
+    # Companies and the types of records that they keep.
+    "company_there": marked("There is a company {name} already"),
+    "no_such_company": marked("Unknown company {name} (known: {names})"),
+    "no_company": marked("There is no company yet"),
+    "company_wanted": marked("Several companies could be meant ({names})"),
+    "record_type_malformed": marked("{name} is no name of a type: small letters, digits and hyphens, as contract"),
+    "prefix_malformed": marked("{prefix} is no prefix of record numbers: capital letters and digits, as CON"),
+    "record_type_there": marked("{company} keeps records of type {name} already, as {prefix}-1"),
+    "prefix_there": marked("Another type of {company} has the prefix {prefix}; choose another"),
+    "no_such_record_type": marked("Unknown type of record {name} (known: {names})"),
+    # Domains.
+    "domain_there": marked("There is a domain {name} already"),
+    "domain_closed": marked("{name} is being removed"),
+    "no_such_domain": marked("Unknown domain {name} (known: {names})"),
+    "no_such_domain_but_near": marked("Unknown domain {name} (known: {names}). Did you mean {near}?"),
+    "no_such_domain_to_remove": marked("Unknown domain {name} (known: {names})"),
+    "domain_of_another": marked("{name} belongs to {company} alone; name no company, or take another domain"),
+    "domain_has_others": marked("{names} has aliases in {name}; remove them first, or leave the domain shared"),
+    "alias_has_mailbox": marked("{address} is an alias, and there is a mailbox of that name ({where})"),
+    # Aliases.
+    "no_such_alias": marked("Unknown alias {address}"),
+    "no_such_alias_but_near": marked("Unknown alias {address}. Did you mean {near}?"),
+    "no_such_alias_to_remove": marked("Unknown alias {address}"),
+    "alias_there": marked("{address} is an alias already"),
+    "alias_of_user": marked("{address} is the address of somebody who signs in; their mail would open records"),
+    "alias_without_goal": marked("Say where its mail goes: it opens records of a type, or is added to one record"),
+    "name_reserved": marked("{name}@ is reserved in every domain, as are {names}; choose another name"),
+    "name_with_plus": marked("Leave out what follows the plus sign: mail to {name}+anything comes"),
+    "name_unroutable": marked(
+        "{name}@ holds {letters}, which mail servers read as a route and refuse; choose another name"
+    ),
+    "name_has_mailbox": marked("{address} exists already: {where}. Its mail would no longer arrive; choose another"),
+    "answer_as_person": marked(
+        "{address} is {name}'s own address: everybody's mail would go out in that name. Name an address of the team"
+    ),
+    "answer_as_foreign": marked(
+        "{address} is in a domain that you have not added; mail in its name would be a forgery"
+    ),
+    # Users and their memberships.
+    "no_such_user": marked("Nobody who signs in has the address {address}"),
+    "user_there": marked("{name} is a member of {company} already"),
+    "user_inactive": marked("{name} is no longer active"),
+    "no_member": marked("{name} is not a member of {company}"),
+    "user_address_ours": marked("{address} is an alias or a system address; a user has a mailbox of their own"),
+    "user_address_taken": marked("Somebody who signs in has {address} already"),
+    "only_address": marked("{address} is the only address of {name}; add another one first"),
+    "not_their_address": marked("{name} does not have {address}, but {addresses}"),
+    "only_admin": marked("{name} is the only admin of {company}"),
+    "password_short": marked("A password has at least {least} characters; four words from a dictionary do well"),
+    # Contacts.
+    "no_such_contact": marked("No contact has the address {address}"),
+    "no_such_contact_to_remove": marked("No contact has the address {address}"),
+    "contact_there": marked("{name} has {address} already"),
+    "contact_address_ours": marked("{address} is an alias or a system address; a contact has an address outside"),
+    "contact_is_colleague": marked("{address} is the address of a colleague, who follows a record instead"),
+    "contact_address_taken": marked("{name} has {address}; remove it there first"),
+    "several_contacts": marked("Several companies have a contact {address} ({names})"),
+    # Records and who follows them.
+    "no_such_record": marked("There is no record {number}"),
+    "several_records": marked("Several companies have a record {number} ({names})"),
+    "alias_of_another": marked("{address} is an alias of {company}; choose one of the record's own company"),
+    "reference_taken": marked("{number} has the reference {reference} already"),
+    "no_participant": marked("{address} does not take part in {number}"),
+    "no_follower": marked("{name} does not follow {number}"),
+    "no_such_copy": marked("There is no copy {id} in the outbox"),
+    "copy_left": marked("Copy {id} has left already, or is on its way now"),
+    "no_member_but": marked("{name} is not a member of {company}, but of {companies}"),
+    # Keys.
+    "dkim_key_lost": marked("The private key {selectors} is missing in {folder}; restore it from your backup"),
+    "dkim_key_broken": marked("A private key cannot be read: {why}; restore it from your backup"),
+    # Incoming mail.
+    "no_such_inbound": marked("There is no mail number {id}"),
+    "not_for_replay": marked("Number {id} is {state}; only mail in the review queue, or discarded, can be replayed"),
+}
+"""Each sentence by its code."""

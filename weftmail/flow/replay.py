@@ -1,0 +1,72 @@
+"""Replay: a mail that waits for review, or was discarded, is routed once more from the beginning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from weftmail.core.ports import SettleLock, Waker
+from weftmail.flow.installation import Installation
+from weftmail.flow.refusal import Refusal, RefusedAct
+from weftmail.flow.settle import Settler
+from weftmail.flow.setup.act import Done, Fields, Setup, act
+from weftmail.store.inbound import InboundRow
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """What settles the mail: this program, where the ``lock`` is free, or the one that ``settler`` wakes.
+
+    ``pause`` waits a moment, ``patience`` is how long the other program may take, in milliseconds.
+    """
+
+    installation: Installation
+    lock: SettleLock
+    settler: Waker
+    pause: Callable[[], None]
+    patience: int
+
+
+def replay(setup: Setup, settling: Settling, inbound_id: int) -> InboundRow | Refusal:
+    """Route the mail once more; return its row, which is ``accepted`` where it still waits for another program."""
+    answer = _again(setup, inbound_id)
+    if isinstance(answer, Refusal):
+        return answer
+    _settle(setup, settling, inbound_id)
+    return _row(setup, inbound_id)
+
+
+@act
+def _again(setup: Setup, inbound_id: int) -> Done:
+    row = _row(setup, inbound_id)
+    if not setup.store.inbound.again(inbound_id):
+        raise RefusedAct("id", "not_for_replay", id=inbound_id, state=row.state)
+    was: Fields = {"state": row.state}
+    return Done("inbound.replay", row.company_id, f"mail {inbound_id}", was, {"state": "accepted"})
+
+
+def _row(setup: Setup, inbound_id: int) -> InboundRow:
+    row = setup.store.inbound.get(inbound_id)
+    if row is None:
+        raise RefusedAct("id", "no_such_inbound", id=inbound_id)
+    return row
+
+
+def _settle(setup: Setup, settling: Settling, inbound_id: int) -> None:
+    """Settle what waits, if nobody else does; otherwise wait for whoever does to reach this row."""
+    settling.settler.wake()
+    until = setup.clock() + settling.patience
+
+    def waits() -> bool:
+        return setup.store.inbound.state(inbound_id) == "accepted"
+
+    while waits() and setup.clock() < until:
+        if not settling.lock.acquire():
+            settling.pause()
+            continue
+        try:
+            settler = Settler(setup.store, settling.installation, settling.lock)
+            while waits():
+                settler.settle()
+        finally:
+            settling.lock.release()

@@ -1,0 +1,158 @@
+"""What every act of set-up shares: one transaction, a row in the audit log, the mail server's map, and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from weftmail.core.failure import TempFail
+from weftmail.core.ports import Clock, MapFile
+from weftmail.flow.follow_map import follow
+from weftmail.flow.refusal import Refusal, RefusedAct
+from weftmail.store.audit import AuditEntry
+from weftmail.store.store import Store
+
+Fields = dict[str, object]
+"""What is said of one thing, as JSON has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a user of the site, or with no id somebody at the shell by their name on the machine."""
+
+    name: str
+    user_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What an act works with.
+
+    ``map_file`` is None where the caller brings the map up to date after a transaction of its own.
+    ``where_mailbox`` says where a local part and a domain have a mailbox on this machine, or "".  ``languages`` are the
+    codes of those that we speak.
+    """
+
+    store: Store
+    actor: Actor
+    clock: Clock
+    map_file: MapFile | None
+    where_mailbox: Callable[[str, str], str]
+    languages: Sequence[str] = ("en",)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field that differs: what it said, and what it says; "" where it says nothing."""
+
+    field: str
+    was: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An act that was carried out.
+
+    ``subject`` names what it was about, as people write it; ``was`` and ``now`` say what stood there before and what
+    stands there since, each empty where there was or is nothing.
+    """
+
+    act: str
+    company_id: int | None
+    subject: str
+    was: Fields = field(default_factory=dict)
+    now: Fields = field(default_factory=dict)
+
+    @property
+    def changes(self) -> tuple[FieldChange, ...]:
+        """The fields that differ; those of an object within are named by themselves."""
+        before, after = dict(_flat(self.was)), dict(_flat(self.now))
+        names = dict.fromkeys((*before, *after))
+        pairs = ((name, before.get(name, ""), after.get(name, "")) for name in names)
+        return tuple(FieldChange(*one) for one in pairs if one[1] != one[2])
+
+
+def _flat(fields: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    for name, value in fields.items():
+        if name == "changed_at":
+            continue
+        if isinstance(value, Mapping):
+            yield from _flat(value)
+        else:
+            yield name, _text(value)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(map(_text, value))
+    return " ".join(map(_text, value.values())) if isinstance(value, Mapping) else str(value)
+
+
+P = ParamSpec("P")
+D = TypeVar("D", bound=Done)
+Given = Callable[Concatenate[Setup, P], D]
+Act = Callable[Concatenate[Setup, P], D | Refusal]
+
+
+def act(function: Given[P, D]) -> Act[P, D]:
+    """Run the function in one transaction with its row in the audit log; a refusal undoes all of it."""
+
+    @wraps(function)
+    def run(setup: Setup, /, *words: P.args, **named: P.kwargs) -> D | Refusal:
+        try:
+            with setup.store.transaction():
+                done = function(setup, *words, **named)
+                _leave_trace(setup, done)
+        except RefusedAct as refused:
+            return refused.refusal
+        return done
+
+    return run
+
+
+def mapped_act(function: Given[P, D]) -> Act[P, D]:
+    """As ``act``, for what the mail server has to know: its map is brought up to date before the act answers.
+
+    Raises TempFail where the map cannot be written now: the edit stands in the store, and the map follows later.
+    """
+    inner = act(function)
+
+    @wraps(function)
+    def run(setup: Setup, /, *words: P.args, **named: P.kwargs) -> D | Refusal:
+        done = inner(setup, *words, **named)
+        if setup.map_file is not None and not isinstance(done, Refusal):
+            bring_map_up(setup.store, setup.map_file)
+        return done
+
+    return run
+
+
+def _leave_trace(setup: Setup, done: Done) -> None:
+    if done.was != done.now:
+        setup.store.audit.add(
+            AuditEntry(done.company_id, setup.actor.user_id, setup.actor.name, done.act, done.subject),
+            done.was,
+            done.now,
+            setup.clock(),
+        )
+
+
+def bring_map_up(store: Store, map_file: MapFile) -> None:
+    """Bring the mail server's map up to the store; only then has an edit of a domain or an alias succeeded.
+
+    Raises TempFail, which says that the edit is kept, where the map cannot be written now.
+    """
+    try:
+        follow(store, map_file)
+    except TempFail as error:
+        raise TempFail(
+            f"it is in the store, but the mail server does not know it yet: {error}; it follows within a second "
+            "where the listener runs, or say the same once more"
+        ) from None

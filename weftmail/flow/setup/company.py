@@ -1,0 +1,50 @@
+"""Companies: organisations, each with its own aliases, records and contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from weftmail.flow import vocabulary
+from weftmail.flow.refusal import RefusedAct
+from weftmail.flow.setup import find, record_type
+from weftmail.flow.setup.act import Done, Fields, Setup, act
+from weftmail.store.company import Company
+from weftmail.store.store import Store
+
+
+def fields(store: Store, company: Company) -> Fields:
+    """Return what is said of a company."""
+    return {**vocabulary.company(company), "record_types": record_type.prefixes(store, company.id)}
+
+
+@act
+def add(setup: Setup, name: str) -> Done:
+    """Add a company with the usual types of records."""
+    wanted = find.line("name", name)
+    _free(setup.store, wanted)
+    company_id = setup.store.companies.add(wanted, setup.clock())
+    return Done("company.add", company_id, wanted, {}, fields(setup.store, find.company(setup.store, wanted)))
+
+
+@act
+def change(
+    setup: Setup, name: str, *, new_name: str | None = None, record_types: Sequence[tuple[str, str]] = ()
+) -> Done:
+    """Rename a company, or let it keep more types of records, each with the prefix of its numbers."""
+    if new_name is None and not record_types:
+        raise RefusedAct("", "nothing_to_change", noun="company")
+    store = setup.store
+    found = find.company(store, name)
+    was = fields(store, found)
+    for type_, prefix in record_types:
+        record_type.keep(store, found, type_, prefix)
+    wanted = found.name if new_name is None else find.line("new_name", new_name)
+    if wanted != found.name:
+        _free(store, wanted, field="new_name")
+        store.companies.rename(found.id, wanted)
+    return Done("company.set", found.id, wanted, was, fields(store, find.company(store, wanted)))
+
+
+def _free(store: Store, name: str, *, field: str = "name") -> None:
+    if store.companies.by_name(name) is not None:
+        raise RefusedAct(field, "company_there", name=name)

@@ -1,0 +1,119 @@
+"""Contacts: people who write from outside, each of one company."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from weftmail.flow import vocabulary
+from weftmail.flow.facts import is_ours
+from weftmail.flow.refusal import RefusedAct
+from weftmail.flow.setup import find
+from weftmail.flow.setup.act import Done, Fields, Setup, act
+from weftmail.store.people import Contact
+from weftmail.store.store import Store
+
+
+def fields(store: Store, contact: Contact) -> Fields:
+    """Return what is said of a contact."""
+    company = store.companies.get(contact.company_id)
+    return vocabulary.contact(contact, company.name if company else "", store.contacts.addresses(contact.id))
+
+
+def named(store: Store, address: str, company: str | None, *, to_remove: bool = False) -> Contact:
+    """Return the contact with this address, of the named company or of the only one that has it."""
+    if company is not None:
+        return find.contact(store, find.company(store, company).id, address, to_remove=to_remove)
+    wanted = find.address("address", address)
+    there = [one for one in store.companies.all() if _has(store, one.id, wanted)]
+    if len(there) > 1:
+        names = find.joined([one.name for one in there])
+        raise RefusedAct("company", "several_contacts", address=wanted, names=names)
+    company_id = there[0].id if there else find.company(store, None).id
+    return find.contact(store, company_id, wanted, to_remove=to_remove)
+
+
+def _has(store: Store, company_id: int, address: str) -> bool:
+    found = store.contacts.by_address(company_id, address)
+    return found is not None and found.archived_at is None
+
+
+@act
+def add(setup: Setup, address: str, *, name: str, company: str | None = None) -> Done:
+    """Add a contact of a company; one who was archived comes back."""
+    store, wanted, named_ = setup.store, find.address("address", address), find.line("name", name)
+    whose = find.company(store, company)
+    _outside(store, whose.id, wanted, "address")
+    there = store.contacts.by_address(whose.id, wanted)
+    if there is None:
+        store.contacts.add(whose.id, named_, wanted, setup.clock())
+    elif there.archived_at is None:
+        raise RefusedAct("address", "contact_there", name=there.name or wanted, address=wanted)
+    else:
+        store.contacts.restore(whose.id, there.id)
+        store.contacts.rename(whose.id, there.id, named_)
+    made = find.contact(store, whose.id, wanted)
+    return Done("contact.add", whose.id, f"{named_} <{wanted}>", {}, fields(store, made))
+
+
+def _outside(store: Store, company_id: int, address: str, field: str) -> None:
+    """Refuse an address of ours, and that of a colleague."""
+    if is_ours(store, address):
+        raise RefusedAct(field, "contact_address_ours", address=address)
+    user = store.users.by_address(address)
+    if user is not None and company_id in {one.company_id for one in store.users.memberships(user.id)}:
+        raise RefusedAct(field, "contact_is_colleague", address=address)
+
+
+@act
+def change(
+    setup: Setup,
+    address: str,
+    *,
+    company: str | None = None,
+    name: str | None = None,
+    add_addresses: Sequence[str] = (),
+    remove_addresses: Sequence[str] = (),
+) -> Done:
+    """Change a contact's name or addresses."""
+    if name is None and not add_addresses and not remove_addresses:
+        raise RefusedAct("", "nothing_to_change", noun="contact")
+    store = setup.store
+    found = named(store, address, company)
+    was = fields(store, found)
+    renamed = found if name is None else replace(found, name=find.line("name", name))
+    store.contacts.rename(found.company_id, found.id, renamed.name)
+    for text in add_addresses:
+        _add_address(setup, found, find.address("add_addresses", text))
+    for text in remove_addresses:
+        _remove_address(store, found, find.address("remove_addresses", text))
+    return Done("contact.set", found.company_id, renamed.name or address, was, fields(store, renamed))
+
+
+def _add_address(setup: Setup, contact: Contact, address: str) -> None:
+    contacts = setup.store.contacts
+    _outside(setup.store, contact.company_id, address, "add_addresses")
+    has = contacts.by_address(contact.company_id, address)
+    if has is not None and has.id != contact.id:
+        raise RefusedAct("add_addresses", "contact_address_taken", name=has.name or address, address=address)
+    contacts.add_address(contact.company_id, contact.id, address, setup.clock())
+
+
+def _remove_address(store: Store, contact: Contact, address: str) -> None:
+    there, name = store.contacts.addresses(contact.id), contact.name
+    if address not in there:
+        raise RefusedAct(
+            "remove_addresses", "not_their_address", address=address, name=name, addresses=find.joined(there)
+        )
+    if len(there) == 1:
+        raise RefusedAct("remove_addresses", "only_address", address=address, name=name)
+    store.contacts.remove_address(contact.company_id, address)
+
+
+@act
+def remove(setup: Setup, address: str, *, company: str | None = None) -> Done:
+    """Archive a contact: mail already filed stays theirs, the reply addresses that they were given do not work."""
+    store = setup.store
+    found = named(store, address, company, to_remove=True)
+    store.contacts.archive(found.company_id, found.id, setup.clock())
+    return Done("contact.remove", found.company_id, found.name or address, fields(store, found))

@@ -1,0 +1,99 @@
+"""Mail domains: dedicated (all their mail comes here), or with mailboxes that live there too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from weftmail.flow import vocabulary
+from weftmail.flow.refusal import RefusedAct
+from weftmail.flow.setup import find
+from weftmail.flow.setup.act import Done, Setup, mapped_act
+from weftmail.store.domain import Domain
+
+CLOSED_FOR = 30 * 24 * 3600 * 1000
+"""A domain that is being removed goes on taking answers for this long, in milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed(Done):
+    """A domain that was removed, or that is being removed and still takes answers.
+
+    ``ended`` are its aliases until now, ``waiting`` counts the copies of it in the outbox, and from ``until`` on,
+    when none waits, it can be ended.
+    """
+
+    removed: bool = False
+    ended: tuple[str, ...] = ()
+    waiting: int = 0
+    until: int = 0
+
+
+@mapped_act
+def add(setup: Setup, name: str, *, company: str | None = None, shared: bool = False, dedicated: bool = True) -> Done:
+    """Add a domain, one company's own or ``shared`` by all; the mail server takes its mail at once."""
+    store, wanted = setup.store, find.domain_name("name", name)
+    there = store.domains.by_name(wanted)
+    if there is not None:
+        raise RefusedAct("name", "domain_closed" if there.state == "closed" else "domain_there", name=wanted)
+    owner = None if shared else find.company(store, company)
+    store.domains.add(wanted, owner.id if owner else None, dedicated, setup.clock())
+    return Done("domain.add", owner.id if owner else None, wanted, {}, vocabulary.domain(find.domain(store, wanted)))
+
+
+@mapped_act
+def change(
+    setup: Setup,
+    name: str,
+    *,
+    dedicated: bool | None = None,
+    company: str | None = None,
+    shared: bool = False,
+    reopen: bool = False,
+) -> Done:
+    """Change whose a domain is and whether it is dedicated, or take a closed one into use again."""
+    if dedicated is None and company is None and not shared and not reopen:
+        raise RefusedAct("", "nothing_to_change", noun="domain")
+    store = setup.store
+    found = find.domain(store, name)
+    owner_id = found.company_id
+    if shared or company is not None:
+        owner_id = None if shared else find.company(store, company).id
+    dedicated = found.dedicated if dedicated is None else dedicated
+    _check_aliases(setup, found, owner_id, dedicated=dedicated)
+    state, closed_at = ("open", None) if reopen else (found.state, found.closed_at)
+    store.domains.set(found.id, dedicated=dedicated, state=state, closed_at=closed_at, company_id=owner_id)
+    return Done(
+        "domain.set", owner_id, found.name, vocabulary.domain(found), vocabulary.domain(find.domain(store, found.name))
+    )
+
+
+def _check_aliases(setup: Setup, found: Domain, owner_id: int | None, *, dedicated: bool) -> None:
+    """Refuse an owner whose colleagues have aliases there, and mailboxes that an alias would take the mail of."""
+    there = [one for one in setup.store.aliases.all() if one.domain_id == found.id]
+    others = sorted({one.company for one in there if owner_id is not None and one.company_id != owner_id})
+    if others:
+        raise RefusedAct("company", "domain_has_others", names=find.joined(others), name=found.name)
+    for one in () if dedicated else there:
+        where = setup.where_mailbox(one.local_part, found.name)
+        if where:
+            raise RefusedAct("dedicated", "alias_has_mailbox", address=one.address, where=where)
+
+
+@mapped_act
+def remove(setup: Setup, name: str) -> Closed:
+    """Close a domain, whose aliases end at once; one that was closed for long enough is removed."""
+    store, now = setup.store, setup.clock()
+    found = find.domain(store, name, to_remove=True)
+    ended = tuple(one.address for one in store.aliases.all() if one.domain_id == found.id)
+    closed_at = found.closed_at if found.closed_at is not None else now
+    waiting, until = store.domains.waiting(found.id), closed_at + CLOSED_FOR
+    removed = found.state == "closed" and now >= until and not waiting
+    store.aliases.remove_in_domain(found.id, now)
+    state = "removed" if removed else "closed"
+    store.domains.set(
+        found.id, dedicated=found.dedicated, state=state, closed_at=closed_at, company_id=found.company_id
+    )
+    after = {**vocabulary.domain(found), "state": state, "closed_at": vocabulary.iso(closed_at)}
+    return Closed(
+        "domain.remove", found.company_id, found.name, vocabulary.domain(found), after, removed, ended, waiting, until
+    )

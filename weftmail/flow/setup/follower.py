@@ -1,0 +1,53 @@
+"""Followers: colleagues who are notified of what happens on a record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from weftmail.flow.refusal import RefusedAct
+from weftmail.flow.setup import find
+from weftmail.flow.setup.act import Done, Fields, Setup, act
+from weftmail.store.people import User
+from weftmail.store.record import Record
+from weftmail.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Followed(Done):
+    """Who follows a record now or no longer, and how they are notified."""
+
+    name: str = ""
+    prefers: str = ""
+
+
+def names(store: Store, record: Record) -> Fields:
+    """Return the names of those who follow a record."""
+    return {"record": record.label, "followers": [one.name for one in store.records.followers(record.id)]}
+
+
+@act
+def add(setup: Setup, number: str, address: str, *, company: str | None = None) -> Followed:
+    """Let a colleague follow a record; one who does already stays."""
+    store = setup.store
+    record = find.record(store, number, company)
+    user = find.member(store, address, record.company_id, field="address")
+    was = names(store, record)
+    store.records.follow(record.company_id, record.id, user.id, setup.clock())
+    return _followed("follower.add", store, record, was, user)
+
+
+@act
+def remove(setup: Setup, number: str, address: str, *, company: str | None = None) -> Followed:
+    """Let a colleague follow a record no longer."""
+    store = setup.store
+    record = find.record(store, number, company)
+    user = find.user(store, address)
+    was = names(store, record)
+    if not store.records.unfollow(record.id, user.id):
+        raise RefusedAct("address", "no_follower", name=user.name, number=record.label)
+    return _followed("follower.remove", store, record, was, user)
+
+
+def _followed(name: str, store: Store, record: Record, was: Fields, user: User) -> Followed:
+    now = names(store, record)
+    return Followed(name, record.company_id, record.label, was, now, user.name, user.prefers)

@@ -1,0 +1,143 @@
+"""Records by hand: opened without a mail, and changed; who takes part in their conversations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from weftmail.flow import vocabulary
+from weftmail.flow.refusal import RefusedAct
+from weftmail.flow.setup import find
+from weftmail.flow.setup.act import Done, Fields, Setup, act
+from weftmail.store.record import NewRecord, Record
+from weftmail.store.store import Store
+
+
+@act
+def add(
+    setup: Setup,
+    type_: str,
+    *,
+    title: str,
+    company: str | None = None,
+    owner: str | None = None,
+    customer: str | None = None,
+    alias: str | None = None,
+    fields_: Mapping[str, str] | None = None,
+    reference: str | None = None,
+    reference_url: str | None = None,
+) -> Done:
+    """Open a record by hand; its ``owner`` follows it, and it writes as its ``alias``."""
+    store, now = setup.store, setup.clock()
+    whose = find.company(store, company)
+    owner_id = find.member(store, owner, whose.id, field="owner").id if owner else None
+    record = store.records.open(
+        NewRecord(
+            whose.id,
+            find.record_type(store, whose.id, type_, field="type"),
+            find.line("title", title),
+            owner_id=owner_id,
+            customer_id=find.contact(store, whose.id, customer, field="customer").id if customer else None,
+            alias_id=_alias_id(store, whose.id, alias) if alias else None,
+            fields=_written(find.fields("fields", fields_ or {})),
+            reference=_reference(store, whose.id, type_, reference) if reference else None,
+            reference_url=_url(reference_url) if reference_url else None,
+        ),
+        now,
+    )
+    if owner_id is not None:
+        store.records.follow(whose.id, record.id, owner_id, now)
+    return Done("record.add", whose.id, record.label, {}, vocabulary.record(record))
+
+
+def _alias_id(store: Store, company_id: int, text: str) -> int:
+    found = find.alias(store, text, field="alias")
+    if found.company_id != company_id:
+        raise RefusedAct("alias", "alias_of_another", address=found.address, company=found.company)
+    return found.id
+
+
+def _reference(store: Store, company_id: int, type_: str, text: str) -> str:
+    reference = find.line("reference", text)
+    there = store.records.by_reference(company_id, type_, reference)
+    if there is not None:
+        raise RefusedAct("reference", "reference_taken", number=there.label, reference=reference)
+    return reference
+
+
+def _url(text: str) -> str:
+    """A link that a page shows must not be a script."""
+    if not text.startswith(("https://", "http://")):
+        raise RefusedAct("reference_url", "url_malformed", url=text)
+    return find.line("reference_url", text)
+
+
+def _written(values: Mapping[str, str]) -> str:
+    return json.dumps({name: value for name, value in values.items() if value}, ensure_ascii=False)
+
+
+@act
+def change(
+    setup: Setup,
+    number: str,
+    *,
+    company: str | None = None,
+    title: str | None = None,
+    state: str | None = None,
+    owner: str | None = None,
+    fields_: Mapping[str, str] | None = None,
+    add_participants: Sequence[str] = (),
+    remove_participants: Sequence[str] = (),
+    revoke_reply_addresses: bool = False,
+) -> Done:
+    """Change a record and who takes part in its conversation; a new owner follows it.
+
+    ``revoke_reply_addresses`` revokes every reply address that the record gave out so far.
+    """
+    given = (title, state, owner, *(fields_ or ()), *add_participants, *remove_participants)
+    if all(one is None for one in given) and not revoke_reply_addresses:
+        raise RefusedAct("", "nothing_to_change", noun="record")
+    store, now = setup.store, setup.clock()
+    found = find.record(store, number, company)
+    was = _with_people(store, found)
+    changed = replace(
+        found,
+        title=found.title if title is None else find.line("title", title),
+        state=found.state if state is None else find.choice("state", state, _states(store, found)),
+        owner_id=found.owner_id if owner is None else _new_owner(setup, found, owner, now),
+        owner_team_id=found.owner_team_id if owner is None else None,
+        fields=_written({**found.values, **find.fields("fields", fields_ or {})}),
+    )
+    store.records.set(changed, now)
+    _change_participants(store, found, add_participants, remove_participants, now)
+    after = _with_people(store, find.record(store, found.label, found.company))
+    if revoke_reply_addresses:
+        store.messages.raise_epoch(found.id)
+        was, after = {**was, "reply_addresses": "valid"}, {**after, "reply_addresses": "revoked"}
+    return Done("record.set", found.company_id, found.label, was, after)
+
+
+def _states(store: Store, record: Record) -> list[str]:
+    return [one.name for one in store.records.states(record.company_id, record.type)]
+
+
+def _with_people(store: Store, record: Record) -> Fields:
+    names = [one.name or one.address or "" for one in store.records.participants(record.id)]
+    return {**vocabulary.record(record), "participants": names}
+
+
+def _new_owner(setup: Setup, record: Record, owner: str, now: int) -> int:
+    user = find.member(setup.store, owner, record.company_id, field="owner")
+    setup.store.records.follow(record.company_id, record.id, user.id, now)
+    return user.id
+
+
+def _change_participants(store: Store, record: Record, more: Sequence[str], fewer: Sequence[str], now: int) -> None:
+    for text in more:
+        person = find.contact(store, record.company_id, text, field="add_participants")
+        store.records.add_participant(record.company_id, record.id, person.id, "added", now)
+    for text in fewer:
+        person = find.contact(store, record.company_id, text, field="remove_participants")
+        if not store.records.remove_participant(record.id, person.id, now):
+            raise RefusedAct("remove_participants", "no_participant", address=text, number=record.label)
