@@ -46,6 +46,9 @@ def fold_ascii(text: str) -> str:
 def canonical_domain(domain: str) -> str:
     """Return the A-label form of ``domain`` in lower case (RFC 5891); raise BadAddress for what is no domain."""
     name = domain.strip().rstrip(".")
+    if len(name) > 253:
+        # In letters it is shorter than its A-label; and the conversion takes its time.
+        raise BadAddress(f"{domain[:40]!r}... is not a domain name")
     if not name.isascii():
         try:
             name = idna.encode(name, uts46=True).decode("ascii")

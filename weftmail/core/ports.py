@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Literal, Protocol
 
 from weftmail.core.envelope import Envelope
+from weftmail.core.parsing.message import Message
 
 Clock = Callable[[], int]
 """Returns the time now: milliseconds since 1970, UTC."""
@@ -116,6 +117,55 @@ class MapFile(Protocol):
 
 Raw = bytes | BinaryIO
 """A message as it came, with LF line ends: bytes or, beyond 1 MB, an open file that holds it and nothing else."""
+
+End = Literal["whole", "processor", "memory", "fault", "clock", "outside", "error"]
+"""How the reading of a mail ended: well; by a limit or a fault signal, for which the mail can be blamed; by the clock
+or from outside, for which it cannot; by an exception in our own code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader said of a mail before it ended; ``message`` None where it said nothing."""
+
+    message: Message | None
+    end: End
+    detail: str = ""
+
+
+class Readers(Protocol):
+    """Processes that read mail: what a stranger's bytes do to them, they do to nobody else.  Not thread-safe."""
+
+    def room(self) -> bool:
+        """Say whether one more mail would be begun soon."""
+        ...
+
+    def begin(self, key: int, mail: Callable[[], Raw], size: int, *, alone: bool = False) -> None:
+        """Have a mail of ``size`` bytes read; ``alone`` in the slow lane, in a process that reads nothing else.
+
+        ``mail`` opens it when its turn comes, and once more where it has to be read anew.
+        """
+        ...
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being read, or waits for it."""
+        ...
+
+    def slow(self) -> frozenset[int]:
+        """The keys of the mails in the slow lane: younger ones may overtake them."""
+        ...
+
+    def ended(self, seconds: float, wake: int | None = None) -> list[tuple[int, Reading]]:
+        """Return what was read to its end, after at most so many seconds, or as soon as ``wake`` can be read from.
+
+        Each key once; to be asked often while mails are read, for it enforces the limits.  Raises TempFail where no
+        reader can be started, and what ``mail`` raises.
+        """
+        ...
+
+    def close(self) -> list[int]:
+        """End all readers; return the keys of the mails that they were at work on."""
+        ...
 
 
 class Acceptor(Protocol):

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.pace import at_most
-from weftmail.core.parsing.html import ENTITIES, NESTING, SIZE, sanitise, text_of
+from weftmail.core.limits import HTML_NESTING, HTML_SIZE
+from weftmail.core.parsing.burden import REFERENCES
+from weftmail.core.parsing.html import sanitise, text_of
 
 
 @pytest.mark.parametrize(
@@ -43,9 +45,9 @@ def test_the_mark_of_remote_images_cannot_be_brought_along() -> None:
 
 
 def test_what_is_too_deep_or_too_large_is_plain_text() -> None:
-    assert sanitise("<div>" * (NESTING + 1) + "a & b") == "<pre>a &amp; b</pre>"
-    assert sanitise("&lt;b> " * (ENTITIES + 1)).startswith("<pre>&lt;b&gt; ")
-    assert sanitise("a" * (SIZE + 1)).startswith("<pre>aaa")
+    assert sanitise("<div>" * (HTML_NESTING + 1) + "a & b") == "<pre>a &amp; b</pre>"
+    assert sanitise("&lt;b> " * (REFERENCES + 1)).startswith("<pre>&lt;b&gt; ")
+    assert sanitise("a" * (HTML_SIZE + 1)).startswith("<pre>aaa")
     assert sanitise("<p>a</p>" * 3000).count("<p>") == 3000
     assert sanitise("<div><br>a</div>" * 3000).count("<div>") == 3000
 

@@ -10,7 +10,7 @@ from weftmail.core.parsing.mime import Contents, Fields
 
 def contents(raw: bytes) -> tuple[list[mime.Block], Contents]:
     found = Contents(raw, source.scan(raw))
-    return mime.blocks(mime.parse(raw, found.scan), found), found
+    return mime.blocks(mime.Parse(raw, found.scan).whole(), found), found
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from weftmail.core.parsing import mime, source
 from weftmail.core.parsing.mime import Contents
+from weftmail.flow.reading import read
 
 HEAD = b"Subject: a\nContent-Type: multipart/mixed; boundary=b\n\npreamble\n"
 LINES = st.sampled_from(
@@ -21,7 +23,7 @@ def leaves(raw: bytes, marked: bool | None = None) -> tuple[object, ...]:
     scan = source.scan(raw)
     scan = replace(scan, marked=scan.marked if marked is None else marked)
     contents = Contents(raw, scan)
-    blocks = mime.blocks(mime.parse(raw, scan), contents)
+    blocks = mime.blocks(mime.Parse(raw, scan).whole(), contents)
     return blocks, contents.attached, contents.charset
 
 
@@ -39,7 +41,7 @@ def test_a_large_attachment_from_a_file() -> None:
     file = io.BytesIO(raw)
     scan = source.scan(file)
     contents = Contents(file, scan)
-    mime.blocks(mime.parse(file, scan), contents)
+    mime.blocks(mime.Parse(file, scan).whole(), contents)
     assert contents.attached[0].content == b"ABC" * 19 * 4000
     assert sum(map(len, source.thinned(file, scan))) < 2000
 
@@ -58,7 +60,40 @@ def test_a_stray_line_within_the_header_is_folded() -> None:
 
 
 def test_many_boundaries_that_are_none_are_no_reason() -> None:
-    assert source.scan(b"Subject: a\n\n" + b"--x\n" * 5000).reason == ""
+    assert read(b"Subject: a\n\n" + b"--x\n" * 5000).defects == ()
     flat = b"".join(b"--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\nx\n--c--\n" for _ in range(60))
-    assert source.scan(HEAD + flat + b"--b--\n" + b"z" * 200_000).reason == ""
-    assert source.scan(HEAD + flat + b"z" * 200_000 + b"\n" + b"y" * 200_000).multiparts == 61
+    assert read(HEAD + flat + b"--b--\n" + b"z" * 200_000).text.count("x") == 60
+
+
+NESTED = b"".join(b"Content-Type: multipart/mixed; boundary=%d\n\n--%d\n" % (n, n) for n in range(40))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        NESTED,
+        NESTED.replace(b": multi", b":" + b" " * 70_000 + b"multi"),
+        NESTED.replace(b"Type: multi", b"Type:\n multi").replace(b"; ", b";\n "),
+        b"X: " + b"x" * (65536 - 20) + b"\n" + NESTED,
+        NESTED.replace(b"\n", b"\r"),
+    ],
+)
+def test_depth_is_counted_however_it_is_written(raw: bytes) -> None:
+    assert [one for one in read(raw).defects if "too complex" in one] in (
+        ["too complex: nested too deeply"], ["too complex: header too large"]
+    )  # fmt: skip
+    assert read(b"Subject: a\n" + raw.replace(b"multipart/", b"text/")[:60_000]).subject == "a"
+
+
+def test_lines_that_end_with_a_carriage_return_alone_are_counted() -> None:
+    deep = b"".join(b"Content-Type: multipart/mixed; boundary=%d\n\n--%d\n" % (n, n) for n in range(25))
+    assert "too complex" not in str(read(deep + b"\nHej\n").defects)
+    assert read(deep + b"\n" + b"x\r" * 200_000).defects == ("too complex: too many lines for its nesting",)
+
+
+def test_a_thousand_parts_and_one_more() -> None:
+    def parts(count: int) -> bytes:
+        return HEAD + b"--b\n\nx\n" * count + b"--b--\n"
+
+    assert read(parts(900)).defects == ()
+    assert read(parts(1001)).defects == ("too complex: too many parts",)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from encodings.aliases import aliases
 from functools import lru_cache
 
 # Names that senders use and the codec registry does not know, or knows too narrowly: the browsers' reading of a
@@ -45,6 +46,22 @@ _ALIASES = {
 _LABEL = re.compile(r"[a-z0-9][a-z0-9._:()+-]{0,39}")
 # Codecs for programs, not for people: some of them run in quadratic time, and none of them is a charset.
 _NOT_MAIL = {"idna", "mbcs", "oem", "palmos", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
+_SEPARATORS = re.compile(r"[^a-z0-9.]+")
+_KNOWN = {*aliases, *aliases.values()} | {
+    "cp1006",
+    "cp720",
+    "cp737",
+    "cp856",
+    "cp874",
+    "cp875",
+    "koi8_t",
+    "koi8_u",
+    "mac_arabic",
+    "mac_croatian",
+    "mac_farsi",
+    "mac_romanian",
+    "utf_8_sig",
+}
 _ESCAPES = re.compile(rb"\x1b(?:\$[@AB]|\$\([A-Q]|\([BIJ])")
 _STATEFUL = {"utf-7", "hz"}
 _WIDE = {"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"}
@@ -56,7 +73,8 @@ def codec(label: str) -> str:
     """Return the codec's name for a charset label, or "" where the label names none that mail may use."""
     name = label.strip(" \t\"'").lower()
     name = _ALIASES.get(name, name)
-    if not _LABEL.fullmatch(name):
+    # Any other name would be looked for on the disk, each time anew.
+    if not _LABEL.fullmatch(name) or _SEPARATORS.sub("_", name) not in _KNOWN:
         return ""
     try:
         info = codecs.lookup(name)
@@ -67,13 +85,15 @@ def codec(label: str) -> str:
     return info.name
 
 
-def decode(data: bytes, label: str = "") -> tuple[str, bool]:
+def decode(data: bytes, label: str = "", *, sparing: bool = False) -> tuple[str, bool]:
     """Return ``data`` as text, and whether the label held; never raises.
+
+    ``sparing``: nothing is counted to find a likely charset, which takes as long for ten letters as for a thousand.
 
     The text is as it was sent but for what no page and no table can hold: control characters (tabs and line
     ends stay) and lone surrogates are left out, and line ends are LF.
     """
-    text, good = _decode(data, codec(label) if label else "ascii")
+    text, good = _decode(data, codec(label) if label else "ascii", sparing)
     return clean(text), good
 
 
@@ -84,15 +104,15 @@ def clean(text: str) -> str:
     return _UNPRINTABLE.sub("", text)
 
 
-def _decode(data: bytes, name: str) -> tuple[str, bool]:
+def _decode(data: bytes, name: str, sparing: bool) -> tuple[str, bool]:
     if name in _WIDE or name in _STATEFUL or name.startswith("iso2022"):
         try:
             return data.decode(name), True
         except UnicodeDecodeError:
-            return guess(data), False
+            return guess(data, sparing=sparing), False
     if data.isascii():
         # Japanese mail of old is plain ASCII with escape sequences, and often says no more than that.
-        return (guess(data), False) if _ESCAPES.search(data) else (data.decode("ascii"), bool(name))
+        return (guess(data, sparing=sparing), False) if _ESCAPES.search(data) else (data.decode("ascii"), bool(name))
     try:
         # A sender that wrote UTF-8 under another label is common; a text in another charset that happens to be
         # valid UTF-8 is not.
@@ -104,10 +124,10 @@ def _decode(data: bytes, name: str) -> tuple[str, bool]:
             return data.decode(name), True
         except UnicodeDecodeError:
             pass
-    return guess(data, name), False
+    return guess(data, name, sparing=sparing), False
 
 
-def guess(data: bytes, name: str = "") -> str:
+def guess(data: bytes, name: str = "", *, sparing: bool = False) -> str:
     """Return ``data``, which its label does not describe, as text: the likeliest reading."""
     if _ESCAPES.search(data):
         try:
@@ -124,7 +144,7 @@ def guess(data: bytes, name: str = "") -> str:
     try:
         return data.decode("cp1252")
     except UnicodeDecodeError:
-        return _by_statistics(data)
+        return data.decode("cp1252", "replace") if sparing else _by_statistics(data)
 
 
 def _by_statistics(data: bytes) -> str:

@@ -11,6 +11,7 @@ import hashlib
 import re
 from typing import BinaryIO
 
+from weftmail.core.limits import HEADER_SIZE
 from weftmail.core.parsing import source
 
 _FIELDS = (b"from", b"to", b"cc", b"subject", b"date", b"message-id")
@@ -49,7 +50,7 @@ class _State:
         self.head.append(piece)
         self.size += len(piece)
         # The blank line may be split over two pieces, hence the last two of them are looked at together.
-        if b"\n\n" in b"".join(self.head[-2:]) or self.size > source.HEADER_SIZE:
+        if b"\n\n" in b"".join(self.head[-2:]) or self.size > HEADER_SIZE:
             self._end_header()
 
     def close(self) -> str:

@@ -9,9 +9,11 @@ length that it tells is not signed, and anybody may add it.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from weftmail.core.limits import HEADER_SIZE
 from weftmail.core.parsing import source
 
 # Mail servers take a blank before the colon; the parser does not, and would hide the field from us alone.
@@ -44,7 +46,7 @@ def read(raw: bytes | BinaryIO) -> Signers:
     signatures = [_tags(field) for field in _FIELD.findall(head)]
     if not signatures:
         return UNSIGNED
-    addressed = [one.lower().decode("ascii") for one in _ADDRESSED.findall(head)]
+    addressed = Counter(one.lower().decode("ascii") for one in _ADDRESSED.findall(head))
     return Signers(
         tuple(value for tags in signatures for name, value in tags if name in ("d", "i", "s")),
         tuple(domain for tags in signatures for domain in _values(tags, "d") if _values(tags, "l")),
@@ -56,10 +58,10 @@ def _values(tags: list[tuple[str, str]], wanted: str) -> list[str]:
     return [value for name, value in tags if name == wanted]
 
 
-def _leaves_out(tags: list[tuple[str, str]], addressed: list[str]) -> bool:
+def _leaves_out(tags: list[tuple[str, str]], addressed: Counter[str]) -> bool:
     """Say whether there are more fields of a name than the signature lists; it counts them from the bottom."""
     signed = [name for value in _values(tags, "h") for name in value.lower().split(":")]
-    return any(signed.count(name) < addressed.count(name) for name in ("to", "cc"))
+    return any(signed.count(name) < addressed[name] for name in ("to", "cc"))
 
 
 def _head(raw: bytes | BinaryIO) -> bytes:
@@ -68,7 +70,7 @@ def _head(raw: bytes | BinaryIO) -> bytes:
     for piece in source.chunks(raw):
         head += piece
         end = source.HEADER_END.search(head, looked_at)
-        if end or len(head) > source.HEADER_SIZE:
+        if end or len(head) > HEADER_SIZE:
             return head[: end.start()] if end else head
         looked_at = max(0, len(head) - _EDGE)
     return head

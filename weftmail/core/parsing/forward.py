@@ -45,13 +45,20 @@ def find(text: str, subject: str, leaves: list[Leaf]) -> Forwarded | None:
     """Return the forwarded message: from the text, or else the one that came attached; None where there is none."""
     titled = bool(_PREFIX.match(subject))
     lines = text[:SIZE].split("\n")
+    tried = 0
     for index, line in enumerate(lines):
-        if len(line) > LINE or (":" not in line and "：" not in line and "--" not in line and "==" not in line):
+        if (
+            index < tried
+            or len(line) > LINE
+            or (":" not in line and "：" not in line and "--" not in line and "==" not in line)
+        ):
             continue
         if _FORWARDED.match(line) or (_ORIGINAL.match(line) and (titled or not "".join(lines[:index]).strip())):
             found = _copied(lines, index + 1)
         elif titled or _QUOTED.match(line):
             found = _copied(lines, index)
+            # What is no header is not looked at again from each of its lines.
+            tried = index + _length(lines, index)
         else:
             continue
         if found:
@@ -89,6 +96,16 @@ def _copied(lines: list[str], start: int) -> Forwarded | None:
     written = found.get("date", "")
     at = header.date(written) if _ZONED.search(written) else None
     return Forwarded(boxes[0], header.clean(found.get("subject", "")), at)
+
+
+def _length(lines: list[str], start: int) -> int:
+    """Return how many lines from ``start`` on look like fields of a header."""
+    found = 0
+    for line in lines[start : start + _LINES]:
+        if not _LABEL.match(line.lstrip("> \t\u00a0").rstrip()):
+            break
+        found += 1
+    return found
 
 
 def _kind(label: str) -> str:

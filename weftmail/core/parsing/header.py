@@ -9,13 +9,12 @@ from __future__ import annotations
 import binascii
 import calendar
 import re
+from collections.abc import Iterator
 from email.utils import parsedate_tz
 
 from weftmail.core.address import Mailbox
+from weftmail.core.limits import FIELD_ADDRESSES, FIELD_SIZE
 from weftmail.core.parsing import charset, transfer
-
-FIELD_SIZE = 64 * 1024
-"""More of one field is not read: nobody writes that much by hand, and every step here stays bounded."""
 
 _LINE_ENDS = re.compile(r"[\r\n]+")
 # CR, LF and the line separators of Unicode become blanks; what steers a terminal or turns the direction of writing
@@ -24,7 +23,8 @@ _BLANKS = re.compile("[\t\n\u000b\f\r\u0085\u2028\u2029 ]+")
 _STEERING = re.compile(
     "[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
-_WORD = re.compile(r"=\?([\w.:()+-]{1,40})(?:\*[\w-]{0,20})?\?([bBqQ])\?(.{0,4000}?)\?=", re.S)
+_WORD = re.compile(r"=\?([\w.:()+-]{1,40})(?:\*[\w-]{0,20})?\?([bBqQ])\?")
+_WORD_SIZE = 4000
 _ID = re.compile(r"<([^<>]{1,2000})>")
 _SPACE = re.compile(r"\s+")
 _PARAMETER = re.compile(r";\s*([\w!#$&+.^-]{1,60})(\*[0-9]{1,3})?(\*)?\s*=\s*(\"(?:[^\"\\]|\\.)*\"?|[^;]*)", re.S)
@@ -67,26 +67,40 @@ def trace(value: str) -> str:
 
 def _decode_words(value: str, label: str = "") -> str:
     out: list[str] = []
-    pending: tuple[str, bytes] | None = None
+    pending: tuple[str, list[bytes]] | None = None
     at = 0
-    for word in _WORD.finditer(value):
-        between = value[at : word.start()]
-        name, data = word[1].lower(), _word_bytes(word[2], word[3])
-        at = word.end()
+    for start, name, data, end in _encoded(value):
+        between = value[at:start]
+        at = end
         # Blanks between two encoded words belong to the folding; and a letter may be split over two words of the
         # same charset, so that their bytes are joined before they become text.
         if pending and not between.strip() and pending[0] == name:
-            pending = (name, pending[1] + data)
+            pending[1].append(data)
             continue
         if pending:
-            out.append(charset.decode(pending[1], pending[0])[0])
+            out.append(charset.decode(b"".join(pending[1]), pending[0], sparing=True)[0])
         if not pending or between.strip():
             out.append(_raw(between, label))
-        pending = (name, data)
+        pending = (name, [data])
     if pending:
-        out.append(charset.decode(pending[1], pending[0])[0])
+        out.append(charset.decode(b"".join(pending[1]), pending[0], sparing=True)[0])
     out.append(_raw(value[at:], label))
     return "".join(out)
+
+
+def _encoded(value: str) -> Iterator[tuple[int, str, bytes, int]]:
+    """Yield the encoded words: where each starts, its charset, its bytes, where it ends."""
+    at, end = 0, -2
+    while word := _WORD.search(value, at):
+        # Found once, the end of a word is that of all that begin before it: no stretch is searched twice.
+        if end < word.end() and end != -1:
+            end = value.find("?=", word.end())
+        if end < 0:
+            return
+        at = word.end()
+        if end - word.end() <= _WORD_SIZE:
+            at = end + 2
+            yield word.start(), word[1].lower(), _word_bytes(word[2], value[word.end() : end]), at
 
 
 def _word_bytes(kind: str, body: str) -> bytes:
@@ -96,7 +110,11 @@ def _word_bytes(kind: str, body: str) -> bytes:
 
 
 def _raw(value: str, label: str = "") -> str:
-    return value if value.isascii() and "\x1b" not in value else charset.decode(transfer.octets(value), label)[0]
+    return (
+        value
+        if value.isascii() and "\x1b" not in value
+        else charset.decode(transfer.octets(value), label, sparing=True)[0]
+    )
 
 
 def identifiers(value: str, bare: bool = False) -> tuple[str, ...]:
@@ -154,24 +172,21 @@ def _parameter(found: dict[int, tuple[str, bool]]) -> str:
         data += _PERCENT.sub(lambda match: bytes([int(match[1], 16)]), piece) if extended else piece
     if not label and b"=?" in data:
         return text(data.decode("ascii", "surrogateescape"))
-    return clean(charset.decode(data, label)[0])
+    return clean(charset.decode(data, label, sparing=True)[0])
 
-
-MAILBOXES = 1000
-"""More addresses of one field are not read."""
 
 _TOKEN = re.compile(
     r"(?P<word>=\?[\w.:()+*-]{1,60}\?[bBqQ]\?[^?]{0,4000}\?=)"
-    r'|(?P<quoted>"(?:[^"\\]|\\.){0,1000}+")'
     r"|(?P<angle><[^<>]*>)"
     r"|(?P<mark>[,;:()<>])"
     r"|(?P<blank>\s+)"
     r'|(?P<atom>[^\s,;:()<>"=]+|["=])',
     re.S,
 )
+_QUOTED = 1000
+_CLOSING = re.compile(r'(?<!\\)(?:\\\\)*+"')
 _SIMPLE = re.compile(r'\s*(?:"([^"\\]*)"|([\w .-]*))\s*<([^<>\s@",;:()]+@[^<>\s@",;:()]+)>\s*', re.A)
 _LOCAL = re.compile(r"[A-Za-z0-9._+-]+")
-_ROUTE = re.compile(r"@[^:]*:")
 _AROUND_AT = re.compile(r"\s*@\s*")
 
 
@@ -193,6 +208,24 @@ def mailboxes(value: str, label: str = "") -> tuple[Mailbox, ...]:
     return found
 
 
+def _tokens(line: str) -> Iterator[tuple[str, str]]:
+    """Yield kind and text of each token; a quotation mark without another one behind it is a word."""
+    at, closing = 0, -1
+    while at < len(line):
+        if line[at] == '"':
+            if closing <= at:
+                found = _CLOSING.search(line, at + 1)
+                closing = found.end() - 1 if found else len(line)
+            if closing - at <= _QUOTED and closing < len(line):
+                yield "quoted", line[at : closing + 1]
+                at = closing + 1
+                continue
+        token = _TOKEN.match(line, at)
+        kind, raw = (token.lastgroup, token[0]) if token else ("atom", line[at])
+        yield kind or "atom", raw
+        at += len(raw)
+
+
 class _List:
     """One pass over an address list (RFC 5322, 3.4, and what comes instead of it)."""
 
@@ -201,14 +234,15 @@ class _List:
         self.line = line
         self.boxes: list[Mailbox] = []
         self.words: list[str] = []
+        self.at = False
+        """An @ stands in the words."""
         self.comments: list[str] = []
         self.address: str | None = None
-        self.before = ""
+        self.before: list[str] = []
 
     def read(self) -> tuple[Mailbox, ...]:
         depth, comment = 0, []
-        for token in _TOKEN.finditer(self.line):
-            kind, raw = token.lastgroup, token[0]
+        for kind, raw in _tokens(self.line):
             if raw == "(":
                 depth += 1
             if depth:
@@ -223,12 +257,13 @@ class _List:
                 self._angle(raw[1:-1])
             elif raw in ",;":
                 self._end()
-            elif raw == ":" and self.address is None and not any("@" in word for word in self.words):
+            elif raw == ":" and self.address is None and not self.at:
                 self.words.clear()
-                self.before = ""
+                self.before.clear()
             else:
                 self.words.append(raw)
-            if len(self.boxes) >= MAILBOXES:
+                self.at = self.at or "@" in raw
+            if len(self.boxes) >= FIELD_ADDRESSES:
                 return tuple(self.boxes)
         self._end()
         self._keep_name()
@@ -240,7 +275,12 @@ class _List:
         if self.address:
             # Two addresses behind one name are two mailboxes: whoever reads only one of them can be deceived.
             self._end()
-        self.address = _AROUND_AT.sub("@", _ROUTE.sub("", inner.strip()) if inner.startswith("@") else inner.strip())
+        inner = inner.strip()
+        if inner.startswith("@"):
+            # A route (RFC 5322, 4.4): obsolete, and nobody's address.
+            _, colon, behind = inner.partition(":")
+            inner = behind if colon else inner
+        self.address = _AROUND_AT.sub("@", inner)
 
     def _end(self) -> None:
         address = self.address
@@ -249,22 +289,23 @@ class _List:
             address, words = _bare(words)
         if address is None:
             if words:
-                self.before = f"{self.before}, {words}" if self.before else words
+                self.before.append(words)
         elif address or words:
             # "Ek, Karin <karin@...>" without quotation marks: the comma belongs to the name.
-            name = f"{self.before}, {words}" if self.before and words else words
+            name = ", ".join((*self.before, words)) if words else words
             if not words:
                 self._keep_name()
             self._add(name or " ".join(self.comments), address)
-            self.before = ""
+            self.before.clear()
         self.words.clear()
+        self.at = False
         self.comments.clear()
         self.address = None
 
     def _keep_name(self) -> None:
         if self.before:
-            self._add(self.before, "")
-            self.before = ""
+            self._add(", ".join(self.before), "")
+            self.before.clear()
 
     def _add(self, name: str, address: str) -> None:
         if not address and _LOCAL.fullmatch(name):

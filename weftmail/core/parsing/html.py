@@ -11,13 +11,8 @@ from html import escape, unescape
 
 import nh3
 
-NESTING = 2000
-"""Beyond this the sanitiser's time grows with the square of the depth; real mail stays under a hundred."""
-SIZE = 2 * 1024 * 1024
-ENTITIES = 200_000
-"""Of these, too, the sanitiser's time grows with the square."""
-WORDS = 40_000
-"""And with that of the differently named attributes of a tag: there are no more of them than of different words."""
+from weftmail.core.limits import HTML_SIZE
+from weftmail.core.parsing.burden import heavy, lighter
 
 
 def _names(text: str) -> set[str]:
@@ -67,10 +62,8 @@ _STYLES = _names(
 _SCHEMES = {"http", "https", "mailto", "tel", "cid", "data"}
 _IMAGE = re.compile(r"data:image/(?:png|gif|jpeg|webp);base64,[A-Za-z0-9+/=\s]*", re.I)
 _LOADING = re.compile(r"(?i)url\s*\(|image\s*\(|image-set|expression|@import|javascript:|\\|/\*")
-_OPENING = re.compile(r"<[a-zA-Z]")
-# Exactly what ends the name of an attribute in a browser's parser; other blanks do not.
-_BETWEEN = re.compile(r"[ \t\n\f\r/>=]+")
-_CLOSING = re.compile(r"</[a-zA-Z]")
+# Each of these is an error of its own to the sanitiser's parser, and takes it the square of their number.
+_CONTROLS = re.compile("[\u0000-\u0008\u000b\u000e-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]")
 
 
 def sanitise(html: str) -> str:
@@ -80,8 +73,9 @@ def sanitise(html: str) -> str:
     ``data-remote-src``: a page can offer to load it, and nothing loads by itself.  What is nested too deeply or
     is too large comes back as escaped plain text.
     """
-    if len(html) > SIZE or _hard(html):
-        return f"<pre>{escape(_words(html[:SIZE]))}</pre>"
+    html = lighter(_CONTROLS.sub("", html))
+    if len(html) > HTML_SIZE or heavy(html):
+        return f"<pre>{escape(flat(html))}</pre>"
     clean = nh3.clean(
         html,
         tags=_TAGS,
@@ -118,48 +112,6 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     return value
 
 
-def _hard(html: str) -> bool:
-    return html.count("&") > ENTITIES or _different_words(html) > WORDS or _nesting(html) > NESTING
-
-
-def _different_words(html: str) -> int:
-    """Count what may be the name of an attribute, anywhere; no need to where there is not room for too many."""
-    return len(set(_BETWEEN.split(html))) if len(html) > 2 * WORDS else 0
-
-
-def _nesting(html: str) -> int:
-    """An upper bound of the depth: tags that open and are never closed count as nested."""
-    opened = sum(1 for _ in _OPENING.finditer(html))
-    if opened <= NESTING:
-        return opened
-    deepest = depth = 0
-    for tag in _ANY_TAG.finditer(html):
-        name = tag[2].lower()
-        if name in _VOID:
-            continue
-        depth = max(depth - 1, 0) if tag[1] else depth + 1
-        deepest = max(deepest, depth)
-    return deepest
-
-
-_ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
-# Neither do these nest: each closes the one before it.
-_VOID = {"p", "li", "td", "th", "tr", "dt", "dd", "option"} | {
-    "area",
-    "base",
-    "br",
-    "col",
-    "embed",
-    "hr",
-    "img",
-    "input",
-    "link",
-    "meta",
-    "param",
-    "source",
-    "wbr",
-}
-
 _BLOCKS = {"p", "br", "hr", "tr", "li", "dt", "dd", "div", "blockquote", "pre", "ul", "ol", "table"}
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _BREAK = re.compile(
@@ -174,15 +126,19 @@ _SPACES = re.compile(r"[ \t\u00a0]+")
 
 def text_of(html: str) -> str:
     """Return the words of ``html`` with line breaks where it breaks lines; never raises."""
-    return _words(html[:SIZE])
+    html = lighter(_CONTROLS.sub("", html[:HTML_SIZE]))
+    if heavy(html):
+        return flat(html)
+    # The sanitiser's parser is the one that takes anything; what it writes has one form, and is quick to read.
+    bare = nh3.clean(html, tags=_BLOCKS | _HEADINGS, clean_content_tags=_DROPPED, attributes={}, link_rel=None)
+    return _lines(_TAG.sub("", _PARAGRAPH.sub("\n\n", _BREAK.sub("\n", _WHITE.sub(" ", bare)))))
 
 
-def _words(html: str) -> str:
-    if _hard(html):
-        flat = _WHITE.sub(" ", _TAG.sub(" ", html))
-    else:
-        # The sanitiser's parser is the one that takes anything; what it writes has one form, and is quick to read.
-        bare = nh3.clean(html, tags=_BLOCKS | _HEADINGS, clean_content_tags=_DROPPED, attributes={}, link_rel=None)
-        flat = _TAG.sub("", _PARAGRAPH.sub("\n\n", _BREAK.sub("\n", _WHITE.sub(" ", bare))))
-    lines = (_SPACES.sub(" ", line).strip() for line in unescape(flat).split("\n"))
+def flat(html: str) -> str:
+    """Return the words of ``html`` as a plain look finds them: everything that is no tag, in few lines."""
+    return _lines(_WHITE.sub(" ", _TAG.sub(" ", html[:HTML_SIZE])))
+
+
+def _lines(text: str) -> str:
+    lines = (_SPACES.sub(" ", line).strip() for line in unescape(text).split("\n"))
     return _MANY_LINES.sub("\n\n", "\n".join(lines)).strip()

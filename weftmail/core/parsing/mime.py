@@ -8,14 +8,17 @@ with those of the message around it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.feedparser import BytesFeedParser, FeedParser
 from email.message import Message
 from email.policy import compat32
+from itertools import islice
 from typing import Any, BinaryIO
 
+from weftmail.core.limits import FIELDS, NESTING, PARTS, WORDS_SIZE
 from weftmail.core.parsing import charset, header, source, transfer
-from weftmail.core.parsing.source import HEADER_END, HEADER_PIECE, Scan, chunks
+from weftmail.core.parsing.source import HEADER_END, HEADER_PIECE, Scan, TooComplex
 
 _PATH = re.compile(r"^.*[/\\]", re.S)
 
@@ -49,12 +52,80 @@ class _Part(Message):
         return payload if isinstance(payload, str) else ""
 
 
-def parse(raw: bytes | BinaryIO, scan: Scan) -> Message:
-    """Return the parsed message; raises TooComplex where that would take too long after all."""
-    parser = FeedParser(_Part, policy=compat32)
-    for piece in source.thinned(raw, scan):
-        parser.feed(piece.decode("ascii", "surrogateescape"))
-    return parser.close()
+class _Parser(FeedParser):
+    """The stdlib's parser, kept from what would take it long; what it makes of the bytes it makes as ever."""
+
+    _msgstack: list[Message]
+
+    def __init__(self) -> None:
+        self.parts = 0
+        self.header_done = False
+        self.comparisons = 0
+        super().__init__(_Part, policy=compat32)
+
+    def take(self, piece: bytes) -> None:
+        """Parse on; raises TooComplex where that takes too long for the nesting it has come to."""
+        before = len(self._msgstack)
+        self.feed(piece.decode("ascii", "surrogateescape"))
+        # It compares each line with the boundary of every level; a carriage return alone ends a line for it, too.
+        lines = piece.count(b"\n") + piece.count(b"\r") - piece.count(b"\r\n")
+        self.comparisons += lines * max(before, len(self._msgstack))
+        if self.comparisons > source.COMPARISONS:
+            raise TooComplex("too many lines for its nesting")
+
+    @property
+    def root(self) -> Message:
+        """The message, as far as it is parsed."""
+        return self._msgstack[0]
+
+    def _new_message(self) -> None:
+        self.parts += 1
+        if self.parts > PARTS:
+            raise TooComplex("too many parts")
+        super()._new_message()  # type: ignore[misc]
+        if len(self._msgstack) > NESTING + 1:
+            raise TooComplex("nested too deeply")
+
+    def _parse_headers(self, lines: list[str]) -> None:
+        super()._parse_headers(lines)  # type: ignore[misc]
+        self.header_done = True
+
+
+class Parse:
+    """One parse of one message, in two steps; ``raw`` and its ``scan`` as ``source.scan`` made it."""
+
+    def __init__(self, raw: bytes | BinaryIO, scan: Scan) -> None:
+        self._parser = _Parser()
+        self._pieces = _header_apart(source.thinned(raw, scan))
+        self._done: Message | None = None
+
+    def header(self) -> Message:
+        """Return the message with its header alone; raises TooComplex."""
+        for piece in self._pieces:
+            self._parser.take(piece)
+            if self._parser.header_done:
+                return self._parser.root
+        return self.whole()
+
+    def whole(self) -> Message:
+        """Return the whole message; raises TooComplex where that would take too long."""
+        for piece in self._pieces:
+            self._parser.take(piece)
+        if self._done is None:
+            self._done = self._parser.close()
+        return self._done
+
+
+def _header_apart(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Cut the piece in which the header ends there."""
+    for piece in pieces:
+        end = HEADER_END.search(piece)
+        if end:
+            yield piece[: end.end()]
+            yield piece[end.end() :]
+            break
+        yield piece
+    yield from pieces
 
 
 def parse_header(raw: bytes) -> Message:
@@ -65,19 +136,24 @@ def parse_header(raw: bytes) -> Message:
     return parser.close()
 
 
-_EMBEDDED = re.compile(rb"(?i)message/")
+TREE_SIZE = 32 * 1024
+TREE_LINE = 300
+TREE_LINES = 800
+_EMBEDDED = re.compile(rb"(?i)(?:message|multipart)/")
 
 
-def parse_deep(raw: bytes | BinaryIO) -> Message | None:
-    """Return the message with attached ones taken apart, for readers that expect the stdlib's own tree.
+def bounded_tree(head: bytes) -> Message:
+    """Return the beginning of a message as the stdlib's own tree, attached ones taken apart.
 
-    None for what is large or holds many of them: this parse has no bound of its own.
+    For readers that know nothing else, and that bear neither long lines nor many: those are cut, and what holds many
+    messages within each other is read as its header alone.
     """
-    head = b"".join(piece for piece, _ in zip(chunks(raw), range(5), strict=False))
-    if len(head) > HEADER_PIECE or len(_EMBEDDED.findall(head)) > 10:
-        return None
+    lines = head[:TREE_SIZE].splitlines()[:TREE_LINES]
+    short = b"\n".join(line[:TREE_LINE] for line in lines)
+    if len(_EMBEDDED.findall(short)) > 10:
+        short = short.partition(b"\n\n")[0]
     parser = BytesFeedParser(policy=compat32)
-    parser.feed(head)
+    parser.feed(short)
     return parser.close()
 
 
@@ -93,12 +169,15 @@ class Leaf:
     content: bytes
     defects: tuple[str, ...]
 
-    def text(self) -> tuple[str, bool]:
-        """Return the content as text, and whether its charset's label held."""
+    def text(self, most: int = WORDS_SIZE, *, sparing: bool = False) -> tuple[str, bool]:
+        """Return the content, or its first ``most`` bytes, as text, and whether its charset's label held.
+
+        ``sparing`` as for ``charset.decode``.
+        """
         label = self.parameters.get("charset", "")
         if not label and self.content_type == "text/html":
             label = _declared(self.content)
-        return charset.decode(self.content, label)
+        return charset.decode(self.content[:most], label, sparing=sparing)
 
 
 _META = re.compile(rb"(?i)<meta[^>]{1,200}charset\s*=\s*[\"']?([\w.:-]{1,40})")
@@ -153,9 +232,6 @@ def safe_filename(name: str) -> str:
     return name
 
 
-FIELDS = 2000
-
-
 class Fields:
     """A header's fields in order; names in lower case, values as the parser keeps them."""
 
@@ -164,7 +240,7 @@ class Fields:
     def __init__(self, part: Message) -> None:
         self.order: list[tuple[str, str]] = []
         self._by_name: dict[str, list[str]] = {}
-        for name, value in list(part.raw_items())[:FIELDS]:
+        for name, value in islice(part.raw_items(), FIELDS):
             self.order.append((name.lower(), str(value)))
             self._by_name.setdefault(name.lower(), []).append(str(value))
 
@@ -178,6 +254,11 @@ class Fields:
 
     def __contains__(self, name: str) -> bool:
         return name in self._by_name
+
+    @property
+    def plain(self) -> bool:
+        """All values are ASCII, so that no charset beside them matters."""
+        return all(value.isascii() for _, value in self.order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,13 +279,18 @@ class Contents:
     defects: list[str] = field(default_factory=list)
     charset: str = ""
     """The first label of a text part, which raw letters in the header most likely share."""
+    words_left: int = WORDS_SIZE
+    """So many bytes of text are read on."""
+    guesses_left: int = 5
+    """The charset of so many parts is guessed by counting letters."""
 
 
 def blocks(part: Message, contents: Contents) -> list[Block]:
     """Return what is to be read in ``part``, in order; what is attached goes into ``contents``."""
     kind, _ = kind_of(part)
-    payload = part.get_payload()
-    if kind.startswith("multipart/") and isinstance(payload, list):
+    if kind.startswith("multipart/") and part.is_multipart():
+        # get_payload of anything else would decode it, in quadratic time where a parameter says so.
+        payload: Any = part.get_payload()
         children: list[Message] = [child for child in payload if isinstance(child, Message)]
         found = [block for child in children for block in blocks(child, contents)]
         payload.clear()
@@ -215,8 +301,12 @@ def blocks(part: Message, contents: Contents) -> list[Block]:
         contents.attached.append(this)
         return []
     contents.charset = contents.charset or this.parameters.get("charset", "")
-    text, good = this.text()
+    text, good = this.text(contents.words_left, sparing=contents.guesses_left <= 0)
+    if len(this.content) > contents.words_left:
+        contents.defects.append(f"{this.content_type}: too long, the rest is in the original")
+    contents.words_left = max(0, contents.words_left - len(this.content))
     if not good:
+        contents.guesses_left -= 1
         contents.defects.append(f"{this.content_type}: charset does not hold")
     return [Block(html=text) if this.content_type == "text/html" else Block(text=text)]
 

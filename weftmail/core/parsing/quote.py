@@ -75,9 +75,11 @@ def _end(lines: list[str]) -> int:
 
     It never leaves nothing: a message that begins with such a line is a forwarded one, and all of it counts.
     """
+    any_words = False
     for index, line in enumerate(lines):
-        if line and _ends_here(lines, index) and _any_words(lines[:index]):
+        if any_words and line and _ends_here(lines, index):
             return index
+        any_words = any_words or (line != "" and not _QUOTED.match(line))
     return len(lines)
 
 
@@ -91,10 +93,6 @@ def _ends_here(lines: list[str], index: int) -> bool:
         return any(_LIST.search(following) for following in lines[index + 1 : index + 4])
     length = _intro(lines, index)
     return length > 0 and not _quote_follows(lines, index + length)
-
-
-def _any_words(lines: list[str]) -> bool:
-    return any(line and not _QUOTED.match(line) for line in lines)
 
 
 def _header_block(lines: list[str], index: int) -> bool:

@@ -2,8 +2,8 @@
 
 The stdlib's parser compares each line with the boundary of every level around it, and keeps each line of a part as a
 string of its own.  Both are harmless for a letter; a hostile nesting or an attachment of 50 MB makes them minutes and
-hundreds of megabytes.  So depth and parts are counted first, and of a long body the parser gets a line that says
-where it lies.
+hundreds of megabytes.  So of a long body the parser gets a line that says where it lies; depth and parts are counted
+as it goes (``mime``).
 """
 
 from __future__ import annotations
@@ -13,15 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from weftmail.core.limits import HEADER_SIZE, OUTLINE
 from weftmail.core.parsing import transfer
 
 PIECE = 64 * 1024
-DEPTH = 30
-"""The deepest nesting that is parsed."""
-PARTS = 1000
-HEADER_SIZE = 1024 * 1024
 HEADER_TOO_LARGE = "header too large"
-HEADER_PIECE = 256 * 1024
+HEADER_PIECE = OUTLINE
 """So much of a header is read where the message is not parsed whole."""
 COMPARISONS = 4_000_000
 """Lines times depth: the parser does about three million such comparisons in a second."""
@@ -29,12 +26,10 @@ RUN = 512
 """A shorter run of body lines goes to the parser as it is."""
 HEADER_END = re.compile(rb"\r?\n\r?\n")
 
-_MULTIPART = re.compile(rb"(?i)content-type:\s*multipart/")
-_BOUNDARY = re.compile(rb"(?i)boundary\s*=\s*\"?([^\";\r\n]+)")
 _BLANK = re.compile(rb"(?m)^\r?\n")
 _MARK = b"\x01"
 _KEPT = re.compile(r"\x01(\d+):(\d+)\n")
-_OVERLAP = 64
+_OVERLAP = 4
 
 
 class TooComplex(Exception):
@@ -49,7 +44,6 @@ class Scan:
     """Why the message must not be parsed whole, or ""."""
     marked: bool
     """The mark of left out lines stands in the message already, so that nothing is left out."""
-    multiparts: int
 
 
 def chunks(raw: bytes | BinaryIO) -> Iterator[bytes]:
@@ -58,74 +52,52 @@ def chunks(raw: bytes | BinaryIO) -> Iterator[bytes]:
         for start in range(0, len(raw), PIECE):
             yield raw[start : start + PIECE]
         return
-    raw.seek(0)
-    while piece := raw.read(PIECE):
+    at = 0
+    while True:
+        # Others read the same file between two pieces.
+        raw.seek(at)
+        piece = raw.read(PIECE)
+        if not piece:
+            return
+        at += len(piece)
         yield piece
+
+
+def head(raw: bytes | BinaryIO, most: int, *, whole: bool = False) -> bytes:
+    """Return the header, or with ``whole`` the beginning of all; at most so many bytes of it."""
+    pieces: list[bytes] = []
+    size = 0
+    for piece in chunks(raw):
+        pieces.append(piece)
+        size += len(piece)
+        if size >= most or (not whole and HEADER_END.search(b"".join(pieces[-2:]))):
+            break
+    found = b"".join(pieces)[:most]
+    end = None if whole else HEADER_END.search(found)
+    return found[: end.end()] if end else found
 
 
 def scan(raw: bytes | BinaryIO) -> Scan:
     """Look over the whole message once."""
-    multiparts = dashes = size = 0
+    size = 0
     tail, header_end, marked = b"\n", -1, False
     for piece in chunks(raw):
-        window = tail + piece
-        multiparts += len(_MULTIPART.findall(window))
-        dashes += window.count(b"\n--")
         marked = marked or _MARK in piece
-        if header_end < 0 and (found := HEADER_END.search(window)):
+        if header_end < 0 and (found := HEADER_END.search(tail + piece)):
             header_end = size + found.start()
         size += len(piece)
-        tail = window[-_OVERLAP:]
-    if (header_end if header_end >= 0 else size) > HEADER_SIZE:
-        return Scan(HEADER_TOO_LARGE, marked, multiparts)
-    reason = "" if multiparts <= DEPTH and dashes <= PARTS else _walk(raw)
-    return Scan(reason, marked, multiparts)
-
-
-def _walk(raw: bytes | BinaryIO) -> str:
-    """Follow the boundaries line by line; for the few messages that the count alone cannot clear."""
-    stack: list[bytes] = []
-    in_header, parts = True, 0
-    for line in _lines(raw):
-        name = line[2:] if line.startswith(b"--") else b""
-        closing = name.endswith(b"--") and name[:-2] in stack
-        if name and (name in stack or closing):
-            parts += 1
-            del stack[stack.index(name[:-2]) if closing else stack.index(name) + 1 :]
-            in_header = not closing
-        elif not line:
-            in_header = False
-        elif in_header and (found := _BOUNDARY.search(line)):
-            stack.append(found[1].rstrip())
-        if len(stack) > DEPTH:
-            return "nested too deeply"
-        if parts > PARTS:
-            return "too many parts"
-    return ""
-
-
-def _lines(raw: bytes | BinaryIO) -> Iterator[bytes]:
-    """Yield the lines without their ends; of a long one its first piece is enough."""
-    rest, skipping = b"", False
-    for piece in chunks(raw):
-        first, *others = piece.split(b"\n")
-        rest = rest if skipping else (rest + first)[:PIECE]
-        for line in others:
-            if not skipping:
-                yield rest.rstrip()
-            rest, skipping = line, False
-        skipping = skipping or len(rest) >= PIECE
-    yield rest.rstrip()
+        tail = piece[-_OVERLAP:]
+    too_large = (header_end if header_end >= 0 else size) > HEADER_SIZE
+    return Scan(HEADER_TOO_LARGE if too_large else "", marked)
 
 
 def thinned(raw: bytes | BinaryIO, scan: Scan) -> Iterator[bytes]:
     """Yield the message for the parser; long runs of body lines are replaced by where they lie.
 
     Body is what comes after an empty line, up to the next line that begins with two hyphens: nothing in between can
-    be a boundary or the header of a part.  Raises TooComplex when too much is left for the nesting that it has.
+    be a boundary or the header of a part.
     """
     state = _Thinner()
-    lines = 0
     for number, block in enumerate(_whole_lines(raw)):
         mended = block if number else _mended(block)
         if scan.marked or mended is not block:
@@ -133,9 +105,6 @@ def thinned(raw: bytes | BinaryIO, scan: Scan) -> Iterator[bytes]:
             state.pass_by(block)
         else:
             out = state.thin(block)
-        lines += out.count(b"\n")
-        if lines * (scan.multiparts + 1) > COMPARISONS:
-            raise TooComplex("too many lines for its nesting")
         yield out
 
 

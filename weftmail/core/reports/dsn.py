@@ -6,13 +6,11 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
+from weftmail.core.limits import REPORT_RECIPIENTS, REPORT_SIZE
 from weftmail.core.parsing import charset, header
 from weftmail.core.parsing.message import DeliveryReport, Failure
 from weftmail.core.parsing.mime import Fields, Leaf, parse_header
 from weftmail.core.reports import reason
-
-RECIPIENTS = 500
-"""More recipients of one report are not read."""
 
 Reported = Literal["bounce", "delay", "receipt", "complaint"]
 
@@ -73,7 +71,7 @@ def groups(leaf: Leaf) -> list[dict[str, str]]:
     """Return the groups of fields of a status part; names in lower case, values unfolded."""
     text = charset.decode(leaf.content)[0].strip("\n")
     found = []
-    for block in _BLANK_LINE.split(text, RECIPIENTS):
+    for block in _BLANK_LINE.split(text[:REPORT_SIZE], REPORT_RECIPIENTS):
         group: dict[str, str] = {}
         for line in _FOLD.sub(" ", block).split("\n"):
             name, colon, value = line.partition(":")

@@ -16,7 +16,7 @@ def classify(evidence: Evidence) -> tuple[Kind, DeliveryReport | None]:
     fields, subject, author, text = evidence.fields, evidence.subject, evidence.author, evidence.text
     found = dsn.read(fields, evidence.leaves, text)
     if found is None or (found[0] == "bounce" and found[1] and not found[1].recipients):
-        found = letter.read(fields, author, subject, text, evidence.full_depth) or found
+        found = letter.read(fields, author, subject, text, evidence.bounded_tree) or found
     if found is None:
         return automatic.kind(fields, subject, author.address), None
     kind, about = found

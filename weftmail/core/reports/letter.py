@@ -73,11 +73,11 @@ _NEVER = re.compile(r"(?i)^(?:post-?master|mailer-daemon|abuse|support|help(?:de
 
 
 def read(
-    fields: Fields, author: Mailbox, subject: str, text: str, parsed: Callable[[], Message | None]
+    fields: Fields, author: Mailbox, subject: str, text: str, parsed: Callable[[], Message]
 ) -> tuple[Reported, DeliveryReport] | None:
     """Return what such a letter says, or None for a message that is none.
 
-    ``parsed`` gives the message as the stdlib parses it, when somebody asks.
+    ``parsed`` gives the beginning of the message as the stdlib parses it, when somebody asks.
     """
     if not plausible(fields, author, subject):
         return None
@@ -122,9 +122,7 @@ def _returned_to(returned: str, own: set[str]) -> list[str]:
     return [box.address for box in boxes[:1] if "@" in box.address and comparable(box.address) not in own]
 
 
-def _known(message: Message | None, own: set[str]) -> list[str]:
-    if message is None:
-        return []
+def _known(message: Message, own: set[str]) -> list[str]:
     from flufl.bounce import all_failures
 
     try:

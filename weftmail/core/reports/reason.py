@@ -7,6 +7,7 @@ read first, the enhanced status where they say nothing.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 
 def _any(*phrases: str) -> re.Pattern[str]:
@@ -328,6 +329,10 @@ _ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _REPLY = re.compile(r"(?<![\d.\w-])([45])\d\d(?![\d.]*\d)(?=[ \-])")
 
 
+DIAGNOSTIC = 1000
+"""More of a diagnostic is not looked through for words."""
+
+
 def status_in(text: str) -> str:
     """Return the enhanced status that stands in ``text``, one made of its SMTP reply code, or ""."""
     found = _ENHANCED.search(text)
@@ -345,9 +350,10 @@ def better(stated: str, diagnostic: str) -> str:
     return inside[1] if inside and not inside[1].endswith(".0.0") else stated or status_in(diagnostic)
 
 
+@lru_cache(maxsize=64)
 def reason(status: str, diagnostic: str) -> str:
     """Return the reason in plain words; "unknown" where neither says one."""
-    text = diagnostic[:4000]
+    text = diagnostic[:DIAGNOSTIC]
     exact = _BY_STATUS.get(status[2:], "")
     if exact in ("mailbox full", "moved", "authentication") or status[2:] == "1.1":
         return exact

@@ -40,10 +40,10 @@ class Limits:
     memory: int = 1024 * 1024
     """A longer message is written to a file."""
     command: int = 8192
-    recipients: int = 1000
+    recipients: int = times.LMTP_RECIPIENTS
     connections: int = 500
     errors: int = 10
-    idle: float = 300
+    idle: float = times.CONNECTION_IDLE
     accept: float = times.ACCEPT
 
 

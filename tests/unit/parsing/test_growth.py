@@ -1,0 +1,95 @@
+"""Every pass over a stranger's bytes is linear: twice the mail is at most two and a half times the work.
+
+Counted are the calls, ours and those of the libraries below, so that a busy machine changes nothing; how the seconds
+grow up to 4 MB is printed by ``bench`` (``--only growth``).
+"""
+
+from __future__ import annotations
+
+import sys
+from types import FrameType
+
+import pytest
+
+from tests.unit.parsing.shapes import SHAPES, TWINS
+from weftmail.core.parsing import burden
+from weftmail.flow.reading import read
+
+FEW = 20_000
+MOST = 2.5
+
+
+def calls(raw: bytes) -> int:
+    """Return how many calls it takes to read a mail."""
+    count = 0
+
+    def counted(_frame: FrameType, event: str, _what: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(counted)
+    try:
+        read(raw)
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+def test_there_are_forty() -> None:
+    assert len(SHAPES) >= 40
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_twice_the_mail_is_twice_the_work(name: str) -> None:
+    shape = SHAPES[name]
+    first, second = calls(shape(64 * 1024)), calls(shape(128 * 1024))
+    assert second <= max(FEW, MOST * first)
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_the_harmless_twin_is_read_as_ever(name: str) -> None:
+    raw, word = TWINS[name]
+    message = read(raw)
+    assert word in message.text
+    assert not message.missing and "too complex" not in str(message.defects)
+    assert not message.page.startswith("<pre>")
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "".join(f"<b x={n}>" for n in range(2000)) + "<p>a" * 2000,
+        "".join(f"<b x={n}>" for n in range(2000)) + "<table><td></b>" * 2000 + "<p>a" * 2000,
+        "<div>" * 1000 + "</x>" * 4000,
+        "<p " + " ".join(f"a{n}='>'" for n in range(5000)) + ">",
+        "".join(f"<html a{n}=1>" for n in range(5000)),
+        "<svg>" + "<p>" * 600,
+        "&amp; " * (burden.REFERENCES + 1),
+    ],
+)
+def test_what_would_take_the_sanitiser_long_is_known_before(html: str) -> None:
+    assert burden.heavy(html)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p><b>a</b> <i>b</i></p>" * 2000,
+        "<table><tr><td><font color=red>a</font></td></tr></table>" * 500,
+        "<!-- a --><p>b</p><![if !mso]><br></x>" * 500,
+        "<object><b>a</object></b>" * 300,
+        "<b>a<p>" * 150,
+        "<p title=a>word </p>" * 3000 + " ".join(map(str, range(5000))),
+        "&#1078;" * 20_000,
+        "<svg><p>a</p></svg>",
+    ],
+)
+def test_what_people_write_is_not(html: str) -> None:
+    assert not burden.heavy(burden.lighter(html))
+
+
+def test_only_letters_are_written_out() -> None:
+    many = "&#1078;&#x1F600;&#60;&#x3c;&#xD800;&#160;&#9;&#9999999;&amp;"
+    assert burden.lighter(many) == many
+    assert burden.lighter(many * 300) == "ж&#x1F600;&#60;&#x3c;&#xD800;\u00a0&#9;&#9999999;&amp;" * 300

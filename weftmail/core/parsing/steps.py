@@ -1,0 +1,237 @@
+"""Reading a message in steps: header, text, files, HTML; each leaves all that is known so far.
+
+``parse`` takes any bytes and never raises.  What would take too long to parse comes back with its header, its raw
+text and a defect that says so.  Every pass is linear in the bytes; where one is not after all, the reader process
+around it ends, and what the steps before had left still counts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from email.message import Message as Parsed
+from html import escape
+from typing import Any, BinaryIO
+
+from weftmail.core.address import Mailbox
+from weftmail.core.limits import FIELD_ADDRESSES, HTML_SIZE, OUTLINE, REFERENCES
+from weftmail.core.parsing import charset, digest, dkim_tags, forward, header, html, mime, quote, source
+from weftmail.core.parsing.message import Attachment, Classify, Evidence, Message, Step
+from weftmail.core.parsing.mime import Block, Contents, Fields, Leaf
+
+RAW_TEXT = OUTLINE
+_CONTENT_ID = re.compile(r"(?i)cid:([^\s\"'<>]{1,1000})")
+
+
+def parse(raw: bytes | BinaryIO, classify: Classify) -> Message:
+    """Return the message that ``raw`` holds; an open binary file is read in pieces, from its start.
+
+    ``classify`` judges what kind of message it is.
+
+    Never raises for anything that the bytes say.
+    """
+    *_, (_, message) = steps(raw, classify)
+    return message
+
+
+def steps(raw: bytes | BinaryIO, classify: Classify) -> Iterator[tuple[Step, Message]]:
+    """Yield, for each step in its order, the message as far as it is read; the last one is whole."""
+    parse = _begun(raw)
+    # Of a header that was not read to its end nobody knows what else it says.
+    message = _of_header(raw, parse.fields, classify, believed=parse.reason != source.HEADER_TOO_LARGE)
+    yield "header", message
+    blocks, contents = _parts(raw, parse)
+    label = contents.charset
+    if label and not parse.fields.plain:
+        message = _with_names(message, parse.fields, label)
+    read = _Reading(raw, parse.fields, contents, classify)
+    texts = [block.text if block.text.strip() else html.flat(block.html) for block in blocks]
+    defects = tuple(dict.fromkeys(contents.defects))
+    message = read.with_words(message, "\n".join(filter(None, texts)), defects=defects, missing=("files", "html"))
+    yield "text", message
+    pages = _pages(blocks)
+    shown = set(_CONTENT_ID.findall(pages[:HTML_SIZE]))
+    attached = tuple(_attachment(leaf, shown, label) for leaf in contents.attached)
+    message = replace(message, attachments=attached, forwarded=read.forwarded(message), missing=("html",))
+    yield "files", message
+    yield "html", read.with_html(message, blocks, pages) if pages else replace(message, missing=())
+
+
+def outline(raw: bytes | BinaryIO, classify: Classify) -> Message:
+    """Return what a bounded look at the header tells of a mail that no reader could read; never raises."""
+    fields = Fields(mime.parse_header(source.head(raw, OUTLINE)))
+    return _of_header(raw, fields, classify)
+
+
+def _of_header(raw: bytes | BinaryIO, fields: Fields, classify: Classify, *, believed: bool = True) -> Message:
+    subject = header.text(fields.first("subject"))
+    authors = _people(fields, "from", "")
+    above, received = _trace(fields)
+    author = authors[0] if authors else Mailbox("", "")
+    kind, about = classify(Evidence(fields, (), subject, author, "", Parsed))
+    return Message(
+        message_id=next(iter(header.identifiers(fields.first("message-id"), bare=True)), ""),
+        subject=subject,
+        from_=authors,
+        sender=_people(fields, "sender", ""),
+        reply_to=_people(fields, "reply-to", ""),
+        to=_people(fields, "to", ""),
+        cc=_people(fields, "cc", ""),
+        date=header.date(fields.first("date")),
+        in_reply_to=header.identifiers(" ".join(fields.all("in-reply-to")))[-REFERENCES:],
+        references=header.identifiers(" ".join(fields.all("references")))[-REFERENCES:],
+        text="",
+        html="",
+        reply_text="",
+        attachments=(),
+        forwarded=None,
+        defects=(),
+        kind=kind,
+        report=about,
+        received=received,
+        results_above=above if believed else (),
+        auto_submitted=header.keyword(fields.first("auto-submitted")),
+        loop=tuple(header.text(value) for value in fields.all("x-weftmail-loop")),
+        content_hash=digest.content_hash(raw),
+        signers=dkim_tags.read(raw),
+        missing=("text", "files", "html"),
+    )
+
+
+def _with_names(message: Message, fields: Fields, label: str) -> Message:
+    people = {name: _people(fields, field, label) for name, field in _PEOPLE.items()}
+    return replace(message, subject=header.text(fields.first("subject"), label), **people)  # type: ignore[arg-type]
+
+
+_PEOPLE = {"from_": "from", "sender": "sender", "reply_to": "reply-to", "to": "to", "cc": "cc"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A parse that has come to the end of the header, or a reason why there is none."""
+
+    fields: Fields
+    scan: source.Scan
+    parse: mime.Parse | None
+    reason: str = ""
+
+
+def _begun(raw: bytes | BinaryIO) -> _Begun:
+    scan = source.scan(raw)
+    try:
+        if scan.reason:
+            raise source.TooComplex(scan.reason)
+        parse = mime.Parse(raw, scan)
+        return _Begun(Fields(parse.header()), scan, parse)
+    except source.TooComplex as error:
+        return _Begun(Fields(mime.parse_header(source.head(raw, RAW_TEXT))), scan, None, str(error))
+
+
+def _parts(raw: bytes | BinaryIO, begun: _Begun) -> tuple[list[Block], Contents]:
+    """Parse on to the end; what would take too long is its raw text."""
+    reason = begun.reason
+    if begun.parse is not None:
+        try:
+            part = begun.parse.whole()
+            contents = Contents(raw, begun.scan, defects=[type(defect).__name__ for defect in part.defects])
+            return mime.blocks(part, contents), contents
+        except source.TooComplex as error:
+            reason = str(error)
+    text = charset.decode(source.head(raw, RAW_TEXT, whole=True))[0]
+    return [Block(text=text)], Contents(raw, begun.scan, defects=[f"too complex: {reason}"])
+
+
+def _pages(blocks: list[Block]) -> str:
+    """Return the whole HTML, "" where there is none; a piece that is text alone is turned into HTML."""
+    if not any(block.html for block in blocks):
+        return ""
+    pages = (block.html or f"<pre>{escape(block.text)}</pre>" for block in blocks if block.html or block.text.strip())
+    return "\n".join(pages)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What the later steps need of the earlier ones."""
+
+    raw: bytes | BinaryIO
+    fields: Fields
+    contents: Contents
+    classify: Classify
+
+    def with_words(self, message: Message, text: str, **more: Any) -> Message:
+        """Return the message with these words, judged by them, and with what more there is to say."""
+        author = message.from_[0] if message.from_ else Mailbox("", "")
+        leaves = tuple(self.contents.attached)
+        kind, about = self.classify(Evidence(self.fields, leaves, message.subject, author, text, self._tree))
+        return replace(message, text=text, reply_text=quote.new_words(text), kind=kind, report=about, **more)
+
+    def _tree(self) -> Parsed:
+        return mime.bounded_tree(source.head(self.raw, mime.TREE_SIZE, whole=True))
+
+    def forwarded(self, message: Message) -> forward.Forwarded | None:
+        """Return what the message sends on, if it does."""
+        if message.kind not in ("mail", "machine"):
+            return None
+        return forward.find(message.text, message.subject, self.contents.attached)
+
+    def with_html(self, message: Message, blocks: list[Block], pages: str) -> Message:
+        """Return the message with its HTML, sanitised; of pieces without text beside them the words are made of it."""
+        message = replace(message, html=pages, page=html.sanitise(pages), missing=())
+        if all(block.text.strip() or not block.html for block in blocks):
+            return message
+        message = self.with_words(message, "\n".join(filter(None, _texts(blocks))))
+        own = quote.new_html(pages)
+        if own != pages and not any(block.text.strip() for block in blocks):
+            # Mail that is HTML alone tells where its quote begins, which its words no longer do.
+            said = quote.new_words(html.text_of(own))
+            message = replace(message, reply_text=said or message.reply_text)
+        return replace(message, forwarded=self.forwarded(message))
+
+
+def _texts(blocks: list[Block]) -> Iterator[str]:
+    """Yield the words of each piece; of HTML beyond 2 MB in all, those that a plain look finds."""
+    left = HTML_SIZE
+    for block in blocks:
+        if block.text.strip():
+            yield block.text
+            continue
+        yield html.text_of(block.html) if len(block.html) <= left else html.flat(block.html)
+        left -= len(block.html)
+
+
+def _people(fields: Fields, name: str, label: str) -> tuple[Mailbox, ...]:
+    # A field that stands twice counts whole: two authors are two authors, however they were written down.
+    found: list[Mailbox] = []
+    for value in fields.all(name):
+        found += header.mailboxes(value, label)
+        if len(found) >= FIELD_ADDRESSES:
+            break
+    return tuple(found[:FIELD_ADDRESSES])
+
+
+def _attachment(leaf: Leaf, shown: set[str], label: str) -> Attachment:
+    name = leaf.filename
+    if not name and leaf.content_type == "message/rfc822":
+        subject = header.text(Fields(mime.parse_header(leaf.content)).first("subject"), label)
+        name = mime.safe_filename((subject.replace("/", "-").replace("\\", "-") or "message") + ".eml")
+    return Attachment(
+        filename=name,
+        content_type=leaf.content_type,
+        content=leaf.content,
+        sha256=hashlib.sha256(leaf.content).hexdigest(),
+        content_id=leaf.content_id,
+        inline=leaf.content_id in shown,
+    )
+
+
+def _trace(fields: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    above: list[str] = []
+    received: list[str] = []
+    for name, value in fields.order:
+        if name == "received":
+            received.append(header.trace(value))
+        elif name == "authentication-results" and not received:
+            above.append(header.trace(value))
+    return tuple(above), tuple(received)

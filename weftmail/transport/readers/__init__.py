@@ -1,0 +1,1 @@
+"""Reader processes, as their parent sees them."""
