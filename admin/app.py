@@ -38,11 +38,11 @@ from weftmail.store.store import Store
 HERE = Path(__file__).parent
 
 _SAYS = {
-    401: ("Nobody is signed in", "Sign in, and this page opens."),
-    403: ("Not allowed", "You may not do this."),
-    404: ("Nothing is here", "There is no such page, or it is not yours to see."),
-    405: ("Not like this", "This page does not take that kind of request."),
-    413: ("Too large", "40 MB can be sent at once."),
+    401: ("You are signed out", "Sign in to see this page."),
+    403: ("Not allowed", "You do not have access to this."),
+    404: ("Page not found, or you don't have access to it", "Check the address, or go back to the records."),
+    405: ("Not supported", "This page does not support this kind of request."),
+    413: ("Too large", "You can send 40 MB at once."),
 }
 
 
@@ -134,7 +134,7 @@ def _templates(shell: str) -> Environment:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - Starlette calls this handler for nothing else
-    title, text = _SAYS.get(error.status_code, ("That did not work", "Go back, and try again."))
+    title, text = _SAYS.get(error.status_code, ("Something went wrong", "Go back and try again."))
     said = error.detail if error.detail and error.status_code not in (404, 405) else text
     site: Site = request.app.state.site
     response = site.render("error.html", {"title": title, "text": said, "demo": site.demo}, error.status_code)

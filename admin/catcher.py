@@ -6,7 +6,7 @@ A mail is shown to members of the company that wrote it; whose it is says the to
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -59,7 +59,8 @@ def summary(signatures: Sequence[Signature]) -> Mark:
 
 def letters(visit: Visit) -> Response:
     """Show what was caught, newest first."""
-    found = [_read(visit.store, one) for one in _caught(visit)]
+    records = _records(visit.store)
+    found = [_read(one, records) for one in _caught(visit)]
     return visit.page(
         "caught.html",
         command="mail-admin outbox list",
@@ -102,15 +103,14 @@ def mark(visit: Visit) -> str:
 
 
 def _caught(visit: Visit, most: int = MOST) -> list[Caught]:
-    found = _catcher(visit).caught(MOST)
-    return [one for one in found if _is_of(visit, one)][:most]
+    return _own(visit, _catcher(visit).caught(MOST))[:most]
 
 
 def _letter(visit: Visit) -> CaughtMail:
     found = _catcher(visit).get(visit.request.path_params["name"])
-    if found is None or not _is_of(visit, found):
+    if found is None or not _own(visit, [found]):
         raise nothing_here()
-    return _read(visit.store, found)
+    return _read(found, _records(visit.store))
 
 
 def _catcher(visit: Visit) -> Catcher:
@@ -119,11 +119,17 @@ def _catcher(visit: Visit) -> Catcher:
     return visit.site.catcher
 
 
-def _is_of(visit: Visit, caught: Caught) -> bool:
+def _own(visit: Visit, caught: Sequence[Caught]) -> list[Caught]:
+    """Return those that carry a message of the visitor's company: their return path names it."""
+    messages = [_message(visit, one) for one in caught]
+    own = visit.store.threads.of_company(visit.company_id, [one for one in messages if one is not None])
+    return [one for one, message in zip(caught, messages, strict=True) if message in own]
+
+
+def _message(visit: Visit, caught: Caught) -> int | None:
     local, _, domain = caught.return_path.rpartition("@")
     said = reply_token.resolve(visit.site.installation.keyring, local, domain)
-    message = visit.store.messages.facts(said.message) if said is not None else None
-    return message is not None and message.company_id == visit.company_id
+    return said.message if said is not None else None
 
 
 def _records(store: Store) -> dict[str, str]:
@@ -131,8 +137,8 @@ def _records(store: Store) -> dict[str, str]:
     return {f"{one.selector}._domainkey.{one.domain}": one.record for one in store.domains.dkim_keys()}
 
 
-def _read(store: Store, caught: Caught) -> CaughtMail:
-    return CaughtMail(caught, read(caught.data.replace(b"\r\n", b"\n")), tuple(verify(caught.data, _records(store))))
+def _read(caught: Caught, records: Mapping[str, str]) -> CaughtMail:
+    return CaughtMail(caught, read(caught.data.replace(b"\r\n", b"\n")), tuple(verify(caught.data, records)))
 
 
 routes = [

@@ -7,31 +7,42 @@ import shlex
 from starlette.responses import Response
 
 from weftmail.admin.visit import Visit, page
+from weftmail.store.inbox import NEWEST
+
+PER_PAGE = 50
+"""Messages and notices that are shown at once, of each."""
 
 
 def inbox(visit: Visit) -> Response:
     """Show messages and notices, newest first; a notice is read once it has been shown, a message on its record."""
-    entries = visit.store.inbox.entries(visit.company_id, visit.user.id)
-    notices = visit.store.inbox.notices(visit.user.id, visit.company_id)
+    entries = visit.store.inbox.entries(visit.company_id, visit.user.id, PER_PAGE + 1, _before(visit, "messages"))
+    notices = visit.store.inbox.notices(visit.user.id, visit.company_id, PER_PAGE + 1, _before(visit, "notices"))
     response = visit.page(
         "inbox.html",
         command=f"mail-admin user show {shlex.quote(visit.store.users.addresses(visit.user.id)[0])}",
         everywhere=True,
         live=visit.path(f"/live/inbox?seen={mark(visit)}"),
-        entries=entries,
-        notices=notices,
+        entries=entries[:PER_PAGE],
+        notices=notices[:PER_PAGE],
+        more_entries=len(entries) > PER_PAGE,
+        more_notices=len(notices) > PER_PAGE,
     )
     if not visit.looked_ahead and any(one.read_at is None for one in notices):
         visit.store.inbox.notices_read(visit.company_id, visit.user.id, visit.now)
     return response
 
 
+def _before(visit: Visit, name: str) -> int:
+    """Return from where the address reads on."""
+    text = visit.request.query_params.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else NEWEST
+
+
 def mark(visit: Visit) -> str:
     """Return what changes when the inbox does."""
     entries = visit.store.inbox.entries(visit.company_id, visit.user.id, 1)
     notices = visit.store.inbox.notices(visit.user.id, visit.company_id, 1)
-    unread = sum(1 for one in visit.store.inbox.entries(visit.company_id, visit.user.id) if one.state == "unread")
-    return f"{entries[0].id if entries else 0}-{notices[0].id if notices else 0}-{unread}"
+    return f"{entries[0].id if entries else 0}-{notices[0].id if notices else 0}-{visit.unread}"
 
 
 routes = [page("/inbox", inbox)]

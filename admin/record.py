@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -12,9 +14,9 @@ from weftmail.admin.thread import ShownEntry, shown_entries
 from weftmail.admin.visit import Visit, nothing_here, page
 from weftmail.admin.writing import Again, Composer
 from weftmail.core.parsing import path
-from weftmail.flow.thread import Excerpt, Reader, conversation
+from weftmail.flow.thread import Conversation, Excerpt, Reader, conversation
 from weftmail.store.message import ThreadMessage
-from weftmail.store.record import Record
+from weftmail.store.record import Follower, Participant, Record
 
 
 def record_of(visit: Visit) -> Record:
@@ -28,8 +30,10 @@ def record_of(visit: Visit) -> Record:
 def record(visit: Visit) -> Response:
     """Show a record with its thread; what the visitor was told of it in the inbox is read with that."""
     found = record_of(visit)
-    response = _shown(visit, found, writing.fresh(visit, found) if visit.may_write else None)
-    if not visit.looked_ahead and visit.store.inbox.unread(visit.company_id, visit.user.id):
+    with visit.store.snapshot():
+        talk = _conversation(visit, found)
+        response = _shown(visit, talk, writing.fresh(visit, talk) if visit.may_write and not talk.later else None)
+    if visit.unread and not talk.later and not visit.looked_ahead:
         visit.store.inbox.read(found.id, visit.user.id, visit.now)
     return response
 
@@ -38,13 +42,13 @@ def write(visit: Visit) -> Response:
     """Send a message, log a note, or only show who would get it."""
     found = record_of(visit)
     if not visit.may_write:
-        raise HTTPException(403, f"You may read the records of {visit.company.company}, and write on none.")
+        raise HTTPException(403, "You have read-only access.")
     if visit.text("kind") == "look":
-        return _shown(visit, found, writing.looked_at(visit, found))
+        return _shown(visit, _conversation(visit, found), writing.looked_at(visit, found))
     try:
         writing.send(visit, found)
     except Again as again:
-        return _shown(visit, found, again.composer, 422)
+        return _shown(visit, _conversation(visit, found), again.composer, 422)
     visit.site.sender.wake()
     return visit.go(f"/records/{found.label}#m{visit.store.threads.last_number(found.company_id, found.id)}")
 
@@ -90,16 +94,12 @@ def attachment(visit: Visit) -> Response:
 def mark(visit: Visit) -> str:
     """Return what changes when the page of the record does."""
     found = record_of(visit)
-    return _mark(visit, found)
+    return _mark(visit, found, visit.store.records.followers(found.id), visit.store.records.participants(found.id))
 
 
-def _mark(visit: Visit, found: Record) -> str:
-    people = (
-        visit.store.records.followers(found.id),
-        visit.store.records.participants(found.id),
-        visit.store.inbox.unread(visit.company_id, visit.user.id),
-    )
-    text = repr((found, visit.store.messages.pulse(found.id), people))
+def _mark(visit: Visit, found: Record, followers: Sequence[Follower], participants: Sequence[Participant]) -> str:
+    moves = visit.store.messages.pulse(found.id)
+    text = repr((found, moves, list(followers), list(participants), visit.unread))
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:20]
 
 
@@ -116,15 +116,18 @@ def _name(visit: Visit) -> str:
     return f"{visit.request.path_params['label'].upper()}-{visit.request.path_params['number']}"
 
 
-def _shown(visit: Visit, found: Record, composer: Composer | None, status: int = 200) -> Response:
-    with visit.store.snapshot():
-        talk = conversation(visit.store, found, Reader(visit.user.id, visit.may_write), _page(visit, found))
-    thread = shown_entries(talk)
+def _conversation(visit: Visit, found: Record) -> Conversation:
+    return conversation(visit.store, found, Reader(visit.user.id, visit.may_write), _page(visit, found))
+
+
+def _shown(visit: Visit, talk: Conversation, composer: Composer | None, status: int = 200) -> Response:
+    found, thread = talk.record, shown_entries(talk)
+    seen = _mark(visit, found, talk.followers, talk.participants)
     return visit.page(
         "record.html",
         command=f"mail-admin record show {found.label}",
-        live=visit.path(f"/live/records/{found.label}?seen={_mark(visit, found)}"),
-        at=visit.path(f"/records/{found.label}"),
+        live=visit.path(f"/live/records/{found.label}?seen={seen}"),
+        at=visit.path(f"/records/{found.label}{_asked(visit)}"),
         status=status,
         talk=talk,
         record=found,
@@ -134,18 +137,27 @@ def _shown(visit: Visit, found: Record, composer: Composer | None, status: int =
     )
 
 
+def _asked(visit: Visit) -> str:
+    """Which messages the address asks for, as it says so itself."""
+    asked = {
+        name: visit.request.query_params[name] for name in ("before", "after") if name in visit.request.query_params
+    }
+    return f"?{urlencode(asked)}" if asked else ""
+
+
 def _page(visit: Visit, found: Record) -> Excerpt:
-    """Which messages: the newest, or those before the one whose number is asked for."""
-    number = visit.request.query_params.get("before", "")
-    if not (number.isascii() and number.isdecimal() and len(number) < 9):
-        return Excerpt()
-    message = visit.store.threads.numbered(found.company_id, found.id, int(number))
-    return Excerpt() if message is None else Excerpt(before=message.id)
+    """Which messages: the newest, or those before or after the one whose number is asked for."""
+    for name in ("before", "after"):
+        number = visit.request.query_params.get(name, "")
+        if number.isascii() and number.isdecimal() and len(number) < 9:
+            message = visit.store.threads.numbered(found.company_id, found.id, int(number))
+            return Excerpt() if message is None else Excerpt(**{name: message.id})
+    return Excerpt()
 
 
 def _files(thread: list[ShownEntry]) -> list[tuple[ShownEntry, int]]:
-    """The files of the messages shown, those that stand inside a mail's own text left out."""
-    return [(entry, file.number) for entry in thread for file in entry.files if not file.attachment.inline]
+    """The files of the messages shown."""
+    return [(entry, file.number) for entry in thread for file in entry.attached]
 
 
 routes = [

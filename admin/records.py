@@ -1,12 +1,24 @@
-"""The list of records, what changed last first; and where somebody lands who has just signed in."""
+"""The list of records, most recent first; and where somebody lands who has just signed in."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from starlette.responses import Response
 
 from weftmail.admin.visit import Visit, page
+from weftmail.store.record import Record
 
 PER_PAGE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of the list; ``newer`` and ``older`` are the places from which to read on, "" where nothing is."""
+
+    records: tuple[Record, ...]
+    newer: str
+    older: str
 
 
 def home(visit: Visit) -> Response:
@@ -17,27 +29,56 @@ def home(visit: Visit) -> Response:
 
 def records(visit: Visit) -> Response:
     """Show one page of the company's records."""
-    total = visit.store.records.count(visit.company_id)
-    last = max(1, -(-total // PER_PAGE))
-    asked = visit.request.query_params.get("page", "1")
-    number = min(max(int(asked), 1), last) if asked.isdecimal() and len(asked) < 9 else 1
-    return visit.page(
-        "records.html",
-        command="mail-admin record list",
-        live=visit.path(f"/live/records?seen={mark(visit)}"),
-        records=visit.store.records.all(visit.company_id, PER_PAGE, (number - 1) * PER_PAGE),
-        total=total,
-        number=number,
-        last=last,
-    )
+    with visit.store.snapshot():
+        return visit.page(
+            "records.html",
+            command="mail-admin record list",
+            live=visit.path(f"/live/records?seen={mark(visit)}"),
+            listed=_listed(visit),
+            total=visit.store.records.count(visit.company_id),
+        )
+
+
+def _listed(visit: Visit) -> Listed:
+    """Return the page that the address asks for: read on from a place in the list, which stays where it was."""
+    older, newer = (_place(visit, visit.request.query_params.get(name, "")) for name in ("older", "newer"))
+    if newer is not None:
+        found = visit.store.records.after(visit.company_id, *newer, most=PER_PAGE + 1)
+        # A page that begins at the top is the first one, whole.
+        if len(found) > PER_PAGE:
+            return Listed(tuple(found[1:]), _name(found[1]), _name(found[-1]))
+        older = None
+    if older is not None:
+        found = visit.store.records.before(visit.company_id, *older, most=PER_PAGE + 1)
+        if found:
+            return Listed(tuple(found[:PER_PAGE]), _name(found[0]), _more(found))
+    found = visit.store.records.all(visit.company_id, most=PER_PAGE + 1)
+    return Listed(tuple(found[:PER_PAGE]), "", _more(found))
+
+
+def _more(found: list[Record]) -> str:
+    return _name(found[PER_PAGE - 1]) if len(found) > PER_PAGE else ""
+
+
+def _name(one: Record) -> str:
+    """A place in the list: when the record there had changed, and its number."""
+    return f"{one.changed_at}-{one.label}"
+
+
+def _place(visit: Visit, name: str) -> tuple[int, int] | None:
+    """Return the place of this name; None where there is none, or it is no name."""
+    moment, _, label = name.partition("-")
+    if not (moment.isascii() and moment.isdecimal() and len(moment) < 16):
+        return None
+    found = visit.store.records.by_label(label, visit.company_id)
+    return (int(moment), found[0].id) if found else None
 
 
 def mark(visit: Visit) -> str:
     """Return what changes when the company's records do."""
     newest = visit.store.records.all(visit.company_id, most=1)
     changed = f"{newest[0].id}-{newest[0].changed_at}" if newest else "0"
-    unread = visit.store.inbox.unread(visit.company_id, visit.user.id)
-    return f"{visit.store.records.count(visit.company_id)}-{changed}-{unread}"
+    return f"{visit.store.records.count(visit.company_id)}-{changed}-{visit.unread}"
 
 
 routes = [page("/", home), page("/records", records)]

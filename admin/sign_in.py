@@ -22,7 +22,7 @@ MOST_FOR_CLIENT = 40
 """Failed attempts within the window, for one address and from one client."""
 LONGEST_FORM = 16 * 1024
 
-WRONG = "This address and this password do not belong together."
+WRONG = "Incorrect email address or password."
 TOO_MANY = "Too many attempts. Try again in 15 minutes, or use a sign-in link."
 
 

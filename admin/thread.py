@@ -10,18 +10,26 @@ from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say
 from weftmail.flow.thread import Conversation, Entry
 from weftmail.store.inbound import InboundRow
-from weftmail.store.message import StoredAttachment, ThreadAddressed, ThreadMessage
+from weftmail.store.message import Delivery, StoredAttachment, ThreadAddressed, ThreadMessage
 
 _ANSWER = re.compile(r"(?i)^((re|sv|aw|fw|fwd|vs)\s*:\s*)+")
+_QUEUED = re.compile(r"queued as (\w+)")
+"""How Postfix says under which queue id it took a mail."""
 _REMOTE = "data-remote-src="
+
+
+_FRAMES = ((3, "tiny"), (11, "small"), (29, "middle"))
+"""Lines of text, and how high a frame they need."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownDelivery:
-    """How far a message got on its way to one person, and since when."""
+    """How far a message got on its way to one person, since when, and what the mail servers said of it."""
 
     mark: Mark
     changed_at: int
+    queue_id: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +117,29 @@ class ShownEntry:
     def frame_size(self) -> str:
         """How high the frame of the HTML should be: its content cannot be asked."""
         lines = self.message.text.count("\n") + len(self.message.text) // 90 + 6 * self.message.html.count("<img")
-        return "small" if lines < 12 else "middle" if lines < 30 else "large"
+        return next((name for most, name in _FRAMES if lines <= most), "large")
 
     @property
     def formatted(self) -> bool:
         """Whether the HTML says more than the text does."""
         return bool(self.message.html.strip()) and self.message.kind != "event"
+
+    @property
+    def as_html(self) -> bool:
+        """Whether the page opens with the HTML.  Where others are quoted, the new words alone are easier to read."""
+        return self.formatted and not (self.words and self._quotes)
+
+    @property
+    def _quotes(self) -> bool:
+        """Whether somebody else's words stand in it; a signature alone does not count."""
+        if self.trimmed.startswith("--"):
+            return "\n>" in self.trimmed
+        return bool(self.trimmed or self.scattered)
+
+    @property
+    def attached(self) -> tuple[ShownFile, ...]:
+        """The files to be listed: those that do not stand inside the mail's own HTML."""
+        return tuple(one for one in self.files if not one.attachment.inline)
 
     @property
     def initials(self) -> str:
@@ -135,11 +160,17 @@ def shown_entries(found: Conversation) -> list[ShownEntry]:
             entry=one,
             vouched=vouched(one.message),
             files=tuple(ShownFile(number, file) for number, file in enumerate(one.attachments, start=1)),
-            notified=tuple(ShownDelivery(state(each), each.changed_at) for each in one.deliveries),
+            notified=tuple(map(_shown_delivery, one.deliveries)),
             subject=_other_subject(one.message.subject, found.record.title),
         )
         for one in found.entries
     ]
+
+
+def _shown_delivery(one: Delivery) -> ShownDelivery:
+    queued = _QUEUED.search(one.reason) if one.state == "sent" else None
+    answer = one.reason if one.state in ("delayed", "bounced", "failed") else ""
+    return ShownDelivery(state(one), one.changed_at, queued[1] if queued else "", answer)
 
 
 def _other_subject(subject: str, title: str) -> str:

@@ -82,6 +82,8 @@ class Visit:
     company: Membership
     now: int
     form: FormData
+    unread: int
+    """Messages and notices that wait in the visitor's inbox, as the request began."""
 
     @property
     def user(self) -> User:
@@ -137,7 +139,7 @@ class Visit:
             "path": self.path,
             "now": self.now,
             "csrf": self.visitor.session.csrf,
-            "unread": self.store.inbox.unread(self.company_id, self.user.id),
+            "unread": self.unread,
             "command": command if one_company else f'{command} --company "{self.company.company}"',
             "live": live,
             "at": at or str(self.request.url.replace(scheme="", netloc="", fragment="")),
@@ -193,11 +195,14 @@ def door(site: Site, store: Store, request: Request, form: FormData | None = Non
     """Return the visit that a request is, asked for in a thread of the pool; raise 401, 403 or 404 where it is none."""
     visitor = visitor_of(site, store, request)
     if visitor is None:
-        raise HTTPException(401, "Nobody is signed in with this browser any more.")
+        raise HTTPException(401, "You are signed out. Sign in again.")
+    return _visit(site, store, request, visitor, FormData() if form is None else form)
+
+
+def _visit(site: Site, store: Store, request: Request, visitor: Visitor, form: FormData) -> Visit:
     company = _company(request, visitor)
-    return Visit(
-        site, store, request, visitor, company, site.installation.clock(), FormData() if form is None else form
-    )
+    unread = store.inbox.unread(company.company_id, visitor.user.id)
+    return Visit(site, store, request, visitor, company, site.installation.clock(), form, unread)
 
 
 def page(path: str, answer: Page, *, posts: bool = False) -> Route:
@@ -205,23 +210,36 @@ def page(path: str, answer: Page, *, posts: bool = False) -> Route:
 
     async def endpoint(request: Request) -> Response:
         site: Site = request.app.state.site
-        if posts and not from_our_pages(request):
-            raise HTTPException(403, "The request did not come from a page of this site.")
-        visitor = await site.pool.run(lambda store: visitor_of(site, store, request))
-        if visitor is None:
-            return RedirectResponse(_sign_in(request), 303)
-        form = FormData()
-        try:
-            if posts:
-                form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
-                token = form.get("csrf")
-                if not isinstance(token, str) or not hmac.compare_digest(token.encode(), visitor.session.csrf.encode()):
-                    raise HTTPException(403, "The form is not of your session any more. Load the page again.")
-            return await site.pool.run(lambda store: answer(door(site, store, request, form)))
-        finally:
-            await form.close()
+        return await (_posted if posts else _shown)(site, request, answer)
 
     return Route(path, endpoint, methods=["POST"] if posts else ["GET"], name=answer.__name__)
+
+
+async def _shown(site: Site, request: Request, answer: Page) -> Response:
+    def answered(store: Store) -> Response:
+        visitor = visitor_of(site, store, request)
+        if visitor is None:
+            return RedirectResponse(_sign_in(request), 303)
+        return answer(_visit(site, store, request, visitor, FormData()))
+
+    return await site.pool.run(answered)
+
+
+async def _posted(site: Site, request: Request, answer: Page) -> Response:
+    """Ask who it is before the form is read, and once more when it has come: that may have taken a while."""
+    if not from_our_pages(request):
+        raise HTTPException(403, "The request did not come from a page of this site.")
+    visitor = await site.pool.run(lambda store: visitor_of(site, store, request))
+    if visitor is None:
+        return RedirectResponse(_sign_in(request), 303)
+    form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
+    try:
+        token = form.get("csrf")
+        if not isinstance(token, str) or not hmac.compare_digest(token.encode(), visitor.session.csrf.encode()):
+            raise HTTPException(403, "This form has expired. Reload the page and try again.")
+        return await site.pool.run(lambda store: answer(door(site, store, request, form)))
+    finally:
+        await form.close()
 
 
 def _sign_in(request: Request) -> str:
@@ -234,7 +252,7 @@ def _sign_in(request: Request) -> str:
 
 def _company(request: Request, visitor: Visitor) -> Membership:
     if not visitor.companies:
-        raise HTTPException(403, "You belong to no company yet. An admin can let you in: mail-admin user set.")
+        raise HTTPException(403, "You are not a member of any company. Ask an admin to add you: mail-admin user set.")
     wanted = request.query_params.get("company")
     if wanted is None:
         return visitor.companies[0]

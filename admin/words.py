@@ -77,46 +77,54 @@ def person(name: str, address: str) -> str:
     return name or address or "somebody"
 
 
+_FAILED = ("fail", "softfail", "permerror", "policy")
+"""Results of a check that speak against the sender (RFC 8601); any other one says nothing."""
+
+
 def vouched(message: ThreadMessage) -> Mark | None:
     """Return who vouches for the author of a mail; None for what was written on our own pages."""
     if message.inbound_id is None or message.kind == "event":
         return None
     proof: dict[str, str] = json.loads(message.proof)
-    domain = domain_of(message.author_address) or "its domain"
     if not message.verified:
-        name = person(message.author_name, message.author_address)
-        return Mark("▲", f"Says {name}, but {domain} did not sign it", "look")
+        return _not_verified(proof)
+    domain = domain_of(message.author_address) or "its domain"
     if proof.get("login"):
-        return Mark("✓", "sent with a login of our own mail server", "good")
+        return Mark("✓", "Sent with a login of your mail server", "good")
     if proof.get("dkim") == "pass":
-        return Mark("✓", f"signed by {domain}", "good")
-    return Mark("✓", f"sent by a server of {domain}", "good")
+        return Mark("✓", f"Signed by {domain}", "good")
+    return Mark("✓", f"Sent by a server of {domain}", "good")
+
+
+def _not_verified(proof: dict[str, str]) -> Mark:
+    failed = [name.upper() for name in ("dmarc", "dkim", "spf") if proof.get(name) in _FAILED]
+    if failed:
+        return Mark("▲", f"Sender not verified: {failed[0]} failed", "look")
+    return Mark("○", "Sender not verified", "open")
 
 
 JOINED = {
-    "opened": "opened this record",
-    "addressed": "was put in To",
-    "copied": "was put in Cc",
-    "added": "was let in",
+    "opened": "started this conversation",
+    "addressed": "addressed in To",
+    "copied": "copied in Cc",
+    "added": "added by a colleague",
 }
 """How somebody outside came into a conversation."""
 
 _DELIVERY = {
-    "queued": ("○", "waits to leave", "open"),
-    "sent": ("●", "sent", "good"),
-    "delivered": ("●", "delivered", "good"),
-    "delayed": ("▲", "delayed", "look"),
-    "bounced": ("✕", "bounced", "broken"),
-    "failed": ("✕", "failed", "broken"),
-    "cancelled": ("○", "cancelled", "open"),
-    "unread": ("○", "not read yet", "open"),
-    "read": ("●", "read", "good"),
+    "queued": ("○", "Waiting to be sent", "open"),
+    "sent": ("●", "Sent", "good"),
+    "delivered": ("●", "Delivered", "good"),
+    "delayed": ("▲", "Delayed", "look"),
+    "bounced": ("✕", "Bounced", "broken"),
+    "failed": ("✕", "Failed", "broken"),
+    "cancelled": ("○", "Cancelled", "open"),
+    "unread": ("○", "Unread", "open"),
+    "read": ("●", "Read", "good"),
 }
 
 
 def state(delivery: Delivery) -> Mark:
     """Return how far a message got on its way to one person."""
     sign, word, tone = _DELIVERY[delivery.state]
-    name = person(delivery.name, delivery.address)
-    reason = f", {delivery.reason}" if delivery.reason and tone in ("look", "broken") else ""
-    return Mark(sign, f"{name}: {word}{reason}", tone)
+    return Mark(sign, f"{person(delivery.name, delivery.address)}: {word}", tone)

@@ -21,6 +21,7 @@ from weftmail.core.routing.recipients import Field, Notified, Outsider, Skipped
 from weftmail.flow.identity import identity_of
 from weftmail.flow.notify import answer_audience
 from weftmail.flow.post import Draft, DraftFile, plan, post
+from weftmail.flow.thread import Conversation
 from weftmail.store.record import Record
 
 _PARTS = re.compile(r'(?:"[^"]*"|[^,;\n])+')
@@ -64,18 +65,18 @@ class Again(Exception):
         self.composer = composer
 
 
-def fresh(visit: Visit, record: Record) -> Composer:
+def fresh(visit: Visit, talk: Conversation) -> Composer:
     """Return the composer as it stands on a page that was just opened: an answer to the last public message."""
-    last = visit.store.messages.last_public(record.id)
+    last = visit.store.messages.last_public(talk.record.id)
     audience = answer_audience(visit.store, last) if last is not None else ()
     have = {one.contact_id for one in audience}
     others = [
         Person(one.name, one.address, False)
-        for one in visit.store.records.participants(record.id)
+        for one in talk.participants
         if one.contact_id not in have and one.address and one.message_id is None
     ]
     to = [*_people(audience, "to"), *others]
-    return _shown(visit, record, Composer(to=tuple(to), cc=tuple(_people(audience, "cc"))))
+    return _shown(visit, talk.record, Composer(to=tuple(to), cc=tuple(_people(audience, "cc"))))
 
 
 def looked_at(visit: Visit, record: Record) -> Composer:
@@ -92,9 +93,9 @@ def send(visit: Visit, record: Record) -> int:
     uploads = [one for one in visit.form.getlist("files") if isinstance(one, UploadFile) and one.filename]
     errors = dict(composer.errors)
     if not composer.text.strip() and not uploads:
-        errors["text"] = "There is nothing to send yet. Write something."
+        errors["text"] = "Write a message or attach a file."
     if not composer.note and not errors and not _ticked(composer.to):
-        errors["to"] = "Name somebody outside, or log a note: it stays inside."
+        errors["to"] = "Add a recipient, or log an internal note."
     if errors:
         raise Again(_shown(visit, record, composer, errors))
     draft = Draft(
@@ -188,9 +189,11 @@ def _digest(notified: Sequence[Notified]) -> str:
 def _what_changed(before: str, now: str, *, note: bool) -> str:
     """Say why what was shown is not what would happen; "" where it is."""
     if before.partition(".")[0] != now.partition(".")[0]:
-        return "Who is told inside has changed meanwhile. Look at it below, then send again."
+        return "Who is notified has changed while you were writing. Check it below, then press Send again."
     if before != now and not note:
-        return "Somebody wrote while you were writing. Read it above; send all the same, if it still fits."
+        return (
+            "Somebody wrote while you were writing. Read the new message above, then press Send again to send anyway."
+        )
     return ""
 
 

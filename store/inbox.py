@@ -50,20 +50,25 @@ class InboxNotice:
         return Phrase.from_json(self.phrase)
 
 
+NEWEST = 2**62
+"""An id above all others: what is before it is the newest."""
+
+
 class Inbox:
     """What users are told on the pages rather than by mail."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def entries(self, company_id: int, user_id: int, most: int = 100) -> list[InboxEntry]:
-        """Return the messages in the user's inbox, newest first."""
-        return many(InboxEntry, queries.inbox(self._connection, company_id=company_id, user_id=user_id, most=most))
+    def entries(self, company_id: int, user_id: int, most: int = 100, before: int = NEWEST) -> list[InboxEntry]:
+        """Return the messages in the user's inbox that are older than the entry ``before``, newest first."""
+        found = queries.inbox(self._connection, company_id=company_id, user_id=user_id, most=most, before=before)
+        return many(InboxEntry, found)
 
     def unread(self, company_id: int, user_id: int) -> int:
         """Return how many of them and of the notices are unread."""
-        messages: int = queries.inbox_unread(self._connection, company_id=company_id, user_id=user_id)
-        return messages + sum(1 for n in self.notices(user_id, company_id) if n.read_at is None)
+        count: int = queries.inbox_unread(self._connection, company_id=company_id, user_id=user_id)
+        return count
 
     def read(self, record_id: int, user_id: int, now: int) -> None:
         """Mark as read what the user is told of this record."""
@@ -90,9 +95,14 @@ class Inbox:
             now=now,
         )
 
-    def notices(self, user_id: int, company_id: int | None = None, most: int = 100) -> list[InboxNotice]:
-        """Return the user's notices, newest first."""
-        return many(InboxNotice, queries.notices(self._connection, user_id=user_id, company_id=company_id, most=most))
+    def notices(
+        self, user_id: int, company_id: int | None = None, most: int = 100, before: int = NEWEST
+    ) -> list[InboxNotice]:
+        """Return the user's notices that are older than the notice ``before``, newest first."""
+        return many(
+            InboxNotice,
+            queries.notices(self._connection, user_id=user_id, company_id=company_id, most=most, before=before),
+        )
 
     def notices_read(self, company_id: int, user_id: int, now: int) -> None:
         """Mark the user's notices as read."""

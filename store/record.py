@@ -166,6 +166,20 @@ class Records:
         found = queries.records_of_company(self._connection, company_id=company_id, most=most, skip=skip)
         return many(Record, found)
 
+    def before(self, company_id: int, changed_at: int, record_id: int, most: int) -> list[Record]:
+        """Return the records that come after this place in the list, most recent first."""
+        found = queries.records_before(
+            self._connection, company_id=company_id, changed_at=changed_at, id=record_id, most=most
+        )
+        return many(Record, found)
+
+    def after(self, company_id: int, changed_at: int, record_id: int, most: int) -> list[Record]:
+        """Return the records that come right before this place in the list, most recent first."""
+        found = queries.records_after(
+            self._connection, company_id=company_id, changed_at=changed_at, id=record_id, most=most
+        )
+        return many(Record, found)[::-1]
+
     def count(self, company_id: int) -> int:
         """Return how many records the company has."""
         value: int = queries.records_count(self._connection, company_id=company_id)

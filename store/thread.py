@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from weftmail.store.connection import Connection
 from weftmail.store.inbound import InboundLine, InboundRow
+from weftmail.store.inbox import NEWEST
 from weftmail.store.message import Delivery, StoredAttachment, ThreadAddressed, ThreadMessage
 from weftmail.store.rows import many, one, queries
-
-NEWEST = 2**62
-"""An id above all others: what is before it is the newest."""
+from weftmail.store.sets import portions
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,14 @@ class Threads:
         """Return the entry of this number in its record."""
         found = queries.message_by_number(self._connection, company_id=company_id, record_id=record_id, number=number)
         return one(ThreadMessage, found)
+
+    def of_company(self, company_id: int, ids: Collection[int]) -> set[int]:
+        """Return those of these messages that belong to the company."""
+        found: set[int] = set()
+        for portion in portions(list(ids)):
+            rows = queries.messages_of_company(self._connection, company_id=company_id, ids=portion)
+            found.update(row[0] for row in rows)
+        return found
 
     def last_number(self, company_id: int, record_id: int) -> int:
         """Return the number of the record's newest entry, 0 where it has none."""

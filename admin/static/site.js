@@ -77,16 +77,16 @@
           url.searchParams.set("seen", answer.seen);
         }
         lost = null;
-        say(true, "● Follows the store by itself");
+        say(true, `● ${status.dataset.on}`);
       } catch {
         lost ??= new Date();
         const at = lost.toTimeString().slice(0, 5);
-        say(false, `▲ Not live since ${at}. Trying again.`);
+        say(false, `▲ ${status.dataset.off.replace("{time}", at)}`);
         await pause(1000);
       }
     }
   }
 
-  say(true, "● Follows the store by itself");
+  say(true, `● ${status.dataset.on}`);
   follow();
 })();

@@ -37,6 +37,9 @@ select
 from message m
 where m.id = :id;
 
+-- name: messages_of_company
+select id from message where company_id = :company_id and id in (:ids);
+
 -- What routing asks of a message that a token, a locator or a stored foreign id names.
 -- name: message_facts^
 select

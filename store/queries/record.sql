@@ -44,6 +44,22 @@ where company_id = :company_id
 order by changed_at desc, id desc
 limit :most offset :skip;
 
+-- A page of a company's records, most recent first: those that changed before a moment, or then and with a lower id.
+-- name: records_before
+select * from record_row
+where company_id = :company_id
+    and (changed_at, id) < (:changed_at, :id)
+order by changed_at desc, id desc
+limit :most;
+
+-- The same the other way, oldest first.
+-- name: records_after
+select * from record_row
+where company_id = :company_id
+    and (changed_at, id) > (:changed_at, :id)
+order by changed_at, id
+limit :most;
+
 -- name: records_count$
 select count(*) from record where company_id = :company_id;
 

@@ -72,8 +72,9 @@ class Site:
         url = "https://testserver" if https else "http://testserver"
         self.installation = replace(self.world.installation, site_url=url)
         numbers = itertools.count(1)
+        self.opened: list[Store] = []
         self.app = create(
-            lambda: Store.open(folder / "weftmail.db"),
+            self._open,
             self.installation,
             lambda count: next(numbers).to_bytes(2, "big") * (count // 2),
             self.sender,
@@ -82,6 +83,18 @@ class Site:
             shell="WEFTMAIL_CONFIG=var/weftmail.toml bin/" if demo else "",
             passwords=CHEAP,
         )
+
+    def _open(self) -> Store:
+        store = Store.open(self.folder / "weftmail.db")
+        self.opened.append(store)
+        return store
+
+    def statements(self) -> int:
+        """Return how many statements the site has run since this was last asked."""
+        count = sum(one.connection.statements.total() for one in self.opened)
+        for one in self.opened:
+            one.connection.statements.clear()
+        return count
 
     def catch(self, label: str, data: bytes, company: int, domain: str) -> str:
         """Put a mail into the catcher as if it had left for a message of this record; return its name."""

@@ -74,7 +74,7 @@ def main(target: Path) -> int:
             site.store.sessions.add_link("once", site.world.anna, site.world.clock() + 600_000)
             page.goto(f"{home}/enter/once")
             page.get_by_role("button", name="Sign in as Anna").click()
-            page.get_by_text("Follows the store by itself").wait_for()
+            page.get_by_text("● Live").wait_for()
             # A window as high as the page: what sticks to the window's edges stands where it belongs.
             height = page.evaluate("document.documentElement.scrollHeight")
             page.set_viewport_size({"width": 1080, "height": height})

@@ -83,7 +83,7 @@ def test_from_the_link_to_an_answer_that_is_on_its_way(site: Site, tmp_path: Pat
         watched = Watched(page, home)
         enter(page, site, home)
         assert page.url == f"{home}/records/LEAD-1"
-        page.get_by_text("Follows the store by itself").wait_for()
+        page.get_by_text("● Live").wait_for()
         page.get_by_label("Text").fill("38 of them, on 8 January.")
         # While Anna writes Karin does: it appears by itself, her words stay, and Send says so first.
         first = site.world.thread("LEAD-1")[0].rfc_message_id
@@ -99,10 +99,10 @@ def test_from_the_link_to_an_answer_that_is_on_its_way(site: Site, tmp_path: Pat
         page.get_by_role("button", name="Send", exact=True).click()
         page.wait_for_url("**/records/LEAD-1#m3")
         assert "Anna → Karin Ek" in " ".join(page.inner_text("#m3").split())
-        page.get_by_text("Log note", exact=True).click()
+        page.get_by_role("radiogroup").get_by_text("Log internal note").click()
         assert not page.get_by_label("Add to To").is_visible()
         page.get_by_label("Text").fill("Call her on Friday.")
-        page.get_by_role("button", name="Log note, nobody outside sees it").click()
+        page.get_by_role("button", name="Log internal note").click()
         page.wait_for_url("**/records/LEAD-1#m4")
         assert [one.kind for one in site.world.thread("LEAD-1")] == ["received", "received", "post", "note"]
         assert [alarm for alarm in watched.alarms if "status of 422" not in alarm] == []
@@ -115,13 +115,14 @@ def test_hostile_mail_fires_no_canary(site: Site, tmp_path: Path) -> None:
         watched = Watched(page, home)
         enter(page, site, home)
         page.goto(f"{home}/records/LEAD-2")
-        for number, summary in enumerate(page.get_by_text("as it was laid out").all()):
-            summary.click()
+        assert page.locator("iframe.mail").count() == len(VECTORS)
+        for number in range(len(VECTORS)):
+            page.locator("iframe.mail").nth(number).scroll_into_view_if_needed()
             frame = page.locator("iframe.mail").nth(number).content_frame
             frame.get_by_text(f"Mail {number}", exact=True).wait_for()
             for link in frame.get_by_text("click").all():
                 link.click()
-        page.get_by_text("Why here?").first.click()
+        page.get_by_text("Why is this here?").first.click()
         page.wait_for_timeout(300)
         for path in ("/records", "/records/LEAD-2/1/html", "/inbox"):
             page.goto(f"{home}{path}")
@@ -178,5 +179,5 @@ def test_a_page_says_when_it_is_not_live(site: Site, tmp_path: Path) -> None:
         with served(site.app) as home:
             page = context.new_page()
             enter(page, site, home)
-            page.get_by_text("Follows the store by itself").wait_for()
+            page.get_by_text("● Live").wait_for()
         page.get_by_text("Not live since").wait_for()

@@ -113,20 +113,19 @@ def test_the_first_run_and_the_second(folder: Path, tmp_path: Path) -> None:
         page.get_by_role("button", name="Sign in as Anna").click()
         assert page.url.endswith("/records/LEAD-1")
         text = page.inner_text("main")
-        assert "✓ signed by customer.example" in text and "plan.pdf" in text and "● Anna: sent" in text
-        assert "Told inside" in text and re.search(r"Björn\s+inbox", text)
-        page.get_by_text("as it was laid out").click()
+        assert "✓ Signed by customer.example" in text and "plan.pdf" in text and "● Anna: Sent" in text
+        assert "Also notifies" in text and re.search(r"Björn\s+inbox", text)
         image = page.frame_locator("iframe.mail").get_by_alt_text("A birch chair")
         image.wait_for()
         assert image.evaluate("one => one.naturalWidth") == 300
         page.get_by_label("Text").fill("Yes, 40 of them.")
         page.get_by_role("button", name="Send", exact=True).click()
-        page.get_by_text("● Karin Ek: sent").wait_for()
+        page.get_by_text("● Karin Ek: Sent").wait_for()
         page.get_by_role("link", name="Records", exact=True).first.click()
-        page.get_by_text("Follows the store by itself").wait_for()
+        page.get_by_text("● Live").wait_for()
         subprocess.run(line[1], shell=True, check=True, cwd=folder)
         page.get_by_text("Can the chairs be stacked?").wait_for()
-        page.get_by_role("link", name="Catcher").click()
+        page.get_by_role("link", name="Sent mail").click()
         page.get_by_text("karin@customer.example").first.wait_for()
         assert page.get_by_text("● signed by acme.example, twice").count() == 3
     refused = Run(folder).refused()

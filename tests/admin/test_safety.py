@@ -100,7 +100,7 @@ def test_a_hostile_mail_does_no_harm_in_page_or_frame(site: Site, anna: Browser)
     assert not re.search(r"(?i)<script|\son\w+\s*=|javascript:|@import|url\(|<form|<iframe|<base|position", body)
     assert not re.search(r'\ssrc="(?!data:image/png;base64,|")', body)
     assert body.count('src="data:image/png;base64,') == 1
-    assert "1 image from elsewhere not loaded" in page
+    assert "1 remote image was not loaded." in page
     names = [anna.get(f"/records/LEAD-2/1/files/{number}").headers for number in (1, 2, 3)]
     assert all(one["content-disposition"].startswith("attachment") for one in names)
     assert names[2]["content-type"] == "application/octet-stream"

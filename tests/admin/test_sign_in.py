@@ -57,7 +57,7 @@ def test_with_tls_the_cookie_is_secure_and_bound_to_the_host(tmp_path: Path) -> 
 def test_a_wrong_one_says_the_same_whoever_it_is(browser: Opens, address: str, password: str) -> None:
     answer = browser().sign_in(address, password)
     assert answer.status_code == 403
-    assert "do not belong together" in answer.text
+    assert "Incorrect email address or password" in answer.text
     assert "set-cookie" not in answer.headers
 
 

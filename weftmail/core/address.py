@@ -68,7 +68,7 @@ def split(address: str) -> tuple[str, str]:
     """
     local, at, domain = address.rpartition("@")
     if not at or not local or not domain:
-        raise BadAddress(f"{address!r} is not an address: it wants a name, an @ and a domain")
+        raise BadAddress(f"{address!r} is not an address; enter an address such as name@example.com")
     return local, domain
 
 

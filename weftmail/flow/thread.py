@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from weftmail.store.inbound import InboundLine, InboundRow
+from weftmail.store.inbox import NEWEST
 from weftmail.store.message import Delivery, StoredAttachment, ThreadAddressed, ThreadMessage
 from weftmail.store.record import Follower, Participant, Record
 from weftmail.store.store import Store
-from weftmail.store.thread import NEWEST, Stretch
+from weftmail.store.thread import Stretch
 
 PER_PAGE = 50
 """Messages of one page, where nobody asks for another number."""
