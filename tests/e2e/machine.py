@@ -37,6 +37,7 @@ MAILBOX_USER = "anna"
 # What shows that a package is there; asking dpkg would be slower, and wrong where something was built by hand.
 PACKAGES = {
     "postfix": "/usr/sbin/postfix",
+    "postgresql": "/usr/lib/postgresql/*/bin/initdb",
     "postfix-sqlite": "/usr/lib/postfix/postfix-sqlite.so",
     "opendkim": "/usr/sbin/opendkim",
     "opendkim-tools": "/usr/sbin/opendkim-testmsg",
@@ -111,10 +112,11 @@ def _packages() -> None:
         if done.returncode and words[-1] != "update":
             said = done.stderr.strip().splitlines()
             missing(f"packages cannot be had ({said[-1] if said else 'no reason given'}): sudo {command}")
-    if "nsd" in lacking and Path("/run/systemd/system").exists():
-        # The tests start their own on a port of its own; Debian's would be a DNS server on port 53 for everybody.
-        say("switching off the nsd that Debian has just started")
-        subprocess.run(["systemctl", "disable", "--now", "nsd"], capture_output=True, check=False)
+    for service in ("nsd", "postgresql"):
+        if service in lacking and Path("/run/systemd/system").exists():
+            # The tests start their own, out of everybody's way; Debian's would serve this whole machine.
+            say(f"switching off the {service} that Debian has just started")
+            subprocess.run(["systemctl", "disable", "--now", service], capture_output=True, check=False)
 
 
 def _users() -> None:

@@ -1,14 +1,19 @@
-"""The store as its tests use it: a real SQLite file, the company Acme with two users, and short ways to fill it."""
+"""The store as its tests use it: in a real SQLite file and in a real PostgreSQL, with the company Acme and two users.
+
+A test that asks for ``office`` runs on both; one that is about SQLite itself asks for ``sqlite_office``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.store.postgresql import USER, cluster
+from weftmail.store import postgresql
 from weftmail.store.alias import AliasSettings
-from weftmail.store.connection import connect
+from weftmail.store.connection import Connection, connect
 from weftmail.store.message import NewMessage
 from weftmail.store.migrate import migrate
 from weftmail.store.record import NewRecord, Record
@@ -18,9 +23,11 @@ from weftmail.store.store import Store
 class Office:
     """A store with Acme at acme.example; Anna is its admin, Björn an agent who prefers the inbox."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        connection = connect(path)
+    def __init__(self, open_: Callable[[], Connection], path: Path | None = None) -> None:
+        """``open_`` opens the store once more each time; ``path`` is its file, where it is one."""
+        self._open = open_
+        self._path = path
+        connection = open_()
         migrate(connection, 1)
         self.store = Store(connection)
         self.others: list[Store] = []
@@ -32,11 +39,23 @@ class Office:
             self.store.users.join(self.acme, self.anna, "admin")
             self.store.users.join(self.acme, self.bjorn, "agent")
 
+    @property
+    def path(self) -> Path:
+        """The file of a store in SQLite."""
+        assert self._path is not None, "this store is no file: ask for sqlite_office"
+        return self._path
+
     def again(self) -> Store:
-        """Open the same file once more, as another program would."""
-        store = Store.open(self.path)
+        """Open the same store once more, as another program would."""
+        store = Store(self._open())
         self.others.append(store)
+        store.check_schema()
         return store
+
+    def close(self) -> None:
+        """Close what was opened."""
+        for store in [*self.others, self.store]:
+            store.close()
 
     def settings(self, **changes: object) -> AliasSettings:
         """Settings of an alias that opens leads."""
@@ -73,9 +92,43 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    """A store of its own for one test."""
-    made = Office(tmp_path / "weftmail.db")
+def sqlite_office(tmp_path: Path) -> Iterator[Office]:
+    """A store of its own for one test, in a SQLite file."""
+    path = tmp_path / "weftmail.db"
+    made = Office(lambda: connect(path), path)
     yield made
-    for store in [*made.others, made.store]:
-        store.close()
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """A PostgreSQL server for the tests of this process, with a migrated database to copy; its socket's folder."""
+    with cluster() as socket:
+        admin = postgresql.connect(f"host={socket} user={USER} dbname=postgres")
+        admin.execute("create database pattern")
+        pattern = postgresql.connect(f"host={socket} user={USER} dbname=pattern")
+        migrate(pattern, 1)
+        pattern.close()
+        admin.execute("create database prepared template pattern")
+        admin.close()
+        yield socket
+
+
+@pytest.fixture
+def postgresql_office(postgresql_server: str) -> Iterator[Office]:
+    """A store of its own for one test, in a PostgreSQL database."""
+    server = f"host={postgresql_server} user={USER}"
+    admin = postgresql.connect(f"{server} dbname=postgres")
+    admin.execute("create database office template pattern")
+    made = Office(lambda: postgresql.connect(f"{server} dbname=office"))
+    yield made
+    made.close()
+    admin.execute("drop database office with (force)")
+    admin.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def office(request: pytest.FixtureRequest) -> Office:
+    """A store of its own for one test: the test runs on each database."""
+    made: Office = request.getfixturevalue(f"{request.param}_office")
+    return made

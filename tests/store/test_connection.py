@@ -17,51 +17,51 @@ def pragma(store: Store, name: str) -> object:
     return store.connection.execute(f"pragma {name}").fetchone()[0]
 
 
-def test_what_is_committed_survives_a_power_failure_and_keys_hold(office: Office) -> None:
-    assert pragma(office.store, "journal_mode") == "wal"
-    assert pragma(office.store, "synchronous") == 2  # FULL
-    assert pragma(office.store, "foreign_keys") == 1
+def test_what_is_committed_survives_a_power_failure_and_keys_hold(sqlite_office: Office) -> None:
+    assert pragma(sqlite_office.store, "journal_mode") == "wal"
+    assert pragma(sqlite_office.store, "synchronous") == 2  # FULL
+    assert pragma(sqlite_office.store, "foreign_keys") == 1
     with pytest.raises(Conflict):
-        office.store.connection.execute("insert into membership values (99, 99, 'agent')")
+        sqlite_office.store.connection.execute("insert into membership values (99, 99, 'agent')")
 
 
-def test_a_transaction_is_whole_or_nothing(office: Office) -> None:
-    with pytest.raises(ZeroDivisionError), office.store.transaction():
-        office.store.companies.add("Beta", 2)
+def test_a_transaction_is_whole_or_nothing(sqlite_office: Office) -> None:
+    with pytest.raises(ZeroDivisionError), sqlite_office.store.transaction():
+        sqlite_office.store.companies.add("Beta", 2)
         _ = 1 / 0
-    assert [one.name for one in office.store.companies.all()] == ["Acme"]
-    assert not office.store.connection.in_transaction
-    with office.store.transaction():
-        office.store.companies.add("Beta", 2)
-    assert [one.name for one in office.again().companies.all()] == ["Acme", "Beta"]
+    assert [one.name for one in sqlite_office.store.companies.all()] == ["Acme"]
+    assert not sqlite_office.store.connection.in_transaction
+    with sqlite_office.store.transaction():
+        sqlite_office.store.companies.add("Beta", 2)
+    assert [one.name for one in sqlite_office.again().companies.all()] == ["Acme", "Beta"]
 
 
-def test_a_savepoint_is_undone_alone(office: Office) -> None:
-    with office.store.transaction():
-        office.store.companies.add("Beta", 2)
-        with pytest.raises(ZeroDivisionError), office.store.savepoint():
-            office.store.companies.add("Gamma", 2)
-            with office.store.savepoint():
-                office.store.companies.add("Delta", 2)
+def test_a_savepoint_is_undone_alone(sqlite_office: Office) -> None:
+    with sqlite_office.store.transaction():
+        sqlite_office.store.companies.add("Beta", 2)
+        with pytest.raises(ZeroDivisionError), sqlite_office.store.savepoint():
+            sqlite_office.store.companies.add("Gamma", 2)
+            with sqlite_office.store.savepoint():
+                sqlite_office.store.companies.add("Delta", 2)
             _ = 1 / 0
-        with office.store.transaction():  # Inside another one it is a savepoint.
-            office.store.companies.add("Epsilon", 2)
-    assert [one.name for one in office.store.companies.all()] == ["Acme", "Beta", "Epsilon"]
+        with sqlite_office.store.transaction():  # Inside another one it is a savepoint.
+            sqlite_office.store.companies.add("Epsilon", 2)
+    assert [one.name for one in sqlite_office.store.companies.all()] == ["Acme", "Beta", "Epsilon"]
 
 
-def test_a_failed_statement_leaves_the_transaction_usable(office: Office) -> None:
-    with office.store.transaction():
-        with pytest.raises(Conflict), office.store.savepoint():
-            office.store.companies.add("Acme", 2)
-        office.store.companies.add("Beta", 2)
-    assert office.store.companies.by_name("Beta") is not None
+def test_a_failed_statement_leaves_the_transaction_usable(sqlite_office: Office) -> None:
+    with sqlite_office.store.transaction():
+        with pytest.raises(Conflict), sqlite_office.store.savepoint():
+            sqlite_office.store.companies.add("Acme", 2)
+        sqlite_office.store.companies.add("Beta", 2)
+    assert sqlite_office.store.companies.by_name("Beta") is not None
 
 
-def test_two_writers_queue_up_and_readers_wait_for_nobody(office: Office) -> None:
-    other = office.again()
+def test_two_writers_queue_up_and_readers_wait_for_nobody(sqlite_office: Office) -> None:
+    other = sqlite_office.again()
     other.connection.execute("pragma busy_timeout = 50")
-    with office.store.transaction():
-        office.store.companies.add("Beta", 2)
+    with sqlite_office.store.transaction():
+        sqlite_office.store.companies.add("Beta", 2)
         assert [one.name for one in other.companies.all()] == ["Acme"]
         with pytest.raises(Busy) as caught, other.transaction():
             other.companies.add("Gamma", 2)
@@ -69,31 +69,31 @@ def test_two_writers_queue_up_and_readers_wait_for_nobody(office: Office) -> Non
     other.companies.add("Gamma", 2)
 
 
-def test_a_snapshot_sees_one_state_and_holds_nobody_up(office: Office) -> None:
-    other = office.again()
+def test_a_snapshot_sees_one_state_and_holds_nobody_up(sqlite_office: Office) -> None:
+    other = sqlite_office.again()
     with other.snapshot():
         before = other.companies.all()
-        office.store.companies.add("Beta", 2)
+        sqlite_office.store.companies.add("Beta", 2)
         assert other.companies.all() == before
     assert len(other.companies.all()) == 2
-    with office.store.transaction(), office.store.snapshot():
-        office.store.companies.add("Gamma", 2)
+    with sqlite_office.store.transaction(), sqlite_office.store.snapshot():
+        sqlite_office.store.companies.add("Gamma", 2)
     assert len(other.companies.all()) == 3
     with pytest.raises(ZeroDivisionError), other.snapshot():
         _ = 1 / 0
     assert not other.connection.in_transaction
 
 
-def test_another_programs_commit_is_noticed(office: Office) -> None:
-    other = office.again()
+def test_another_programs_commit_is_noticed(sqlite_office: Office) -> None:
+    other = sqlite_office.again()
     before = other.data_version()
     assert other.data_version() == before
-    office.store.companies.add("Beta", 2)
+    sqlite_office.store.companies.add("Beta", 2)
     assert other.data_version() != before
 
 
-def test_a_reader_changes_nothing(office: Office) -> None:
-    reader = Store.open(office.path, readonly=True)
+def test_a_reader_changes_nothing(sqlite_office: Office) -> None:
+    reader = Store.open(sqlite_office.path, readonly=True)
     assert reader.companies.all()[0].name == "Acme"
     with pytest.raises(Full, match="readonly"):
         reader.companies.add("Beta", 2)
@@ -125,22 +125,22 @@ def test_what_cannot_be_opened_is_said(tmp_path: Path) -> None:
         ("insert into company (name, created_at) values ('Acme', 1)", Conflict),
     ],
 )
-def test_a_fault_of_our_code_is_not_temporary(office: Office, statement: str, kind: type[StoreError]) -> None:
+def test_a_fault_of_our_code_is_not_temporary(sqlite_office: Office, statement: str, kind: type[StoreError]) -> None:
     with pytest.raises(kind) as caught:
-        office.store.connection.execute(statement)
+        sqlite_office.store.connection.execute(statement)
     assert not temporary(caught.value)
 
 
-def test_a_full_disk_is_temporary_and_ends_the_transaction(office: Office) -> None:
-    connection = office.store.connection
+def test_a_full_disk_is_temporary_and_ends_the_transaction(sqlite_office: Office) -> None:
+    connection = sqlite_office.store.connection
     pages = connection.execute("pragma page_count").fetchone()[0]
     connection.execute(f"pragma max_page_count = {pages}")
-    with pytest.raises(Full) as caught, office.store.transaction():
+    with pytest.raises(Full) as caught, sqlite_office.store.transaction():
         for number in range(1000):
-            office.store.companies.add(f"Company {number} {'x' * 1000}", 1)
+            sqlite_office.store.companies.add(f"Company {number} {'x' * 1000}", 1)
     assert temporary(caught.value)
     assert not connection.in_transaction
-    assert [one.name for one in office.store.companies.all()] == ["Acme"]
+    assert [one.name for one in sqlite_office.store.companies.all()] == ["Acme"]
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), MemoryError(), TempFail("later")])

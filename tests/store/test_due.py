@@ -6,7 +6,6 @@ import threading
 
 from tests.store.conftest import Office
 from weftmail.store.due import Due
-from weftmail.store.store import Store
 
 LEASE = 100
 
@@ -100,7 +99,7 @@ def test_no_two_holders_get_the_same_thing(office: Office) -> None:
     start = threading.Barrier(4)
 
     def work(holder: str) -> None:
-        store = Store.open(office.path)
+        store = office.again()
         start.wait()
         while (one := store.due.claim(holder, 50, LEASE)) is not None:
             with store.transaction():

@@ -85,13 +85,13 @@ def test_every_other_program_says_what_to_run(office: Office, number: int, said:
         office.again()
 
 
-def test_every_row_but_few_belongs_to_a_company(office: Office) -> None:
+def test_every_row_but_few_belongs_to_a_company(sqlite_office: Office) -> None:
     shared = {
             "entrance", "address_kind", "channel",
         "setting", "generation", "company", "domain", "dkim_key", "users", "user_address", "session", "sign_in_link",
         "sign_in_failure", "migration", "blob_piece",
     }  # fmt: skip
-    connection = office.store.connection
+    connection = sqlite_office.store.connection
     for (table,) in connection.execute("select name from sqlite_master where type = 'table'").fetchall():
         columns = {row[1]: row[2] for row in connection.execute(f"pragma table_info({table})")}
         assert ("company_id" in columns) or table in shared, table

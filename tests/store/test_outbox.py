@@ -7,7 +7,6 @@ import threading
 import pytest
 
 from tests.store.conftest import Office
-from weftmail.store.store import Store
 
 
 def waiting(office: Office, now: int = 10) -> int:
@@ -45,7 +44,7 @@ def test_no_two_holders_get_the_same_copy(office: Office) -> None:
     start = threading.Barrier(4)
 
     def work(holder: str) -> None:
-        store = Store.open(office.path)
+        store = office.again()
         start.wait()
         while found := store.outbox.claim(holder, 50, 100, 3):
             claimed.extend(one.id for one in found)

@@ -11,7 +11,6 @@ import pytest
 from tests.store.conftest import Office
 from weftmail.store.errors import Conflict
 from weftmail.store.record import NewRecord, UnknownRecordType
-from weftmail.store.store import Store
 
 
 def test_numbers_count_for_each_company_and_type(office: Office) -> None:
@@ -41,7 +40,7 @@ def test_programs_that_open_at_once_share_no_number(office: Office) -> None:
     labels: list[str] = []
 
     def work() -> None:
-        store = Store.open(office.path)
+        store = office.again()
         for _ in range(10):
             with store.transaction():
                 labels.append(store.records.open(NewRecord(office.acme, "lead", "T"), 1).label)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 
 from tests.store.conftest import Office
-from weftmail.store.store import Store
 
 
 def test_a_session_lasts_until_it_ends_or_expires(office: Office) -> None:
@@ -57,7 +56,7 @@ def test_of_two_who_open_a_link_at_once_one_gets_in(office: Office) -> None:
     start = threading.Barrier(4)
 
     def work() -> None:
-        store = Store.open(office.path)
+        store = office.again()
         start.wait()
         got.append(store.sessions.use_link("link", 50))
         store.close()
