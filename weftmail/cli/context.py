@@ -8,6 +8,7 @@ import pwd
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TextIO
+from zoneinfo import available_timezones
 
 from weftmail.cli import listing as listings
 from weftmail.cli import runtime
@@ -103,7 +104,7 @@ class Context:
     @property
     def setup(self) -> Setup:
         """What the acts of set-up work with; who acts is the user of this shell."""
-        return Setup(self.store, self._actor, self.clock, self._map, self.where_mailbox, tuple(NAMES))
+        return Setup(self.store, self._actor, self.clock, self._map, self.where_mailbox, tuple(NAMES), knows_zone)
 
     def follow(self) -> None:
         """Bring the mail server's map up to the store; raises TempFail where that cannot be done now."""
@@ -176,6 +177,11 @@ class LazyMap:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def knows_zone(name: str) -> bool:
+    """Say whether this machine knows a time zone of this name."""
+    return name in available_timezones()
 
 
 def shell_user(environ: Mapping[str, str]) -> str:

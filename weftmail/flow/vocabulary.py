@@ -298,7 +298,7 @@ def dkim_key(one: DkimKey) -> Json:
 
 def company(one: Company) -> Json:
     """Return a company."""
-    return {"name": one.name, "created_at": iso(one.created_at)}
+    return {"name": one.name, "language": one.language, "created_at": iso(one.created_at)}
 
 
 def user(one: User, addresses: Sequence[str], memberships: Sequence[Membership]) -> Json:
@@ -310,6 +310,7 @@ def user(one: User, addresses: Sequence[str], memberships: Sequence[Membership])
         "memberships": [{"company": each.company, "role": each.role} for each in memberships],
         "prefers": one.prefers,
         "language": one.language,
+        "time_zone": one.zone,
         "active": one.active,
         "created_at": iso(one.created_at),
     }

@@ -153,6 +153,19 @@ def test_nobody_leaves_a_company_that_is_not_theirs(shell: Shell) -> None:
     assert "Björn is not a member of Beta, but of Acme" in said
 
 
+def test_the_languages_and_the_zone_of_people(shell: Shell) -> None:
+    assert shell.ok("company", "set", "Acme", "--language", "sv") == "Acme: language en -> sv\n"
+    assert shell.json("company", "show", "Acme")["language"] == "sv"
+    shell.ok("user", "add", "eva@home.example", "--time-zone", "Europe/Stockholm")
+    shown = shell.json("user", "show", "eva@home.example")
+    assert (shown["language"], shown["time_zone"]) == ("sv", "Europe/Stockholm")
+    assert shell.ok("user", "set", "eva@home.example", "--time-zone", "") == "Eva: time_zone Europe/Stockholm -> none\n"
+    assert "that of this machine" in shell.ok("user", "show", "eva@home.example")
+    for zone in ("Europe/Atlantis", "Europe", "../../etc/passwd"):
+        said = shell.refused("user", "set", "eva@home.example", "--time-zone", zone, status=2)
+        assert f"unknown time zone {zone}; write its name as Europe/Stockholm" in said
+
+
 def test_a_link_signs_in_once(shell: Shell) -> None:
     link = shell.ok("user", "sign-in-link", "anna@acme.example").strip()
     address, _, token = link.rpartition("/enter/")

@@ -13,6 +13,7 @@ from weftmail.cli.output import Fields, sheet
 from weftmail.cli.refusals import carried_out
 from weftmail.flow import vocabulary
 from weftmail.flow.setup import company, find, record_type
+from weftmail.locale import NAMES
 from weftmail.store.company import Company
 from weftmail.store.store import Store
 
@@ -22,26 +23,36 @@ def build(parser: Parser) -> None:
     verbs = Verbs(parser)
     add = verbs.add("add", "add a company with the usual types of records", _add)
     add.add_argument("name", metavar="NAME")
+    _language(add)
     verbs.list("list all companies", _list, "NAME")
     show = verbs.add("show", "show one company", _show)
     show.add_argument("name", metavar="NAME")
     change = verbs.add("set", "rename a company, or let it keep one more type of records", _set)
     change.add_argument("name", metavar="NAME")
     change.add_argument("--name", dest="new_name", metavar="NEW", help="its new name")
+    _language(change)
     change.add_argument(
         "--record-type", action="append", default=[], metavar="TYPE=PREFIX", help="one more type, as contract=CON"
     )
 
 
+def _language(parser: Parser) -> None:
+    parser.add_argument("--language", choices=tuple(NAMES), help="of what outsiders get; en by default")
+
+
 def _add(context: Context, arguments: argparse.Namespace) -> None:
-    made = carried_out(company.add(context.setup, arguments.name))
+    made = carried_out(company.add(context.setup, arguments.name, language=arguments.language))
     next_ = f"Next: mail-admin domain add DOMAIN --company {shlex.quote(made.subject)}"
     context.answer(arguments.json, done.value(made), lambda: [f"Added {made.subject}. {next_}"])
 
 
 def _set(context: Context, arguments: argparse.Namespace) -> None:
     types = tuple(pairs(arguments.record_type, "TYPE=PREFIX, as contract=CON").items())
-    made = carried_out(company.change(context.setup, arguments.name, new_name=arguments.new_name, record_types=types))
+    made = carried_out(
+        company.change(
+            context.setup, arguments.name, new_name=arguments.new_name, language=arguments.language, record_types=types
+        )
+    )
     context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
 
 
@@ -69,12 +80,10 @@ def _show(context: Context, arguments: argparse.Namespace) -> None:
 def _details(store: Store, found: Company) -> Fields:
     fields = company.fields(store, found)
     return {
-        "name": fields.pop("name"),
-        "created_at": fields.pop("created_at"),
+        **fields,
         "domains": [one.name for one in store.domains.all() if one.company_id in (None, found.id)],
         "users": [one.name for one in store.users.all(found.id)],
         "admins": _admins(store, found),
-        **fields,
         "records": store.records.count(found.id),
     }
 
@@ -83,6 +92,7 @@ def _lines(value: Fields, types: dict[str, str]) -> list[str]:
     return sheet(
         {
             "Company": value["name"],
+            "Language": value["language"],
             "Domains": value["domains"],
             "Users": value["users"],
             "Admins": value["admins"],

@@ -53,7 +53,8 @@ def _settings(parser: Parser) -> None:
     parser.add_argument("--name", metavar="NAME", help="the name of the person")
     parser.add_argument("--role", choices=membership.ROLES, help="in the company; agent by default")
     parser.add_argument("--prefers", choices=user.PREFERS, help="how they are notified; email by default")
-    parser.add_argument("--language", choices=tuple(NAMES), help="of their notifications; en by default")
+    parser.add_argument("--language", choices=tuple(NAMES), help="of pages and notifications; the company's by default")
+    parser.add_argument("--time-zone", metavar="ZONE", help="as Europe/Stockholm; that of this machine by default")
 
 
 def _add(context: Context, arguments: argparse.Namespace) -> None:
@@ -66,6 +67,7 @@ def _add(context: Context, arguments: argparse.Namespace) -> None:
             role=arguments.role,
             prefers=arguments.prefers,
             language=arguments.language,
+            time_zone=arguments.time_zone,
         )
     )
     context.answer(arguments.json, done.value(made), lambda: _added(made, arguments.role or "agent"))
@@ -87,6 +89,7 @@ def _set(context: Context, arguments: argparse.Namespace) -> None:
             role=arguments.role,
             prefers=arguments.prefers,
             language=arguments.language,
+            time_zone=arguments.time_zone,
             activate=arguments.active,
             add_addresses=arguments.add_address,
             remove_addresses=arguments.remove_address,
@@ -187,6 +190,7 @@ def _head(store: Store, found: User) -> list[str]:
             "Member of": _roles(store, found),
             "Prefers": found.prefers,
             "Language": found.language,
+            "Time zone": found.zone or "that of this machine",
             "Active": found.active,
             "Password": "set" if store.users.password(found.id) else "none",
         }

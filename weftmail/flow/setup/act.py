@@ -32,7 +32,7 @@ class Setup:
 
     ``map_file`` is None where the caller brings the map up to date after a transaction of its own.
     ``where_mailbox`` says where a local part and a domain have a mailbox on this machine, or "".  ``languages`` are the
-    codes of those that we speak.
+    codes of those that we speak, ``knows_zone`` says whether this machine knows a time zone.
     """
 
     store: Store
@@ -40,7 +40,8 @@ class Setup:
     clock: Clock
     map_file: MapFile | None
     where_mailbox: Callable[[str, str], str]
-    languages: Sequence[str] = ("en",)
+    languages: Sequence[str]
+    knows_zone: Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)

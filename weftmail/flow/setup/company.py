@@ -18,26 +18,35 @@ def fields(store: Store, company: Company) -> Fields:
 
 
 @act
-def add(setup: Setup, name: str) -> Done:
-    """Add a company with the usual types of records."""
+def add(setup: Setup, name: str, *, language: str | None = None) -> Done:
+    """Add a company with the usual types of records; its language is English unless told otherwise."""
     wanted = find.line("name", name)
     _free(setup.store, wanted)
     company_id = setup.store.companies.add(wanted, setup.clock())
+    if language is not None:
+        setup.store.companies.set_language(company_id, find.choice("language", language, setup.languages))
     return Done("company.add", company_id, wanted, {}, fields(setup.store, find.company(setup.store, wanted)))
 
 
 @act
 def change(
-    setup: Setup, name: str, *, new_name: str | None = None, record_types: Sequence[tuple[str, str]] = ()
+    setup: Setup,
+    name: str,
+    *,
+    new_name: str | None = None,
+    language: str | None = None,
+    record_types: Sequence[tuple[str, str]] = (),
 ) -> Done:
-    """Rename a company, or let it keep more types of records, each with the prefix of its numbers."""
-    if new_name is None and not record_types:
+    """Change a company's name or language, or let it keep more types of records, each with its prefix."""
+    if new_name is None and language is None and not record_types:
         raise RefusedAct("", "nothing_to_change", noun="company")
     store = setup.store
     found = find.company(store, name)
     was = fields(store, found)
     for type_, prefix in record_types:
         record_type.keep(store, found, type_, prefix)
+    if language is not None:
+        store.companies.set_language(found.id, find.choice("language", language, setup.languages))
     wanted = found.name if new_name is None else find.line("new_name", new_name)
     if wanted != found.name:
         _free(store, wanted, field="new_name")

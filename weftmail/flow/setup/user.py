@@ -44,6 +44,7 @@ def add(
     role: str | None = None,
     prefers: str | None = None,
     language: str | None = None,
+    time_zone: str | None = None,
 ) -> Joined:
     """Add a user, an agent unless told otherwise; one who is there joins one more company and stays as they are."""
     store, wanted = setup.store, find.address("address", address)
@@ -57,7 +58,8 @@ def add(
             wanted,
             setup.clock(),
             prefers=find.choice("prefers", prefers or "email", PREFERS),
-            language=find.choice("language", language or "en", setup.languages),
+            language=find.choice("language", language or whose.language, setup.languages),
+            zone=_zone(setup, time_zone or ""),
         )
     else:
         was = fields(store, found)
@@ -67,6 +69,13 @@ def add(
     membership.put(store, user, whose.id, role or "agent")
     subject = f"{user.name} <{wanted}>"
     return Joined("user.add", whose.id, subject, was, fields(store, user), wanted, whose.name)
+
+
+def _zone(setup: Setup, name: str) -> str:
+    """Return the name of a time zone; "" stands for that of the machine."""
+    if name and not setup.knows_zone(name):
+        raise RefusedAct("time_zone", "no_such_time_zone", name=name)
+    return name
 
 
 def check_free(store: Store, address: str, field: str = "address") -> None:
@@ -85,14 +94,18 @@ def change(
     name: str | None = None,
     prefers: str | None = None,
     language: str | None = None,
+    time_zone: str | None = None,
     activate: bool = False,
     role: str | None = None,
     company: str | None = None,
     add_addresses: Sequence[str] = (),
     remove_addresses: Sequence[str] = (),
 ) -> Done:
-    """Change a user, their ``role`` in a ``company``, and their addresses; what is not given stays."""
-    given = (name, prefers, language, role, *add_addresses, *remove_addresses)
+    """Change a user, their ``role`` in a ``company``, and their addresses; what is not given stays.
+
+    A ``time_zone`` of "" is that of the machine.
+    """
+    given = (name, prefers, language, time_zone, role, *add_addresses, *remove_addresses)
     if all(one is None for one in given) and not activate:
         raise RefusedAct("", "nothing_to_change", noun="user")
     store = setup.store
@@ -103,6 +116,7 @@ def change(
         name=found.name if name is None else find.line("name", name),
         prefers=found.prefers if prefers is None else find.choice("prefers", prefers, PREFERS),
         language=found.language if language is None else find.choice("language", language, setup.languages),
+        zone=found.zone if time_zone is None else _zone(setup, time_zone),
         active=found.active or activate,
     )
     store.users.set(changed)

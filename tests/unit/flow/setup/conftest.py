@@ -54,6 +54,8 @@ class Office:
             world.clock,
             self.map,
             lambda local, domain: self.mailboxes.get(f"{local}@{domain}", ""),
+            ("en", "sv"),
+            lambda name: name == "Europe/Stockholm",
         )
 
     def did(self, answer: Done | Refusal) -> Done:

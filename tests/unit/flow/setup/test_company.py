@@ -30,6 +30,13 @@ def test_a_company_is_renamed_and_keeps_more_types(office: Office) -> None:
     )
 
 
+def test_a_company_has_a_language(office: Office) -> None:
+    assert office.did(company.add(office.setup, "Beta", language="sv")).now["language"] == "sv"
+    changed = office.did(company.change(office.setup, "Beta", language="en"))
+    assert changed.changes == (FieldChange("language", "sv", "en"),)
+    assert office.refused(company.add(office.setup, "Gamma", language="xx")) == ("language", "no_such_choice")
+
+
 def test_its_own_name_is_no_change(office: Office) -> None:
     made = office.did(company.change(office.setup, "Acme", new_name="Acme"))
     assert made.changes == ()

@@ -37,6 +37,12 @@ def test_a_user_who_is_there_joins_one_more_company_and_stays_as_they_are(office
     assert made.changes == (FieldChange("memberships", "Acme reader", "Acme reader, Beta admin"),)
 
 
+def test_a_user_has_the_language_of_the_company_unless_told_otherwise(office: Office) -> None:
+    office.did(company.change(office.setup, "Acme", language="sv"))
+    assert office.did(user.add(office.setup, EVA, time_zone="Europe/Stockholm")).now["language"] == "sv"
+    assert office.did(user.add(office.setup, "e@office.example", language="en")).now["language"] == "en"
+
+
 def test_what_is_not_given_stays(office: Office) -> None:
     office.did(user.add(office.setup, EVA, name="Eva"))
     changed = office.did(user.change(office.setup, EVA, name="Eva Berg", role="admin"))
@@ -44,8 +50,12 @@ def test_what_is_not_given_stays(office: Office) -> None:
         FieldChange("name", "Eva", "Eva Berg"),
         FieldChange("memberships", "Acme agent", "Acme admin"),
     )
-    changed = office.did(user.change(office.setup, EVA, prefers="inbox", language="en"))
-    assert changed.changes == (FieldChange("prefers", "email", "inbox"),)
+    changed = office.did(user.change(office.setup, EVA, prefers="inbox", language="en", time_zone="Europe/Stockholm"))
+    assert changed.changes == (
+        FieldChange("prefers", "email", "inbox"),
+        FieldChange("time_zone", "", "Europe/Stockholm"),
+    )
+    assert office.did(user.change(office.setup, EVA, time_zone="")).now["time_zone"] == ""
     changed = office.did(user.change(office.setup, EVA, add_addresses=["e@home.example"], remove_addresses=[EVA]))
     assert changed.changes == (FieldChange("addresses", EVA, "e@home.example"),)
 
@@ -81,6 +91,7 @@ def test_who_leaves_the_last_company_is_deactivated_and_signed_out(office: Offic
         (EVA, {"role": "owner"}, ("role", "no_such_choice")),
         (EVA, {"prefers": "pigeon"}, ("prefers", "no_such_choice")),
         (EVA, {"language": "xx"}, ("language", "no_such_choice")),
+        (EVA, {"time_zone": "Europe/Atlantis"}, ("time_zone", "no_such_time_zone")),
         (EVA, {"company": "Beta"}, ("company", "no_such_company")),
     ],
 )
