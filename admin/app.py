@@ -21,7 +21,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from weftmail.admin import catcher as caught
-from weftmail.admin import follow, inbox, record, records, sign_in, words
+from weftmail.admin import follow, inbox, record, records, settings, sign_in, voice, words
 from weftmail.admin.headers import FIELDS, SecurityHeaders
 from weftmail.admin.live import Live
 from weftmail.admin.password import Passwords
@@ -30,7 +30,7 @@ from weftmail.admin.visit import Site
 from weftmail.core.failure import TempFail, UsageError
 from weftmail.core.ports import Catcher, Random, Waker
 from weftmail.core.wording.duration import duration
-from weftmail.core.wording.sentences import say, say_rule
+from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.installation import Installation
 from weftmail.store.errors import Conflict, StoreError
 from weftmail.store.store import Store
@@ -38,12 +38,13 @@ from weftmail.store.store import Store
 HERE = Path(__file__).parent
 
 _SAYS = {
-    401: ("You are signed out", "Sign in to see this page."),
-    403: ("Not allowed", "You do not have access to this."),
-    404: ("Page not found, or you don't have access to it", "Check the address, or go back to the records."),
-    405: ("Not supported", "This page does not support this kind of request."),
-    413: ("Too large", "You can send 40 MB at once."),
+    401: (Phrase("error.signed out"), Phrase("error.signed out.text")),
+    403: (Phrase("error.not allowed"), Phrase("error.not allowed.text")),
+    404: (Phrase("error.not found"), Phrase("error.not found.text")),
+    405: (Phrase("error.method"), Phrase("error.method.text")),
+    413: (Phrase("error.too large"), Phrase("error.too large.text")),
 }
+_OTHER = (Phrase("error.other"), Phrase("error.other.text"))
 
 
 def create(
@@ -88,7 +89,7 @@ def create(
 
     app = Starlette(
         routes=_routes(catcher is not None),
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[Middleware(SecurityHeaders, languages=installation.languages)],
         exception_handlers={
             HTTPException: _refused,
             StoreError: _not_now,
@@ -111,6 +112,7 @@ def stop_waiting(app: Starlette) -> None:
 
 def _routes(with_catcher: bool) -> list[BaseRoute]:
     found: list[BaseRoute] = [*sign_in.routes, *records.routes, *record.routes, *inbox.routes, *follow.routes]
+    found += settings.routes
     if with_catcher:
         found += caught.routes
     found.append(Mount("/static", StaticFiles(directory=HERE / "static"), name="static"))
@@ -126,29 +128,34 @@ def _templates(shell: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters.update(when=words.when, size=words.size, linked=words.linked)
-    templates.filters.update(said=say, rule=say_rule, duration=duration)
+    templates.filters.update(linked=words.linked, duration=duration)
+    voice.teach(templates)
     templates.globals.update(person=words.person, joined=words.JOINED, shell=shell)
     return templates
 
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - Starlette calls this handler for nothing else
-    title, text = _SAYS.get(error.status_code, ("Something went wrong", "Go back and try again."))
-    said = error.detail if error.detail and error.status_code not in (404, 405) else text
     site: Site = request.app.state.site
-    response = site.render("error.html", {"title": title, "text": said, "demo": site.demo}, error.status_code)
+    reader = voice.of_request(request, site.installation.languages)
+    title, text = (reader.say(one) for one in _SAYS.get(error.status_code, _OTHER))
+    said = reader.gettext(error.detail) if error.detail and error.status_code not in (404, 405) else text
+    response = site.render("error.html", reader, {"title": title, "text": said}, error.status_code)
     response.headers.update(error.headers or {})
     return response
 
 
 async def _not_now(request: Request, error: Exception) -> Response:
     """The store is locked, full or of another version: the page says so, and the mail itself is as safe as it was."""
-    text = str(error) if isinstance(error, UsageError) else f"The store does not answer now: {error}."
-    return PlainTextResponse(f"{text}\nTry again in a moment.\n", 503, headers={"retry-after": "5"})
+    said = _plain(request, Phrase("error.store", {"error": str(error)}))
+    return PlainTextResponse(said, 503, headers={"retry-after": "5"})
 
 
-async def _our_fault(_request: Request, _error: Exception) -> Response:
+async def _our_fault(request: Request, _error: Exception) -> Response:
     """A fault of our own: said as such, and nothing of it shown.  This answer passes no middleware on its way out."""
-    text = "We failed at this page, and it is written down in the log of the site. Go back, and try again.\n"
-    return PlainTextResponse(text, 500, headers=FIELDS)
+    return PlainTextResponse(_plain(request, Phrase("error.ours")), 500, headers=FIELDS)
+
+
+def _plain(request: Request, says: Phrase) -> str:
+    site: Site = request.app.state.site
+    return f"{voice.of_request(request, site.installation.languages).say(says)}\n"

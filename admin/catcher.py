@@ -20,11 +20,11 @@ from weftmail.core.parsing.html import sanitise
 from weftmail.core.parsing.message import Message
 from weftmail.core.ports import Catcher, Caught
 from weftmail.core.tokens import reply_token
+from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.reading import read
 from weftmail.store.store import Store
 
 MOST = 50
-_TIMES = {1: "once", 2: "twice"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,12 @@ class CaughtMail:
 def summary(signatures: Sequence[Signature]) -> Mark:
     """Say how many signatures there are, by whom, and whether all of them verify."""
     if not signatures:
-        return Mark("▲", "not signed", "look")
+        return Mark("▲", Phrase("signed.not"), "look")
     broken = [one for one in signatures if not one.valid]
     if broken:
-        return Mark("✕", f"{len(broken)} of {len(signatures)} signatures do not verify", "broken")
-    domains = " and ".join(sorted({one.domain for one in signatures}))
-    return Mark("●", f"signed by {domains}, {_TIMES.get(len(signatures), f'{len(signatures)} times')}", "good")
+        return Mark("✕", Phrase("signed.broken", {"broken": len(broken), "count": len(signatures)}), "broken")
+    domains = ", ".join(sorted({one.domain for one in signatures}))
+    return Mark("●", Phrase("signed", {"domains": domains, "count": len(signatures)}), "good")
 
 
 def letters(visit: Visit) -> Response:

@@ -42,7 +42,7 @@ _CID = re.compile(r'(<img\b[^>]*?\ssrc=)"cid:([^"]*)"', re.IGNORECASE)
 _LONGEST_NAME = 120
 
 _FRAME = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Mail</title><base target="_blank">
+<html lang=""><head><meta charset="utf-8"><title>Email</title><base target="_blank">
 <style>
 body {{ margin: 12px; color: #1a1d21; background: #fff; overflow-wrap: anywhere;
   font: 15px/1.5 system-ui, sans-serif; }}

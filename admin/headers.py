@@ -7,8 +7,13 @@ and run no script and no style that stands in a page.
 from __future__ import annotations
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from weftmail.admin.voice import of_browser
+from weftmail.core.wording.language import Languages
+from weftmail.core.wording.phrase import Phrase
 
 PAGE = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; "
@@ -41,8 +46,9 @@ FIELDS = {
 class SecurityHeaders:
     """Adds the fields that an answer does not have yet, and refuses requests that are too large."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, languages: Languages) -> None:
         self._app = app
+        self._languages = languages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -62,7 +68,8 @@ class SecurityHeaders:
             await send(message)
 
         if _length(scope) > MOST_BYTES:
-            refused = PlainTextResponse("This is too large; 40 MB can be sent at once.\n", 413)
+            said = of_browser(Request(scope), self._languages).say(Phrase("error.too large.text"))
+            refused = PlainTextResponse(f"{said}\n", 413)
             await refused(scope, receive, with_fields)
             return
         await self._app(scope, _bounded(receive), with_fields)

@@ -14,6 +14,7 @@ from weftmail.admin.thread import ShownEntry, shown_entries
 from weftmail.admin.visit import Visit, nothing_here, page
 from weftmail.admin.writing import Again, Composer
 from weftmail.core.parsing import path
+from weftmail.core.wording.phrase import marked
 from weftmail.flow.thread import Conversation, Excerpt, Reader, conversation
 from weftmail.store.message import ThreadMessage
 from weftmail.store.record import Follower, Participant, Record
@@ -42,7 +43,7 @@ def write(visit: Visit) -> Response:
     """Send a message, log a note, or only show who would get it."""
     found = record_of(visit)
     if not visit.may_write:
-        raise HTTPException(403, "You have read-only access.")
+        raise HTTPException(403, marked("You have read-only access."))
     if visit.text("kind") == "look":
         return _shown(visit, _conversation(visit, found), writing.looked_at(visit, found))
     try:

@@ -9,8 +9,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from weftmail.admin.visit import Site, Visit, from_our_pages, local, page
+from weftmail.admin.visit import NOT_OURS, Site, Visit, from_our_pages, local, page
+from weftmail.admin.voice import of_browser
 from weftmail.core.address import comparable
+from weftmail.core.wording.phrase import marked
 from weftmail.store.store import Store
 
 SESSION = 14 * 24 * 3600 * 1000
@@ -22,8 +24,8 @@ MOST_FOR_CLIENT = 40
 """Failed attempts within the window, for one address and from one client."""
 LONGEST_FORM = 16 * 1024
 
-WRONG = "Incorrect email address or password."
-TOO_MANY = "Too many attempts. Try again in 15 minutes, or use a sign-in link."
+WRONG = marked("Incorrect email address or password.")
+TOO_MANY = marked("Too many attempts. Try again in 15 minutes, or use a sign-in link.")
 
 
 def random_token(site: Site) -> str:
@@ -35,7 +37,7 @@ async def ask(request: Request) -> Response:
     """Show the form."""
     site: Site = request.app.state.site
     wanted = local(request.query_params.get("next", "/"))
-    return site.render("sign_in.html", {"next": wanted, "address": "", "error": "", "demo": site.demo})
+    return _form_page(site, request, wanted)
 
 
 async def sign_in(request: Request) -> Response:
@@ -56,12 +58,12 @@ async def sign_in(request: Request) -> Response:
             if not over:
                 store.sessions.failed(owner, now)
         if over:
-            return _again(site, wanted, address, TOO_MANY, 429)
+            return _form_page(site, request, wanted, address, TOO_MANY, 429)
         user = store.users.by_address(comparable(address))
         kept = store.users.password(user.id) if user is not None and user.active else None
         if not site.passwords.check(kept, password) or user is None or kept is None:
             store.sessions.failed(client, now)
-            return _again(site, wanted, address, WRONG, 403)
+            return _form_page(site, request, wanted, address, WRONG, 403)
         with store.transaction():
             store.sessions.forgive(owner, now - WINDOW)
             if site.passwords.outdated(kept):
@@ -82,14 +84,14 @@ async def look_at_link(request: Request) -> Response:
         return user.name if user is not None and user.active else None
 
     name = await site.pool.run(whose)
-    return site.render("enter.html", {"name": name, "demo": site.demo}, 200 if name is not None else 404)
+    return _link_page(site, request, name)
 
 
 async def use_link(request: Request) -> Response:
     """Sign in by a one-time link."""
     site: Site = request.app.state.site
     if not from_our_pages(request):
-        raise HTTPException(403, "The request did not come from a page of this site.")
+        raise HTTPException(403, NOT_OURS)
     token = request.path_params["token"]
 
     def enter(store: Store) -> Response:
@@ -97,7 +99,7 @@ async def use_link(request: Request) -> Response:
             user_id = store.sessions.use_link(token, site.installation.clock())
             user = store.users.get(user_id) if user_id is not None else None
             if user is None or not user.active:
-                return site.render("enter.html", {"name": None, "demo": site.demo}, 404)
+                return _link_page(site, request, None)
             return _begin(site, store, request, user.id, "/")
 
     return await site.pool.run(enter)
@@ -125,17 +127,25 @@ def _begin(site: Site, store: Store, request: Request, user_id: int, wanted: str
     return response
 
 
-def _again(site: Site, wanted: str, address: str, error: str, status: int) -> Response:
-    values = {"next": wanted, "address": address, "error": error, "demo": site.demo}
-    return site.render("sign_in.html", values, status)
+def _form_page(
+    site: Site, request: Request, wanted: str, address: str = "", error: str = "", status: int = 200
+) -> Response:
+    voice = of_browser(request, site.installation.languages)
+    values = {"next": wanted, "address": address, "error": voice.gettext(error) if error else ""}
+    return site.render("sign_in.html", voice, values, status)
+
+
+def _link_page(site: Site, request: Request, name: str | None) -> Response:
+    voice = of_browser(request, site.installation.languages)
+    return site.render("enter.html", voice, {"name": name}, 200 if name is not None else 404)
 
 
 async def _small_form(request: Request) -> dict[str, str]:
     if not from_our_pages(request):
-        raise HTTPException(403, "The request did not come from a page of this site.")
+        raise HTTPException(403, NOT_OURS)
     length = request.headers.get("content-length", "")
     if not length.isdigit() or int(length) > LONGEST_FORM:
-        raise HTTPException(413, "This form is too large.")
+        raise HTTPException(413, marked("This form is too large."))
     form = await request.form(max_files=0, max_fields=10, max_part_size=LONGEST_FORM)
     return {name: str(form.get(name) or "") for name in ("address", "password", "next")}
 

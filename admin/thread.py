@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from weftmail.admin.words import Mark, state, vouched
 from weftmail.core.wording.phrase import Phrase
-from weftmail.core.wording.sentences import say
 from weftmail.flow.thread import Conversation, Entry
 from weftmail.store.inbound import InboundRow
 from weftmail.store.message import Delivery, StoredAttachment, ThreadAddressed, ThreadMessage
@@ -77,8 +76,8 @@ class ShownEntry:
 
     @property
     def author(self) -> str:
-        """Who wrote it."""
-        return self.message.author_name or self.message.author_address or "Mail server"
+        """Who wrote it; "" for a mail server that names nobody."""
+        return self.message.author_name or self.message.author_address
 
     @property
     def flag(self) -> Phrase | None:
@@ -88,8 +87,6 @@ class ShownEntry:
     @property
     def words(self) -> str:
         """The new words; the whole text where nothing new was found in it."""
-        if self.message.says is not None:
-            return say(self.message.says)
         return self.message.reply_text.strip() or self.message.text.strip()
 
     @property

@@ -19,10 +19,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from weftmail.admin import voice as voices
 from weftmail.admin.live import Live
 from weftmail.admin.password import Passwords
 from weftmail.admin.pool import Pool
+from weftmail.admin.voice import Voice
 from weftmail.core.ports import Catcher, Random, Waker
+from weftmail.core.wording.phrase import marked
 from weftmail.flow.installation import Installation
 from weftmail.store.people import WRITERS, Membership, User
 from weftmail.store.session import Session
@@ -31,6 +34,7 @@ from weftmail.store.store import Store
 MOST_FILES = 20
 MOST_FIELDS = 2000
 LONGEST_FIELD = 2 * 1024 * 1024
+NOT_OURS = marked("The request did not come from a page of this site.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +61,10 @@ class Site:
         """The name of the session's cookie; the prefix binds it to this very host, where TLS makes that possible."""
         return "__Host-weftmail" if self.https else "weftmail"
 
-    def render(self, template: str, values: Mapping[str, object], status: int = 200) -> Response:
-        """Return a page."""
-        return HTMLResponse(self.templates.get_template(template).render(values), status)
+    def render(self, template: str, voice: Voice, values: Mapping[str, object], status: int = 200) -> Response:
+        """Return a page that speaks to its reader in this voice."""
+        common = {"voice": voice, "demo": self.demo}
+        return HTMLResponse(self.templates.get_template(template).render({**common, **values}), status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,11 @@ class Visit:
     def user(self) -> User:
         """Who is signed in."""
         return self.visitor.user
+
+    @property
+    def voice(self) -> Voice:
+        """How the page speaks to who is signed in."""
+        return voices.of_user(self.user, self.site.installation.languages)
 
     @property
     def company_id(self) -> int:
@@ -143,9 +153,8 @@ class Visit:
             "command": command if one_company else f'{command} --company "{self.company.company}"',
             "live": live,
             "at": at or str(self.request.url.replace(scheme="", netloc="", fragment="")),
-            "demo": self.site.demo,
         }
-        return self.site.render(template, {**common, **values}, status)
+        return self.site.render(template, self.voice, {**common, **values}, status)
 
     def go(self, path: str) -> Response:
         """Send the browser to a page of ours."""
@@ -188,6 +197,8 @@ def visitor_of(site: Site, store: Store, request: Request) -> Visitor | None:
     user = store.users.get(session.user_id) if session is not None else None
     if session is None or user is None or not user.active:
         return None
+    # What goes wrong from here on is said in their language.
+    request.state.user = user
     return Visitor(user, session, tuple(store.users.memberships(user.id)))
 
 
@@ -195,7 +206,7 @@ def door(site: Site, store: Store, request: Request, form: FormData | None = Non
     """Return the visit that a request is, asked for in a thread of the pool; raise 401, 403 or 404 where it is none."""
     visitor = visitor_of(site, store, request)
     if visitor is None:
-        raise HTTPException(401, "You are signed out. Sign in again.")
+        raise HTTPException(401, marked("You are signed out. Sign in again."))
     return _visit(site, store, request, visitor, FormData() if form is None else form)
 
 
@@ -228,7 +239,7 @@ async def _shown(site: Site, request: Request, answer: Page) -> Response:
 async def _posted(site: Site, request: Request, answer: Page) -> Response:
     """Ask who it is before the form is read, and once more when it has come: that may have taken a while."""
     if not from_our_pages(request):
-        raise HTTPException(403, "The request did not come from a page of this site.")
+        raise HTTPException(403, NOT_OURS)
     visitor = await site.pool.run(lambda store: visitor_of(site, store, request))
     if visitor is None:
         return RedirectResponse(_sign_in(request), 303)
@@ -236,7 +247,7 @@ async def _posted(site: Site, request: Request, answer: Page) -> Response:
     try:
         token = form.get("csrf")
         if not isinstance(token, str) or not hmac.compare_digest(token.encode(), visitor.session.csrf.encode()):
-            raise HTTPException(403, "This form has expired. Reload the page and try again.")
+            raise HTTPException(403, marked("This form has expired. Reload the page and try again."))
         return await site.pool.run(lambda store: answer(door(site, store, request, form)))
     finally:
         await form.close()
@@ -252,7 +263,9 @@ def _sign_in(request: Request) -> str:
 
 def _company(request: Request, visitor: Visitor) -> Membership:
     if not visitor.companies:
-        raise HTTPException(403, "You are not a member of any company. Ask an admin to add you: mail-admin user set.")
+        raise HTTPException(
+            403, marked("You are not a member of any company. Ask an admin to add you: mail-admin user set.")
+        )
     wanted = request.query_params.get("company")
     if wanted is None:
         return visitor.companies[0]

@@ -1,4 +1,4 @@
-"""What stands in the store, in words for people: times, sizes, states, and who vouches for an author.
+"""What stands in the store, in words for people: states, and who vouches for an author.
 
 A state is a word with a mark, never colour alone: ● good, ▲ look, ✕ broken, ○ not yet.
 """
@@ -8,14 +8,13 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from markupsafe import Markup, escape
 
 from weftmail.core.address import domain_of
+from weftmail.core.wording.phrase import Phrase
 from weftmail.store.message import Delivery, ThreadMessage
 
-DAY = 24 * 3600 * 1000
 _BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
 _LINK = re.compile(r"https?://[^\s<>\"'\u00ab\u00bb\u201c\u201d]{3,2000}")
 _AFTER_LINK = ".,;:!?)]}…"
@@ -26,36 +25,13 @@ class Mark:
     """A state in words; ``tone`` (good, look, broken, open) chooses its colour."""
 
     sign: str
-    text: str
+    says: Phrase
     tone: str
 
 
 def one_way(value: object) -> object:
     """Return text without the characters that turn the reading direction round; anything else as it is."""
     return value.translate(_BIDI) if type(value) is str else value
-
-
-def when(milliseconds: int, now: int) -> Markup:
-    """Return a time as people say it, with the exact one beside it for machines and for the pointer."""
-    moment = datetime.fromtimestamp(milliseconds / 1000, UTC).astimezone()
-    today = datetime.fromtimestamp(now / 1000, UTC).astimezone()
-    if moment.date() == today.date():
-        text = f"{moment:%H:%M}"
-    elif 0 <= now - milliseconds < 6 * DAY:
-        text = f"{moment:%a %H:%M}"
-    else:
-        text = f"{moment.day} {moment:%b %H:%M}" if moment.year == today.year else f"{moment.day} {moment:%b %Y}"
-    exact = datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Markup('<time datetime="{0}" title="{0}">{1}</time>').format(exact, text)
-
-
-def size(count: int) -> str:
-    """Return a number of bytes as people say it."""
-    if count < 1000:
-        return f"{count} bytes"
-    if count < 1_000_000:
-        return f"{count / 1000:.0f} KB"
-    return f"{count / 1_000_000:.1f} MB"
 
 
 def linked(text: str) -> Markup:
@@ -73,8 +49,8 @@ def linked(text: str) -> Markup:
 
 
 def person(name: str, address: str) -> str:
-    """Return how somebody is called: their name, else their address."""
-    return name or address or "somebody"
+    """Return how somebody is called: their name, else their address; "" where neither is known."""
+    return name or address
 
 
 _FAILED = ("fail", "softfail", "permerror", "policy")
@@ -88,43 +64,47 @@ def vouched(message: ThreadMessage) -> Mark | None:
     proof: dict[str, str] = json.loads(message.proof)
     if not message.verified:
         return _not_verified(proof)
-    domain = domain_of(message.author_address) or "its domain"
+    domain = domain_of(message.author_address)
     if proof.get("login"):
-        return Mark("✓", "Sent with a login of your mail server", "good")
+        return Mark("✓", Phrase("vouched.login"), "good")
     if proof.get("dkim") == "pass":
-        return Mark("✓", f"Signed by {domain}", "good")
-    return Mark("✓", f"Sent by a server of {domain}", "good")
+        return Mark("✓", Phrase("vouched.signed", {"domain": domain}), "good")
+    return Mark("✓", Phrase("vouched.server", {"domain": domain}), "good")
 
 
 def _not_verified(proof: dict[str, str]) -> Mark:
     failed = [name.upper() for name in ("dmarc", "dkim", "spf") if proof.get(name) in _FAILED]
     if failed:
-        return Mark("▲", f"Sender not verified: {failed[0]} failed", "look")
-    return Mark("○", "Sender not verified", "open")
+        return Mark("▲", Phrase("vouched.failed", {"check": failed[0]}), "look")
+    return Mark("○", Phrase("vouched.not"), "open")
 
 
 JOINED = {
-    "opened": "started this conversation",
-    "addressed": "addressed in To",
-    "copied": "copied in Cc",
-    "added": "added by a colleague",
+    "opened": Phrase("joined.opened"),
+    "addressed": Phrase("joined.addressed"),
+    "copied": Phrase("joined.copied"),
+    "added": Phrase("joined.added"),
 }
 """How somebody outside came into a conversation."""
 
+RECORD_STATES = {"open": Phrase("record.open"), "closed": Phrase("record.closed")}
+"""The states that every company has; one that a company adds is called what they call it."""
+
 _DELIVERY = {
-    "queued": ("○", "Waiting to be sent", "open"),
-    "sent": ("●", "Sent", "good"),
-    "delivered": ("●", "Delivered", "good"),
-    "delayed": ("▲", "Delayed", "look"),
-    "bounced": ("✕", "Bounced", "broken"),
-    "failed": ("✕", "Failed", "broken"),
-    "cancelled": ("○", "Cancelled", "open"),
-    "unread": ("○", "Unread", "open"),
-    "read": ("●", "Read", "good"),
+    "queued": ("○", Phrase("delivery.queued"), "open"),
+    "sent": ("●", Phrase("delivery.sent"), "good"),
+    "delivered": ("●", Phrase("delivery.delivered"), "good"),
+    "delayed": ("▲", Phrase("delivery.delayed"), "look"),
+    "bounced": ("✕", Phrase("delivery.bounced"), "broken"),
+    "failed": ("✕", Phrase("delivery.failed"), "broken"),
+    "cancelled": ("○", Phrase("delivery.cancelled"), "open"),
+    "unread": ("○", Phrase("delivery.unread"), "open"),
+    "read": ("●", Phrase("delivery.read"), "good"),
 }
 
 
 def state(delivery: Delivery) -> Mark:
     """Return how far a message got on its way to one person."""
     sign, word, tone = _DELIVERY[delivery.state]
-    return Mark(sign, f"{person(delivery.name, delivery.address)}: {word}", tone)
+    name = person(delivery.name, delivery.address) or Phrase("delivery.somebody")
+    return Mark(sign, Phrase("delivery", {"name": name, "state": word}), tone)

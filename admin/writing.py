@@ -18,6 +18,7 @@ from weftmail.admin.visit import Visit
 from weftmail.core.address import BadAddress, canonical
 from weftmail.core.failure import UsageError
 from weftmail.core.routing.recipients import Field, Notified, Outsider, Skipped
+from weftmail.core.wording.phrase import marked
 from weftmail.flow.identity import identity_of
 from weftmail.flow.notify import answer_audience
 from weftmail.flow.post import Draft, DraftFile, plan, post
@@ -93,9 +94,9 @@ def send(visit: Visit, record: Record) -> int:
     uploads = [one for one in visit.form.getlist("files") if isinstance(one, UploadFile) and one.filename]
     errors = dict(composer.errors)
     if not composer.text.strip() and not uploads:
-        errors["text"] = "Write a message or attach a file."
+        errors["text"] = visit.voice.gettext("Write a message or attach a file.")
     if not composer.note and not errors and not _ticked(composer.to):
-        errors["to"] = "Add a recipient, or log an internal note."
+        errors["to"] = visit.voice.gettext("Add a recipient, or log an internal note.")
     if errors:
         raise Again(_shown(visit, record, composer, errors))
     draft = Draft(
@@ -109,7 +110,7 @@ def send(visit: Visit, record: Record) -> int:
         shown = _shown(visit, record, composer)
         changed = _what_changed(visit.text("seen"), shown.seen, note=composer.note)
         if changed:
-            raise Again(replace(shown, errors={"seen": changed}))
+            raise Again(replace(shown, errors={"seen": visit.voice.gettext(changed)}))
         try:
             return post(visit.store, visit.site.installation, record, visit.user, draft)
         except UsageError as error:
@@ -129,8 +130,8 @@ def _form(visit: Visit) -> Composer:
         for text, tick in [*((one, one in ticked) for one in offered), *((one, True) for one in _parts(visit, name))]:
             try:
                 person = _person(text, tick)
-            except BadAddress as error:
-                errors[name] = f"{error}."
+            except BadAddress:
+                errors[name] = visit.voice.gettext("Enter an address such as name@example.com")
                 wrong.append(text)
                 continue
             if person.address not in taken:
@@ -189,9 +190,9 @@ def _digest(notified: Sequence[Notified]) -> str:
 def _what_changed(before: str, now: str, *, note: bool) -> str:
     """Say why what was shown is not what would happen; "" where it is."""
     if before.partition(".")[0] != now.partition(".")[0]:
-        return "Who is notified has changed while you were writing. Check it below, then press Send again."
+        return marked("Who is notified has changed while you were writing. Check it below, then press Send again.")
     if before != now and not note:
-        return (
+        return marked(
             "Somebody wrote while you were writing. Read the new message above, then press Send again to send anyway."
         )
     return ""

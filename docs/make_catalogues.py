@@ -22,6 +22,7 @@ KEYWORDS = {
     "counted": (1, 2),
     "gettext": None,
     "ngettext": (1, 2),
+    "_": None,
 }
 METHODS = [("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2"), ("**.py", "python")]
 _JINJA = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}

@@ -127,7 +127,7 @@ def test_the_first_run_and_the_second(folder: Path, tmp_path: Path) -> None:
         page.get_by_text("Can the chairs be stacked?").wait_for()
         page.get_by_role("link", name="Sent mail").click()
         page.get_by_text("karin@customer.example").first.wait_for()
-        assert page.get_by_text("● signed by acme.example, twice").count() == 3
+        assert page.get_by_text("● signed by acme.example, 2 signatures").count() == 3
     refused = Run(folder).refused()
     assert "the demo runs already" in refused and link[1].partition("/enter/")[0] + "\n" in refused
     first.stop()

@@ -31,16 +31,21 @@ class Calendar:
 
     def short(self, milliseconds: int, now: int) -> str:
         """Return a time by as much as tells it from others: the clock today, the weekday within six days, the date."""
-        then, today = self.moment(milliseconds), self.moment(now)
+        then, today, names = self.moment(milliseconds), self.moment(now), _names(self.language)
         if then.date() == today.date():
-            return self._written("HH:mm", then)
+            return f"{then:%H:%M}"
         if 0 <= now - milliseconds < 6 * DAY:
-            return self._written("EEE HH:mm", then)
-        return self._written("d MMM HH:mm" if then.year == today.year else "d MMM y", then)
+            return f"{names.days[then.weekday()]} {then:%H:%M}"
+        date = f"{then.day} {names.months[then.month - 1]}"
+        return f"{date} {then:%H:%M}" if then.year == today.year else f"{date} {then.year}"
 
     def full(self, milliseconds: int) -> str:
         """Return the whole time with its zone, for the pointer."""
-        return self._written("EEEE d MMMM y HH:mm:ss z", self.moment(milliseconds))
+        then, names = self.moment(milliseconds), _names(self.language)
+        return (
+            f"{names.whole_days[then.weekday()]} {then.day} {names.whole_months[then.month - 1]} {then.year} "
+            f"{then:%H:%M:%S} {then.tzname() or ''}"
+        ).rstrip()
 
     def relative(self, milliseconds: int, now: int) -> str:
         """Return how long ago, or in how long: 3 minutes ago, in 2 days; within a minute in seconds."""
@@ -59,19 +64,41 @@ class Calendar:
 
     def size(self, count: int) -> str:
         """Return a number of bytes in the unit that suits it."""
-        from babel.units import format_unit
+        return _size(self.language, count)
 
-        unit, size = next((one for one in _SIZES if count >= one[1]), _SIZES[-1])
-        shown = round(count / size, 1 if unit == "megabyte" else None)
-        return format_unit(shown, f"digital-{unit}", length="short", locale=self.language)
 
-    def _written(self, pattern: str, moment: datetime) -> str:
-        from babel.dates import format_datetime
+@dataclass(frozen=True, slots=True)
+class _DayNames:
+    """The names of days, Monday first, and of months; a page has hundreds of times, and Babel is slow at each."""
 
-        return format_datetime(moment, pattern, tzinfo=moment.tzinfo, locale=self.language)
+    days: tuple[str, ...]
+    whole_days: tuple[str, ...]
+    months: tuple[str, ...]
+    whole_months: tuple[str, ...]
+
+
+@functools.cache
+def _names(language: str) -> _DayNames:
+    from babel.dates import get_day_names, get_month_names
+
+    days = [get_day_names(width, locale=language) for width in ("abbreviated", "wide")]
+    months = [get_month_names(width, locale=language) for width in ("abbreviated", "wide")]
+    return _DayNames(
+        *(tuple(names[number] for number in range(7)) for names in days),
+        *(tuple(names[number] for number in range(1, 13)) for names in months),
+    )
 
 
 _SIZES = (("megabyte", 1_000_000), ("kilobyte", 1000), ("byte", 1))
+
+
+@functools.lru_cache(4096)
+def _size(language: str, count: int) -> str:
+    from babel.units import format_unit
+
+    unit, size = next((one for one in _SIZES if count >= one[1]), _SIZES[-1])
+    shown = round(count / size, 1 if unit == "megabyte" else None)
+    return format_unit(shown, f"digital-{unit}", length="short", locale=language)
 
 
 @functools.cache

@@ -9,12 +9,13 @@ from weftmail.core.wording.events import EVENTS
 from weftmail.core.wording.language import ENGLISH, Language
 from weftmail.core.wording.mails import MAILS
 from weftmail.core.wording.notices import NOTICES
+from weftmail.core.wording.pages import PAGES
 from weftmail.core.wording.phrase import Phrase, Plural, Sentence
 from weftmail.core.wording.recipients import RECIPIENTS
 from weftmail.core.wording.refusals import REFUSALS
 from weftmail.core.wording.routing import ROUTING, RULE_NAMES
 
-SENTENCES: Final[Mapping[str, Sentence]] = {**ROUTING, **RECIPIENTS, **NOTICES, **EVENTS, **MAILS, **REFUSALS}
+SENTENCES: Final[Mapping[str, Sentence]] = {**ROUTING, **RECIPIENTS, **NOTICES, **EVENTS, **MAILS, **PAGES, **REFUSALS}
 
 
 def say(phrase: Phrase, language: Language = ENGLISH) -> str:

@@ -1,0 +1,57 @@
+"""The sentences of pages that say how something stands: states, who vouches for a sender, and what went wrong."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from weftmail.core.wording.phrase import Sentence, counted, marked
+
+PAGES: Final[dict[str, Sentence]] = {
+    # Who vouches for the author of an email.
+    "vouched.login": marked("Sent with a login of your mail server"),
+    "vouched.signed": marked("Signed by {domain}"),
+    "vouched.server": marked("Sent by a server of {domain}"),
+    "vouched.failed": marked("Sender not verified: {check} failed"),
+    "vouched.not": marked("Sender not verified"),
+    # How far a message got on its way to one person.
+    "delivery": marked("{name}: {state}"),
+    "delivery.somebody": marked("somebody"),
+    "delivery.queued": marked("Waiting to be sent"),
+    "delivery.sent": marked("Sent"),
+    "delivery.delivered": marked("Delivered"),
+    "delivery.delayed": marked("Delayed"),
+    "delivery.bounced": marked("Bounced"),
+    "delivery.failed": marked("Failed"),
+    "delivery.cancelled": marked("Cancelled"),
+    "delivery.unread": marked("Unread"),
+    "delivery.read": marked("Read"),
+    # How somebody outside came into a conversation.
+    "joined.opened": marked("started this conversation"),
+    "joined.addressed": marked("addressed in To"),
+    "joined.copied": marked("copied in Cc"),
+    "joined.added": marked("added by a colleague"),
+    # States of a record.
+    "record.open": marked("open"),
+    "record.closed": marked("closed"),
+    # The signatures of an email that the demo kept.
+    "signed.not": marked("not signed"),
+    "signed.broken": counted(
+        "{broken} of {count} signature does not verify", "{broken} of {count} signatures do not verify"
+    ),
+    "signed": counted("signed by {domains}, {count} signature", "signed by {domains}, {count} signatures"),
+    # What went wrong.
+    "error.signed out": marked("You are signed out"),
+    "error.signed out.text": marked("Sign in to see this page."),
+    "error.not allowed": marked("Not allowed"),
+    "error.not allowed.text": marked("You do not have access to this."),
+    "error.not found": marked("Page not found, or you don't have access to it"),
+    "error.not found.text": marked("Check the address, or go back to the records."),
+    "error.method": marked("Not supported"),
+    "error.method.text": marked("This page does not support this kind of request."),
+    "error.too large": marked("Too large"),
+    "error.too large.text": marked("You can send 40 MB at once."),
+    "error.other": marked("Something went wrong"),
+    "error.other.text": marked("Go back and try again."),
+    "error.store": marked("The store does not answer now: {error}. Try again in a moment."),
+    "error.ours": marked("We failed at this page; the log of the site says why. Go back and try again."),
+}
