@@ -245,6 +245,7 @@ def outbox(one: OutboxRow, to: Sequence[str]) -> Json:
         "message": one.message_id,
         "subject": one.subject,
         "audience": one.audience,
+        "channel": one.channel,
         "to": list(to),
         "state": one.state,
         "attempts": one.attempts,

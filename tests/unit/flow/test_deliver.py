@@ -358,6 +358,20 @@ class TestFailures:
         sender(world, box).round()
         assert "no domain to write from" in say(world.thread(record.label)[-1].says)
 
+    def test_of_several_who_did_not_get_it_one_event_says_so(self, opened: World, box: Postbox):
+        opened.store.users.set(replace(anna(opened), prefers="inbox"))
+        record = opened.record("LEAD-1")
+        for name in ("Eva", "Mia"):
+            user = opened.store.users.add(name, f"{name.lower()}@acme.example", 1)
+            opened.store.users.join(opened.acme, user, "agent")
+            opened.store.records.follow(opened.acme, record.id, user, opened.clock())
+            box.answers[f"{name.lower()}@acme.example"] = Refused("550 5.1.1 no such user")
+        sender(opened, box).round()
+        opened.deliver(opened.mail(), reply_address(opened, 1, 1))
+        assert sender(opened, box).round() == Round(refused=2)
+        text = say(opened.thread("LEAD-1")[-1].says)
+        assert "eva@acme.example: 550" in text and "mia@acme.example: 550" in text
+
     def test_a_message_that_is_gone(self, opened: World, box: Postbox):
         assert sender(opened, box, store=store_with(opened.store, messages_get=nothing)).round() == Round(refused=1)
 
