@@ -22,24 +22,24 @@ if TYPE_CHECKING:
     from weftmail.cli.context import Context
 
 NOUNS = {
-    "init": "make the settings, the store and the keys; asks for what no flag says",
-    "migrate": "bring the store to the schema of this version",
-    "serve": "run the site",
-    "company": "companies, and the types of records that they keep",
+    "init": "set up this server: settings, store, keys, first company and admin",
+    "migrate": "update the store after an upgrade",
+    "serve": "run the web site",
+    "company": "companies, and the types of records that they have",
     "domain": "mail domains, dedicated or with mailboxes",
-    "alias": "addresses that open records, or append to one",
-    "contact": "people who write from outside",
+    "alias": "addresses that open records, or add to one",
+    "contact": "people outside who write to you",
     "user": "people who sign in",
     "record": "records and their conversations",
     "follower": "colleagues who are notified of what happens on a record",
-    "post": "write on a record: mail that goes out, or a note that stays inside",
-    "inbound": "the log of what the mail server handed over",
-    "outbox": "copies that wait to be handed to the mail server",
-    "review": "mail that waits for a person to decide",
-    "dkim": "signing keys",
-    "postfix": "what the mail server needs, and what is wrong with it",
-    "audit": "who set up what, and when",
-    "completion": "words that your shell completes: bash, zsh, fish",
+    "post": "send a message from a record, or log an internal note",
+    "inbound": "the log of incoming email",
+    "outbox": "the log of outgoing email",
+    "review": "incoming email that is held for review",
+    "dkim": "keys that sign outgoing email",
+    "postfix": "what Postfix needs, and what is wrong with it",
+    "audit": "the log of changes: who, when, what",
+    "completion": "completion for your shell: bash, zsh, fish",
 }
 """Every command, with what it is for; each is a module of ``commands``."""
 

@@ -41,16 +41,16 @@ class Verbs:
         if json:
             parser.add_argument("--json", action="store_true", help="print JSON")
         if company:
-            parser.add_argument("--company", metavar="NAME", help="the company, where more than one is meant")
+            parser.add_argument("--company", metavar="NAME", help="the company, if there are several")
         return parser
 
     def list(self, help_: str, run: Run, name: str, *, company: bool = False, verb: str = "list") -> Parser:
         """Add a verb that shows a list in pages; ``name`` is what a row is called after --after."""
         parser = self.add(verb, help_, run, company=company)
         parser.add_argument(
-            "--limit", type=number, metavar="N", help="show so many; 100 by default, with --json all of them"
+            "--limit", type=number, metavar="N", help="show at most so many; by default 100, or with --json all"
         )
-        parser.add_argument("--after", metavar=name, help="go on after this one, as the last line of a page says")
+        parser.add_argument("--after", metavar=name, help="start after this one, as the last line of a page says")
         return parser
 
 

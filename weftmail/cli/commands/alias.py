@@ -20,32 +20,38 @@ from weftmail.store.store import Store
 def build(parser: Parser) -> None:
     """Add the verbs."""
     verbs = Verbs(parser)
-    add = verbs.add("add", "add an alias; Postfix takes its mail at once, with no reload", _add)
-    add.add_argument("address", metavar="ADDR")
-    add.add_argument("--company", metavar="NAME", help="in a shared domain: whose alias it is")
-    add.add_argument("--owner", metavar="ADDR", help="the colleague who owns and follows what it opens")
+    add = verbs.add("add", "add an alias; the mail server accepts its email at once", _add)
+    add.add_argument("address", metavar="ADDR", help="the address of the alias")
+    add.add_argument("--company", metavar="NAME", help="the company of the alias, if the domain is shared")
+    add.add_argument("--owner", metavar="ADDR", help="the colleague who owns and follows the records that it opens")
     _settings(add)
     verbs.list("list the aliases in use", _list, "ADDR", company=True)
     show = verbs.add("show", "show one alias", _show)
-    show.add_argument("address", metavar="ADDR")
-    change = verbs.add("set", "change an alias; what no flag names stays", _set)
-    change.add_argument("address", metavar="ADDR")
+    show.add_argument("address", metavar="ADDR", help="the address of the alias")
+    change = verbs.add("set", "change an alias; only what you name changes", _set)
+    change.add_argument("address", metavar="ADDR", help="the address of the alias")
     owner = change.add_mutually_exclusive_group()
-    owner.add_argument("--owner", metavar="ADDR", help="the colleague who owns and follows what it opens")
-    owner.add_argument("--no-owner", action="store_const", const="", dest="owner", help="nobody owns what it opens")
+    owner.add_argument("--owner", metavar="ADDR", help="the colleague who owns and follows the records that it opens")
+    owner.add_argument(
+        "--no-owner", action="store_const", const="", dest="owner", help="nobody owns the records that it opens"
+    )
     _settings(change)
-    remove = verbs.add("remove", "take an alias out of use; its records and their reply addresses stay", _remove)
-    remove.add_argument("address", metavar="ADDR")
+    remove = verbs.add("remove", "remove an alias; its records and their reply addresses stay", _remove)
+    remove.add_argument("address", metavar="ADDR", help="the address of the alias")
 
 
 def _settings(parser: Parser) -> None:
     goal = parser.add_mutually_exclusive_group()
-    goal.add_argument("--opens", metavar="TYPE", help="each mail opens a record of this type")
-    goal.add_argument("--record", metavar="NUMBER", help="each mail is added to this record")
-    parser.add_argument("--accepts", choices=alias.ACCEPTS, help="who may write to it; everyone by default")
-    parser.add_argument("--answer-as", metavar="ADDR", help="the address that answers go out as; by default its own")
+    goal.add_argument("--opens", metavar="TYPE", help="each email opens a record of this type")
+    goal.add_argument("--record", metavar="NUMBER", help="each email is added to this record")
+    parser.add_argument("--accepts", choices=alias.ACCEPTS, help="who can write to it; everyone by default")
+    parser.add_argument("--answer-as", metavar="ADDR", help="the From address of answers; by default that of the alias")
     parser.add_argument(
-        "--default", action="append", default=[], metavar="K=V", help="a field of what it opens; K= takes it away"
+        "--default",
+        action="append",
+        default=[],
+        metavar="K=V",
+        help="a field that its records start with; K= removes it",
     )
 
 

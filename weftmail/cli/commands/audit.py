@@ -18,7 +18,7 @@ from weftmail.store.store import Store
 
 def build(parser: Parser) -> None:
     """Add the verbs."""
-    Verbs(parser).list("list who set up what, newest first", _list, "ID", company=True)
+    Verbs(parser).list("list changes of the set-up, newest first: who, when, what", _list, "ID", company=True)
 
 
 def _list(context: Context, arguments: argparse.Namespace) -> None:

@@ -22,22 +22,28 @@ def build(parser: Parser) -> None:
     """Add the verbs."""
     verbs = Verbs(parser)
     add = verbs.add("add", "add a company with the usual types of records", _add)
-    add.add_argument("name", metavar="NAME")
+    add.add_argument("name", metavar="NAME", help="the name of the company")
     _language(add)
     verbs.list("list all companies", _list, "NAME")
     show = verbs.add("show", "show one company", _show)
-    show.add_argument("name", metavar="NAME")
-    change = verbs.add("set", "rename a company, or let it keep one more type of records", _set)
-    change.add_argument("name", metavar="NAME")
+    show.add_argument("name", metavar="NAME", help="the name of the company")
+    change = verbs.add("set", "rename a company, set its language, or add a type of records", _set)
+    change.add_argument("name", metavar="NAME", help="the name of the company")
     change.add_argument("--name", dest="new_name", metavar="NEW", help="its new name")
     _language(change)
     change.add_argument(
-        "--record-type", action="append", default=[], metavar="TYPE=PREFIX", help="one more type, as contract=CON"
+        "--record-type",
+        action="append",
+        default=[],
+        metavar="TYPE=PREFIX",
+        help="add a type of records, such as contract=CON",
     )
 
 
 def _language(parser: Parser) -> None:
-    parser.add_argument("--language", choices=tuple(NAMES), help="of what outsiders get; en by default")
+    parser.add_argument(
+        "--language", choices=tuple(NAMES), help="the language of email to people outside; en by default"
+    )
 
 
 def _add(context: Context, arguments: argparse.Namespace) -> None:

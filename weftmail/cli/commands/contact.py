@@ -21,18 +21,18 @@ def build(parser: Parser) -> None:
     """Add the verbs."""
     verbs = Verbs(parser)
     add = verbs.add("add", "add a contact", _add, company=True)
-    add.add_argument("address", metavar="ADDR")
+    add.add_argument("address", metavar="ADDR", help="an address of the contact")
     add.add_argument("--name", required=True, metavar="NAME", help="the name of the person")
     verbs.list("list contacts", _list, "ID", company=True)
     show = verbs.add("show", "show one contact", _show, company=True)
-    show.add_argument("address", metavar="ADDR")
-    change = verbs.add("set", "change a contact's name or addresses", _set, company=True)
-    change.add_argument("address", metavar="ADDR")
+    show.add_argument("address", metavar="ADDR", help="an address of the contact")
+    change = verbs.add("set", "change the name or the addresses of a contact", _set, company=True)
+    change.add_argument("address", metavar="ADDR", help="an address of the contact")
     change.add_argument("--name", metavar="NAME", help="the new name")
-    change.add_argument("--add-address", action="append", default=[], metavar="ADDR", help="one more address")
-    change.add_argument("--remove-address", action="append", default=[], metavar="ADDR", help="an address less")
-    remove = verbs.add("remove", "archive a contact; mail already filed stays theirs", _remove, company=True)
-    remove.add_argument("address", metavar="ADDR")
+    change.add_argument("--add-address", action="append", default=[], metavar="ADDR", help="add an address")
+    change.add_argument("--remove-address", action="append", default=[], metavar="ADDR", help="remove an address")
+    remove = verbs.add("remove", "archive a contact; their messages stay", _remove, company=True)
+    remove.add_argument("address", metavar="ADDR", help="an address of the contact")
 
 
 def _add(context: Context, arguments: argparse.Namespace) -> None:

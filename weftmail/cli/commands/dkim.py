@@ -22,10 +22,12 @@ WHOLE = 2000
 def build(parser: Parser) -> None:
     """Add the verbs."""
     verbs = Verbs(parser)
-    create = verbs.add("create", "make two keys for a domain, RSA-2048 and Ed25519, and print their records", _create)
-    create.add_argument("domain", metavar="DOMAIN")
-    listing = verbs.list("list keys with the records that the DNS should hold", _list, "NAME")
-    listing.add_argument("domain", nargs="?", metavar="DOMAIN")
+    create = verbs.add(
+        "create", "create two keys for a domain, RSA-2048 and Ed25519, and print their DNS records", _create
+    )
+    create.add_argument("domain", metavar="DOMAIN", help="the domain whose email they sign")
+    listing = verbs.list("list keys with their DNS records", _list, "NAME")
+    listing.add_argument("domain", nargs="?", metavar="DOMAIN", help="show the keys of this domain only")
 
 
 def _create(context: Context, arguments: argparse.Namespace) -> None:

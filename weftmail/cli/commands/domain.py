@@ -20,37 +20,39 @@ from weftmail.store.store import Store
 def build(parser: Parser) -> None:
     """Add the verbs."""
     verbs = Verbs(parser)
-    add = verbs.add("add", "add a domain; Postfix takes its mail at once, with no reload", _add)
-    add.add_argument("name", metavar="DOMAIN")
+    add = verbs.add("add", "add a domain; the mail server accepts its email at once", _add)
+    add.add_argument("name", metavar="DOMAIN", help="the domain, such as acme.example")
     _kind(add)
     _owner(add)
     listing = verbs.list("list all domains", _list, "DOMAIN")
-    listing.add_argument("--company", metavar="NAME", help="those that this company may use")
+    listing.add_argument("--company", metavar="NAME", help="only the domains that this company can use")
     show = verbs.add("show", "show one domain with its addresses and signing keys", _show)
-    show.add_argument("name", metavar="DOMAIN")
-    change = verbs.add("set", "change whose a domain is, or whether it is dedicated", _set)
-    change.add_argument("name", metavar="DOMAIN")
+    show.add_argument("name", metavar="DOMAIN", help="the domain, such as acme.example")
+    change = verbs.add("set", "change which company a domain belongs to, or whether it is dedicated", _set)
+    change.add_argument("name", metavar="DOMAIN", help="the domain, such as acme.example")
     _kind(change)
     _owner(change)
     change.add_argument(
         "--open",
         action="store_true",
-        help="take a domain that is being removed into use again; its aliases stay removed",
+        help="reopen a domain that is being removed; its aliases stay removed",
     )
-    remove = verbs.add("remove", "close a domain; answers still come in for 30 days", _remove)
-    remove.add_argument("name", metavar="DOMAIN")
+    remove = verbs.add("remove", "close a domain; answers are still accepted for 30 days", _remove)
+    remove.add_argument("name", metavar="DOMAIN", help="the domain, such as acme.example")
 
 
 def _kind(parser: Parser) -> None:
     kind = parser.add_mutually_exclusive_group()
-    kind.add_argument("--dedicated", action="store_true", help="all its mail comes here (the default)")
-    kind.add_argument("--mailboxes", action="store_true", help="mailboxes live there too; only our addresses are ours")
+    kind.add_argument("--dedicated", action="store_true", help="all email of the domain comes here (the default)")
+    kind.add_argument(
+        "--mailboxes", action="store_true", help="the domain has mailboxes too; only its aliases come here"
+    )
 
 
 def _owner(parser: Parser) -> None:
     owner = parser.add_mutually_exclusive_group()
-    owner.add_argument("--company", metavar="NAME", help="one company's own")
-    owner.add_argument("--shared", action="store_true", help="all companies use it")
+    owner.add_argument("--company", metavar="NAME", help="the domain belongs to this company")
+    owner.add_argument("--shared", action="store_true", help="all companies can use the domain")
 
 
 def _add(context: Context, arguments: argparse.Namespace) -> None:

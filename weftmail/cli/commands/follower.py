@@ -22,11 +22,11 @@ def build(parser: Parser) -> None:
     verbs = Verbs(parser)
     add = verbs.add("add", "let a colleague follow a record", _add, company=True)
     listing = verbs.list("list who follows a record", _list, "ADDR", company=True)
-    remove = verbs.add("remove", "let a colleague follow a record no longer", _remove, company=True)
+    remove = verbs.add("remove", "stop a colleague from following a record", _remove, company=True)
     for verb in (add, listing, remove):
-        verb.add_argument("number", metavar="NUMBER")
+        verb.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
     for verb in (add, remove):
-        verb.add_argument("address", metavar="ADDR")
+        verb.add_argument("address", metavar="ADDR", help="an address of the colleague")
 
 
 def _add(context: Context, arguments: argparse.Namespace) -> None:

@@ -35,15 +35,15 @@ IN_REVIEW = ("held", "unmatched", "error")
 def build(parser: Parser) -> None:
     """Add the verbs."""
     verbs = Verbs(parser)
-    listing = verbs.list("list mails, newest first", _list, "ID", company=True)
-    listing.add_argument("--state", choices=STATES, help="those in this state")
-    listing.add_argument("--from", metavar="ADDR", dest="sender", help="those that this address wrote or handed over")
-    listing.add_argument("--to", metavar="ADDR", dest="recipient", help="those that came for this address")
-    show = verbs.add("show", "show one mail's way: envelope, verdict, every rule that was asked", _show)
-    show.add_argument("id", type=number, metavar="ID")
-    show.add_argument("--raw", action="store_true", help="print the mail itself, byte for byte")
-    replay = verbs.add("replay", "route a mail from the review queue, or a discarded one, once more", _replay)
-    replay.add_argument("id", type=number, metavar="ID")
+    listing = verbs.list("list incoming email, newest first", _list, "ID", company=True)
+    listing.add_argument("--state", choices=STATES, help="only email in this state")
+    listing.add_argument("--from", metavar="ADDR", dest="sender", help="only email from this address")
+    listing.add_argument("--to", metavar="ADDR", dest="recipient", help="only email to this address")
+    show = verbs.add("show", "show one email: its envelope, where it went and why, and its path", _show)
+    show.add_argument("id", type=number, metavar="ID", help="the number of the email in the log")
+    show.add_argument("--raw", action="store_true", help="print the email itself, byte for byte")
+    replay = verbs.add("replay", "route an email from the review queue, or a discarded one, again", _replay)
+    replay.add_argument("id", type=number, metavar="ID", help="the number of the email in the log")
 
 
 def _list(context: Context, arguments: argparse.Namespace) -> None:
@@ -63,7 +63,7 @@ def _listing(store: Store, arguments: argparse.Namespace) -> Listing[InboundLine
         vocabulary.inbound_line,
         ("ID", "CAME", "BY", "FROM", "TO", "STATE", "RECORD", "SUBJECT"),
         _cells,
-        "No mail was handed over yet." if only == InboundFilter() else "No mail is like this.",
+        "No email has come in yet." if only == InboundFilter() else "No email matches.",
     )
 
 

@@ -25,16 +25,20 @@ def build(parser: Parser) -> None:
     parser.add_argument("--company", metavar="NAME", help="the name of your company")
     parser.add_argument("--domain", metavar="DOMAIN", help="the mail domain of the company")
     kind = parser.add_mutually_exclusive_group()
-    kind.add_argument("--dedicated", action="store_true", help="all mail of the domain comes here")
-    kind.add_argument("--mailboxes", action="store_true", help="mailboxes live there too, on this server")
-    parser.add_argument("--name", metavar="NAME", help="the first admin")
-    parser.add_argument("--address", metavar="ADDR", help="the first admin's own mailbox")
+    kind.add_argument("--dedicated", action="store_true", help="all email of the domain comes here")
+    kind.add_argument("--mailboxes", action="store_true", help="the domain has mailboxes on this server too")
+    parser.add_argument("--name", metavar="NAME", help="the name of the first admin")
+    parser.add_argument("--address", metavar="ADDR", help="the email address of the first admin")
     parser.add_argument("--state", metavar="DIR", help="the folder of store, keys and sockets")
-    parser.add_argument("--hostname", metavar="NAME", help="the name of the mail server, as in its Received")
-    parser.add_argument("--authserv-id", metavar="ID", help="the name under which its milter reports; none by default")
-    parser.add_argument("--smtp", metavar="HOST:PORT", help="where mail goes out: HOST:PORT, or maildir:PATH")
+    parser.add_argument("--hostname", metavar="NAME", help="the name of the mail server, as in its Received fields")
+    parser.add_argument(
+        "--authserv-id", metavar="ID", help="the name under which its milter reports authentication; none by default"
+    )
+    parser.add_argument("--smtp", metavar="HOST:PORT", help="where outgoing email is sent: HOST:PORT, or maildir:PATH")
     parser.add_argument("--site", metavar="HOST:PORT", help="where the site listens")
-    parser.add_argument("--site-url", metavar="URL", help="the address of the site in links")
+    parser.add_argument(
+        "--site-url", metavar="URL", help="the address of the site in links, such as https://mail.acme.example"
+    )
     parser.add_argument(
         "--user", metavar="NAME", help="as root: the system user that runs weftmail; weftmail by default"
     )

@@ -23,10 +23,10 @@ STATES = ("waiting", "delayed", "sent", "failed", "cancelled")
 def build(parser: Parser) -> None:
     """Add the verbs."""
     verbs = Verbs(parser)
-    listing = verbs.list("list copies, newest first", _list, "ID", company=True)
-    listing.add_argument("--state", choices=STATES, help="those in this state")
-    retry = verbs.add("retry", "let a copy that waits or failed leave now", _retry)
-    retry.add_argument("id", type=number, metavar="ID")
+    listing = verbs.list("list outgoing email, newest first", _list, "ID", company=True)
+    listing.add_argument("--state", choices=STATES, help="only copies in this state")
+    retry = verbs.add("retry", "send a copy that waits or failed now", _retry)
+    retry.add_argument("id", type=number, metavar="ID", help="the number of the copy")
 
 
 def _list(context: Context, arguments: argparse.Namespace) -> None:

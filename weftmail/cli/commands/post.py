@@ -23,20 +23,27 @@ LARGEST = 25 * 1024 * 1024
 
 def build(parser: Parser) -> None:
     """Add the flags."""
-    parser.add_argument("number", metavar="NUMBER")
-    parser.add_argument("--as", dest="author", required=True, metavar="ADDR", help="the colleague who writes")
-    body = parser.add_mutually_exclusive_group()
-    body.add_argument("--text", metavar="T", help="what to write")
-    body.add_argument("--html", metavar="FILE", help="what to write, as HTML; - reads standard input")
-    parser.add_argument("--note", action="store_true", help="an internal note, which no outsider sees")
+    parser.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
     parser.add_argument(
-        "--to", action="append", metavar="ADDR", help="outside; without it, the people of the last public message"
+        "--as", dest="author", required=True, metavar="ADDR", help="the address of the colleague who writes"
     )
-    parser.add_argument("--cc", action="append", default=[], metavar="ADDR", help="somebody outside in Cc")
-    parser.add_argument("--attach", action="append", default=[], metavar="FILE", help="a file to send along")
-    parser.add_argument("--dry-run", action="store_true", help="say who would get it, by which channel and why")
+    body = parser.add_mutually_exclusive_group()
+    body.add_argument("--text", metavar="T", help="the text")
+    body.add_argument("--html", metavar="FILE", help="a file with the text as HTML; - reads standard input")
+    parser.add_argument("--note", action="store_true", help="log an internal note, which nobody outside sees")
+    parser.add_argument(
+        "--to",
+        action="append",
+        metavar="ADDR",
+        help="a recipient outside; without it, those of the last public message",
+    )
+    parser.add_argument("--cc", action="append", default=[], metavar="ADDR", help="a recipient outside in Cc")
+    parser.add_argument("--attach", action="append", default=[], metavar="FILE", help="a file to attach")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="show who would get it, by which channel and why; send nothing"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--company", metavar="NAME", help="the company, where more than one is meant")
+    parser.add_argument("--company", metavar="NAME", help="the company, if there are several")
     parser.set_defaults(run=_post)
 
 

@@ -24,27 +24,27 @@ from weftmail.store.store import Store
 def build(parser: Parser) -> None:
     """Add the verbs."""
     verbs = Verbs(parser)
-    add = verbs.add("add", "open a record by hand", _add, company=True)
-    add.add_argument("type", metavar="TYPE", help="lead, order, invoice, ...")
+    add = verbs.add("add", "open a record", _add, company=True)
+    add.add_argument("type", metavar="TYPE", help="the type: lead, order, invoice, ...")
     add.add_argument("--title", required=True, metavar="TEXT", help="what it is about, on one line")
-    add.add_argument("--owner", metavar="ADDR", help="a colleague, who then follows it")
-    add.add_argument("--customer", metavar="ADDR", help="a contact")
-    add.add_argument("--alias", metavar="ADDR", help="the alias that it writes as")
-    add.add_argument("--field", action="append", default=[], metavar="K=V", help="a field of its own")
-    add.add_argument("--reference", metavar="REF", help="its name in an outside application")
-    add.add_argument("--reference-url", metavar="URL", help="the page of the outside application that shows it")
-    verbs.list("list records, what changed last first", _list, "ID", company=True)
-    show = verbs.add("show", "show a record with its conversation", _show, company=True)
-    show.add_argument("number", metavar="NUMBER")
+    add.add_argument("--owner", metavar="ADDR", help="the colleague who owns and follows it")
+    add.add_argument("--customer", metavar="ADDR", help="the contact it is about")
+    add.add_argument("--alias", metavar="ADDR", help="the alias whose address it writes from")
+    add.add_argument("--field", action="append", default=[], metavar="K=V", help="a field, such as value=23500")
+    add.add_argument("--reference", metavar="REF", help="its name in another application")
+    add.add_argument("--reference-url", metavar="URL", help="the page of the other application that shows it")
+    verbs.list("list records, most recent first", _list, "ID", company=True)
+    show = verbs.add("show", "show a record and its conversation", _show, company=True)
+    show.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
     show.add_argument("--limit", type=number, metavar="N", help=f"so many messages; {PER_PAGE} by default, as JSON all")
     show.add_argument("--before", type=number, metavar="ID", help="the newest of those before this message")
     show.add_argument("--after", type=number, metavar="ID", help="the oldest of those after this message")
-    change = verbs.add("set", "change a record; what no flag names stays", _set, company=True)
-    change.add_argument("number", metavar="NUMBER")
+    change = verbs.add("set", "change a record; only what you name changes", _set, company=True)
+    change.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
     change.add_argument("--title", metavar="TEXT", help="the new title")
-    change.add_argument("--state", metavar="STATE", help="open, waiting, closed, or another one of its type")
-    change.add_argument("--owner", metavar="ADDR", help="a colleague, who then follows it")
-    change.add_argument("--field", action="append", default=[], metavar="K=V", help="K= takes the field away")
+    change.add_argument("--state", metavar="STATE", help="open, waiting, closed, or another state of its type")
+    change.add_argument("--owner", metavar="ADDR", help="the colleague who owns and follows it")
+    change.add_argument("--field", action="append", default=[], metavar="K=V", help="set a field; K= removes it")
     change.add_argument(
         "--add-participant", action="append", default=[], metavar="ADDR", help="add a contact to the conversation"
     )
@@ -53,10 +53,10 @@ def build(parser: Parser) -> None:
         action="append",
         default=[],
         metavar="ADDR",
-        help="take a contact out of it, and revoke the reply addresses that this person was given",
+        help="remove a contact, and revoke the reply addresses this person was given",
     )
     change.add_argument(
-        "--revoke-reply-addresses", action="store_true", help="revoke every reply address given out so far"
+        "--revoke-reply-addresses", action="store_true", help="revoke all reply addresses of the record"
     )
 
 

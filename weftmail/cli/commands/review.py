@@ -21,18 +21,16 @@ from weftmail.store.store import Store
 def build(parser: Parser) -> None:
     """Add the verbs."""
     verbs = Verbs(parser)
-    verbs.list("list what waits, oldest first", _list, "ID", company=True)
-    release = verbs.add(
-        "release", "file a mail: its author joins the conversation; a colleague's is filed as theirs", _release
-    )
-    release.add_argument("id", type=number, metavar="ID")
+    verbs.list("list what is held for review, oldest first", _list, "ID", company=True)
+    release = verbs.add("release", "file an email; an outside author is added to the conversation", _release)
+    release.add_argument("id", type=number, metavar="ID", help="the number of the email in the log")
     goal = release.add_mutually_exclusive_group()
     goal.add_argument("--record", metavar="NUMBER", help="add it to this record")
-    goal.add_argument("--opens", metavar="TYPE", help="as a new record of this type")
+    goal.add_argument("--opens", metavar="TYPE", help="open a record of this type for it")
     release.add_argument("--note", action="store_true", help="file it as an internal note")
-    release.add_argument("--dry-run", action="store_true", help="say who would get it, and change nothing")
-    discard = verbs.add("discard", "remove a mail from the review queue; the log keeps it", _discard)
-    discard.add_argument("id", type=number, metavar="ID")
+    release.add_argument("--dry-run", action="store_true", help="show who would get it; change nothing")
+    discard = verbs.add("discard", "remove an email from the review queue; the log keeps it", _discard)
+    discard.add_argument("id", type=number, metavar="ID", help="the number of the email in the log")
 
 
 def _list(context: Context, arguments: argparse.Namespace) -> None:

@@ -24,37 +24,43 @@ from weftmail.store.store import Store
 def build(parser: Parser) -> None:
     """Add the verbs."""
     verbs = Verbs(parser)
-    add = verbs.add("add", "add a user, or let one who is there join one more company", _add, company=True)
-    add.add_argument("address", metavar="ADDR")
+    add = verbs.add("add", "add a user, or add an existing user to another company", _add, company=True)
+    add.add_argument("address", metavar="ADDR", help="an email address of the user")
     _settings(add)
     verbs.list("list users", _list, "ADDR", company=True)
-    show = verbs.add("show", "show one user, with the inbox", _show)
-    show.add_argument("address", metavar="ADDR")
-    change = verbs.add("set", "change a user; what no flag names stays", _set, company=True)
-    change.add_argument("address", metavar="ADDR")
+    show = verbs.add("show", "show one user and their inbox", _show)
+    show.add_argument("address", metavar="ADDR", help="an email address of the user")
+    change = verbs.add("set", "change a user; only what you name changes", _set, company=True)
+    change.add_argument("address", metavar="ADDR", help="an email address of the user")
     _settings(change)
-    change.add_argument("--add-address", action="append", default=[], metavar="ADDR", help="one more address")
-    change.add_argument("--remove-address", action="append", default=[], metavar="ADDR", help="an address less")
-    change.add_argument("--active", action="store_true", help="bring back a user who was deactivated")
+    change.add_argument("--add-address", action="append", default=[], metavar="ADDR", help="add an address")
+    change.add_argument("--remove-address", action="append", default=[], metavar="ADDR", help="remove an address")
+    change.add_argument("--active", action="store_true", help="activate a user who was deactivated")
     remove = verbs.add(
-        "remove", "end a membership; without --company, deactivate the user and sign them out everywhere", _remove,
+        "remove", "remove a user from a company; without --company, from all, and sign them out everywhere", _remove,
         company=True,
     )  # fmt: skip
-    remove.add_argument("address", metavar="ADDR")
+    remove.add_argument("address", metavar="ADDR", help="an email address of the user")
     link = verbs.add(
         "sign-in-link", f"print a link that signs the user in once, within {user.LINK_MINUTES} minutes", _link
     )
-    link.add_argument("address", metavar="ADDR")
-    password = verbs.add("password", "set a password: asked on a terminal, else read from standard input", _password)
-    password.add_argument("address", metavar="ADDR")
+    link.add_argument("address", metavar="ADDR", help="an email address of the user")
+    password = verbs.add(
+        "password", "set a password; you are asked for it, or it is read from standard input", _password
+    )
+    password.add_argument("address", metavar="ADDR", help="an email address of the user")
 
 
 def _settings(parser: Parser) -> None:
     parser.add_argument("--name", metavar="NAME", help="the name of the person")
-    parser.add_argument("--role", choices=membership.ROLES, help="in the company; agent by default")
+    parser.add_argument("--role", choices=membership.ROLES, help="the role in the company; agent by default")
     parser.add_argument("--prefers", choices=user.PREFERS, help="how they are notified; email by default")
-    parser.add_argument("--language", choices=tuple(NAMES), help="of pages and notifications; the company's by default")
-    parser.add_argument("--time-zone", metavar="ZONE", help="as Europe/Stockholm; that of this machine by default")
+    parser.add_argument(
+        "--language",
+        choices=tuple(NAMES),
+        help="the language of pages and notifications; by default that of the company",
+    )
+    parser.add_argument("--time-zone", metavar="ZONE", help="such as Europe/Stockholm; by default that of this server")
 
 
 def _add(context: Context, arguments: argparse.Namespace) -> None:
