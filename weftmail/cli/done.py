@@ -17,8 +17,12 @@ def value(done: Done) -> Fields:
 
 def changes(done: Done) -> str:
     """Say what changed, as "LEAD-2: owner Anna -> Björn, state open -> closed"."""
-    said = ", ".join(f"{one.field} {_shown(one.was)} -> {_shown(one.now)}" for one in done.changes)
-    return f"{done.subject}: {said or 'nothing changed, it was so already'}"
+    return f"{done.subject}: {fields(done) or 'nothing changed, it was so already'}"
+
+
+def fields(done: Done) -> str:
+    """Say which fields changed, from what to what; "" where none did."""
+    return ", ".join(f"{one.field.replace('_', ' ')} {_shown(one.was)} -> {_shown(one.now)}" for one in done.changes)
 
 
 def _shown(text: str) -> str:

@@ -190,7 +190,7 @@ def test_every_act_answers_with_what_it_made_or_changed(shell: Shell) -> None:
     assert shell.json("contact", "set", "k@c.test", "--name", "Karin")["name"] == "Karin"
     assert shell.json("record", "add", "task", "--title", "T", "--company", "Acme")["number"] == "TASK-1"
     said = shell.ok("record", "set", "TASK-1", "--state", "closed", "--owner", "anna@acme.example")
-    assert said == "TASK-1: state open -> closed, owner none -> Anna\n"
+    assert said == "TASK-1: owner none -> Anna, state open -> closed\n"
     assert shell.json("record", "set", "TASK-1", "--title", "U")["title"] == "U"
     assert shell.json("follower", "add", "TASK-1", "bjorn@acme.example")["followers"] == ["Anna", "Björn"]
     assert shell.json("follower", "remove", "TASK-1", "anna@acme.example")["followers"] == ["Björn"]

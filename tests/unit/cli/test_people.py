@@ -159,7 +159,7 @@ def test_the_languages_and_the_zone_of_people(shell: Shell) -> None:
     shell.ok("user", "add", "eva@home.example", "--time-zone", "Europe/Stockholm")
     shown = shell.json("user", "show", "eva@home.example")
     assert (shown["language"], shown["time_zone"]) == ("sv", "Europe/Stockholm")
-    assert shell.ok("user", "set", "eva@home.example", "--time-zone", "") == "Eva: time_zone Europe/Stockholm -> none\n"
+    assert shell.ok("user", "set", "eva@home.example", "--time-zone", "") == "Eva: time zone Europe/Stockholm -> none\n"
     assert "that of this machine" in shell.ok("user", "show", "eva@home.example")
     for zone in ("Europe/Atlantis", "Europe", "../../etc/passwd"):
         said = shell.refused("user", "set", "eva@home.example", "--time-zone", zone, status=2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
+from weftmail.cli import done
 from weftmail.cli.arguments import Parser, Verbs
 from weftmail.cli.context import Context
 from weftmail.cli.listing import Listing
@@ -51,7 +52,5 @@ def _value(one: AuditRow) -> Fields:
 
 
 def _changes(one: AuditRow) -> str:
-    done = Done(one.act, one.company_id, one.subject, json.loads(one.was), json.loads(one.became))
-    if not done.was or not done.now:
-        return ""
-    return ", ".join(f"{change.field} {change.was or 'none'} -> {change.now or 'none'}" for change in done.changes)
+    was, now = json.loads(one.was), json.loads(one.became)
+    return done.fields(Done(one.act, one.company_id, one.subject, was, now)) if was and now else ""

@@ -124,7 +124,8 @@ def _states(store: Store, record: Record) -> list[str]:
 
 def _with_people(store: Store, record: Record) -> Fields:
     names = [one.name or one.address or "" for one in store.records.participants(record.id)]
-    return {**vocabulary.record(record), "participants": names}
+    # Who owns it is what people look for first in a change.
+    return {"owner": record.owner, **vocabulary.record(record), "participants": names}
 
 
 def _new_owner(setup: Setup, record: Record, owner: str, now: int) -> int:

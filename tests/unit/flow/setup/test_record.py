@@ -63,10 +63,10 @@ def test_a_change_says_what_changed(order: Office) -> None:
     )
     assert changed.subject == "ORDER-1"
     assert changed.changes == (
+        FieldChange("owner", "Björn", "Anna"),
         FieldChange("title", "Forty chairs", "38 chairs"),
         FieldChange("state", "open", "closed"),
         FieldChange("value", "23500", ""),
-        FieldChange("owner", "Björn", "Anna"),
         FieldChange("currency", "", "SEK"),
     )
     assert [one.name for one in order.store.records.followers(1)] == ["Björn", "Anna"]
