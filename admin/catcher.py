@@ -16,12 +16,10 @@ from weftmail.admin.headers import FILE
 from weftmail.admin.visit import Visit, nothing_here, page
 from weftmail.admin.words import Mark
 from weftmail.core.composing.dkim import Signature, verify
-from weftmail.core.parsing.html import sanitise
 from weftmail.core.parsing.message import Message
 from weftmail.core.ports import Catcher, Caught
 from weftmail.core.tokens import reply_token
 from weftmail.core.wording.phrase import Phrase
-from weftmail.flow.reading import read
 from weftmail.store.store import Store
 
 MOST = 50
@@ -60,7 +58,7 @@ def summary(signatures: Sequence[Signature]) -> Mark:
 def letters(visit: Visit) -> Response:
     """Show what was caught, newest first."""
     records = _records(visit.store)
-    found = [_read(one, records) for one in _caught(visit)]
+    found = [_read(visit, one, records) for one in _caught(visit)]
     return visit.page(
         "caught.html",
         command="mail-admin outbox list",
@@ -86,7 +84,7 @@ def frame(visit: Visit) -> Response:
         part = by_id.get(content_id)
         return part.content if part is not None else b""
 
-    return framed(sanitise(found.html), image)
+    return framed(found.page, image)
 
 
 def source(visit: Visit) -> Response:
@@ -110,7 +108,7 @@ def _letter(visit: Visit) -> CaughtMail:
     found = _catcher(visit).get(visit.request.path_params["name"])
     if found is None or not _own(visit, [found]):
         raise nothing_here()
-    return _read(found, _records(visit.store))
+    return _read(visit, found, _records(visit.store))
 
 
 def _catcher(visit: Visit) -> Catcher:
@@ -137,8 +135,9 @@ def _records(store: Store) -> dict[str, str]:
     return {f"{one.selector}._domainkey.{one.domain}": one.record for one in store.domains.dkim_keys()}
 
 
-def _read(caught: Caught, records: Mapping[str, str]) -> CaughtMail:
-    return CaughtMail(caught, read(caught.data.replace(b"\r\n", b"\n")), tuple(verify(caught.data, records)))
+def _read(visit: Visit, caught: Caught, records: Mapping[str, str]) -> CaughtMail:
+    message = visit.site.installation.reader(caught.data.replace(b"\r\n", b"\n"))
+    return CaughtMail(caught, message, tuple(verify(caught.data, records)))
 
 
 routes = [

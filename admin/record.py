@@ -16,6 +16,7 @@ from weftmail.admin.writing import Again, Composer
 from weftmail.core.parsing import path
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.thread import Conversation, Excerpt, Reader, conversation
+from weftmail.flow.unread import UNREAD, try_again
 from weftmail.store.message import ThreadMessage
 from weftmail.store.record import Follower, Participant, Record
 
@@ -64,6 +65,16 @@ def source(visit: Visit) -> Response:
     """Give out a mail as it came."""
     message = _message(visit)
     return files.source(visit, message, f"{_name(visit)}.eml")
+
+
+def read_again(visit: Visit) -> Response:
+    """Read a mail once more whose words could not be read, and fill its message."""
+    message = _message(visit)
+    if not visit.may_write:
+        raise HTTPException(403, marked("You have read-only access."))
+    if message.flag in UNREAD:
+        try_again(visit.store, visit.site.installation, message.id)
+    return visit.go(f"/records/{record_of(visit).label}#m{message.number}")
 
 
 def mail_path(visit: Visit) -> Response:
@@ -167,5 +178,6 @@ routes = [
     page("/records/{label}/{number:int}/html", frame),
     page("/records/{label}/{number:int}/source", source),
     page("/records/{label}/{number:int}/path", mail_path),
+    page("/records/{label}/{number:int}/read-again", read_again, posts=True),
     page("/records/{label}/{number:int}/files/{file:int}", attachment),
 ]

@@ -27,8 +27,6 @@ from weftmail.core.envelope import Envelope
 from weftmail.core.ports import Outcome, Sent
 from weftmail.core.tokens.keys import dump, single
 from weftmail.flow.accept import AcceptQueue, accept_group
-from weftmail.flow.channels.channel import registry
-from weftmail.flow.channels.email import EmailChannel
 from weftmail.flow.deliver import OutboxSender
 from weftmail.flow.settle import Settler
 from weftmail.store.store import Store
@@ -178,8 +176,7 @@ class Grown:
             runtime.installation(config.load(self.environ), self.store), site_url="http://testserver"
         )
         self.settler = Settler(self.store, self.installation, NoLock())
-        email = EmailChannel(self.store, self.installation, Taken(), lambda _domain: [])
-        self.sender = OutboxSender(self.store, self.installation, registry([email]), "bench", lambda: 0.5)
+        self.sender = OutboxSender(self.store, self.installation, Taken(), lambda _domain: [], "bench", lambda: 0.5)
         self.number: int = self.store.connection.execute("select count(*) from inbound").fetchone()[0]
         """The number of the next mail: so many are in it."""
 

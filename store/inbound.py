@@ -30,11 +30,21 @@ class Accepted:
     attempts: int
     accepted_at: int
     size: int
+    faults: int = 0
+    """How often a reader ended under this mail, for which the mail can be blamed."""
+    stops: int = 0
+    """How often reading or filing it was stopped by something else."""
 
     @property
     def envelope(self) -> Envelope:
         """The envelope as the mail server gave it."""
         return _envelope(self)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    faults: int
+    stops: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +190,22 @@ class InboundLog:
     def attempt(self, inbound_id: int) -> None:
         """Count one more attempt at settling this row."""
         queries.inbound_attempt(self._connection, id=inbound_id)
+
+    def reading_ended(self, blob_id: int, *, blamed: bool) -> int:
+        """Count that reading a mail ended before its time, for each row that it has; return how often it did.
+
+        Ends for which the mail can be blamed, and others, are counted apart.
+        """
+        ends = many(
+            _Ends,
+            queries.inbound_reading_ended(self._connection, blob_id=blob_id, fault=int(blamed), stop=int(not blamed)),
+        )
+        return max((one.faults if blamed else one.stops for one in ends), default=0)
+
+    def records_of(self, company_id: int, blob_id: int) -> int:
+        """Return on how many records of a company one mail was filed."""
+        count: int = queries.inbound_records_of(self._connection, company_id=company_id, blob_id=blob_id)
+        return count
 
     def settled_before(self, inbound_id: int, delivery_key: str) -> int | None:
         """Return the row that settled this same delivery, if it was handed over before."""

@@ -10,7 +10,7 @@ from weftmail.core.wording.phrase import Phrase
 from weftmail.store.connection import Connection
 from weftmail.store.rows import made, many, one, queries
 
-Flag = Literal["", "id reused"]
+Flag = Literal["", "id reused", "unreadable", "partly read"]
 """What is remarkable about a message: another one with another content bears its Message-ID."""
 
 
@@ -198,6 +198,13 @@ class Messages:
     def verify(self, message_id: int, proof: str) -> None:
         """Say that the author is verified after all, and by what; what was verified before stays as it is."""
         queries.message_verify(self._connection, id=message_id, proof=proof)
+
+    def fill(self, company_id: int, message_id: int, text: str, html: str, reply_text: str) -> bool:
+        """Write what a message says that could not be read before; say whether it lacked anything still."""
+        changed: int = queries.message_fill(
+            self._connection, company_id=company_id, id=message_id, text=text, html=html, reply_text=reply_text
+        )
+        return changed == 1
 
     def same(self, company_id: int, record_id: int, rfc_message_id: str, content_hash: str) -> int | None:
         """Return the entry of this record with this Message-ID and content, if there is one."""

@@ -281,6 +281,9 @@ create table inbound (
     state text not null default 'accepted'
         check (state in ('accepted', 'filed', 'duplicate', 'held', 'unmatched', 'error', 'discarded')),
     attempts bigint not null default 0,
+    -- How often reading it ended by its own fault, and how often by something else.
+    faults bigint not null default 0,
+    stops bigint not null default 0,
     delivery_key text unique,
     rfc_message_id text not null default '',
     from_address text not null default '',
@@ -323,7 +326,7 @@ create table message (
     sent_as text not null default '',
     answers_id bigint references message (id),
     inbound_id bigint references inbound (id),
-    flag text not null default '' check (flag in ('', 'id reused')),
+    flag text not null default '' check (flag in ('', 'id reused', 'unreadable', 'partly read')),
     -- What an event says, as a code with values (JSON); its texts are empty then.
     phrase text not null default '',
     automatic boolean not null default false,

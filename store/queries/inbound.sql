@@ -9,7 +9,7 @@ returning id;
 
 -- name: inbound_waiting
 select i.id, i.blob_id, i.entrance, i.sender, i.recipient, i.original_recipient, i.queue_id, i.client_address,
-    i.attempts, i.accepted_at, b.size
+    i.attempts, i.accepted_at, b.size, i.faults, i.stops
 from inbound i join blob b on b.id = i.blob_id
 where i.state = 'accepted'
 order by i.id
@@ -23,6 +23,16 @@ select state from inbound where id = :id;
 
 -- name: inbound_attempt!
 update inbound set attempts = attempts + 1 where id = :id and state = 'accepted';
+
+-- name: inbound_reading_ended
+update inbound
+set faults = faults + :fault, stops = stops + :stop
+where blob_id = :blob_id and state = 'accepted'
+returning faults, stops;
+
+-- name: inbound_records_of$
+select count(distinct record_id) from inbound
+where company_id = :company_id and blob_id = :blob_id and state = 'filed';
 
 -- name: inbound_by_key$
 select id from inbound where delivery_key = :delivery_key and id <> :id;
@@ -42,7 +52,7 @@ where id = :id and state = 'accepted';
 
 -- name: inbound_again!
 update inbound
-set state = 'accepted', attempts = 0, delivery_key = null, reason = '', error = '', settled_at = null
+set state = 'accepted', attempts = 0, faults = 0, stops = 0, delivery_key = null, reason = '', error = '', settled_at = null
 where id = :id and state in ('held', 'unmatched', 'error', 'discarded');
 
 -- name: inbound_discard!

@@ -20,6 +20,11 @@ update message set rfc_message_id = :rfc_message_id where id = :id;
 -- name: message_verify!
 update message set verified = true, proof = :proof where id = :id and not verified;
 
+-- name: message_fill!
+update message
+set text = :text, html = :html, reply_text = :reply_text, flag = ''
+where company_id = :company_id and id = :id and flag in ('unreadable', 'partly read');
+
 -- name: message_same$
 select id from message
 where company_id = :company_id and record_id = :record_id and rfc_message_id = :rfc_message_id
@@ -58,7 +63,7 @@ from message m join record r on r.id = m.record_id
     left join participant p on p.record_id = m.record_id and p.contact_id = :contact_id and p.removed_at is null
         and (p.message_id is null or p.message_id = m.id)
 where m.company_id = :company_id and m.rfc_message_id = :rfc_message_id
-order by case when p.contact_id is null then 1 else 0 end, case m.flag when '' then 0 else 1 end, m.id desc
+order by case when p.contact_id is null then 1 else 0 end, case m.flag when 'id reused' then 1 else 0 end, m.id desc
 limit 5;
 
 -- name: thread

@@ -11,26 +11,34 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from typing import BinaryIO
+from dataclasses import replace
+from typing import Any
 
 from weftmail.cli import config as configs
 from weftmail.cli.listener import drain, listen
 from weftmail.cli.stop import Stop
+from weftmail.core.address import Mailbox
 from weftmail.core.parsing.message import Message
-from weftmail.flow.reading import read
+from weftmail.core.ports import Raw
+from weftmail.flow.reading import Here, read
 
 POISON = "poison"
 
 
-def kill(raw: bytes | BinaryIO) -> Message:
-    """Read a mail; a poisoned one ends this process at once, as a fault in a C library would."""
-    message = read(raw)
-    if message.subject == POISON:
+class Deadly(tuple[Mailbox, ...]):
+    """Authors that end this process as soon as somebody files the mail."""
+
+    def __getitem__(self, _index: object) -> Any:
         os.kill(os.getpid(), signal.SIGKILL)
-    return message
 
 
-def fail(raw: bytes | BinaryIO) -> Message:
+def kill(raw: Raw) -> Message:
+    """Read a mail; a poisoned one ends this process when it is filed, as a fault in a C library would."""
+    message = read(raw)
+    return replace(message, from_=Deadly(message.from_)) if message.subject == POISON else message
+
+
+def fail(raw: Raw) -> Message:
     """Read a mail; a poisoned one raises, as a fault of our own would."""
     message = read(raw)
     if message.subject == POISON:
@@ -40,11 +48,11 @@ def fail(raw: bytes | BinaryIO) -> Message:
 
 def main(how: str, what: str, place: str = "") -> int:
     """Run the listener or the drain with that fault."""
-    reader = {"kill": kill, "raise": fail}[how]
+    readers = Here({"kill": kill, "raise": fail}[how])
     config = configs.load(os.environ)
     if what == "listen":
-        return listen(config, place, reader)
-    drain(config, Stop(), reader)
+        return listen(config, place, readers)
+    drain(config, Stop(), readers)
     return 0
 
 

@@ -12,8 +12,8 @@ from weftmail.core.envelope import Envelope
 from weftmail.core.routing.authentication import Policy
 from weftmail.core.tokens.keys import single
 from weftmail.flow.installation import Installation
-from weftmail.flow.reading import read
-from weftmail.flow.settle import Reader, Settler
+from weftmail.flow.reading import Here, Reader, read
+from weftmail.flow.settle import Settler
 from weftmail.locale import LANGUAGES
 from weftmail.store.alias import AliasSettings
 from weftmail.store.connection import connect
@@ -102,7 +102,7 @@ class World:
 
     def settler(self, reader: Reader = read, store: Store | None = None) -> Settler:
         """Return a settler of this store, or of the one given in its place."""
-        return Settler(store or self.store, self.installation, self.lock, reader)
+        return Settler(store or self.store, self.installation, self.lock, Here(reader))
 
     def accept(self, raw: bytes, *recipients: str, sender: str = "somebody@customer.example") -> list[int]:
         """Accept a mail for some recipients in one hand-over."""

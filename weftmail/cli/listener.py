@@ -15,10 +15,9 @@ from weftmail.cli.config import Config
 from weftmail.cli.stop import Stop
 from weftmail.core.failure import TempFail
 from weftmail.core.limits import TRANSPORT
+from weftmail.core.ports import Readers
 from weftmail.flow.due.runner import Runner
 from weftmail.flow.intake import Intake
-from weftmail.flow.reading import read
-from weftmail.flow.settle import Reader
 from weftmail.store.store import Store
 from weftmail.transport.lmtp.listener import Listener, peer_uids
 from weftmail.transport.lmtp.session import LmtpService
@@ -52,7 +51,7 @@ class Writer(threading.Thread):
         """Work until stopped.  A fault of our own code ends the program, which then is started again."""
         try:
             while not self._stopping.is_set():
-                self._intake.accept_queue.something.wait(1.0)
+                self._intake.wait(1.0)
                 self._intake.accept_queue.something.clear()
                 while self._round() and not self._stopping.is_set():
                     pass
@@ -91,12 +90,12 @@ class Writer(threading.Thread):
         self._intake.accept_queue.something.set()
 
 
-def listen(config: Config, place: str, reader: Reader = read) -> int:
+def listen(config: Config, place: str, readers: Readers | None = None) -> int:
     """Run the listener at ``unix:PATH`` or ``inet:HOST:PORT`` until SIGTERM or SIGINT; return the exit status."""
-    return asyncio.run(_listen(config, place, reader))
+    return asyncio.run(_listen(config, place, readers or runtime.readers()))
 
 
-async def _listen(config: Config, place: str, reader: Reader) -> int:
+async def _listen(config: Config, place: str, readers: Readers) -> int:
     store = runtime.open_store(config)
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
@@ -107,7 +106,7 @@ async def _listen(config: Config, place: str, reader: Reader) -> int:
         status = 1
         loop.call_soon_threadsafe(ended.set)
 
-    intake = _intake(config, store, reader)
+    intake = _intake(config, store, readers)
     writer = Writer(intake, due.runner(config, store, "listener"), failed)
     hints = Receiver(config.folder / "settle.sock")
     loop.add_reader(hints.fileno(), _hinted, hints, intake)
@@ -134,7 +133,7 @@ def _hinted(hints: Receiver, intake: Intake) -> None:
     intake.accept_queue.something.set()
 
 
-def _intake(config: Config, store: Store, reader: Reader) -> Intake:
+def _intake(config: Config, store: Store, readers: Readers) -> Intake:
     incoming = Spool(config.incoming)
     # Files of pipe programs that were killed: past the mail server's own limit on them, none can still be at work.
     with contextlib.suppress(OSError):
@@ -145,11 +144,11 @@ def _intake(config: Config, store: Store, reader: Reader) -> Intake:
         FileSettleLock(config.settle_lock),
         incoming,
         SocketWaker(config.folder / "send.sock"),
-        reader,
+        readers,
     )
 
 
-def drain(config: Config, stop: Stop, reader: Reader = read) -> int:
+def drain(config: Config, stop: Stop, readers: Readers | None = None) -> int:
     """Empty the folder and settle what is accepted, unless somebody else does; return how many were settled.
 
     Ends after the batch that it has begun, once ``stop`` is asked for.
@@ -158,7 +157,7 @@ def drain(config: Config, stop: Stop, reader: Reader = read) -> int:
 
     store = runtime.open_store(config)
     try:
-        intake = _intake(config, store, reader)
+        intake = _intake(config, store, readers or runtime.readers())
         if not intake.take_lock():
             log.info("another process settles; it files what waits")
             return 0

@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING
 
 from weftmail.cli.config import Config, path_of_config
 from weftmail.core.failure import TempFail, UsageError
-from weftmail.core.ports import Clock
+from weftmail.core.ports import Clock, Readers
 from weftmail.core.routing.authentication import Policy
 from weftmail.core.tokens import keys
 from weftmail.core.tokens.keys import Keyring
 from weftmail.flow.installation import Installation
+from weftmail.flow.reading import reader
 from weftmail.locale import LANGUAGES
 from weftmail.mta import map as mail_map
 from weftmail.mta.map import MapDatabase
 from weftmail.store.errors import Broken
 from weftmail.store.store import Store
+from weftmail.transport.readers.pool import ReaderPool
 
 if TYPE_CHECKING:
     from weftmail.core.composing.dkim_key import SigningKey
@@ -126,7 +128,14 @@ def installation(config: Config, store: Store, clock: Clock = now) -> Installati
     name = store.companies.setting(INSTANCE)
     if name is None:
         raise UsageError("the store has no name of its own yet; run: mail-admin init")
-    return Installation(name, load_keyring(config), policies(config), clock, config.url, LANGUAGES)
+    return Installation(
+        name, load_keyring(config), policies(config), clock, config.url, LANGUAGES, reader(ReaderPool(fast=1))
+    )
+
+
+def readers() -> Readers:
+    """Return the processes that read mail; none is started before there is one."""
+    return ReaderPool()
 
 
 def open_map(config: Config) -> MapDatabase:

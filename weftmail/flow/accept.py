@@ -6,6 +6,9 @@ the disk for all of them.  Nothing is parsed here.
 
 from __future__ import annotations
 
+import contextlib
+import os
+import select
 import threading
 from collections import deque
 from collections.abc import Sequence
@@ -33,13 +36,46 @@ class Waiting:
     done: Future[Sequence[bool]] = field(default_factory=Future)
 
 
+class Bell:
+    """An event between threads that can be waited for together with what the kernel tells of (eventfd(2))."""
+
+    def __init__(self) -> None:
+        self._descriptor = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+
+    def set(self) -> None:
+        """Ring."""
+        os.eventfd_write(self._descriptor, 1)
+
+    def clear(self) -> None:
+        """Be silent."""
+        with contextlib.suppress(BlockingIOError):
+            os.eventfd_read(self._descriptor)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until it rings, at most so long; say whether it does."""
+        poll = select.poll()
+        poll.register(self._descriptor, select.POLLIN)
+        return bool(poll.poll(seconds * 1000))
+
+    def is_set(self) -> bool:
+        """Say whether it rings."""
+        return self.wait(0)
+
+    def fileno(self) -> int:
+        """The descriptor that can be read from while it rings."""
+        return self._descriptor
+
+    def __del__(self) -> None:
+        os.close(self._descriptor)
+
+
 class AcceptQueue:
     """Where mails wait for the writer; many threads put them down, one takes them up."""
 
     def __init__(self) -> None:
         self._waiting: deque[Waiting] = deque()
         self._lock = threading.Lock()
-        self.something = threading.Event()
+        self.something = Bell()
         """Set while there may be something to do."""
 
     def accept(self, envelopes: Sequence[Envelope], raw: Raw) -> Future[Sequence[bool]]:

@@ -10,6 +10,7 @@ from weftmail.core.address import BadAddress, Mailbox
 from weftmail.core.composing.mail import Attached, ForColleagues, ForOutsider, Letter, compose
 from weftmail.core.composing.notification import Answer, Kind, Notice
 from weftmail.core.failure import UsageError
+from weftmail.core.limits import NOTIFICATION_FILES, NOTIFICATION_WORDS
 from weftmail.core.ports import Refused
 from weftmail.core.tokens import locator, reply_token
 from weftmail.core.tokens.reply_token import Token
@@ -23,9 +24,6 @@ from weftmail.store.message import Reference, ThreadMessage
 from weftmail.store.outbox import Claimed
 from weftmail.store.record import Record
 from weftmail.store.store import Store
-
-MOST_BYTES = 7 * 1024 * 1024
-"""Files beyond this, in bytes and all together, stay on the record: most mail servers take no more than 10 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +120,8 @@ def _letter(
     text = message.reply_text if answer_by_mail else message.text
     if message.says is not None:
         text = say(message.says, _language(store, installation, claimed))
-    if left_out:
-        remark = say(Phrase("mail.left out", {"names": ", ".join(left_out)}), _language(store, installation, claimed))
-        text = f"{text.rstrip()}\n\n{remark}\n"
+    language = _language(store, installation, claimed)
+    shown, remarks = _remarked(installation, claimed, message, record, text, left_out, language)
     seen = (
         store.messages.references_seen_by(claimed.contact_id, record.id, message.id)
         if claimed.contact_id is not None
@@ -135,8 +132,8 @@ def _letter(
         message_id=names.own(message),
         from_=Mailbox(f"{_author(store, message)} via {identity.sender.name}", identity.sender.address),
         subject=message.subject,
-        text=text,
-        html=None if answer_by_mail or left_out or not message.html else message.html,
+        text=shown,
+        html=None if answer_by_mail or remarks or not message.html else message.html,
         date=message.created_at,
         loop=installation.name,
         to=tuple(Mailbox(one.name, one.address) for one in people if one.field == "to"),
@@ -154,6 +151,39 @@ def _language(store: Store, installation: Installation, claimed: Claimed) -> Lan
         return installation.languages.of(claimed.language)
     company = store.companies.get(claimed.company_id)
     return installation.languages.of(company.language if company is not None else claimed.language)
+
+
+_UNREAD = {"unreadable": Phrase("flag.unreadable"), "partly read": Phrase("flag.partly read")}
+
+
+def _remarked(
+    installation: Installation,
+    claimed: Claimed,
+    message: ThreadMessage,
+    record: Record,
+    text: str,
+    left_out: Sequence[str],
+    language: Language,
+) -> tuple[str, bool]:
+    """Return the words as they leave, and whether something stands below them that the HTML does not say.
+
+    Words beyond 256 KB and files beyond 7 MB stay on the record; a colleague gets the link to it.
+    """
+    words = text.encode("utf-8", "replace")
+    remarks: list[Phrase] = []
+    if message.flag in _UNREAD:
+        remarks.append(_UNREAD[message.flag])
+    if len(words) > NOTIFICATION_WORDS or len(message.html.encode("utf-8", "replace")) > NOTIFICATION_WORDS:
+        remarks.append(Phrase("mail.cut"))
+    if left_out:
+        remarks.append(Phrase("mail.left out", {"names": ", ".join(left_out)}))
+    if not remarks:
+        return text, False
+    lines = [say(one, language) for one in remarks]
+    if claimed.audience != "outsider":
+        lines.append(record_url(installation, record))
+    said = words[:NOTIFICATION_WORDS].decode("utf-8", "ignore").rstrip()
+    return "\n\n".join(filter(None, (said, "\n".join(lines)))) + "\n", True
 
 
 def _author(store: Store, message: ThreadMessage) -> str:
@@ -207,7 +237,7 @@ def _attachments(store: Store, message: ThreadMessage, *, only_new: bool) -> tup
     for one in store.messages.attachments(message.id):
         if only_new and one.inline and store.messages.attached_before(message.record_id, message.id, one.blob_id):
             continue
-        if size + one.size > MOST_BYTES:
+        if size + one.size > NOTIFICATION_FILES:
             left_out.append(one.filename)
             continue
         size += one.size

@@ -19,7 +19,7 @@ from weftmail.flow.channels.channel import Channel
 from weftmail.flow.due.retry import Retry
 from weftmail.flow.installation import Installation
 from weftmail.store.errors import temporary
-from weftmail.store.message import NewMessage
+from weftmail.store.message import NewMessage, ThreadMessage
 from weftmail.store.outbox import Claimed
 from weftmail.store.store import Store
 
@@ -153,6 +153,20 @@ class OutboxSender:
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(20, attempts - 1))
         return int(pause * (0.8 + 0.4 * self._jitter()))
 
+    def _leave_in_inbox(
+        self, claimed: Claimed, message: ThreadMessage, failed: Sequence[tuple[str, str]], now: int
+    ) -> None:
+        """Tell the colleagues in the inbox whom the copy did not reach."""
+        record = self._store.records.get(message.record_id)
+        lost = {address for address, _ in failed}
+        says = Phrase(
+            "notice.not sent",
+            {"record": record.label if record is not None else "", "subject": message.subject or "-"},
+        )
+        for one in self._store.messages.deliveries(claimed.message_id):
+            if one.user_id is not None and one.channel == "email" and one.address in lost:
+                self._store.inbox.notify(message.company_id, one.user_id, says, now, record_id=message.record_id)
+
     def _notify_of_failure(self, claimed: Claimed, failed: Sequence[tuple[str, str]], now: int) -> None:
         """Write an event on the thread, and tell the author in the inbox."""
         message = self._store.messages.get(claimed.message_id)
@@ -179,6 +193,8 @@ class OutboxSender:
             ),
             now,
         )
+        if claimed.audience == "colleagues":
+            self._leave_in_inbox(claimed, message, failed, now)
         if message.author_user_id is not None:
             self._store.messages.deliver(
                 message.company_id,

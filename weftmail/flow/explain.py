@@ -14,7 +14,6 @@ from weftmail.flow import vocabulary
 from weftmail.flow.facts import gather
 from weftmail.flow.installation import Installation
 from weftmail.flow.notify import planned
-from weftmail.flow.reading import read
 from weftmail.store.store import Store
 
 Answer = dict[str, object]
@@ -22,7 +21,7 @@ Answer = dict[str, object]
 
 def explain(store: Store, installation: Installation, envelope: Envelope, raw: bytes | BinaryIO) -> Answer:
     """Return the object that ``mail-ingest --explain`` prints: message, kind, authentication, disposition, trace."""
-    message = read(raw)
+    message = installation.reader(raw)
     known = gather(store, installation, envelope, message)
     decision = decide(envelope, message, known.facts)
     who_gets = planned(store, decision.disposition, message, verified=known.facts.sender.verified)

@@ -29,6 +29,11 @@ class Known:
     facts: Facts
     proof: Proof
 
+    @property
+    def by_alias(self) -> str:
+        """The alias that takes the mail, without what its sender put behind a plus sign; "" where a token does."""
+        return self.facts.alias.address if self.facts.alias is not None and not self.facts.token else ""
+
 
 def proof_of(installation: Installation, envelope: Envelope, message: Message) -> Proof:
     """Return what our own mail server's fields prove about the author of the mail."""

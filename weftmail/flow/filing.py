@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,26 +9,25 @@ from typing import assert_never
 
 from weftmail.core.address import BadAddress, canonical, comparable
 from weftmail.core.composing.cutting import cut_notification
-from weftmail.core.parsing.html import sanitise
+from weftmail.core.limits import MAIL_NAMED
 from weftmail.core.parsing.message import Message
 from weftmail.core.parsing.quote import new_words
 from weftmail.core.routing.authentication import Proof
 from weftmail.core.routing.disposition import Append, Asked, Author, Decision, Discard, Hold, Note, Open, Report
 from weftmail.core.routing.recipients import Outsider
-from weftmail.core.routing.rules import MOST_HOPS
 from weftmail.core.wording.phrase import Phrase
+from weftmail.flow.ceiling import notify_of_unread, within_ceiling
+from weftmail.flow.delivered import Delivered, delivery_key
 from weftmail.flow.facts import is_ours
 from weftmail.flow.identity import identity_of
 from weftmail.flow.installation import Installation
 from weftmail.flow.notify import notify, notify_admins, planned
-from weftmail.store.inbound import Accepted, Settled
+from weftmail.store.inbound import Settled
 from weftmail.store.message import Addressed, NewMessage
 from weftmail.store.record import NewRecord, Record
 from weftmail.store.store import Store
 
 UNTITLED = "(no subject)"
-MOST_NAMED = 100
-"""Of To and Cc together, this many people are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,34 +38,6 @@ class Outcome:
     record_id: int | None = None
     message_id: int | None = None
     copies: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """One delivery on its way into the store: what the mail server gave, what we read, and what proves it."""
-
-    row: Accepted
-    message: Message
-    proof: Proof
-    verified: bool
-    """The author is verified, be it by signature, by login, or by the word of a person who let the mail in."""
-
-
-def delivery_key(installation: Installation, delivered: Delivered) -> str:
-    """Return what two hand-overs of one delivery have in common, hashed: recipient, Message-ID, content, and whatever
-    else decides what becomes of it.
-
-    Without the last a stranger who knows a mail could send a copy of it ahead, unverified or marked as a machine's, and
-    the mail itself would count as handed over before.
-    """
-    message, proof = delivered.message, delivered.proof
-    decides = (
-        proof.verified, proof.colleague_proof, proof.login, not delivered.row.sender, message.kind,
-        message.auto_submitted, installation.name in message.loop, len(message.received) > MOST_HOPS,
-        message.in_reply_to, message.references,
-    )  # fmt: skip
-    text = "\n".join((comparable(delivered.row.recipient), message.message_id, message.content_hash, repr(decides)))
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def file(store: Store, installation: Installation, delivered: Delivered, decision: Decision, now: int) -> Outcome:
@@ -87,7 +57,9 @@ def file(store: Store, installation: Installation, delivered: Delivered, decisio
         )
         _settle(store, delivered, trace, None, Outcome("duplicate", record_id), now)
         return Outcome("duplicate", record_id)
+    decision = within_ceiling(store, delivered.row, decision)
     outcome = _carry_out(store, installation, delivered, decision, now)
+    notify_of_unread(store, delivered.row, delivered.message, decision.disposition.company_id, now)
     _settle(store, delivered, decision, key, outcome, now)
     return outcome
 
@@ -165,7 +137,7 @@ def _open(store: Store, delivered: Delivered, disposition: Open, now: int) -> Ou
             store, delivered, record, disposition.author, contact_id,
             verified=disposition.verified, automatic=disposition.quiet, now=now,
         ),
-        now,
+        delivered.arrived_at or now,
     )  # fmt: skip
     if contact_id is not None:
         store.records.add_participant(company_id, record.id, contact_id, "opened", now)
@@ -206,7 +178,7 @@ def _append(
         sent_as=identity_of(store, record).sender.address if post else "",
         now=now,
     )
-    message_id = store.messages.add(new, now)
+    message_id = store.messages.add(new, delivered.arrived_at or now)
     _bring(store, delivered, record, message_id, now, by_colleague=post, sent_to=who_gets.outsiders)
     store.records.touch(record.id, now)
     return Outcome("filed", record.id, message_id, notify(store, company_id, message_id, who_gets, now))
@@ -235,7 +207,7 @@ def _report(store: Store, delivered: Delivered, disposition: Report, now: int) -
             inbound_id=delivered.row.id,
             automatic=True,
         ),
-        now,
+        delivered.arrived_at or now,
     )
     return Outcome("filed", disposition.record_id, message_id)
 
@@ -303,14 +275,20 @@ def _new_message(
         proof=json.dumps(_proof_words(delivered.proof)),
         subject=message.subject,
         text=message.text,
-        html=sanitise(message.html) if message.html else "",
+        html=message.page,
         reply_text=_new_words(message, by_colleague=kind != "received"),
         rfc_message_id=message.message_id,
         content_hash=message.content_hash,
         sent_as=sent_as,
         answers_id=answers_id,
         inbound_id=delivered.row.id,
-        flag="id reused" if reused else "",
+        flag="unreadable"
+        if message.unreadable
+        else "partly read"
+        if message.missing
+        else "id reused"
+        if reused
+        else "",
         automatic=automatic,
         # A clock that runs ahead would put the message above everything that comes after it.
         written_at=min(message.date if message.date is not None else now, now),
@@ -376,7 +354,7 @@ def _bring(
 def _named(store: Store, delivered: Delivered, record: Record, now: int, *, verified: bool) -> Iterator[Addressed]:
     """Whom the mail names in To and Cc, our own addresses aside; only a verified mail makes somebody a contact."""
     boxes = [*(("to", box) for box in delivered.message.to), *(("cc", box) for box in delivered.message.cc)]
-    for field, box in boxes[:MOST_NAMED]:
+    for field, box in boxes[:MAIL_NAMED]:
         address = comparable(box.address)
         if "@" not in address or is_ours(store, address):
             continue

@@ -9,6 +9,7 @@ from weftmail.core.ports import Clock
 from weftmail.core.routing.authentication import NOBODY, Policy
 from weftmail.core.tokens.keys import Keyring
 from weftmail.core.wording.language import ONLY_ENGLISH, Languages
+from weftmail.flow.reading import Reader, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Installation:
     ``name`` goes into the loop header of all that leaves, and tells our own mail when it comes back.  ``policies`` says
     for each entrance whom we believe of the mail that comes in there.  ``site_url`` is
     where the pages are, without a slash at its end; empty where there is no site.
+    ``reader`` reads a stranger's mail for whoever waits for it: the programs bring one that has another process do it.
     """
 
     name: str
@@ -26,6 +28,7 @@ class Installation:
     clock: Clock
     site_url: str = ""
     languages: Languages = ONLY_ENGLISH
+    reader: Reader = read
 
     def policy(self, entrance: str) -> Policy:
         """Return whom we believe of mail that came in there; nobody, where nothing was said of it."""

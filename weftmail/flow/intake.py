@@ -10,11 +10,10 @@ import logging
 from collections.abc import Callable
 
 from weftmail.core.failure import TempFail
-from weftmail.core.ports import Incoming, SettleLock, Waker
+from weftmail.core.ports import Incoming, Readers, SettleLock, Waker
 from weftmail.flow.accept import AcceptQueue, accept_group
 from weftmail.flow.installation import Installation
-from weftmail.flow.reading import read
-from weftmail.flow.settle import Batch, Reader, Settler, backoff
+from weftmail.flow.settle import Batch, Settler, backoff
 from weftmail.store.errors import temporary
 from weftmail.store.store import Store
 
@@ -35,7 +34,7 @@ class Intake:
         lock: SettleLock,
         incoming: Incoming,
         sender: Waker,
-        reader: Reader = read,
+        readers: Readers,
     ) -> None:
         self.store = store
         self.accept_queue = AcceptQueue()
@@ -43,7 +42,7 @@ class Intake:
         self._lock = lock
         self._incoming = incoming
         self._sender = sender
-        self._reader = reader
+        self._readers = readers
         self._settler: Settler | None = None
         self._failures = 0
         self._settle_again_at = 0
@@ -57,7 +56,7 @@ class Intake:
         """Take the settle lock if it is free; say whether it is ours.  Raises TempFail where its file fails us."""
         try:
             if self._settler is None and self._lock.acquire():
-                self._settler = Settler(self.store, self._installation, self._lock, self._reader)
+                self._settler = Settler(self.store, self._installation, self._lock, self._readers)
         except OSError as error:
             raise TempFail(f"settling has to wait, its lock cannot be used: {error}") from error
         return self._settler is not None
@@ -65,8 +64,11 @@ class Intake:
     def give_lock(self) -> None:
         """Give the settle lock back."""
         if self._settler is not None:
-            self._settler = None
-            self._lock.release()
+            try:
+                self._settler.stop()
+            finally:
+                self._settler = None
+                self._lock.release()
 
     def accept(self) -> int:
         """Commit what waits in the accept queue; return how many deliveries were accepted."""
@@ -113,15 +115,29 @@ class Intake:
         try:
             batch = self._settler.settle()
         except TempFail as error:
-            self._failures += 1
-            wait = backoff(self._failures)
-            self._settle_again_at = self._installation.clock() + int(wait * 1000)
-            log.warning("%s; trying again in %.0f s", error, wait)
+            self._back_off(error)
             return Batch()
         self._failures = 0
         if batch.copies:
             self._sender.wake()
         return batch
+
+    def wait(self, seconds: float) -> None:
+        """Wait until something is handed over or read, at most so long."""
+        bell = self.accept_queue.something
+        if self._settler is None or not self._settler.reading:
+            bell.wait(seconds)
+            return
+        try:
+            self._settler.wait(seconds, bell.fileno())
+        except TempFail as error:
+            self._back_off(error)
+
+    def _back_off(self, error: TempFail) -> None:
+        self._failures += 1
+        wait = backoff(self._failures)
+        self._settle_again_at = self._installation.clock() + int(wait * 1000)
+        log.warning("%s; trying again in %.0f s", error, wait)
 
     def something_waits(self) -> bool:
         """Say whether mail lies in the folder, or is accepted and not settled."""
@@ -162,8 +178,10 @@ def drain(
                 if wait := intake.waits_for():
                     failures += 1
                     sleep(wait)
-                elif worked or batch.settled or batch.failed:
+                elif worked or batch.settled or batch.failed or batch.reading:
                     failures = 0
+                    if batch.reading and not (worked or batch.settled or batch.failed):
+                        intake.wait(1.0)
                 else:
                     break
         finally:

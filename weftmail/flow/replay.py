@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from weftmail.core.ports import SettleLock, Waker
+from weftmail.core.ports import Readers, SettleLock, Waker
 from weftmail.flow.installation import Installation
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.settle import Settler
 from weftmail.flow.setup.act import Done, Fields, Setup, act
+from weftmail.flow.unread import is_unread, try_again
 from weftmail.store.inbound import InboundRow
 
 
@@ -25,15 +26,28 @@ class Settling:
     settler: Waker
     pause: Callable[[], None]
     patience: int
+    readers: Readers
 
 
 def replay(setup: Setup, settling: Settling, inbound_id: int) -> InboundRow | Refusal:
-    """Route the mail once more; return its row, which is ``accepted`` where it still waits for another program."""
+    """Route the mail once more; return its row, which is ``accepted`` where it still waits for another program.
+
+    One that was filed although it could not be read is read again instead, and its message filled in place.
+    """
+    if _filled(setup, settling, inbound_id):
+        return _row(setup, inbound_id)
     answer = _again(setup, inbound_id)
     if isinstance(answer, Refusal):
         return answer
     _settle(setup, settling, inbound_id)
     return _row(setup, inbound_id)
+
+
+def _filled(setup: Setup, settling: Settling, inbound_id: int) -> bool:
+    row = setup.store.inbound.get(inbound_id)
+    if row is None or row.state != "filed" or row.message_id is None:
+        return False
+    return is_unread(setup.store, row.message_id) and try_again(setup.store, settling.installation, row.message_id)
 
 
 @act
@@ -65,8 +79,10 @@ def _settle(setup: Setup, settling: Settling, inbound_id: int) -> None:
             settling.pause()
             continue
         try:
-            settler = Settler(setup.store, settling.installation, settling.lock)
+            settler = Settler(setup.store, settling.installation, settling.lock, settling.readers)
             while waits():
-                settler.settle()
+                if settler.settle().reading:
+                    settler.wait(0.2)
         finally:
+            settling.readers.close()
             settling.lock.release()

@@ -10,11 +10,11 @@ from weftmail.core.parsing.message import Message
 from weftmail.core.routing.disposition import Append, Asked, Author, Decision, Disposition, Note, Open
 from weftmail.core.routing.recipients import Recipients
 from weftmail.core.wording.phrase import Phrase
+from weftmail.flow.delivered import Delivered
 from weftmail.flow.facts import Known, gather
-from weftmail.flow.filing import Delivered, file
+from weftmail.flow.filing import file
 from weftmail.flow.installation import Installation
 from weftmail.flow.notify import planned
-from weftmail.flow.reading import read
 from weftmail.store.inbound import Accepted, InboundRow
 from weftmail.store.record import Record
 from weftmail.store.store import Store
@@ -53,12 +53,29 @@ def plan(
     note: bool = False,
 ) -> ReleasePlan:
     """Return what ``release`` would do; only reads, and raises what ``release`` raises."""
+    return _planned(store, installation, inbound_id, _message(store, installation, inbound_id), record, opens, note)
+
+
+def _message(store: Store, installation: Installation, inbound_id: int) -> Message:
+    """Read the mail, before any transaction."""
     row = _in_review(store, inbound_id)
     if row.state == "error":
         raise UsageError(
             f"number {inbound_id} is stuck: our code failed on it. Try: mail-admin inbound replay {inbound_id}"
         )
-    message = read(store.blobs.open(row.blob_id, row.size))
+    return installation.reader(store.blobs.open(row.blob_id, row.size))
+
+
+def _planned(
+    store: Store,
+    installation: Installation,
+    inbound_id: int,
+    message: Message,
+    record: str | None,
+    opens: str | None,
+    note: bool,
+) -> ReleasePlan:
+    row = _in_review(store, inbound_id)
     known = gather(store, installation, row.envelope, message)
     disposition = _disposition(store, row, message, known, record, opens, note)
     who_gets = planned(store, disposition, message, verified=_vouched(known, disposition))
@@ -81,8 +98,9 @@ def release(
     filed inside.  What the rules had said stays in the trace.  Raises UsageError, with the next step, for what cannot
     be.
     """
+    message = _message(store, installation, inbound_id)
     with store.transaction():
-        made = plan(store, installation, inbound_id, record=record, opens=opens, note=note)
+        made = _planned(store, installation, inbound_id, message, record, opens, note)
         store.inbound.again(inbound_id)
         now = installation.clock()
         when = datetime.fromtimestamp(now / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
@@ -90,7 +108,13 @@ def release(
         outcome = file(
             store,
             installation,
-            Delivered(_accepted(made.row), made.message, made.known.proof, _vouched(made.known, made.disposition)),
+            Delivered(
+                _accepted(made.row),
+                made.message,
+                made.known.proof,
+                _vouched(made.known, made.disposition),
+                by_alias=made.known.by_alias,
+            ),
             Decision(made.disposition, (*made.row.rules, said)),
             now,
         )
@@ -150,12 +174,12 @@ def _disposition(
         author = _author(store, known, company_id)
         return Open(company_id, None, opens, author, known.facts.sender.verified)
     if record is not None:
-        return _onto(store, _record(store, record, row), known, None, note=note)
+        return _onto(store, _record(store, record, row), known, None, note=note or _unseen(message, known))
     if row.record_id is not None:
         found = store.records.get(row.record_id)
         if found is None:
             raise UsageError(f"the record is gone; give another: mail-admin review release {row.id} --record NUMBER")
-        return _onto(store, found, known, row.answers_id, note=note)
+        return _onto(store, found, known, row.answers_id, note=note or _unseen(message, known))
     alias = known.facts.alias
     if row.state == "held" and alias is not None and alias.active and alias.record_type is not None:
         author = _author(store, known, alias.company_id)
@@ -163,6 +187,11 @@ def _disposition(
     raise UsageError(
         f"say where it belongs: mail-admin review release {row.id} --record NUMBER, or --opens TYPE", status=2
     )
+
+
+def _unseen(message: Message, known: Known) -> bool:
+    """A colleague's mail that nobody could read stays inside, whoever releases it."""
+    return message.unreadable and known.facts.sender.user_id is not None
 
 
 def _onto(store: Store, record: Record, known: Known, answers_id: int | None, *, note: bool) -> Disposition:

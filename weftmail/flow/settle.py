@@ -1,62 +1,77 @@
 """Settle: from an accepted row to a filed message, in batches, by one settler at a time.
 
-Reading the mail and whatever may take long runs before the transaction.  Then one short write transaction takes the
-batch, each mail in a savepoint of its own.  A fault of our code rolls back to the savepoint and makes that one row
-``error``; a fault of the store or the machine leaves all rows accepted, and the caller backs off.  The rows of a batch
-are written down in the lock before it begins: where a settler died, its successor takes those rows one by one and
-counts each attempt first, so that a mail that kills its settler is put aside at the third death.
+Mail is read ahead, by other processes, before any transaction.  Then one short write transaction takes what is read,
+each mail in a savepoint of its own.  A fault of our code rolls back to the savepoint and makes that one row ``error``;
+a fault of the store or the machine leaves all rows accepted, the caller backs off, and the rows of that batch go one by
+one from then on, each attempt counted.  The rows of a batch are written down in the lock before it begins: where a
+settler died, its successor takes those rows one by one and counts each attempt first, so that a mail that kills its
+settler is put aside at the third death.
 """
 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from weftmail.core.failure import TempFail
+from weftmail.core.limits import BATCH_BYTES, BATCH_MILLISECONDS, BATCH_ROWS, READER_STOPS
 from weftmail.core.parsing.message import Message
-from weftmail.core.ports import SettleLock
+from weftmail.core.ports import Readers, SettleLock
 from weftmail.core.routing.rules import decide
 from weftmail.core.wording.phrase import Phrase
+from weftmail.flow.ahead import Ahead, Read
+from weftmail.flow.delivered import Delivered
 from weftmail.flow.facts import gather
-from weftmail.flow.filing import Delivered, Outcome, file
+from weftmail.flow.filing import Outcome, file
 from weftmail.flow.installation import Installation
-from weftmail.flow.reading import read
 from weftmail.store.errors import temporary
 from weftmail.store.inbound import Accepted
 from weftmail.store.store import Store
 
-BATCH_BYTES = 8 * 1024 * 1024
-BATCH_ROWS = 200
-BATCH_MILLISECONDS = 200
 DEATHS = 3
 """At this many deaths of a settler under one row the row is put aside."""
-
-Reader = Callable[[bytes | BinaryIO], Message]
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one round did: rows settled, rows put aside as stuck, copies that wait to leave."""
+    """What one round did: rows settled, rows put aside as stuck, copies that wait to leave; and what it began."""
 
     settled: int = 0
     failed: int = 0
     copies: int = 0
+    reading: bool = False
+    """Mail is being read, and can be filed a little later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much one transaction files."""
+
+    rows: int = BATCH_ROWS
+    size: int = BATCH_BYTES
+    milliseconds: int = BATCH_MILLISECONDS
+
+
+BOUNDS = Bounds()
 
 
 class Settler:
     """Settles what is accepted; the caller holds the lock."""
 
-    def __init__(self, store: Store, installation: Installation, lock: SettleLock, reader: Reader = read) -> None:
+    def __init__(
+        self, store: Store, installation: Installation, lock: SettleLock, readers: Readers, bounds: Bounds = BOUNDS
+    ) -> None:
         self._store = store
         self._installation = installation
         self._lock = lock
-        self._reader = reader
+        self._bounds = bounds
+        self._ahead = Ahead(store, readers)
         self._suspects: list[int] | None = None
+        self._tries: dict[int, int] = {}
+        """The rows of batches that failed, each with how often it did so alone."""
 
     def settle(self) -> Batch:
-        """Settle one batch, oldest first; an empty Batch says that nothing waits.
+        """Settle what is read, oldest first, and read on; an empty Batch says that nothing waits.
 
         Raises TempFail where the store or the machine failed: nothing of the batch has happened then.
         """
@@ -67,66 +82,114 @@ class Settler:
                 raise TempFail(f"settling has to wait: {error}") from error
             raise
 
+    def wait(self, seconds: float, wake: int | None = None) -> None:
+        """Wait for mail to be read, at most so long, or until ``wake`` can be read from.  Raises TempFail."""
+        try:
+            self._ahead.collect(seconds, wake)
+        except Exception as error:
+            if temporary(error):
+                raise TempFail(f"reading has to wait: {error}") from error
+            raise
+
+    @property
+    def reading(self) -> bool:
+        """Whether mail is being read."""
+        return self._ahead.busy
+
+    def stop(self) -> None:
+        """End the readers."""
+        self._ahead.stop()
+
     def _settle(self) -> Batch:
         if self._suspects is None:
             self._suspects = self._lock.unfinished()
-        waiting = self._store.inbound.waiting(BATCH_ROWS)
-        suspects = set(self._suspects)
-        singly = [row for row in waiting if row.id in suspects]
-        if singly:
-            return self._settle_suspect(singly[0])
-        self._suspects = []
-        batch = _bounded(waiting)
+        waiting = self._store.inbound.waiting(self._bounds.rows + self._ahead.overtaken)
+        self._suspects = [one for one in self._suspects if one in {row.id for row in waiting}]
+        dead = [row for row in waiting if row.id in self._suspects and row.attempts >= DEATHS - 1]
+        if dead:
+            return self._put_aside(dead[0])
+        self._ahead.begin(waiting)
+        self._ahead.collect()
+        # What was read meanwhile has made room.
+        self._ahead.begin(waiting)
+        batch = self._batch(list(self._ahead.ready(waiting)))
         if not batch:
-            return Batch()
-        self._lock.mark([row.id for row in batch])
-        done = self._settle_rows(batch)
-        self._lock.mark([])
+            return Batch(reading=self._ahead.busy)
+        alone = batch[0][0].id
+        if alone in self._suspects:
+            self._store.inbound.attempt(alone)
+        self._lock.mark([*[one for one in self._suspects if one != alone], *(row.id for row, _ in batch)])
+        done, filed = self._file(batch)
+        self._suspects = [one for one in self._suspects if one not in filed]
+        self._lock.mark(self._suspects)
+        self._tries = {row: tries for row, tries in self._tries.items() if row not in filed}
+        self._ahead.forget([row for row in waiting if row.id not in filed])
         return done
 
-    def _settle_suspect(self, row: Accepted) -> Batch:
-        """Settle one row that may have killed a settler; its attempt is counted before anything else."""
-        if row.attempts >= DEATHS - 1:
-            reason = Phrase("error.died", {"count": row.attempts + 1})
-            self._store.inbound.fail(row.id, reason, "", self._installation.clock())
-            done = Batch(failed=1)
-        else:
-            self._store.inbound.attempt(row.id)
-            done = self._settle_rows([row])
+    def _put_aside(self, row: Accepted) -> Batch:
+        """Put a row aside under which settlers died."""
+        reason = Phrase("error.died", {"count": row.attempts + 1})
+        self._store.inbound.fail(row.id, reason, "", self._installation.clock())
         self._suspects = [one for one in self._suspects or [] if one != row.id]
         self._lock.mark(self._suspects)
-        return done
+        return Batch(failed=1)
 
-    def _settle_rows(self, batch: Sequence[Accepted]) -> Batch:
-        # A mail for several of our addresses is one blob: it is read once.
-        read_already: dict[int, Message | str] = {}
-        began = self._installation.clock()
-        rows: list[tuple[Accepted, Message | str]] = []
-        for row in batch:
-            if row.blob_id not in read_already:
-                read_already[row.blob_id] = self._read(row)
-            rows.append((row, read_already[row.blob_id]))
-            if self._installation.clock() - began > BATCH_MILLISECONDS:
+    def _batch(self, ready: list[Read]) -> list[Read]:
+        """The oldest rows that fit into one transaction; at least one, and one alone where it may be at fault."""
+        apart = {*self._tries, *(self._suspects or [])}
+        # What failed alone comes after all others, so that it holds nobody up.
+        ready.sort(key=lambda one: (self._tries.get(one[0].id, 0), one[0].id))
+        chosen: list[Read] = []
+        size = 0
+        for row, message in ready:
+            size += row.size
+            if chosen and (size > self._bounds.size or row.id in apart):
                 break
+            chosen.append((row, message))
+            if row.id in apart:
+                break
+        return chosen
+
+    def _file(self, batch: list[Read]) -> tuple[Batch, set[int]]:
+        """File a batch in one transaction; return what came of it, and which rows it took up."""
+        ids = {row.id for row, _ in batch}
+        try:
+            return self._filed(batch)
+        except Exception as error:
+            if temporary(error):
+                for one in ids:
+                    self._tries[one] = self._tries.get(one, -1) + 1
+                if len(batch) == 1 and self._gave_up(batch[0][0], error):
+                    return Batch(failed=1), ids
+            raise
+
+    def _gave_up(self, row: Accepted, error: Exception) -> bool:
+        """Count a failure of the machine under one row; say whether the row is put aside at last.
+
+        What the store failed at will pass; memory that one mail alone does not find may never be there.
+        """
+        count = self._store.inbound.reading_ended(row.blob_id, blamed=False)
+        if not isinstance(error, MemoryError) or count < READER_STOPS:
+            return False
+        self._set_aside(row, "".join(traceback.format_exception(error)))
+        return True
+
+    def _filed(self, batch: list[Read]) -> tuple[Batch, set[int]]:
         settled = failed = copies = 0
+        took: set[int] = set()
+        began = self._installation.clock()
         with self._store.transaction():
-            for row, message in rows:
+            for row, message in batch:
                 outcome = self._settle_row(row, message)
+                took.add(row.id)
                 if outcome is None:
                     failed += 1
                 else:
                     settled += 1
                     copies += outcome.copies
-        return Batch(settled, failed, copies)
-
-    def _read(self, row: Accepted) -> Message | str:
-        """Return the mail as read, or the traceback of our failing at it."""
-        try:
-            return self._reader(self._store.blobs.open(row.blob_id, row.size))
-        except Exception as error:
-            if temporary(error):
-                raise
-            return traceback.format_exc()
+                if self._installation.clock() - began > self._bounds.milliseconds:
+                    break
+        return Batch(settled, failed, copies, self._ahead.busy), took
 
     def _settle_row(self, row: Accepted, message: Message | str) -> Outcome | None:
         """File one mail in a savepoint; None where our code failed and the row is stuck."""
@@ -137,7 +200,9 @@ class Settler:
             with self._store.savepoint():
                 known = gather(self._store, self._installation, row.envelope, message)
                 decision = decide(row.envelope, message, known.facts)
-                delivered = Delivered(row, message, known.proof, known.facts.sender.verified)
+                delivered = Delivered(
+                    row, message, known.proof, known.facts.sender.verified, row.accepted_at, known.by_alias
+                )
                 return file(self._store, self._installation, delivered, decision, self._installation.clock())
         except Exception as error:
             if temporary(error) or not self._store.connection.in_transaction:
@@ -148,18 +213,6 @@ class Settler:
     def _set_aside(self, row: Accepted, error: str) -> None:
         last = error.strip().splitlines()[-1]
         self._store.inbound.fail(row.id, Phrase("error.fault", {"error": last}), error, self._installation.clock())
-
-
-def _bounded(waiting: Sequence[Accepted]) -> list[Accepted]:
-    """The oldest rows that fit into one batch; at least one."""
-    batch: list[Accepted] = []
-    size = 0
-    for row in waiting:
-        size += row.size
-        if batch and size > BATCH_BYTES:
-            break
-        batch.append(row)
-    return batch
 
 
 def backoff(failures: int) -> float:

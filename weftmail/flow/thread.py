@@ -96,7 +96,7 @@ def conversation(store: Store, record: Record, reader: Reader = OPERATOR, page: 
     followers = tuple(store.records.followers(record.id))
     return Conversation(
         record=record,
-        entries=entries,
+        entries=_by_arrival(entries),
         earlier=earlier,
         later=last - earlier - len(entries),
         followers=followers,
@@ -120,8 +120,23 @@ def whole(store: Store, record: Record, reader: Reader = OPERATOR) -> tuple[Conv
 def _all(store: Store, record: Record, reader: Reader) -> Iterator[Entry]:
     page = Excerpt(after=0)
     while entries := _entries(store, record, reader, page):
-        yield from entries
+        yield from _by_arrival(entries)
         page = Excerpt(after=entries[-1].message.id)
+
+
+def _by_arrival(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """What took long to read was filed after younger mail, and stands where it arrived all the same.
+
+    Only such mails change places with each other: what was written here, or released from review, stands where it was.
+    """
+    mails = iter(
+        sorted((one for one in entries if _came(one)), key=lambda one: (one.message.created_at, one.message.id))
+    )
+    return tuple(next(mails) if _came(one) else one for one in entries)
+
+
+def _came(entry: Entry) -> bool:
+    return entry.inbound is not None and entry.inbound.accepted_at == entry.message.created_at
 
 
 def _entries(store: Store, record: Record, reader: Reader, page: Excerpt) -> tuple[Entry, ...]:

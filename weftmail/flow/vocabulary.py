@@ -29,7 +29,11 @@ from weftmail.store.record import Follower, Participant, Record
 
 Json = dict[str, object]
 
-FLAGS: Final[dict[Flag, Phrase]] = {"id reused": Phrase("flag.id reused")}
+FLAGS: Final[dict[Flag, Phrase]] = {
+    "id reused": Phrase("flag.id reused"),
+    "unreadable": Phrase("flag.unreadable"),
+    "partly read": Phrase("flag.partly read"),
+}
 """What is remarkable about a message, as it is said."""
 
 

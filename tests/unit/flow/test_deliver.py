@@ -11,13 +11,14 @@ from email.message import EmailMessage
 import pytest
 
 from tests.unit.faults import nothing, raising, store_with
+from tests.unit.flow.test_ahead import Ending, settled
 from tests.unit.flow.test_filing import contact_of, people, reply_address
 from tests.unit.world import ANNA, ERIK, World
 from weftmail.core.failure import TempFail
+from weftmail.core.limits import NOTIFICATION_FILES
 from weftmail.core.ports import Deferred, Outcome, Refused, Sent
 from weftmail.core.tokens import locator, reply_token
 from weftmail.core.wording.sentences import say
-from weftmail.flow import copy as copies
 from weftmail.flow.channels.channel import registry
 from weftmail.flow.channels.email import EmailChannel
 from weftmail.flow.deliver import GIVE_UP, LEASE, RECIPIENTS, OutboxSender, Round
@@ -221,7 +222,7 @@ class TestToOutsiders:
         assert [part.get_filename() for part in box.mail().iter_attachments()] == ["b.png"]
 
     def test_what_is_too_large_is_named_and_stays_on_the_record(self, opened: World, box: Postbox):
-        big = DraftFile("big.bin", "application/octet-stream", bytes(copies.MOST_BYTES + 1))
+        big = DraftFile("big.bin", "application/octet-stream", bytes(NOTIFICATION_FILES + 1))
         write(opened, Draft(html="<p>Here</p>", files=[big]))
         sender(opened, box).round()
         assert "Too large to send with this email: big.bin." in box.text()
@@ -229,7 +230,7 @@ class TestToOutsiders:
 
     def test_what_an_outsider_is_told_beside_it_is_in_the_language_of_the_company(self, opened: World, box: Postbox):
         opened.store.companies.set_language(opened.acme, "sv")
-        big = DraftFile("big.bin", "application/octet-stream", bytes(copies.MOST_BYTES + 1))
+        big = DraftFile("big.bin", "application/octet-stream", bytes(NOTIFICATION_FILES + 1))
         write(opened, Draft(html="<p>Here</p>", files=[big]))
         sender(opened, box).round()
         assert "För stort för att skickas med i mejlet: big.bin." in box.text()
@@ -433,3 +434,30 @@ class TestLeases:
         failing = store_with(opened.store, outbox_claim=raising(fault))
         with pytest.raises(raised):
             sender(opened, box, store=failing).round()
+
+
+def test_a_notification_that_cannot_leave_becomes_an_entry_in_the_inbox(world: World, box: Postbox):
+    world.deliver(world.mail(), "leads@acme.example")
+    box.answers["anna@acme.example"] = Refused("552 5.3.4 message too big")
+    assert sender(world, box).round().refused == 1
+    (notice,) = world.store.inbox.notices(world.anna, world.acme)
+    assert "could not be sent to you; the message is on LEAD-1" in say(notice.says)
+
+
+def test_words_beyond_256_kb_stay_on_the_record(world: World, box: Postbox):
+    world.deliver(world.mail(text="word and word\n" * 60_000), "leads@acme.example")
+    sender(world, box).round()
+    text = box.text()
+    assert len(text) < 300_000 and "This is the beginning of the message" in text
+    assert "https://mail.acme.example/records/LEAD-1?company=" in text
+    world.deliver(world.mail(text="word\n" * 50_000), "leads@acme.example")
+    sender(world, box).round()
+    assert "This is the beginning" not in box.text()
+
+
+def test_a_notification_says_what_could_not_be_displayed(world: World, box: Postbox):
+    world.accept(world.mail(text="hostile"), "leads@acme.example")
+    settled(world, Ending("fault", "fault"))
+    sender(world, box).round()
+    assert "could not be displayed; the original can be downloaded" in box.text()
+    assert not list(box.mail().iter_attachments())

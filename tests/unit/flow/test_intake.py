@@ -12,6 +12,7 @@ from weftmail.core.envelope import Envelope
 from weftmail.core.failure import TempFail
 from weftmail.core.ports import Raw
 from weftmail.flow.intake import SPOOL_AT_ONCE, Intake, drain
+from weftmail.flow.reading import Here
 from weftmail.store.errors import Full
 
 
@@ -57,11 +58,11 @@ def bell() -> Bell:
 
 @pytest.fixture
 def intake(world: World, folder: Folder, bell: Bell) -> Intake:
-    return Intake(world.store, world.installation, world.lock, folder, bell)
+    return Intake(world.store, world.installation, world.lock, folder, bell, Here())
 
 
 def with_fault(world: World, folder: Folder, **acts: Callable[..., object]) -> Intake:
-    return Intake(store_with(world.store, **acts), world.installation, world.lock, folder, Bell())
+    return Intake(store_with(world.store, **acts), world.installation, world.lock, folder, Bell(), Here())
 
 
 def spooled(world: World, recipient: str = "leads@acme.example") -> tuple[Envelope, bytes]:
@@ -88,7 +89,7 @@ class ClosedLock(Lock):
 
 
 def test_a_lock_that_cannot_be_used_is_a_fault_of_the_machine(world: World, folder: Folder, bell: Bell):
-    intake = Intake(world.store, world.installation, ClosedLock(), folder, bell)
+    intake = Intake(world.store, world.installation, ClosedLock(), folder, bell, Here())
     with pytest.raises(TempFail, match="its lock"):
         intake.take_lock()
     assert not intake.settles
@@ -194,7 +195,7 @@ def test_a_drain_looks_once_more_after_it_gave_the_lock_back(world: World, folde
             if not world.store.records.all():
                 folder.files["009"] = late
 
-    intake = Intake(world.store, world.installation, Overtaken(), folder, bell)
+    intake = Intake(world.store, world.installation, Overtaken(), folder, bell, Here())
     assert drain(intake, pytest.fail) == 1
     assert folder.files == {}
 

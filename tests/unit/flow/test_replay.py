@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.unit.flow.setup.conftest import Office
+from tests.unit.flow.test_ahead import Ending, hostile, settled
 from tests.unit.world import World
+from weftmail.flow.reading import Here
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.replay import Settling, replay
 from weftmail.flow.setup import alias
@@ -25,7 +27,7 @@ class Waker:
 def settling(world: World, pause: Callable[[], None]) -> tuple[Settling, Waker]:
     """Return what settles, with a patience of a second."""
     waker = Waker()
-    return Settling(world.installation, world.lock, waker, pause, 1000), waker
+    return Settling(world.installation, world.lock, waker, pause, 1000, Here()), waker
 
 
 def nobody_waits() -> None:
@@ -81,3 +83,14 @@ def test_nobody_waits_for_it_for_ever(world: World) -> None:
 
     busy, _ = settling(world, a_second_passes)
     assert replayed(replay(office.setup, busy, row.id)).state == "accepted"
+
+
+def test_what_was_filed_unread_is_filled_in_place(world: World) -> None:
+    office = Office(world)
+    row = hostile(world)
+    settled(world, Ending("fault", "fault"))
+    own, _ = settling(world, nobody_waits)
+    assert world.thread("LEAD-1")[0].flag == "unreadable"
+    assert replayed(replay(office.setup, own, row)).state == "filed"
+    assert [one.flag for one in world.thread("LEAD-1")] == [""]
+    assert isinstance(replay(office.setup, own, row), Refusal)

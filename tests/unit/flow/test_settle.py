@@ -7,9 +7,9 @@ import pytest
 from tests.unit.faults import raising, store_with
 from tests.unit.world import Lock, World
 from weftmail.core.failure import TempFail
+from weftmail.core.limits import BATCH_BYTES, BATCH_MILLISECONDS
 from weftmail.core.wording.sentences import say
-from weftmail.flow import settle as settling
-from weftmail.flow.reading import read
+from weftmail.flow.reading import Here, read
 from weftmail.flow.settle import Batch, Settler, backoff
 from weftmail.store.errors import Full
 
@@ -45,18 +45,18 @@ def test_a_mail_for_two_aliases_is_read_once(world: World):
 
 def test_a_batch_ends_where_it_is_large_enough(world: World):
     for _ in range(3):
-        world.accept(world.mail(files=[("large.bin", bytes(settling.BATCH_BYTES // 2))]), "leads@acme.example")
+        world.accept(world.mail(files=[("large.bin", bytes(BATCH_BYTES // 2))]), "leads@acme.example")
     assert world.settler().settle().settled == 1
 
 
 def test_a_batch_ends_where_it_takes_too_long(world: World):
-    def slow(raw):
-        world.clock.now += settling.BATCH_MILLISECONDS + 1
-        return read(raw)
+    def slow(*values, **named):
+        world.clock.now += BATCH_MILLISECONDS + 1
+        return world.store.records.open(*values, **named)
 
     for _ in range(3):
         world.accept(world.mail(), "leads@acme.example")
-    assert world.settler(slow).settle().settled == 1
+    assert world.settler(store=store_with(world.store, records_open=slow)).settle().settled == 1
     assert world.settler().settle().settled == 2
 
 
@@ -115,24 +115,23 @@ def test_a_fault_outside_any_mail_is_raised_as_it_is(world: World):
             raise RuntimeError("the lock file is not ours")
 
     with pytest.raises(RuntimeError):
-        Settler(world.store, world.installation, NotOurs()).settle()
+        Settler(world.store, world.installation, NotOurs(), Here()).settle()
 
 
 class Killed(BaseException):
     """Stands for the death of the process: nothing catches it."""
 
 
-def killing(raw):
-    if b"deadly" in raw:
-        raise Killed
-    return read(raw)
-
-
 def test_a_mail_that_kills_its_settler_is_put_aside_at_the_third_death(world: World):
+    def killing(new, now):
+        if "deadly" in new.text:
+            raise Killed
+        return world.store.messages.add(new, now)
+
     rows = [world.accept(world.mail(text="deadly" if n == 7 else "fine"), "leads@acme.example")[0] for n in range(50)]
     deaths = 0
     while world.store.inbound.waiting_count():
-        settler = world.settler(killing)
+        settler = world.settler(store=store_with(world.store, messages_add=killing))
         try:
             while settler.settle() != Batch():
                 pass

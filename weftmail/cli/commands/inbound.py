@@ -7,6 +7,7 @@ import json
 import sys
 import time
 
+from weftmail.cli import runtime
 from weftmail.cli.arguments import Parser, Verbs, number
 from weftmail.cli.context import Context
 from weftmail.cli.listing import Listing
@@ -158,6 +159,7 @@ def _settling(context: Context) -> Settling:
         SocketWaker(context.config.folder / "settle.sock"),
         lambda: time.sleep(0.1),
         int(context.patience * 1000),
+        runtime.readers(),
     )
 
 

@@ -91,6 +91,19 @@ def automatic_answer(case: Case) -> Verdict:
     return Verdict(Discard(Phrase("automatic.lost.discarded"), _company(case)), Phrase("automatic.lost"))
 
 
+def unreadable(case: Case) -> Verdict:
+    """A colleague's mail that could not be read is held: what nobody has seen is sent to nobody."""
+    if not case.message.unreadable:
+        return Verdict(None, Phrase("unreadable.none"))
+    if case.facts.sender.user_id is None:
+        return Verdict(None, Phrase("unreadable.outside"))
+    found = case.facts.by_token or _chosen(case)
+    why = Phrase("unreadable.held")
+    if found is not None:
+        return Verdict(Hold("held", why, found.company_id, found.record_id, found.record, found.message_id), why)
+    return Verdict(Hold("held", why, _company(case)), why)
+
+
 def reply_token(case: Case) -> Verdict:
     """A reply address that we gave out names its message; who may post is asked next."""
     found = case.facts.by_token
@@ -123,7 +136,7 @@ def alias(case: Case) -> Verdict:
     if not found.active:
         return Verdict(None, Phrase("alias.removed", {"alias": found.address}))
     message = case.message
-    if not (message.from_ or message.text.strip() or message.html or message.attachments):
+    if not (message.from_ or message.text.strip() or message.html or message.attachments or message.missing):
         return Verdict(Hold("unmatched", Phrase("alias.empty.held"), found.company_id), Phrase("alias.empty"))
     refusal = _refusal(case, found)
     if refusal is not None:
@@ -158,6 +171,7 @@ RULES: dict[str, Rule] = {
     "loop": loop,
     "report": report,
     "automatic answer": automatic_answer,
+    "unreadable": unreadable,
     "reply token": reply_token,
     "references": references,
     "alias": alias,

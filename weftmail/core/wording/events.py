@@ -11,5 +11,7 @@ EVENTS: Final[dict[str, Sentence]] = {
     "event.report.people": marked("A mail server reports on a message that we sent.\n{people}"),
     "event.failed": marked("{address} did not get it: {answer}"),
     "event.failed.people": marked("These addresses did not get it:\n{people}"),
+    "flag.unreadable": marked("This message could not be displayed; the original can be downloaded"),
+    "flag.partly read": marked("Part of this message could not be displayed; the original can be downloaded"),
     "flag.id reused": marked("another email with different content bears the same Message-ID"),
 }

@@ -10,10 +10,12 @@ RULE_NAMES: Final = {
     "loop": marked("loop"),
     "report": marked("report"),
     "automatic answer": marked("automatic answer"),
+    "unreadable": marked("unreadable"),
     "reply token": marked("reply token"),
     "references": marked("references"),
     "alias": marked("alias"),
     "nowhere": marked("nowhere"),
+    "ceiling": marked("ceiling"),
     "review": marked("review"),
     "handed over before": marked("handed over before"),
 }
@@ -40,6 +42,15 @@ ROUTING: Final[dict[str, Sentence]] = {
     "automatic.filed": marked("an automatic answer on {record}: nobody is notified"),
     "automatic.lost": marked("automatic answers open nothing"),
     "automatic.lost.discarded": marked("an automatic answer that belongs to no conversation"),
+    # One mail opens so many records and no more.
+    "ceiling.records": counted(
+        "this mail has opened {count} record, as many as one may",
+        "this mail has opened {count} records, as many as one may",
+    ),
+    # What could not be read.
+    "unreadable.none": marked("its words could be read"),
+    "unreadable.outside": marked("its words could not be read; nobody of ours wrote it"),
+    "unreadable.held": marked("a colleague's mail that could not be read: held, never sent on"),
     # The reply token, and references.
     "token.none": marked("no reply token in the recipient address"),
     "token.good": marked("the token names a message that is gone"),

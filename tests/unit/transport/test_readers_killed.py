@@ -1,0 +1,77 @@
+"""A listener killed -9 under busy readers: they end with it, and its successor settles within a second."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.unit.parsing.shapes import page, times
+from tests.unit.shell import Shell
+from weftmail.core.envelope import Envelope
+
+LISTEN = "from weftmail.cli import ingest; import sys; sys.exit(ingest.main(['--listen', sys.argv[1]]))"
+
+
+def children(pid: int) -> list[int]:
+    """Return the readers of a listener."""
+    found = []
+    for one in os.listdir("/proc"):
+        if one.isdecimal():
+            try:
+                stat = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(stat[1]) == pid and stat[0] != "Z":
+                found.append(int(one))
+    return found
+
+
+def listener(shell: Shell, name: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", LISTEN, f"unix:{shell.folder}/{name}"], env=dict(os.environ))
+
+
+def until(done: object, seconds: float) -> float:
+    """Wait until something is so; return how long that took."""
+    began = time.monotonic()
+    while time.monotonic() - began < seconds:
+        if done():  # type: ignore[operator]
+            return time.monotonic() - began
+        time.sleep(0.01)
+    raise AssertionError("it did not happen")
+
+
+def test_readers_end_with_a_killed_listener_and_its_successor_settles(shell: Shell) -> None:
+    store = shell.world.store
+    (shell.folder / "incoming").mkdir(exist_ok=True)
+    heavy = page(times("<p><b>a</b></p>", 1_500_000))
+    first = listener(shell, "one.sock")
+    try:
+        envelope = Envelope("leads@acme.example", "k@customer.example", entrance="lmtp")
+        with store.transaction():
+            for _ in range(3):
+                store.inbound.accept([envelope], heavy, shell.world.clock())
+        until(lambda: children(first.pid), 60)
+        readers = children(first.pid)
+        locked = [os.readlink(f"/proc/{pid}/fd/{one}") for pid in readers for one in os.listdir(f"/proc/{pid}/fd")]
+        assert not any("settle.lock" in one or "weftmail.db" in one or "socket" in one for one in locked)
+        successor = listener(shell, "two.sock")
+    except BaseException:
+        first.kill()
+        raise
+    try:
+        until(lambda: (shell.folder / "two.sock").exists(), 60)
+        with store.transaction():
+            (row,) = store.inbound.accept([envelope], shell.world.mail(), shell.world.clock())
+        os.kill(first.pid, signal.SIGKILL)
+        first.wait()
+        assert until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in readers), 10) < 1
+        took = until(lambda: store.inbound.state(row) == "filed", 60)
+        assert took < 60
+        until(lambda: store.inbound.waiting_count() == 0, 100)
+    finally:
+        successor.terminate()
+        successor.wait(30)

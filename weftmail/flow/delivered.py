@@ -1,0 +1,46 @@
+"""One delivery on its way into the store, and what two hand-overs of it have in common."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from weftmail.core.address import comparable
+from weftmail.core.parsing.message import Message
+from weftmail.core.routing.authentication import Proof
+from weftmail.core.routing.rules import MOST_HOPS
+from weftmail.flow.installation import Installation
+from weftmail.store.inbound import Accepted
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """One delivery on its way into the store: what the mail server gave, what we read, and what proves it."""
+
+    row: Accepted
+    message: Message
+    proof: Proof
+    verified: bool
+    """The author is verified, be it by signature, by login, or by the word of a person who let the mail in."""
+    arrived_at: int = 0
+    """When it was accepted; 0 for what a person releases, which arrives with that."""
+    by_alias: str = ""
+    """The alias that takes it: a mail to three hundred of its plus addresses is one mail to it."""
+
+
+def delivery_key(installation: Installation, delivered: Delivered) -> str:
+    """Return what two hand-overs of one delivery have in common, hashed: recipient, Message-ID, content, and whatever
+    else decides what becomes of it.
+
+    Without the last a stranger who knows a mail could send a copy of it ahead, unverified or marked as a machine's, and
+    the mail itself would count as handed over before.
+    """
+    message, proof = delivered.message, delivered.proof
+    decides = (
+        proof.verified, proof.colleague_proof, proof.login, not delivered.row.sender, message.kind,
+        message.auto_submitted, installation.name in message.loop, len(message.received) > MOST_HOPS,
+        message.in_reply_to, message.references,
+    )  # fmt: skip
+    recipient = delivered.by_alias or comparable(delivered.row.recipient)
+    text = "\n".join((recipient, message.message_id, message.content_hash, repr(decides)))
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
