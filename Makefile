@@ -35,7 +35,7 @@ check: .venv/ready-dev ## format, lint, types, imports and unit tests, in under 
 	$(BIN)/ruff check -q .
 	$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	$(BIN)/pytest -q -n 2 tests/unit
+	$(BIN)/pytest -q -n 4 tests/unit
 
 test: .venv/ready-dev ## everything, with the real Postfix, OpenDKIM and Chromium; sets up what is missing
 	$(BIN)/python -m tests.e2e.machine

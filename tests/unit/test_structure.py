@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,13 @@ def modules(*folders: str) -> Iterator[Path]:
 def trees(*folders: str) -> Iterator[tuple[str, ast.Module]]:
     """Give each module's path within the project, and what stands in it."""
     for path in modules(*folders):
-        yield str(path.relative_to(ROOT)), ast.parse(path.read_text())
+        yield str(path.relative_to(ROOT)), parsed(path)
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    """Return what stands in a module."""
+    return ast.parse(path.read_text())
 
 
 @pytest.mark.parametrize("folder", [*PRODUCT, "bench"])

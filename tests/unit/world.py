@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import re
+import tempfile
 from collections.abc import Sequence
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 
 from weftmail.core.envelope import Envelope
@@ -62,13 +64,24 @@ class Lock:
         return list(self.marked)
 
 
+@cache
+def _empty() -> bytes:
+    """Return the file of a store with nothing in it; the migrations run once for all tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "weftmail.db"
+        connection = connect(path)
+        migrate(connection, 1)
+        connection.close()
+        return path.read_bytes()
+
+
 class World:
     """Acme with acme.example; leads@ and support@ are Anna's; Anna prefers mail, Björn the inbox."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "weftmail.db"
+        self.path.write_bytes(_empty())
         connection = connect(self.path)
-        migrate(connection, 1)
         self.store = Store(connection)
         self.clock = Clock()
         self.lock = Lock()
