@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.test_structure import ROOT, modules, trees
+from tests.unit.test_structure import ROOT, modules, parsed, trees
 
 CODE = ("weftmail", "admin", "store", "mta", "bench", "tests")
 PRODUCT = CODE[:4]
@@ -44,6 +44,16 @@ PROSE = re.compile(
     re.IGNORECASE,
 )
 """Nothing that people read says this: documents, comments, help and messages."""
+
+
+PAGES = re.compile(
+    "as it was laid out|trimmed lines?|[Tt]old inside|told of everything|get what names them|was let in|Came in by"
+    "|Why here|did not sign it|stays inside|nobody outside sees|what changed last first|rather than by mail"
+    "|Nothing waits(?! for)|Follows the store|waits for a decision|write on no record|do not belong together"
+    "|Nothing is here|yours to see|works no more|it wants an?|send all the same|would have left|worth nothing|Catcher$"
+    "|handed over(?! before)$|let in$"
+)
+"""No page, no mail and no message of a command says this."""
 
 
 def parts(name: str) -> set[str]:
@@ -117,3 +127,20 @@ def test_no_document_says_a_retired_word(path: Path) -> None:
 
 def test_no_comment_and_no_message_says_a_retired_word() -> None:
     assert [one for path in modules(*PRODUCT, "bench") for one in said(PROSE, path, prose(path))] == []
+
+
+def messages(path: Path) -> Iterator[tuple[int, str]]:
+    """Give the texts of a module that it may show to somebody: all of its strings but what documents it."""
+    tree = parsed(path)
+    documenting = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documenting:
+            yield node.lineno, node.value
+
+
+def test_no_page_and_no_message_says_a_retired_phrase() -> None:
+    found = [one for path in modules(*PRODUCT) for one in said(PAGES, path, messages(path))]
+    shown = [*sorted((ROOT / "admin" / "templates").rglob("*.html")), *sorted((ROOT / "weftmail").rglob("*.po"))]
+    assert len(shown) > 10
+    found += [one for path in shown for one in said(PAGES, path, enumerate(path.read_text().splitlines(), start=1))]
+    assert found == []

@@ -71,7 +71,7 @@ def plan(store: Store, record: Record, author: User, draft: Draft, now: int) -> 
     answers_id = draft.answers_id or store.messages.last_public(record.id)
     outsiders: Sequence[Outsider] = ()
     if draft.note and (draft.to or draft.cc):
-        raise UsageError("a note stays inside and has no --to or --cc; leave them out, or leave out --note", status=2)
+        raise UsageError("an internal note has no --to or --cc; leave them out, or leave out --note", status=2)
     if not draft.note:
         outsiders = _outsiders(store, record, draft, answers_id)
     who_gets = recipients(

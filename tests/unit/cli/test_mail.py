@@ -201,7 +201,7 @@ def test_a_note_stays_inside(lead: Shell) -> None:
     message = lead.json("record", "show", "LEAD-1")["messages"][-1]
     assert (message["kind"], message["public"], message["addressed"]) == ("note", False, [])
     assert "internal note" in lead.ok("record", "show", "LEAD-1")
-    assert "a note stays inside" in lead.refused(
+    assert "an internal note has no --to" in lead.refused(
         "post",
         "LEAD-1",
         "--as",

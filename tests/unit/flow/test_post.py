@@ -79,7 +79,7 @@ def test_files_go_along(opened: World):
     ("draft", "words"),
     [
         (Draft(), "nothing to send"),
-        (Draft(text="x", note=True, to=["karin@customer.example"]), "a note stays inside"),
+        (Draft(text="x", note=True, to=["karin@customer.example"]), "an internal note has no --to"),
         (Draft(text="x", to=["nonsense"]), "not an address"),
         (Draft(text="x", to=["-x@acme.example"]), "hyphen"),
         (Draft(text="x", to=["bjorn@acme.example"]), "follower add LEAD-1 bjorn@acme.example"),
