@@ -30,7 +30,7 @@ def build(parser: Parser) -> None:
     body = parser.add_mutually_exclusive_group()
     body.add_argument("--text", metavar="T", help="the text")
     body.add_argument("--html", metavar="FILE", help="a file with the text as HTML; - reads standard input")
-    parser.add_argument("--note", action="store_true", help="log an internal note, which nobody outside sees")
+    parser.add_argument("--note", action="store_true", help="log an internal note, which only colleagues see")
     parser.add_argument(
         "--to",
         action="append",
