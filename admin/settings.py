@@ -9,8 +9,6 @@ from starlette.responses import Response
 from weftmail.admin.visit import Visit, page
 from weftmail.locale.dates import zone_names
 
-PREFERS = ("email", "inbox")
-
 
 def settings(visit: Visit) -> Response:
     """Show what is chosen."""
@@ -20,7 +18,7 @@ def settings(visit: Visit) -> Response:
 def save(visit: Visit) -> Response:
     """Keep what is chosen; what cannot be chosen is shown as such, and nothing changes."""
     language, zone, prefers = (visit.text(name) for name in ("language", "zone", "prefers"))
-    known = language in visit.site.installation.languages.names and prefers in PREFERS
+    known = language in visit.site.installation.languages.names and prefers in visit.store.users.channels()
     if not known or (zone and zone not in zone_names()):
         return _form(visit, wrong=True, status=422)
     with visit.store.transaction():
@@ -37,6 +35,7 @@ def _form(visit: Visit, *, saved: bool = False, wrong: bool = False, status: int
         status=status,
         languages=visit.site.installation.languages.names,
         zones=zone_names(),
+        channels=visit.store.users.channels(),
         saved=saved,
         wrong=wrong,
     )

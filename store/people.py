@@ -85,6 +85,10 @@ class Users:
             active=user.active,
         )
 
+    def channels(self) -> list[str]:
+        """Return the channels that a user can prefer, email first."""
+        return column(queries.channels(self._connection))
+
     def add_address(self, user_id: int, address: str, kind: str = EMAIL) -> None:
         """Give the user one more canonical address."""
         queries.user_address_add(self._connection, user_id=user_id, kind=kind, address=address)

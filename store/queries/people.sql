@@ -3,6 +3,11 @@ insert into users (name, prefers, language, zone, created_at)
 values (:name, :prefers, :language, :zone, :now)
 returning id;
 
+-- Those that are always there come first.
+-- name: channels
+select name from channel
+order by case name when 'email' then 0 when 'inbox' then 1 else 2 end, name;
+
 -- name: user_set!
 update users set name = :name, prefers = :prefers, language = :language, zone = :zone, active = :active where id = :id;
 

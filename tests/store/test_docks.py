@@ -61,6 +61,12 @@ def test_one_row_is_a_new_member(office: Office, write, row: str) -> None:
     assert write(office) != []
 
 
+def test_a_user_can_prefer_every_channel_there_is(office: Office) -> None:
+    assert office.store.users.channels() == ["email", "inbox"]
+    office.store.connection.execute("insert into channel (name) values ('a pigeon')")
+    assert office.store.users.channels() == ["email", "inbox", "a pigeon"]
+
+
 def test_the_same_text_can_be_an_address_of_two_kinds(office: Office) -> None:
     office.store.connection.execute("insert into address_kind (name) values ('loft')")
     users = office.store.users

@@ -54,7 +54,9 @@ def build(parser: Parser) -> None:
 def _settings(parser: Parser) -> None:
     parser.add_argument("--name", metavar="NAME", help="the name of the person")
     parser.add_argument("--role", choices=membership.ROLES, help="the role in the company; agent by default")
-    parser.add_argument("--prefers", choices=user.PREFERS, help="how they are notified; email by default")
+    parser.add_argument(
+        "--prefers", metavar="CHANNEL", help="how they are notified: email (the default), inbox or another channel"
+    )
     parser.add_argument(
         "--language",
         choices=tuple(NAMES),

@@ -13,8 +13,6 @@ from weftmail.flow.setup.act import Done, Fields, Setup, act
 from weftmail.store.people import User
 from weftmail.store.store import Store
 
-PREFERS = ("email", "inbox")
-"""How a user is notified."""
 SHORTEST = 12
 """A password has at least so many characters."""
 LINK_MINUTES = 10
@@ -57,7 +55,7 @@ def add(
             find.line("name", name or wanted.partition("@")[0].capitalize()),
             wanted,
             setup.clock(),
-            prefers=find.choice("prefers", prefers or "email", PREFERS),
+            prefers=find.choice("prefers", prefers or "email", store.users.channels()),
             language=find.choice("language", language or whose.language, setup.languages),
             zone=_zone(setup, time_zone or ""),
         )
@@ -114,7 +112,7 @@ def change(
     changed = replace(
         found,
         name=found.name if name is None else find.line("name", name),
-        prefers=found.prefers if prefers is None else find.choice("prefers", prefers, PREFERS),
+        prefers=found.prefers if prefers is None else find.choice("prefers", prefers, store.users.channels()),
         language=found.language if language is None else find.choice("language", language, setup.languages),
         zone=found.zone if time_zone is None else _zone(setup, time_zone),
         active=found.active or activate,

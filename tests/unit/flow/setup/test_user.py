@@ -37,6 +37,13 @@ def test_a_user_who_is_there_joins_one_more_company_and_stays_as_they_are(office
     assert made.changes == (FieldChange("memberships", "Acme reader", "Acme reader, Beta admin"),)
 
 
+def test_a_user_can_prefer_a_channel_that_was_added(office: Office) -> None:
+    office.setup.store.connection.execute("insert into channel (name) values ('pigeon')")
+    assert office.did(user.add(office.setup, EVA, prefers="pigeon")).now["prefers"] == "pigeon"
+    changed = office.did(user.change(office.setup, EVA, prefers="inbox"))
+    assert changed.changes == (FieldChange("prefers", "pigeon", "inbox"),)
+
+
 def test_a_user_has_the_language_of_the_company_unless_told_otherwise(office: Office) -> None:
     office.did(company.change(office.setup, "Acme", language="sv"))
     assert office.did(user.add(office.setup, EVA, time_zone="Europe/Stockholm")).now["language"] == "sv"
