@@ -27,7 +27,10 @@ from weftmail.core.envelope import Envelope
 from weftmail.core.ports import Outcome, Sent
 from weftmail.core.tokens.keys import dump, single
 from weftmail.flow.accept import AcceptQueue, accept_group
+from weftmail.flow.channels.channel import registry
+from weftmail.flow.channels.email import EmailChannel
 from weftmail.flow.deliver import OutboxSender
+from weftmail.flow.reading import Here, read
 from weftmail.flow.settle import Settler
 from weftmail.store.store import Store
 
@@ -175,8 +178,9 @@ class Grown:
         self.installation = replace(
             runtime.installation(config.load(self.environ), self.store), site_url="http://testserver"
         )
-        self.settler = Settler(self.store, self.installation, NoLock())
-        self.sender = OutboxSender(self.store, self.installation, Taken(), lambda _domain: [], "bench", lambda: 0.5)
+        self.settler = Settler(self.store, self.installation, NoLock(), Here(read))
+        email = EmailChannel(self.store, self.installation, Taken(), lambda _domain: [])
+        self.sender = OutboxSender(self.store, self.installation, registry([email]), "bench", lambda: 0.5)
         self.number: int = self.store.connection.execute("select count(*) from inbound").fetchone()[0]
         """The number of the next mail: so many are in it."""
 
@@ -298,7 +302,7 @@ def _looks(looked: Looked) -> dict[str, float]:
     }
     lists = {
         "list: records": ("record", "list", "--limit", PAGE),
-        "list: contacts": ("contact", "list"),
+        "list: contacts": ("contact", "list", "--limit", PAGE),
         "list: inbound": ("inbound", "list", "--limit", PAGE),
     }
     return {name: _computed(looked.page, path) for name, path in pages.items()} | {
