@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from starlette.responses import Response
 
 from weftmail.admin.visit import Visit, page
+from weftmail.flow.refusal import Refusal
+from weftmail.flow.setup import user
+from weftmail.flow.setup.act import Actor, Setup
 from weftmail.locale.dates import zone_names
 
 
@@ -17,16 +18,34 @@ def settings(visit: Visit) -> Response:
 
 def save(visit: Visit) -> Response:
     """Keep what is chosen; what cannot be chosen is shown as such, and nothing changes."""
-    language, zone, prefers = (visit.text(name) for name in ("language", "zone", "prefers"))
-    known = language in visit.site.installation.languages.names and prefers in visit.store.users.channels()
-    if not known or (zone and zone not in zone_names()):
-        return _form(visit, wrong=True, status=422)
-    with visit.store.transaction():
-        visit.store.users.set(replace(visit.user, language=language, zone=zone, prefers=prefers))
+    site = visit.site
+    setup = Setup(
+        visit.store,
+        Actor(visit.user.name, visit.user.id),
+        site.installation.clock,
+        None,
+        _no_mailbox,
+        tuple(site.installation.languages.names),
+        zone_names().__contains__,
+    )
+    done = user.change(
+        setup,
+        visit.store.users.addresses(visit.user.id)[0],
+        prefers=visit.text("prefers"),
+        language=visit.text("language"),
+        time_zone=visit.text("zone"),
+    )
+    if isinstance(done, Refusal):
+        return _form(visit, wrong=visit.voice.say(done.phrase), status=422)
     return visit.go("/settings?saved=")
 
 
-def _form(visit: Visit, *, saved: bool = False, wrong: bool = False, status: int = 200) -> Response:
+def _no_mailbox(local: str, domain: str) -> str:
+    """Where a mailbox is: nothing that is changed here asks."""
+    return ""
+
+
+def _form(visit: Visit, *, saved: bool = False, wrong: str = "", status: int = 200) -> Response:
     address = visit.store.users.addresses(visit.user.id)[0]
     return visit.page(
         "settings.html",

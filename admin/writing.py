@@ -16,12 +16,12 @@ from starlette.datastructures import UploadFile
 from weftmail.admin.files import safe_name
 from weftmail.admin.visit import Visit
 from weftmail.core.address import BadAddress, canonical
-from weftmail.core.failure import UsageError
 from weftmail.core.routing.recipients import Field, Notified, Outsider, Skipped
-from weftmail.core.wording.phrase import marked
+from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.identity import identity_of
 from weftmail.flow.notify import answer_audience
 from weftmail.flow.post import Draft, DraftFile, plan, post
+from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.thread import Conversation
 from weftmail.store.record import Record
 
@@ -113,8 +113,8 @@ def send(visit: Visit, record: Record) -> int:
             raise Again(replace(shown, errors={"seen": visit.voice.gettext(changed)}))
         try:
             return post(visit.store, visit.site.installation, record, visit.user, draft)
-        except UsageError as error:
-            raise Again(_shown(visit, record, composer, {"to": _sentence(error)})) from None
+        except RefusedAct as error:
+            raise Again(_shown(visit, record, composer, {"to": visit.voice.say(error.refusal.phrase)})) from None
 
 
 def _form(visit: Visit) -> Composer:
@@ -130,8 +130,8 @@ def _form(visit: Visit) -> Composer:
         for text, tick in [*((one, one in ticked) for one in offered), *((one, True) for one in _parts(visit, name))]:
             try:
                 person = _person(text, tick)
-            except BadAddress:
-                errors[name] = visit.voice.gettext("Enter an address such as name@example.com")
+            except BadAddress as error:
+                errors[name] = visit.voice.say(Phrase(error.code, {"address": text}))
                 wrong.append(text)
                 continue
             if person.address not in taken:
@@ -169,8 +169,8 @@ def _shown(visit: Visit, record: Record, composer: Composer, errors: dict[str, s
     try:
         sender = identity_of(visit.store, record).sender
         shown_as = f"{visit.user.name} via {sender.name} <{sender.address}>"
-    except UsageError as error:
-        said.setdefault("to", _sentence(error))
+    except RefusedAct as error:
+        said.setdefault("to", visit.voice.say(error.refusal.phrase))
     return replace(
         composer,
         notified=planned.notified,
@@ -202,8 +202,3 @@ def _file(upload: UploadFile) -> DraftFile:
     content_type = upload.content_type or ""
     known = content_type if _TYPE.fullmatch(content_type) else "application/octet-stream"
     return DraftFile(safe_name(upload.filename or ""), known, upload.file.read())
-
-
-def _sentence(error: UsageError) -> str:
-    text = str(error)
-    return f"{text[:1].upper()}{text[1:]}."

@@ -170,10 +170,10 @@ def test_somebody_unticked_gets_nothing_and_somebody_added_gets_it(site: Site, a
     [
         ({"text": "  \n"}, "Write a message or attach a file"),
         ({"to": []}, "Add a recipient, or log an internal note"),
-        ({"to_more": "no address"}, "Enter an address such as name@example.com"),
-        ({"cc_more": "-x@y.example"}, "Enter an address such as name@example.com"),
+        ({"to_more": "no address"}, "enter one such as name@example.com"),
+        ({"cc_more": "-x@y.example"}, "begins with a hyphen"),
         ({"to_more": "bjorn@acme.example"}, "is a colleague"),
-        ({"to_more": "leads@acme.example"}, "is an address of ours"),
+        ({"to_more": "leads@acme.example"}, "is one of your own addresses"),
     ],
 )
 def test_an_error_stands_beside_its_field_and_nothing_is_lost(

@@ -51,6 +51,12 @@ STEPS = {
     "no_such_inbound": "see: mail-admin inbound list",
     "no_such_copy": "see: mail-admin outbox list",
     "copy_left": "see: mail-admin outbox list",
+    "post_empty": "give a text: --text T or --html FILE",
+    "note_with_recipients": "leave out --to and --cc, or leave out --note",
+    "nothing_to_answer": "name somebody: --to ADDR, or write a --note",
+    "nobody_to_answer": "name somebody: --to ADDR, or write a --note",
+    "post_to_colleague": "mail-admin follower add {number} {address}",
+    "no_domain_to_write_from": "add one: mail-admin domain add NAME",
     "not_for_replay": "see: mail-admin inbound show {id}",
 }
 """The command that comes next, by code; a code that is not here says all in its sentence."""
@@ -60,7 +66,7 @@ MEANINGLESS = frozenset(
         "address_malformed", "address_blank", "address_hyphen", "address_unusual", "address_long", "domain_malformed",
         "domain_one_label", "text_break", "text_empty", "text_long", "url_malformed", "no_such_choice",
         "nothing_to_change", "company_wanted", "record_type_malformed", "prefix_malformed", "no_such_record_type",
-        "alias_without_goal", "several_records", "no_such_time_zone", "several_contacts",
+        "alias_without_goal", "note_with_recipients", "several_records", "no_such_time_zone", "several_contacts",
     }
 )  # fmt: skip
 """Words that make no sense, whatever the store holds: a command ends with 2 for them."""

@@ -9,6 +9,7 @@ from typing import BinaryIO, Literal, Protocol
 
 from weftmail.core.envelope import Envelope
 from weftmail.core.parsing.message import Message
+from weftmail.core.wording.phrase import Phrase
 
 Clock = Callable[[], int]
 """Returns the time now: milliseconds since 1970, UTC."""
@@ -33,9 +34,13 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The mail server refuses this address or this copy for good (5xx)."""
+    """The mail server refuses this address or this copy for good (5xx), or we do.
+
+    Where it is we, ``says`` is the reason, and ``text`` the same in English.
+    """
 
     text: str
+    says: Phrase | None = None
 
 
 Outcome = Sent | Deferred | Refused

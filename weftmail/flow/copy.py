@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from weftmail.core.address import BadAddress, Mailbox
 from weftmail.core.composing.mail import Attached, ForColleagues, ForOutsider, Letter, compose
 from weftmail.core.composing.notification import Answer, Kind, Notice
-from weftmail.core.failure import UsageError
 from weftmail.core.limits import NOTIFICATION_FILES, NOTIFICATION_WORDS
 from weftmail.core.ports import Refused
 from weftmail.core.tokens import locator, reply_token
@@ -20,6 +19,7 @@ from weftmail.core.wording.sentences import say
 from weftmail.flow.identity import Identity, identity_of
 from weftmail.flow.installation import Installation
 from weftmail.flow.notify import answer_audience
+from weftmail.flow.refusal import RefusedAct
 from weftmail.store.message import Reference, ThreadMessage
 from weftmail.store.outbox import Claimed
 from weftmail.store.record import Record
@@ -40,15 +40,21 @@ def copy_of(store: Store, installation: Installation, claimed: Claimed) -> Copy 
     message = store.messages.get(claimed.message_id)
     record = store.records.get(message.record_id) if message is not None else None
     if message is None or record is None:
-        return Refused("the message is gone")
+        return _refused(Phrase("refused.gone"))
     try:
         identity = identity_of(store, record)
         copy = _addressed(store, installation, claimed, message, record, identity)
         data = compose(_letter(store, installation, claimed, message, record, identity), copy)
-    except (BadAddress, UsageError) as error:
-        return Refused(str(error))
+    except RefusedAct as error:
+        return _refused(error.refusal.phrase)
+    except BadAddress as error:
+        return _refused(Phrase("refused.address", {"error": str(error)}))
     bounce = Token("bounce", message.id, claimed.contact_id or 0, message.token_epoch)
     return Copy(data, reply_token.address(installation.keyring, bounce, identity.domain), identity.domain)
+
+
+def _refused(says: Phrase) -> Refused:
+    return Refused(say(says), says)
 
 
 def record_url(installation: Installation, record: Record) -> str:

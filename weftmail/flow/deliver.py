@@ -126,7 +126,7 @@ class OutboxSender:
                 state, reason = _state(outcome, late)
                 self._store.outbox.settle_delivery(claimed.id, address, state, reason, now)
             failed = [
-                (address, outcome.text)
+                (address, outcome)
                 for address, outcome in outcomes.items()
                 if isinstance(outcome, Refused) or (late and isinstance(outcome, Deferred))
             ]
@@ -154,7 +154,7 @@ class OutboxSender:
         return int(pause * (0.8 + 0.4 * self._jitter()))
 
     def _leave_in_inbox(
-        self, claimed: Claimed, message: ThreadMessage, failed: Sequence[tuple[str, str]], now: int
+        self, claimed: Claimed, message: ThreadMessage, failed: Sequence[tuple[str, Deferred | Refused]], now: int
     ) -> None:
         """Tell the colleagues in the inbox whom the copy did not reach."""
         record = self._store.records.get(message.record_id)
@@ -167,7 +167,7 @@ class OutboxSender:
             if one.user_id is not None and one.channel == "email" and one.address in lost:
                 self._store.inbox.notify(message.company_id, one.user_id, says, now, record_id=message.record_id)
 
-    def _notify_of_failure(self, claimed: Claimed, failed: Sequence[tuple[str, str]], now: int) -> None:
+    def _notify_of_failure(self, claimed: Claimed, failed: Sequence[tuple[str, Deferred | Refused]], now: int) -> None:
         """Write an event on the thread, and tell the author in the inbox."""
         message = self._store.messages.get(claimed.message_id)
         if message is None:
@@ -208,10 +208,15 @@ class OutboxSender:
         log.warning("copy %d failed for %d of its addresses", claimed.id, len(failed))
 
 
-def _failure_says(failed: Sequence[tuple[str, str]]) -> Phrase:
+def _failure_says(failed: Sequence[tuple[str, Deferred | Refused]]) -> Phrase:
+    """What the event says: our own reason, which is the same for all of them, or each mail server's answer."""
+    _, first = failed[0]
+    if isinstance(first, Refused) and first.says is not None:
+        return Phrase("event.failed", {"address": ", ".join(address for address, _ in failed), "answer": first.says})
     if len(failed) == 1:
-        return Phrase("event.failed", {"address": failed[0][0], "answer": failed[0][1]})
-    return Phrase("event.failed.people", {"people": "\n".join(f"{address}: {answer}" for address, answer in failed)})
+        return Phrase("event.failed", {"address": failed[0][0], "answer": first.text})
+    people = "\n".join(f"{address}: {outcome.text}" for address, outcome in failed)
+    return Phrase("event.failed.people", {"people": people})
 
 
 def _state(outcome: Outcome, late: bool) -> tuple[str, str]:
@@ -221,6 +226,7 @@ def _state(outcome: Outcome, late: bool) -> tuple[str, str]:
         case Deferred():
             return ("failed" if late else "delayed"), outcome.text
         case Refused():
-            return "failed", outcome.text
+            # What the mail server answered; a reason of ours stands in the event.
+            return "failed", outcome.text if outcome.says is None else ""
         case _:
             assert_never(outcome)

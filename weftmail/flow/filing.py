@@ -12,10 +12,12 @@ from weftmail.core.composing.cutting import cut_notification
 from weftmail.core.limits import MAIL_NAMED
 from weftmail.core.parsing.message import Message
 from weftmail.core.parsing.quote import new_words
+from weftmail.core.reports.event import event_of
 from weftmail.core.routing.authentication import Proof
 from weftmail.core.routing.disposition import Append, Asked, Author, Decision, Discard, Hold, Note, Open, Report
 from weftmail.core.routing.recipients import Outsider
 from weftmail.core.wording.phrase import Phrase
+from weftmail.core.wording.sentences import say
 from weftmail.flow.ceiling import notify_of_unread, within_ceiling
 from weftmail.flow.delivered import Delivered, delivery_key
 from weftmail.flow.facts import is_ours
@@ -26,8 +28,6 @@ from weftmail.store.inbound import Settled
 from weftmail.store.message import Addressed, NewMessage
 from weftmail.store.record import NewRecord, Record
 from weftmail.store.store import Store
-
-UNTITLED = "(no subject)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def _carry_out(store: Store, installation: Installation, delivered: Delivered, d
     disposition = decision.disposition
     match disposition:
         case Open():
-            return _open(store, delivered, disposition, now)
+            return _open(store, installation, delivered, disposition, now)
         case Append() | Note():
             return _append(store, installation, delivered, disposition, now)
         case Report():
@@ -111,7 +111,7 @@ def _settle(
         store.blobs.drop_unused(row.blob_id)
 
 
-def _open(store: Store, delivered: Delivered, disposition: Open, now: int) -> Outcome:
+def _open(store: Store, installation: Installation, delivered: Delivered, disposition: Open, now: int) -> Outcome:
     """Open a record; the mail is its first message, its author takes part, the alias's owner follows."""
     message, company_id = delivered.message, disposition.company_id
     alias = store.aliases.get(disposition.alias_id) if disposition.alias_id is not None else None
@@ -121,7 +121,7 @@ def _open(store: Store, delivered: Delivered, disposition: Open, now: int) -> Ou
         NewRecord(
             company_id,
             disposition.record_type,
-            message.subject or UNTITLED,
+            message.subject or _untitled(store, installation, company_id),
             owner_id=alias.owner_id if alias is not None else None,
             owner_team_id=alias.owner_team_id if alias is not None else None,
             customer_id=contact_id,
@@ -144,6 +144,12 @@ def _open(store: Store, delivered: Delivered, disposition: Open, now: int) -> Ou
     _bring(store, delivered, record, message_id, now)
     copies = notify(store, company_id, message_id, who_gets, now)
     return Outcome("filed", record.id, message_id, copies)
+
+
+def _untitled(store: Store, installation: Installation, company_id: int) -> str:
+    """What a record is called whose first email has no subject: in the company's language, since it is kept."""
+    company = store.companies.get(company_id)
+    return say(Phrase("record.untitled"), installation.languages.of(company.language if company is not None else "en"))
 
 
 def _append(
@@ -193,13 +199,13 @@ def _report(store: Store, delivered: Delivered, disposition: Report, now: int) -
             record_id=disposition.record_id,
             kind="event",
             public=False,
-            author_name=message.from_[0].name if message.from_ else "Mail server",
+            author_name=message.from_[0].name if message.from_ else "",
             author_address="",
             subject=message.subject,
             text="",
             html="",
             reply_text="",
-            phrase=_report_says(message).as_json(),
+            phrase=event_of(message.report).as_json(),
             written_at=now,
             rfc_message_id=message.message_id,
             content_hash=message.content_hash,
@@ -210,16 +216,6 @@ def _report(store: Store, delivered: Delivered, disposition: Report, now: int) -
         delivered.arrived_at or now,
     )
     return Outcome("filed", disposition.record_id, message_id)
-
-
-def _report_says(message: Message) -> Phrase:
-    people = [
-        f"{one.address}: {one.diagnostic or one.status or one.action}"
-        for one in (message.report.recipients if message.report is not None else ())
-    ]
-    if not people:
-        return Phrase("event.report")
-    return Phrase("event.report.people", {"people": "\n".join(people)})
 
 
 def _notify_of_hold(store: Store, delivered: Delivered, disposition: Hold, now: int) -> None:
@@ -234,7 +230,7 @@ def _notify_of_hold(store: Store, delivered: Delivered, disposition: Hold, now: 
         sender = message.from_[0].address if message.from_ else row.sender
         text = Phrase(
             "notice.role",
-            {"recipient": row.recipient, "sender": sender, "subject": message.subject or UNTITLED},
+            {"recipient": row.recipient, "sender": sender, "subject": message.subject or Phrase("record.untitled")},
         )
         companies = (
             [disposition.company_id]

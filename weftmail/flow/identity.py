@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 
 from weftmail.core.address import BadAddress, Mailbox, canonical, domain_of
-from weftmail.core.failure import UsageError
 from weftmail.flow.refusal import RefusedAct
 from weftmail.store.record import Record
 from weftmail.store.store import Store
@@ -23,7 +22,7 @@ class Identity:
 def identity_of(store: Store, record: Record) -> Identity:
     """Return as whom the record writes: as its alias says, else as the company's notifications address.
 
-    Raises UsageError where the company has no domain to write from.
+    Raises RefusedAct where the company has no domain to write from.
     """
     alias = store.aliases.get(record.alias_id) if record.alias_id is not None else None
     if alias is not None:
@@ -31,7 +30,7 @@ def identity_of(store: Store, record: Record) -> Identity:
         return Identity(Mailbox(sender.name or record.company, sender.address), alias.domain)
     domain = store.domains.of_company(record.company_id)
     if domain is None:
-        raise UsageError(f"{record.company} has no domain to write from; add one: mail-admin domain add NAME")
+        raise RefusedAct("", "no_domain_to_write_from", company=record.company)
     return Identity(Mailbox(record.company, f"notifications@{domain}"), domain)
 
 

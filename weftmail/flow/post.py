@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from weftmail.core.address import BadAddress, canonical
 from weftmail.core.composing.mail import subject_line
-from weftmail.core.failure import UsageError
 from weftmail.core.parsing.html import sanitise, text_of
 from weftmail.core.routing.recipients import Field, Outsider, Recipients, recipients
 from weftmail.core.tokens import locator
@@ -16,6 +15,7 @@ from weftmail.flow.facts import is_ours
 from weftmail.flow.identity import identity_of
 from weftmail.flow.installation import Installation
 from weftmail.flow.notify import answer_audience, following, notify
+from weftmail.flow.refusal import RefusedAct
 from weftmail.store.message import Addressed, NewMessage
 from weftmail.store.people import User
 from weftmail.store.record import Record
@@ -61,17 +61,17 @@ class PostPlan:
 def plan(store: Store, record: Record, author: User, draft: Draft, now: int) -> PostPlan:
     """Return who would get the draft.  Only reads: an address that nobody has yet stands there with contact 0.
 
-    Raises UsageError for an author who may not write in the record's company, a malformed address, an empty draft, or
+    Raises RefusedAct for an author who may not write in the record's company, a malformed address, an empty draft, or
     a post that names nobody where the message that it answers has nobody outside, or there is none to answer.
     """
     if record.company_id not in store.users.writes_in(author.id) or not author.active:
-        raise UsageError(f"{author.name} may not write in the records of {record.company}")
+        raise RefusedAct("as", "post_not_allowed", name=author.name, company=record.company)
     if not (draft.text.strip() or draft.html.strip() or draft.files):
-        raise UsageError("there is nothing to send; give a text: --text T or --html FILE")
+        raise RefusedAct("text", "post_empty")
     answers_id = draft.answers_id or store.messages.last_public(record.id)
     outsiders: Sequence[Outsider] = ()
     if draft.note and (draft.to or draft.cc):
-        raise UsageError("an internal note has no --to or --cc; leave them out, or leave out --note", status=2)
+        raise RefusedAct("to", "note_with_recipients")
     if not draft.note:
         outsiders = _outsiders(store, record, draft, answers_id)
     who_gets = recipients(
@@ -146,9 +146,7 @@ def _outsiders(store: Store, record: Record, draft: Draft, answers_id: int | Non
     if draft.to is None:
         found = answer_audience(store, answers_id) if answers_id is not None else ()
         if not found and not draft.cc:
-            nobody = "nobody outside wrote or got the message that this answers"
-            why = "there is no public message to answer yet" if answers_id is None else nobody
-            raise UsageError(f"{why}; name somebody: --to ADDR, or write a --note")
+            raise RefusedAct("to", "nothing_to_answer" if answers_id is None else "nobody_to_answer")
     else:
         found = tuple(_outsider(store, record, address, "to") for address in draft.to)
     have = {one.address for one in found}
@@ -160,14 +158,12 @@ def _outsider(store: Store, record: Record, text: str, field: Field) -> Outsider
     try:
         address = canonical(address)
     except BadAddress as error:
-        raise UsageError(str(error), status=2) from None
+        raise RefusedAct(field, error.code, address=address) from None
     user = store.users.by_address(address)
     if user is not None and record.company_id in store.users.writes_in(user.id):
-        raise UsageError(
-            f"{address} is a colleague; let them follow instead: mail-admin follower add {record.label} {address}"
-        )
+        raise RefusedAct(field, "post_to_colleague", address=address, number=record.label)
     if is_ours(store, address):
-        raise UsageError(f"{address} is an address of ours; name somebody outside")
+        raise RefusedAct(field, "post_to_ours", address=address)
     contact = store.contacts.by_address(record.company_id, address)
     if contact is None:
         return Outsider(0, name, address, field)

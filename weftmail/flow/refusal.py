@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dataclasses import field as member
 
 from weftmail.core.wording.phrase import Phrase, Value
+from weftmail.core.wording.sentences import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,5 +33,5 @@ class RefusedAct(Exception):
     """Carries a refusal out of the transaction that it undoes; acts answer with the refusal itself."""
 
     def __init__(self, field_: str, code: str, **values: Value) -> None:
-        super().__init__(code)
         self.refusal = Refusal(field_, code, values)
+        super().__init__(f"{code}: {say(self.refusal.phrase)}")

@@ -201,7 +201,7 @@ def test_a_note_stays_inside(lead: Shell) -> None:
     message = lead.json("record", "show", "LEAD-1")["messages"][-1]
     assert (message["kind"], message["public"], message["addressed"]) == ("note", False, [])
     assert "internal note" in lead.ok("record", "show", "LEAD-1")
-    assert "an internal note has no --to" in lead.refused(
+    assert "an internal note has nobody in To or Cc" in lead.refused(
         "post",
         "LEAD-1",
         "--as",
@@ -253,7 +253,11 @@ def test_html_and_files_go_along(lead: Shell, tmp_path: Path, monkeypatch: pytes
         (("LEAD-1", "--as", "anna@acme.example", "--text", "T", "--to", "a@x.example> BODY=8BITMIME"), "blank", 2),
         (("LEAD-1", "--as", "anna@acme.example", "--text", "T", "--cc=-x@customer.example"), "with a hyphen", 2),
         (("LEAD-1", "--as", "anna@acme.example", "--text", "T", "--to", "bjorn@acme.example"), "is a colleague", 1),
-        (("LEAD-1", "--as", "anna@acme.example", "--text", "T", "--to", "leads@acme.example"), "an address of ours", 1),
+        (
+            ("LEAD-1", "--as", "anna@acme.example", "--text", "T", "--to", "leads@acme.example"),
+            "one of your own addresses",
+            1,
+        ),
         (("LEAD-1", "--as", "anna@acme.example", "--text", "T", "--dry-run", "--to", "x"), "is not an address", 2),
     ],
 )

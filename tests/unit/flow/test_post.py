@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from tests.unit.flow.test_filing import contact_of, people, reply_address
 from tests.unit.world import ANNA, ERIK, World
-from weftmail.core.failure import UsageError
 from weftmail.core.tokens import locator
 from weftmail.flow.post import Draft, DraftFile, plan, post
+from weftmail.flow.refusal import RefusedAct
 
 
 @pytest.fixture
@@ -78,16 +78,16 @@ def test_files_go_along(opened: World):
 @pytest.mark.parametrize(
     ("draft", "words"),
     [
-        (Draft(), "nothing to send"),
-        (Draft(text="x", note=True, to=["karin@customer.example"]), "an internal note has no --to"),
+        (Draft(), "There is nothing to send"),
+        (Draft(text="x", note=True, to=["karin@customer.example"]), "An internal note has nobody"),
         (Draft(text="x", to=["nonsense"]), "not an address"),
         (Draft(text="x", to=["-x@acme.example"]), "hyphen"),
-        (Draft(text="x", to=["bjorn@acme.example"]), "follower add LEAD-1 bjorn@acme.example"),
-        (Draft(text="x", cc=["support@acme.example"]), "an address of ours"),
+        (Draft(text="x", to=["bjorn@acme.example"]), "bjorn@acme.example is a colleague"),
+        (Draft(text="x", cc=["support@acme.example"]), "one of your own addresses"),
     ],
 )
 def test_what_cannot_be_sent_says_what_to_do(opened: World, draft: Draft, words: str):
-    with pytest.raises(UsageError, match=words):
+    with pytest.raises(RefusedAct, match=words):
         send(opened, draft)
     assert len(opened.thread("LEAD-1")) == 1
 
@@ -95,7 +95,7 @@ def test_what_cannot_be_sent_says_what_to_do(opened: World, draft: Draft, words:
 def test_who_may_not_write(opened: World):
     eva = opened.store.users.add("Eva", "eva@acme.example", 1)
     opened.store.users.join(opened.acme, eva, "reader")
-    with pytest.raises(UsageError, match="may not write"):
+    with pytest.raises(RefusedAct, match="may not write"):
         send(opened, Draft(text="x"), eva)
 
 
@@ -103,7 +103,7 @@ def test_where_nobody_outside_takes_part_somebody_has_to_be_named(world: World):
     from weftmail.store.record import NewRecord
 
     world.store.records.open(NewRecord(world.acme, "lead", "By hand"), 1)
-    with pytest.raises(UsageError, match="--to ADDR"):
+    with pytest.raises(RefusedAct, match="no public message to answer"):
         send(world, Draft(text="x"))
     message_id = send(world, Draft(text="x", to=["karin@customer.example"]))
     message = world.store.messages.get(message_id)
@@ -139,8 +139,8 @@ def test_people_listed_are_the_people_who_get_it(opened: World, to, cc, note, as
     author = by(opened, opened.bjorn if as_bjorn else opened.anna)
     try:
         listed = plan(opened.store, opened.record("LEAD-1"), author, draft, 1).recipients
-    except UsageError:
-        with pytest.raises(UsageError):
+    except RefusedAct:
+        with pytest.raises(RefusedAct):
             post(opened.store, opened.installation, opened.record("LEAD-1"), author, draft)
         return
     message_id = post(opened.store, opened.installation, opened.record("LEAD-1"), author, draft)

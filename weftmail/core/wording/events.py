@@ -13,5 +13,7 @@ EVENTS: Final[dict[str, Sentence]] = {
     "event.failed.people": marked("These addresses did not get it:\n{people}"),
     "flag.unreadable": marked("This message could not be displayed; the original can be downloaded"),
     "flag.partly read": marked("Part of this message could not be displayed; the original can be downloaded"),
+    "refused.gone": marked("the message is gone"),
+    "refused.address": marked("an address is malformed ({error})"),
     "flag.id reused": marked("another email with different content bears the same Message-ID"),
 }

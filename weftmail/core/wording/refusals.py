@@ -90,6 +90,15 @@ REFUSALS = {
     "no_such_copy": marked("There is no copy {id} in the outbox"),
     "copy_left": marked("Copy {id} has left already, or is on its way now"),
     "no_member_but": marked("{name} is not a member of {company}, but of {companies}"),
+    # What is written on a record.
+    "post_not_allowed": marked("{name} may not write in the records of {company}"),
+    "post_empty": marked("There is nothing to send"),
+    "note_with_recipients": marked("An internal note has nobody in To or Cc"),
+    "nothing_to_answer": marked("There is no public message to answer yet"),
+    "nobody_to_answer": marked("Nobody outside wrote or got the message that this answers"),
+    "post_to_colleague": marked("{address} is a colleague; let them follow the record instead"),
+    "post_to_ours": marked("{address} is one of your own addresses; name somebody outside"),
+    "no_domain_to_write_from": marked("{company} has no domain to write from"),
     # Keys.
     "dkim_key_lost": marked("The private key {selectors} is missing in {folder}; restore it from your backup"),
     "dkim_key_broken": marked("A private key cannot be read: {why}; restore it from your backup"),
