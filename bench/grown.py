@@ -13,7 +13,7 @@ import random
 import re
 import time
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -113,9 +113,12 @@ def _id(number: int) -> str:
 class Taken:
     """A mail server that takes everything and keeps nothing."""
 
-    def submit(self, return_path: str, recipients: Sequence[str], data: bytes) -> Mapping[str, Outcome]:
+    def submit(self, return_path: str, recipients: Sequence[str], data: bytes) -> dict[str, Outcome]:
         """Take a mail for all its recipients."""
         return {one: Sent("250 2.0.0 Ok: queued as Q1") for one in recipients}
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 class NoLock:
@@ -181,7 +184,7 @@ class Grown:
         self.settler = Settler(self.store, self.installation, NoLock(), Here(read))
         email = EmailChannel(self.store, self.installation, Taken(), lambda _domain: [])
         self.sender = OutboxSender(self.store, self.installation, registry([email]), "bench", lambda: 0.5)
-        self.number: int = self.store.connection.execute("select count(*) from inbound").fetchone()[0]
+        self.number: int = self.store.connection.execute("select count(*) from inbound").rows[0][0]
         """The number of the next mail: so many are in it."""
 
     def close(self) -> None:
