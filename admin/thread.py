@@ -17,7 +17,7 @@ _QUEUED = re.compile(r"queued as (\w+)")
 _REMOTE = "data-remote-src="
 
 
-_FRAMES = ((3, "tiny"), (11, "small"), (29, "middle"))
+_FRAMES = ((3, "tiny"), (8, "small"), (24, "middle"))
 """Lines of text, and how high a frame they need."""
 
 
@@ -113,7 +113,7 @@ class ShownEntry:
     @property
     def frame_size(self) -> str:
         """How high the frame of the HTML should be: its content cannot be asked."""
-        lines = self.message.text.count("\n") + len(self.message.text) // 90 + 6 * self.message.html.count("<img")
+        lines = self.message.text.count("\n") + len(self.message.text) // 90 + 8 * self.message.html.count("<img")
         return next((name for most, name in _FRAMES if lines <= most), "large")
 
     @property

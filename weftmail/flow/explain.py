@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from weftmail.core.envelope import Envelope
-from weftmail.core.parsing.message import explain as explain_message
 from weftmail.core.routing.authentication import Proof
 from weftmail.core.routing.disposition import Append, Disposition, Hold, Note, Open, Report
 from weftmail.core.routing.recipients import Recipients
@@ -14,6 +13,7 @@ from weftmail.flow import vocabulary
 from weftmail.flow.facts import gather
 from weftmail.flow.installation import Installation
 from weftmail.flow.notify import planned
+from weftmail.flow.parsed import parsed
 from weftmail.store.store import Store
 
 Answer = dict[str, object]
@@ -26,7 +26,7 @@ def explain(store: Store, installation: Installation, envelope: Envelope, raw: b
     decision = decide(envelope, message, known.facts)
     who_gets = planned(store, decision.disposition, message, verified=known.facts.sender.verified)
     return {
-        **explain_message(message),
+        **parsed(message),
         "authentication": _authentication(known.proof, known.facts.sender.verified),
         "disposition": _disposition(store, decision.disposition, who_gets),
         "trace": vocabulary.trace(decision.trace),

@@ -57,11 +57,6 @@ class Entry:
     inbound: InboundRow | None = None
     unread: bool = False
 
-    @property
-    def source(self) -> bool:
-        """Whether the mail can be had as it came."""
-        return self.inbound is not None
-
 
 @dataclass(frozen=True, slots=True)
 class Conversation:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Protocol
 
 from weftmail.core.parsing.path import Path
 from weftmail.core.routing.disposition import Asked, Author
@@ -132,10 +132,24 @@ def addressed(one: ThreadAddressed) -> Json:
     return {"field": one.field, **person(one.name, one.address)}
 
 
-def attachment(one: StoredAttachment) -> Json:
-    """Return a file of a message; its SHA-256 is that of its bytes, in hex."""
+class _File(Protocol):
+    @property
+    def filename(self) -> str: ...
+    @property
+    def content_type(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def content_id(self) -> str | None: ...
+    @property
+    def inline(self) -> bool: ...
+
+
+def file(one: _File) -> Json:
+    """Return a file of a mail; its SHA-256 is that of its bytes, in hex."""
     return {
-        "id": one.id,
         "filename": one.filename,
         "content_type": one.content_type,
         "size": one.size,
@@ -143,6 +157,11 @@ def attachment(one: StoredAttachment) -> Json:
         "content_id": one.content_id,
         "inline": one.inline,
     }
+
+
+def attachment(one: StoredAttachment) -> Json:
+    """Return a file that is kept."""
+    return {"id": one.id, **file(one)}
 
 
 def delivery(one: Delivery) -> Json:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tests.unit.mail import kept
 from weftmail.core.address import Mailbox
-from weftmail.core.parsing.message import Message, explain
+from weftmail.core.parsing.message import Message
+from weftmail.flow.parsed import parsed
 from weftmail.flow.reading import read
 
 HEAD = b"From: karin@customer.example\nTo: leads@acme.example\nMessage-ID: <1@customer.example>\n"
@@ -39,36 +40,6 @@ def test_a_customers_mail_with_everything_in_it() -> None:
 
 def test_an_open_file_reads_like_bytes() -> None:
     assert read(io.BytesIO(kept("01-order"))) == read(kept("01-order"))
-
-
-def test_explain_gives_the_members_that_the_contract_names() -> None:
-    notified = explain(read(kept("01-order")))
-    assert set(notified) == {"message", "kind", "bounce"}
-    assert notified["kind"] == "mail" and notified["bounce"] is None
-    assert notified["message"]["date"] == "2026-11-23T09:00:00Z"
-    assert notified["message"]["from"] == [{"name": "Karin Ek", "address": "karin@customer.example"}]
-    assert notified["message"]["attachments"][1]["size"] == 9
-    assert notified["message"]["forwarded"] is None
-
-
-def test_explain_shows_a_forwarded_mail_and_a_missing_date() -> None:
-    notified = explain(read(kept("04-forwarded")))["message"]
-    assert notified["date"] is None
-    assert notified["forwarded"] == {
-        "from": {"name": "Erik Ek", "address": "erik@other.example"},
-        "subject": "Stolar",
-        "date": "2026-11-23T10:00:00Z",
-    }
-
-
-def test_a_bounce_names_its_recipients_and_the_message_that_came_back() -> None:
-    notified = explain(read(kept("02-bounce")))
-    assert notified["kind"] == "bounce"
-    assert notified["bounce"]["original_message_id"] == "<offer@acme.example>"
-    assert [(each["address"], each["status"], each["hard"]) for each in notified["bounce"]["recipients"]] == [
-        ("karin@customer.example", "5.1.1", True),
-        ("erik@other.example", "5.2.2", False),
-    ]
 
 
 def test_a_letter_without_a_standard_form_is_a_bounce_as_well() -> None:
@@ -180,7 +151,7 @@ def check(raw: bytes) -> None:
     for value in (message.text, message.html, message.reply_text, *message.defects):
         assert "\0" not in value
         value.encode()
-    explain(message)
+    parsed(message)
 
 
 @settings(max_examples=300)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from email.message import Message as Parsed
-from typing import Any, Literal
+from typing import Literal
 
 from weftmail.core.address import Mailbox
 from weftmail.core.parsing.dkim_tags import UNSIGNED, Signers
@@ -27,7 +26,6 @@ __all__ = [
     "Kind",
     "Message",
     "Step",
-    "explain",
 ]
 
 Kind = Literal["mail", "machine", "auto-reply", "bounce", "delay", "receipt", "complaint"]
@@ -136,78 +134,3 @@ class Message:
     def unreadable(self) -> bool:
         """Nobody knows what it says: its words were not read."""
         return "text" in self.missing
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def _iso(at: int | None) -> str | None:
-    if at is None:
-        return None
-    return (_EPOCH + timedelta(milliseconds=at)).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _boxes(boxes: tuple[Mailbox, ...]) -> list[dict[str, str]]:
-    return [{"name": box.name, "address": box.address} for box in boxes]
-
-
-def explain(message: Message) -> dict[str, Any]:
-    """Return the members ``message``, ``kind`` and ``bounce`` of the object that ``mail-ingest --explain`` prints."""
-    return {"message": _described(message), "kind": message.kind, "bounce": _reported(message.report)}
-
-
-def _described(message: Message) -> dict[str, Any]:
-    forwarded = message.forwarded
-    return {
-        "message_id": message.message_id,
-        "subject": message.subject,
-        "from": _boxes(message.from_),
-        "sender": _boxes(message.sender),
-        "reply_to": _boxes(message.reply_to),
-        "to": _boxes(message.to),
-        "cc": _boxes(message.cc),
-        "date": _iso(message.date),
-        "in_reply_to": list(message.in_reply_to),
-        "references": list(message.references),
-        "text": message.text,
-        "html": message.html,
-        "reply_text": message.reply_text,
-        "attachments": [
-            {
-                "filename": each.filename,
-                "content_type": each.content_type,
-                "size": each.size,
-                "sha256": each.sha256,
-                "content_id": each.content_id,
-                "inline": each.inline,
-            }
-            for each in message.attachments
-        ],
-        "forwarded": None
-        if forwarded is None
-        else {
-            "from": {"name": forwarded.from_.name, "address": forwarded.from_.address},
-            "subject": forwarded.subject,
-            "date": _iso(forwarded.date),
-        },
-        "defects": list(message.defects),
-    }
-
-
-def _reported(about: DeliveryReport | None) -> dict[str, Any] | None:
-    if about is None:
-        return None
-    return {
-        "recipients": [
-            {
-                "address": each.address,
-                "status": each.status,
-                "action": each.action,
-                "diagnostic": each.diagnostic,
-                "hard": each.hard,
-                "reason": each.reason,
-            }
-            for each in about.recipients
-        ],
-        "original_message_id": about.original_message_id,
-    }
