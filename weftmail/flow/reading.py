@@ -72,9 +72,10 @@ def _waited(readers: Readers, raw: Raw) -> Message:
 
 
 def _ended(readers: Readers) -> Reading:
-    while True:
-        for _, reading in readers.ended(1.0):
-            return reading
+    ended: list[tuple[int, Reading]] = []
+    while not ended:
+        ended = readers.ended(1.0)
+    return ended[0][1]
 
 
 class Here:

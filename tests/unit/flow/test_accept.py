@@ -11,7 +11,7 @@ from tests.unit.faults import raising, store_with
 from tests.unit.world import World
 from weftmail.core.envelope import Envelope
 from weftmail.core.failure import TempFail
-from weftmail.flow.accept import GROUP_BYTES, AcceptQueue, accept_group
+from weftmail.flow.accept import GROUP_BYTES, AcceptQueue, Bell, accept_group
 
 TO = Envelope("leads@acme.example", "karin@customer.example")
 
@@ -90,3 +90,14 @@ def test_a_fault_of_our_own_reaches_those_who_wait(world: World):
         accept_group(broken, world.clock, door.take())
     with pytest.raises(TypeError):
         future.result(0)
+
+
+def test_a_bell_rings_until_it_is_silenced() -> None:
+    bell = Bell()
+    assert not bell.wait(0)
+    bell.clear()
+    bell.set()
+    bell.set()
+    assert bell.is_set() and bell.wait(5) and bell.fileno() > 2
+    bell.clear()
+    assert not bell.is_set()

@@ -268,3 +268,19 @@ def test_reading_here_raises_what_will_pass_and_keeps_what_is_ours() -> None:
     here.begin(1, bytes, 0)
     assert here.busy and here.room() and here.slow() == frozenset()
     assert here.close() == [] and not here.busy
+
+
+def test_a_fault_of_our_own_while_waiting_or_filing_is_raised_as_it_is(world: World):
+    class Broken(Ending):
+        def ended(self, seconds: float, wake: int | None = None) -> list[tuple[int, Reading]]:
+            raise RuntimeError("our fault")
+
+    settler = Settler(world.store, world.installation, world.lock, Broken())
+    with pytest.raises(RuntimeError):
+        settler.wait(0.0)
+    hostile(world)
+    ending = store_with(
+        world.store, records_open=raising(RuntimeError("ours")), inbound_fail=raising(RuntimeError("no"))
+    )
+    with pytest.raises(RuntimeError):
+        Settler(ending, world.installation, world.lock, Here()).settle()

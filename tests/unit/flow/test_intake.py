@@ -205,3 +205,46 @@ def test_a_drain_that_is_asked_to_stop_ends_after_its_batch(world: World, intake
     assert drain(intake, pytest.fail, stopping=lambda: len(world.store.records.all()) > 0) == SPOOL_AT_ONCE
     assert world.lock.free and len(folder.files) == 1
     assert drain(intake, pytest.fail, stopping=lambda: True) == 0
+
+
+class Slow(Here):
+    """Readers that need a moment: the first time that they are asked nothing is read yet."""
+
+    def __init__(self, fault: Exception | None = None) -> None:
+        super().__init__()
+        self.asked = 0
+        self._fault = fault
+
+    def ended(self, seconds, wake=None):
+        self.asked += 1
+        if self._fault is not None and wake is not None:
+            raise self._fault
+        return super().ended(seconds) if self.asked > 2 else []
+
+
+def test_it_waits_for_what_is_handed_over_or_read(world: World, folder: Folder, bell: Bell):
+    readers = Slow()
+    intake = Intake(world.store, world.installation, world.lock, folder, bell, readers)
+    intake.accept_queue.something.set()
+    intake.wait(10)
+    assert readers.asked == 0
+    assert intake.take_lock()
+    (row,) = world.accept(world.mail(), "leads@acme.example")
+    assert intake.settle().reading
+    intake.wait(0.1)
+    assert intake.settle().settled == 1 and world.row(row).state == "filed"
+
+
+def test_a_drain_waits_for_its_readers(world: World, folder: Folder, bell: Bell):
+    world.accept(world.mail(), "leads@acme.example")
+    intake = Intake(world.store, world.installation, world.lock, folder, bell, Slow())
+    assert drain(intake, lambda _: None) == 1
+
+
+def test_readers_that_cannot_be_waited_for_make_settling_wait(world: World, folder: Folder, bell: Bell):
+    intake = Intake(world.store, world.installation, world.lock, folder, bell, Slow(OSError("no processes")))
+    assert intake.take_lock()
+    world.accept(world.mail(), "leads@acme.example")
+    assert intake.settle().reading
+    intake.wait(0.1)
+    assert intake.waits_for() > 0

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from tests.unit.flow.setup.conftest import Office
 from tests.unit.flow.test_ahead import Ending, hostile, settled
+from tests.unit.flow.test_intake import Slow
 from tests.unit.world import World
 from weftmail.flow.reading import Here
 from weftmail.flow.refusal import Refusal
@@ -94,3 +96,10 @@ def test_what_was_filed_unread_is_filled_in_place(world: World) -> None:
     assert replayed(replay(office.setup, own, row)).state == "filed"
     assert [one.flag for one in world.thread("LEAD-1")] == [""]
     assert isinstance(replay(office.setup, own, row), Refusal)
+
+
+def test_a_replay_waits_for_its_readers(world: World) -> None:
+    office = Office(world)
+    row = world.deliver(world.mail(to="sales@acme.example"), "sales@acme.example")
+    own, _ = settling(world, nobody_waits)
+    assert replayed(replay(office.setup, replace(own, readers=Slow()), row.id)).state == "unmatched"

@@ -72,3 +72,7 @@ def test_never_a_lone_surrogate_or_a_nul(data: bytes, label: str) -> None:
     text, _ = decode(data, label)
     text.encode()
     assert "\0" not in text
+
+
+def test_a_codec_that_this_machine_lacks_is_none() -> None:
+    assert codec("mbcs") == ""

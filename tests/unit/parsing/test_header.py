@@ -147,3 +147,9 @@ def test_nothing_that_steers_gets_out(value: str) -> None:
         assert not set(text) & set("\r\n\0\u202e\u2028\u0085")
         text.encode()
     header.date(value)
+
+
+def test_an_encoded_word_without_end_or_too_long_is_text() -> None:
+    assert header.text("=?utf-8?q?Hej") == "=?utf-8?q?Hej"
+    long = "=?utf-8?q?" + "a" * 5000 + " =?utf-8?q?Hej?="
+    assert header.text(long).endswith(" Hej") and header.text(long).startswith("=?utf-8?q?aaa")

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from weftmail.core.limits import WORDS_SIZE
 from weftmail.core.parsing import mime, source
 from weftmail.core.parsing.mime import Contents
 from weftmail.flow.reading import read
@@ -97,3 +98,8 @@ def test_a_thousand_parts_and_one_more() -> None:
 
     assert read(parts(900)).defects == ()
     assert read(parts(1001)).defects == ("too complex: too many parts",)
+
+
+def test_words_beyond_eight_megabytes_stay_in_the_original() -> None:
+    message = read(b"Subject: a\n\n" + b"0123456789abcde\n" * (WORDS_SIZE // 16 + 10))
+    assert len(message.text) == WORDS_SIZE and message.defects == ("text/plain: too long, the rest is in the original",)

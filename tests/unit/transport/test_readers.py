@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.parsing.shapes import TO, TWINS, page, text
+from tests.unit.parsing.shapes import TO, TWINS, page, parts, text
 from weftmail.core.failure import TempFail
 from weftmail.core.parsing import answer
 from weftmail.core.parsing.steps import steps
@@ -256,6 +256,21 @@ def test_an_answer_may_come_in_any_pieces() -> None:
             assert received.take(whole[at : at + size]) == b""
         assert received.message == read(raw) and received.whole
     assert answer.Received().take(whole + b"next") == b"next"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        *(path.read_bytes() for path in sorted(Path(__file__).parents[1].glob("mails/*.eml"))),
+        b"Subject: \xc4rende\nFrom: \xc5sa <a@x.example>\nContent-Type: text/plain; charset=latin1\n\nHej \xe4\n",
+        b"From: a@x.example\nSubject: Fwd: Hej\n\nFrom: Bo <bo@y.example>\nSubject: H\nDate: 1 Jan 2024 10:00 +0000\n",
+        parts(b"a/b; name=x\nContent-ID: <i@x>", b"1", 2),
+    ],
+)
+def test_all_that_a_message_says_travels(raw: bytes) -> None:
+    received = answer.Received()
+    received.take(answered(raw))
+    assert received.message == read(raw)
 
 
 @pytest.mark.parametrize(

@@ -145,14 +145,13 @@ class _Followed:
         if name in _FORMATTING and self.formats[-1][1].get(name):
             self.formats[-1][1][name].pop()
             self.active -= 1
-        elif name in _SCOPES and any(scope == name for scope, _ in self.formats[-20:]):
+        elif name in _SCOPES and any(scope == name for scope, _ in self.formats[1:][-20:]):
             self._leave(name)
 
     def _leave(self, name: str) -> None:
         """Close a scope; what was begun in it and not closed counts on outside."""
-        while len(self.formats) > 1:
+        scope = ""
+        while scope != name:
             scope, inside = self.formats.pop()
             for one, begun in inside.items():
                 self.formats[-1][1].setdefault(one, []).extend(begun)
-            if scope == name:
-                return

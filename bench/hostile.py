@@ -1,0 +1,67 @@
+"""How the time to read a hostile mail grows with its size: python -m bench hostile; needs no root and no Postfix.
+
+Each shape of ``tests/unit/parsing/shapes.py`` is doubled from 64 KB to 4 MB and read by a reader process, whose
+processor time counts, the least of five.  Sizes under 20 ms are not compared.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from itertools import pairwise
+from pathlib import Path
+
+from tests.unit.parsing.shapes import SHAPES, Shape
+from weftmail.transport.readers.process import PROGRAM, Job, Process, ReaderLimits
+
+SIZES = tuple(64 * 1024 * 2**power for power in range(7))
+FEW = 0.02
+MOST = 2.5
+RUNS = 5
+
+
+def seconds(raw: bytes, runs: int) -> float:
+    """Return the processor time of a reader for this mail, the least of so many runs."""
+    reader = Process(PROGRAM, ReaderLimits(processor=60, clock=120))
+    try:
+        _read(reader, b"")
+        return min(_read(reader, raw) for _ in range(runs))
+    finally:
+        reader.kill("outside")
+        reader.bury()
+
+
+def _read(reader: Process, raw: bytes) -> float:
+    before = _computed(reader.pid)
+    reader.give(Job(0, lambda: raw, len(raw)))
+    while not reader.drain():
+        time.sleep(0.002)
+        reader.feed()
+    return _computed(reader.pid) - before
+
+
+def _computed(pid: int) -> float:
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+
+
+def growth(shape: Shape, runs: int) -> tuple[list[float], float]:
+    """Return the seconds for each size, and the largest growth at a doubling."""
+    found = [seconds(shape(size), runs) for size in SIZES]
+    pairs = pairwise(found)
+    return found, max((after / before for before, after in pairs if before >= FEW), default=0.0)
+
+
+def main(words: list[str]) -> int:
+    """Print the table, of all shapes or of those that are named; return 1 where one grows too fast."""
+    names = words or list(SHAPES)
+    worst = 0.0
+    print(f"{'shape':32} {'64 KB to 4 MB, in ms':48} growth")
+    for name in names:
+        found, most = growth(SHAPES[name], RUNS)
+        worst = max(worst, most)
+        print(f"{name:32} {' '.join(f'{one * 1000:6.0f}' for one in found):48} {most:.2f}", flush=True)
+    return 0 if worst <= MOST else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
