@@ -51,6 +51,12 @@ STEPS = {
     "no_such_inbound": "see: mail-admin inbound list",
     "no_such_copy": "see: mail-admin outbox list",
     "copy_left": "see: mail-admin outbox list",
+    "review_error": "try: mail-admin inbound replay {id}",
+    "not_in_review": "see: mail-admin inbound show {id}",
+    "review_with_two_goals": "--record NUMBER or --opens TYPE",
+    "review_without_goal": "mail-admin review release {id} --record NUMBER, or --opens TYPE",
+    "review_record_gone": "mail-admin review release {id} --record NUMBER",
+    "inbound_of_no_company": "--record NUMBER",
     "post_empty": "give a text: --text T or --html FILE",
     "note_with_recipients": "leave out --to and --cc, or leave out --note",
     "nothing_to_answer": "name somebody: --to ADDR, or write a --note",
@@ -66,7 +72,8 @@ MEANINGLESS = frozenset(
         "address_malformed", "address_blank", "address_hyphen", "address_unusual", "address_long", "domain_malformed",
         "domain_one_label", "text_break", "text_empty", "text_long", "url_malformed", "no_such_choice",
         "nothing_to_change", "company_wanted", "record_type_malformed", "prefix_malformed", "no_such_record_type",
-        "alias_without_goal", "note_with_recipients", "several_records", "no_such_time_zone", "several_contacts",
+        "alias_without_goal", "note_with_recipients", "review_with_two_goals",
+        "review_without_goal", "several_records", "no_such_time_zone", "several_contacts",
     }
 )  # fmt: skip
 """Words that make no sense, whatever the store holds: a command ends with 2 for them."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from weftmail.core.failure import UsageError
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing.disposition import Append, Asked, Author, Decision, Disposition, Note, Open
 from weftmail.core.routing.recipients import Recipients
@@ -15,6 +14,7 @@ from weftmail.flow.facts import Known, gather
 from weftmail.flow.filing import file
 from weftmail.flow.installation import Installation
 from weftmail.flow.notify import planned
+from weftmail.flow.refusal import RefusedAct
 from weftmail.store.inbound import Accepted, InboundRow
 from weftmail.store.record import Record
 from weftmail.store.store import Store
@@ -60,9 +60,7 @@ def _message(store: Store, installation: Installation, inbound_id: int) -> Messa
     """Read the mail, before any transaction."""
     row = _in_review(store, inbound_id)
     if row.state == "error":
-        raise UsageError(
-            f"number {inbound_id} is stuck: our code failed on it. Try: mail-admin inbound replay {inbound_id}"
-        )
+        raise RefusedAct("id", "review_error", id=inbound_id)
     return installation.reader(store.blobs.open(row.blob_id, row.size))
 
 
@@ -95,7 +93,7 @@ def release(
 
     A new participant is let in.  What bears a colleague's address is filed as theirs and goes on as their answer
     would have.  Mail that fits nowhere wants a ``record`` number or a record type to ``opens``.  With ``note`` it is
-    filed inside.  What the rules had said stays in the trace.  Raises UsageError, with the next step, for what cannot
+    filed inside.  What the rules had said stays in the trace.  Raises RefusedAct for what cannot
     be.
     """
     message = _message(store, installation, inbound_id)
@@ -146,12 +144,9 @@ def _released(row: InboundRow, when: str) -> Phrase:
 def _in_review(store: Store, inbound_id: int) -> InboundRow:
     row = store.inbound.get(inbound_id)
     if row is None:
-        raise UsageError(f"there is no mail number {inbound_id}; see: mail-admin review list")
+        raise RefusedAct("id", "no_such_inbound", id=inbound_id)
     if row.state not in REVIEW_STATES:
-        raise UsageError(
-            f"number {inbound_id} is not in the review queue, it is {row.state}; "
-            f"see: mail-admin inbound show {inbound_id}"
-        )
+        raise RefusedAct("id", "not_in_review", id=inbound_id, state=row.state)
     return row
 
 
@@ -165,12 +160,12 @@ def _disposition(
     note: bool,
 ) -> Disposition:
     if record is not None and opens is not None:
-        raise UsageError("give --record or --opens, not both", status=2)
+        raise RefusedAct("record", "review_with_two_goals")
     if opens is not None:
         company_id = row.company_id if row.company_id is not None else _only_company(store)
         types = [one.name for one in store.companies.record_types(company_id)]
         if opens not in types:
-            raise UsageError(f"there are no records of type {opens}; there are {', '.join(types)}", status=2)
+            raise RefusedAct("opens", "no_such_record_type", name=opens, names=", ".join(types))
         author = _author(store, known, company_id)
         return Open(company_id, None, opens, author, known.facts.sender.verified)
     if record is not None:
@@ -178,15 +173,13 @@ def _disposition(
     if row.record_id is not None:
         found = store.records.get(row.record_id)
         if found is None:
-            raise UsageError(f"the record is gone; give another: mail-admin review release {row.id} --record NUMBER")
+            raise RefusedAct("record", "review_record_gone", id=row.id)
         return _onto(store, found, known, row.answers_id, note=note or _unseen(message, known))
     alias = known.facts.alias
     if row.state == "held" and alias is not None and alias.active and alias.record_type is not None:
         author = _author(store, known, alias.company_id)
         return Open(alias.company_id, alias.id, alias.record_type, author, known.facts.sender.verified)
-    raise UsageError(
-        f"say where it belongs: mail-admin review release {row.id} --record NUMBER, or --opens TYPE", status=2
-    )
+    raise RefusedAct("record", "review_without_goal", id=row.id)
 
 
 def _unseen(message: Message, known: Known) -> bool:
@@ -246,14 +239,15 @@ def _accepted(row: InboundRow) -> Accepted:
 
 def _record(store: Store, label: str, row: InboundRow) -> Record:
     found = store.records.by_label(label, row.company_id)
-    if len(found) != 1:
-        why = f"there is no record {label}" if not found else f"several companies have a record {label}"
-        raise UsageError(f"{why}; see: mail-admin record list")
+    if not found:
+        raise RefusedAct("record", "no_such_record", number=label)
+    if len(found) > 1:
+        raise RefusedAct("record", "several_records", number=label, names=", ".join(one.company for one in found))
     return found[0]
 
 
 def _only_company(store: Store) -> int:
     companies = store.companies.all()
     if len(companies) != 1:
-        raise UsageError("the mail belongs to no company yet; give --record NUMBER of one of its records")
+        raise RefusedAct("record", "inbound_of_no_company")
     return companies[0].id

@@ -5,9 +5,9 @@ The same message is filled: no second one, no second record, and nobody is notif
 
 from __future__ import annotations
 
-from weftmail.core.failure import UsageError
 from weftmail.core.parsing.message import Message
 from weftmail.flow.installation import Installation
+from weftmail.flow.refusal import RefusedAct
 from weftmail.store.message import ThreadMessage
 from weftmail.store.store import Store
 
@@ -18,13 +18,13 @@ UNREAD = ("unreadable", "partly read")
 def try_again(store: Store, installation: Installation, message_id: int) -> bool:
     """Read the mail that a message came by once more, and fill the message with what it says.
 
-    Returns whether it could be read to its end; the message stays as it is where it could not.  Raises UsageError for
+    Returns whether it could be read to its end; the message stays as it is where it could not.  Raises RefusedAct for
     a message that has nothing missing.
     """
     found = _unread(store, message_id)
     row = store.inbound.get(found.inbound_id) if found.inbound_id is not None else None
     if row is None:
-        raise UsageError(f"message {message_id} came by no mail")
+        raise RefusedAct("id", "message_by_no_email", id=message_id)
     message = installation.reader(store.blobs.open(row.blob_id, row.size))
     if message.missing:
         return False
@@ -44,7 +44,7 @@ def is_unread(store: Store, message_id: int) -> bool:
 def _unread(store: Store, message_id: int) -> ThreadMessage:
     message = store.messages.get(message_id)
     if message is None or message.flag not in UNREAD:
-        raise UsageError("all of that message is here already; there is nothing to read again")
+        raise RefusedAct("id", "nothing_missing")
     return message
 
 

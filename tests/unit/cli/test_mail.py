@@ -401,7 +401,7 @@ def test_the_review_queue_holds_release_and_discard(lead: Shell) -> None:
     assert "sales@acme.example" in lead.ok("review", "list")
     last = str(review[-1]["id"])
     assert "say where it belongs" in lead.refused("review", "release", last, status=2)
-    assert "no records of type leed" in lead.refused("review", "release", last, "--opens", "leed", status=2)
+    assert "unknown type of record leed" in lead.refused("review", "release", last, "--opens", "leed", status=2)
     assert "there is no record LEAD-9" in lead.refused("review", "release", last, "--record", "LEAD-9")
     assert "not allowed with" in lead.refused("review", "release", last, "--record", "A-1", "--opens", "x", status=2)
     assert "is on ORDER-1" in lead.ok("review", "release", last, "--opens", "order")

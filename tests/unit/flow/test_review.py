@@ -7,9 +7,9 @@ import pytest
 from tests.unit.faults import nothing, store_with
 from tests.unit.flow.test_filing import contact_of, people, reply_address
 from tests.unit.world import ANNA, ERIK, KARIN, World
-from weftmail.core.failure import UsageError
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow import review
+from weftmail.flow.refusal import RefusedAct
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_an_answer_to_an_internal_message_is_released_inside(opened: World):
 
 def test_what_fits_nowhere_wants_a_record_or_a_type(opened: World):
     row = opened.deliver(opened.mail(ERIK), "reply@acme.example")
-    with pytest.raises(UsageError, match=f"review release {row.id} --record NUMBER"):
+    with pytest.raises(RefusedAct, match="review_without_goal"):
         review.release(opened.store, opened.installation, row.id)
     review.release(opened.store, opened.installation, row.id, record="lead-1")
     assert opened.thread("LEAD-1")[1].author_name == "Erik Ek"
@@ -112,31 +112,31 @@ def test_a_drop_is_kept_in_the_log_and_can_be_undone(opened: World):
     ("how", "words"),
     [
         ({"record": "LEAD-1", "opens": "lead"}, "not both"),
-        ({"record": "LEAD-99"}, "there is no record LEAD-99"),
-        ({"opens": "cow"}, "there are expense"),
+        ({"record": "LEAD-99"}, "There is no record LEAD-99"),
+        ({"opens": "cow"}, "no_such_record_type: .*expense"),
     ],
 )
 def test_what_cannot_be_released_so(opened: World, how, words):
     row = opened.deliver(opened.mail(ERIK), "reply@acme.example")
-    with pytest.raises(UsageError, match=words):
+    with pytest.raises(RefusedAct, match=words):
         review.release(opened.store, opened.installation, row.id, **how)
     assert opened.row(row.id).state == "unmatched"
 
 
 def test_only_what_lies_in_the_review_queue(opened: World):
-    with pytest.raises(UsageError, match="no mail number 99"):
+    with pytest.raises(RefusedAct, match="no_such_inbound"):
         review.release(opened.store, opened.installation, 99)
-    with pytest.raises(UsageError, match="it is filed"):
+    with pytest.raises(RefusedAct, match="it is filed"):
         review.discard(opened.store, opened.installation, 1)
     (row,) = opened.accept(opened.mail(), "leads@acme.example")
     opened.store.inbound.fail(row, Phrase("error.fault", {"error": "x"}), "trace", 1)
-    with pytest.raises(UsageError, match=f"inbound replay {row}"):
+    with pytest.raises(RefusedAct, match="review_error"):
         review.release(opened.store, opened.installation, row)
 
 
 def test_a_record_that_went_since(opened: World):
     row = opened.deliver(opened.mail(ERIK), reply_address(opened, 1))
-    with pytest.raises(UsageError, match="the record is gone"):
+    with pytest.raises(RefusedAct, match="review_record_gone"):
         review.release(store_with(opened.store, records_get=nothing), opened.installation, row.id)
 
 
@@ -147,5 +147,5 @@ def test_mail_that_belongs_to_no_company_and_several_of_them(world: World):
     assert review.release(world.store, world.installation, row.id, opens="lead").record == "LEAD-1"
     row = world.deliver(world.mail(ERIK), "reply@shared.example")
     world.store.companies.add("Nord", 1)
-    with pytest.raises(UsageError, match="belongs to no company"):
+    with pytest.raises(RefusedAct, match="inbound_of_no_company"):
         review.release(world.store, world.installation, row.id, opens="lead")

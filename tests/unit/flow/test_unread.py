@@ -9,7 +9,7 @@ import pytest
 from tests.unit.faults import store_with
 from tests.unit.flow.test_ahead import Ending, hostile, partly, settled
 from tests.unit.world import World
-from weftmail.core.failure import UsageError
+from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.unread import try_again
 
 
@@ -40,7 +40,7 @@ def test_the_same_message_is_filled_and_nobody_notified_twice(unread: World):
     )
     assert [one.filename for one in unread.store.messages.attachments(after.id)] == ["plan.pdf"]
     assert counts(unread) == before
-    with pytest.raises(UsageError):
+    with pytest.raises(RefusedAct):
         try_again(unread.store, unread.installation, message.id)
 
 
@@ -70,14 +70,14 @@ def test_files_that_were_read_before_are_not_kept_twice(world: World):
 def test_only_of_what_was_filed_unread(world: World):
     hostile(world)
     world.settle()
-    with pytest.raises(UsageError):
+    with pytest.raises(RefusedAct):
         try_again(world.store, world.installation, world.thread("LEAD-1")[0].id)
-    with pytest.raises(UsageError):
+    with pytest.raises(RefusedAct):
         try_again(world.store, world.installation, 99)
 
 
 def test_a_message_whose_mail_is_gone_says_so(unread: World):
     (message,) = unread.thread("LEAD-1")
     without = store_with(unread.store, messages_get=lambda _: replace(message, inbound_id=None))
-    with pytest.raises(UsageError, match="came by no mail"):
+    with pytest.raises(RefusedAct, match="message_by_no_email"):
         try_again(without, unread.installation, message.id)

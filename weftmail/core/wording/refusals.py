@@ -99,6 +99,15 @@ REFUSALS = {
     "post_to_colleague": marked("{address} is a colleague; let them follow the record instead"),
     "post_to_ours": marked("{address} is one of your own addresses; name somebody outside"),
     "no_domain_to_write_from": marked("{company} has no domain to write from"),
+    # The review queue.
+    "review_error": marked("Number {id} is under Error: the program failed on it, and may do better now"),
+    "not_in_review": marked("Number {id} is not in the review queue, it is {state}"),
+    "review_with_two_goals": marked("Name a record or a type of records, not both"),
+    "review_without_goal": marked("Say where it belongs"),
+    "review_record_gone": marked("The record is gone; name another one"),
+    "inbound_of_no_company": marked("The email belongs to no company yet; name one of its records"),
+    "message_by_no_email": marked("Message {id} did not come by email"),
+    "nothing_missing": marked("All of this message is here already; there is nothing to read again"),
     # Keys.
     "dkim_key_lost": marked("The private key {selectors} is missing in {folder}; restore it from your backup"),
     "dkim_key_broken": marked("A private key cannot be read: {why}; restore it from your backup"),
