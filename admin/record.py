@@ -36,7 +36,7 @@ def record(visit: Visit) -> Response:
         talk = _conversation(visit, found)
         response = _shown(visit, talk, writing.fresh(visit, talk) if visit.may_write and not talk.later else None)
     if visit.unread and not talk.later and not visit.looked_ahead:
-        visit.store.inbox.read(found.id, visit.user.id, visit.now)
+        visit.store.inbox.read(visit.company_id, found.id, visit.user.id, visit.now)
     return response
 
 
@@ -58,7 +58,7 @@ def write(visit: Visit) -> Response:
 def frame(visit: Visit) -> Response:
     """Show the HTML of one message in its frame."""
     message = _message(visit)
-    return files.frame(visit, message, visit.store.messages.attachments(message.id))
+    return files.frame(visit, message, visit.store.messages.attachments(visit.company_id, message.id))
 
 
 def source(visit: Visit) -> Response:
@@ -73,7 +73,7 @@ def read_again(visit: Visit) -> Response:
     if not visit.may_write:
         raise HTTPException(403, marked("You have read-only access."))
     if message.flag in UNREAD:
-        try_again(visit.store, visit.site.installation, message.id)
+        try_again(visit.store, visit.site.installation, visit.company_id, message.id)
     return visit.go(f"/records/{record_of(visit).label}#m{message.number}")
 
 
@@ -95,7 +95,7 @@ def mail_path(visit: Visit) -> Response:
 
 def attachment(visit: Visit) -> Response:
     """Give out one file of a message."""
-    found = visit.store.messages.attachments(_message(visit).id)
+    found = visit.store.messages.attachments(visit.company_id, _message(visit).id)
     number: int = visit.request.path_params["file"]
     if not 1 <= number <= len(found):
         raise nothing_here()
@@ -106,11 +106,16 @@ def attachment(visit: Visit) -> Response:
 def mark(visit: Visit) -> str:
     """Return what changes when the page of the record does."""
     found = record_of(visit)
-    return _mark(visit, found, visit.store.records.followers(found.id), visit.store.records.participants(found.id))
+    return _mark(
+        visit,
+        found,
+        visit.store.records.followers(found.company_id, found.id),
+        visit.store.records.participants(found.company_id, found.id),
+    )
 
 
 def _mark(visit: Visit, found: Record, followers: Sequence[Follower], participants: Sequence[Participant]) -> str:
-    moves = visit.store.messages.pulse(found.id)
+    moves = visit.store.messages.pulse(found.company_id, found.id)
     text = repr((found, moves, list(followers), list(participants), visit.unread))
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:20]
 

@@ -68,8 +68,8 @@ class Again(Exception):
 
 def fresh(visit: Visit, talk: Conversation) -> Composer:
     """Return the composer as it stands on a page that was just opened: an answer to the last public message."""
-    last = visit.store.messages.last_public(talk.record.id)
-    audience = answer_audience(visit.store, last) if last is not None else ()
+    last = visit.store.messages.last_public(talk.record.company_id, talk.record.id)
+    audience = answer_audience(visit.store, talk.record.company_id, last) if last is not None else ()
     have = {one.contact_id for one in audience}
     others = [
         Person(one.name, one.address, False)
@@ -176,7 +176,7 @@ def _shown(visit: Visit, record: Record, composer: Composer, errors: dict[str, s
         notified=planned.notified,
         skipped=planned.skipped,
         sender=shown_as,
-        seen=f"{_digest(planned.notified)}.{visit.store.messages.pulse(record.id).public}",
+        seen=f"{_digest(planned.notified)}.{visit.store.messages.pulse(record.company_id, record.id).public}",
         errors=said,
     )
 

@@ -104,9 +104,9 @@ class Aliases:
         )
         return removed
 
-    def owners(self, alias_id: int) -> list[Follower]:
+    def owners(self, company_id: int, alias_id: int) -> list[Follower]:
         """Return the alias's owner, or the members of the team that owns it: those who are active in its company."""
-        return many(Follower, queries.alias_owners(self._connection, alias_id=alias_id))
+        return many(Follower, queries.alias_owners(self._connection, company_id=company_id, alias_id=alias_id))
 
     def by_address(self, address: str) -> Alias | None:
         """Return the alias that mail to this canonical address goes to, in use or removed; a plus part is ignored."""
@@ -117,13 +117,15 @@ class Aliases:
                 return found
         return None
 
-    def get(self, alias_id: int) -> Alias | None:
-        """Return one alias by id."""
-        return one(Alias, queries.alias_by_id(self._connection, id=alias_id))
+    def get(self, company_id: int, alias_id: int) -> Alias | None:
+        """Return one alias, if it is of this company."""
+        return one(Alias, queries.alias_by_id(self._connection, company_id=company_id, id=alias_id))
 
     def all(self, company_id: int | None = None) -> list[Alias]:
         """Return the aliases in use, of one company or of all."""
-        return many(Alias, queries.aliases(self._connection, company_id=company_id))
+        if company_id is None:
+            return many(Alias, queries.aliases(self._connection))
+        return many(Alias, queries.aliases_of_company(self._connection, company_id=company_id))
 
 
 def _values(settings: AliasSettings) -> dict[str, object]:

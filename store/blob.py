@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from weftmail.store.connection import Connection
 from weftmail.store.rows import column, made, queries
+from weftmail.store.sets import PORTION, portions
 
 WHOLE = 1024 * 1024
 """Up to this size, in bytes, a blob is handled in one piece."""
 PIECE = 256 * 1024
 """The bytes of one row of ``blob_piece``."""
+GROUP_BYTES = 8 * 1024 * 1024
+"""The bytes of several files that go into one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,8 @@ class _Blob:
     """What is kept of a blob beside its bytes."""
 
     company_id: int | None
-    sha256: str
     size: int
+    theirs: int | None
 
 
 class Blobs:
@@ -45,23 +48,45 @@ class Blobs:
         start = file.tell()
         digest, size = _digest(file)
         if company_id is not None:
-            found: int | None = queries.blob_by_hash(self._connection, company_id=company_id, sha256=digest)
-            if found is not None:
-                return found
-        blob_id: int = queries.blob_add(self._connection, company_id=company_id, sha256=digest, size=size)
+            found = self._there(company_id, [digest])
+            if digest in found:
+                return found[digest]
+        row = {"company_id": company_id, "sha256": digest, "size": size}
+        ((_, blob_id),) = queries.blobs_add(self._connection, [row]).rows
         file.seek(start)
         for position, piece in enumerate(_pieces(file)):
-            queries.blob_piece_add(self._connection, blob_id=blob_id, position=position, bytes=piece)
-        return blob_id
+            queries.blob_pieces_add(self._connection, [{"blob_id": blob_id, "position": position, "bytes": piece}])
+        return int(blob_id)
+
+    def put_all(self, company_id: int, files: Sequence[bytes]) -> list[int]:
+        """Store the bytes of some files, or find them among the company's; return the blobs' ids in this order."""
+        digests = [hashlib.sha256(one).hexdigest() for one in files]
+        there = self._there(company_id, digests)
+        new = {digest: one for digest, one in zip(digests, files, strict=True) if digest not in there}
+        rows = [{"company_id": company_id, "sha256": digest, "size": len(one)} for digest, one in new.items()]
+        for portion in portions(rows):
+            there |= dict(queries.blobs_add(self._connection, portion).rows)
+        for group in _groups(new.items()):
+            pieces = [
+                {"blob_id": there[digest], "position": position, "bytes": piece}
+                for digest, one in group
+                for position, piece in enumerate(_pieces(io.BytesIO(one)))
+            ]
+            if pieces:
+                queries.blob_pieces_add(self._connection, pieces)
+        return [there[digest] for digest in digests]
+
+    def _there(self, company_id: int, digests: Sequence[str]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for portion in portions(digests):
+            found |= dict(queries.blobs_by_hash(self._connection, company_id=company_id, digests=portion).rows)
+        return found
 
     def give(self, blob_id: int, company_id: int) -> int:
         """Let the blob of an accepted mail belong to a company; return the id under which the company has it."""
-        blob = made(_Blob, queries.blob_by_id(self._connection, id=blob_id))
-        if blob.company_id == company_id:
-            return blob_id
-        found: int | None = queries.blob_by_hash(self._connection, company_id=company_id, sha256=blob.sha256)
-        if found is not None:
-            return found
+        blob = made(_Blob, queries.blob_for_company(self._connection, id=blob_id, company_id=company_id))
+        if blob.theirs is not None:
+            return blob.theirs
         if blob.company_id is None:
             queries.blob_company(self._connection, id=blob_id, company_id=company_id)
             return blob_id
@@ -118,6 +143,18 @@ class _BlobFile(io.RawIOBase):
         buffer[: len(data)] = data
         self._at += len(data)
         return len(data)
+
+
+def _groups(files: Iterable[tuple[str, bytes]]) -> Iterator[list[tuple[str, bytes]]]:
+    """Part files into groups whose bytes one statement can carry."""
+    group: list[tuple[str, bytes]] = []
+    for file in files:
+        if group and (len(group) == PORTION or sum(len(data) for _, data in group) + len(file[1]) > GROUP_BYTES):
+            yield group
+            group = []
+        group.append(file)
+    if group:
+        yield group
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:

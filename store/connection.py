@@ -54,7 +54,7 @@ class Connection(Protocol):
     identity: str
     """How a migration spells the type of a column that numbers its rows."""
     statements: Counter[str]
-    """How often each query has run; whoever counts may clear it."""
+    """How often each query has run, and each other statement by its first word; whoever counts may clear it."""
 
     @property
     def in_transaction(self) -> bool:
@@ -101,6 +101,10 @@ class SqliteConnection:
 
     def execute(self, sql: str, parameters: Parameters = ()) -> Rows:
         """Run one statement and return all that it gives."""
+        self.statements[sql.partition(" ")[0]] += 1
+        return self._execute(sql, parameters)
+
+    def _execute(self, sql: str, parameters: Parameters) -> Rows:
         try:
             cursor = self._raw.execute(sql, parameters)
             if cursor.description is None:
@@ -113,7 +117,7 @@ class SqliteConnection:
     def run(self, name: str, sql: str, parameters: Parameters = ()) -> Rows:
         """Run the query ``name`` of ``queries``, which is counted; see ``weftmail.store.sets`` for what it may hold."""
         self.statements[name] += 1
-        return self.execute(*expanded(sql, parameters))
+        return self._execute(*expanded(sql, parameters))
 
     def begin(self, *, write: bool) -> None:
         """Begin a transaction; one that writes waits for the writer before it."""

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from weftmail.core.address import split, without_plus
 from weftmail.core.ports import MapRow
 from weftmail.store.connection import Connection
-from weftmail.store.rows import many, one, queries
+from weftmail.store.rows import many, queries
+from weftmail.store.sets import portions
 
 SYSTEM_ADDRESSES = ("reply", "bounce", "notifications")
 """Local parts that are ours in every domain (RFC 5233 for what follows the plus sign)."""
 ROLE_ADDRESSES = ("postmaster", "abuse")
 """Local parts that are ours where the whole domain is (RFC 2142)."""
+
+
+def system_address(local: str, dedicated: bool) -> str:
+    """Return which of our own addresses in every domain a local part is; an empty text where it is none."""
+    name = without_plus(local)
+    return name if name in SYSTEM_ADDRESSES or (dedicated and name in ROLE_ADDRESSES) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +114,39 @@ class Domains:
 
     def by_name(self, name: str) -> Domain | None:
         """Return the domain of this canonical name, open or closed."""
-        return one(Domain, queries.domain_by_name(self._connection, name=name))
+        return self.named([name]).get(name)
+
+    def named(self, names: Collection[str]) -> dict[str, Domain]:
+        """Return those of the canonical names that are domains of ours, open or closed."""
+        found: dict[str, Domain] = {}
+        for portion in portions(list(names)):
+            rows = queries.domains_by_name(self._connection, names=portion)
+            found |= {domain.name: domain for domain in many(Domain, rows)}
+        return found
+
+    def our_addresses(self, addresses: Collection[str]) -> frozenset[str]:
+        """Return those of the canonical addresses that are ours: a system address, or an alias, in use or removed.
+
+        Plus parts are ignored.
+        """
+        parted = {one: split(one) for one in addresses if "@" in one.strip("@")}
+        found: set[tuple[str, str | None]] = set()
+        dedicated: dict[str, bool] = {}
+        for portion in portions(list(parted.values())):
+            rows = queries.our_addresses(
+                self._connection,
+                domains=sorted({domain for _, domain in portion}),
+                local_parts=sorted({one for local, _ in portion for one in (local, without_plus(local))}),
+            )
+            for domain, whole, local_part in rows:
+                dedicated[domain] = bool(whole)
+                found.add((domain, local_part))
+        return frozenset(
+            address
+            for address, (local, domain) in parted.items()
+            if domain in dedicated
+            and (system_address(local, dedicated[domain]) or {(domain, local), (domain, without_plus(local))} & found)
+        )
 
     def of_company(self, company_id: int) -> str | None:
         """Return the name of the domain that the company writes from where no alias says otherwise."""

@@ -257,12 +257,10 @@ class InboundLog:
 
         ``sender`` is the canonical address that stands in From or that the envelope came from.
         """
-        return many(
-            InboundLine,
-            queries.inbound_list(
-                self._connection, company_id=company_id, state=state, most=most, sender=sender, recipient=recipient
-            ),
-        )
+        words = {"state": state, "most": most, "sender": sender, "recipient": recipient}
+        if company_id is None:
+            return many(InboundLine, queries.inbound_list(self._connection, **words))
+        return many(InboundLine, queries.inbound_of_company(self._connection, company_id=company_id, **words))
 
     def review(self, company_id: int | None = None) -> list[InboundLine]:
         """Return what waits for a person to decide, oldest first."""

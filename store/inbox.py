@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from weftmail.core.wording.phrase import Phrase
 from weftmail.store.connection import Connection
 from weftmail.store.rows import many, queries
+from weftmail.store.sets import portions
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,43 +68,40 @@ class Inbox:
         return many(InboxEntry, found)
 
     def unread(self, company_id: int, user_id: int) -> int:
-        """Return how many of them and of the notices are unread."""
+        """Return how many of them and of the notices are unread; of each, a thousand at most are counted."""
         count: int = queries.inbox_unread(self._connection, company_id=company_id, user_id=user_id)
         return count
 
-    def read(self, record_id: int, user_id: int, now: int) -> None:
+    def read(self, company_id: int, record_id: int, user_id: int, now: int) -> None:
         """Mark as read what the user is told of this record."""
-        queries.inbox_read(self._connection, record_id=record_id, user_id=user_id, now=now)
+        queries.inbox_read(self._connection, company_id=company_id, record_id=record_id, user_id=user_id, now=now)
 
     def notify(
         self,
         company_id: int,
-        user_id: int,
+        user_ids: Collection[int],
         says: Phrase,
         now: int,
         *,
         inbound_id: int | None = None,
         record_id: int | None = None,
     ) -> None:
-        """Put a notice into a user's inbox, once for each mail that it is about."""
-        queries.notice_add(
-            self._connection,
-            company_id=company_id,
-            user_id=user_id,
-            inbound_id=inbound_id,
-            record_id=record_id,
-            phrase=says.as_json(),
-            now=now,
-        )
+        """Put a notice into the inbox of these users, once for each mail that it is about."""
+        shared = {
+            "company_id": company_id, "phrase": says.as_json(), "inbound_id": inbound_id,
+            "record_id": record_id, "now": now,
+        }  # fmt: skip
+        for portion in portions([{**shared, "user_id": one} for one in user_ids]):
+            queries.notices_add(self._connection, portion)
 
     def notices(
         self, user_id: int, company_id: int | None = None, most: int = 100, before: int = NEWEST
     ) -> list[InboxNotice]:
         """Return the user's notices that are older than the notice ``before``, newest first."""
-        return many(
-            InboxNotice,
-            queries.notices(self._connection, user_id=user_id, company_id=company_id, most=most, before=before),
-        )
+        words = {"user_id": user_id, "most": most, "before": before}
+        if company_id is None:
+            return many(InboxNotice, queries.notices_of_user(self._connection, **words))
+        return many(InboxNotice, queries.notices(self._connection, company_id=company_id, **words))
 
     def notices_read(self, company_id: int, user_id: int, now: int) -> None:
         """Mark the user's notices as read."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from weftmail.core.wording.phrase import Phrase
 from weftmail.store.connection import Connection
-from weftmail.store.rows import made, many, one, queries
+from weftmail.store.delivery import NewDelivery, person
+from weftmail.store.rows import column, made, many, one, queries
+from weftmail.store.sets import portions
 
 Flag = Literal["", "id reused", "unreadable", "partly read"]
 """What is remarkable about a message: another one with another content bears its Message-ID."""
@@ -98,6 +100,7 @@ class MessageFacts:
     label: str
     type: str
     alias_id: int | None
+    rfc_message_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,17 @@ class ThreadAddressed:
     name: str
     address: str
     contact_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewAttachment:
+    """A file about to be added to a message; its bytes are stored already."""
+
+    blob_id: int
+    filename: str
+    content_type: str
+    content_id: str | None = None
+    inline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +179,16 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """What moves when a thread does: its entries, and how far they have got."""
+    """What moves when a thread does: its entries, the newest public one, what is held, the last delivery's move."""
 
-    messages: int
-    public: int
+    messages: int | None
+    public: int | None
     held: int
-    deliveries: int
-    unsettled: int
-    changed_at: int
+    changed_at: int | None
+
+
+MOST_OF_ONE_ID = 5
+"""Of the messages of a company that bear one Message-ID, this many are looked at."""
 
 
 class Messages:
@@ -191,13 +207,13 @@ class Messages:
         )
         return message_id
 
-    def name(self, message_id: int, rfc_message_id: str) -> None:
+    def name(self, company_id: int, message_id: int, rfc_message_id: str) -> None:
         """Give the entry its Message-ID, once its number is known."""
-        queries.message_name(self._connection, id=message_id, rfc_message_id=rfc_message_id)
+        queries.message_name(self._connection, company_id=company_id, id=message_id, rfc_message_id=rfc_message_id)
 
-    def verify(self, message_id: int, proof: str) -> None:
+    def verify(self, company_id: int, message_id: int, proof: str) -> None:
         """Say that the author is verified after all, and by what; what was verified before stays as it is."""
-        queries.message_verify(self._connection, id=message_id, proof=proof)
+        queries.message_verify(self._connection, company_id=company_id, id=message_id, proof=proof)
 
     def fill(self, company_id: int, message_id: int, text: str, html: str, reply_text: str) -> bool:
         """Write what a message says that could not be read before; say whether it lacked anything still."""
@@ -219,121 +235,132 @@ class Messages:
 
     def id_reused(self, company_id: int, rfc_message_id: str, content_hash: str) -> bool:
         """Say whether a message of the company bears this Message-ID with another content."""
-        count: int = queries.message_id_reused(
+        found: int | None = queries.message_id_reused(
             self._connection, company_id=company_id, rfc_message_id=rfc_message_id, content_hash=content_hash
         )
-        return count > 0
+        return found is not None
 
-    def get(self, message_id: int) -> ThreadMessage | None:
-        """Return one entry."""
-        return one(ThreadMessage, queries.message_by_id(self._connection, id=message_id))
+    def get(self, company_id: int, message_id: int) -> ThreadMessage | None:
+        """Return one entry, if it is of this company."""
+        return one(ThreadMessage, queries.message_by_id(self._connection, company_id=company_id, id=message_id))
 
-    def thread(self, record_id: int) -> list[ThreadMessage]:
+    def thread(self, company_id: int, record_id: int) -> list[ThreadMessage]:
         """Return all entries of a record's thread, oldest first."""
-        return many(ThreadMessage, queries.thread(self._connection, record_id=record_id))
+        return many(ThreadMessage, queries.thread(self._connection, company_id=company_id, record_id=record_id))
 
-    def pulse(self, record_id: int) -> Pulse:
+    def pulse(self, company_id: int, record_id: int) -> Pulse:
         """Return what moves when the thread does."""
-        return made(Pulse, queries.thread_pulse(self._connection, record_id=record_id))
+        return made(Pulse, queries.thread_pulse(self._connection, company_id=company_id, record_id=record_id))
 
-    def facts(self, message_id: int) -> MessageFacts | None:
-        """Return what routing asks of one message."""
-        return one(MessageFacts, queries.message_facts(self._connection, id=message_id))
+    def facts(self, message_ids: Collection[int]) -> dict[int, MessageFacts]:
+        """Return what routing asks of some messages, by id; of whatever company, as a token or a locator names them."""
+        if not message_ids:
+            return {}
+        found = queries.messages_facts(self._connection, ids=list(message_ids))
+        return {one.id: one for one in many(MessageFacts, found)}
 
-    def facts_by_rfc_id(self, company_id: int, rfc_message_id: str, contact_id: int = 0) -> list[MessageFacts]:
-        """Return the same of messages of a company that bear this Message-ID, five at most.
+    def facts_by_rfc_id(
+        self, company_id: int, rfc_message_ids: Collection[str], contact_id: int = 0
+    ) -> dict[str, list[MessageFacts]]:
+        """Return the same of messages of a company that bear one of these Message-IDs, five at most for each.
 
         First those in which the contact takes part, then those whose id was not another's before; the newest first.
         """
-        return many(
-            MessageFacts,
-            queries.messages_by_rfc_id(
-                self._connection, company_id=company_id, rfc_message_id=rfc_message_id, contact_id=contact_id
-            ),
-        )
+        found: dict[str, list[MessageFacts]] = {}
+        if not rfc_message_ids:
+            return found
+        rows = queries.messages_by_rfc_id(
+            self._connection, company_id=company_id, rfc_message_ids=list(rfc_message_ids), contact_id=contact_id,
+            most=MOST_OF_ONE_ID * 40,
+        )  # fmt: skip
+        for facts in many(MessageFacts, rows):
+            of_id = found.setdefault(facts.rfc_message_id, [])
+            if len(of_id) < MOST_OF_ONE_ID:
+                of_id.append(facts)
+        return found
 
-    def references(self, record_id: int, before: int, most: int = 20) -> list[Reference]:
+    def references(self, company_id: int, record_id: int, before: int, most: int = 20) -> list[Reference]:
         """Return what the References of message ``before`` may name for colleagues, oldest first.
 
         That is the thread's first message and the newest ones, notes included.
         """
         newest = many(
             Reference,
-            queries.references_before(self._connection, record_id=record_id, before=before, most=most),
+            queries.references_before(
+                self._connection, company_id=company_id, record_id=record_id, before=before, most=most
+            ),
         )[::-1]
-        first = one(Reference, queries.reference_first(self._connection, record_id=record_id, before=before))
+        first = one(
+            Reference,
+            queries.reference_first(self._connection, company_id=company_id, record_id=record_id, before=before),
+        )
         return [first, *newest[1:]] if first is not None and first not in newest else newest
 
-    def references_seen_by(self, contact_id: int, record_id: int, before: int, most: int = 20) -> list[Reference]:
-        """Return the same for one outsider: only what they wrote, what names them, and what we sent them."""
+    def references_seen_by(
+        self, company_id: int, contact_id: int, record_id: int, before: int, most: int = 20
+    ) -> list[Reference]:
+        """Return the same for one outsider: what they wrote, what names them, what we sent them, among the last 200."""
         return many(
             Reference,
             queries.references_seen_by(
-                self._connection, contact_id=contact_id, record_id=record_id, before=before, most=most
+                self._connection,
+                company_id=company_id,
+                contact_id=contact_id,
+                record_id=record_id,
+                before=before,
+                most=most,
             ),
         )[::-1]
 
-    def last_public(self, record_id: int) -> int | None:
+    def last_public(self, company_id: int, record_id: int) -> int | None:
         """Return the newest message that outsiders wrote or got."""
-        found: int | None = queries.last_public_message(self._connection, record_id=record_id)
+        found: int | None = queries.last_public_message(self._connection, company_id=company_id, record_id=record_id)
         return found
 
-    def raise_epoch(self, record_id: int) -> None:
+    def raise_epoch(self, company_id: int, record_id: int) -> None:
         """Revoke every reply address that the thread has given out."""
-        queries.epoch_raise(self._connection, record_id=record_id)
+        queries.epoch_raise(self._connection, company_id=company_id, record_id=record_id)
 
     def address(self, company_id: int, message_id: int, people: Sequence[Addressed]) -> None:
         """Write down who stands in To and Cc."""
-        for position, person in enumerate(people):
-            queries.message_address_add(
-                self._connection,
-                company_id=company_id,
-                message_id=message_id,
-                field=person.field,
-                position=position,
-                name=person.name,
-                address=person.address,
-                contact_id=person.contact_id,
-            )
+        rows = [
+            {
+                "company_id": company_id, "message_id": message_id, "field": one.field, "position": position,
+                "name": one.name, "address": one.address, "contact_id": one.contact_id,
+            }
+            for position, one in enumerate(people)
+        ]  # fmt: skip
+        for portion in portions(rows):
+            queries.message_addresses_add(self._connection, portion)
 
-    def addressed(self, message_id: int) -> list[Addressed]:
+    def addressed(self, company_id: int, message_id: int) -> list[Addressed]:
         """Return who stands in To and Cc, To first."""
-        return many(Addressed, queries.message_addresses(self._connection, message_id=message_id))
+        found = queries.message_addresses(self._connection, company_id=company_id, message_id=message_id)
+        return many(Addressed, found)
 
-    def attach(
-        self,
-        company_id: int,
-        message_id: int,
-        blob_id: int,
-        position: int,
-        *,
-        filename: str,
-        content_type: str,
-        content_id: str | None = None,
-        inline: bool = False,
-    ) -> int:
-        """Add a file whose bytes are stored already; return its id."""
-        attachment_id: int = queries.attachment_add(
-            self._connection,
-            company_id=company_id,
-            message_id=message_id,
-            blob_id=blob_id,
-            position=position,
-            filename=filename,
-            content_type=content_type,
-            content_id=content_id,
-            inline=inline,
-        )
-        return attachment_id
+    def attach(self, company_id: int, record_id: int, message_id: int, files: Sequence[NewAttachment]) -> list[int]:
+        """Add files whose bytes are stored already, in this order; return their ids."""
+        shared = {"company_id": company_id, "record_id": record_id, "message_id": message_id}
+        rows = [
+            {**shared, "position": position, **{name: getattr(one, name) for name in NewAttachment.__slots__}}
+            for position, one in enumerate(files)
+        ]
+        ids: dict[int, int] = {}
+        for portion in portions(rows):
+            ids |= dict(queries.attachments_add(self._connection, portion).rows)
+        return [ids[position] for position in sorted(ids)]
 
-    def attachments(self, message_id: int) -> list[StoredAttachment]:
+    def attachments(self, company_id: int, message_id: int) -> list[StoredAttachment]:
         """Return the files of one message in order."""
-        return many(StoredAttachment, queries.attachments(self._connection, message_id=message_id))
+        found = queries.attachments(self._connection, company_id=company_id, message_id=message_id)
+        return many(StoredAttachment, found)
 
-    def attached_before(self, record_id: int, before: int, blob_id: int) -> bool:
+    def attached_before(self, company_id: int, record_id: int, before: int, blob_id: int) -> bool:
         """Say whether a message of the thread earlier than ``before`` has a file with these bytes."""
-        count: int = queries.attached_before(self._connection, record_id=record_id, before=before, blob_id=blob_id)
-        return count > 0
+        found: int | None = queries.attached_before(
+            self._connection, company_id=company_id, record_id=record_id, before=before, blob_id=blob_id
+        )
+        return found is not None
 
     def attachment(self, company_id: int, attachment_id: int) -> StoredAttachment | None:
         """Return one file, if it belongs to the company."""
@@ -341,41 +368,31 @@ class Messages:
             StoredAttachment, queries.attachment_by_id(self._connection, company_id=company_id, id=attachment_id)
         )
 
-    def deliver(
-        self,
-        company_id: int,
-        message_id: int,
-        *,
-        user_id: int | None = None,
-        contact_id: int | None = None,
-        channel: str,
-        address: str,
-        outbox_id: int | None,
-        now: int,
-    ) -> bool:
-        """Add a delivery to one person by one channel; say whether it was not there yet."""
-        added: int | None = queries.delivery_add(
+    def deliver(self, company_id: int, record_id: int, message_id: int, people: Sequence[NewDelivery], now: int) -> int:
+        """Add a delivery to each of these people by one channel; return how many were not there yet."""
+        shared = {"company_id": company_id, "record_id": record_id, "message_id": message_id, "now": now}
+        rows = [
+            {
+                **shared, "person": person(one.user_id, one.contact_id), "user_id": one.user_id,
+                "contact_id": one.contact_id, "channel": one.channel, "address": one.address,
+                "state": "unread" if one.channel == "inbox" else "queued", "outbox_id": one.outbox_id,
+            }
+            for one in people
+        ]  # fmt: skip
+        return sum(len(queries.deliveries_add(self._connection, portion).rows) for portion in portions(rows))
+
+    def deliveries(self, company_id: int, message_id: int) -> list[Delivery]:
+        """Return who was told of a message."""
+        return many(Delivery, queries.deliveries(self._connection, company_id=company_id, message_id=message_id))
+
+    def sent_to(self, company_id: int, message_ids: Collection[int], contact_id: int) -> set[int]:
+        """Return those of the messages that we sent to the contact, unless they were taken out since."""
+        if not message_ids:
+            return set()
+        found = queries.sent_to(
             self._connection,
             company_id=company_id,
-            message_id=message_id,
-            person=f"user:{user_id}" if user_id is not None else f"contact:{contact_id}",
-            user_id=user_id,
-            contact_id=contact_id,
-            channel=channel,
-            address=address,
-            state="unread" if channel == "inbox" else "queued",
-            reason="",
-            outbox_id=outbox_id,
-            not_before_at=0,
-            now=now,
+            message_ids=list(message_ids),
+            person=person(None, contact_id),
         )
-        return added is not None
-
-    def deliveries(self, message_id: int) -> list[Delivery]:
-        """Return who was told of a message."""
-        return many(Delivery, queries.deliveries(self._connection, message_id=message_id))
-
-    def sent_to(self, message_id: int, contact_id: int) -> bool:
-        """Say whether we sent this message to the contact."""
-        count: int = queries.sent_to(self._connection, message_id=message_id, contact_id=contact_id)
-        return count > 0
+        return set(column(found))

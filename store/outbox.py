@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from weftmail.store.connection import Connection
 from weftmail.store.rows import column, many, one, queries
+from weftmail.store.sets import portions
 
 PENDING = ("waiting", "delayed")
 """The states of a copy that is still to leave."""
@@ -24,6 +26,20 @@ class Claimed:
     language: str
     attempts: int
     created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewCopy:
+    """A copy about to wait: for one outsider, or for the colleagues of one language, by one channel."""
+
+    contact_id: int | None = None
+    language: str = "en"
+    channel: str = "email"
+
+    @property
+    def audience(self) -> str:
+        """Who gets it, in the store's word."""
+        return "colleagues" if self.contact_id is None else "outsider"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,30 +79,20 @@ class Outbox:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(
-        self,
-        company_id: int,
-        message_id: int,
-        audience: str,
-        now: int,
-        *,
-        channel: str = "email",
-        contact_id: int | None = None,
-        language: str = "en",
-    ) -> int:
-        """Let a copy wait; return its id."""
-        outbox_id: int = queries.outbox_add(
-            self._connection,
-            company_id=company_id,
-            message_id=message_id,
-            audience=audience,
-            channel=channel,
-            contact_id=contact_id,
-            language=language,
-            next_at=now,
-            now=now,
-        )
-        return outbox_id
+    def add(self, company_id: int, message_id: int, copies: Sequence[NewCopy], now: int) -> dict[NewCopy, int]:
+        """Let copies wait; return the id of each."""
+        rows = [
+            {
+                "company_id": company_id, "message_id": message_id, "audience": one.audience,
+                "contact_id": one.contact_id, "language": one.language, "channel": one.channel, "now": now,
+            }
+            for one in copies
+        ]  # fmt: skip
+        ids: dict[NewCopy, int] = {}
+        for portion in portions(rows):
+            for contact_id, language, channel, outbox_id in queries.outbox_add(self._connection, portion).rows:
+                ids[NewCopy(contact_id, language, channel)] = outbox_id
+        return ids
 
     def claim(self, holder: str, now: int, until_at: int, most: int) -> list[Claimed]:
         """Take the lease of copies that are due; nobody else gets them before ``until_at``."""
@@ -95,18 +101,24 @@ class Outbox:
             queries.outbox_claim(self._connection, holder=holder, now=now, until_at=until_at, most=most),
         )
 
-    def recipients(self, outbox_id: int) -> list[Recipient]:
+    def recipients(self, company_id: int, outbox_id: int) -> list[Recipient]:
         """Return whom the copy still has to reach."""
-        return many(Recipient, queries.outbox_recipients(self._connection, outbox_id=outbox_id))
+        return many(Recipient, queries.outbox_recipients(self._connection, company_id=company_id, outbox_id=outbox_id))
 
-    def addresses(self, outbox_id: int) -> list[str]:
+    def addresses(self, company_id: int, outbox_id: int) -> list[str]:
         """Return all addresses that the copy is for, reached or not."""
-        return column(queries.outbox_addresses(self._connection, outbox_id=outbox_id))
+        return column(queries.outbox_addresses(self._connection, company_id=company_id, outbox_id=outbox_id))
 
-    def settle_delivery(self, outbox_id: int, address: str, state: str, reason: str, now: int) -> None:
+    def settle_delivery(self, company_id: int, outbox_id: int, address: str, state: str, reason: str, now: int) -> None:
         """Move the delivery of one address forward."""
         queries.delivery_settle(
-            self._connection, outbox_id=outbox_id, address=address, state=state, reason=reason, now=now
+            self._connection,
+            company_id=company_id,
+            outbox_id=outbox_id,
+            address=address,
+            state=state,
+            reason=reason,
+            now=now,
         )
 
     def settle(self, outbox_id: int, holder: str, state: str, error: str, next_at: int, now: int) -> bool:
@@ -141,16 +153,19 @@ class Outbox:
         value: int | None = queries.outbox_next_at(self._connection)
         return value
 
-    def retry(self, outbox_id: int, now: int) -> bool:
+    def retry(self, company_id: int, outbox_id: int, now: int) -> bool:
         """Make a copy due now; say whether it was waiting or had failed."""
         changed: int = queries.outbox_retry(self._connection, id=outbox_id, now=now)
         if changed:
-            queries.deliveries_requeue(self._connection, outbox_id=outbox_id, now=now)
+            queries.deliveries_requeue(self._connection, company_id=company_id, outbox_id=outbox_id, now=now)
         return changed == 1
 
     def all(self, company_id: int | None = None, state: str | None = None, most: int = 100) -> list[OutboxRow]:
         """Return copies, newest first."""
-        return many(OutboxRow, queries.outbox_list(self._connection, company_id=company_id, state=state, most=most))
+        if company_id is None:
+            return many(OutboxRow, queries.outbox_list(self._connection, state=state, most=most))
+        found = queries.outbox_of_company(self._connection, company_id=company_id, state=state, most=most)
+        return many(OutboxRow, found)
 
     def get(self, outbox_id: int) -> Claimed | None:
         """Return one copy by id."""

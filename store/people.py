@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from weftmail.store.connection import Connection
 from weftmail.store.rows import column, many, one, queries
+from weftmail.store.sets import portions
 
 EMAIL = "email"
 """The kind of address that a person has where nothing else is said."""
@@ -112,7 +114,16 @@ class Users:
 
     def all(self, company_id: int | None = None) -> list[User]:
         """Return the users of one company, or all."""
-        return many(User, queries.users(self._connection, company_id=company_id))
+        if company_id is None:
+            return many(User, queries.users(self._connection))
+        return many(User, queries.users_of_company(self._connection, company_id=company_id))
+
+    def among(self, addresses: Collection[str]) -> frozenset[str]:
+        """Return those of the canonical addresses that belong to users, active or not."""
+        found: list[str] = []
+        for portion in portions(list(addresses)):
+            found += column(queries.addresses_of_users(self._connection, kind=EMAIL, addresses=portion))
+        return frozenset(found)
 
     def password(self, user_id: int) -> str | None:
         """Return the hash of the user's password, or None where none is set."""
@@ -161,16 +172,26 @@ class Contacts:
             if not found.name and name:
                 self.rename(company_id, found.id, name)
             return found.id
-        contact_id: int = queries.contact_add(self._connection, company_id=company_id, name=name, now=now)
-        self.add_address(company_id, contact_id, address, now)
-        return contact_id
+        return self.add_all(company_id, {address: name}, now)[address]
+
+    def add_all(self, company_id: int, names: Mapping[str, str], now: int) -> dict[str, int]:
+        """Add a contact for each of these canonical addresses, which nobody has; return their ids by address."""
+        ids: dict[str, int] = {}
+        for portion in portions(list(names.items())):
+            rows = [{"company_id": company_id, "name": name, "now": now} for _, name in portion]
+            # Numbers are given in the order of the rows, whatever the order in which they are told.
+            numbers = sorted(column(queries.contacts_add(self._connection, rows)))
+            new = {address: number for (address, _), number in zip(portion, numbers, strict=True)}
+            shared = {"company_id": company_id, "kind": EMAIL, "now": now}
+            links = [{**shared, "address": a, "contact_id": c} for a, c in new.items()]
+            queries.contact_addresses_add(self._connection, links)
+            ids |= new
+        return ids
 
     def add_address(self, company_id: int, contact_id: int, address: str, now: int, kind: str = EMAIL) -> bool:
         """Give the contact one more address; say whether it was free."""
-        added: int = queries.contact_address_add(
-            self._connection, company_id=company_id, contact_id=contact_id, kind=kind, address=address, now=now
-        )
-        return added == 1
+        row = {"company_id": company_id, "contact_id": contact_id, "kind": kind, "address": address, "now": now}
+        return bool(queries.contact_addresses_add(self._connection, [row]).changed == 1)
 
     def rename(self, company_id: int, contact_id: int, name: str) -> None:
         """Give the contact another name."""
@@ -193,17 +214,35 @@ class Contacts:
 
     def by_address(self, company_id: int, address: str, kind: str = EMAIL) -> Contact | None:
         """Return the company's contact who has this canonical address."""
-        found = queries.contact_by_address(self._connection, company_id=company_id, kind=kind, address=address)
-        return one(Contact, found)
+        return self.by_addresses(company_id, [address], kind).get(address)
 
-    def get(self, contact_id: int) -> Contact | None:
-        """Return one contact by id."""
-        return one(Contact, queries.contact_by_id(self._connection, id=contact_id))
+    def by_addresses(self, company_id: int, addresses: Collection[str], kind: str = EMAIL) -> dict[str, Contact]:
+        """Return the company's contacts who have one of these canonical addresses, by address."""
+        found: dict[str, Contact] = {}
+        for portion in portions(list(addresses)):
+            rows = queries.contacts_by_address(self._connection, company_id=company_id, kind=kind, addresses=portion)
+            found |= dict(zip(column(rows), many(Contact, rows), strict=True))
+        return found
 
-    def addresses(self, contact_id: int, kind: str = EMAIL) -> list[str]:
+    def get(self, company_id: int, contact_id: int) -> Contact | None:
+        """Return one contact, if it is of this company."""
+        return one(Contact, queries.contact_by_id(self._connection, company_id=company_id, id=contact_id))
+
+    def addresses(self, company_id: int, contact_id: int, kind: str = EMAIL) -> list[str]:
         """Return the contact's addresses, the oldest first."""
-        return column(queries.contact_addresses(self._connection, contact_id=contact_id, kind=kind))
+        return self.addresses_of(company_id, [contact_id], kind).get(contact_id, [])
+
+    def addresses_of(self, company_id: int, contact_ids: Collection[int], kind: str = EMAIL) -> dict[int, list[str]]:
+        """Return the addresses of some contacts by contact, the oldest first."""
+        found: dict[int, list[str]] = {}
+        for portion in portions(list(contact_ids)):
+            rows = queries.contact_addresses(self._connection, company_id=company_id, contact_ids=portion, kind=kind)
+            for contact_id, address in rows:
+                found.setdefault(contact_id, []).append(address)
+        return found
 
     def all(self, company_id: int | None = None) -> list[Contact]:
         """Return the contacts of one company, or all; archived ones are left out."""
-        return many(Contact, queries.contacts(self._connection, company_id=company_id))
+        if company_id is None:
+            return many(Contact, queries.contacts(self._connection))
+        return many(Contact, queries.contacts_of_company(self._connection, company_id=company_id))

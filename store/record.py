@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from weftmail.store.connection import Connection
-from weftmail.store.rows import made, many, one, queries
+from weftmail.store.rows import column, made, many, one, queries
+from weftmail.store.sets import portions
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,15 @@ class Participant:
 
 
 @dataclass(frozen=True, slots=True)
+class NewParticipant:
+    """A contact who is about to take part, and why; with a ``message_id``, in that message alone."""
+
+    contact_id: int
+    reason: str
+    message_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Tombstone:
     """Where a record that is gone went."""
 
@@ -115,10 +126,10 @@ class Records:
 
         Raises UnknownRecordType where the company keeps none of that type.
         """
-        prefix: str | None = queries.record_type_prefix(self._connection, company_id=new.company_id, name=new.type)
-        if prefix is None:
+        taken = queries.counter_next(self._connection, company_id=new.company_id, record_type=new.type).fetchone()
+        if taken is None:
             raise UnknownRecordType(new.type)
-        number: int = queries.counter_next(self._connection, company_id=new.company_id, record_type=new.type)
+        number, prefix, state = taken
         record_id: int = queries.record_add(
             self._connection,
             company_id=new.company_id,
@@ -126,7 +137,7 @@ class Records:
             number=number,
             label=f"{prefix}-{number}",
             title=new.title,
-            state=self.states(new.company_id, new.type)[0].name,
+            state=state,
             fields=new.fields,
             owner_id=new.owner_id,
             owner_team_id=new.owner_team_id,
@@ -136,27 +147,29 @@ class Records:
             reference_url=new.reference_url,
             now=now,
         )
-        return made(Record, queries.record_by_id(self._connection, id=record_id))
+        return made(Record, queries.record_by_id(self._connection, company_id=new.company_id, id=record_id))
 
     def states(self, company_id: int, record_type: str) -> list[RecordState]:
         """Return the states of a type in order; records begin with the first one."""
         found = queries.record_states(self._connection, company_id=company_id, record_type=record_type)
         return many(RecordState, found)
 
-    def get(self, record_id: int) -> Record | None:
-        """Return one record by id."""
-        return one(Record, queries.record_by_id(self._connection, id=record_id))
+    def get(self, company_id: int, record_id: int) -> Record | None:
+        """Return one record, if it is of this company."""
+        return one(Record, queries.record_by_id(self._connection, company_id=company_id, id=record_id))
 
     def by_label(self, label: str, company_id: int | None = None) -> list[Record]:
         """Return the records with this number, such as LEAD-17: at most one for each company."""
-        return many(Record, queries.records_by_label(self._connection, label=label.upper(), company_id=company_id))
+        if company_id is None:
+            return many(Record, queries.records_by_label(self._connection, label=label.upper()))
+        return many(Record, queries.record_by_label(self._connection, company_id=company_id, label=label.upper()))
 
     def by_reference(self, company_id: int, type_: str, reference: str) -> Record | None:
         """Return the record that mirrors this one of an outside application."""
         record_id: int | None = queries.record_by_reference(
             self._connection, company_id=company_id, type=type_, reference=reference
         )
-        return None if record_id is None else self.get(record_id)
+        return None if record_id is None else self.get(company_id, record_id)
 
     def all(self, company_id: int | None = None, most: int = 100, skip: int = 0) -> list[Record]:
         """Return records, of one company or of all, what changed last first."""
@@ -189,6 +202,7 @@ class Records:
         """Store title, state, owner and fields."""
         queries.record_set(
             self._connection,
+            company_id=record.company_id,
             id=record.id,
             title=record.title,
             state=record.state,
@@ -198,9 +212,9 @@ class Records:
             now=now,
         )
 
-    def touch(self, record_id: int, now: int) -> None:
+    def touch(self, company_id: int, record_id: int, now: int) -> None:
         """Say that something happened on the record."""
-        queries.record_touch(self._connection, id=record_id, now=now)
+        queries.record_touch(self._connection, company_id=company_id, id=record_id, now=now)
 
     def tombstone(self, company_id: int, record_id: int) -> Tombstone | None:
         """Return where a record that is gone went."""
@@ -211,60 +225,73 @@ class Records:
 
     def follow(self, company_id: int, record_id: int, user_id: int, now: int) -> None:
         """Let a colleague follow the record; one who does already stays."""
-        queries.follower_add(self._connection, company_id=company_id, record_id=record_id, user_id=user_id, now=now)
+        self.follow_all(company_id, record_id, [user_id], now)
 
-    def unfollow(self, record_id: int, user_id: int) -> bool:
+    def follow_all(self, company_id: int, record_id: int, user_ids: Sequence[int], now: int) -> None:
+        """Let several colleagues follow the record."""
+        shared = {"company_id": company_id, "record_id": record_id, "now": now}
+        for portion in portions([{**shared, "user_id": user_id} for user_id in user_ids]):
+            queries.followers_add(self._connection, portion)
+
+    def unfollow(self, company_id: int, record_id: int, user_id: int) -> bool:
         """End it; say whether the colleague followed."""
-        removed: int = queries.follower_remove(self._connection, record_id=record_id, user_id=user_id)
+        removed: int = queries.follower_remove(
+            self._connection, company_id=company_id, record_id=record_id, user_id=user_id
+        )
         return removed == 1
 
-    def followers(self, record_id: int) -> list[Follower]:
+    def followers(self, company_id: int, record_id: int) -> list[Follower]:
         """Return who is told: active members of the record's company alone."""
-        return many(Follower, queries.followers(self._connection, record_id=record_id))
+        return many(Follower, queries.followers(self._connection, company_id=company_id, record_id=record_id))
 
-    def add_participant(
-        self,
-        company_id: int,
-        record_id: int,
-        contact_id: int,
-        reason: str,
-        now: int,
-        message_id: int | None = None,
-    ) -> None:
-        """Make a contact a participant, of one message or of the whole conversation.
+    def add_participants(self, record: Record, people: Sequence[NewParticipant], now: int) -> None:
+        """Make contacts participants, of one message or of the whole conversation.
 
         Who takes part in all of it already is not brought down to one message.
         """
-        queries.participant_add(
-            self._connection,
-            company_id=company_id,
-            record_id=record_id,
-            contact_id=contact_id,
-            message_id=message_id,
-            reason=reason,
-            now=now,
-        )
+        shared = {"company_id": record.company_id, "record_id": record.id, "alias_id": record.alias_id, "now": now}
+        # One statement may touch a row once: who stands there twice is written as the first of them says.
+        first = {one.contact_id: one for one in reversed(people)}
+        rows = [
+            {**shared, "contact_id": one.contact_id, "reason": one.reason, "message_id": one.message_id}
+            for one in reversed(first.values())
+        ]
+        for portion in portions(rows):
+            queries.participants_add(self._connection, portion)
 
-    def remove_participant(self, record_id: int, contact_id: int, now: int) -> bool:
+    def remove_participant(self, company_id: int, record_id: int, contact_id: int, now: int) -> bool:
         """Take a participant out of the conversation; say whether they were in it.
 
         The reply addresses that they were given are worth nothing from now on.
         """
-        removed: int = queries.participant_remove(self._connection, record_id=record_id, contact_id=contact_id, now=now)
+        removed: int = queries.participant_remove(
+            self._connection, company_id=company_id, record_id=record_id, contact_id=contact_id, now=now
+        )
         return removed == 1
 
-    def participants(self, record_id: int) -> list[Participant]:
+    def participants(self, company_id: int, record_id: int) -> list[Participant]:
         """Return the outsiders in the conversation, in the order in which they came."""
-        return many(Participant, queries.participants(self._connection, record_id=record_id))
+        return many(Participant, queries.participants(self._connection, company_id=company_id, record_id=record_id))
 
-    def takes_part(self, record_id: int, contact_id: int, message_id: int) -> bool:
-        """Say whether the contact is in the conversation, or at least in this message of it."""
-        count: int = queries.participates(
-            self._connection, record_id=record_id, contact_id=contact_id, message_id=message_id
+    def takes_part(self, company_id: int, contact_id: int, message_ids: Collection[int]) -> frozenset[int]:
+        """Return those of the messages that the contact is in, with the whole conversation or with that one alone."""
+        if not message_ids:
+            return frozenset()
+        found = queries.takes_part(
+            self._connection, company_id=company_id, contact_id=contact_id, message_ids=list(message_ids)
         )
-        return count > 0
+        return frozenset(column(found))
 
-    def takes_part_by_alias(self, alias_id: int, contact_id: int) -> bool:
+    def takes_part_in(self, company_id: int, record_id: int, contact_id: int) -> bool:
+        """Say whether the contact is in the whole of the conversation."""
+        found: int | None = queries.takes_part_in_record(
+            self._connection, company_id=company_id, record_id=record_id, contact_id=contact_id
+        )
+        return found is not None
+
+    def takes_part_by_alias(self, company_id: int, alias_id: int, contact_id: int) -> bool:
         """Say whether the contact is in the conversation of some record that this alias opened."""
-        count: int = queries.participates_by_alias(self._connection, alias_id=alias_id, contact_id=contact_id)
-        return count > 0
+        found: int | None = queries.takes_part_by_alias(
+            self._connection, company_id=company_id, alias_id=alias_id, contact_id=contact_id
+        )
+        return found is not None

@@ -102,6 +102,7 @@ create table session (
     expires_at bigint not null
 );
 create index session_by_user on session (user_id);
+create index session_expires on session (expires_at);
 
 create table sign_in_link (
     token_hash text primary key,
@@ -109,6 +110,7 @@ create table sign_in_link (
     expires_at bigint not null,
     used_at bigint
 );
+create index sign_in_link_expires on sign_in_link (expires_at);
 
 -- Failed sign-ins, so that guessing is slowed down for an address and for a client.
 create table sign_in_failure (
@@ -117,6 +119,7 @@ create table sign_in_failure (
     failed_at bigint not null
 );
 create index sign_in_failure_subject on sign_in_failure (subject, failed_at);
+create index sign_in_failure_failed on sign_in_failure (failed_at);
 
 create table record_type (
     company_id bigint not null references company (id),
@@ -160,6 +163,7 @@ create table counter (
     company_id bigint not null references company (id),
     record_type text not null,
     last bigint not null,
+    records bigint not null default 1,
     primary key (company_id, record_type)
 );
 
@@ -170,7 +174,8 @@ create table contact (
     created_at bigint not null,
     archived_at bigint
 );
-create index contact_company on contact (company_id, id);
+create index contact_company on contact (company_id, id) where archived_at is null;
+create index contact_here on contact (id) where archived_at is null;
 
 create table contact_address (
     company_id bigint not null references company (id),
@@ -180,7 +185,7 @@ create table contact_address (
     created_at bigint not null,
     primary key (company_id, kind, address)
 );
-create index contact_address_contact on contact_address (contact_id);
+create index contact_address_contact on contact_address (company_id, contact_id, kind, created_at, address);
 
 create table record (
     id {ID},
@@ -206,6 +211,7 @@ create table record (
     check (owner_id is null or owner_team_id is null)
 );
 create index record_changed on record (company_id, changed_at, id);
+create index record_latest on record (changed_at, id);
 
 create table alias (
     id {ID},
@@ -249,7 +255,6 @@ create table follower (
     created_at bigint not null,
     primary key (company_id, record_id, user_id)
 );
-create index follower_user on follower (user_id);
 
 -- Raw mails and attachments, once for each company whatever refers to them; no company until its mail is settled.
 create table blob (
@@ -299,9 +304,12 @@ create table inbound (
     settled_at bigint
 );
 create index inbound_accepted on inbound (id) where state = 'accepted';
-create index inbound_review on inbound (state, id) where state in ('held', 'unmatched', 'error');
+create index inbound_review on inbound (id) where state in ('held', 'unmatched', 'error');
 create index inbound_blob on inbound (blob_id);
-create index inbound_record on inbound (record_id);
+create index inbound_company_blob on inbound (company_id, blob_id);
+create index inbound_company on inbound (company_id, id);
+create index inbound_held on inbound (company_id, record_id, id)
+    where state in ('held', 'unmatched', 'error');
 
 -- The number counts from 1 within its record: pages are asked for by it, and tell nothing of other companies.
 create table message (
@@ -336,8 +344,8 @@ create table message (
     unique (company_id, record_id, number),
     unique (company_id, record_id, rfc_message_id, content_hash)
 );
-create index message_thread on message (record_id, id);
-create index message_rfc_id on message (company_id, rfc_message_id);
+create index message_thread on message (company_id, record_id, id);
+create index message_rfc_id on message (company_id, rfc_message_id, content_hash);
 
 -- Who stands in To and Cc of a message, our own addresses left out.
 create table message_address (
@@ -354,6 +362,7 @@ create table message_address (
 create table attachment (
     id {ID},
     company_id bigint not null references company (id),
+    record_id bigint not null references record (id),
     message_id bigint not null references message (id),
     blob_id bigint not null references blob (id),
     position bigint not null,
@@ -364,6 +373,7 @@ create table attachment (
     unique (company_id, message_id, position)
 );
 create index attachment_blob on attachment (blob_id);
+create index attachment_record on attachment (company_id, record_id, blob_id);
 
 -- An outsider in the conversation.  With a message_id, in that message alone (somebody verified named them in Cc).
 -- Who was taken out stays as a row, so that what we once sent them lets nobody back in.
@@ -372,12 +382,13 @@ create table participant (
     record_id bigint not null references record (id),
     contact_id bigint not null references contact (id),
     message_id bigint references message (id),
+    alias_id bigint,
     reason text not null check (reason in ('opened', 'addressed', 'copied', 'added')),
     created_at bigint not null,
     removed_at bigint,
     primary key (company_id, record_id, contact_id)
 );
-create index participant_contact on participant (contact_id);
+create index participant_contact on participant (company_id, contact_id, alias_id);
 
 create table outbox (
     id {ID},
@@ -397,11 +408,13 @@ create table outbox (
     changed_at bigint not null
 );
 create index outbox_due on outbox (next_at, id) where state = 'waiting';
-create index outbox_message on outbox (message_id);
+create index outbox_pending on outbox (id) where state in ('waiting', 'delayed');
+create index outbox_company on outbox (company_id, id);
 
 create table delivery (
     id {ID},
     company_id bigint not null references company (id),
+    record_id bigint not null references record (id),
     message_id bigint not null references message (id),
     person text not null,
     user_id bigint references users (id),
@@ -416,9 +429,10 @@ create table delivery (
     changed_at bigint not null,
     unique (company_id, message_id, person, channel)
 );
-create index delivery_outbox on delivery (outbox_id);
-create index delivery_inbox on delivery (user_id, id) where channel = 'inbox';
-create index delivery_contact on delivery (contact_id);
+create index delivery_outbox on delivery (company_id, outbox_id, address);
+create index delivery_record on delivery (company_id, record_id, changed_at);
+create index delivery_inbox on delivery (company_id, user_id, id) where channel = 'inbox';
+create index delivery_unread on delivery (company_id, user_id, record_id) where state = 'unread';
 
 -- What a user is told in the inbox that is no message of a thread: a mail for review, say.
 create table notice (
@@ -431,7 +445,8 @@ create table notice (
     created_at bigint not null,
     read_at bigint
 );
-create index notice_user on notice (user_id, id);
+create index notice_user on notice (company_id, user_id, id);
+create index notice_unread on notice (company_id, user_id) where read_at is null;
 create unique index notice_once on notice (company_id, user_id, inbound_id);
 
 -- What happens at a time, whichever program is up then.  The row goes in the transaction of its effect, so that nothing

@@ -37,12 +37,19 @@ where domain_id = :domain_id and active;
 select * from alias_row where local_part = :local_part and domain = :domain;
 
 -- name: alias_by_id^
-select * from alias_row where id = :id;
+select * from alias_row where id = :id and company_id = :company_id;
 
 -- name: aliases
-select * from alias_row
-where active and (cast(:company_id as bigint) is null or company_id = :company_id)
-order by domain, local_part;
+select * from alias_row where active order by domain, local_part;
+
+-- name: aliases_of_company
+select * from alias_row where company_id = :company_id and active order by domain, local_part;
+
+-- Domains of ours, each with those of the local parts that are aliases in it, or with none.
+-- name: our_addresses
+select d.name as domain, d.dedicated, a.local_part
+from domain d left join alias a on a.domain_id = d.id and a.local_part in (:local_parts)
+where d.name in (:domains) and d.state <> 'removed';
 
 -- Who owns what the alias opens, as its first followers: a person or the members of a team, while they are active in the
 -- company.
@@ -53,11 +60,11 @@ select u.id as user_id, u.name, u.prefers, u.language,
     (select a.address from user_address a where a.user_id = u.id and a.kind = ch.address_kind order by a.position
         limit 1) as reached_at
 from (
-        select a.company_id, a.owner_id as user_id from alias a where a.id = :alias_id
+        select a.company_id, a.owner_id as user_id from alias a where a.company_id = :company_id and a.id = :alias_id
         union all
         select a.company_id, t.user_id
         from alias a join team_member t on t.company_id = a.company_id and t.team_id = a.owner_team_id
-        where a.id = :alias_id
+        where a.company_id = :company_id and a.id = :alias_id
     ) o
     join users u on u.id = o.user_id
     join membership m on m.company_id = o.company_id and m.user_id = o.user_id

@@ -1,12 +1,16 @@
--- name: attachment_add$
-insert into attachment (company_id, message_id, blob_id, position, filename, content_type, content_id, inline)
-values (:company_id, :message_id, :blob_id, :position, :filename, :content_type, :content_id, :inline)
-returning id;
+-- name: attachments_add*!
+insert into attachment (
+    company_id, record_id, message_id, blob_id, position, filename, content_type, content_id, inline
+)
+values (
+    :company_id, :record_id, :message_id, :blob_id, :position, :filename, :content_type, :content_id, :inline
+)
+returning position, id;
 
 -- name: attachments
 select t.id, t.message_id, t.blob_id, t.filename, t.content_type, t.content_id, t.inline, b.size, b.sha256
 from attachment t join blob b on b.id = t.blob_id
-where t.message_id = :message_id
+where t.company_id = :company_id and t.message_id = :message_id
 order by t.position;
 
 -- name: page_attachments
@@ -23,6 +27,6 @@ from attachment t join blob b on b.id = t.blob_id
 where t.id = :id and t.company_id = :company_id;
 
 -- name: attached_before$
-select count(*)
-from attachment t join message m on m.id = t.message_id
-where m.record_id = :record_id and m.id < :before and t.blob_id = :blob_id;
+select t.id from attachment t
+where t.company_id = :company_id and t.record_id = :record_id and t.blob_id = :blob_id and t.message_id < :before
+limit 1;

@@ -1,13 +1,13 @@
--- name: blob_add$
+-- name: blobs_add*!
 insert into blob (company_id, sha256, size)
 values (:company_id, :sha256, :size)
-returning id;
+returning sha256, id;
 
--- name: blob_piece_add!
+-- name: blob_pieces_add*!
 insert into blob_piece (blob_id, position, bytes) values (:blob_id, :position, :bytes);
 
--- name: blob_by_hash$
-select id from blob where company_id = :company_id and sha256 = :sha256;
+-- name: blobs_by_hash
+select sha256, id from blob where company_id = :company_id and sha256 in (:digests);
 
 -- name: blob_by_id^
 select id, company_id, sha256, size from blob where id = :id;
@@ -28,8 +28,15 @@ delete from blob where id = :id;
 delete from blob_piece where blob_id = :id;
 
 -- name: blob_used$
-select count(*) from (
-    select 1 from inbound where blob_id = :id
-    union all
-    select 1 from attachment where blob_id = :id
-) as users;
+select case
+    when exists (select 1 from inbound where blob_id = :id) then 1
+    when exists (select 1 from attachment where blob_id = :id) then 1
+    else 0
+end;
+
+-- A blob, and the id under which a company has the same bytes already.
+-- name: blob_for_company^
+select b.company_id, b.size,
+    (select o.id from blob o where o.company_id = :company_id and o.sha256 = b.sha256) as theirs
+from blob b
+where b.id = :id;

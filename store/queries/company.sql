@@ -40,6 +40,3 @@ on conflict (company_id, record_type, name) do nothing;
 
 -- name: record_types
 select name, prefix from record_type where company_id = :company_id order by name;
-
--- name: record_type_prefix$
-select prefix from record_type where company_id = :company_id and name = :name;

@@ -1,14 +1,12 @@
--- name: delivery_add$
+-- name: deliveries_add*!
 insert into delivery (
-    company_id, message_id, person, user_id, contact_id, channel, address, state, reason, outbox_id, not_before_at,
-    changed_at
+    company_id, record_id, message_id, person, user_id, contact_id, channel, address, state, outbox_id, changed_at
 )
 values (
-    :company_id, :message_id, :person, :user_id, :contact_id, :channel, :address, :state, :reason, :outbox_id,
-    :not_before_at, :now
+    :company_id, :record_id, :message_id, :person, :user_id, :contact_id, :channel, :address, :state, :outbox_id, :now
 )
 on conflict (company_id, message_id, person, channel) do nothing
-returning id;
+returning person;
 
 -- name: deliveries
 select d.id, d.message_id, d.person, d.user_id, d.contact_id, coalesce(u.name, c.name) as name, d.channel, d.address,
@@ -16,7 +14,7 @@ select d.id, d.message_id, d.person, d.user_id, d.contact_id, coalesce(u.name, c
 from delivery d
     left join users u on u.id = d.user_id
     left join contact c on c.id = d.contact_id
-where d.message_id = :message_id
+where d.company_id = :company_id and d.message_id = :message_id
 order by d.id;
 
 -- name: page_deliveries
@@ -33,18 +31,19 @@ order by d.id;
 -- name: delivery_settle!
 update delivery
 set state = :state, reason = :reason, changed_at = :now
-where outbox_id = :outbox_id and address = :address and state in ('queued', 'delayed');
+where company_id = :company_id and outbox_id = :outbox_id and address = :address and state in ('queued', 'delayed');
 
 -- name: deliveries_requeue!
 update delivery set state = 'queued', reason = '', changed_at = :now
-where outbox_id = :outbox_id and state in ('delayed', 'failed');
+where company_id = :company_id and outbox_id = :outbox_id and state in ('delayed', 'failed');
 
 -- Whom we sent a message may answer it, unless they were taken out of the conversation since.
--- name: sent_to$
-select count(*)
-from delivery d join message m on m.id = d.message_id
-where d.message_id = :message_id and d.contact_id = :contact_id and d.channel = 'email'
+-- name: sent_to
+select d.message_id
+from delivery d
+where d.company_id = :company_id and d.message_id in (:message_ids) and d.person = :person and d.channel = 'email'
     and not exists (
         select 1 from participant p
-        where p.record_id = m.record_id and p.contact_id = :contact_id and p.removed_at is not null
+        where p.company_id = d.company_id and p.record_id = d.record_id and p.contact_id = d.contact_id
+            and p.removed_at is not null
     );

@@ -19,11 +19,11 @@ from domain d left join company c on c.id = d.company_id
 where d.state <> 'removed'
 order by d.id;
 
--- name: domain_by_name^
+-- name: domains_by_name
 select
     d.id, d.name, d.company_id, c.name as company, d.dedicated, d.state, d.generation, d.closed_at, d.created_at
 from domain d left join company c on c.id = d.company_id
-where d.name = :name and d.state <> 'removed';
+where d.name in (:names) and d.state <> 'removed';
 
 -- The domain that a company writes from where no alias says otherwise: its own before a shared one, dedicated before
 -- beside, the oldest of these.
@@ -46,11 +46,12 @@ select id from domain where name = :name and state = 'removed';
 -- name: domain_aliases_in_use$
 select count(*) from alias where domain_id = :id and active;
 
+-- The order is given: what waits first, which is little.
 -- name: domain_waiting$
 select count(*)
-from outbox o join message m on m.id = o.message_id join record r on r.id = m.record_id
-    join alias a on a.id = r.alias_id
-where o.state in ('waiting', 'delayed') and a.domain_id = :id;
+from outbox o cross join message m cross join record r cross join alias a
+where o.state in ('waiting', 'delayed') and m.id = o.message_id and r.id = m.record_id and a.id = r.alias_id
+    and a.domain_id = :id;
 
 -- name: domains_since
 select id, name, dedicated, state, generation from domain where generation > :generation order by generation;

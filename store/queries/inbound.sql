@@ -30,9 +30,13 @@ set faults = faults + :fault, stops = stops + :stop
 where blob_id = :blob_id and state = 'accepted'
 returning faults, stops;
 
+-- The company may have the bytes under another number, from a hand-over before.
 -- name: inbound_records_of$
-select count(distinct record_id) from inbound
-where company_id = :company_id and blob_id = :blob_id and state = 'filed';
+select count(distinct i.record_id)
+from blob b
+    join blob o on o.company_id = :company_id and o.sha256 = b.sha256
+    join inbound i on i.company_id = o.company_id and i.blob_id = o.id
+where b.id = :blob_id and i.state = 'filed';
 
 -- name: inbound_by_key$
 select id from inbound where delivery_key = :delivery_key and id <> :id;
@@ -97,7 +101,18 @@ select i.id, i.company_id, c.name as company, i.entrance, i.sender, i.recipient,
     i.from_address, i.subject, i.record_id, r.label as record, i.answers_id, i.message_id, i.reason, i.accepted_at,
     i.settled_at
 from inbound i left join record r on r.id = i.record_id left join company c on c.id = i.company_id
-where (cast(:company_id as bigint) is null or i.company_id = :company_id)
+where (cast(:state as text) is null or i.state = :state)
+    and (cast(:sender as text) is null or lower(i.from_address) = :sender or lower(i.sender) = :sender)
+    and (cast(:recipient as text) is null or lower(i.recipient) = :recipient)
+order by i.id desc
+limit :most;
+
+-- name: inbound_of_company
+select i.id, i.company_id, c.name as company, i.entrance, i.sender, i.recipient, i.queue_id, i.state,
+    i.from_address, i.subject, i.record_id, r.label as record, i.answers_id, i.message_id, i.reason, i.accepted_at,
+    i.settled_at
+from inbound i left join record r on r.id = i.record_id left join company c on c.id = i.company_id
+where i.company_id = :company_id
     and (cast(:state as text) is null or i.state = :state)
     and (cast(:sender as text) is null or lower(i.from_address) = :sender or lower(i.sender) = :sender)
     and (cast(:recipient as text) is null or lower(i.recipient) = :recipient)

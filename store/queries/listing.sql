@@ -86,7 +86,7 @@ from (
     join company c on c.id = p.company_id
     join message m on m.id = p.message_id
     join record r on r.id = m.record_id
-    left join delivery d on d.outbox_id = p.id
+    left join delivery d on d.company_id = p.company_id and d.outbox_id = p.id
 order by p.id desc, d.id;
 
 -- name: list_outbox_left$

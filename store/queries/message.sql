@@ -15,10 +15,10 @@ returning id;
 
 -- The Message-ID of what we write holds the number of its row, which is known only now.
 -- name: message_name!
-update message set rfc_message_id = :rfc_message_id where id = :id;
+update message set rfc_message_id = :rfc_message_id where id = :id and company_id = :company_id;
 
 -- name: message_verify!
-update message set verified = true, proof = :proof where id = :id and not verified;
+update message set verified = true, proof = :proof where id = :id and company_id = :company_id and not verified;
 
 -- name: message_fill!
 update message
@@ -31,8 +31,9 @@ where company_id = :company_id and record_id = :record_id and rfc_message_id = :
     and content_hash = :content_hash;
 
 -- name: message_id_reused$
-select count(*) from message
-where company_id = :company_id and rfc_message_id = :rfc_message_id and content_hash <> :content_hash;
+select id from message
+where company_id = :company_id and rfc_message_id = :rfc_message_id and content_hash <> :content_hash
+limit 1;
 
 -- name: message_by_id^
 select
@@ -40,31 +41,31 @@ select
     m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
     m.answers_id, m.inbound_id, m.flag, m.phrase, m.automatic, m.token_epoch, m.written_at, m.created_at
 from message m
-where m.id = :id;
+where m.id = :id and m.company_id = :company_id;
 
 -- name: messages_of_company
 select id from message where company_id = :company_id and id in (:ids);
 
 -- What routing asks of a message that a token, a locator or a stored foreign id names.
--- name: message_facts^
+-- name: messages_facts
 select
     m.id, m.company_id, m.record_id, m.kind, m.public, m.author_user_id, m.author_contact_id, m.sent_as,
-    m.token_epoch, m.created_at, r.label, r.type, r.alias_id
+    m.token_epoch, m.created_at, r.label, r.type, r.alias_id, m.rfc_message_id
 from message m join record r on r.id = m.record_id
-where m.id = :id;
+where m.id in (:ids);
 
 -- Anybody can give a mail an id that another one has: the messages that the contact takes part in come first, then
 -- those that bore the id before others did.
 -- name: messages_by_rfc_id
 select
     m.id, m.company_id, m.record_id, m.kind, m.public, m.author_user_id, m.author_contact_id, m.sent_as,
-    m.token_epoch, m.created_at, r.label, r.type, r.alias_id
+    m.token_epoch, m.created_at, r.label, r.type, r.alias_id, m.rfc_message_id
 from message m join record r on r.id = m.record_id
-    left join participant p on p.record_id = m.record_id and p.contact_id = :contact_id and p.removed_at is null
-        and (p.message_id is null or p.message_id = m.id)
-where m.company_id = :company_id and m.rfc_message_id = :rfc_message_id
+    left join participant p on p.company_id = m.company_id and p.record_id = m.record_id
+        and p.contact_id = :contact_id and p.removed_at is null and (p.message_id is null or p.message_id = m.id)
+where m.company_id = :company_id and m.rfc_message_id in (:rfc_message_ids)
 order by case when p.contact_id is null then 1 else 0 end, case m.flag when 'id reused' then 1 else 0 end, m.id desc
-limit 5;
+limit :most;
 
 -- name: thread
 select
@@ -72,7 +73,7 @@ select
     m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
     m.answers_id, m.inbound_id, m.flag, m.phrase, m.automatic, m.token_epoch, m.written_at, m.created_at
 from message m
-where m.record_id = :record_id
+where m.company_id = :company_id and m.record_id = :record_id
 order by m.id;
 
 -- A page of a thread, the newest of those before a message first.
@@ -111,47 +112,49 @@ select max(number) from message where company_id = :company_id and record_id = :
 -- What moves when a thread does, without its texts: pages that are open ask for it often.
 -- name: thread_pulse^
 select
-    (select count(*) from message where record_id = :record_id) as messages,
-    (select count(*) from message where record_id = :record_id and public and kind <> 'event') as public,
-    (select count(*) from inbound where record_id = :record_id and state in ('held', 'unmatched', 'error')) as held,
-    count(d.id) as deliveries,
-    coalesce(sum(case when d.state in ('queued', 'delayed', 'unread') then 1 else 0 end), 0) as unsettled,
-    coalesce(max(d.changed_at), 0) as changed_at
-from message m join delivery d on d.message_id = m.id
-where m.record_id = :record_id;
+    (select max(number) from message where company_id = :company_id and record_id = :record_id) as messages,
+    (
+        select max(id) from message
+        where company_id = :company_id and record_id = :record_id and public and kind <> 'event'
+    ) as public,
+    (
+        select count(*) from inbound
+        where company_id = :company_id and record_id = :record_id and state in ('held', 'unmatched', 'error')
+    ) as held,
+    (select max(changed_at) from delivery where company_id = :company_id and record_id = :record_id) as changed_at;
 
 -- Ids that may stand in References of what leaves, newest first: never a note to an outsider.
 -- name: references_before
 select m.id, m.kind, m.public, m.rfc_message_id
 from message m
-where m.record_id = :record_id and m.id < :before and m.kind <> 'event'
+where m.company_id = :company_id and m.record_id = :record_id and m.id < :before and m.kind <> 'event'
 order by m.id desc
 limit :most;
 
 -- name: reference_first^
 select m.id, m.kind, m.public, m.rfc_message_id
 from message m
-where m.record_id = :record_id and m.id < :before and m.public and m.kind <> 'event'
+where m.company_id = :company_id and m.record_id = :record_id and m.id < :before and m.public and m.kind <> 'event'
 order by m.id
 limit 1;
 
 -- name: last_public_message$
 select id from message
-where record_id = :record_id and public and kind in ('received', 'post') and not automatic
+where company_id = :company_id and record_id = :record_id and public and kind in ('received', 'post') and not automatic
 order by id desc
 limit 1;
 
 -- name: epoch_raise!
-update message set token_epoch = token_epoch + 1 where record_id = :record_id;
+update message set token_epoch = token_epoch + 1 where company_id = :company_id and record_id = :record_id;
 
--- name: message_address_add!
+-- name: message_addresses_add*!
 insert into message_address (company_id, message_id, field, position, name, address, contact_id)
 values (:company_id, :message_id, :field, :position, :name, :address, :contact_id);
 
 -- name: message_addresses
 select field, position, name, address, contact_id
 from message_address
-where message_id = :message_id
+where company_id = :company_id and message_id = :message_id
 order by case field when 'to' then 0 else 1 end, position;
 
 -- The same of a page of a thread.
@@ -164,12 +167,24 @@ order by a.message_id, case a.field when 'to' then 0 else 1 end, a.position;
 -- What an outsider may see of a thread: what they wrote, what names them, what we sent them.
 -- name: references_seen_by
 select m.id, m.kind, m.public, m.rfc_message_id
-from message m
-where m.record_id = :record_id and m.id < :before and m.public and m.kind <> 'event'
+from (
+        select id, company_id, kind, public, rfc_message_id, author_contact_id
+        from message
+        where company_id = :company_id and record_id = :record_id and id < :before
+        order by id desc
+        limit 200
+    ) as m
+where m.public and m.kind <> 'event'
     and (
         m.author_contact_id = :contact_id
-        or exists (select 1 from message_address a where a.message_id = m.id and a.contact_id = :contact_id)
-        or exists (select 1 from delivery d where d.message_id = m.id and d.contact_id = :contact_id)
+        or exists (
+            select 1 from message_address a
+            where a.company_id = m.company_id and a.message_id = m.id and a.contact_id = :contact_id
+        )
+        or exists (
+            select 1 from delivery d
+            where d.company_id = m.company_id and d.message_id = m.id and d.contact_id = :contact_id
+        )
     )
 order by m.id desc
 limit :most;

@@ -1,7 +1,7 @@
--- name: outbox_add$
+-- name: outbox_add*!
 insert into outbox (company_id, message_id, audience, channel, contact_id, language, next_at, created_at, changed_at)
-values (:company_id, :message_id, :audience, :channel, :contact_id, :language, :next_at, :now, :now)
-returning id;
+values (:company_id, :message_id, :audience, :channel, :contact_id, :language, :now, :now, :now)
+returning contact_id, language, channel, id;
 
 -- A claim repeats its condition outside the subselect: without that, several senders take the same rows.
 -- name: outbox_claim
@@ -18,7 +18,7 @@ returning id, company_id, message_id, audience, channel, contact_id, language, a
 
 -- name: outbox_recipients
 select address, user_id, contact_id from delivery
-where outbox_id = :outbox_id and state in ('queued', 'delayed')
+where company_id = :company_id and outbox_id = :outbox_id and state in ('queued', 'delayed')
 order by id;
 
 -- name: outbox_settle!
@@ -53,8 +53,18 @@ from outbox o
     join company c on c.id = o.company_id
     join message m on m.id = o.message_id
     join record r on r.id = m.record_id
-where (cast(:company_id as bigint) is null or o.company_id = :company_id)
-    and (cast(:state as text) is null or o.state = :state)
+where cast(:state as text) is null or o.state = :state
+order by o.id desc
+limit :most;
+
+-- name: outbox_of_company
+select o.id, o.company_id, c.name as company, o.message_id, m.record_id, r.label as record, m.subject, o.audience,
+    o.channel, o.state, o.attempts, o.next_at, o.leased_until_at, o.error, o.created_at, o.changed_at
+from outbox o
+    join company c on c.id = o.company_id
+    join message m on m.id = o.message_id
+    join record r on r.id = m.record_id
+where o.company_id = :company_id and (cast(:state as text) is null or o.state = :state)
 order by o.id desc
 limit :most;
 
@@ -63,4 +73,4 @@ select id, company_id, message_id, audience, channel, contact_id, language, atte
 from outbox where id = :id;
 
 -- name: outbox_addresses
-select address from delivery where outbox_id = :outbox_id order by id;
+select address from delivery where company_id = :company_id and outbox_id = :outbox_id order by id;

@@ -32,13 +32,19 @@ select u.id, u.name, u.password, u.prefers, u.language, u.zone, u.active, u.crea
 from user_address a join users u on u.id = a.user_id
 where a.kind = :kind and a.address = :address;
 
+-- name: addresses_of_users
+select address from user_address where kind = :kind and address in (:addresses);
+
 -- name: user_by_id^
 select id, name, password, prefers, language, zone, active, created_at from users where id = :id;
 
 -- name: users
-select distinct u.id, u.name, u.prefers, u.language, u.zone, u.active, u.created_at
-from users u left join membership m on m.user_id = u.id
-where cast(:company_id as bigint) is null or m.company_id = :company_id
+select u.id, u.name, u.prefers, u.language, u.zone, u.active, u.created_at from users u order by u.id;
+
+-- name: users_of_company
+select u.id, u.name, u.prefers, u.language, u.zone, u.active, u.created_at
+from membership m join users u on u.id = m.user_id
+where m.company_id = :company_id
 order by u.id;
 
 -- name: membership_put!
@@ -67,7 +73,7 @@ from membership m join users u on u.id = m.user_id
 where m.company_id = :company_id and u.active
 order by u.name;
 
--- name: contact_add$
+-- name: contacts_add*!
 insert into contact (company_id, name, created_at)
 values (:company_id, :name, :now)
 returning id;
@@ -78,7 +84,7 @@ update contact set name = :name where id = :id and company_id = :company_id;
 -- name: contact_archive!
 update contact set archived_at = :now where id = :id and company_id = :company_id;
 
--- name: contact_address_add!
+-- name: contact_addresses_add*!
 insert into contact_address (company_id, kind, address, contact_id, created_at)
 values (:company_id, :kind, :address, :contact_id, :now)
 on conflict (company_id, kind, address) do nothing;
@@ -86,19 +92,27 @@ on conflict (company_id, kind, address) do nothing;
 -- name: contact_address_remove!
 delete from contact_address where company_id = :company_id and kind = :kind and address = :address;
 
--- name: contact_by_address^
-select c.id, c.company_id, c.name, c.created_at, c.archived_at
+-- name: contacts_by_address
+select a.address, c.id, c.company_id, c.name, c.created_at, c.archived_at
 from contact_address a join contact c on c.id = a.contact_id
-where a.company_id = :company_id and a.kind = :kind and a.address = :address;
+where a.company_id = :company_id and a.kind = :kind and a.address in (:addresses);
 
 -- name: contact_by_id^
-select id, company_id, name, created_at, archived_at from contact where id = :id;
+select id, company_id, name, created_at, archived_at from contact where id = :id and company_id = :company_id;
 
 -- name: contact_addresses
-select address from contact_address where contact_id = :contact_id and kind = :kind order by created_at, address;
+select contact_id, address from contact_address
+where company_id = :company_id and contact_id in (:contact_ids) and kind = :kind
+order by contact_id, created_at, address;
 
 -- name: contacts
 select c.id, c.company_id, o.name as company, c.name, c.created_at, c.archived_at
 from contact c join company o on o.id = c.company_id
-where c.archived_at is null and (cast(:company_id as bigint) is null or c.company_id = :company_id)
+where c.archived_at is null
+order by c.id;
+
+-- name: contacts_of_company
+select c.id, c.company_id, o.name as company, c.name, c.created_at, c.archived_at
+from contact c join company o on o.id = c.company_id
+where c.archived_at is null and c.company_id = :company_id
 order by c.id;

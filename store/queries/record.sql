@@ -1,9 +1,16 @@
 -- Numbers are taken in the settling transaction, so that none is skipped or given twice.
--- name: counter_next$
+-- name: counter_next^
 insert into counter (company_id, record_type, last)
-values (:company_id, :record_type, 1)
-on conflict (company_id, record_type) do update set last = counter.last + 1
-returning last;
+select company_id, name, 1 from record_type where company_id = :company_id and name = :record_type
+on conflict (company_id, record_type) do update set last = counter.last + 1, records = counter.records + 1
+returning last,
+    (select t.prefix from record_type t where t.company_id = :company_id and t.name = :record_type) as prefix,
+    (
+        select s.name from record_state s
+        where s.company_id = :company_id and s.record_type = :record_type
+        order by s.position
+        limit 1
+    ) as state;
 
 -- name: record_add$
 insert into record (
@@ -23,12 +30,17 @@ order by position;
 
 -- name: record_by_id^
 select * from record_row
-where id = :id;
+where id = :id and company_id = :company_id;
 
+-- The order is given: by the key of each company, and never through all records.
 -- name: records_by_label
-select * from record_row
-where label = :label and (cast(:company_id as bigint) is null or company_id = :company_id)
-order by id;
+select r.*
+from company c cross join record_row r
+where r.company_id = c.id and r.label = :label
+order by r.id;
+
+-- name: record_by_label
+select * from record_row where company_id = :company_id and label = :label;
 
 -- name: records
 select * from record_row
@@ -61,27 +73,27 @@ order by changed_at, id
 limit :most;
 
 -- name: records_count$
-select count(*) from record where company_id = :company_id;
+select coalesce(sum(records), 0) from counter where company_id = :company_id;
 
 -- name: record_touch!
-update record set changed_at = :now where id = :id;
+update record set changed_at = :now where id = :id and company_id = :company_id;
 
 -- name: record_set!
 update record
 set title = :title, state = :state, owner_id = :owner_id, owner_team_id = :owner_team_id, fields = :fields, changed_at = :now
-where id = :id;
+where id = :id and company_id = :company_id;
 
 -- name: tombstone_by_record^
 select record_id, label, moved_to_id, reason from tombstone
 where company_id = :company_id and record_id = :record_id;
 
--- name: follower_add!
+-- name: followers_add*!
 insert into follower (company_id, record_id, user_id, created_at)
 values (:company_id, :record_id, :user_id, :now)
 on conflict (company_id, record_id, user_id) do nothing;
 
 -- name: follower_remove!
-delete from follower where record_id = :record_id and user_id = :user_id;
+delete from follower where company_id = :company_id and record_id = :record_id and user_id = :user_id;
 
 -- Followers who are still active members of the company: whoever left it is told nothing.
 -- name: followers
@@ -94,12 +106,12 @@ from follower f
     join users u on u.id = f.user_id
     join channel ch on ch.name = u.prefers
     join membership m on m.user_id = u.id and m.company_id = f.company_id
-where f.record_id = :record_id and u.active
+where f.company_id = :company_id and f.record_id = :record_id and u.active
 order by f.created_at, f.user_id;
 
--- name: participant_add!
-insert into participant (company_id, record_id, contact_id, message_id, reason, created_at)
-values (:company_id, :record_id, :contact_id, :message_id, :reason, :now)
+-- name: participants_add*!
+insert into participant (company_id, record_id, contact_id, message_id, alias_id, reason, created_at)
+values (:company_id, :record_id, :contact_id, :message_id, :alias_id, :reason, :now)
 on conflict (company_id, record_id, contact_id) do update set
     message_id = case when excluded.message_id is null then null else participant.message_id end,
     reason = case
@@ -110,23 +122,38 @@ on conflict (company_id, record_id, contact_id) do update set
 
 -- name: participant_remove!
 update participant set removed_at = :now
-where record_id = :record_id and contact_id = :contact_id and removed_at is null;
+where company_id = :company_id and record_id = :record_id and contact_id = :contact_id and removed_at is null;
 
 -- name: participants
 select p.contact_id, c.name, p.message_id, p.reason,
-    (select a.address from contact_address a where a.contact_id = c.id and a.kind = 'email' order by a.created_at, a.address limit 1)
+    (
+        select a.address from contact_address a
+        where a.company_id = p.company_id and a.contact_id = c.id and a.kind = 'email'
+        order by a.created_at, a.address
+        limit 1
+    )
         as address
 from participant p join contact c on c.id = p.contact_id
-where p.record_id = :record_id and p.removed_at is null
+where p.company_id = :company_id and p.record_id = :record_id and p.removed_at is null
 order by p.created_at, p.contact_id;
 
--- name: participates$
-select count(*)
-from participant
-where record_id = :record_id and contact_id = :contact_id and removed_at is null
-    and (message_id is null or message_id = :message_id);
+-- The messages of a set that the contact takes part in: with the whole conversation, or with that message alone.
+-- name: takes_part
+select m.id
+from message m
+    join participant p on p.company_id = m.company_id and p.record_id = m.record_id and p.contact_id = :contact_id
+where m.company_id = :company_id and m.id in (:message_ids) and p.removed_at is null
+    and (p.message_id is null or p.message_id = m.id);
 
--- name: participates_by_alias$
-select count(*)
-from participant p join record r on r.id = p.record_id
-where r.alias_id = :alias_id and p.contact_id = :contact_id and p.message_id is null and p.removed_at is null;
+-- name: takes_part_in_record$
+select contact_id
+from participant
+where company_id = :company_id and record_id = :record_id and contact_id = :contact_id and removed_at is null
+    and message_id is null;
+
+-- name: takes_part_by_alias$
+select contact_id
+from participant
+where company_id = :company_id and contact_id = :contact_id and alias_id = :alias_id and message_id is null
+    and removed_at is null
+limit 1;

@@ -99,7 +99,7 @@ class Site:
     def catch(self, label: str, data: bytes, company: int, domain: str) -> str:
         """Put a mail into the catcher as if it had left for a message of this record; return its name."""
         (record,) = self.store.records.by_label(label, company)
-        message = self.store.messages.thread(record.id)[0]
+        message = self.store.messages.thread(record.company_id, record.id)[0]
         path = reply_token.address(self.installation.keyring, reply_token.Token("bounce", message.id), domain)
         name = f"caught{len(self.catcher.kept) + 1}"
         self.catcher.kept.append(Caught(name, self.world.clock(), path, ("karin@customer.example",), data))

@@ -57,8 +57,10 @@ def _pass(site: Site, minutes: int) -> None:
 def _hand_over(site: Site, message_id: int) -> None:
     for row in site.store.outbox.all():
         if row.message_id <= message_id:
-            for address in site.store.outbox.addresses(row.id):
-                site.store.outbox.settle_delivery(row.id, address, "sent", "250 ok", site.world.clock())
+            for address in site.store.outbox.addresses(site.world.acme, row.id):
+                site.store.outbox.settle_delivery(
+                    site.world.acme, row.id, address, "sent", "250 ok", site.world.clock()
+                )
 
 
 def main(target: Path) -> int:

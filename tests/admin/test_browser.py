@@ -135,7 +135,7 @@ def test_hostile_mail_fires_no_canary(site: Site, tmp_path: Path) -> None:
 def test_nothing_scrolls_sideways_at_320_pixels(site: Site, tmp_path: Path, dark: bool) -> None:
     hostile(site)
     site.store.inbox.notify(
-        site.world.acme, site.world.anna, Phrase("notice.held", {"record": "LEAD-1" + "x" * 200}), 5
+        site.world.acme, [site.world.anna], Phrase("notice.held", {"record": "LEAD-1" + "x" * 200}), 5
     )
     name = site.catch("LEAD-1", site.world.mail(text="y" * 400), site.world.acme, "acme.example")
     paths = ("/records", "/records/LEAD-1", "/records/LEAD-2", "/inbox", "/caught", f"/caught/{name}", "/nothing")

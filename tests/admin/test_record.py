@@ -26,7 +26,7 @@ WRITE = "/records/LEAD-1/write"
 def notified(site: Site, label: str = "LEAD-1") -> set[tuple[str, str]]:
     """Return name and channel of everybody who was told of the newest message."""
     last = site.world.thread(label)[-1]
-    return {(one.name, one.channel) for one in site.store.messages.deliveries(last.id)}
+    return {(one.name, one.channel) for one in site.store.messages.deliveries(site.world.acme, last.id)}
 
 
 def listed(page: str) -> set[tuple[str, str]]:
@@ -158,7 +158,7 @@ def test_somebody_unticked_gets_nothing_and_somebody_added_gets_it(site: Site, a
     assert ">Hello</textarea>" in looked.text.replace("\n", "")
     assert anna.post(WRITE, {**form, "text": "Hello"}).status_code == 303
     message = site.world.thread("LEAD-1")[-1]
-    assert [(one.field, one.address) for one in site.store.messages.addressed(message.id)] == [
+    assert [(one.field, one.address) for one in site.store.messages.addressed(site.world.acme, message.id)] == [
         ("to", "erik@other.example"), ("cc", "x@y.example"), ("cc", "z@y.example"),
     ]  # fmt: skip
     # Karin was unticked, and stands there to be ticked again.
@@ -274,7 +274,7 @@ def test_a_reader_reads_and_does_not_write(site: Site, browser: Opens) -> None:
 def test_reading_a_record_reads_what_the_inbox_told_of_it(site: Site, browser: Opens, anna: Browser) -> None:
     site.store.records.follow(site.world.acme, site.world.record("LEAD-1").id, site.world.bjorn, 1)
     anna.post(WRITE, {**anna.form(LEAD), "text": "For Björn"})
-    site.store.inbox.notify(site.world.acme, site.world.bjorn, Phrase("notice.held", {"record": "LEAD-1"}), 5)
+    site.store.inbox.notify(site.world.acme, [site.world.bjorn], Phrase("notice.held", {"record": "LEAD-1"}), 5)
     bjorn = browser()
     bjorn.sign_in("bjorn@acme.example")
     inbox = bjorn.get("/inbox", headers={"sec-purpose": "prefetch"}).text
@@ -327,7 +327,7 @@ def test_the_list_has_pages(site: Site, anna: Browser) -> None:
     assert ">Newer<" not in first
     (older,) = re.findall(r'rel="next" href="([^"]+)"', first)
     # What changes meanwhile moves to the top; the place from which one reads on stays.
-    site.store.records.touch(site.world.record("TICKET-20").id, site.world.clock())
+    site.store.records.touch(site.world.acme, site.world.record("TICKET-20").id, site.world.clock())
     second = anna.get(older).text
     assert re.findall(r'class="label" href="/records/([A-Z]+-\d+)"', second) == [
         "TICKET-5", "TICKET-4", "TICKET-3", "TICKET-2", "TICKET-1", "LEAD-1",
@@ -369,7 +369,9 @@ def test_a_long_conversation_comes_in_pages(site: Site, anna: Browser) -> None:
 
 def test_the_inbox_comes_in_pages(site: Site, anna: Browser) -> None:
     for number in range(60):
-        site.store.inbox.notify(site.world.acme, site.world.anna, Phrase("notice.held", {"record": f"N-{number}."}), 5)
+        site.store.inbox.notify(
+            site.world.acme, [site.world.anna], Phrase("notice.held", {"record": f"N-{number}."}), 5
+        )
     first = anna.get("/inbox").text
     assert first.count("N-") == 50 and "N-59." in first and "N-9." not in first
     (earlier,) = re.findall(r'href="([^"]+)">Show earlier<', first)
@@ -388,7 +390,7 @@ def test_what_is_sent_bears_its_queue_id(site: Site, anna: Browser) -> None:
     anna.post(WRITE, {**anna.form(LEAD), "text": "Hello"})
     (waiting,) = [one for one in site.store.outbox.all() if one.audience == "outsider"]
     answer = "250 2.0.0 Ok: queued as 4bXkQ12z"
-    site.store.outbox.settle_delivery(waiting.id, "karin@customer.example", "sent", answer, 9)
+    site.store.outbox.settle_delivery(site.world.acme, waiting.id, "karin@customer.example", "sent", answer, 9)
     page = anna.get(LEAD).text
     assert "● Karin Ek: Sent<" in page and "Accepted by your mail server, queue id 4bXkQ12z" in page
 
@@ -408,7 +410,9 @@ def test_a_sender_is_suspected_only_after_a_check_that_failed(
 def test_an_answer_by_post_and_a_bounce_show_how_far_it_got(site: Site, anna: Browser) -> None:
     anna.post(WRITE, {**anna.form(LEAD), "text": "Hello"})
     (waiting,) = [one for one in site.store.outbox.all() if one.audience == "outsider"]
-    site.store.outbox.settle_delivery(waiting.id, "karin@customer.example", "failed", "550 no such user <x>", 9)
+    site.store.outbox.settle_delivery(
+        site.world.acme, waiting.id, "karin@customer.example", "failed", "550 no such user <x>", 9
+    )
     page = anna.get(LEAD).text
     assert "✕ Karin Ek: Failed<" in page and '<bdi class="answer">550 no such user &lt;x&gt;</bdi>' in page
 

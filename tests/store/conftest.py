@@ -83,7 +83,7 @@ class Office:
         }  # fmt: skip
         message_id = self.store.messages.add(NewMessage(**values), 1)  # type: ignore[arg-type]
         if "rfc_message_id" not in changes:
-            self.store.messages.name(message_id, f"<{message_id}@acme.example>")
+            self.store.messages.name(record.company_id, message_id, f"<{message_id}@acme.example>")
         return message_id
 
     def contact(self, name: str = "Karin Ek", address: str = "karin@customer.example") -> int:

@@ -12,7 +12,7 @@ def test_an_alias_as_it_was_set(office: Office) -> None:
     alias_id = office.alias(
         owner_id=office.anna, accepts="known", answer_as="sales@acme.example", defaults='{"a": "b"}'
     )
-    alias = office.store.aliases.get(alias_id)
+    alias = office.store.aliases.get(office.acme, alias_id)
     assert alias is not None
     assert (alias.address, alias.company, alias.owner, alias.record_type, alias.record) == (
         "leads@acme.example",
@@ -27,7 +27,7 @@ def test_an_alias_as_it_was_set(office: Office) -> None:
         {"a": "b"},
         True,
     )
-    assert office.store.aliases.get(99) is None
+    assert office.store.aliases.get(office.acme, 99) is None
 
 
 def test_the_plus_part_is_ignored_unless_an_alias_has_it(office: Office) -> None:
@@ -55,7 +55,7 @@ def test_an_alias_opens_or_is_pinned_never_both_nor_neither(office: Office) -> N
     for changes in ({"record_id": record.id}, {"record_type": None}):
         with pytest.raises(Conflict):
             office.alias("leads", **changes)
-    pinned = office.store.aliases.get(office.alias("fair", record_type=None, record_id=record.id))
+    pinned = office.store.aliases.get(office.acme, office.alias("fair", record_type=None, record_id=record.id))
     assert pinned is not None and pinned.record == "LEAD-1"
     with pytest.raises(Conflict):
         office.alias("other", accepts="anybody")
@@ -69,7 +69,7 @@ def test_a_removed_alias_stays_known_and_starts_anew_under_its_row(office: Offic
     assert office.store.aliases.all() == []
     beta = office.store.companies.add("Beta", 2)
     assert office.store.aliases.add(beta, office.domain, "leads", office.settings(record_type="task"), 3) == first
-    again = office.store.aliases.get(first)
+    again = office.store.aliases.get(beta, first)
     assert again is not None
     assert (again.company, again.record_type, again.owner_id, again.accepts, again.active, again.changed_at) == (
         "Beta",

@@ -11,6 +11,7 @@ from tests.store.conftest import Office
 from weftmail.core.envelope import Envelope
 from weftmail.store.blob import PIECE, WHOLE
 from weftmail.store.errors import Conflict
+from weftmail.store.message import NewAttachment
 
 
 def count(office: Office) -> int:
@@ -73,8 +74,9 @@ def test_bytes_go_when_nobody_refers_to_them(office: Office) -> None:
     blobs.drop_unused(found.blob_id)
     assert count(office) == 1
     file = blobs.put(b"plan", office.acme)
-    message = office.message(office.record())
-    office.store.messages.attach(office.acme, message, file, 0, filename="plan", content_type="text/plain")
+    record = office.record()
+    message = office.message(record)
+    office.store.messages.attach(office.acme, record.id, message, [NewAttachment(file, "plan", "text/plain")])
     blobs.drop_unused(file)
     assert count(office) == 2
     unused = blobs.put(b"nobody's", office.acme)

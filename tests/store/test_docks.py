@@ -6,15 +6,16 @@ import pytest
 
 from tests.store.conftest import Office
 from weftmail.core.envelope import Envelope
+from weftmail.store.delivery import NewDelivery
 from weftmail.store.errors import Conflict
+from weftmail.store.outbox import NewCopy
 from weftmail.store.record import NewRecord, RecordState
 
 
-def deliver(office: Office, channel: str) -> bool:
-    message = office.message(office.record())
-    return office.store.messages.deliver(
-        office.acme, message, user_id=office.anna, channel=channel, address="loft 7", outbox_id=None, now=2
-    )
+def deliver(office: Office, channel: str) -> int:
+    record = office.record()
+    people = [NewDelivery(channel, "loft 7", office.anna)]
+    return office.store.messages.deliver(office.acme, record.id, office.message(record), people, 2)
 
 
 def accept(office: Office, entrance: str) -> list[int]:
@@ -32,7 +33,7 @@ def add_address(office: Office, kind: str) -> bool:
         (lambda office: deliver(office, "pigeon"), "insert into channel (name) values ('pigeon')"),
         (
             lambda office: office.store.outbox.add(
-                office.acme, office.message(office.record()), "colleagues", 1, channel="pigeon"
+                office.acme, office.message(office.record()), [NewCopy(channel="pigeon")], 1
             ),
             "insert into channel (name) values ('pigeon')",
         ),

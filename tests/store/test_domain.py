@@ -8,6 +8,7 @@ from tests.store.conftest import Office
 from weftmail.core.ports import MapRow
 from weftmail.store.domain import ROLE_ADDRESSES, SYSTEM_ADDRESSES
 from weftmail.store.errors import Conflict
+from weftmail.store.outbox import NewCopy
 
 
 def active(rows: list[MapRow]) -> set[str]:
@@ -89,7 +90,7 @@ def test_a_company_writes_from_its_own_domain_before_a_shared_one(office: Office
 
 def test_copies_of_a_domain_that_still_wait(office: Office) -> None:
     record = office.record(alias_id=office.alias("leads"))
-    office.store.outbox.add(office.acme, office.message(record), "colleagues", 1)
+    office.store.outbox.add(office.acme, office.message(record), [NewCopy()], 1)
     assert office.store.domains.waiting(office.domain) == 1
     office.store.connection.execute("update outbox set state = 'sent'")
     assert office.store.domains.waiting(office.domain) == 0

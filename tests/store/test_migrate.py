@@ -78,11 +78,11 @@ def test_two_that_migrate_at_once_run_each_migration_once(tmp_path: Path) -> Non
 @pytest.mark.parametrize(("number", "said"), [(0, "run: mail-admin migrate"), (99, "install the newer weftmail")])
 def test_every_other_program_says_what_to_run(office: Office, number: int, said: str) -> None:
     if number:
-        office.store.connection.execute("update migration set number = ?", (number,))
+        office.store.connection.execute(f"update migration set number = {number}")
     else:
         office.store.connection.execute("delete from migration")
     with pytest.raises(UsageError, match=said):
-        office.again()
+        office.store.check_schema()
 
 
 def test_every_row_but_few_belongs_to_a_company(sqlite_office: Office) -> None:

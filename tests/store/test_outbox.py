@@ -7,17 +7,19 @@ import threading
 import pytest
 
 from tests.store.conftest import Office
+from weftmail.store.delivery import NewDelivery
+from weftmail.store.outbox import NewCopy
 
 
 def waiting(office: Office, now: int = 10) -> int:
     """A copy for Anna and Björn that waits since ``now``."""
-    message = office.message(office.record())
-    copy = office.store.outbox.add(office.acme, message, "colleagues", now, language="sv")
+    record = office.record()
+    message = office.message(record)
+    (copy,) = office.store.outbox.add(office.acme, message, [NewCopy(language="sv")], now).values()
     for user in (office.anna, office.bjorn):
         address = office.store.users.addresses(user)[0]
-        office.store.messages.deliver(
-            office.acme, message, user_id=user, channel="email", address=address, outbox_id=copy, now=now
-        )
+        people = [NewDelivery("email", address, user, outbox_id=copy)]
+        office.store.messages.deliver(office.acme, record.id, message, people, now)
     return copy
 
 
@@ -85,38 +87,38 @@ def test_a_lease_can_be_given_back(office: Office) -> None:
 
 def test_each_recipient_is_settled_alone(office: Office) -> None:
     copy, outbox = waiting(office), office.store.outbox
-    assert [one.address for one in outbox.recipients(copy)] == ["anna@acme.example", "bjorn@acme.example"]
-    outbox.settle_delivery(copy, "anna@acme.example", "sent", "250 OK", 11)
-    outbox.settle_delivery(copy, "bjorn@acme.example", "delayed", "450 later", 11)
-    assert [one.user_id for one in outbox.recipients(copy)] == [office.bjorn]
-    assert outbox.addresses(copy) == ["anna@acme.example", "bjorn@acme.example"]
-    outbox.settle_delivery(copy, "bjorn@acme.example", "sent", "250 OK", 12)
+    assert [one.address for one in outbox.recipients(office.acme, copy)] == ["anna@acme.example", "bjorn@acme.example"]
+    outbox.settle_delivery(office.acme, copy, "anna@acme.example", "sent", "250 OK", 11)
+    outbox.settle_delivery(office.acme, copy, "bjorn@acme.example", "delayed", "450 later", 11)
+    assert [one.user_id for one in outbox.recipients(office.acme, copy)] == [office.bjorn]
+    assert outbox.addresses(office.acme, copy) == ["anna@acme.example", "bjorn@acme.example"]
+    outbox.settle_delivery(office.acme, copy, "bjorn@acme.example", "sent", "250 OK", 12)
     assert set(states(office).values()) == {"sent"}
 
 
 @pytest.mark.parametrize("end", ["sent", "delivered", "bounced", "failed", "cancelled"])
 def test_a_delivery_never_moves_back(office: Office, end: str) -> None:
     copy = waiting(office)
-    office.store.outbox.settle_delivery(copy, "anna@acme.example", end, "", 11)
+    office.store.outbox.settle_delivery(office.acme, copy, "anna@acme.example", end, "", 11)
     for state in ("queued", "delayed", "sent", "failed"):
-        office.store.outbox.settle_delivery(copy, "anna@acme.example", state, "late", 12)
+        office.store.outbox.settle_delivery(office.acme, copy, "anna@acme.example", state, "late", 12)
         assert states(office) == {"anna@acme.example": end, "bjorn@acme.example": "queued"}
 
 
 def test_a_copy_that_failed_is_tried_again_for_those_it_did_not_reach(office: Office) -> None:
     copy, outbox = waiting(office), office.store.outbox
     outbox.claim("a", 10, 20, 1)
-    assert not outbox.retry(copy, 11)  # It is on its way.
-    outbox.settle_delivery(copy, "anna@acme.example", "sent", "", 12)
-    outbox.settle_delivery(copy, "bjorn@acme.example", "failed", "550", 12)
+    assert not outbox.retry(office.acme, copy, 11)  # It is on its way.
+    outbox.settle_delivery(office.acme, copy, "anna@acme.example", "sent", "", 12)
+    outbox.settle_delivery(office.acme, copy, "bjorn@acme.example", "failed", "550", 12)
     outbox.settle(copy, "a", "failed", "550", 0, 12)
     assert outbox.next_at() is None
-    assert outbox.retry(copy, 13)
+    assert outbox.retry(office.acme, copy, 13)
     assert outbox.all()[0].error == "550"  # The last reason stays, until there is another.
     assert states(office) == {"anna@acme.example": "sent", "bjorn@acme.example": "queued"}
     assert [one.id for one in outbox.claim("a", 13, 20, 1)] == [copy]
     outbox.settle(copy, "a", "sent", "", 0, 14)
-    assert not outbox.retry(copy, 15) and not outbox.retry(99, 15)
+    assert not outbox.retry(office.acme, copy, 15) and not outbox.retry(office.acme, 99, 15)
 
 
 def test_copies_are_listed_by_company_and_state(office: Office) -> None:

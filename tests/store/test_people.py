@@ -96,12 +96,13 @@ def test_an_address_is_one_contact_of_a_company(office: Office) -> None:
     found = contacts.by_address(office.acme, "karin@customer.example")
     assert found is not None and (found.name, found.archived_at) == ("Karin Ek", None)
     office.contact("Somebody Else")
-    found = contacts.get(karin)
+    found = contacts.get(office.acme, karin)
     assert found is not None and found.name == "Karin Ek"
     beta = office.store.companies.add("Beta", 2)
     other = contacts.add(beta, "Karin of Beta", "karin@customer.example", 2)
     assert other != karin
-    assert contacts.by_address(beta, "karin@customer.example") == contacts.get(other)
+    assert contacts.by_address(beta, "karin@customer.example") == contacts.get(beta, other)
+    assert contacts.get(office.acme, other) is None
     assert [one.id for one in contacts.all(office.acme)] == [karin]
     assert len(contacts.all()) == 2
 
@@ -117,10 +118,10 @@ def test_addresses_are_given_and_taken(office: Office) -> None:
     karin, erik = office.contact(), office.contact("Erik Ek", "erik@other.example")
     assert contacts.add_address(office.acme, karin, "k@customer.example", 2)
     assert not contacts.add_address(office.acme, erik, "k@customer.example", 2)
-    assert contacts.addresses(karin) == ["karin@customer.example", "k@customer.example"]
+    assert contacts.addresses(office.acme, karin) == ["karin@customer.example", "k@customer.example"]
     assert contacts.remove_address(office.acme, "k@customer.example")
     assert not contacts.remove_address(office.acme, "k@customer.example")
-    assert contacts.addresses(karin) == ["karin@customer.example"]
+    assert contacts.addresses(office.acme, karin) == ["karin@customer.example"]
 
 
 def test_a_contact_archived_is_known_and_not_listed(office: Office) -> None:

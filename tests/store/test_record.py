@@ -10,7 +10,7 @@ import pytest
 
 from tests.store.conftest import Office
 from weftmail.store.errors import Conflict
-from weftmail.store.record import NewRecord, UnknownRecordType
+from weftmail.store.record import NewParticipant, NewRecord, UnknownRecordType
 
 
 def test_numbers_count_for_each_company_and_type(office: Office) -> None:
@@ -68,7 +68,7 @@ def test_a_record_as_it_was_opened_and_changed(office: Office) -> None:
     )
     changed = replace(record, title="38 chairs", state="closed", owner_id=office.bjorn, fields=json.dumps({}))
     office.store.records.set(changed, 9)
-    found = office.store.records.get(record.id)
+    found = office.store.records.get(office.acme, record.id)
     assert found == replace(changed, owner="Björn", changed_at=9)
     assert office.store.records.by_reference(office.acme, "lead", "4711") == found
     assert office.store.records.by_reference(office.acme, "order", "4711") is None
@@ -86,7 +86,7 @@ def test_a_type_that_the_company_does_not_keep(office: Office) -> None:
 
 def test_what_changed_last_comes_first(office: Office) -> None:
     first, second, third = office.record(), office.record(), office.record()
-    office.store.records.touch(first.id, 9)
+    office.store.records.touch(office.acme, first.id, 9)
     assert [one.id for one in office.store.records.all()] == [first.id, third.id, second.id]
     assert [one.id for one in office.store.records.all(office.acme, most=1, skip=1)] == [third.id]
     assert office.store.records.all(99) == []
@@ -97,29 +97,31 @@ def test_only_active_members_are_told(office: Office) -> None:
     for _ in range(2):
         records.follow(office.acme, record.id, office.anna, 2)
     records.follow(office.acme, record.id, office.bjorn, 3)
-    assert [(one.name, one.prefers, one.address) for one in records.followers(record.id)] == [
+    assert [(one.name, one.prefers, one.address) for one in records.followers(office.acme, record.id)] == [
         ("Anna", "email", "anna@acme.example"),
         ("Björn", "inbox", "bjorn@acme.example"),
     ]
     office.store.users.leave(office.acme, office.bjorn)
-    assert [one.name for one in records.followers(record.id)] == ["Anna"]
+    assert [one.name for one in records.followers(office.acme, record.id)] == ["Anna"]
     user = office.store.users.get(office.anna)
     assert user is not None
     office.store.users.set(replace(user, active=False))
-    assert records.followers(record.id) == []
-    assert records.unfollow(record.id, office.anna) and not records.unfollow(record.id, office.anna)
+    assert records.followers(office.acme, record.id) == []
+    assert records.unfollow(office.acme, record.id, office.anna) and not records.unfollow(
+        office.acme, record.id, office.anna
+    )
 
 
 def test_a_participant_of_one_message_is_in_that_message_alone(office: Office) -> None:
     records, record, erik = office.store.records, office.record(), office.contact("Erik Ek", "erik@other.example")
     first, second = office.message(record), office.message(record)
-    records.add_participant(office.acme, record.id, erik, "copied", 2, message_id=first)
-    assert records.takes_part(record.id, erik, first)
-    assert not records.takes_part(record.id, erik, second)
-    records.add_participant(office.acme, record.id, erik, "added", 3)
-    assert records.takes_part(record.id, erik, second)
-    records.add_participant(office.acme, record.id, erik, "copied", 4, message_id=second)
-    (found,) = records.participants(record.id)
+    records.add_participants(record, [NewParticipant(erik, "copied", first)], 2)
+    assert records.takes_part(office.acme, erik, [first])
+    assert not records.takes_part(office.acme, erik, [second])
+    records.add_participants(record, [NewParticipant(erik, "added")], 3)
+    assert records.takes_part(office.acme, erik, [second])
+    records.add_participants(record, [NewParticipant(erik, "copied", second)], 4)
+    (found,) = records.participants(office.acme, record.id)
     assert (found.name, found.address, found.message_id, found.reason) == (
         "Erik Ek",
         "erik@other.example",
@@ -131,15 +133,17 @@ def test_a_participant_of_one_message_is_in_that_message_alone(office: Office) -
 def test_who_was_removed_comes_back_only_by_a_persons_word(office: Office) -> None:
     records, record, erik = office.store.records, office.record(alias_id=office.alias()), office.contact()
     message = office.message(record)
-    records.add_participant(office.acme, record.id, erik, "opened", 2)
-    assert record.alias_id is not None and records.takes_part_by_alias(record.alias_id, erik)
-    assert records.remove_participant(record.id, erik, 3) and not records.remove_participant(record.id, erik, 4)
-    assert not records.takes_part(record.id, erik, message)
-    assert not records.takes_part_by_alias(record.alias_id, erik)
-    records.add_participant(office.acme, record.id, erik, "copied", 5, message_id=message)
-    assert not records.takes_part(record.id, erik, message)
-    records.add_participant(office.acme, record.id, erik, "added", 6)
-    assert records.takes_part(record.id, erik, message)
+    records.add_participants(record, [NewParticipant(erik, "opened")], 2)
+    assert record.alias_id is not None and records.takes_part_by_alias(office.acme, record.alias_id, erik)
+    assert records.remove_participant(office.acme, record.id, erik, 3) and not records.remove_participant(
+        office.acme, record.id, erik, 4
+    )
+    assert not records.takes_part(office.acme, erik, [message])
+    assert not records.takes_part_by_alias(office.acme, record.alias_id, erik)
+    records.add_participants(record, [NewParticipant(erik, "copied", message)], 5)
+    assert not records.takes_part(office.acme, erik, [message])
+    records.add_participants(record, [NewParticipant(erik, "added")], 6)
+    assert records.takes_part(office.acme, erik, [message])
 
 
 def test_a_record_that_is_gone_says_where_it_went(office: Office) -> None:

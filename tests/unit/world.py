@@ -155,7 +155,7 @@ class World:
 
     def thread(self, label: str) -> list[ThreadMessage]:
         """Return the thread of a record."""
-        return self.store.messages.thread(self.record(label).id)
+        return self.store.messages.thread(self.acme, self.record(label).id)
 
     def mail(
         self,

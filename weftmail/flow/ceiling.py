@@ -16,8 +16,7 @@ def within_ceiling(store: Store, row: Accepted, decision: Decision) -> Decision:
     opens = decision.disposition
     if not isinstance(opens, Open):
         return decision
-    blob_id = store.blobs.give(row.blob_id, opens.company_id)
-    if store.inbound.records_of(opens.company_id, blob_id) < MAIL_RECORDS:
+    if store.inbound.records_of(opens.company_id, row.blob_id) < MAIL_RECORDS:
         return decision
     why = Phrase("ceiling.records", {"count": MAIL_RECORDS})
     return Decision(Hold("held", why, opens.company_id), (*decision.trace, Asked("ceiling", True, why)))

@@ -37,8 +37,8 @@ class Copy:
 
 def copy_of(store: Store, installation: Installation, claimed: Claimed) -> Copy | Refused:
     """Compose a claimed copy; Refused where it cannot be composed, and trying again cannot help."""
-    message = store.messages.get(claimed.message_id)
-    record = store.records.get(message.record_id) if message is not None else None
+    message = store.messages.get(claimed.company_id, claimed.message_id)
+    record = store.records.get(message.company_id, message.record_id) if message is not None else None
     if message is None or record is None:
         return _refused(Phrase("refused.gone"))
     try:
@@ -89,8 +89,12 @@ def _notice(
     identity: Identity,
 ) -> Notice:
     kinds: dict[str, Kind] = {"received": "received", "post": "post", "note": "note", "event": "event"}
-    outsiders = answer_audience(store, message.id)
-    inside = tuple(one.name for one in store.records.followers(record.id) if one.user_id != message.author_user_id)
+    outsiders = answer_audience(store, message.company_id, message.id)
+    inside = tuple(
+        one.name
+        for one in store.records.followers(record.company_id, record.id)
+        if one.user_id != message.author_user_id
+    )
     return Notice(
         kind=kinds[message.kind],
         number=record.label,
@@ -100,7 +104,8 @@ def _notice(
         author_address=message.author_address,
         verified=message.verified,
         outsiders=tuple(
-            f"{one.name} <{one.address}>" if one.name else one.address for one in store.messages.addressed(message.id)
+            f"{one.name} <{one.address}>" if one.name else one.address
+            for one in store.messages.addressed(message.company_id, message.id)
         ),
         answer=Answer(
             to=tuple(one.name or one.address for one in outsiders if one.field == "to"),
@@ -129,11 +134,11 @@ def _letter(
     language = _language(store, installation, claimed)
     shown, remarks = _remarked(installation, claimed, message, record, text, left_out, language)
     seen = (
-        store.messages.references_seen_by(claimed.contact_id, record.id, message.id)
+        store.messages.references_seen_by(record.company_id, claimed.contact_id, record.id, message.id)
         if claimed.contact_id is not None
-        else store.messages.references(record.id, message.id)
+        else store.messages.references(record.company_id, record.id, message.id)
     )
-    people = store.messages.addressed(message.id) if message.kind == "post" else []
+    people = store.messages.addressed(message.company_id, message.id) if message.kind == "post" else []
     return Letter(
         message_id=names.own(message),
         from_=Mailbox(f"{_author(store, message)} via {identity.sender.name}", identity.sender.address),
@@ -240,8 +245,12 @@ def _attachments(store: Store, message: ThreadMessage, *, only_new: bool) -> tup
     taken: list[Attached] = []
     left_out: list[str] = []
     size = 0
-    for one in store.messages.attachments(message.id):
-        if only_new and one.inline and store.messages.attached_before(message.record_id, message.id, one.blob_id):
+    for one in store.messages.attachments(message.company_id, message.id):
+        if (
+            only_new
+            and one.inline
+            and store.messages.attached_before(message.company_id, message.record_id, message.id, one.blob_id)
+        ):
             continue
         if size + one.size > NOTIFICATION_FILES:
             left_out.append(one.filename)

@@ -18,6 +18,7 @@ from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.channels.channel import Channel
 from weftmail.flow.due.retry import Retry
 from weftmail.flow.installation import Installation
+from weftmail.store.delivery import NewDelivery
 from weftmail.store.errors import temporary
 from weftmail.store.message import NewMessage, ThreadMessage
 from weftmail.store.outbox import Claimed
@@ -103,7 +104,7 @@ class OutboxSender:
         return done
 
     def _hand_over(self, claimed: Claimed) -> Mapping[str, Outcome]:
-        people = self._store.outbox.recipients(claimed.id)[:RECIPIENTS]
+        people = self._store.outbox.recipients(claimed.company_id, claimed.id)[:RECIPIENTS]
         if not people:
             self._store.outbox.settle(claimed.id, self._holder, "sent", "", 0, self._installation.clock())
             return {}
@@ -124,7 +125,7 @@ class OutboxSender:
         with self._store.transaction():
             for address, outcome in outcomes.items():
                 state, reason = _state(outcome, late)
-                self._store.outbox.settle_delivery(claimed.id, address, state, reason, now)
+                self._store.outbox.settle_delivery(claimed.company_id, claimed.id, address, state, reason, now)
             failed = [
                 (address, outcome)
                 for address, outcome in outcomes.items()
@@ -132,7 +133,7 @@ class OutboxSender:
             ]
             if failed:
                 self._notify_of_failure(claimed, failed, now)
-            again = bool(self._store.outbox.recipients(claimed.id))
+            again = bool(self._store.outbox.recipients(claimed.company_id, claimed.id))
             error = next((one.text for one in outcomes.values() if not isinstance(one, Sent)), "")
             who_gets = any(isinstance(one, Sent) for one in outcomes.values())
             if again and who_gets and not error:
@@ -157,19 +158,22 @@ class OutboxSender:
         self, claimed: Claimed, message: ThreadMessage, failed: Sequence[tuple[str, Deferred | Refused]], now: int
     ) -> None:
         """Tell the colleagues in the inbox whom the copy did not reach."""
-        record = self._store.records.get(message.record_id)
+        record = self._store.records.get(message.company_id, message.record_id)
         lost = {address for address, _ in failed}
         says = Phrase(
             "notice.not sent",
             {"record": record.label if record is not None else "", "subject": message.subject or "-"},
         )
-        for one in self._store.messages.deliveries(claimed.message_id):
-            if one.user_id is not None and one.channel == "email" and one.address in lost:
-                self._store.inbox.notify(message.company_id, one.user_id, says, now, record_id=message.record_id)
+        unreached = [
+            one.user_id
+            for one in self._store.messages.deliveries(claimed.company_id, claimed.message_id)
+            if one.user_id is not None and one.channel == "email" and one.address in lost
+        ]
+        self._store.inbox.notify(message.company_id, unreached, says, now, record_id=message.record_id)
 
     def _notify_of_failure(self, claimed: Claimed, failed: Sequence[tuple[str, Deferred | Refused]], now: int) -> None:
         """Write an event on the thread, and tell the author in the inbox."""
-        message = self._store.messages.get(claimed.message_id)
+        message = self._store.messages.get(claimed.company_id, claimed.message_id)
         if message is None:
             return
         event_id = self._store.messages.add(
@@ -198,12 +202,10 @@ class OutboxSender:
         if message.author_user_id is not None:
             self._store.messages.deliver(
                 message.company_id,
+                message.record_id,
                 event_id,
-                user_id=message.author_user_id,
-                channel="inbox",
-                address="",
-                outbox_id=None,
-                now=now,
+                [NewDelivery("inbox", user_id=message.author_user_id)],
+                now,
             )
         log.warning("copy %d failed for %d of its addresses", claimed.id, len(failed))
 

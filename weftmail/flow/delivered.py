@@ -27,6 +27,15 @@ class Delivered:
     by_alias: str = ""
     """The alias that takes it: a mail to three hundred of its plus addresses is one mail to it."""
 
+    @property
+    def proof_words(self) -> dict[str, str]:
+        """What proves the author, in the words in which it is kept."""
+        proof = self.proof
+        return {
+            "spf": proof.spf, "dkim": proof.dkim, "dmarc": proof.dmarc, "arc": proof.arc,
+            "source": proof.source, "login": proof.login or "",
+        }  # fmt: skip
+
 
 def delivery_key(installation: Installation, delivered: Delivered) -> str:
     """Return what two hand-overs of one delivery have in common, hashed: recipient, Message-ID, content, and whatever

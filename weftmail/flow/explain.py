@@ -58,12 +58,18 @@ def _disposition(store: Store, disposition: Disposition, who_gets: Recipients) -
     }
     match disposition:
         case Open():
-            alias = store.aliases.get(disposition.alias_id) if disposition.alias_id is not None else None
+            alias = (
+                store.aliases.get(disposition.company_id, disposition.alias_id)
+                if disposition.alias_id is not None
+                else None
+            )
             answer["record_type"] = disposition.record_type
             answer["alias"] = alias.address if alias is not None else None
         case Append() | Note() | Report() | Hold():
             answer["record"] = disposition.record or None
-            record = store.records.get(disposition.record_id) if disposition.record_id is not None else None
+            record = None
+            if disposition.record_id is not None and disposition.company_id is not None:
+                record = store.records.get(disposition.company_id, disposition.record_id)
             answer["record_type"] = record.type if record is not None else None
         case _:
             pass

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import cast
 
 from weftmail.core.address import BadAddress, canonical, comparable, domain_of, split, without_plus
@@ -14,7 +14,7 @@ from weftmail.core.routing.facts import Accepts, AliasFacts, Carrier, Facts, Ref
 from weftmail.core.tokens import locator, reply_token
 from weftmail.flow.installation import Installation
 from weftmail.store.alias import Alias
-from weftmail.store.domain import ROLE_ADDRESSES, SYSTEM_ADDRESSES, Domain
+from weftmail.store.domain import Domain, system_address
 from weftmail.store.message import MessageFacts
 from weftmail.store.store import Store
 
@@ -52,19 +52,20 @@ def gather(store: Store, installation: Installation, envelope: Envelope, message
     known = store.domains.by_name(domain) if domain else None
     alias = store.aliases.by_address(recipient) if local and domain else None
     sender = _sender(store, message, proof)
-    state, by_token = _by_token(store, installation, local, domain, known, sender)
+    contacts = _Contacts(store, sender.address)
+    state, by_token = _by_token(store, installation, local, domain, known, contacts)
     company_id = alias.company_id if alias is not None else known.company_id if known is not None else None
     facts = Facts(
         sender=sender,
         company_id=company_id,
         domain_known=known is not None,
         system=_system(local, known),
-        alias=_alias_facts(store, alias, sender),
+        alias=_alias_facts(store, alias, contacts),
         alias_in_to=alias is not None and alias.address in {_bare(box.address) for box in message.to},
         addressed=_addressed(envelope, message),
         token=state,
         by_token=by_token,
-        by_id=tuple(_by_id(store, installation, message, sender, company_id)),
+        by_id=tuple(_by_id(store, installation, message, contacts, company_id)),
         own_loop=installation.name in message.loop,
         hops=len(message.received),
     )
@@ -73,11 +74,7 @@ def gather(store: Store, installation: Installation, envelope: Envelope, message
 
 def is_ours(store: Store, address: str) -> bool:
     """Say whether the canonical address is one of our own: an alias, a system address, an address to answer as."""
-    local, _, domain = address.rpartition("@")
-    known = store.domains.by_name(domain)
-    if known is None or not local:
-        return False
-    return bool(_system(local, known)) or store.aliases.by_address(address) is not None
+    return bool(store.domains.our_addresses([address]))
 
 
 def _sender(store: Store, message: Message, proof: Proof) -> Sender:
@@ -114,12 +111,7 @@ def _addressed(envelope: Envelope, message: Message) -> bool:
 
 
 def _system(local: str, domain: Domain | None) -> str:
-    if domain is None:
-        return ""
-    name = without_plus(local)
-    if name in SYSTEM_ADDRESSES or (domain.dedicated and name in ROLE_ADDRESSES):
-        return name
-    return ""
+    return "" if domain is None else system_address(local, domain.dedicated)
 
 
 def _bare(address: str) -> str:
@@ -131,15 +123,15 @@ def _bare(address: str) -> str:
     return f"{without_plus(local)}@{domain}"
 
 
-def _alias_facts(store: Store, alias: Alias | None, sender: Sender) -> AliasFacts | None:
+def _alias_facts(store: Store, alias: Alias | None, contacts: _Contacts) -> AliasFacts | None:
     if alias is None:
         return None
-    contact = store.contacts.by_address(alias.company_id, sender.address) if sender.address else None
+    contact_id = contacts.of(alias.company_id)
     takes_part = False
-    if contact is not None and alias.record_id is not None:
-        takes_part = store.records.takes_part(alias.record_id, contact.id, 0)
-    elif contact is not None:
-        takes_part = store.records.takes_part_by_alias(alias.id, contact.id)
+    if contact_id and alias.record_id is not None:
+        takes_part = store.records.takes_part_in(alias.company_id, alias.record_id, contact_id)
+    elif contact_id:
+        takes_part = store.records.takes_part_by_alias(alias.company_id, alias.id, contact_id)
     return AliasFacts(
         alias.id,
         alias.company_id,
@@ -149,13 +141,67 @@ def _alias_facts(store: Store, alias: Alias | None, sender: Sender) -> AliasFact
         record=alias.record or "",
         accepts=cast(Accepts, alias.accepts),
         active=alias.active,
-        sender_known=contact is not None,
+        sender_known=bool(contact_id),
         sender_takes_part=takes_part,
     )
 
 
+class _Contacts:
+    """The contact whom the sender is in each company; 0 where they are none."""
+
+    def __init__(self, store: Store, address: str) -> None:
+        self._store = store
+        self._address = address
+        self._found: dict[int, int] = {}
+
+    def of(self, company_id: int) -> int:
+        """Return the contact's id."""
+        if company_id not in self._found:
+            contact = self._store.contacts.by_address(company_id, self._address) if self._address else None
+            self._found[company_id] = contact.id if contact is not None else 0
+        return self._found[company_id]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ties:
+    """What binds the sender to some messages: those that they take part in, and those that we sent them."""
+
+    takes_part: frozenset[int]
+    sent: frozenset[int]
+
+    def referred(self, carrier: Carrier, message: MessageFacts) -> Referred:
+        """Return the message as routing sees it."""
+        return Referred(
+            carrier,
+            message.company_id,
+            message.record_id,
+            message.label,
+            message.type,
+            message.id,
+            message.public,
+            message.created_at,
+            alias_id=message.alias_id,
+            sent_as=message.sent_as,
+            sender_takes_part=message.id in self.takes_part,
+            sent_to_sender=message.id in self.sent,
+        )
+
+
+def _ties(store: Store, contacts: _Contacts, messages: Iterable[MessageFacts]) -> _Ties:
+    by_company: dict[int, set[int]] = {}
+    for one in messages:
+        by_company.setdefault(one.company_id, set()).add(one.id)
+    takes_part: set[int] = set()
+    sent: set[int] = set()
+    for company_id, ids in by_company.items():
+        if contact_id := contacts.of(company_id):
+            takes_part |= store.records.takes_part(company_id, contact_id, ids)
+            sent |= store.messages.sent_to(company_id, ids, contact_id)
+    return _Ties(frozenset(takes_part), frozenset(sent))
+
+
 def _by_token(
-    store: Store, installation: Installation, local: str, domain: str, known: Domain | None, sender: Sender
+    store: Store, installation: Installation, local: str, domain: str, known: Domain | None, contacts: _Contacts
 ) -> tuple[str, Referred | None]:
     """Return what is to say of the token in the recipient, and the message that a good one names."""
     found = reply_token.find(local)
@@ -165,81 +211,60 @@ def _by_token(
     resolved = reply_token.resolve(installation.keyring, local, domain)
     if resolved is None:
         return "bad", None
-    message = store.messages.facts(resolved.message)
+    message = store.messages.facts([resolved.message]).get(resolved.message)
     if message is None or (known.company_id is not None and known.company_id != message.company_id):
         return "good", None
     if resolved.epoch != message.token_epoch:
         return "revoked", None
     if resolved.contact and not _still_there(store, message, resolved.contact):
         return "revoked", None
-    referred = _referred(store, "token", message, sender, purpose=resolved.purpose, contact_id=resolved.contact)
+    contact_id = contacts.of(message.company_id)
+    referred = replace(
+        _ties(store, contacts, [message]).referred("token", message),
+        purpose=resolved.purpose,
+        personal=bool(resolved.contact),
+        sender_is_owner=bool(contact_id) and contact_id == resolved.contact,
+    )
     return "good", referred
 
 
 def _still_there(store: Store, message: MessageFacts, contact_id: int) -> bool:
     """Removing a person from the conversation revokes the addresses that they were given."""
-    contact = store.contacts.get(contact_id)
-    if contact is None or contact.company_id != message.company_id or contact.archived_at is not None:
+    contact = store.contacts.get(message.company_id, contact_id)
+    if contact is None or contact.archived_at is not None:
         return False
-    return store.records.takes_part(message.record_id, contact_id, message.id)
+    return bool(store.records.takes_part(message.company_id, contact_id, [message.id]))
 
 
 def _by_id(
-    store: Store, installation: Installation, message: Message, sender: Sender, company_id: int | None
+    store: Store, installation: Installation, message: Message, contacts: _Contacts, company_id: int | None
 ) -> Iterator[Referred]:
-    ids = dict.fromkeys([*reversed(message.in_reply_to), *reversed(message.references)])
+    """Give what the ids in In-Reply-To and References name, the newest first, each message once."""
+    ids = list(dict.fromkeys([*reversed(message.in_reply_to), *reversed(message.references)]))[:MOST_IDS]
+    located = {text: locator.verify(installation.keyring, text) for text in ids}
+    own = store.messages.facts({one.message for one in located.values() if one is not None})
+    foreign: dict[str, list[MessageFacts]] = {}
+    if company_id is not None:
+        texts = [text for text, one in located.items() if one is None]
+        foreign = store.messages.facts_by_rfc_id(company_id, texts, contacts.of(company_id)) if texts else {}
+    here = [one for one in own.values() if company_id in (None, one.company_id)]
+    ties = _ties(store, contacts, [*here, *(one for found in foreign.values() for one in found)])
     seen: set[int] = set()
-    for text in list(ids)[:MOST_IDS]:
-        located = locator.verify(installation.keyring, text)
-        if located is not None:
-            one = store.messages.facts(located.message)
-            found = [] if one is None else [_referred(store, "locator", one, sender)]
+    for text, one in located.items():
+        if one is None:
+            found = _of_several([ties.referred("foreign id", facts) for facts in foreign.get(text, [])])
         else:
-            found = _by_foreign_id(store, text, sender, company_id)
+            found = [ties.referred("locator", facts) for facts in here if facts.id == one.message]
         for referred in found:
-            if referred.message_id not in seen and company_id in (None, referred.company_id):
+            if referred.message_id not in seen:
                 seen.add(referred.message_id)
                 yield referred
 
 
-def _by_foreign_id(store: Store, text: str, sender: Sender, company_id: int | None) -> list[Referred]:
-    """Return the messages with this id; of several those in which the sender takes part, if there are any.
+def _of_several(found: list[Referred]) -> list[Referred]:
+    """Of the messages with one id those in which the sender takes part, if there are any.
 
     Anybody can send a mail under the id of somebody else's, and must not draw the answers to that onto a record of
     their own.
     """
-    if company_id is None:
-        return []
-    contact = store.contacts.by_address(company_id, sender.address) if sender.address else None
-    candidates = store.messages.facts_by_rfc_id(company_id, text, contact.id if contact is not None else 0)
-    found = [_referred(store, "foreign id", one, sender) for one in candidates]
     return [one for one in found if one.sender_takes_part] or found
-
-
-def _referred(
-    store: Store,
-    carrier: Carrier,
-    message: MessageFacts,
-    sender: Sender,
-    *,
-    purpose: reply_token.Purpose | None = None,
-    contact_id: int = 0,
-) -> Referred:
-    contact = store.contacts.by_address(message.company_id, sender.address) if sender.address else None
-    return Referred(
-        carrier,
-        message.company_id,
-        message.record_id,
-        message.label,
-        message.type,
-        message.id,
-        message.public,
-        message.created_at,
-        alias_id=message.alias_id,
-        sent_as=message.sent_as,
-        purpose=purpose,
-        personal=bool(contact_id),
-        sender_is_owner=contact is not None and contact.id == contact_id,
-        sender_takes_part=contact is not None and store.records.takes_part(message.record_id, contact.id, message.id),
-        sent_to_sender=contact is not None and store.messages.sent_to(message.id, contact.id),
-    )

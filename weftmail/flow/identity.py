@@ -24,7 +24,7 @@ def identity_of(store: Store, record: Record) -> Identity:
 
     Raises RefusedAct where the company has no domain to write from.
     """
-    alias = store.aliases.get(record.alias_id) if record.alias_id is not None else None
+    alias = store.aliases.get(record.company_id, record.alias_id) if record.alias_id is not None else None
     if alias is not None:
         sender = parse_answer_as(alias.answer_as) if alias.answer_as else Mailbox("", alias.address)
         return Identity(Mailbox(sender.name or record.company, sender.address), alias.domain)

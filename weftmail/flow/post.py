@@ -16,9 +16,9 @@ from weftmail.flow.identity import identity_of
 from weftmail.flow.installation import Installation
 from weftmail.flow.notify import answer_audience, following, notify
 from weftmail.flow.refusal import RefusedAct
-from weftmail.store.message import Addressed, NewMessage
+from weftmail.store.message import Addressed, NewAttachment, NewMessage
 from weftmail.store.people import User
-from weftmail.store.record import Record
+from weftmail.store.record import NewParticipant, Record
 from weftmail.store.store import Store
 
 
@@ -68,14 +68,14 @@ def plan(store: Store, record: Record, author: User, draft: Draft, now: int) -> 
         raise RefusedAct("as", "post_not_allowed", name=author.name, company=record.company)
     if not (draft.text.strip() or draft.html.strip() or draft.files):
         raise RefusedAct("text", "post_empty")
-    answers_id = draft.answers_id or store.messages.last_public(record.id)
+    answers_id = draft.answers_id or store.messages.last_public(record.company_id, record.id)
     outsiders: Sequence[Outsider] = ()
     if draft.note and (draft.to or draft.cc):
         raise RefusedAct("to", "note_with_recipients")
     if not draft.note:
         outsiders = _outsiders(store, record, draft, answers_id)
     who_gets = recipients(
-        following(store, record.id),
+        following(store, record.company_id, record.id),
         outsiders,
         author_user_id=author.id,
         public=not draft.note,
@@ -115,28 +115,32 @@ def post(store: Store, installation: Installation, record: Record, author: User,
             now,
         )
         visibility: Visibility = "internal" if draft.note else "public"
-        store.messages.name(message_id, locator.mint(installation.keyring, message_id, visibility, identity.domain))
-        for position, file in enumerate(draft.files):
-            blob_id = store.blobs.put(file.content, record.company_id)
-            store.messages.attach(
-                record.company_id, message_id, blob_id, position,
-                filename=file.filename, content_type=file.content_type,
-            )  # fmt: skip
-        for one in who_gets.outsiders:
-            reason = "addressed" if one.field == "to" else "copied"
-            store.records.add_participant(record.company_id, record.id, one.contact_id, reason, now)
+        store.messages.name(
+            record.company_id, message_id, locator.mint(installation.keyring, message_id, visibility, identity.domain)
+        )
+        blobs = store.blobs.put_all(record.company_id, [file.content for file in draft.files])
+        files = [
+            NewAttachment(blob_id, file.filename, file.content_type)
+            for blob_id, file in zip(blobs, draft.files, strict=True)
+        ]
+        store.messages.attach(record.company_id, record.id, message_id, files)
+        store.records.add_participants(record, [*map(_participant, who_gets.outsiders)], now)
         store.messages.address(
             record.company_id,
             message_id,
             [Addressed(one.field, one.name, one.address, one.contact_id) for one in who_gets.outsiders],
         )
-        store.records.touch(record.id, now)
-        notify(store, record.company_id, message_id, who_gets, now)
+        store.records.touch(record.company_id, record.id, now)
+        notify(store, record, message_id, who_gets, now)
     return message_id
 
 
+def _participant(one: Outsider) -> NewParticipant:
+    return NewParticipant(one.contact_id, "addressed" if one.field == "to" else "copied")
+
+
 def _subject(store: Store, record: Record, answers_id: int | None) -> str:
-    answered = store.messages.get(answers_id) if answers_id is not None else None
+    answered = store.messages.get(record.company_id, answers_id) if answers_id is not None else None
     if answered is None:
         return record.title
     return subject_line(f"Re: {answered.subject or record.title}")
@@ -144,7 +148,7 @@ def _subject(store: Store, record: Record, answers_id: int | None) -> str:
 
 def _outsiders(store: Store, record: Record, draft: Draft, answers_id: int | None) -> Sequence[Outsider]:
     if draft.to is None:
-        found = answer_audience(store, answers_id) if answers_id is not None else ()
+        found = answer_audience(store, record.company_id, answers_id) if answers_id is not None else ()
         if not found and not draft.cc:
             raise RefusedAct("to", "nothing_to_answer" if answers_id is None else "nobody_to_answer")
     else:

@@ -45,9 +45,11 @@ def replay(setup: Setup, settling: Settling, inbound_id: int) -> InboundRow | Re
 
 def _filled(setup: Setup, settling: Settling, inbound_id: int) -> bool:
     row = setup.store.inbound.get(inbound_id)
-    if row is None or row.state != "filed" or row.message_id is None:
+    if row is None or row.state != "filed" or row.message_id is None or row.company_id is None:
         return False
-    return is_unread(setup.store, row.message_id) and try_again(setup.store, settling.installation, row.message_id)
+    if not is_unread(setup.store, row.company_id, row.message_id):
+        return False
+    return try_again(setup.store, settling.installation, row.company_id, row.message_id)
 
 
 @act

@@ -116,7 +116,8 @@ def release(
             Decision(made.disposition, (*made.row.rules, said)),
             now,
         )
-    filed = store.records.get(outcome.record_id) if outcome.record_id is not None else None
+    company_id, record_id = made.disposition.company_id, outcome.record_id
+    filed = store.records.get(company_id, record_id) if company_id is not None and record_id is not None else None
     label = filed.label if filed is not None else ""
     return Released(label, outcome.message_id, outcome.copies, made.recipients)
 
@@ -170,8 +171,8 @@ def _disposition(
         return Open(company_id, None, opens, author, known.facts.sender.verified)
     if record is not None:
         return _onto(store, _record(store, record, row), known, None, note=note or _unseen(message, known))
-    if row.record_id is not None:
-        found = store.records.get(row.record_id)
+    if row.record_id is not None and row.company_id is not None:
+        found = store.records.get(row.company_id, row.record_id)
         if found is None:
             raise RefusedAct("record", "review_record_gone", id=row.id)
         return _onto(store, found, known, row.answers_id, note=note or _unseen(message, known))
@@ -189,7 +190,7 @@ def _unseen(message: Message, known: Known) -> bool:
 
 def _onto(store: Store, record: Record, known: Known, answers_id: int | None, *, note: bool) -> Disposition:
     author = _author(store, known, record.company_id)
-    answered = store.messages.get(answers_id) if answers_id is not None else None
+    answered = store.messages.get(record.company_id, answers_id) if answers_id is not None else None
     inside = note or (answered is not None and not answered.public)
     if inside:
         return Note(record.company_id, record.id, record.label, answers_id, author)

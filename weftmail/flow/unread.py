@@ -6,6 +6,7 @@ The same message is filled: no second one, no second record, and nobody is notif
 from __future__ import annotations
 
 from weftmail.core.parsing.message import Message
+from weftmail.flow.filing.brought import keep_files
 from weftmail.flow.installation import Installation
 from weftmail.flow.refusal import RefusedAct
 from weftmail.store.message import ThreadMessage
@@ -15,13 +16,13 @@ UNREAD = ("unreadable", "partly read")
 """The flags of such messages."""
 
 
-def try_again(store: Store, installation: Installation, message_id: int) -> bool:
+def try_again(store: Store, installation: Installation, company_id: int, message_id: int) -> bool:
     """Read the mail that a message came by once more, and fill the message with what it says.
 
     Returns whether it could be read to its end; the message stays as it is where it could not.  Raises RefusedAct for
     a message that has nothing missing.
     """
-    found = _unread(store, message_id)
+    found = _unread(store, company_id, message_id)
     row = store.inbound.get(found.inbound_id) if found.inbound_id is not None else None
     if row is None:
         raise RefusedAct("id", "message_by_no_email", id=message_id)
@@ -35,14 +36,14 @@ def try_again(store: Store, installation: Installation, message_id: int) -> bool
     return True
 
 
-def is_unread(store: Store, message_id: int) -> bool:
+def is_unread(store: Store, company_id: int, message_id: int) -> bool:
     """Say whether something of the message could not be read."""
-    message = store.messages.get(message_id)
+    message = store.messages.get(company_id, message_id)
     return message is not None and message.flag in UNREAD
 
 
-def _unread(store: Store, message_id: int) -> ThreadMessage:
-    message = store.messages.get(message_id)
+def _unread(store: Store, company_id: int, message_id: int) -> ThreadMessage:
+    message = store.messages.get(company_id, message_id)
     if message is None or message.flag not in UNREAD:
         raise RefusedAct("id", "nothing_missing")
     return message
@@ -50,11 +51,6 @@ def _unread(store: Store, message_id: int) -> ThreadMessage:
 
 def _attach(store: Store, found: ThreadMessage, message: Message) -> None:
     """Keep the files, unless they were read the first time."""
-    if store.messages.attachments(found.id):
+    if store.messages.attachments(found.company_id, found.id):
         return
-    for position, part in enumerate(message.attachments):
-        blob_id = store.blobs.put(part.content, found.company_id)
-        store.messages.attach(
-            found.company_id, found.id, blob_id, position,
-            filename=part.filename, content_type=part.content_type, content_id=part.content_id, inline=part.inline,
-        )  # fmt: skip
+    keep_files(store, message, found.company_id, found.record_id, found.id)

@@ -356,8 +356,7 @@ def test_the_mail_itself_comes_byte_for_byte(shell: Shell) -> None:
 def test_reply_addresses_can_be_revoked(lead: Shell) -> None:
     message = lead.json("record", "show", "LEAD-1")["messages"][0]["id"]
     lead.ok("record", "set", "LEAD-1", "--revoke-reply-addresses")
-    facts = lead.world.store.messages.facts(message)
-    assert facts is not None and facts.token_epoch == 1
+    assert lead.world.store.messages.facts([message])[message].token_epoch == 1
 
 
 def test_mail_that_fits_nowhere_is_replayed_once_its_alias_is_there(shell: Shell) -> None:
@@ -421,7 +420,7 @@ def test_copies_in_the_outbox_are_tried_again(lead: Shell) -> None:
     assert "anna@acme.example" in lead.ok("outbox", "list", "--company", "Acme")
     store, now = lead.world.store, lead.world.clock()
     (copy,) = store.outbox.claim("sender", now, now + 1000, 10)
-    store.outbox.settle_delivery(copy.id, "anna@acme.example", "failed", "550 no such user", now)
+    store.outbox.settle_delivery(copy.company_id, copy.id, "anna@acme.example", "failed", "550 no such user", now)
     store.outbox.settle(copy.id, "sender", "failed", "550 no such user", 0, now)
     assert lead.json("outbox", "list", "--state", "failed")[0]["error"] == "550 no such user"
     said = lead.ok("outbox", "retry", str(copy.id))

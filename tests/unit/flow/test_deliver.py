@@ -276,7 +276,7 @@ class TestFailures:
     def test_asked_for_before_its_time_it_leaves_once(self, opened: World, box: Postbox):
         box.answers["anna@acme.example"] = Deferred("450 4.2.0 later")
         sender(opened, box).round()
-        assert opened.store.outbox.retry(1, opened.clock())
+        assert opened.store.outbox.retry(opened.acme, 1, opened.clock())
         box.answers.clear()
         assert sender(opened, box).round() == Round(sent=1)
         opened.clock.now += 120_000

@@ -82,7 +82,7 @@ def sender(world: World, *ways: Channel) -> OutboxSender:
 
 def to_bjorn(world: World, message_id: int | None) -> tuple[str, str, str, str]:
     """Return by which channel Björn got it, where, how far it came, and what was said."""
-    (one,) = [one for one in world.store.messages.deliveries(message_id or 0) if one.user_id == world.bjorn]
+    (one,) = [one for one in world.store.messages.deliveries(world.acme, message_id or 0) if one.user_id == world.bjorn]
     return one.channel, one.address, one.state, one.reason
 
 
@@ -114,12 +114,12 @@ class TestChannel:
         loft.store.users.add_address(loft.bjorn, LOFT, "loft")
         row = loft.deliver(loft.mail(), "leads@acme.example")
         loft.store.records.follow(loft.acme, loft.record("LEAD-1").id, loft.bjorn, loft.clock())
-        who_gets = recipients(following(loft.store, loft.record("LEAD-1").id))
+        who_gets = recipients(following(loft.store, loft.acme, loft.record("LEAD-1").id))
         assert [(one.name, one.channel, one.address, say(one.why)) for one in who_gets.notified] == [
             ("Anna", "email", "anna@acme.example", "follows, prefers email"),
             ("Björn", "pigeon", LOFT, "follows, prefers pigeon"),
         ]
-        assert notify(loft.store, loft.acme, row.message_id or 0, who_gets, loft.clock()) == 1
+        assert notify(loft.store, loft.record("LEAD-1"), row.message_id or 0, who_gets, loft.clock(), again=True) == 1
         assert sorted(one.channel for one in loft.store.outbox.all()) == ["email", "pigeon"]
 
     def test_whoever_has_no_address_of_its_kind_reads_it_in_the_inbox(self, loft: World) -> None:
@@ -129,13 +129,13 @@ class TestChannel:
 
     def test_an_outsider_can_be_reached_by_it(self, loft: World, pigeons: Pigeons) -> None:
         row = loft.deliver(loft.mail(), "leads@acme.example")
-        (karin,) = answer_audience(loft.store, row.message_id or 0)
-        other = loft.store.messages.get(row.message_id or 0)
+        (karin,) = answer_audience(loft.store, loft.acme, row.message_id or 0)
+        other = loft.store.messages.get(loft.acme, row.message_id or 0)
         assert other is not None
         loft.store.connection.execute("delete from delivery")
         loft.store.connection.execute("delete from outbox")
         who_gets = recipients([], [replace(karin, channel="pigeon", address="loft 9")])
-        notify(loft.store, loft.acme, other.id, who_gets, loft.clock())
+        notify(loft.store, loft.record("LEAD-1"), other.id, who_gets, loft.clock())
         sender(loft, pigeons).round()
         assert pigeons.flown == [(other.id, karin.contact_id, ("loft 9",))]
 
@@ -212,8 +212,8 @@ class TestKindOfAddress:
         found = contacts.by_address(loft.acme, "loft 9", "loft")
         assert found is not None and found.id == karin
         assert contacts.by_address(loft.acme, "loft 9") is None, "as an address of email nobody has it"
-        assert contacts.addresses(karin) == ["karin@customer.example"]
-        assert contacts.addresses(karin, "loft") == ["loft 9"]
+        assert contacts.addresses(loft.acme, karin) == ["karin@customer.example"]
+        assert contacts.addresses(loft.acme, karin, "loft") == ["loft 9"]
         assert contacts.remove_address(loft.acme, "loft 9", "loft")
 
     def test_mail_goes_to_addresses_of_email_alone(self, loft: World) -> None:
@@ -224,9 +224,9 @@ class TestKindOfAddress:
         loft.store.connection.execute("update contact_address set created_at = 10000000000000")
         contacts.add_address(loft.acme, karin.id, LOFT, 1, "loft")
         loft.store.users.add_address(loft.anna, "loft 1", "loft")
-        (taking_part,) = loft.store.records.participants(row.record_id or 0)
+        (taking_part,) = loft.store.records.participants(loft.acme, row.record_id or 0)
         assert taking_part.address == "karin@customer.example"
-        (anna,) = loft.store.records.followers(row.record_id or 0)
+        (anna,) = loft.store.records.followers(loft.acme, row.record_id or 0)
         assert (anna.address, anna.reached_at) == ("anna@acme.example", "anna@acme.example")
 
     def test_what_is_none_is_refused(self) -> None:
@@ -250,8 +250,10 @@ class TestOwner:
         row = world.deliver(world.mail(to="sales@acme.example"), "sales@acme.example")
         record = world.record("LEAD-1")
         assert (record.owner_id, record.owner_team_id) == (None, sales)
-        assert [one.name for one in store.records.followers(record.id)] == ["Björn", "Eva"]
-        assert {(one.name, one.channel) for one in store.messages.deliveries(row.message_id or 0)} == {
+        assert [one.name for one in store.records.followers(record.company_id, record.id)] == ["Björn", "Eva"]
+        assert {
+            (one.name, one.channel) for one in store.messages.deliveries(record.company_id, row.message_id or 0)
+        } == {
             ("Björn", "inbox"),
             ("Eva", "email"),
         }
@@ -259,12 +261,12 @@ class TestOwner:
     def test_an_alias_says_so_and_can_pass_to_a_person(self, world: World) -> None:
         sales = world.store.teams.add(world.acme, "Sales", 1)
         alias_id = world.alias("sales", "lead", owner_id=None, owner_team_id=sales)
-        alias = world.store.aliases.get(alias_id)
+        alias = world.store.aliases.get(world.acme, alias_id)
         assert alias is not None and (alias.owner_id, alias.owner_team_id) == (None, sales)
         world.store.aliases.set(alias_id, AliasSettings("lead", None, world.anna, "everyone", "", "{}"), 2)
-        alias = world.store.aliases.get(alias_id)
+        alias = world.store.aliases.get(world.acme, alias_id)
         assert alias is not None and (alias.owner, alias.owner_team_id) == ("Anna", None)
-        assert [one.name for one in world.store.aliases.owners(alias_id)] == ["Anna"]
+        assert [one.name for one in world.store.aliases.owners(world.acme, alias_id)] == ["Anna"]
 
 
 class TestRegistries:

@@ -61,7 +61,11 @@ def test_the_answer_is_what_then_happens(world: World, author, how, purpose, act
     row = world.deliver(raw, to)
     assert row.record == "LEAD-1"
     notified = {one["address"] for one in disposition["notify"] if one["channel"] == "email"}
-    got = {one.address for one in world.store.messages.deliveries(row.message_id or 0) if one.channel == "email"}
+    got = {
+        one.address
+        for one in world.store.messages.deliveries(world.acme, row.message_id or 0)
+        if one.channel == "email"
+    }
     assert notified == got
 
 

@@ -28,7 +28,7 @@ def contact_of(world: World, address: str) -> int:
 
 
 def people(world: World, message_id: int) -> list[tuple[str, str, str]]:
-    return [(one.name, one.channel, one.state) for one in world.store.messages.deliveries(message_id)]
+    return [(one.name, one.channel, one.state) for one in world.store.messages.deliveries(world.acme, message_id)]
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ class TestOpen:
         (message,) = world.thread("LEAD-1")
         assert (message.kind, message.public, message.verified) == ("received", True, False)
         assert message.author_contact_id == record.customer_id
-        (attachment,) = world.store.messages.attachments(message.id)
+        (attachment,) = world.store.messages.attachments(world.acme, message.id)
         assert (attachment.filename, world.store.blobs.read(attachment.blob_id)) == ("plan.pdf", b"%PDF plan")
         assert world.store.blobs.read(row.blob_id) == raw
         assert people(world, message.id) == [("Anna", "email", "queued")]
@@ -58,27 +58,27 @@ class TestOpen:
     def test_an_unverified_mail_makes_nobody_else_a_participant(self, world: World):
         world.deliver(world.mail(cc=ERIK), "leads@acme.example")
         record = world.record("LEAD-1")
-        assert [(one.name, one.reason) for one in world.store.records.participants(record.id)] == [
+        assert [(one.name, one.reason) for one in world.store.records.participants(world.acme, record.id)] == [
             ("Karin Ek", "opened")
         ]
         assert world.store.contacts.by_address(world.acme, "erik@other.example") is None
-        assert [one.address for one in world.store.messages.addressed(world.thread("LEAD-1")[0].id)] == [
+        assert [one.address for one in world.store.messages.addressed(world.acme, world.thread("LEAD-1")[0].id)] == [
             "erik@other.example"
         ]
 
     def test_somebody_known_whom_an_unverified_mail_names_stays_out_of_it(self, world: World):
         erik = world.store.contacts.add(world.acme, "Erik Ek", "erik@other.example", 1)
         world.deliver(world.mail(cc=ERIK), "leads@acme.example")
-        record, (message,) = world.record("LEAD-1"), world.thread("LEAD-1")
-        assert [one.contact_id for one in world.store.messages.addressed(message.id)] == [erik]
-        assert not world.store.records.takes_part(record.id, erik, message.id)
+        (message,) = world.thread("LEAD-1")
+        assert [one.contact_id for one in world.store.messages.addressed(world.acme, message.id)] == [erik]
+        assert not world.store.records.takes_part(world.acme, erik, [message.id])
 
     def test_whom_a_verified_mail_names_takes_part_in_that_message(self, world: World):
         world.deliver(world.mail(cc=f"{ERIK}, {BJORN}", verified=True), "leads@acme.example")
-        record, (message,) = world.record("LEAD-1"), world.thread("LEAD-1")
+        (message,) = world.thread("LEAD-1")
         erik = contact_of(world, "erik@other.example")
-        assert world.store.records.takes_part(record.id, erik, message.id)
-        assert not world.store.records.takes_part(record.id, erik, message.id + 1)
+        assert world.store.records.takes_part(world.acme, erik, [message.id])
+        assert not world.store.records.takes_part(world.acme, erik, [message.id + 1])
         assert world.store.contacts.by_address(world.acme, "bjorn@acme.example") is None
 
     def test_a_colleague_in_cc_of_a_verified_mail_gets_no_second_copy(self, world: World):
@@ -116,7 +116,9 @@ class TestOpen:
     def test_a_domain_that_cannot_be_written_to_is_no_contact(self, world: World):
         raw = world.mail(verified=True).replace(b"To: leads@acme.example", b"To: leads@acme.example, a@-bad-.example")
         world.deliver(raw, "leads@acme.example")
-        assert [one.contact_id for one in world.store.messages.addressed(world.thread("LEAD-1")[0].id)] == [None]
+        assert [one.contact_id for one in world.store.messages.addressed(world.acme, world.thread("LEAD-1")[0].id)] == [
+            None
+        ]
 
 
 class TestTheSameMailTwice:
@@ -206,7 +208,7 @@ class TestAnswers:
         assert "> Could you do 40" in post.text
         assert post.sent_as == "leads@acme.example"
         assert people(opened, post.id) == [("Björn", "inbox", "unread"), ("Karin Ek", "email", "queued")]
-        assert [(one.field, one.address) for one in opened.store.messages.addressed(post.id)] == [
+        assert [(one.field, one.address) for one in opened.store.messages.addressed(opened.acme, post.id)] == [
             ("to", "karin@customer.example")
         ]
         assert json.loads(post.proof)["login"] == how.get("login", "")
@@ -216,7 +218,7 @@ class TestAnswers:
         opened.deliver(opened.mail(ANNA, to, verified=True, cc=ERIK), to, "anna@acme.example")
         post = opened.thread("LEAD-1")[1]
         erik = contact_of(opened, "erik@other.example")
-        assert opened.store.records.takes_part(opened.record("LEAD-1").id, erik, 999)
+        assert opened.store.records.takes_part_in(opened.acme, opened.record("LEAD-1").id, erik)
         assert people(opened, post.id) == [("Karin Ek", "email", "queued")]
 
     def test_unverified_it_is_held_and_she_is_told_in_the_inbox(self, opened: World):
@@ -257,9 +259,9 @@ class TestStrangers:
         record = opened.record("LEAD-1")
         address = reply_address(opened, 1, karin)
         if change == "epoch":
-            opened.store.messages.raise_epoch(record.id)
+            opened.store.messages.raise_epoch(opened.acme, record.id)
         elif change == "removed":
-            opened.store.records.remove_participant(record.id, karin, 2)
+            opened.store.records.remove_participant(opened.acme, record.id, karin, 2)
         elif change == "archived":
             opened.store.contacts.archive(opened.acme, karin, 2)
         elif change == "gone":
@@ -279,7 +281,7 @@ class TestStrangers:
         to = reply_address(opened, 1)
         opened.deliver(opened.mail(ANNA, to, verified=True), to, "anna@acme.example")
         karin = contact_of(opened, "karin@customer.example")
-        opened.store.records.remove_participant(opened.record("LEAD-1").id, karin, 2)
+        opened.store.records.remove_participant(opened.acme, opened.record("LEAD-1").id, karin, 2)
         ours = locator.mint(opened.installation.keyring, 2, "public", "acme.example")
         assert opened.deliver(opened.mail(references=[ours]), "reply@acme.example").state == "held"
 

@@ -32,7 +32,7 @@ def send(world: World, draft: Draft, user_id: int | None = None) -> int:
 
 def test_without_to_it_goes_to_the_people_of_the_last_message(opened: World):
     message_id = send(opened, Draft(text="Yes, 38 is fine."))
-    message = opened.store.messages.get(message_id)
+    message = opened.store.messages.get(opened.acme, message_id)
     assert message is not None
     assert (message.kind, message.subject, message.sent_as) == ("post", "Re: Quote for 40 chairs", "leads@acme.example")
     found = locator.verify(opened.installation.keyring, message.rfc_message_id)
@@ -43,18 +43,18 @@ def test_without_to_it_goes_to_the_people_of_the_last_message(opened: World):
 
 def test_to_and_cc_make_contacts_and_participants(opened: World):
     message_id = send(opened, Draft(text="Hello", to=["Mia Ny <mia@new.example>"], cc=[ERIK, "mia@new.example"]))
-    assert [(one.field, one.name, one.address) for one in opened.store.messages.addressed(message_id)] == [
+    assert [(one.field, one.name, one.address) for one in opened.store.messages.addressed(opened.acme, message_id)] == [
         ("to", "Mia Ny", "mia@new.example"),
         ("cc", "Erik Ek", "erik@other.example"),
     ]
-    assert {one.name for one in opened.store.records.participants(opened.record("LEAD-1").id)} == {
+    assert {one.name for one in opened.store.records.participants(opened.acme, opened.record("LEAD-1").id)} == {
         "Karin Ek", "Mia Ny", "Erik Ek",
     }  # fmt: skip
 
 
 def test_a_note_stays_inside(opened: World):
     message_id = send(opened, Draft(text="We have 38.", note=True), opened.bjorn)
-    message = opened.store.messages.get(message_id)
+    message = opened.store.messages.get(opened.acme, message_id)
     assert message is not None and (message.kind, message.public, message.sent_as) == ("note", False, "")
     assert people(opened, message_id) == [("Anna", "email", "queued")]
     found = locator.verify(opened.installation.keyring, message.rfc_message_id)
@@ -63,7 +63,7 @@ def test_a_note_stays_inside(opened: World):
 
 def test_html_is_sanitised_and_its_text_made(opened: World):
     message_id = send(opened, Draft(html="<p>Yes <script>alert(1)</script><b>fine</b></p>", subject="About chairs"))
-    message = opened.store.messages.get(message_id)
+    message = opened.store.messages.get(opened.acme, message_id)
     assert message is not None
     assert "script" not in message.html and "<b>fine</b>" in message.html
     assert "fine" in message.text and message.subject == "About chairs"
@@ -71,7 +71,7 @@ def test_html_is_sanitised_and_its_text_made(opened: World):
 
 def test_files_go_along(opened: World):
     message_id = send(opened, Draft(files=[DraftFile("plan.pdf", "application/pdf", b"%PDF")]))
-    (file,) = opened.store.messages.attachments(message_id)
+    (file,) = opened.store.messages.attachments(opened.acme, message_id)
     assert (file.filename, opened.store.blobs.read(file.blob_id)) == ("plan.pdf", b"%PDF")
 
 
@@ -106,7 +106,7 @@ def test_where_nobody_outside_takes_part_somebody_has_to_be_named(world: World):
     with pytest.raises(RefusedAct, match="no public message to answer"):
         send(world, Draft(text="x"))
     message_id = send(world, Draft(text="x", to=["karin@customer.example"]))
-    message = world.store.messages.get(message_id)
+    message = world.store.messages.get(world.acme, message_id)
     assert message is not None
     assert (message.sent_as, message.subject) == ("notifications@acme.example", "By hand")
 
@@ -119,7 +119,9 @@ def test_an_answer_to_a_colleagues_mail_goes_where_that_went(opened: World):
 
 
 def test_to_none_with_cc_alone(opened: World):
-    opened.store.records.remove_participant(opened.record("LEAD-1").id, contact_of(opened, "karin@customer.example"), 2)
+    opened.store.records.remove_participant(
+        opened.acme, opened.record("LEAD-1").id, contact_of(opened, "karin@customer.example"), 2
+    )
     planned = plan(opened.store, opened.record("LEAD-1"), by(opened, opened.anna), Draft(text="x", cc=[ERIK]), 1)
     assert [one.name for one in planned.recipients.outsiders] == ["Erik Ek"]
 
@@ -144,11 +146,11 @@ def test_people_listed_are_the_people_who_get_it(opened: World, to, cc, note, as
             post(opened.store, opened.installation, opened.record("LEAD-1"), author, draft)
         return
     message_id = post(opened.store, opened.installation, opened.record("LEAD-1"), author, draft)
-    got = opened.store.messages.deliveries(message_id)
+    got = opened.store.messages.deliveries(opened.acme, message_id)
     assert {(one.user_id, one.channel) for one in got if one.user_id} == {
         (one.user_id, one.channel) for one in listed.notified
     }
     assert {one.address for one in got if one.contact_id} == {one.address for one in listed.outsiders}
     copies = [one for one in opened.store.outbox.all(most=1000) if one.message_id == message_id]
-    sent = [address for one in copies for address in opened.store.outbox.addresses(one.id)]
+    sent = [address for one in copies for address in opened.store.outbox.addresses(opened.acme, one.id)]
     assert sorted(sent) == sorted(one.address for one in got if one.channel == "email")

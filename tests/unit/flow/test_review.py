@@ -38,7 +38,7 @@ def test_a_new_participant_is_added_and_their_next_mail_lands(opened: World):
 def test_whom_a_released_unverified_mail_names_is_added_by_nobody(opened: World):
     row = opened.deliver(opened.mail(ERIK, cc="Mia <mia@new.example>"), reply_address(opened, 1))
     review.release(opened.store, opened.installation, row.id)
-    assert {one.name for one in opened.store.records.participants(opened.record("LEAD-1").id)} == {
+    assert {one.name for one in opened.store.records.participants(opened.acme, opened.record("LEAD-1").id)} == {
         "Karin Ek",
         "Erik Ek",
     }
@@ -69,7 +69,7 @@ def test_an_answer_to_an_internal_message_is_released_inside(opened: World):
     assert row.state == "held"
     review.release(opened.store, opened.installation, row.id)
     assert [one.kind for one in opened.thread("LEAD-1")] == ["received", "note", "note"]
-    assert len(opened.store.records.participants(opened.record("LEAD-1").id)) == 1
+    assert len(opened.store.records.participants(opened.acme, opened.record("LEAD-1").id)) == 1
 
 
 def test_what_fits_nowhere_wants_a_record_or_a_type(opened: World):

@@ -373,9 +373,12 @@ class TestNobodyIsAdded:
         cc = "bjorn@acme.example, erik@other.example"
         mail = opened.mail(cc=cc, verified=verified, headers=[("Reply-To", "erik@other.example")])
         assert opened.deliver(mail, reply(opened, contact=1)).state == "filed"
-        assert [one.name for one in opened.store.records.followers(opened.record("LEAD-1").id)] == ["Anna"]
+        assert [one.name for one in opened.store.records.followers(opened.acme, opened.record("LEAD-1").id)] == ["Anna"]
         assert opened.record("LEAD-1").customer == before
-        people = {one.address: one.message_id for one in opened.store.records.participants(opened.record("LEAD-1").id)}
+        people = {
+            one.address: one.message_id
+            for one in opened.store.records.participants(opened.acme, opened.record("LEAD-1").id)
+        }
         erik = {"erik@other.example": opened.thread("LEAD-1")[-1].id} if verified else {}
         assert people == {"karin@customer.example": None, **erik}
 
@@ -406,13 +409,13 @@ class TestNobodyIsAdded:
                 settings = AliasSettings("lead", None, None, "everyone", "", "{}")
                 store.aliases.add(company, shared, local, settings, 2)
         opened.deliver(opened.mail(message_id="<s@customer.example>", verified=True), "acme@shared.example")
-        here = store.messages.thread(store.records.all(opened.acme)[0].id)[-1]
+        here = store.messages.thread(opened.acme, store.records.all(opened.acme)[0].id)[-1]
         located = locator.mint(opened.installation.keyring, here.id, "public", "shared.example")
         for reference in ("<s@customer.example>", located):
             answer = opened.mail(references=[reference], verified=True)
             row = opened.deliver(answer, "other@shared.example")
             assert (row.company, row.state) == ("Other", "filed")
-        assert len(store.messages.thread(here.record_id)) == 1
+        assert len(store.messages.thread(here.company_id, here.record_id)) == 1
         row = opened.deliver(opened.mail(references=["<s@customer.example>"]), "reply@shared.example")
         assert (row.company, row.record, row.state) == (None, None, "unmatched")
         address = reply_token.address(opened.installation.keyring, Token("post", here.id), "shared.example")
@@ -421,7 +424,7 @@ class TestNobodyIsAdded:
         assert (row.company, row.state) == ("Acme", "held")
         assert row.why.code == "held.other"
         assert store.contacts.by_address(other, "karin@customer.example") is not None
-        assert store.records.followers(here.record_id) == []
+        assert store.records.followers(here.company_id, here.record_id) == []
 
     @pytest.mark.parametrize("odd", ["%", "_", "k%", "karin_", "'", "a'b", "*", "?", "[a-z]"])
     def test_no_letter_of_an_address_is_a_pattern(self, opened: World, odd: str):

@@ -24,13 +24,13 @@ def unread(world: World) -> World:
 
 def counts(world: World) -> tuple[int, int, int]:
     (message,) = world.thread("LEAD-1")
-    deliveries = len(world.store.messages.deliveries(message.id))
+    deliveries = len(world.store.messages.deliveries(world.acme, message.id))
     return len(world.store.records.all()), deliveries, len(world.store.outbox.all())
 
 
 def test_the_same_message_is_filled_and_nobody_notified_twice(unread: World):
     before, (message,) = counts(unread), unread.thread("LEAD-1")
-    assert try_again(unread.store, unread.installation, message.id)
+    assert try_again(unread.store, unread.installation, unread.acme, message.id)
     (after,) = unread.thread("LEAD-1")
     assert (after.id, after.flag, after.text.strip(), after.reply_text.strip()) == (
         message.id,
@@ -38,24 +38,24 @@ def test_the_same_message_is_filled_and_nobody_notified_twice(unread: World):
         "hostile",
         "hostile",
     )
-    assert [one.filename for one in unread.store.messages.attachments(after.id)] == ["plan.pdf"]
+    assert [one.filename for one in unread.store.messages.attachments(unread.acme, after.id)] == ["plan.pdf"]
     assert counts(unread) == before
     with pytest.raises(RefusedAct):
-        try_again(unread.store, unread.installation, message.id)
+        try_again(unread.store, unread.installation, unread.acme, message.id)
 
 
 def test_what_still_cannot_be_read_stays_as_it_is(unread: World):
     (message,) = unread.thread("LEAD-1")
     still = replace(unread.installation, reader=lambda raw: partly(raw, "text", "files", "html"))
-    assert not try_again(unread.store, still, message.id)
+    assert not try_again(unread.store, still, unread.acme, message.id)
     assert unread.thread("LEAD-1") == [message]
 
 
 def test_two_who_press_at_once_fill_it_once(unread: World):
     (message,) = unread.thread("LEAD-1")
     late = store_with(unread.store, messages_fill=lambda *_: False)
-    assert try_again(late, unread.installation, message.id)
-    assert unread.store.messages.attachments(message.id) == []
+    assert try_again(late, unread.installation, unread.acme, message.id)
+    assert unread.store.messages.attachments(unread.acme, message.id) == []
 
 
 def test_files_that_were_read_before_are_not_kept_twice(world: World):
@@ -63,21 +63,21 @@ def test_files_that_were_read_before_are_not_kept_twice(world: World):
     settled(world, Ending("fault", "fault", said=lambda raw: partly(raw, "html")))
     (message,) = world.thread("LEAD-1")
     assert message.flag == "partly read"
-    assert try_again(world.store, world.installation, message.id)
-    assert len(world.store.messages.attachments(message.id)) == 1
+    assert try_again(world.store, world.installation, world.acme, message.id)
+    assert len(world.store.messages.attachments(world.acme, message.id)) == 1
 
 
 def test_only_of_what_was_filed_unread(world: World):
     hostile(world)
     world.settle()
     with pytest.raises(RefusedAct):
-        try_again(world.store, world.installation, world.thread("LEAD-1")[0].id)
+        try_again(world.store, world.installation, world.acme, world.thread("LEAD-1")[0].id)
     with pytest.raises(RefusedAct):
-        try_again(world.store, world.installation, 99)
+        try_again(world.store, world.installation, world.acme, 99)
 
 
 def test_a_message_whose_mail_is_gone_says_so(unread: World):
     (message,) = unread.thread("LEAD-1")
-    without = store_with(unread.store, messages_get=lambda _: replace(message, inbound_id=None))
+    without = store_with(unread.store, messages_get=lambda *_: replace(message, inbound_id=None))
     with pytest.raises(RefusedAct, match="message_by_no_email"):
-        try_again(without, unread.installation, message.id)
+        try_again(without, unread.installation, unread.acme, message.id)

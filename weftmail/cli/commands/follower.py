@@ -47,7 +47,7 @@ def _list(context: Context, arguments: argparse.Namespace) -> None:
 def _listing(store: Store, number: str, company: str | None) -> Listing[Follower]:
     record = find.record(store, number, company)
     return Listing(
-        Whole(store.records.followers(record.id), _name),
+        Whole(store.records.followers(record.company_id, record.id), _name),
         _name,
         vocabulary.follower,
         ("NAME", "ADDRESS", "PREFERS"),

@@ -105,7 +105,9 @@ def _path_lines(way: Path) -> list[str]:
 
 def _proof(context: Context, row: InboundRow) -> dict[str, str] | None:
     """What the message that came of the mail says of its author's proof; None where none came of it."""
-    message = context.store.messages.get(row.message_id) if row.message_id is not None else None
+    if row.message_id is None or row.company_id is None:
+        return None
+    message = context.store.messages.get(row.company_id, row.message_id)
     found: dict[str, str] | None = json.loads(message.proof) if message is not None else None
     return found
 

@@ -49,7 +49,7 @@ def add(
     _check_free(store, wanted)
     settings = _settings(store, whose.id, _NOTHING, opens, record, owner, accepts, answer_as, defaults or {})
     alias_id = store.aliases.add(whose.id, domain.id, local, settings, setup.clock())
-    return Done("alias.add", whose.id, wanted, {}, _now(store, alias_id))
+    return Done("alias.add", whose.id, wanted, {}, _now(store, whose.id, alias_id))
 
 
 @mapped_act
@@ -80,7 +80,9 @@ def change(
     )
     settings = _settings(store, found.company_id, old, opens, record, owner, accepts, answer_as, defaults or {})
     store.aliases.set(found.id, settings, setup.clock())
-    return Done("alias.set", found.company_id, found.address, vocabulary.alias(found), _now(store, found.id))
+    return Done(
+        "alias.set", found.company_id, found.address, vocabulary.alias(found), _now(store, found.company_id, found.id)
+    )
 
 
 @mapped_act
@@ -91,8 +93,8 @@ def remove(setup: Setup, address: str) -> Done:
     return Done("alias.remove", found.company_id, found.address, vocabulary.alias(found))
 
 
-def _now(store: Store, alias_id: int) -> Fields:
-    found = store.aliases.get(alias_id)
+def _now(store: Store, company_id: int, alias_id: int) -> Fields:
+    found = store.aliases.get(company_id, alias_id)
     return vocabulary.alias(found) if found is not None else {}
 
 

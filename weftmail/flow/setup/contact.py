@@ -17,7 +17,9 @@ from weftmail.store.store import Store
 def fields(store: Store, contact: Contact) -> Fields:
     """Return what is said of a contact."""
     company = store.companies.get(contact.company_id)
-    return vocabulary.contact(contact, company.name if company else "", store.contacts.addresses(contact.id))
+    return vocabulary.contact(
+        contact, company.name if company else "", store.contacts.addresses(contact.company_id, contact.id)
+    )
 
 
 def named(store: Store, address: str, company: str | None, *, to_remove: bool = False) -> Contact:
@@ -100,7 +102,7 @@ def _add_address(setup: Setup, contact: Contact, address: str) -> None:
 
 
 def _remove_address(store: Store, contact: Contact, address: str) -> None:
-    there, name = store.contacts.addresses(contact.id), contact.name
+    there, name = store.contacts.addresses(contact.company_id, contact.id), contact.name
     if address not in there:
         raise RefusedAct(
             "remove_addresses", "not_their_address", address=address, name=name, addresses=find.joined(there)

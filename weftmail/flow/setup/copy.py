@@ -10,6 +10,9 @@ from weftmail.flow.setup.act import Done, Setup, act
 def retry(setup: Setup, copy_id: int) -> Done:
     """Make a copy due now that waits or failed."""
     store = setup.store
-    if not store.outbox.retry(copy_id, setup.clock()):
-        raise RefusedAct("id", "no_such_copy" if store.outbox.get(copy_id) is None else "copy_left", id=copy_id)
+    copy = store.outbox.get(copy_id)
+    if copy is None:
+        raise RefusedAct("id", "no_such_copy", id=copy_id)
+    if not store.outbox.retry(copy.company_id, copy_id, setup.clock()):
+        raise RefusedAct("id", "copy_left", id=copy_id)
     return Done("outbox.retry", None, f"copy {copy_id}", {"due": "later"}, {"due": "now"})

@@ -22,7 +22,10 @@ class Followed(Done):
 
 def names(store: Store, record: Record) -> Fields:
     """Return the names of those who follow a record."""
-    return {"record": record.label, "followers": [one.name for one in store.records.followers(record.id)]}
+    return {
+        "record": record.label,
+        "followers": [one.name for one in store.records.followers(record.company_id, record.id)],
+    }
 
 
 @act
@@ -43,7 +46,7 @@ def remove(setup: Setup, number: str, address: str, *, company: str | None = Non
     record = find.record(store, number, company)
     user = find.user(store, address)
     was = names(store, record)
-    if not store.records.unfollow(record.id, user.id):
+    if not store.records.unfollow(record.company_id, record.id, user.id):
         raise RefusedAct("address", "no_follower", name=user.name, number=record.label)
     return _followed("follower.remove", store, record, was, user)
 

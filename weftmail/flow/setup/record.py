@@ -10,7 +10,7 @@ from weftmail.flow import vocabulary
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup import find
 from weftmail.flow.setup.act import Done, Fields, Setup, act
-from weftmail.store.record import NewRecord, Record
+from weftmail.store.record import NewParticipant, NewRecord, Record
 from weftmail.store.store import Store
 
 
@@ -113,7 +113,7 @@ def change(
     _change_participants(store, found, add_participants, remove_participants, now)
     after = _with_people(store, find.record(store, found.label, found.company))
     if revoke_reply_addresses:
-        store.messages.raise_epoch(found.id)
+        store.messages.raise_epoch(found.company_id, found.id)
         was, after = {**was, "reply_addresses": "valid"}, {**after, "reply_addresses": "revoked"}
     return Done("record.set", found.company_id, found.label, was, after)
 
@@ -123,7 +123,7 @@ def _states(store: Store, record: Record) -> list[str]:
 
 
 def _with_people(store: Store, record: Record) -> Fields:
-    names = [one.name or one.address or "" for one in store.records.participants(record.id)]
+    names = [one.name or one.address or "" for one in store.records.participants(record.company_id, record.id)]
     # Who owns it is what people look for first in a change.
     return {"owner": record.owner, **vocabulary.record(record), "participants": names}
 
@@ -137,8 +137,8 @@ def _new_owner(setup: Setup, record: Record, owner: str, now: int) -> int:
 def _change_participants(store: Store, record: Record, more: Sequence[str], fewer: Sequence[str], now: int) -> None:
     for text in more:
         person = find.contact(store, record.company_id, text, field="add_participants")
-        store.records.add_participant(record.company_id, record.id, person.id, "added", now)
+        store.records.add_participants(record, [NewParticipant(person.id, "added")], now)
     for text in fewer:
         person = find.contact(store, record.company_id, text, field="remove_participants")
-        if not store.records.remove_participant(record.id, person.id, now):
+        if not store.records.remove_participant(record.company_id, record.id, person.id, now):
             raise RefusedAct("remove_participants", "no_participant", address=text, number=record.label)

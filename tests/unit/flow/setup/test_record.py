@@ -44,7 +44,7 @@ def test_a_record_opened_by_hand(order: Office) -> None:
         "4711",
         "https://shop.acme.example/4711",
     )
-    assert [one.name for one in order.store.records.followers(found.id)] == ["Björn"]
+    assert [one.name for one in order.store.records.followers(found.company_id, found.id)] == ["Björn"]
     plain = order.did(record.add(order.setup, "task", title="Nothing else"))
     assert (plain.subject, plain.now["owner"], plain.now["reference"]) == ("TASK-1", None, None)
     order.did(record.add(order.setup, "invoice", title="Another type", reference="4711"))
@@ -69,7 +69,7 @@ def test_a_change_says_what_changed(order: Office) -> None:
         FieldChange("value", "23500", ""),
         FieldChange("currency", "", "SEK"),
     )
-    assert [one.name for one in order.store.records.followers(1)] == ["Björn", "Anna"]
+    assert [one.name for one in order.store.records.followers(order.world.acme, 1)] == ["Björn", "Anna"]
 
 
 def test_people_are_added_to_a_conversation_and_taken_out_of_it(order: Office) -> None:

@@ -1,0 +1,21 @@
+"""Deliveries: one message to one person by one channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """One person whom a message goes to, by one channel: a user or a contact, and the copy that carries it."""
+
+    channel: str
+    address: str = ""
+    user_id: int | None = None
+    contact_id: int | None = None
+    outbox_id: int | None = None
+
+
+def person(user_id: int | None, contact_id: int | None) -> str:
+    """Return what a delivery calls somebody, so that each person has one row a channel."""
+    return f"user:{user_id}" if user_id is not None else f"contact:{contact_id}"

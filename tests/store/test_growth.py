@@ -1,0 +1,195 @@
+"""What a query costs does not grow with the store: SQLite's steps at 1,000 and at 20,000 mails of one company."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.store.conftest import Office
+from weftmail.store.connection import SqliteConnection, connect
+from weftmail.store.rows import queries
+from weftmail.store.sets import expanded
+
+SMALL, LARGE = 1_000, 20_000
+MOST = 1.25
+STEPS = 10
+"""Instructions of SQLite's machine that are counted as one: a call for each would take minutes."""
+
+WHOLE = {
+    **dict.fromkeys(
+        ("list_contacts_left", "list_records_left", "list_inbound_left", "list_review_left", "list_outbox_left"),
+        "counts how many more there are, for somebody at the shell who asked for a page",
+    ),
+    "contacts": "the whole list is what is asked for",
+    "contacts_of_company": "the whole list is what is asked for",
+    "thread": "the whole thread is what is asked for",
+    "notices_read": "all unread notices of a user are marked",
+}
+NAMES = [name for name in queries.available_queries if not name.endswith("_cursor") and name not in WHOLE]
+
+FREQUENT = 1
+"""The contact who has a tenth of all mails."""
+RECORD = 5
+
+COLUMNS = """
+contact (id, company_id, name, created_at) | n, 1, 'C', n
+contact_address (company_id, address, contact_id, created_at) | 1, 'c' || n || '@customer.example', n, n
+record (id, company_id, type, number, label, title, state, customer_id, alias_id, created_at, changed_at)
+    | n, 1, 'lead', n, 'LEAD-' || n, 'T', 'open', {who}, 1, n, n
+blob (id, company_id, sha256, size) | n, 1, 'h' || n, 4
+blob_piece (blob_id, position, bytes) | n, 0, x'00000000'
+inbound (id, company_id, blob_id, entrance, sender, recipient, original_recipient, queue_id, client_address, state,
+    delivery_key, record_id, message_id, accepted_at)
+    | n, 1, n, 'lmtp', 'c@customer.example', 'leads@acme.example', '', '', '', 'filed', 'k' || n, n, n, n
+message (id, company_id, record_id, number, kind, public, author_contact_id, author_name, author_address, verified,
+    subject, text, html, reply_text, rfc_message_id, content_hash, inbound_id, written_at, created_at)
+    | n, 1, n, 1, 'received', 1, {who}, 'C', 'c@customer.example', 1, 'S', 'T', '', 'T', '<' || n || '@c>', 'h' || n, n,
+    n, n
+message_address (company_id, message_id, field, position, name, address, contact_id)
+    | 1, n, 'cc', 0, 'C', 'c@customer.example', {who}
+attachment (company_id, record_id, message_id, blob_id, position, filename, content_type, inline)
+    | 1, n, n, 1, 0, 'logo.png', 'image/png', 1
+participant (company_id, record_id, contact_id, alias_id, reason, created_at) | 1, n, {who}, 1, 'opened', n
+follower (company_id, record_id, user_id, created_at) | 1, n, 1, n
+outbox (id, company_id, message_id, audience, state, next_at, created_at, changed_at)
+    | n, 1, n, 'colleagues', 'sent', n, n, n
+delivery (company_id, record_id, message_id, person, user_id, contact_id, channel, address, state, outbox_id,
+    changed_at)
+    | 1, n, n, 'user:1', 1, null, 'email', 'anna@acme.example', 'sent', n, n
+delivery (company_id, record_id, message_id, person, user_id, contact_id, channel, address, state, outbox_id,
+    changed_at)
+    | 1, n, n, 'user:2', 2, null, 'inbox', '', 'unread', null, n
+delivery (company_id, record_id, message_id, person, user_id, contact_id, channel, address, state, outbox_id,
+    changed_at)
+    | 1, n, n, 'contact:' || {who}, null, {who}, 'email', 'c@customer.example', 'sent', n, n
+notice (company_id, user_id, inbound_id, phrase, created_at) | 1, 2, n, '{}', n
+"""
+WHO = f"(case when n % 10 = {RECORD} then {FREQUENT} else n end)"
+
+VALUES: dict[str, Any] = {
+    "company_id": 1, "record_id": RECORD, "message_id": RECORD, "contact_id": FREQUENT, "user_id": 2, "alias_id": 1,
+    "domain_id": 1, "id": RECORD, "outbox_id": RECORD, "blob_id": 1, "inbound_id": RECORD, "before": 10**9, "after": 0,
+    "first": RECORD, "last": RECORD, "most": 50, "skip": 0, "number": 1, "position": 0, "now": 10**9, "until_at": 10**9,
+    "ids": [RECORD], "message_ids": [RECORD], "contact_ids": [FREQUENT], "addresses": ["c1@customer.example"],
+    "digests": ["h1"], "rfc_message_ids": ["<5@c>"], "local_parts": ["leads"], "domains": ["acme.example"],
+    "names": ["acme.example"], "rfc_message_id": "<5@c>", "content_hash": "h5", "label": "LEAD-5", "type": "lead",
+    "record_type": "lead", "name": "new", "address": "c1@customer.example", "person": f"contact:{FREQUENT}",
+    "sha256": "new", "size": 4, "bytes": b"x", "state": "filed", "delivery_key": "k5", "sender": None,
+    "recipient": None, "audience": "outsider", "language": "en",
+    "zone": "UTC", "kind": "email", "owner_id": None, "channel": "email", "field": "to",
+    "reason": "opened", "title": "T", "holder": "a", "next_at": 10**9, "generation": 1, "local_part": "leads",
+    "domain": "acme.example", "dedicated": True, "entrance": "lmtp", "public": True, "verified": True,
+    "automatic": False, "inline": False, "accepts": "everyone", "role": "agent", "prefers": "email", "active": True,
+    "fields": "{}", "defaults": "{}", "answer_as": "", "phrase": "{}", "proof": "{}", "trace": "[]",
+    "filename": "f", "content_type": "c", "selector": "s", "algorithm": "rsa", "record": "r", "author_name": "A",
+    "author_address": "a", "subject": "S", "text": "T", "html": "", "reply_text": "T", "sent_as": "", "flag": "",
+    "written_at": 1, "prefix": "P", "csrf": "c", "token_hash": "t", "expires_at": 1, "value": "v", "subject_id": 1,
+    "original_recipient": "r", "queue_id": "q", "client_address": "c", "from_address": "f", "error": "", "act": "a",
+    "actor": "a", "was": "{}", "became": "{}", "key": "k", "due_at": 1, "counts_as": "open", "team_id": 1,
+}  # fmt: skip
+ODD = {
+    "message_add": {"kind": "received", "rfc_message_id": "<new@c>", "content_hash": "new"},
+    "inbound_accept": {"sender": "s", "recipient": "r"},
+    "blob_delete": {"id": 10**9},
+    "outbox_settle": {"state": "sent"},
+    "outbox_list": {"state": "sent"},
+    "list_outbox": {"state": "sent"},
+    "outbox_of_company": {"state": "sent"},
+    "delivery_settle": {"state": "sent"},
+    "record_set": {"state": "open"},
+    "inbound_settle": {"delivery_key": "new"},
+    "domain_set": {"state": "open"},
+    "deliveries_add": {"person": "user:9", "user_id": 1, "state": "queued"},
+    "participants_add": {"reason": "added"},
+    "contact_addresses_add": {"address": "new@customer.example"},
+    "message_addresses_add": {"position": 9},
+    "attachments_add": {"position": 9},
+    "blob_pieces_add": {"position": 9},
+    "notices_add": {"user_id": 1},
+    "record_add": {"state": "open", "number": 10**9, "label": "LEAD-0", "reference": None},
+    "alias_add": {"local_part": "new", "record_id": None},
+    "alias_set": {"record_id": None},
+    "alias_revive": {"record_id": None},
+    "user_address_add": {"address": "new@acme.example"},
+}
+
+
+def filled(office: Office, mails: int) -> Office:
+    """Fill the company with mails, a tenth of them by one contact; each is a record of its own."""
+    connection = office.store.connection
+    office.alias()
+    with office.store.transaction():
+        for part in re.split(r"\n(?=\w)", COLUMNS.strip()):
+            table, values = part.replace("{who}", WHO).split("|", 1)
+            connection.execute(
+                "with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < :most)"
+                f" insert into {table} select {values} from numbers",
+                {"most": mails},
+            )
+        connection.execute("insert into team (id, company_id, name, created_at) values (1, 1, 'T', 1)")
+        connection.execute(
+            "insert into counter (company_id, record_type, last) values (1, 'lead', :most)", {"most": mails}
+        )
+    return office
+
+
+class Machine:
+    """Counts what SQLite's machine does for a statement, and undoes the statement."""
+
+    def __init__(self, path: Path) -> None:
+        self._raw = sqlite3.connect(path, isolation_level=None)
+        self._raw.execute("pragma foreign_keys = on")
+        self._steps = 0
+
+    def steps(self, name: str) -> int:
+        """Return the steps of one query."""
+        sql: str = getattr(queries, name).sql
+        names = re.findall(r"(?<![:\w]):([a-z]\w*)", sql)
+        values = {one: (VALUES | ODD.get(name, {})).get(one) for one in names}
+        sql, parameters = expanded(sql, values)
+        self._steps = 0
+        self._raw.execute("savepoint one")
+        self._raw.set_progress_handler(self._count, STEPS)
+        try:
+            self._raw.execute(sql, parameters).fetchall()
+        finally:
+            self._raw.set_progress_handler(None, 0)
+            self._raw.execute("rollback to one")
+            self._raw.execute("release one")
+        return self._steps
+
+    def _count(self) -> int:
+        self._steps += 1
+        return 0
+
+    def close(self) -> None:
+        self._raw.close()
+
+
+@pytest.fixture(scope="module")
+def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Machine, Machine]]:
+    made = []
+    for mails in (SMALL, LARGE):
+        path = tmp_path_factory.mktemp("store") / "weftmail.db"
+        office = filled(Office(partial(connect, path)), mails)
+        assert isinstance(office.store.connection, SqliteConnection)
+        office.store.close()
+        made.append(Machine(path))
+    yield made[0], made[1]
+    for one in made:
+        one.close()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_twenty_times_the_mails_cost_no_more(machines: tuple[Machine, Machine], name: str) -> None:
+    small, large = (machine.steps(name) for machine in machines)
+    # A few steps more are the depth of a tree, and what the handler rounds.
+    assert large <= max(small * MOST, small + 3), (
+        f"{name}: {small * STEPS} steps at {SMALL}, {large * STEPS} at {LARGE}"
+    )

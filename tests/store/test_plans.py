@@ -1,0 +1,51 @@
+"""How SQLite would answer each query, as the product runs it: without statistics, on a store just migrated."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.store.conftest import Office
+from tests.store.plans import ACROSS, READ_MORE
+from weftmail.store.rows import queries
+
+NAMES = [name for name in queries.available_queries if not name.endswith("_cursor")]
+OF_A_COMPANY = (
+    "contact", "contact_address", "record", "alias", "tombstone", "follower", "message", "message_address",
+    "attachment", "participant", "outbox", "delivery", "notice", "inbound", "blob", "alias_row", "record_row",
+)  # fmt: skip
+
+
+def sql_of(name: str) -> str:
+    found: str = getattr(queries, name).sql
+    return found
+
+
+def remarkable(office: Office, sql: str) -> list[str]:
+    """Return what the plan reads beyond its index, what it sorts, and where the company alone leads it."""
+    parameters = dict.fromkeys(re.findall(r"(?<![:\w]):([a-z]\w*)", sql))
+    lines = [row[3] for row in office.store.connection.execute(f"explain query plan {sql}", parameters)]
+    return [
+        line
+        for line in lines
+        if re.search(r"TEMP B-TREE|AUTOMATIC|\(company_id=\?\)$", line)
+        or (line.startswith("SCAN") and not re.search(r"CONSTANT ROW|SCAN (m|unread|\(subquery.*)$", line))
+    ]
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if not sql_of(name).startswith("insert")])
+def test_a_query_reads_what_its_index_leads_it_to(sqlite_office: Office, name: str) -> None:
+    # The plan of an insert names the tables that refer to the new row, and reads none of them.
+    found = remarkable(sqlite_office, sql_of(name))
+    assert bool(found) is (name in READ_MORE), (name, found, READ_MORE.get(name))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_query_names_its_company(name: str) -> None:
+    sql = sql_of(name)
+    tables = set(re.findall(r"\b(?:from|join|update|into)\s+(\w+)", sql)) & set(OF_A_COMPANY)
+    across = any(name == word or name.startswith(f"{word}_") for word in ACROSS)
+    if tables and "company_id" not in sql:
+        assert across, sql
+    assert all(reason for reason in ACROSS.values())

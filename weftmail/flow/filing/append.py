@@ -1,0 +1,51 @@
+"""Append: the mail goes onto a record that is there, as a message or as an internal note."""
+
+from __future__ import annotations
+
+import json
+
+from weftmail.core.routing.disposition import Append, Note
+from weftmail.flow.delivered import Delivered
+from weftmail.flow.filing.brought import bring
+from weftmail.flow.filing.entry import contact_of, new_message
+from weftmail.flow.filing.outcome import Outcome
+from weftmail.flow.identity import identity_of
+from weftmail.flow.notify import notify, planned
+from weftmail.store.record import NewParticipant
+from weftmail.store.store import Store
+
+
+def file_append(store: Store, delivered: Delivered, disposition: Append | Note, now: int) -> Outcome:
+    """File on a thread; a second way of the same mail to the same thread adds only whom it names."""
+    message, company_id = delivered.message, disposition.company_id
+    record = store.records.get(company_id, disposition.record_id)
+    if record is None:
+        raise LookupError(f"record {disposition.record_id} is gone")
+    who_gets = planned(store, disposition, message, verified=delivered.verified)
+    same = store.messages.same(company_id, record.id, message.message_id, message.content_hash)
+    if same is not None:
+        if delivered.verified:
+            # The copy that came first may have been a forger's, or came while our filter was away.
+            store.messages.verify(company_id, same, json.dumps(delivered.proof_words))
+        return Outcome("duplicate", record.id, same, notify(store, record, same, who_gets, now, again=True))
+    contact_id = contact_of(store, company_id, disposition.author, now)
+    if isinstance(disposition, Append) and disposition.add_participant and contact_id is not None:
+        store.records.add_participants(record, [NewParticipant(contact_id, "added")], now)
+    post = isinstance(disposition, Append) and disposition.post
+    new = new_message(
+        store,
+        delivered,
+        record,
+        disposition.author,
+        contact_id,
+        verified=isinstance(disposition, Note) or disposition.verified,
+        automatic=disposition.quiet,
+        kind="note" if isinstance(disposition, Note) else "post" if post else "received",
+        answers_id=disposition.answers,
+        sent_as=identity_of(store, record).sender.address if post else "",
+        now=now,
+    )
+    message_id = store.messages.add(new, delivered.arrived_at or now)
+    bring(store, delivered, record, message_id, now, by_colleague=post, sent_to=who_gets.outsiders)
+    store.records.touch(company_id, record.id, now)
+    return Outcome("filed", record.id, message_id, notify(store, record, message_id, who_gets, now))

@@ -1,0 +1,83 @@
+"""The entry of a thread that a mail becomes: its words, its author, and what proves it."""
+
+from __future__ import annotations
+
+import json
+
+from weftmail.core.composing.cutting import cut_notification
+from weftmail.core.parsing.message import Message
+from weftmail.core.parsing.quote import new_words
+from weftmail.core.routing.disposition import Author
+from weftmail.flow.delivered import Delivered
+from weftmail.store.message import Flag, NewMessage
+from weftmail.store.record import Record
+from weftmail.store.store import Store
+
+
+def contact_of(store: Store, company_id: int, author: Author, now: int) -> int | None:
+    """Return the contact who wrote, a new one where need be; None where no outsider wrote."""
+    if not author.outsider:
+        return None
+    return store.contacts.add(company_id, author.name, author.address, now)
+
+
+def new_message(
+    store: Store,
+    delivered: Delivered,
+    record: Record,
+    author: Author,
+    contact_id: int | None,
+    *,
+    verified: bool,
+    automatic: bool,
+    kind: str = "received",
+    answers_id: int | None = None,
+    sent_as: str = "",
+    now: int,
+) -> NewMessage:
+    """Return the entry that a mail becomes on the record; ``contact_id`` is its author outside, if they are that."""
+    message = delivered.message
+    reused = bool(message.message_id) and store.messages.id_reused(
+        record.company_id, message.message_id, message.content_hash
+    )
+    return NewMessage(
+        company_id=record.company_id,
+        record_id=record.id,
+        kind=kind,
+        public=kind != "note",
+        author_user_id=author.user_id,
+        author_contact_id=contact_id,
+        author_name=author.name or author.address,
+        author_address=author.address,
+        verified=verified,
+        proof=json.dumps(delivered.proof_words),
+        subject=message.subject,
+        text=message.text,
+        html=message.page,
+        reply_text=_new_words(message, by_colleague=kind != "received"),
+        rfc_message_id=message.message_id,
+        content_hash=message.content_hash,
+        sent_as=sent_as,
+        answers_id=answers_id,
+        inbound_id=delivered.row.id,
+        flag=_flag(message, reused),
+        automatic=automatic,
+        # A clock that runs ahead would put the message above everything that comes after it.
+        written_at=min(message.date if message.date is not None else now, now),
+    )
+
+
+def _flag(message: Message, reused: bool) -> Flag:
+    if message.unreadable:
+        return "unreadable"
+    if message.missing:
+        return "partly read"
+    return "id reused" if reused else ""
+
+
+def _new_words(message: Message, *, by_colleague: bool) -> str:
+    """The new words of a mail.  A colleague's answer quotes our notification, with its footer: that is cut first."""
+    if not by_colleague:
+        return message.reply_text
+    cut = cut_notification(message.text)
+    return message.reply_text if cut == message.text else new_words(cut)

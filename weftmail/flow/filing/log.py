@@ -1,0 +1,38 @@
+"""The inbound log's row of a delivery: where it went, and by which rules."""
+
+from __future__ import annotations
+
+from weftmail.core.routing.disposition import Append, Decision, Discard, Hold, Note
+from weftmail.flow.delivered import Delivered
+from weftmail.flow.filing.outcome import Outcome
+from weftmail.store.inbound import Settled
+from weftmail.store.store import Store
+
+
+def write_log(
+    store: Store, delivered: Delivered, decision: Decision, key: str | None, outcome: Outcome, now: int
+) -> None:
+    """Write down in the inbound log where the delivery went, and by which rules."""
+    row, message, disposition = delivered.row, delivered.message, decision.disposition
+    company_id = disposition.company_id
+    blob_id = row.blob_id if company_id is None else store.blobs.give(row.blob_id, company_id)
+    store.inbound.settle(
+        row.id,
+        Settled(
+            company_id=company_id,
+            blob_id=blob_id,
+            state=outcome.state,
+            delivery_key=key,
+            rfc_message_id=message.message_id,
+            from_address=message.from_[0].address if message.from_ else "",
+            subject=message.subject,
+            record_id=outcome.record_id,
+            answers_id=disposition.answers if isinstance(disposition, (Append, Note, Hold)) else None,
+            message_id=outcome.message_id,
+            reason=disposition.why if isinstance(disposition, (Hold, Discard)) else None,
+            trace=decision.trace,
+        ),
+        now,
+    )
+    if blob_id != row.blob_id:
+        store.blobs.drop_unused(row.blob_id)
