@@ -137,9 +137,7 @@ _UNDER = {
 
 
 def _released(row: InboundRow, when: str) -> Phrase:
-    if row.why is None:
-        return Phrase("review.released", {"state": _UNDER[row.state], "when": when})
-    return Phrase("review.released.reason", {"state": _UNDER[row.state], "when": when, "reason": row.why})
+    return Phrase("review.released", {"state": _UNDER[row.state], "when": when, "reason": row.why or ""})
 
 
 def _in_review(store: Store, inbound_id: int) -> InboundRow:

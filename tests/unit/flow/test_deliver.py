@@ -235,6 +235,20 @@ class TestToOutsiders:
         sender(opened, box).round()
         assert "För stort för att skickas med i mejlet: big.bin." in box.text()
 
+    def test_an_event_that_is_sent_says_it_in_the_language_of_its_reader(self, opened: World, box: Postbox):
+        write(opened, Draft(text="Yes.", cc=[ERIK]))
+        box.answers["erik@other.example"] = Refused("550 5.1.1 no such user")
+        sender(opened, box).round()
+        event = opened.thread("LEAD-1")[-1]
+        copy_id = opened.store.outbox.add(opened.acme, event.id, "colleagues", 1, language="sv")
+        opened.store.messages.deliver(
+            opened.acme, event.id, user_id=opened.bjorn, channel="email", address="bjorn@acme.example",
+            outbox_id=copy_id, now=1,
+        )  # fmt: skip
+        box.taken.clear()
+        sender(opened, box).round()
+        assert "erik@other.example fick det inte: 550 5.1.1 no such user" in box.text()
+
     def test_colleagues_are_notified_in_their_own_language(self, world: World, box: Postbox):
         anna = world.store.users.get(world.anna)
         world.store.users.set(replace(anna, language="sv"))

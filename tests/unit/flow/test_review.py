@@ -10,6 +10,7 @@ from tests.unit.world import ANNA, ERIK, KARIN, World
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow import review
 from weftmail.flow.refusal import RefusedAct
+from weftmail.store.record import NewRecord
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def test_a_new_participant_is_added_and_their_next_mail_lands(opened: World):
     rules = [one.rule for one in opened.row(row.id).rules]
     assert (rules[0], rules[-1]) == ("loop", "review")
     why = opened.row(row.id).rules[-1].why
-    assert (why.code, why.values["reason"]) == ("review.released.reason", Phrase("held.other"))
+    assert (why.code, why.values["reason"]) == ("review.released", Phrase("held.other"))
     message = opened.thread("LEAD-1")[1]
     assert (message.author_name, message.verified, people(opened, message.id)) == (
         "Erik Ek", False, [("Anna", "email", "queued")],
@@ -149,3 +150,7 @@ def test_mail_that_belongs_to_no_company_and_several_of_them(world: World):
     world.store.companies.add("Nord", 1)
     with pytest.raises(RefusedAct, match="inbound_of_no_company"):
         review.release(world.store, world.installation, row.id, opens="lead")
+    nord = world.store.companies.by_name("Nord")
+    world.store.records.open(NewRecord(nord.id, "lead", "Theirs"), 1)
+    with pytest.raises(RefusedAct, match=r"several_records: .*Acme, Nord"):
+        review.release(world.store, world.installation, row.id, record="LEAD-1")

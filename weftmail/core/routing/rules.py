@@ -188,15 +188,9 @@ _TOKEN = {
 
 
 def _named_by(found: Referred) -> Phrase:
-    match found.carrier:
-        case "token":
-            return Phrase("references.token", {"record": found.record})
-        case "locator":
-            return Phrase("references.locator", {"record": found.record})
-        case "foreign id":
-            return Phrase("references.foreign id", {"record": found.record})
-        case _:
-            assert_never(found.carrier)
+    if found.carrier == "locator":
+        return Phrase("references.locator", {"record": found.record})
+    return Phrase("references.foreign id", {"record": found.record})
 
 
 # --- what the rules share ----------------------------------------------------------------------------------------

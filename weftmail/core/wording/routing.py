@@ -59,7 +59,6 @@ ROUTING: Final[dict[str, Sentence]] = {
     "token.found": marked("the reply address names a message on {record}"),
     "references.none": marked("no id of ours in In-Reply-To or References"),
     "references.forwarded": marked("sent on from {record} to another alias in To, which opens its own record"),
-    "references.token": marked("a reply token names a message on {record}"),
     "references.locator": marked("a locator names a message on {record}"),
     "references.foreign id": marked("a Message-ID names a message on {record}"),
     # Who may post, once the conversation is found.
@@ -97,8 +96,7 @@ ROUTING: Final[dict[str, Sentence]] = {
     # What became of a mail beside the rules.
     "again": marked("it is the same delivery as number {number}"),
     "again.discarded": marked("filed already"),
-    "review.released": marked("released by a person, {when}; it was under {state}"),
-    "review.released.reason": marked("released by a person, {when}; it was under {state} because: {reason}"),
+    "review.released": marked("released by a person, {when}; it was under {state} because: {reason}"),
     "review.state.held": marked("Held"),
     "review.state.unmatched": marked("No match"),
     "review.state.error": marked("Error"),
