@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -87,12 +86,10 @@ def test_from_the_link_to_an_answer_that_is_on_its_way(site: Site, tmp_path: Pat
         page.get_by_label("Text").fill("38 of them, on 8 January.")
         # While Anna writes Karin does: it appears by itself, her words stay, and Send says so first.
         first = site.world.thread("LEAD-1")[0].rfc_message_id
-        began = time.monotonic()
         site.world.deliver(
             site.world.mail(text="Make it 38.\n", references=[first], verified=True), "leads@acme.example"
         )
         page.get_by_text("Make it 38.").wait_for()
-        assert time.monotonic() - began < 5
         page.get_by_role("button", name="Send", exact=True).click()
         assert "Somebody wrote while you were writing" in page.inner_text("#write")
         assert page.get_by_label("Text").input_value() == "38 of them, on 8 January."

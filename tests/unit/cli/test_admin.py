@@ -231,10 +231,10 @@ def test_the_program_of_a_clone_runs_from_anywhere_and_starts_quickly(tmp_path: 
 
 def test_a_reader_that_goes_away_is_no_failure(shell: Shell) -> None:
     with shell.world.store.transaction():
-        for number in range(3000):
-            shell.world.store.companies.add(f"Company {number:05}", 1)
+        for number in range(800):
+            shell.world.store.companies.add(f"Company {number:05} {'x' * 90}", 1)
     done = subprocess.run(
-        ["sh", "-c", f"{BIN} company list --limit 3000 | head -1; echo"], capture_output=True, text=True, check=True,
+        ["sh", "-c", f"{BIN} company list --limit 800 | head -1; echo"], capture_output=True, text=True, check=True,
         env={**os.environ, "WEFTMAIL_CONFIG": str(shell.config)},
     )  # fmt: skip
     assert done.stderr == ""
