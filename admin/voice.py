@@ -19,7 +19,7 @@ from weftmail.core.wording.language import Language, Languages
 from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say, say_rule
 from weftmail.locale import accepted
-from weftmail.locale.dates import Calendar, calendar
+from weftmail.locale.dates import DAY, MINUTE, Calendar, calendar
 from weftmail.store.people import User
 
 
@@ -44,9 +44,19 @@ class Voice:
 
     def when(self, milliseconds: int, now: int) -> Markup:
         """Return a time as people say it, with the whole one beside it for machines and for the pointer."""
+        return self._time(milliseconds, self.calendar.short(milliseconds, now))
+
+    def ago(self, milliseconds: int, now: int) -> Markup:
+        """Return how long ago something was, within a day; else when it was."""
+        passed = now - milliseconds
+        if not 0 <= passed < DAY:
+            return self.when(milliseconds, now)
+        text = self.gettext("just now") if passed < MINUTE else self.calendar.relative(milliseconds, now)
+        return self._time(milliseconds, text)
+
+    def _time(self, milliseconds: int, text: str) -> Markup:
         exact = datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        short, full = self.calendar.short(milliseconds, now), self.calendar.full(milliseconds)
-        return Markup('<time datetime="{}" title="{}">{}</time>').format(exact, full, short)
+        return Markup('<time datetime="{}" title="{}">{}</time>').format(exact, self.calendar.full(milliseconds), text)
 
 
 def of_user(user: User, languages: Languages) -> Voice:
@@ -70,7 +80,7 @@ def teach(templates: Environment) -> None:
     """Give the templates gettext and the filters that speak in the voice of the page."""
     templates.add_extension("jinja2.ext.i18n")
     templates.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
-    templates.filters.update(when=_when, size=_size, said=_said, rule=_rule, state=_state)
+    templates.filters.update(when=_when, ago=_ago, size=_size, said=_said, rule=_rule, state=_state)
 
 
 def _voice(context: Context) -> Voice:
@@ -91,6 +101,11 @@ def _ngettext(context: Context, one: str, many: str, count: int) -> str:
 @pass_context
 def _when(context: Context, milliseconds: int, now: int) -> Markup:
     return _voice(context).when(milliseconds, now)
+
+
+@pass_context
+def _ago(context: Context, milliseconds: int, now: int) -> Markup:
+    return _voice(context).ago(milliseconds, now)
 
 
 @pass_context

@@ -91,3 +91,18 @@ def test_what_is_not_offered_changes_nothing(site: Site, anna: Browser, chosen: 
     assert answer.status_code == 422 and 'role="alert">✕ ' in answer.text
     user = site.store.users.get(site.world.anna)
     assert user is not None and (user.language, user.zone, user.prefers) == ("en", "", "email")
+
+
+@pytest.mark.parametrize(
+    ("passed", "said"), [(5_000, "nyss"), (60_000, "för 1 minut sedan"), (3 * 3600_000, "för 3 timmar sedan")]
+)
+@pytest.mark.usefixtures("swedish")
+def test_a_list_says_how_long_ago_something_changed(site: Site, anna: Browser, passed: int, said: str) -> None:
+    site.world.clock.now = site.world.record("LEAD-1").changed_at + passed
+    assert f">{said}</time>" in anna.get("/records").text
+
+
+@pytest.mark.usefixtures("swedish")
+def test_what_changed_before_today_has_its_date(site: Site, anna: Browser) -> None:
+    site.world.clock.now = site.world.record("LEAD-1").changed_at + 3 * 24 * 3600_000
+    assert re.search(r">(mån|tis|ons|tors|fre|lör|sön) \d\d:\d\d</time>", anna.get("/records").text)

@@ -11,10 +11,11 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-DAY = 24 * 3600 * 1000
+MINUTE = 60_000
+DAY = 24 * 60 * MINUTE
 Unit = Literal["day", "hour", "minute", "second"]
 
-_STEPS: Final[tuple[tuple[Unit, int], ...]] = (("day", DAY), ("hour", 3600_000), ("minute", 60_000))
+_STEPS: Final[tuple[tuple[Unit, int], ...]] = (("day", DAY), ("hour", 3600_000), ("minute", MINUTE))
 _SECOND: Final[Unit] = "second"
 
 
@@ -98,7 +99,7 @@ def _size(language: str, count: int) -> str:
 
     unit, size = next((one for one in _SIZES if count >= one[1]), _SIZES[-1])
     shown = round(count / size, 1 if unit == "megabyte" else None)
-    return format_unit(shown, f"digital-{unit}", length="short", locale=language)
+    return format_unit(shown, f"digital-{unit}", length="long" if unit == "byte" else "short", locale=language)
 
 
 @functools.cache

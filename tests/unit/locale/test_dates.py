@@ -54,8 +54,8 @@ def test_how_long_ago(distance: int, swedish: str, english: str) -> None:
 
 def test_numbers_and_sizes() -> None:
     assert (SWEDISH.number(23500.5), ENGLISH.number(23500.5)) == ("23\u00a0500,5", "23,500.5")
-    assert [ENGLISH.size(one) for one in (0, 999, 210_400, 2_170_000)] == ["0 byte", "999 byte", "210 kB", "2.2 MB"]
-    assert [SWEDISH.size(one) for one in (999, 2_170_000)] == ["999 B", "2,2 MB"]
+    assert [ENGLISH.size(one) for one in (0, 999, 210_400, 2_170_000)] == ["0 bytes", "999 bytes", "210 kB", "2.2 MB"]
+    assert [SWEDISH.size(one) for one in (999, 2_170_000)] == ["999 byte", "2,2 MB"]
 
 
 @pytest.mark.parametrize("zone", ["", "Mars/Olympus", "../../etc/passwd", "/etc/passwd"])
