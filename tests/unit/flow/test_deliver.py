@@ -24,7 +24,9 @@ from weftmail.flow.channels.email import EmailChannel
 from weftmail.flow.deliver import GIVE_UP, LEASE, RECIPIENTS, OutboxSender, Round
 from weftmail.flow.due.runner import Runner
 from weftmail.flow.post import Draft, DraftFile, post
+from weftmail.store.delivery import NewDelivery
 from weftmail.store.errors import Full
+from weftmail.store.outbox import NewCopy
 from weftmail.store.store import Store
 
 
@@ -240,11 +242,9 @@ class TestToOutsiders:
         box.answers["erik@other.example"] = Refused("550 5.1.1 no such user")
         sender(opened, box).round()
         event = opened.thread("LEAD-1")[-1]
-        copy_id = opened.store.outbox.add(opened.acme, event.id, "colleagues", 1, language="sv")
-        opened.store.messages.deliver(
-            opened.acme, event.id, user_id=opened.bjorn, channel="email", address="bjorn@acme.example",
-            outbox_id=copy_id, now=1,
-        )  # fmt: skip
+        (copy_id,) = opened.store.outbox.add(opened.acme, event.id, [NewCopy(language="sv")], 1).values()
+        person = NewDelivery("email", "bjorn@acme.example", opened.bjorn, outbox_id=copy_id)
+        opened.store.messages.deliver(opened.acme, event.record_id, event.id, [person], 1)  # fmt: skip
         box.taken.clear()
         sender(opened, box).round()
         assert "erik@other.example fick det inte: 550 5.1.1 no such user" in box.text()
