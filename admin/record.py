@@ -17,7 +17,7 @@ from weftmail.core.parsing import path
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.thread import Conversation, Excerpt, Reader, conversation
 from weftmail.flow.unread import UNREAD, try_again
-from weftmail.store.message import ThreadMessage
+from weftmail.store.message import Pulse, ThreadMessage
 from weftmail.store.record import Follower, Participant, Record
 
 
@@ -34,7 +34,9 @@ def record(visit: Visit) -> Response:
     found = record_of(visit)
     with visit.store.snapshot():
         talk = _conversation(visit, found)
-        response = _shown(visit, talk, writing.fresh(visit, talk) if visit.may_write and not talk.later else None)
+        moves = visit.store.messages.pulse(found.company_id, found.id)
+        composer = writing.fresh(visit, talk, moves) if visit.may_write and not talk.later else None
+        response = _shown(visit, talk, composer, moves=moves)
     if visit.unread and not talk.later and not visit.looked_ahead:
         visit.store.inbox.read(visit.company_id, found.id, visit.user.id, visit.now)
     return response
@@ -109,13 +111,15 @@ def mark(visit: Visit) -> str:
     return _mark(
         visit,
         found,
+        visit.store.messages.pulse(found.company_id, found.id),
         visit.store.records.followers(found.company_id, found.id),
         visit.store.records.participants(found.company_id, found.id),
     )
 
 
-def _mark(visit: Visit, found: Record, followers: Sequence[Follower], participants: Sequence[Participant]) -> str:
-    moves = visit.store.messages.pulse(found.company_id, found.id)
+def _mark(
+    visit: Visit, found: Record, moves: Pulse, followers: Sequence[Follower], participants: Sequence[Participant]
+) -> str:
     text = repr((found, moves, list(followers), list(participants), visit.unread))
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:20]
 
@@ -137,9 +141,12 @@ def _conversation(visit: Visit, found: Record) -> Conversation:
     return conversation(visit.store, found, Reader(visit.user.id, visit.may_write), _page(visit, found))
 
 
-def _shown(visit: Visit, talk: Conversation, composer: Composer | None, status: int = 200) -> Response:
+def _shown(
+    visit: Visit, talk: Conversation, composer: Composer | None, status: int = 200, *, moves: Pulse | None = None
+) -> Response:
     found, thread = talk.record, shown_entries(talk)
-    seen = _mark(visit, found, talk.followers, talk.participants)
+    moves = moves or visit.store.messages.pulse(found.company_id, found.id)
+    seen = _mark(visit, found, moves, talk.followers, talk.participants)
     return visit.page(
         "record.html",
         command=f"mail-admin record show {found.label}",

@@ -23,6 +23,7 @@ from weftmail.flow.notify import answer_audience
 from weftmail.flow.post import Draft, DraftFile, plan, post
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.thread import Conversation
+from weftmail.store.message import Pulse
 from weftmail.store.record import Record
 
 _PARTS = re.compile(r'(?:"[^"]*"|[^,;\n])+')
@@ -66,8 +67,11 @@ class Again(Exception):
         self.composer = composer
 
 
-def fresh(visit: Visit, talk: Conversation) -> Composer:
-    """Return the composer as it stands on a page that was just opened: an answer to the last public message."""
+def fresh(visit: Visit, talk: Conversation, moves: Pulse) -> Composer:
+    """Return the composer as it stands on a page that was just opened: an answer to the last public message.
+
+    ``moves`` tells how far the conversation has come.
+    """
     last = visit.store.messages.last_public(talk.record.company_id, talk.record.id)
     audience = answer_audience(visit.store, talk.record.company_id, last) if last is not None else ()
     have = {one.contact_id for one in audience}
@@ -77,7 +81,8 @@ def fresh(visit: Visit, talk: Conversation) -> Composer:
         if one.contact_id not in have and one.address and one.message_id is None
     ]
     to = [*_people(audience, "to"), *others]
-    return _shown(visit, talk.record, Composer(to=tuple(to), cc=tuple(_people(audience, "cc"))))
+    composer = Composer(to=tuple(to), cc=tuple(_people(audience, "cc")))
+    return _shown(visit, talk.record, composer, answers_id=last, moves=moves)
 
 
 def looked_at(visit: Visit, record: Record) -> Composer:
@@ -161,9 +166,19 @@ def _ticked(people: Iterable[Person]) -> tuple[str, ...]:
     return tuple(f'"{one.name}" <{one.address}>' if one.name else one.address for one in people if one.ticked)
 
 
-def _shown(visit: Visit, record: Record, composer: Composer, errors: dict[str, str] | None = None) -> Composer:
-    """Return the composer with those who would be told, by the very function that then tells them."""
-    planned = plan(visit.store, record, visit.user, Draft(text=_SOME_WORDS, note=True), visit.now).recipients
+def _shown(
+    visit: Visit,
+    record: Record,
+    composer: Composer,
+    errors: dict[str, str] | None = None,
+    *,
+    answers_id: int | None = None,
+    moves: Pulse | None = None,
+) -> Composer:
+    """Return the composer with those who would be notified, by the very function that then notifies them."""
+    draft = Draft(text=_SOME_WORDS, note=True, answers_id=answers_id)
+    planned = plan(visit.store, record, visit.user, draft, visit.now).recipients
+    moves = moves or visit.store.messages.pulse(record.company_id, record.id)
     said = dict(composer.errors if errors is None else errors)
     shown_as = ""
     try:
@@ -176,7 +191,7 @@ def _shown(visit: Visit, record: Record, composer: Composer, errors: dict[str, s
         notified=planned.notified,
         skipped=planned.skipped,
         sender=shown_as,
-        seen=f"{_digest(planned.notified)}.{visit.store.messages.pulse(record.company_id, record.id).public}",
+        seen=f"{_digest(planned.notified)}.{moves.public}",
         errors=said,
     )
 

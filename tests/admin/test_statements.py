@@ -29,18 +29,22 @@ def fill(site: Site) -> None:
         world.deliver(world.mail(author=f"e{number}@evil.example", references=[first]), "leads@acme.example")
 
 
+def cost(site: Site, anna: Browser, path: str) -> int:
+    """Return the statements of a page: the least of some tries, as a thread's first page opens the store, too."""
+    tries = []
+    for _ in range(6):
+        site.statements()
+        assert anna.get(path).status_code == 200
+        tries.append(site.statements())
+    return min(tries)
+
+
 @pytest.mark.parametrize("path", ["/records", "/records/LEAD-1", "/inbox", "/caught"])
 def test_a_page_costs_few_statements_and_no_more_when_it_lists_much(site: Site, anna: Browser, path: str) -> None:
     site.catch("LEAD-1", site.world.mail(), site.world.acme, "acme.example")
-    assert anna.get(path).status_code == 200
-    site.statements()
-    anna.get(path)
-    little = site.statements()
+    little = cost(site, anna, path)
     fill(site)
-    anna.get(path)
-    site.statements()
-    assert anna.get(path).status_code == 200
-    much = site.statements()
+    much = cost(site, anna, path)
     print(f"{path}: {little} statements, {much} of much")
     assert much <= MOST and much <= little
     seen = anna.get(f"/live{path}").json()["seen"]
