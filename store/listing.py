@@ -15,6 +15,8 @@ from weftmail.store.rows import many, queries
 
 NEWEST = 2**63 - 1
 """No row has a larger id, and none is of a later time."""
+COUNTED = 1000
+"""So many of the rows that follow a page are counted; one more stands for more than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,8 @@ class Listings:
         return [_contact(list(of_one)) for _, of_one in groupby(lines, key=lambda line: line[0].id)]
 
     def contacts_left(self, company_id: int | None, after: int) -> int:
-        """Return how many contacts follow."""
-        value: int = queries.list_contacts_left(self._connection, company_id=company_id, after=after)
+        """Return how many contacts follow, ``COUNTED + 1`` for more."""
+        value: int = queries.list_contacts_left(self._connection, company_id=company_id, after=after, most=COUNTED + 1)
         return value
 
     def records(self, company_id: int | None, after: int | None, most: int) -> list[Record]:
@@ -74,10 +76,10 @@ class Listings:
         return many(Record, rows)
 
     def records_left(self, company_id: int | None, after: int) -> int:
-        """Return how many records follow."""
+        """Return how many records follow, ``COUNTED + 1`` for more."""
         changed_at, record_id = self._record_key(after)
         value: int = queries.list_records_left(
-            self._connection, company_id=company_id, changed_at=changed_at, id=record_id
+            self._connection, company_id=company_id, changed_at=changed_at, id=record_id, most=COUNTED + 1
         )
         return value
 
@@ -92,8 +94,8 @@ class Listings:
         return many(InboundLine, queries.list_inbound(self._connection, **_values(only), before=before, most=most))
 
     def inbound_left(self, only: InboundFilter, before: int) -> int:
-        """Return how many mails are older."""
-        value: int = queries.list_inbound_left(self._connection, **_values(only), before=before)
+        """Return how many mails are older, ``COUNTED + 1`` for more."""
+        value: int = queries.list_inbound_left(self._connection, **_values(only), before=before, most=COUNTED + 1)
         return value
 
     def review(self, company_id: int | None, after: int, most: int) -> list[InboundLine]:
@@ -102,8 +104,8 @@ class Listings:
         return many(InboundLine, rows)
 
     def review_left(self, company_id: int | None, after: int) -> int:
-        """Return how many mails follow."""
-        value: int = queries.list_review_left(self._connection, company_id=company_id, after=after)
+        """Return how many mails follow, ``COUNTED + 1`` for more."""
+        value: int = queries.list_review_left(self._connection, company_id=company_id, after=after, most=COUNTED + 1)
         return value
 
     def outbox(self, company_id: int | None, state: str | None, before: int, most: int) -> list[OutboxLine]:
@@ -115,8 +117,10 @@ class Listings:
         return [_outbox(list(of_one)) for _, of_one in groupby(lines, key=lambda line: line[0].id)]
 
     def outbox_left(self, company_id: int | None, state: str | None, before: int) -> int:
-        """Return how many copies are older."""
-        value: int = queries.list_outbox_left(self._connection, company_id=company_id, state=state, before=before)
+        """Return how many copies are older, ``COUNTED + 1`` for more."""
+        value: int = queries.list_outbox_left(
+            self._connection, company_id=company_id, state=state, before=before, most=COUNTED + 1
+        )
         return value
 
 

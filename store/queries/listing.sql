@@ -1,4 +1,5 @@
 -- What lists show, a page at a time.  A list of all companies' rows asks across companies, for the shell alone.
+-- What follows a page is counted up to a bound: a full store must not make each page slow.
 
 -- name: list_contacts
 select p.id, p.company_id, o.name as company, p.name, p.created_at, p.archived_at, a.address
@@ -14,8 +15,11 @@ from (
 order by p.id, a.created_at, a.address;
 
 -- name: list_contacts_left$
-select count(*) from contact
-where id > :after and archived_at is null and (cast(:company_id as bigint) is null or company_id = :company_id);
+select count(*) from (
+        select 1 from contact
+        where id > :after and archived_at is null and (cast(:company_id as bigint) is null or company_id = :company_id)
+        limit :most
+    ) following;
 
 -- name: list_record_key^
 select changed_at, id from record where id = :id;
@@ -33,8 +37,11 @@ order by changed_at desc, id desc
 limit :most;
 
 -- name: list_records_left$
-select count(*) from record
-where (changed_at, id) < (:changed_at, :id) and (cast(:company_id as bigint) is null or company_id = :company_id);
+select count(*) from (
+        select 1 from record
+        where (changed_at, id) < (:changed_at, :id) and (cast(:company_id as bigint) is null or company_id = :company_id)
+        limit :most
+    ) following;
 
 -- name: list_inbound
 select i.id, i.company_id, c.name as company, i.entrance, i.sender, i.recipient, i.queue_id, i.state,
@@ -50,12 +57,15 @@ order by i.id desc
 limit :most;
 
 -- name: list_inbound_left$
-select count(*) from inbound i
-where i.id < :before
-    and (cast(:company_id as bigint) is null or i.company_id = :company_id)
-    and (cast(:state as text) is null or i.state = :state)
-    and (cast(:sender as text) is null or lower(i.from_address) = :sender or lower(i.sender) = :sender)
-    and (cast(:recipient as text) is null or lower(i.recipient) = :recipient);
+select count(*) from (
+        select 1 from inbound i
+        where i.id < :before
+            and (cast(:company_id as bigint) is null or i.company_id = :company_id)
+            and (cast(:state as text) is null or i.state = :state)
+            and (cast(:sender as text) is null or lower(i.from_address) = :sender or lower(i.sender) = :sender)
+            and (cast(:recipient as text) is null or lower(i.recipient) = :recipient)
+        limit :most
+    ) following;
 
 -- name: list_review
 select i.id, i.company_id, c.name as company, i.entrance, i.sender, i.recipient, i.queue_id, i.state,
@@ -68,9 +78,12 @@ order by i.id
 limit :most;
 
 -- name: list_review_left$
-select count(*) from inbound
-where state in ('held', 'unmatched', 'error') and id > :after
-    and (cast(:company_id as bigint) is null or company_id = :company_id or company_id is null);
+select count(*) from (
+        select 1 from inbound
+        where state in ('held', 'unmatched', 'error') and id > :after
+            and (cast(:company_id as bigint) is null or company_id = :company_id or company_id is null)
+        limit :most
+    ) following;
 
 -- name: list_outbox
 select p.id, p.company_id, c.name as company, p.message_id, m.record_id, r.label as record, m.subject, p.audience,
@@ -90,7 +103,10 @@ from (
 order by p.id desc, d.id;
 
 -- name: list_outbox_left$
-select count(*) from outbox
-where id < :before
-    and (cast(:company_id as bigint) is null or company_id = :company_id)
-    and (cast(:state as text) is null or state = :state);
+select count(*) from (
+        select 1 from outbox
+        where id < :before
+            and (cast(:company_id as bigint) is null or company_id = :company_id)
+            and (cast(:state as text) is null or state = :state)
+        limit :most
+    ) following;

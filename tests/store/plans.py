@@ -4,6 +4,7 @@ from __future__ import annotations
 
 SET_UP = "as many rows as somebody added by hand"
 WAITING = "reads a partial index of what waits, and nothing else"
+COUNTED = "counts what follows a page, a thousand and one rows at most"
 NEWEST = "the newest first, and it ends at its limit"
 FEW = "the people of one record, the files of one message, the addresses of one contact: sorted once they are found"
 
@@ -40,6 +41,11 @@ READ_MORE = {
     "outbox_of_company": NEWEST,
     "records": NEWEST,
     "records_of_company": NEWEST,
+    "list_contacts_left": COUNTED,
+    "list_records_left": COUNTED,
+    "list_inbound_left": COUNTED,
+    "list_review_left": COUNTED,
+    "list_outbox_left": COUNTED,
     "list_contacts": "sorted within one page of the list",
     "list_outbox": "sorted within one page of the list",
     "contacts": "the whole list, or the part of it that is asked for",

@@ -15,6 +15,7 @@ from typing import Generic, Protocol, TypeVar
 
 from weftmail.cli.output import Fields, table
 from weftmail.core.failure import UsageError
+from weftmail.store.listing import COUNTED
 
 Row = TypeVar("Row")
 Out = TypeVar("Out", covariant=True)
@@ -33,7 +34,7 @@ class RowSource(Protocol[Out]):
         ...
 
     def left(self, after: str) -> int:
-        """Return how many rows follow the named one."""
+        """Return how many rows follow the named one; a thousand and one for more than a thousand."""
         ...
 
 
@@ -98,7 +99,8 @@ class Listing(Generic[Row]):
             return shown if after is None else [f"Nothing comes after {after}."]
         last = self.name(page[-1])
         left = self.rows.left(last) if len(page) == (limit or ROWS) else 0
-        return [*shown, f"There are {left} more; see them: --after {last}"] if left else shown
+        more = f"more than {COUNTED}" if left > COUNTED else left
+        return [*shown, f"There are {more} more; see them: --after {last}"] if left else shown
 
 
 def show(say: Callable[[str], object], listing: Listing[Row], arguments: argparse.Namespace) -> None:

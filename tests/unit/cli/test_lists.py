@@ -40,6 +40,11 @@ def test_a_page_says_how_many_more_there_are(
     assert [int(one) for one in lines if one.isdigit()] == list(shown)
 
 
+def test_what_follows_is_counted_up_to_a_thousand() -> None:
+    assert numbers(1002).lines(None, 2)[-1] == "There are 1000 more; see them: --after 2"
+    assert numbers(1003).lines(None, 2)[-1] == "There are more than 1000 more; see them: --after 2"
+
+
 def test_a_list_without_rows() -> None:
     assert numbers(0).lines(None, None) == ["There is none."]
     assert json.loads("".join(numbers(0).json(None, None))) == []
