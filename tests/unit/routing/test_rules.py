@@ -365,3 +365,11 @@ def test_every_mail_gets_one_verdict_in_the_order_of_the_rules(
 
 def test_the_last_row_of_the_table_always_applies():
     assert WHO_MAY_POST[-1].applies(None, None)  # type: ignore[arg-type]
+
+
+class TestUnreadable:
+    def test_a_colleagues_mail_that_nobody_has_seen_is_held_also_where_it_names_no_record(self) -> None:
+        unread = mail(missing=("text", "files", "html"))
+        held = decided(Facts(ANNA_VERIFIED, alias=LEADS), unread)
+        assert isinstance(held, Hold) and (held.queue, held.company_id, held.record_id) == ("held", ACME, None)
+        assert isinstance(decided(Facts(KARIN, alias=LEADS), unread), Open)

@@ -259,6 +259,7 @@ def test_an_answer_may_come_in_any_pieces() -> None:
     [
         *(path.read_bytes() for path in sorted(Path(__file__).parents[1].glob("mails/*.eml"))),
         b"Subject: \xc4rende\nFrom: \xc5sa <a@x.example>\nContent-Type: text/plain; charset=latin1\n\nHej \xe4\n",
+        b"Subject: \xf0\xd2\xc9\xd7\xc5\xd4\nContent-Type: text/plain; charset=koi8-r\n\n\xf0\xd2\xc9\xd7\xc5\xd4\n",
         b"From: a@x.example\nSubject: Fwd: Hej\n\nFrom: Bo <bo@y.example>\nSubject: H\nDate: 1 Jan 2024 10:00 +0000\n",
         parts(b"a/b; name=x\nContent-ID: <i@x>", b"1", 2),
     ],
