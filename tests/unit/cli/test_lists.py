@@ -100,7 +100,6 @@ def full(shell: Shell) -> Shell:
     shell.ok("company", "add", "Beta")
     shell.ok("domain", "add", "beta.example", "--company", "Beta")
     shell.ok("follower", "add", "LEAD-1", "bjorn@acme.example")
-    shell.ok("dkim", "create", "acme.example")
     shell.ok("record", "add", "task", "--title", "By hand", "--company", "Beta")
     return shell
 
@@ -134,6 +133,8 @@ def pages(shell: Shell, words: tuple[str, ...]) -> Iterator[dict[str, object]]:
 
 @pytest.mark.parametrize("words", LISTS, ids=" ".join)
 def test_pages_together_are_the_whole_list(full: Shell, words: tuple[str, ...]) -> None:
+    if words[0] == "dkim":
+        full.ok("dkim", "create", "acme.example")
     whole = full.json(*words)
     assert len(whole) >= 2 and all(LISTS[words] in one for one in whole)
     assert list(pages(full, words)) == whole

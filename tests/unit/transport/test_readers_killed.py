@@ -52,8 +52,7 @@ def test_readers_end_with_a_killed_listener_and_its_successor_settles(shell: She
     try:
         envelope = Envelope("leads@acme.example", "k@customer.example", entrance="lmtp")
         with store.transaction():
-            for _ in range(3):
-                store.inbound.accept([envelope], heavy, shell.world.clock())
+            store.inbound.accept([envelope], heavy, shell.world.clock())
         until(lambda: children(first.pid), 60)
         readers = children(first.pid)
         locked = [os.readlink(f"/proc/{pid}/fd/{one}") for pid in readers for one in os.listdir(f"/proc/{pid}/fd")]
