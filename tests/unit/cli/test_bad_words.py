@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from tests.unit.shell import Shell
+from tests.unit.thorough import some
 from tests.unit.world import KARIN
 from weftmail.cli import admin
 from weftmail.cli.arguments import Parser
@@ -45,34 +46,39 @@ def commands() -> Iterator[tuple[str, Parser]]:
             yield from ((f"{noun} {verb}", parser) for verb, parser in action.choices.items())
 
 
-def calls(command: str, parser: Parser, word: str) -> Iterator[list[str]]:
-    """The command once for each of its words, that word replaced by ``word``."""
+def calls(command: str, parser: Parser) -> Iterator[list[str]]:
+    """The command with each of its words replaced by something hostile, one at a time."""
     takes = [one for one in parser._actions if one.nargs != 0 and one.dest != "help"]
-    for hostile in takes:
-        words = command.split()
-        for one in takes:
-            fit = GOOD.get(one.dest, "lead")
-            if command.startswith("domain ") and one.dest == "name":
-                fit = "acme.example"
-            given = word if one is hostile else fit
-            if not one.option_strings:
-                words.append(given)
-            elif one is hostile or one.required:
-                words.append(f"{one.option_strings[-1]}={given}")
-        yield words
+    for number, hostile in enumerate(takes):
+        for word in some(HOSTILE, number):
+            yield with_word(command, takes, hostile, word)
+
+
+def with_word(command: str, takes: Sequence[argparse.Action], hostile: argparse.Action, word: str) -> list[str]:
+    """The command with what it needs, and with ``word`` in the place of one of its words."""
+    words = command.split()
+    for one in takes:
+        fit = GOOD.get(one.dest, "lead")
+        if command.startswith("domain ") and one.dest == "name":
+            fit = "acme.example"
+        given = word if one is hostile else fit
+        if not one.option_strings:
+            words.append(given)
+        elif one is hostile or one.required:
+            words.append(f"{one.option_strings[-1]}={given}")
+    return words
 
 
 @pytest.mark.parametrize(("command", "parser"), sorted(commands(), key=lambda one: one[0]))
 def test_no_word_makes_a_command_lose_its_countenance(shell: Shell, command: str, parser: Parser) -> None:
     world = shell.world
     world.deliver(world.mail(KARIN), "leads@acme.example")
-    for word in HOSTILE:
-        for words in calls(command, parser, word):
-            status, out, err = shell.call(*words)
-            assert "Traceback" not in err and "fault of our own" not in err, (words, err)
-            if status == 0:
-                assert err == "", words
-            else:
-                assert status in (1, 2) and out == "", words
-                assert err.startswith("mail-admin: ") and err.count("\n") == 1, (words, err)
-                assert "\x1b" not in err and "\r" not in err, words
+    for words in calls(command, parser):
+        status, out, err = shell.call(*words)
+        assert "Traceback" not in err and "fault of our own" not in err, (words, err)
+        if status == 0:
+            assert err == "", words
+        else:
+            assert status in (1, 2) and out == "", words
+            assert err.startswith("mail-admin: ") and err.count("\n") == 1, (words, err)
+            assert "\x1b" not in err and "\r" not in err, words

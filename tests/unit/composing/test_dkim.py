@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.unit.thorough import examples
 from weftmail.core.address import BadAddress, Mailbox
 from weftmail.core.composing import dkim_key
 from weftmail.core.composing.dkim import LIFETIME, Signature, sign, verify
@@ -152,7 +153,7 @@ def test_at_most_ten_are_looked_at() -> None:
     assert len(verify(b"DKIM-Signature: v=1\r\n" * 50 + MAIL, {})) == 10
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(st.text(max_size=300), st.text(max_size=80))
 def test_whatever_we_compose_verifies(text: str, subject: str) -> None:
     data = compose(replace(LETTER, text=text, subject=subject), ForOutsider(Mailbox(subject, "reply@acme.example")))

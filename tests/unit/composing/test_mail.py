@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.unit.thorough import examples
 from weftmail.core.address import BadAddress, Mailbox
 from weftmail.core.composing import mail
 from weftmail.core.composing.mail import Attached, ForColleagues, ForOutsider, Letter, compose
@@ -222,7 +223,7 @@ EXPECTED = ["From", "To", "Cc", "Reply-To", "Subject", "Date", "Message-ID", "In
             "X-Weftmail-Loop", "MIME-Version", "Content-Type"]  # fmt: skip
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.tuples(*[NASTY] * 12))
 def test_no_value_can_add_a_header_or_change_another(made: tuple[str, ...]) -> None:
     name, subject, text, to, cc, loop, list_id, file, kind, cid, title, ident = made

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.unit.thorough import examples
 from tests.unit.world import Clock, World
 from weftmail.core.failure import TempFail
 from weftmail.flow.due.errand import LONGEST, Errand
@@ -177,7 +178,7 @@ class TestFailing:
             runner(world, Remind()).round(failing)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 @given(
     times=st.lists(st.integers(0, 10), min_size=1, max_size=6),
     script=st.lists(

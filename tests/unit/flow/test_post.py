@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.flow.test_filing import contact_of, people, reply_address
+from tests.unit.thorough import examples
 from tests.unit.world import ANNA, ERIK, World
 from weftmail.core.tokens import locator
 from weftmail.flow.post import Draft, DraftFile, plan, post
@@ -129,7 +130,7 @@ def test_to_none_with_cc_alone(opened: World):
 ADDRESSES = ["karin@customer.example", "erik@other.example", "Mia <mia@new.example>", "olof@new.example"]
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.one_of(st.none(), st.lists(st.sampled_from(ADDRESSES), max_size=4)),
     st.lists(st.sampled_from(ADDRESSES), max_size=3),

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.unit.thorough import examples
 from weftmail.core.failure import TempFail
 from weftmail.core.ports import MapFile, MapRow
 from weftmail.mta.map import MapDatabase, create, path_in
@@ -237,7 +238,7 @@ def test_a_writer_killed_at_any_point_leaves_a_whole_map(path: Path) -> None:
         file.close()
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(EDITS)
 def test_following_step_by_step_is_the_same_as_following_at_once(edits: list[tuple[str, bool]]) -> None:
     changes = [row(local, number, active=active) for number, (local, active) in enumerate(edits, 1)]

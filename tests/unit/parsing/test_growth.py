@@ -7,11 +7,13 @@ grow up to 4 MB is printed by ``bench`` (``--only growth``).
 from __future__ import annotations
 
 import sys
+from datetime import date
 from types import FrameType
 
 import pytest
 
 from tests.unit.parsing.shapes import SHAPES, TWINS
+from tests.unit.thorough import some
 from weftmail.core.parsing import burden
 from weftmail.flow.reading import read
 
@@ -40,7 +42,7 @@ def test_there_are_forty() -> None:
     assert len(SHAPES) >= 40
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", some(list(SHAPES), date.today().toordinal()))
 def test_twice_the_mail_is_twice_the_work(name: str) -> None:
     shape = SHAPES[name]
     first, second = calls(shape(64 * 1024)), calls(shape(128 * 1024))

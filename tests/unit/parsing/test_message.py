@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.mail import kept
+from tests.unit.thorough import examples
 from weftmail.core.address import Mailbox
 from weftmail.core.parsing.message import Message
 from weftmail.flow.parsed import parsed
@@ -154,13 +155,13 @@ def check(raw: bytes) -> None:
     parsed(message)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.binary(max_size=600))
 def test_any_bytes_are_read(raw: bytes) -> None:
     check(raw)
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(
     st.sampled_from(["01-order", "02-bounce", "03-letter"]),
     st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 40), st.binary(max_size=12)), min_size=1, max_size=6),

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.unit.thorough import examples
 from weftmail.core.limits import WORDS_SIZE
 from weftmail.core.parsing import mime, source
 from weftmail.core.parsing.mime import Contents
@@ -28,7 +29,7 @@ def leaves(raw: bytes, marked: bool | None = None) -> tuple[object, ...]:
     return blocks, contents.attached, contents.charset
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.lists(LINES, max_size=40), st.sampled_from([b"\n", b"\r\n"]), st.integers(1, 900))
 def test_what_is_left_out_comes_back(lines: list[bytes], end: bytes, repeat: int) -> None:
     filler = b"z" * 90 + end

@@ -23,6 +23,7 @@ from aiosmtpd.smtp import Envelope as SmtpEnvelope
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.unit.thorough import examples
 from tests.unit.transport.lmtp_partner import Installation, Memory
 from weftmail.core.envelope import Envelope
 from weftmail.core.limits import PIPE_READ, PIPE_WATCHDOG
@@ -168,7 +169,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Pipe, Ins
 PARTS = st.sampled_from([b"\n", b".", b"\r", b"\r\n", b"a", b"\0", b"\xe5", b"\r\n.\r\n", b"\n.\n", b"x" * 65530])
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.one_of(st.binary(max_size=200), st.lists(PARTS, max_size=12).map(b"".join)))
 def test_whatever_the_bytes_are_they_arrive(shared: tuple[Pipe, Installation], body: bytes) -> None:
     pipe, installation = shared
