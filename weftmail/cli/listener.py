@@ -73,16 +73,17 @@ class Writer(threading.Thread):
         return worked or batch.settled > 0 or batch.failed > 0
 
     def _look(self, now: int) -> bool:
+        worked = False
         try:
             if now >= self._schema_at:
                 self._intake.store.check_schema()
                 self._schema_at = now + SCHEMA
-            # Mail that comes in meanwhile goes before.
+            # Mail goes before what is due: where the store fails at the latter, settling still has its lock.
+            worked = self._intake.take_lock() and self._intake.collect() > 0
             self._runner.round(self._intake.accept_queue.something.is_set)
-            return self._intake.take_lock() and self._intake.collect() > 0
         except TempFail as error:
             log.warning("%s", error)
-            return False
+        return worked
 
     def stop(self) -> None:
         """Let the thread end after what it is doing; what waits in the accept queue is still accepted."""
