@@ -140,11 +140,18 @@ def drain_points(quiet: Mortal, traces: Path) -> list[Call]:
 
 @pytest.mark.parametrize("number", range(10))
 def test_the_drain_dies(quiet: Mortal, drain_points: list[Call], number: int) -> None:
-    with quiet.nobody_settles():
-        for subject in (f"drain {number}", f"drain {number}, too"):
-            assert quiet.hand_over(quiet.subject(subject)) == 0
-    killed = quiet.run(*strace.under(drain_points[number].kills), *quiet.drain_words())
-    assert killed.returncode == KILLED, drain_points[number]
+    # Two mails filed in one transaction make fewer calls than two filed in two: a drain that ended before its point
+    # came has done its work, and the next one is killed.
+    for attempt in range(5):
+        with quiet.nobody_settles():
+            for subject in (f"drain {number}.{attempt}", f"drain {number}.{attempt}, too"):
+                assert quiet.hand_over(quiet.subject(subject)) == 0
+        ended = quiet.run(*strace.under(drain_points[number].kills), *quiet.drain_words()).returncode
+        if ended == KILLED:
+            break
+        assert ended == 0, drain_points[number]
+        quiet.assert_filed_once()
+    assert ended == KILLED, drain_points[number]
     quiet.ledger.assert_whole()
     quiet.drain()
     quiet.assert_filed_once()
