@@ -27,7 +27,7 @@ from weftmail.core.envelope import Envelope
 from weftmail.core.ports import Outcome, Sent
 from weftmail.core.tokens.keys import dump, single
 from weftmail.flow.accept import AcceptQueue, accept_group
-from weftmail.flow.channels.channel import registry
+from weftmail.flow.channels.channel import Means
 from weftmail.flow.channels.email import EmailChannel
 from weftmail.flow.deliver import OutboxSender
 from weftmail.flow.reading import Here, read
@@ -182,8 +182,8 @@ class Grown:
             runtime.installation(config.load(self.environ), self.store), site_url="http://testserver"
         )
         self.settler = Settler(self.store, self.installation, NoLock(), Here(read))
-        email = EmailChannel(self.store, self.installation, Taken(), lambda _domain: [])
-        self.sender = OutboxSender(self.store, self.installation, registry([email]), "bench", lambda: 0.5)
+        email = EmailChannel(Means(self.store, self.installation, Taken(), lambda _domain: []))
+        self.sender = OutboxSender(self.store, self.installation, {email.name: email}, "bench", lambda: 0.5)
         self.number: int = self.store.connection.execute("select count(*) from inbound").rows[0][0]
         """The number of the next mail: so many are in it."""
 

@@ -1,9 +1,10 @@
-"""What this server is called, as the programs see it that ask once at set-up."""
+"""What this server is called."""
 
 from __future__ import annotations
 
 import socket
 
+from weftmail.cli.config import Config
 from weftmail.cli.mailboxes import SETTINGS, run
 
 
@@ -14,3 +15,8 @@ def own_hostname() -> str:
     if SETTINGS.exists():
         name = run(["postconf", "-hx", "myhostname"])
     return (name or socket.getfqdn()).lower()
+
+
+def hostname(config: Config) -> str:
+    """Return the name under which our mail server writes its Received: the set one, else this machine's own."""
+    return (config.hostname or socket.gethostname()).lower()

@@ -19,6 +19,7 @@ from weftmail.cli import config as configs
 from weftmail.cli import runtime
 from weftmail.cli.config import Config, check_places
 from weftmail.cli.context import Context
+from weftmail.cli.hostname import hostname
 from weftmail.core.failure import UsageError
 from weftmail.core.tokens import keys
 from weftmail.flow.setup import find
@@ -294,5 +295,5 @@ def make_store(config: Config, now: int) -> list[str]:
 
 def own_name(config: Config) -> str:
     """Return the server's own name as a mail domain; "" where it has no domain part and so can be none."""
-    name = runtime.hostname(config)
+    name = hostname(config)
     return find.domain_name("hostname", name) if "." in name else ""

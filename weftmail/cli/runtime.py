@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 import pwd
 import secrets
-import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from weftmail.cli.config import Config, path_of_config
+from weftmail.cli.entrances import policies
 from weftmail.core.failure import TempFail, UsageError
 from weftmail.core.ports import Clock, Readers
-from weftmail.core.routing.authentication import Policy
 from weftmail.core.tokens import keys
 from weftmail.core.tokens.keys import Keyring
 from weftmail.flow.installation import Installation
@@ -98,29 +97,6 @@ def load_keyring(config: Config) -> Keyring:
     except (keys.BadKeyring, UnicodeError) as error:
         why = "it is not plain text" if isinstance(error, UnicodeError) else str(error)
         raise UsageError(f"{path} holds no keys: {why}; bring it back from the backup") from None
-
-
-def hostname(config: Config) -> str:
-    """Return the name under which our mail server writes its Received: the set one, else this machine's own."""
-    return (config.hostname or socket.gethostname()).lower()
-
-
-def _own_mail_server(config: Config) -> Policy:
-    """Believe the mail server of this machine, which hands over what comes in."""
-    return Policy(config.authserv_id or None, frozenset({hostname(config)}))
-
-
-ENTRANCES: Mapping[str, Callable[[Config], Policy]] = {
-    "pipe": _own_mail_server,
-    "lmtp": _own_mail_server,
-    "spool": _own_mail_server,
-}
-"""The registry: every way in, each with whom to believe of the mail that comes by it."""
-
-
-def policies(config: Config) -> Mapping[str, Policy]:
-    """Return whom the settings say to believe, for each entrance."""
-    return {name: policy(config) for name, policy in ENTRANCES.items()}
 
 
 def installation(config: Config, store: Store, clock: Clock = now) -> Installation:

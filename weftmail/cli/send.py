@@ -18,12 +18,13 @@ from collections.abc import Sequence
 
 from weftmail.cli import config as configs
 from weftmail.cli import due, runtime
-from weftmail.cli.channels import channels
 from weftmail.cli.config import Config
 from weftmail.cli.spool_watch import SpoolWatch, watching
 from weftmail.cli.stop import QUARTER, Stop, end_at_once
 from weftmail.core.failure import TempFail, UsageError
 from weftmail.core.ports import Submitter
+from weftmail.flow.channels import channels
+from weftmail.flow.channels.channel import Means
 from weftmail.flow.deliver import OutboxSender, Round
 from weftmail.flow.due.runner import Runner
 from weftmail.flow.settle import backoff
@@ -71,7 +72,7 @@ def send(config: Config, *, once: bool) -> int:
         sender = OutboxSender(
             store,
             installation,
-            channels(config, store, installation, submitter),
+            channels(Means(store, installation, submitter, lambda domain: runtime.signing_keys(config, domain))),
             holder=f"{os.uname().nodename}:{os.getpid()}",
             jitter=random.random,
         )

@@ -1,21 +1,17 @@
-"""The kinds of addresses that a person can have, and the one spelling in which the store keeps each of them.
-
-A new kind is a row of the table ``address_kind``, a module with its canonical form, and a line here.
-"""
+"""What kind of address a person has, and the one spelling in which the store keeps it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Final
 
-from weftmail.core.address import BadAddress, canonical
+from weftmail.core.address import BadAddress
+from weftmail.core.members import members
 
 Canonical = Callable[[str], str]
 """Returns the one spelling of an address; raises BadAddress for what is none."""
 
-KINDS: Final[Mapping[str, Canonical]] = MappingProxyType({"email": canonical})
-"""The registry."""
+KINDS: Final[Mapping[str, Canonical]] = members("weftmail.core.address_kinds", "canonical")
 
 
 def canonical_of(kind: str, text: str, kinds: Mapping[str, Canonical] = KINDS) -> str:

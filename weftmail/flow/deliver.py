@@ -16,7 +16,7 @@ from weftmail.core.limits import SMTP_TIMEOUT
 from weftmail.core.ports import Deferred, Outcome, Refused, Sent
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.channels.channel import Channel
-from weftmail.flow.due.retry import Retry
+from weftmail.flow.due.kinds.retry import Retry
 from weftmail.flow.installation import Installation
 from weftmail.store.delivery import NewDelivery
 from weftmail.store.errors import temporary

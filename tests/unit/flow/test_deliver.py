@@ -19,7 +19,7 @@ from weftmail.core.limits import NOTIFICATION_FILES
 from weftmail.core.ports import Deferred, Outcome, Refused, Sent
 from weftmail.core.tokens import locator, reply_token
 from weftmail.core.wording.sentences import say
-from weftmail.flow.channels.channel import registry
+from weftmail.flow.channels.channel import Means
 from weftmail.flow.channels.email import EmailChannel
 from weftmail.flow.deliver import GIVE_UP, LEASE, RECIPIENTS, OutboxSender, Round
 from weftmail.flow.due.runner import Runner
@@ -68,8 +68,8 @@ def opened(world: World) -> World:
 
 def sender(world: World, box: Postbox, holder: str = "here", store: Store | None = None) -> OutboxSender:
     store = store or world.store
-    email = EmailChannel(store, world.installation, box, lambda domain: [])
-    return OutboxSender(store, world.installation, registry([email]), holder, lambda: 0.5)
+    email = EmailChannel(Means(store, world.installation, box, lambda domain: []))
+    return OutboxSender(store, world.installation, {email.name: email}, holder, lambda: 0.5)
 
 
 def do_what_is_due(world: World) -> None:

@@ -1,62 +1,44 @@
-"""The sets that stay open: a fake channel, entrance and kind of address, each of them one row and one class here."""
+"""The sets that stay open: a fake channel, entrance and kind of address, each of them one row and one module."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from types import MappingProxyType
 
 import pytest
 
+from tests.unit.flow.docks.channels.pigeon import Pigeons
 from tests.unit.world import ANNA, HOST, KARIN, World
-from weftmail.cli import runtime
-from weftmail.cli.channels import channels
 from weftmail.cli.config import Config
+from weftmail.cli.entrances import policies
 from weftmail.core.address import BadAddress
 from weftmail.core.address_kind import KINDS, canonical_of
 from weftmail.core.envelope import Envelope
-from weftmail.core.ports import Deferred, Outcome, Refused, Sent
-from weftmail.core.routing.authentication import NOBODY, Policy
+from weftmail.core.members import members
+from weftmail.core.ports import Deferred, Outcome, Refused
+from weftmail.core.routing.authentication import NOBODY
 from weftmail.core.routing.recipients import recipients
 from weftmail.core.wording.sentences import say
 from weftmail.flow.accept import AcceptQueue, accept_group
-from weftmail.flow.channels.channel import Channel, registry
+from weftmail.flow.channels import channels
+from weftmail.flow.channels.channel import Channel, Means
 from weftmail.flow.deliver import OutboxSender, Round
 from weftmail.flow.due.runner import Runner
 from weftmail.flow.notify import answer_audience, following, notify
 from weftmail.store.alias import AliasSettings
 from weftmail.store.inbound import InboundRow
-from weftmail.store.outbox import Claimed
 
 LOFT = "loft 7"
 """Where Björn's pigeons live."""
-
-
-def lofts(text: str) -> str:
-    """The canonical form of a loft: what stands in a module of ``core`` for a kind that is real."""
-    word, _, number = text.strip().lower().partition(" ")
-    if word != "loft" or not number.isdigit():
-        raise BadAddress(f"{text} is no loft")
-    return f"loft {int(number)}"
-
-
-class Pigeons:
-    """A channel that lets pigeons fly: the one module that a new channel is."""
-
-    name = "pigeon"
-
-    def __init__(self) -> None:
-        self.flown: list[tuple[int, int | None, tuple[str, ...]]] = []
-        self.answers: dict[str, Outcome] = {}
-
-    def send(self, claimed: Claimed, addresses: Sequence[str]) -> Mapping[str, Outcome]:
-        self.flown.append((claimed.message_id, claimed.contact_id, tuple(addresses)))
-        return {one: self.answers.get(one, Sent("landed")) for one in addresses}
+LOFTS = members("tests.unit.flow.docks.address_kinds", "canonical")
 
 
 @pytest.fixture
-def pigeons() -> Pigeons:
-    return Pigeons()
+def pigeons(world: World) -> Pigeons:
+    means = Means(world.store, world.installation, _Nowhere(), lambda domain: [])
+    (pigeons,) = channels(means, "tests.unit.flow.docks.channels").values()
+    assert isinstance(pigeons, Pigeons)
+    return pigeons
 
 
 @pytest.fixture
@@ -77,7 +59,7 @@ def add_row(world: World, sql: str) -> None:
 
 
 def sender(world: World, *ways: Channel) -> OutboxSender:
-    return OutboxSender(world.store, world.installation, registry(ways), "here", lambda: 0.5)
+    return OutboxSender(world.store, world.installation, {one.name: one for one in ways}, "here", lambda: 0.5)
 
 
 def to_bjorn(world: World, message_id: int | None) -> tuple[str, str, str, str]:
@@ -88,7 +70,7 @@ def to_bjorn(world: World, message_id: int | None) -> tuple[str, str, str, str]:
 
 class TestChannel:
     def test_a_delivery_is_queued_sent_and_settled(self, loft: World, pigeons: Pigeons) -> None:
-        loft.store.users.add_address(loft.bjorn, lofts("Loft 07"), "loft")
+        loft.store.users.add_address(loft.bjorn, LOFTS["loft"]("Loft 07"), "loft")
         row = loft.deliver(loft.mail(to="flock@acme.example"), "flock@acme.example")
         assert to_bjorn(loft, row.message_id) == ("pigeon", LOFT, "queued", "")
         (copy,) = loft.store.outbox.all()
@@ -154,9 +136,8 @@ class TestEntrance:
     def loaded(self, world: World) -> World:
         """The world, with an entrance that believes the mail server of a carrier."""
         add_row(world, "insert into entrance (name) values ('carrier')")
-        carrier = Policy("carrier.example", frozenset({"carrier.example"}))
-        policies = MappingProxyType({**world.installation.policies, "carrier": carrier})
-        world.installation = replace(world.installation, policies=policies)
+        added = policies(Config(), "tests.unit.flow.docks.entrances")
+        world.installation = replace(world.installation, policies={**world.installation.policies, **added})
         return world
 
     def hand_over(self, world: World, raw: bytes, entrance: str) -> InboundRow:
@@ -204,7 +185,7 @@ class TestEntrance:
 class TestKindOfAddress:
     def test_an_address_of_it_is_somebodys_own(self, loft: World) -> None:
         contacts = loft.store.contacts
-        kinds: Mapping[str, Callable[[str], str]] = {**KINDS, "loft": lofts}
+        kinds = {**KINDS, **LOFTS}
         karin = contacts.add(loft.acme, "Karin Ek", "karin@customer.example", 1)
         address = canonical_of("loft", " LOFT 009", kinds)
         assert contacts.add_address(loft.acme, karin, address, 2, "loft")
@@ -232,7 +213,7 @@ class TestKindOfAddress:
     def test_what_is_none_is_refused(self) -> None:
         assert canonical_of("email", "Karin@Customer.Example") == "Karin@customer.example".lower()
         with pytest.raises(BadAddress, match="no loft"):
-            canonical_of("loft", "the attic", {"loft": lofts})
+            canonical_of("loft", "the attic", LOFTS)
         with pytest.raises(BadAddress, match="pigeonhole is no kind of address; there are email"):
             canonical_of("pigeonhole", "7")
 
@@ -270,16 +251,20 @@ class TestOwner:
 
 
 class TestRegistries:
-    """Each set stands in the store and in the code: neither may have a member that the other has not."""
+    """Each set stands in the store and in its folder: neither may have a member that the other has not."""
+
+    def test_a_module_for_the_others_is_no_member(self, pigeons: Pigeons) -> None:
+        assert pigeons.name == "pigeon", "_feathers has what a channel has, and a name that begins with an underscore"
+        assert "channel" not in members("weftmail.flow.channels", "channel"), "the contract is no channel"
 
     def rows(self, world: World, sql: str) -> set[str]:
         return {row[0] for row in world.store.connection.execute(sql)}
 
     def test_every_entrance_has_a_policy(self, world: World) -> None:
-        assert self.rows(world, "select name from entrance") == set(runtime.ENTRANCES)
+        assert self.rows(world, "select name from entrance") == set(policies(Config()))
 
     def test_every_channel_that_leaves_has_a_module(self, world: World) -> None:
-        known = channels(Config(), world.store, world.installation, _Nowhere())
+        known = channels(Means(world.store, world.installation, _Nowhere(), lambda domain: []))
         assert self.rows(world, "select name from channel where address_kind is not null") == set(known)
 
     def test_every_kind_of_address_has_its_canonical_form(self, world: World) -> None:

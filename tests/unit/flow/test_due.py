@@ -16,7 +16,7 @@ from tests.unit.thorough import examples
 from tests.unit.world import Clock, World
 from weftmail.core.failure import TempFail
 from weftmail.flow.due.errand import LONGEST, Errand
-from weftmail.flow.due.kinds import KINDS, registry
+from weftmail.flow.due.kinds import KINDS
 from weftmail.flow.due.runner import AT_ONCE, FIRST_PAUSE, LEASE, LONGEST_PAUSE, Runner
 from weftmail.flow.installation import Installation
 from weftmail.store.due import Agenda, Due
@@ -46,7 +46,7 @@ class Remind:
 
 
 def runner(world: World, kind: Remind, holder: str = "here", store: Store | None = None) -> Runner:
-    return Runner(store or world.store, world.installation, holder, kinds=registry([kind]))
+    return Runner(store or world.store, world.installation, holder, kinds={kind.name: kind})
 
 
 def put(world: World, *keys: str, at: int | None = None) -> int:
@@ -209,7 +209,7 @@ def test_two_runners_whatever_befalls_them(times: list[int], script: list[tuple[
                 store.due = SlowAgenda(store, lambda: overtake(other))
             try:
                 holder = f"{who} {lives[who]}"
-                Runner(store, world.installation, holder, kinds=registry([kind])).round()
+                Runner(store, world.installation, holder, kinds={kind.name: kind}).round()
             except Killed:
                 lives[who] += 1
 

@@ -12,6 +12,7 @@ from weftmail.cli.arguments import Parser
 from weftmail.cli.commands.dkim import record_line
 from weftmail.cli.commands.user import link_to
 from weftmail.cli.context import Context
+from weftmail.cli.hostname import hostname
 from weftmail.cli.install import Answers, ask, make_folders, make_keyring, make_store, own_name, write_settings
 from weftmail.cli.refusals import carried_out
 from weftmail.cli.signing import DkimFolder
@@ -72,7 +73,7 @@ def _init(context: Context, arguments: argparse.Namespace) -> None:
 
 def _warn_of_localhost(context: Context) -> None:
     """A mail server seldom writes "by localhost": its Received would not be known for our own."""
-    if runtime.hostname(context.config).partition(".")[0] == "localhost":
+    if hostname(context.config).partition(".")[0] == "localhost":
         print(
             "mail-admin: this machine calls itself localhost; write the mail server's name as hostname into "
             f"{context.config_path}, or give it to the first init: --hostname NAME",

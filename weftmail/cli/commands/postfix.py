@@ -13,6 +13,7 @@ from pathlib import Path
 from weftmail.cli import runtime
 from weftmail.cli.arguments import Parser, Verbs
 from weftmail.cli.context import Context
+from weftmail.cli.hostname import hostname
 from weftmail.core.failure import UsageError
 from weftmail.mta.postfix import changes
 from weftmail.mta.postfix.postconf import DEFAULT_FOLDER
@@ -41,7 +42,7 @@ def build(parser: Parser) -> None:
 def _settings(context: Context, arguments: argparse.Namespace) -> Settings:
     return Settings(
         state=context.config.state,
-        hostname=runtime.hostname(context.config),
+        hostname=hostname(context.config),
         mode="pipe" if arguments.pipe else "lmtp",
         folder=arguments.folder,
         user=runtime.owner_of(context.config.folder) or str(_DEFAULTS["user"]),

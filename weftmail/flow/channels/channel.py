@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from weftmail.core.ports import Outcome
+from weftmail.core.composing.dkim import SigningKey
+from weftmail.core.ports import Outcome, Submitter
+from weftmail.flow.installation import Installation
 from weftmail.store.outbox import Claimed
+from weftmail.store.store import Store
+
+Keys = Callable[[str], Sequence[SigningKey]]
+"""Returns the signing keys of a domain; none where it has none yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a program has that a channel may need."""
+
+    store: Store
+    installation: Installation
+    submitter: Submitter
+    """Hands emails to the mail server of this machine."""
+    keys: Keys
 
 
 class Channel(Protocol):
@@ -25,8 +42,3 @@ class Channel(Protocol):
         concerns.  Whatever cannot succeed, however often it is tried, is Refused.  Writes nothing: the sender settles.
         """
         ...
-
-
-def registry(channels: Iterable[Channel]) -> Mapping[str, Channel]:
-    """Return the channels by name."""
-    return MappingProxyType({one.name: one for one in channels})

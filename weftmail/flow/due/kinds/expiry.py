@@ -21,3 +21,6 @@ class Expiry:
         """Remove what has expired."""
         store.sessions.expire(now, now - FAILURES_KEPT)
         return now + EACH
+
+
+kind = Expiry()
