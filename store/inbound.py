@@ -243,25 +243,3 @@ class InboundLog:
     def get(self, inbound_id: int) -> InboundRow | None:
         """Return one row, whole."""
         return one(InboundRow, queries.inbound_by_id(self._connection, id=inbound_id))
-
-    def all(
-        self,
-        company_id: int | None = None,
-        state: str | None = None,
-        most: int = 100,
-        *,
-        sender: str | None = None,
-        recipient: str | None = None,
-    ) -> list[InboundLine]:
-        """Return rows of the log, newest first.
-
-        ``sender`` is the canonical address that stands in From or that the envelope came from.
-        """
-        words = {"state": state, "most": most, "sender": sender, "recipient": recipient}
-        if company_id is None:
-            return many(InboundLine, queries.inbound_list(self._connection, **words))
-        return many(InboundLine, queries.inbound_of_company(self._connection, company_id=company_id, **words))
-
-    def review(self, company_id: int | None = None) -> list[InboundLine]:
-        """Return what waits for a person to decide, oldest first."""
-        return many(InboundLine, queries.review_list(self._connection, company_id=company_id))

@@ -46,6 +46,9 @@ class InboundFilter:
     recipient: str | None = None
 
 
+EVERY_MAIL = InboundFilter()
+
+
 class Listings:
     """The lists of a store that may be long."""
 
@@ -54,34 +57,24 @@ class Listings:
 
     def contacts(self, company_id: int | None, after: int, most: int) -> list[ContactLine]:
         """Return contacts by id, of one company or of all; archived ones are left out."""
-        found: Rows = queries.list_contacts(self._connection, company_id=company_id, after=after, most=most)
+        found: Rows = self._ask("contacts", company_id, after=after, most=most)
         companies = _named(found, "company")
         lines = zip(many(Contact, found), companies, _named(found, "address"), strict=True)
         return [_contact(list(of_one)) for _, of_one in groupby(lines, key=lambda line: line[0].id)]
 
     def contacts_left(self, company_id: int | None, after: int) -> int:
         """Return how many contacts follow, ``COUNTED + 1`` for more."""
-        value: int = queries.list_contacts_left(self._connection, company_id=company_id, after=after, most=COUNTED + 1)
-        return value
+        return self._left("contacts", company_id, after=after)
 
     def records(self, company_id: int | None, after: int | None, most: int) -> list[Record]:
         """Return records, of one company or of all, what changed last first."""
         changed_at, record_id = self._record_key(after)
-        if company_id is None:
-            rows = queries.list_records(self._connection, changed_at=changed_at, id=record_id, most=most)
-        else:
-            rows = queries.list_records_of_company(
-                self._connection, company_id=company_id, changed_at=changed_at, id=record_id, most=most
-            )
-        return many(Record, rows)
+        return many(Record, self._ask("records", company_id, changed_at=changed_at, id=record_id, most=most))
 
     def records_left(self, company_id: int | None, after: int) -> int:
         """Return how many records follow, ``COUNTED + 1`` for more."""
         changed_at, record_id = self._record_key(after)
-        value: int = queries.list_records_left(
-            self._connection, company_id=company_id, changed_at=changed_at, id=record_id, most=COUNTED + 1
-        )
-        return value
+        return self._left("records", company_id, changed_at=changed_at, id=record_id)
 
     def _record_key(self, after: int | None) -> tuple[int, int]:
         if after is None:
@@ -89,43 +82,47 @@ class Listings:
         found: Rows = queries.list_record_key(self._connection, id=after)
         return found.rows[0] if found.rows else (0, 0)
 
-    def inbound(self, only: InboundFilter, before: int, most: int) -> list[InboundLine]:
+    def inbound(self, only: InboundFilter = EVERY_MAIL, before: int = NEWEST, most: int = 100) -> list[InboundLine]:
         """Return mails that were handed over, newest first."""
-        return many(InboundLine, queries.list_inbound(self._connection, **_values(only), before=before, most=most))
+        return many(InboundLine, self._ask("inbound", only.company_id, **_values(only), before=before, most=most))
 
     def inbound_left(self, only: InboundFilter, before: int) -> int:
         """Return how many mails are older, ``COUNTED + 1`` for more."""
-        value: int = queries.list_inbound_left(self._connection, **_values(only), before=before, most=COUNTED + 1)
-        return value
+        return self._left("inbound", only.company_id, **_values(only), before=before)
 
-    def review(self, company_id: int | None, after: int, most: int) -> list[InboundLine]:
+    def review(self, company_id: int | None = None, after: int = 0, most: int = 100) -> list[InboundLine]:
         """Return mails that wait for a person to decide, oldest first; those of no company are everybody's."""
-        rows = queries.list_review(self._connection, company_id=company_id, after=after, most=most)
-        return many(InboundLine, rows)
+        return many(InboundLine, self._ask("review", company_id, after=after, most=most))
 
     def review_left(self, company_id: int | None, after: int) -> int:
         """Return how many mails follow, ``COUNTED + 1`` for more."""
-        value: int = queries.list_review_left(self._connection, company_id=company_id, after=after, most=COUNTED + 1)
-        return value
+        return self._left("review", company_id, after=after)
 
-    def outbox(self, company_id: int | None, state: str | None, before: int, most: int) -> list[OutboxLine]:
+    def outbox(
+        self, company_id: int | None = None, state: str | None = None, before: int = NEWEST, most: int = 100
+    ) -> list[OutboxLine]:
         """Return copies, newest first."""
-        found: Rows = queries.list_outbox(
-            self._connection, company_id=company_id, state=state, before=before, most=most
-        )
+        found: Rows = self._ask("outbox", company_id, state=state, before=before, most=most)
         lines = zip(many(OutboxRow, found), _named(found, "address"), strict=True)
         return [_outbox(list(of_one)) for _, of_one in groupby(lines, key=lambda line: line[0].id)]
 
     def outbox_left(self, company_id: int | None, state: str | None, before: int) -> int:
         """Return how many copies are older, ``COUNTED + 1`` for more."""
-        value: int = queries.list_outbox_left(
-            self._connection, company_id=company_id, state=state, before=before, most=COUNTED + 1
-        )
-        return value
+        return self._left("outbox", company_id, state=state, before=before)
+
+    def _ask(self, of: str, company_id: int | None, suffix: str = "", **values: Any) -> Any:
+        """Put the question for one company, by whose id its rows are found, or the one for all."""
+        if company_id is None:
+            return getattr(queries, f"list_{of}{suffix}")(self._connection, **values)
+        return getattr(queries, f"list_{of}_of_company{suffix}")(self._connection, company_id=company_id, **values)
+
+    def _left(self, of: str, company_id: int | None, **values: Any) -> int:
+        count: int = self._ask(of, company_id, "_left", most=COUNTED + 1, **values)
+        return count
 
 
-def _values(only: InboundFilter) -> dict[str, object]:
-    return {name: getattr(only, name) for name in InboundFilter.__slots__}
+def _values(only: InboundFilter) -> dict[str, Any]:
+    return {"state": only.state, "sender": only.sender, "recipient": only.recipient}
 
 
 def _named(found: Rows, name: str) -> list[Any]:

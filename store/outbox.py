@@ -160,13 +160,6 @@ class Outbox:
             queries.deliveries_requeue(self._connection, company_id=company_id, outbox_id=outbox_id, now=now)
         return changed == 1
 
-    def all(self, company_id: int | None = None, state: str | None = None, most: int = 100) -> list[OutboxRow]:
-        """Return copies, newest first."""
-        if company_id is None:
-            return many(OutboxRow, queries.outbox_list(self._connection, state=state, most=most))
-        found = queries.outbox_of_company(self._connection, company_id=company_id, state=state, most=most)
-        return many(OutboxRow, found)
-
     def get(self, outbox_id: int) -> Claimed | None:
         """Return one copy by id."""
         return one(Claimed, queries.outbox_by_id(self._connection, id=outbox_id))

@@ -308,6 +308,7 @@ create index inbound_review on inbound (id) where state in ('held', 'unmatched',
 create index inbound_blob on inbound (blob_id);
 create index inbound_company_blob on inbound (company_id, blob_id);
 create index inbound_company on inbound (company_id, id);
+create index inbound_review_company on inbound (company_id, id) where state in ('held', 'unmatched', 'error');
 create index inbound_held on inbound (company_id, record_id, id)
     where state in ('held', 'unmatched', 'error');
 
@@ -502,3 +503,11 @@ from record r
     join company c on c.id = r.company_id
     left join users u on u.id = r.owner_id
     left join contact k on k.id = r.customer_id;
+
+create view inbound_line as
+select
+    i.id, i.company_id, c.name as company, i.entrance, i.sender, i.recipient, i.queue_id, i.state, i.from_address,
+    i.subject, i.record_id, r.label as record, i.answers_id, i.message_id, i.reason, i.accepted_at, i.settled_at
+from inbound i
+    left join record r on r.id = i.record_id
+    left join company c on c.id = i.company_id;

@@ -89,41 +89,6 @@ where m.company_id = :company_id and m.record_id = :record_id and m.id >= :first
 order by i.id;
 
 -- name: review_of_record
-select i.id, i.company_id, c.name as company, i.entrance, i.sender, i.recipient, i.queue_id, i.state,
-    i.from_address, i.subject, i.record_id, r.label as record, i.answers_id, i.message_id, i.reason, i.accepted_at,
-    i.settled_at
-from inbound i join record r on r.id = i.record_id join company c on c.id = i.company_id
-where i.state in ('held', 'unmatched', 'error') and i.company_id = :company_id and i.record_id = :record_id
-order by i.id;
-
--- name: inbound_list
-select i.id, i.company_id, c.name as company, i.entrance, i.sender, i.recipient, i.queue_id, i.state,
-    i.from_address, i.subject, i.record_id, r.label as record, i.answers_id, i.message_id, i.reason, i.accepted_at,
-    i.settled_at
-from inbound i left join record r on r.id = i.record_id left join company c on c.id = i.company_id
-where (cast(:state as text) is null or i.state = :state)
-    and (cast(:sender as text) is null or lower(i.from_address) = :sender or lower(i.sender) = :sender)
-    and (cast(:recipient as text) is null or lower(i.recipient) = :recipient)
-order by i.id desc
-limit :most;
-
--- name: inbound_of_company
-select i.id, i.company_id, c.name as company, i.entrance, i.sender, i.recipient, i.queue_id, i.state,
-    i.from_address, i.subject, i.record_id, r.label as record, i.answers_id, i.message_id, i.reason, i.accepted_at,
-    i.settled_at
-from inbound i left join record r on r.id = i.record_id left join company c on c.id = i.company_id
-where i.company_id = :company_id
-    and (cast(:state as text) is null or i.state = :state)
-    and (cast(:sender as text) is null or lower(i.from_address) = :sender or lower(i.sender) = :sender)
-    and (cast(:recipient as text) is null or lower(i.recipient) = :recipient)
-order by i.id desc
-limit :most;
-
--- name: review_list
-select i.id, i.company_id, c.name as company, i.entrance, i.sender, i.recipient, i.queue_id, i.state,
-    i.from_address, i.subject, i.record_id, r.label as record, i.answers_id, i.message_id, i.reason, i.accepted_at,
-    i.settled_at
-from inbound i left join record r on r.id = i.record_id left join company c on c.id = i.company_id
-where i.state in ('held', 'unmatched', 'error')
-    and (cast(:company_id as bigint) is null or i.company_id = :company_id or i.company_id is null)
-order by i.id;
+select * from inbound_line
+where state in ('held', 'unmatched', 'error') and company_id = :company_id and record_id = :record_id
+order by id;

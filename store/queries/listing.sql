@@ -1,4 +1,4 @@
--- What lists show, a page at a time.  A list of all companies' rows asks across companies, for the shell alone.
+-- What lists show, a page at a time: of one company, or of all, which is for the shell alone.
 -- What follows a page is counted up to a bound: a full store must not make each page slow.
 
 -- name: list_contacts
@@ -6,7 +6,6 @@ select p.id, p.company_id, o.name as company, p.name, p.created_at, p.archived_a
 from (
         select id, company_id, name, created_at, archived_at from contact
         where id > :after and archived_at is null
-            and (cast(:company_id as bigint) is null or company_id = :company_id)
         order by id
         limit :most
     ) p
@@ -15,11 +14,24 @@ from (
 order by p.id, a.created_at, a.address;
 
 -- name: list_contacts_left$
-select count(*) from (
-        select 1 from contact
-        where id > :after and archived_at is null and (cast(:company_id as bigint) is null or company_id = :company_id)
+select count(*)
+from (select 1 from contact where id > :after and archived_at is null limit :most) following;
+
+-- name: list_contacts_of_company
+select p.id, p.company_id, o.name as company, p.name, p.created_at, p.archived_at, a.address
+from (
+        select id, company_id, name, created_at, archived_at from contact
+        where company_id = :company_id and id > :after and archived_at is null
+        order by id
         limit :most
-    ) following;
+    ) p
+    join company o on o.id = p.company_id
+    left join contact_address a on a.company_id = p.company_id and a.contact_id = p.id and a.kind = 'email'
+order by p.id, a.created_at, a.address;
+
+-- name: list_contacts_of_company_left$
+select count(*)
+from (select 1 from contact where company_id = :company_id and id > :after and archived_at is null limit :most) following;
 
 -- name: list_record_key^
 select changed_at, id from record where id = :id;
@@ -30,58 +42,92 @@ where (changed_at, id) < (:changed_at, :id)
 order by changed_at desc, id desc
 limit :most;
 
+-- name: list_records_left$
+select count(*)
+from (select 1 from record where (changed_at, id) < (:changed_at, :id) limit :most) following;
+
 -- name: list_records_of_company
 select * from record_row
 where company_id = :company_id and (changed_at, id) < (:changed_at, :id)
 order by changed_at desc, id desc
 limit :most;
 
--- name: list_records_left$
-select count(*) from (
-        select 1 from record
-        where (changed_at, id) < (:changed_at, :id) and (cast(:company_id as bigint) is null or company_id = :company_id)
-        limit :most
-    ) following;
+-- name: list_records_of_company_left$
+select count(*)
+from (select 1 from record where company_id = :company_id and (changed_at, id) < (:changed_at, :id) limit :most) following;
 
 -- name: list_inbound
-select i.id, i.company_id, c.name as company, i.entrance, i.sender, i.recipient, i.queue_id, i.state,
-    i.from_address, i.subject, i.record_id, r.label as record, i.answers_id, i.message_id, i.reason, i.accepted_at,
-    i.settled_at
-from inbound i left join record r on r.id = i.record_id left join company c on c.id = i.company_id
-where i.id < :before
-    and (cast(:company_id as bigint) is null or i.company_id = :company_id)
-    and (cast(:state as text) is null or i.state = :state)
-    and (cast(:sender as text) is null or lower(i.from_address) = :sender or lower(i.sender) = :sender)
-    and (cast(:recipient as text) is null or lower(i.recipient) = :recipient)
-order by i.id desc
+select * from inbound_line
+where id < :before
+    and (cast(:state as text) is null or state = :state)
+    and (cast(:sender as text) is null or lower(from_address) = :sender or lower(sender) = :sender)
+    and (cast(:recipient as text) is null or lower(recipient) = :recipient)
+order by id desc
 limit :most;
 
 -- name: list_inbound_left$
 select count(*) from (
-        select 1 from inbound i
-        where i.id < :before
-            and (cast(:company_id as bigint) is null or i.company_id = :company_id)
-            and (cast(:state as text) is null or i.state = :state)
-            and (cast(:sender as text) is null or lower(i.from_address) = :sender or lower(i.sender) = :sender)
-            and (cast(:recipient as text) is null or lower(i.recipient) = :recipient)
+        select 1 from inbound
+        where id < :before
+            and (cast(:state as text) is null or state = :state)
+            and (cast(:sender as text) is null or lower(from_address) = :sender or lower(sender) = :sender)
+            and (cast(:recipient as text) is null or lower(recipient) = :recipient)
+        limit :most
+    ) following;
+
+-- name: list_inbound_of_company
+select * from inbound_line
+where company_id = :company_id and id < :before
+    and (cast(:state as text) is null or state = :state)
+    and (cast(:sender as text) is null or lower(from_address) = :sender or lower(sender) = :sender)
+    and (cast(:recipient as text) is null or lower(recipient) = :recipient)
+order by id desc
+limit :most;
+
+-- name: list_inbound_of_company_left$
+select count(*) from (
+        select 1 from inbound
+        where company_id = :company_id and id < :before
+            and (cast(:state as text) is null or state = :state)
+            and (cast(:sender as text) is null or lower(from_address) = :sender or lower(sender) = :sender)
+            and (cast(:recipient as text) is null or lower(recipient) = :recipient)
         limit :most
     ) following;
 
 -- name: list_review
-select i.id, i.company_id, c.name as company, i.entrance, i.sender, i.recipient, i.queue_id, i.state,
-    i.from_address, i.subject, i.record_id, r.label as record, i.answers_id, i.message_id, i.reason, i.accepted_at,
-    i.settled_at
-from inbound i left join record r on r.id = i.record_id left join company c on c.id = i.company_id
-where i.state in ('held', 'unmatched', 'error') and i.id > :after
-    and (cast(:company_id as bigint) is null or i.company_id = :company_id or i.company_id is null)
-order by i.id
+select * from inbound_line
+where state in ('held', 'unmatched', 'error') and id > :after
+order by id
 limit :most;
 
 -- name: list_review_left$
+select count(*)
+from (select 1 from inbound where state in ('held', 'unmatched', 'error') and id > :after limit :most) following;
+
+-- What belongs to no company yet is everybody's.
+-- name: list_review_of_company
+select * from (
+        select * from (
+            select * from inbound_line
+            where company_id = :company_id and state in ('held', 'unmatched', 'error') and id > :after
+            order by id
+            limit :most
+        ) own
+        union all
+        select * from (
+            select * from inbound_line
+            where company_id is null and state in ('held', 'unmatched', 'error') and id > :after
+            order by id
+            limit :most
+        ) nobodys
+    ) waiting
+order by id
+limit :most;
+
+-- name: list_review_of_company_left$
 select count(*) from (
         select 1 from inbound
-        where state in ('held', 'unmatched', 'error') and id > :after
-            and (cast(:company_id as bigint) is null or company_id = :company_id or company_id is null)
+        where (company_id = :company_id or company_id is null) and state in ('held', 'unmatched', 'error') and id > :after
         limit :most
     ) following;
 
@@ -90,9 +136,7 @@ select p.id, p.company_id, c.name as company, p.message_id, m.record_id, r.label
     p.channel, p.state, p.attempts, p.next_at, p.leased_until_at, p.error, p.created_at, p.changed_at, d.address
 from (
         select * from outbox
-        where id < :before
-            and (cast(:company_id as bigint) is null or company_id = :company_id)
-            and (cast(:state as text) is null or state = :state)
+        where id < :before and (cast(:state as text) is null or state = :state)
         order by id desc
         limit :most
     ) p
@@ -105,8 +149,28 @@ order by p.id desc, d.id;
 -- name: list_outbox_left$
 select count(*) from (
         select 1 from outbox
-        where id < :before
-            and (cast(:company_id as bigint) is null or company_id = :company_id)
-            and (cast(:state as text) is null or state = :state)
+        where id < :before and (cast(:state as text) is null or state = :state)
+        limit :most
+    ) following;
+
+-- name: list_outbox_of_company
+select p.id, p.company_id, c.name as company, p.message_id, m.record_id, r.label as record, m.subject, p.audience,
+    p.channel, p.state, p.attempts, p.next_at, p.leased_until_at, p.error, p.created_at, p.changed_at, d.address
+from (
+        select * from outbox
+        where company_id = :company_id and id < :before and (cast(:state as text) is null or state = :state)
+        order by id desc
+        limit :most
+    ) p
+    join company c on c.id = p.company_id
+    join message m on m.id = p.message_id
+    join record r on r.id = m.record_id
+    left join delivery d on d.company_id = p.company_id and d.outbox_id = p.id
+order by p.id desc, d.id;
+
+-- name: list_outbox_of_company_left$
+select count(*) from (
+        select 1 from outbox
+        where company_id = :company_id and id < :before and (cast(:state as text) is null or state = :state)
         limit :most
     ) following;

@@ -46,28 +46,6 @@ where id = :id and state in ('waiting', 'delayed', 'failed') and leased_until_at
 -- name: outbox_ready!
 update outbox set state = 'waiting', next_at = :now, changed_at = :now where id = :id and state = 'delayed';
 
--- name: outbox_list
-select o.id, o.company_id, c.name as company, o.message_id, m.record_id, r.label as record, m.subject, o.audience,
-    o.channel, o.state, o.attempts, o.next_at, o.leased_until_at, o.error, o.created_at, o.changed_at
-from outbox o
-    join company c on c.id = o.company_id
-    join message m on m.id = o.message_id
-    join record r on r.id = m.record_id
-where cast(:state as text) is null or o.state = :state
-order by o.id desc
-limit :most;
-
--- name: outbox_of_company
-select o.id, o.company_id, c.name as company, o.message_id, m.record_id, r.label as record, m.subject, o.audience,
-    o.channel, o.state, o.attempts, o.next_at, o.leased_until_at, o.error, o.created_at, o.changed_at
-from outbox o
-    join company c on c.id = o.company_id
-    join message m on m.id = o.message_id
-    join record r on r.id = m.record_id
-where o.company_id = :company_id and (cast(:state as text) is null or o.state = :state)
-order by o.id desc
-limit :most;
-
 -- name: outbox_by_id^
 select id, company_id, message_id, audience, channel, contact_id, language, attempts, created_at
 from outbox where id = :id;

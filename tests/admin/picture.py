@@ -55,7 +55,7 @@ def _pass(site: Site, minutes: int) -> None:
 
 
 def _hand_over(site: Site, message_id: int) -> None:
-    for row in site.store.outbox.all():
+    for row in [one.row for one in site.store.listings.outbox()]:
         if row.message_id <= message_id:
             for address in site.store.outbox.addresses(site.world.acme, row.id):
                 site.store.outbox.settle_delivery(

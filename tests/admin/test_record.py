@@ -388,7 +388,7 @@ def test_each_file_is_shown_with_its_sha256(site: Site, anna: Browser) -> None:
 
 def test_what_is_sent_bears_its_queue_id(site: Site, anna: Browser) -> None:
     anna.post(WRITE, {**anna.form(LEAD), "text": "Hello"})
-    (waiting,) = [one for one in site.store.outbox.all() if one.audience == "outsider"]
+    (waiting,) = [one for one in [one.row for one in site.store.listings.outbox()] if one.audience == "outsider"]
     answer = "250 2.0.0 Ok: queued as 4bXkQ12z"
     site.store.outbox.settle_delivery(site.world.acme, waiting.id, "karin@customer.example", "sent", answer, 9)
     page = anna.get(LEAD).text
@@ -409,7 +409,7 @@ def test_a_sender_is_suspected_only_after_a_check_that_failed(
 
 def test_an_answer_by_post_and_a_bounce_show_how_far_it_got(site: Site, anna: Browser) -> None:
     anna.post(WRITE, {**anna.form(LEAD), "text": "Hello"})
-    (waiting,) = [one for one in site.store.outbox.all() if one.audience == "outsider"]
+    (waiting,) = [one for one in [one.row for one in site.store.listings.outbox()] if one.audience == "outsider"]
     site.store.outbox.settle_delivery(
         site.world.acme, waiting.id, "karin@customer.example", "failed", "550 no such user <x>", 9
     )

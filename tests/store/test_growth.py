@@ -97,6 +97,8 @@ ODD = {
     "outbox_list": {"state": "sent"},
     "list_outbox": {"state": "sent"},
     "list_outbox_left": {"state": "sent"},
+    "list_outbox_of_company": {"state": "sent"},
+    "list_outbox_of_company_left": {"state": "sent"},
     "outbox_of_company": {"state": "sent"},
     "delivery_settle": {"state": "sent"},
     "record_set": {"state": "open"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from weftmail.core.routing.disposition import Asked
 from weftmail.core.wording.phrase import Phrase
 from weftmail.store.errors import Conflict
 from weftmail.store.inbound import Settled
+from weftmail.store.listing import InboundFilter
 
 FAULT = Phrase("error.fault", {"error": "ValueError"})
 OPENS = Asked("alias", True, Phrase("alias.opens", {"alias": "leads@acme.example", "type": "lead"}))
@@ -135,14 +137,15 @@ def test_the_review_queue_shows_what_waits_oldest_first(office: Office) -> None:
     inbound.settle(unmatched, settled(office, unmatched, state="unmatched", company_id=None), 6)
     inbound.settle(filed, settled(office, filed), 6)
     inbound.settle(other, settled(office, other, state="held", company_id=beta), 6)
-    assert [one.id for one in inbound.review()] == [held, unmatched, other]
+    assert [one.id for one in office.store.listings.review()] == [held, unmatched, other]
     # What belongs to nobody yet is everybody's to see.
-    assert [one.id for one in inbound.review(office.acme)] == [held, unmatched]
-    assert [one.id for one in inbound.review(beta)] == [unmatched, other]
+    assert [one.id for one in office.store.listings.review(office.acme)] == [held, unmatched]
+    assert [one.id for one in office.store.listings.review(beta)] == [unmatched, other]
     assert inbound.discard(held, Phrase("review.dropped"), 9)
-    assert [one.id for one in inbound.review(office.acme)] == [unmatched]
-    assert [one.id for one in inbound.all()] == [other, filed, unmatched, held]
-    assert [one.id for one in inbound.all(office.acme, "discarded")] == [held]
-    assert [one.id for one in inbound.all(most=1)] == [other]
-    assert [one.id for one in inbound.all(recipient="b@acme.example")] == [unmatched]
-    assert inbound.all(recipient="b@acme.example", sender="nobody@other.example") == []
+    assert [one.id for one in office.store.listings.review(office.acme)] == [unmatched]
+    assert [one.id for one in office.store.listings.inbound()] == [other, filed, unmatched, held]
+    assert [one.id for one in office.store.listings.inbound(InboundFilter(office.acme, "discarded"))] == [held]
+    assert [one.id for one in office.store.listings.inbound(most=1)] == [other]
+    to_b = InboundFilter(recipient="b@acme.example")
+    assert [one.id for one in office.store.listings.inbound(to_b)] == [unmatched]
+    assert office.store.listings.inbound(replace(to_b, sender="nobody@other.example")) == []

@@ -68,7 +68,7 @@ def test_a_lease_that_ran_out_passes_on_and_its_holder_settles_nothing(office: O
     assert not outbox.settle(copy, "slow", "failed", "too late", 0, 25)
     assert outbox.settle(copy, "quick", "sent", "", 0, 26)
     assert not outbox.settle(copy, "quick", "sent", "", 0, 27)
-    (row,) = outbox.all()
+    (row,) = [one.row for one in office.store.listings.outbox()]
     assert (row.state, row.error, row.changed_at, row.record) == ("sent", "", 26, "LEAD-1")
     assert outbox.claim("quick", 10**15, 10**16, 1) == []
 
@@ -114,7 +114,7 @@ def test_a_copy_that_failed_is_tried_again_for_those_it_did_not_reach(office: Of
     outbox.settle(copy, "a", "failed", "550", 0, 12)
     assert outbox.next_at() is None
     assert outbox.retry(office.acme, copy, 13)
-    assert outbox.all()[0].error == "550"  # The last reason stays, until there is another.
+    assert office.store.listings.outbox()[0].row.error == "550"  # The last reason stays, until there is another.
     assert states(office) == {"anna@acme.example": "sent", "bjorn@acme.example": "queued"}
     assert [one.id for one in outbox.claim("a", 13, 20, 1)] == [copy]
     outbox.settle(copy, "a", "sent", "", 0, 14)
@@ -124,9 +124,11 @@ def test_a_copy_that_failed_is_tried_again_for_those_it_did_not_reach(office: Of
 def test_copies_are_listed_by_company_and_state(office: Office) -> None:
     first, second = waiting(office), waiting(office)
     outbox = office.store.outbox
-    assert [one.id for one in outbox.all(office.acme, "waiting")] == [second, first]
-    assert [one.id for one in outbox.all(most=1)] == [second]
-    assert outbox.all(office.acme + 1) == [] and outbox.all(state="failed") == []
+    assert [one.row.id for one in office.store.listings.outbox(office.acme, "waiting")] == [second, first]
+    assert [one.row.id for one in office.store.listings.outbox(most=1)] == [second]
+    assert [one.row for one in office.store.listings.outbox(office.acme + 1)] == [] and [
+        one.row for one in office.store.listings.outbox(state="failed")
+    ] == []
     found = outbox.get(first)
     assert found is not None and found.audience == "colleagues"
     assert outbox.get(99) is None

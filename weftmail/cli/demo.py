@@ -142,7 +142,7 @@ class Demo:
             raise UsageError(f"bin/mail-ingest ended with {status}; a mail server would try again; see {self.var}/log/")
         taken = time.monotonic() - began
         self.children.wait_until(lambda: store.records.by_label("LEAD-1") != [], "filing the mail")
-        (row,) = store.inbound.all(most=1)
+        (row,) = store.listings.inbound(most=1)
         filed = ((row.settled_at or row.accepted_at) - row.accepted_at) / 1000
         names = {f"{key.selector}._domainkey.{key.domain}": key.record for key in store.domains.dkim_keys()}
 
@@ -167,7 +167,7 @@ class Demo:
     def next(self, store: Store) -> str:
         """A command that hands a mail in: a sample as long as it is new, and afterwards a mail that always is."""
         call = " ".join(self.ingest())
-        if len(store.inbound.all(most=2)) < 2:
+        if len(store.listings.inbound(most=2)) < 2:
             return f"{call} < {os.path.relpath(HOME / 'samples' / 'question.eml')}"
         mail = rf"From: {FROM}\nSubject: A question at %s\n\nHow much are ten chairs?\n"
         return f"printf '{mail}' \"$(date +%T)\" | {call}"
@@ -259,7 +259,7 @@ def _run(demo: Demo) -> None:
         step(3, "demo company acme.example", said=f"{len(ALIASES)} aliases, 2 users")
         demo.start()
         step(4, "listener, sender, site", said="up")
-        if not store.inbound.all(most=1):
+        if not store.listings.inbound(most=1):
             step(5, f"a customer writes to {TO}")
             print(f"       {demo.customer_writes(store)}")
         else:

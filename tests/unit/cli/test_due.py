@@ -108,7 +108,7 @@ def test_a_drain_ends_in_order_too(shell: Shell, start: Callable[..., Started]) 
     draining.until(lambda: shell.world.store.inbound.waiting_count() < 300)
     status, said = draining.end()
     assert status == 0 and "Traceback" not in said, said
-    states = {one.state for one in shell.world.store.inbound.all(most=300)}
+    states = {one.state for one in shell.world.store.listings.inbound(most=300)}
     assert states <= {"filed", "accepted"}
     lock = FileSettleLock(shell.folder / "settle.lock")
     assert lock.acquire() and lock.unfinished() == [], "no row is suspected of having killed it"

@@ -87,7 +87,7 @@ def write(world: World, draft: Draft) -> int:
 
 
 def state(world: World, outbox_id: int) -> tuple[str, int, str]:
-    row = next(one for one in world.store.outbox.all() if one.id == outbox_id)
+    row = next(one for one in [one.row for one in world.store.listings.outbox()] if one.id == outbox_id)
     return row.state, row.attempts, row.error
 
 

@@ -73,12 +73,12 @@ class TestChannel:
         loft.store.users.add_address(loft.bjorn, LOFTS["loft"]("Loft 07"), "loft")
         row = loft.deliver(loft.mail(to="flock@acme.example"), "flock@acme.example")
         assert to_bjorn(loft, row.message_id) == ("pigeon", LOFT, "queued", "")
-        (copy,) = loft.store.outbox.all()
+        (copy,) = [one.row for one in loft.store.listings.outbox()]
         assert (copy.channel, copy.audience, copy.state) == ("pigeon", "colleagues", "waiting")
         assert sender(loft, pigeons).round() == Round(sent=1)
         assert pigeons.flown == [(row.message_id, None, (LOFT,))]
         assert to_bjorn(loft, row.message_id) == ("pigeon", LOFT, "sent", "landed")
-        assert loft.store.outbox.all()[0].state == "sent"
+        assert loft.store.listings.outbox()[0].row.state == "sent"
 
     def test_it_is_tried_again_and_fails_like_any_other(self, loft: World, pigeons: Pigeons) -> None:
         loft.store.users.add_address(loft.bjorn, LOFT, "loft")
@@ -102,12 +102,12 @@ class TestChannel:
             ("Björn", "pigeon", LOFT, "follows, prefers pigeon"),
         ]
         assert notify(loft.store, loft.record("LEAD-1"), row.message_id or 0, who_gets, loft.clock(), again=True) == 1
-        assert sorted(one.channel for one in loft.store.outbox.all()) == ["email", "pigeon"]
+        assert sorted(one.channel for one in [one.row for one in loft.store.listings.outbox()]) == ["email", "pigeon"]
 
     def test_whoever_has_no_address_of_its_kind_reads_it_in_the_inbox(self, loft: World) -> None:
         row = loft.deliver(loft.mail(to="flock@acme.example"), "flock@acme.example")
         assert to_bjorn(loft, row.message_id) == ("inbox", "", "unread", "")
-        assert loft.store.outbox.all() == []
+        assert [one.row for one in loft.store.listings.outbox()] == []
 
     def test_an_outsider_can_be_reached_by_it(self, loft: World, pigeons: Pigeons) -> None:
         row = loft.deliver(loft.mail(), "leads@acme.example")
@@ -148,7 +148,9 @@ class TestEntrance:
         assert accept_group(world.store, world.clock, queue.take()) == 1
         assert kept.result() == [True]
         world.settle()
-        return world.store.inbound.get(world.store.inbound.all(most=1)[0].id) or pytest.fail("it is not in the log")
+        return world.store.inbound.get(world.store.listings.inbound(most=1)[0].id) or pytest.fail(
+            "it is not in the log"
+        )
 
     @pytest.mark.parametrize(
         ("entrance", "written_by", "verified"),

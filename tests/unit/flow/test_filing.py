@@ -52,7 +52,7 @@ class TestOpen:
         assert (attachment.filename, world.store.blobs.read(attachment.blob_id)) == ("plan.pdf", b"%PDF plan")
         assert world.store.blobs.read(row.blob_id) == raw
         assert people(world, message.id) == [("Anna", "email", "queued")]
-        assert [one.audience for one in world.store.outbox.all()] == ["colleagues"]
+        assert [one.row.audience for one in world.store.listings.outbox()] == ["colleagues"]
         assert row.rules[-1].rule == "alias"
 
     def test_an_unverified_mail_makes_nobody_else_a_participant(self, world: World):
@@ -172,7 +172,7 @@ class TestTheSameMailTwice:
         opened.deliver(raw, ours, "anna@acme.example")
         second = opened.deliver(raw, hers, "anna@acme.example")
         assert (second.state, len(opened.thread("LEAD-1"))) == ("duplicate", 2)
-        assert [one.audience for one in opened.store.outbox.all()] == ["outsider", "colleagues"]
+        assert [one.row.audience for one in opened.store.listings.outbox()] == ["outsider", "colleagues"]
 
 
 class TestAnswers:
@@ -227,7 +227,7 @@ class TestAnswers:
         (notice,) = opened.store.inbox.notices(opened.anna)
         assert notice.says == Phrase("notice.held", {"record": "LEAD-1"})
         assert len(opened.thread("LEAD-1")) == 1
-        assert len(opened.store.outbox.all()) == 1
+        assert len(opened.store.listings.outbox()) == 1
 
     def test_a_login_of_somebody_else_proves_nothing(self, opened: World):
         row = opened.deliver(opened.mail(ANNA, login="bjorn@acme.example"), reply_address(opened, 1))

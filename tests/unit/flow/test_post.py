@@ -152,6 +152,8 @@ def test_people_listed_are_the_people_who_get_it(opened: World, to, cc, note, as
         (one.user_id, one.channel) for one in listed.notified
     }
     assert {one.address for one in got if one.contact_id} == {one.address for one in listed.outsiders}
-    copies = [one for one in opened.store.outbox.all(most=1000) if one.message_id == message_id]
+    copies = [
+        one for one in [one.row for one in opened.store.listings.outbox(most=1000)] if one.message_id == message_id
+    ]
     sent = [address for one in copies for address in opened.store.outbox.addresses(opened.acme, one.id)]
     assert sorted(sent) == sorted(one.address for one in got if one.channel == "email")

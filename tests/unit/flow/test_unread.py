@@ -25,7 +25,7 @@ def unread(world: World) -> World:
 def counts(world: World) -> tuple[int, int, int]:
     (message,) = world.thread("LEAD-1")
     deliveries = len(world.store.messages.deliveries(world.acme, message.id))
-    return len(world.store.records.all()), deliveries, len(world.store.outbox.all())
+    return len(world.store.records.all()), deliveries, len(world.store.listings.outbox())
 
 
 def test_the_same_message_is_filled_and_nobody_notified_twice(unread: World):

@@ -9,7 +9,7 @@ from weftmail.flow.setup import copy
 def test_a_copy_is_due_at_once_until_it_has_left(office: Office) -> None:
     world = office.world
     world.deliver(world.mail(), "leads@acme.example")
-    (waiting,) = office.store.outbox.all()
+    (waiting,) = [one.row for one in office.store.listings.outbox()]
     assert office.did(copy.retry(office.setup, waiting.id)).now == {"due": "now"}
     later = world.clock() + 10**12
     (claimed,) = office.store.outbox.claim("sender", later, later + 1000, 10)
