@@ -8,7 +8,7 @@ ends, so that open pages let go.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -22,6 +22,8 @@ from starlette.staticfiles import StaticFiles
 
 from weftmail.admin import catcher as caught
 from weftmail.admin import follow, inbox, record, records, settings, sign_in, voice, words
+from weftmail.admin.client import Network
+from weftmail.admin.hashing import WAITING, Hashing
 from weftmail.admin.headers import FIELDS, SecurityHeaders
 from weftmail.admin.live import Live
 from weftmail.admin.password import Passwords
@@ -42,6 +44,7 @@ _SAYS = {
     403: (Phrase("error.not allowed"), Phrase("error.not allowed.text")),
     404: (Phrase("error.not found"), Phrase("error.not found.text")),
     405: (Phrase("error.method"), Phrase("error.method.text")),
+    503: (Phrase("error.busy"), Phrase("error.busy.text")),
     413: (Phrase("error.too large"), Phrase("error.too large.text")),
 }
 _OTHER = (Phrase("error.other"), Phrase("error.other.text"))
@@ -57,12 +60,15 @@ def create(
     demo: bool = False,
     shell: str = "",
     passwords: Passwords | None = None,
+    proxies: Sequence[Network] = (),
+    hashes_waiting: int = WAITING,
 ) -> Starlette:
     """Return the site.
 
     ``open_store`` is called once for each thread that works on the store.  ``sender`` is woken when something waits
     to leave.  ``shell`` stands before each command that a page names: in a checkout, programs and settings lie
-    elsewhere.  The address in ``installation.site_url`` decides whether cookies are for TLS alone.
+    elsewhere.  X-Forwarded-For is believed of ``proxies`` alone; so many sign-ins may wait for their hash.
+    The address in ``installation.site_url`` decides whether cookies are for TLS alone.
     """
     pool, watcher = Pool(open_store, installation.clock), Pool(open_store, installation.clock, threads=1)
     site = Site(
@@ -73,6 +79,8 @@ def create(
         passwords=passwords or Passwords(),
         templates=_templates(shell),
         sender=sender,
+        hashing=Hashing(hashes_waiting),
+        proxies=proxies,
         catcher=catcher,
         demo=demo,
     )
@@ -84,6 +92,7 @@ def create(
             yield
         finally:
             await site.live.close()
+            site.hashing.close()
             watcher.close()
             pool.close()
 
@@ -139,7 +148,7 @@ async def _refused(request: Request, error: Exception) -> Response:
     site: Site = request.app.state.site
     reader = voice.of_request(request, site.installation.languages)
     title, text = (reader.say(one) for one in _SAYS.get(error.status_code, _OTHER))
-    said = reader.gettext(error.detail) if error.detail and error.status_code not in (404, 405) else text
+    said = reader.gettext(error.detail) if error.detail and error.status_code not in (404, 405, 503) else text
     response = site.render("error.html", reader, {"title": title, "text": said}, error.status_code)
     response.headers.update(error.headers or {})
     return response

@@ -1,31 +1,40 @@
-"""Signing in with address and password, or by a one-time link, and out again (RFC 6265bis for the cookie)."""
+"""Signing in with address and password, or by a one-time link, and out again (RFC 6265bis for the cookies).
+
+A password is checked in three steps: counted as a failure in the store, compared in the threads of ``hashing``, and
+decided in the store again, so that a page never waits for somebody's hash.
+"""
 
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from weftmail.admin.attempts import Counted, of_device, of_stranger
+from weftmail.admin.client import client_of
+from weftmail.admin.device import LASTS, with_entry
+from weftmail.admin.device import entry as device_entry
+from weftmail.admin.device import found as known
+from weftmail.admin.hashing import RETRY_AFTER, NoPlace, Lane
 from weftmail.admin.visit import NOT_OURS, Site, Visit, from_our_pages, local, page
 from weftmail.admin.voice import of_browser
 from weftmail.core.address import comparable
 from weftmail.core.wording.phrase import marked
+from weftmail.store.people import User
 from weftmail.store.store import Store
 
 SESSION = 14 * 24 * 3600 * 1000
 """Milliseconds that a session lasts."""
-WINDOW = 15 * 60 * 1000
-"""Failed attempts count for that long."""
-MOST_FOR_ADDRESS = 10
-MOST_FOR_CLIENT = 40
-"""Failed attempts within the window, for one address and from one client."""
 LONGEST_FORM = 16 * 1024
 
 WRONG = marked("Incorrect email address or password.")
-TOO_MANY = marked("Too many attempts. Try again in 15 minutes, or use a sign-in link.")
+TOO_MANY = marked("Too many attempts. Try again in {seconds} seconds, or use a sign-in link.")
 
 
 def random_token(site: Site) -> str:
@@ -40,37 +49,98 @@ async def ask(request: Request) -> Response:
     return _form_page(site, request, wanted)
 
 
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """An attempt that has been counted and is not decided: whose password, against which hash."""
+
+    user: User | None
+    kept: str | None
+    device: str
+    """The number under which this browser is known as this user's; "" for a stranger."""
+    counted: Counted
+    ids: Sequence[int] = ()
+    wait: int = 0
+    """Milliseconds for which nothing is tried; nothing was counted then."""
+
+
 async def sign_in(request: Request) -> Response:
     """Check address and password; every attempt counts until it has proved right."""
     site: Site = request.app.state.site
     form = await _small_form(request)
     address, password, wanted = form["address"], form["password"], local(form["next"] or "/")
-    owner, client = f"address {comparable(address)[:320]}", f"client {_client(request)}"
+    client, cookie = client_of(request, site.proxies), request.cookies.get(site.device_cookie, "")
+    if not cookie:
+        # Those who have no place are sent away before they cost the store anything.
+        with _place(site.hashing.strangers):
+            pass
+    tried = await site.pool.run(lambda store: _attempt(site, store, comparable(address), client, cookie))
+    if tried.wait:
+        return _slowed(site, request, wanted, address, tried.wait)
+    lane = site.hashing.known if tried.device else site.hashing.strangers
+    try:
+        with _place(lane):
+            right, renewed = await lane.run(lambda: _compared(site, tried.kept, password))
+    except HTTPException:
+        await site.pool.run(lambda store: store.sessions.take_back(tried.ids))
+        raise
 
-    def attempt(store: Store) -> Response:
-        now = site.installation.clock()
-        # For the address it counts before it is checked, so that many at once are no way around the limit.
+    def decided(store: Store) -> Response:
         with store.transaction():
-            over = (
-                store.sessions.failures(owner, now - WINDOW) >= MOST_FOR_ADDRESS
-                or store.sessions.failures(client, now - WINDOW) >= MOST_FOR_CLIENT
-            )
-            if not over:
-                store.sessions.failed(owner, now)
-        if over:
-            return _form_page(site, request, wanted, address, TOO_MANY, 429)
-        user = store.users.by_address(comparable(address))
-        kept = store.users.password(user.id) if user is not None and user.active else None
-        if not site.passwords.check(kept, password) or user is None or kept is None:
-            store.sessions.failed(client, now)
-            return _form_page(site, request, wanted, address, WRONG, 403)
-        with store.transaction():
-            store.sessions.forgive(owner, now - WINDOW)
-            if site.passwords.outdated(kept):
-                store.users.set_password(user.id, site.passwords.hash(password))
-            return _begin(site, store, request, user.id, wanted)
+            user = tried.user if right else None
+            # It may have changed while it was compared.
+            if user is None or not _still(store, user, tried.kept):
+                return _form_page(site, request, wanted, address, WRONG, 403)
+            store.sessions.take_back(tried.ids)
+            store.sessions.forgive(tried.counted.subjects[0][0])
+            if renewed is not None:
+                store.users.set_password(user.id, renewed)
+            return _begin(site, store, request, user, wanted)
 
-    return await site.pool.run(attempt)
+    return await site.pool.run(decided)
+
+
+def _attempt(site: Site, store: Store, address: str, client: str, cookie: str) -> _Tried:
+    """Count an attempt, unless the client has to wait."""
+    now = site.installation.clock()
+    with store.transaction():
+        found = store.users.by_address(address)
+        user = found if found is not None and found.active else None
+        kept = store.users.password(user.id) if user is not None else None
+        device = known(site.installation.keyring, cookie, user, kept or "", now) if user is not None else ""
+        counted = of_device(device) if device else of_stranger(address, client)
+        wait = counted.wait(store, now)
+        if wait and device:
+            # Somebody guesses with this browser; from now on it is one like any other.
+            device, counted = "", of_stranger(address, client)
+            wait = counted.wait(store, now)
+        return _Tried(user, kept, device, counted, () if wait else counted.count(store, now), wait)
+
+
+@contextmanager
+def _place(lane: Lane) -> Iterator[None]:
+    try:
+        with lane.place():
+            yield
+    except NoPlace:
+        raise HTTPException(503, headers={"retry-after": str(RETRY_AFTER)}) from None
+
+
+def _compared(site: Site, kept: str | None, password: str) -> tuple[bool, str | None]:
+    """Say whether it is the password, and give its hash anew where it was made with parameters of before."""
+    if not site.passwords.check(kept, password) or kept is None:
+        return False, None
+    return True, site.passwords.hash(password) if site.passwords.outdated(kept) else None
+
+
+def _still(store: Store, user: User, kept: str | None) -> bool:
+    now = store.users.get(user.id)
+    return now is not None and now.active and store.users.password(user.id) == kept
+
+
+def _slowed(site: Site, request: Request, wanted: str, address: str, wait: int) -> Response:
+    response = _form_page(site, request, wanted, address, TOO_MANY, 429, seconds=-(-wait // 1000))
+    response.headers["retry-after"] = str(-(-wait // 1000))
+    return response
 
 
 async def look_at_link(request: Request) -> Response:
@@ -100,7 +170,7 @@ async def use_link(request: Request) -> Response:
             user = store.users.get(user_id) if user_id is not None else None
             if user is None or not user.active:
                 return _link_page(site, request, None)
-            return _begin(site, store, request, user.id, "/")
+            return _begin(site, store, request, user, "/")
 
     return await site.pool.run(enter)
 
@@ -113,26 +183,33 @@ def sign_out(visit: Visit) -> Response:
     return response
 
 
-def _begin(site: Site, store: Store, request: Request, user_id: int, wanted: str) -> Response:
-    """Begin a session under a new token; one that this browser had before ends."""
+def _begin(site: Site, store: Store, request: Request, user: User, wanted: str) -> Response:
+    """Begin a session under a new token; one that this browser had before ends, and this browser is known."""
     now, token = site.installation.clock(), random_token(site)
     before = request.cookies.get(site.cookie)
     if before:
         store.sessions.end(before)
-    store.sessions.add(token, user_id, random_token(site), now, now + SESSION)
+    store.sessions.add(token, user.id, random_token(site), now, now + SESSION)
     response = RedirectResponse(wanted, 303)
-    response.set_cookie(
-        site.cookie, token, max_age=SESSION // 1000, path="/", secure=site.https, httponly=True, samesite="lax"
-    )
+    _set_cookie(site, response, site.cookie, token, SESSION // 1000)
+    cookie, password = request.cookies.get(site.device_cookie, ""), store.users.password(user.id) or ""
+    keyring = site.installation.keyring
+    new = device_entry(keyring, user, password, site.random(16), now)
+    known_as = known(keyring, cookie, user, password, now)
+    _set_cookie(site, response, site.device_cookie, with_entry(cookie, new, known_as), LASTS * 24 * 3600)
     return response
 
 
+def _set_cookie(site: Site, response: Response, name: str, value: str, seconds: int) -> None:
+    response.set_cookie(name, value, max_age=seconds, path="/", secure=site.https, httponly=True, samesite="lax")
+
+
 def _form_page(
-    site: Site, request: Request, wanted: str, address: str = "", error: str = "", status: int = 200
+    site: Site, request: Request, wanted: str, address: str = "", error: str = "", status: int = 200, seconds: int = 0
 ) -> Response:
     voice = of_browser(request, site.installation.languages)
-    values = {"next": wanted, "address": address, "error": voice.gettext(error) if error else ""}
-    return site.render("sign_in.html", voice, values, status)
+    said = voice.gettext(error).format(seconds=seconds) if error else ""
+    return site.render("sign_in.html", voice, {"next": wanted, "address": address, "error": said}, status)
 
 
 def _link_page(site: Site, request: Request, name: str | None) -> Response:
@@ -148,10 +225,6 @@ async def _small_form(request: Request) -> dict[str, str]:
         raise HTTPException(413, marked("This form is too large."))
     form = await request.form(max_files=0, max_fields=10, max_part_size=LONGEST_FORM)
     return {name: str(form.get(name) or "") for name in ("address", "password", "next")}
-
-
-def _client(request: Request) -> str:
-    return request.client.host if request.client is not None else "unknown"
 
 
 routes = [

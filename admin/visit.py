@@ -8,7 +8,7 @@ company is one of theirs.  Whatever belongs to another company answers 404, like
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
@@ -20,6 +20,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from weftmail.admin import voice as voices
+from weftmail.admin.client import Network
+from weftmail.admin.hashing import Hashing
 from weftmail.admin.live import Live
 from weftmail.admin.password import Passwords
 from weftmail.admin.pool import Pool
@@ -48,6 +50,9 @@ class Site:
     passwords: Passwords
     templates: Environment
     sender: Waker
+    hashing: Hashing
+    proxies: Sequence[Network] = ()
+    """Whom to believe X-Forwarded-For."""
     catcher: Catcher | None = None
     demo: bool = False
 
@@ -60,6 +65,11 @@ class Site:
     def cookie(self) -> str:
         """The name of the session's cookie; the prefix binds it to this very host, where TLS makes that possible."""
         return "__Host-weftmail" if self.https else "weftmail"
+
+    @property
+    def device_cookie(self) -> str:
+        """The name of the cookie by which a browser is known."""
+        return f"{self.cookie}-device"
 
     def render(self, template: str, voice: Voice, values: Mapping[str, object], status: int = 200) -> Response:
         """Return a page that speaks to its reader in this voice."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from weftmail.store.connection import Connection
-from weftmail.store.rows import one, queries
+from weftmail.store.rows import made, one, queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,14 @@ class Session:
     csrf: str
     created_at: int
     expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """How often sign-in failed, and when last; 0 where it never did."""
+
+    failures: int
+    last_at: int
 
 
 def digest(token: str) -> str:
@@ -50,8 +59,9 @@ class Sessions:
         queries.session_remove(self._connection, token_hash=digest(token))
 
     def end_all(self, user_id: int) -> None:
-        """End all sessions of a user."""
+        """End all sessions of a user, and let no sign-in link of theirs work any more."""
         queries.sessions_remove(self._connection, user_id=user_id)
+        queries.sign_in_links_remove(self._connection, user_id=user_id)
 
     def expire(self, now: int, failures_before: int) -> None:
         """Remove sessions and links that work no longer, and failed sign-ins from before that time."""
@@ -73,15 +83,19 @@ class Sessions:
         user_id: int | None = queries.sign_in_link_use(self._connection, token_hash=digest(token), now=now)
         return user_id
 
-    def failed(self, subject: str, now: int) -> None:
-        """Count a failed sign-in for an address or a client."""
-        queries.sign_in_failure_add(self._connection, subject=subject, now=now)
+    def failed(self, subject: str, now: int) -> int:
+        """Count a failed sign-in for a client, for an address from a client, or for a browser; return its id."""
+        found: int = queries.sign_in_failure_add(self._connection, subject=subject, now=now)
+        return found
 
-    def failures(self, subject: str, since: int) -> int:
-        """Return how often sign-in failed for the subject since then."""
-        count: int = queries.sign_in_failures(self._connection, subject=subject, since=since)
-        return count
+    def failures(self, subject: str, since: int) -> Failures:
+        """Return how often sign-in failed for the subject since then, and when last."""
+        return made(Failures, queries.sign_in_failures(self._connection, subject=subject, since=since))
 
-    def forgive(self, subject: str, before: int) -> None:
-        """Forget the subject's failures, and everybody's of before."""
-        queries.sign_in_failures_clear(self._connection, subject=subject, before=before)
+    def take_back(self, ids: Sequence[int]) -> None:
+        """Forget these failures: nothing was tried, or it proved right."""
+        queries.sign_in_failure_remove(self._connection, ids=list(ids))
+
+    def forgive(self, subject: str) -> None:
+        """Forget the subject's failures."""
+        queries.sign_in_failures_clear(self._connection, subject=subject)

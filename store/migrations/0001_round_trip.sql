@@ -111,6 +111,7 @@ create table sign_in_link (
     used_at bigint
 );
 create index sign_in_link_expires on sign_in_link (expires_at);
+create index sign_in_link_by_user on sign_in_link (user_id);
 
 -- Failed sign-ins, so that guessing is slowed down for an address and for a client.
 create table sign_in_failure (

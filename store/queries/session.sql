@@ -27,14 +27,21 @@ update sign_in_link set used_at = :now
 where token_hash = :token_hash and used_at is null and expires_at > :now
 returning user_id;
 
--- name: sign_in_failure_add!
-insert into sign_in_failure (subject, failed_at) values (:subject, :now);
+-- name: sign_in_links_remove!
+delete from sign_in_link where user_id = :user_id;
 
--- name: sign_in_failures$
-select count(*) from sign_in_failure where subject = :subject and failed_at > :since;
+-- name: sign_in_failure_add$
+insert into sign_in_failure (subject, failed_at) values (:subject, :now) returning id;
+
+-- name: sign_in_failures^
+select count(*) as failures, coalesce(max(failed_at), 0) as last_at from sign_in_failure
+where subject = :subject and failed_at > :since;
+
+-- name: sign_in_failure_remove!
+delete from sign_in_failure where id in (:ids);
 
 -- name: sign_in_failures_clear!
-delete from sign_in_failure where subject = :subject or failed_at < :before;
+delete from sign_in_failure where subject = :subject;
 
 -- name: sign_in_links_expire!
 delete from sign_in_link where expires_at <= :now;

@@ -15,7 +15,9 @@ from argon2 import PasswordHasher
 
 from tests.unit.world import World
 from weftmail.admin.app import create
+from weftmail.admin.hashing import WAITING
 from weftmail.admin.password import Passwords
+from weftmail.cli.config import networks
 from weftmail.core.ports import Caught
 from weftmail.core.tokens import reply_token
 from weftmail.store.store import Store
@@ -55,7 +57,16 @@ class WakeCounter:
 class Site:
     """The site over an installation with Acme and Other, each with people, a record and a caught mail of its own."""
 
-    def __init__(self, folder: Path, *, https: bool = False, demo: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        https: bool = False,
+        demo: bool = True,
+        passwords: Passwords = CHEAP,
+        proxies: str = "",
+        hashes_waiting: int = WAITING,
+    ) -> None:
         self.folder = folder
         self.world = World(folder)
         self.store = self.world.store
@@ -81,7 +92,9 @@ class Site:
             catcher=self.catcher if demo else None,
             demo=demo,
             shell="WEFTMAIL_CONFIG=var/weftmail.toml bin/" if demo else "",
-            passwords=CHEAP,
+            passwords=passwords,
+            proxies=networks(proxies),
+            hashes_waiting=hashes_waiting,
         )
 
     def _open(self) -> Store:

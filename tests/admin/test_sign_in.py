@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from argon2 import PasswordHasher
+from starlette.requests import Request
 
-from tests.admin.conftest import PASSWORD, Browser, Site, TestClient
+from tests.admin.conftest import CHEAP, PASSWORD, Browser, Site, TestClient
+from weftmail.admin.attempts import CLIENT, DEVICE, PAIR, WINDOW
+from weftmail.admin.client import client_of
+from weftmail.admin.device import DAY, LASTS
+from weftmail.admin.hashing import NoPlace, Lane
 from weftmail.admin.password import Passwords
-from weftmail.admin.sign_in import MOST_FOR_ADDRESS, MOST_FOR_CLIENT, SESSION, WINDOW
+from weftmail.admin.sign_in import SESSION
 from weftmail.admin.visit import local
+from weftmail.cli.config import networks
+from weftmail.flow.setup import user
+from weftmail.flow.setup.act import Actor, Setup
 from weftmail.store.session import digest
 
 Opens = Callable[[], Browser]
@@ -87,32 +98,241 @@ def test_an_unknown_address_costs_a_hash_as_well() -> None:
     assert Passwords().outdated(kept)
 
 
-def test_attempts_are_limited_for_an_address_and_forgiven_after_a_while(site: Site, browser: Opens) -> None:
+def fail(browser: Browser, address: str, times: int) -> None:
+    """Try wrong passwords until the client is slowed down."""
+    for _ in range(times):
+        assert browser.sign_in(address, "wrong").status_code == 403
+
+
+def wait_of(answer: Any) -> int:
+    """Return the seconds that an answer asks for."""
+    assert answer.status_code == 429 and "Too many attempts. Try again in" in answer.text
+    seconds = int(answer.headers["retry-after"])
+    assert f"in {seconds} seconds" in answer.text
+    return seconds
+
+
+def test_failures_slow_a_client_down_more_and_more_and_are_forgotten(site: Site, browser: Opens) -> None:
     one = browser()
-    for _ in range(MOST_FOR_ADDRESS):
-        assert one.sign_in("Anna@ACME.example", "wrong").status_code == 403
-    answer = one.sign_in("anna@acme.example")
-    assert answer.status_code == 429 and "Too many attempts" in answer.text
+    fail(one, "Anna@ACME.example", PAIR.free)
+    waits = []
+    for _ in range(9):
+        waits.append(wait_of(one.sign_in("anna@acme.example")))
+        site.world.clock.now += waits[-1] * 1000 - 500
+        assert one.sign_in("anna@acme.example").status_code == 429
+        site.world.clock.now += 500
+        assert one.sign_in("anna@acme.example", "wrong").status_code == 403
+    assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256]
     assert one.sign_in("bjorn@acme.example").status_code == 303
     site.world.clock.now += WINDOW + 1
     assert one.sign_in("anna@acme.example").status_code == 303
-    assert one.sign_in("anna@acme.example", "wrong").status_code == 403
 
 
-def test_attempts_are_limited_for_a_client(browser: Opens) -> None:
-    one = browser()
-    for number in range(MOST_FOR_CLIENT):
-        assert one.sign_in(f"user{number}@acme.example", "wrong").status_code == 403
-    assert one.sign_in("anna@acme.example").status_code == 429
+def from_address(site: Site, address: str) -> Browser:
+    """Return a browser at this address."""
+    return Browser(TestClient(site.app, client=(address, 50000)))
 
 
-def test_signing_in_rightly_does_not_make_room_for_more_guesses(browser: Opens) -> None:
-    one = browser()
-    for number in range(MOST_FOR_CLIENT):
+def test_who_knows_an_address_cannot_lock_its_owner_out(site: Site, browser: Opens) -> None:
+    browser()
+    known, stranger = from_address(site, "192.0.2.1"), from_address(site, "192.0.2.1")
+    assert known.sign_in("anna@acme.example").status_code == 303
+    fail(stranger, "anna@acme.example", PAIR.free)
+    # From elsewhere; in the same office, by a browser that signed in before; and by a link.
+    assert from_address(site, "198.51.100.7").sign_in("anna@acme.example").status_code == 303
+    assert known.sign_in("anna@acme.example").status_code == 303
+    assert stranger.sign_in("anna@acme.example").status_code == 429
+    site.store.sessions.add_link("once", site.world.anna, site.world.clock() + 600_000)
+    assert stranger.post("/enter/once").status_code == 303
+
+
+def test_a_browser_that_is_known_is_known_for_its_user_and_its_password_alone(site: Site, browser: Opens) -> None:
+    browser()
+    known = from_address(site, "192.0.2.1")
+    known.sign_in("anna@acme.example")
+    cookie = known.client.cookies["weftmail-device"]
+    fail(from_address(site, "192.0.2.1"), "bjorn@acme.example", PAIR.free)
+    assert known.sign_in("bjorn@acme.example").status_code == 429
+    fail(from_address(site, "192.0.2.1"), "anna@acme.example", PAIR.free)
+    last = "1" if cookie[-1] == "0" else "0"
+    for forged in ("x", cookie[:-1] + last, cookie.replace(".", ".0", 1), f"9{cookie}", "~".join(["0.0.0"] * 400)):
+        stranger = from_address(site, "192.0.2.1")
+        stranger.client.cookies.set("weftmail-device", forged)
+        assert stranger.sign_in("anna@acme.example").status_code == 429, forged
+    site.world.clock.now += (LASTS + 1) * DAY
+    fail(from_address(site, "192.0.2.1"), "anna@acme.example", PAIR.free)
+    assert known.sign_in("anna@acme.example").status_code == 429
+    site.world.clock.now -= (LASTS + 1) * DAY
+    site.store.users.set_password(site.world.anna, CHEAP.hash("another-good-password"))
+    assert known.sign_in("anna@acme.example", "another-good-password").status_code == 429
+
+
+def test_a_known_browser_is_slowed_down_by_its_own_failures(site: Site, browser: Opens) -> None:
+    browser()
+    known, stranger = from_address(site, "192.0.2.1"), from_address(site, "192.0.2.1")
+    known.sign_in("anna@acme.example")
+    fail(known, "anna@acme.example", DEVICE.free)
+    assert stranger.sign_in("anna@acme.example").status_code == 303
+    # From here on it is counted like any browser.
+    fail(known, "anna@acme.example", PAIR.free)
+    assert known.sign_in("anna@acme.example").status_code == 429
+
+
+def test_people_who_share_a_browser_are_all_known(site: Site, browser: Opens) -> None:
+    browser()
+    shared = from_address(site, "192.0.2.1")
+    for address in ("anna@acme.example", "bjorn@acme.example", "anna@acme.example"):
+        assert shared.sign_in(address).status_code == 303
+    assert shared.client.cookies["weftmail-device"].count("~") == 1
+    for address in ("anna@acme.example", "bjorn@acme.example"):
+        fail(from_address(site, "192.0.2.1"), address, PAIR.free)
+        assert shared.sign_in(address).status_code == 303
+
+
+def test_one_client_is_slowed_down_whatever_address_it_tries(site: Site, browser: Opens) -> None:
+    browser()
+    one = from_address(site, "2001:db8:1:2::1")
+    for number in range(CLIENT.free):
         assert one.sign_in(f"user{number}@acme.example", "wrong").status_code == 403
         if number % 10 == 0:
+            # To sign in rightly makes no room for more guesses.
             assert one.sign_in("bjorn@acme.example").status_code == 303
-    assert one.sign_in("bjorn@acme.example").status_code == 429
+    one.client.cookies.clear()
+    assert wait_of(one.sign_in("anna@acme.example")) == 1
+    # Whoever has an IPv6 address has all of its network.
+    assert from_address(site, "2001:db8:1:2:ffff::9").sign_in("anna@acme.example").status_code == 429
+    assert from_address(site, "2001:db8:1:3::1").sign_in("anna@acme.example").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "client"),
+    [
+        ("192.0.2.1", ["6.6.6.6"], "192.0.2.1"),
+        ("127.0.0.1", [], "127.0.0.1"),
+        ("127.0.0.1", ["203.0.113.5"], "203.0.113.5"),
+        ("127.0.0.1", ["6.6.6.6, 203.0.113.5"], "203.0.113.5"),
+        ("127.0.0.1", ["6.6.6.6", "203.0.113.5"], "203.0.113.5"),
+        ("127.0.0.1", ["6.6.6.6, 203.0.113.5, 10.1.2.3"], "203.0.113.5"),
+        ("127.0.0.1", ["10.9.9.9, 10.1.2.3"], "10.9.9.9"),
+        ("127.0.0.1", ["6.6.6.6, unknown"], "127.0.0.1"),
+        ("127.0.0.1", ["6.6.6.6, evil, 10.1.2.3"], "10.1.2.3"),
+        ("127.0.0.1", [""], "127.0.0.1"),
+        ("127.0.0.1", ["203.0.113.5:4711"], "203.0.113.5"),
+        ("::1", ["[2001:db8:1:2::9]:443"], "2001:db8:1:2::/64"),
+        ("::ffff:127.0.0.1", ["::ffff:203.0.113.5"], "203.0.113.5"),
+        ("127.0.0.1", ["203.0.113.5," + "10.0.0.1," * 500 + "10.0.0.1"], "10.0.0.1"),
+        ("fe80::1%eth0", ["6.6.6.6"], "fe80::/64"),
+        ("testclient", ["6.6.6.6"], "unknown"),
+    ],
+)
+def test_a_client_is_who_our_own_proxies_say_it_is(peer: str, forwarded: list[str], client: str) -> None:
+    headers = [(b"x-forwarded-for", one.encode()) for one in forwarded]
+    request = Request({"type": "http", "client": (peer, 1), "headers": headers})
+    assert client_of(request, networks("127.0.0.1, ::1, 10.0.0.0/8")) == client
+    assert client_of(Request({"type": "http", "client": None, "headers": []}), ()) == "unknown"
+
+
+def test_a_field_that_a_client_wrote_is_no_way_around(tmp_path: Path) -> None:
+    site = Site(tmp_path, proxies="127.0.0.1")
+    with TestClient(site.app, client=("127.0.0.1", 50000)) as client:
+        one = Browser(client)
+        for number in range(PAIR.free):
+            headers = {"x-forwarded-for": f"6.6.6.{number}, 203.0.113.5"}
+            form = {"address": "anna@acme.example", "password": "wrong"}
+            assert one.post("/sign-in", form, headers=headers).status_code == 403
+        form = {"address": "anna@acme.example", "password": PASSWORD}
+        assert one.post("/sign-in", form, headers={"x-forwarded-for": "6.6.6.9, 203.0.113.5"}).status_code == 429
+        assert one.post("/sign-in", form, headers={"x-forwarded-for": "203.0.113.6"}).status_code == 303
+    site.store.close()
+
+
+class Slow(PasswordHasher):
+    """Compares when it is allowed to."""
+
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
+        self.go, self.begun = threading.Event(), threading.Semaphore(0)
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002
+        self.begun.release()
+        assert self.go.wait(30)
+        return super().verify(hash, password)
+
+
+def test_hashes_wait_in_a_bounded_queue_and_no_page_waits_for_them(tmp_path: Path) -> None:
+    hasher = Slow()
+    site = Site(tmp_path, passwords=Passwords(hasher), hashes_waiting=3)
+    with TestClient(site.app) as first, ThreadPoolExecutor(8) as threads:
+        anna = Browser(first)
+        hasher.go.set()
+        assert anna.sign_in("anna@acme.example").status_code == 303
+        hasher.go.clear()
+        assert hasher.begun.acquire(timeout=30)
+        # More than the store has threads: one is compared, three wait.
+        tries = [
+            threads.submit(from_address(site, f"192.0.2.{number}").sign_in, "bjorn@acme.example", "wrong")
+            for number in range(4)
+        ]
+        assert hasher.begun.acquire(timeout=30)
+        while site.app.state.site.hashing.strangers.free:
+            time.sleep(0.01)
+        answer = from_address(site, "198.51.100.1").sign_in("nobody@acme.example")
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"] == "5" and "Too many people are signing in" in answer.text
+        assert anna.get("/records").status_code == 200
+        # One who signed in before has a lane of their own.
+        again = threads.submit(anna.sign_in, "anna@acme.example")
+        assert hasher.begun.acquire(timeout=30)
+        hasher.go.set()
+        assert again.result(30).status_code == 303
+        assert [one.result(30).status_code for one in tries] == [403] * 4
+        # Who found no place has not failed.
+        assert site.store.sessions.failures("client 198.51.100.1", 0).failures == 0
+        assert from_address(site, "198.51.100.1").sign_in("bjorn@acme.example").status_code == 303
+    site.store.close()
+
+
+def test_a_place_that_is_given_back_can_be_had_again() -> None:
+    lane = Lane(waiting=1)
+    with lane.place(), lane.place(), pytest.raises(NoPlace), lane.place():
+        pytest.fail("there were two places")
+    with lane.place():
+        pass
+    lane.close()
+
+
+def test_a_password_that_changes_while_it_is_compared_opens_nothing(tmp_path: Path) -> None:
+    hasher = Slow()
+    site = Site(tmp_path, passwords=Passwords(hasher))
+    with TestClient(site.app) as first, ThreadPoolExecutor(1) as threads:
+        late = threads.submit(Browser(first).sign_in, "anna@acme.example")
+        assert hasher.begun.acquire(timeout=30)
+        site.store.users.set_password(site.world.anna, CHEAP.hash("another-good-password"))
+        hasher.go.set()
+        assert late.result(30).status_code == 403
+    site.store.close()
+
+
+def test_links_and_sessions_end_with_the_password_and_with_the_user(site: Site, browser: Opens) -> None:
+    setup = Setup(
+        site.store, Actor("test"), site.world.clock, None, lambda _local, _domain: "", ("en",), lambda _zone: True
+    )
+    one, two, eva = browser(), browser(), browser()
+    for link in ("first", "second"):
+        site.store.sessions.add_link(link, site.world.anna, site.world.clock() + 600_000)
+        site.store.sessions.add_link(f"eva {link}", site.eva, site.world.clock() + 600_000)
+    assert one.post("/enter/first").status_code == two.sign_in("anna@acme.example").status_code == 303
+    assert eva.post("/enter/eva first").status_code == 303
+    user.set_password(setup, "anna@acme.example", "another-good-password", CHEAP.hash)
+    assert one.get("/records").status_code == two.get("/records").status_code == 303
+    assert one.get("/enter/second").status_code == one.post("/enter/second").status_code == 404
+    # Nobody else's end with them.
+    assert eva.get("/records").status_code == 200 and eva.get("/enter/eva second").status_code == 200
+    site.store.users.join(site.other, site.world.bjorn, "admin")
+    user.remove(setup, "eva@other.example")
+    assert eva.get("/records").status_code == 303
+    user.change(setup, "eva@other.example", activate=True)
+    assert eva.get("/records").status_code == 303 and eva.post("/enter/eva second").status_code == 404
 
 
 def test_a_link_signs_in_once_and_looking_at_it_does_not_count(site: Site, browser: Opens) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from tests.store.conftest import Office
+from weftmail.store.session import Failures
 
 
 def test_a_session_lasts_until_it_ends_or_expires(office: Office) -> None:
@@ -71,13 +72,21 @@ def test_of_two_who_open_a_link_at_once_one_gets_in(office: Office) -> None:
 
 def test_failed_attempts_count_for_a_while_and_are_forgiven(office: Office) -> None:
     sessions = office.store.sessions
-    for now in (10, 20, 30):
-        sessions.failed("address anna@acme.example", now)
+    first, *_ = [sessions.failed("pair anna@acme.example 192.0.2.9", now) for now in (10, 20, 30)]
     sessions.failed("client 192.0.2.9", 30)
-    assert sessions.failures("address anna@acme.example", 10) == 2
-    assert sessions.failures("address anna@acme.example", 0) == 3
-    sessions.forgive("address anna@acme.example", 0)
-    assert sessions.failures("address anna@acme.example", 0) == 0
-    assert sessions.failures("client 192.0.2.9", 0) == 1
-    sessions.forgive("somebody", 31)
-    assert sessions.failures("client 192.0.2.9", 0) == 0
+    assert sessions.failures("pair anna@acme.example 192.0.2.9", 10) == Failures(2, 30)
+    assert sessions.failures("pair anna@acme.example 192.0.2.9", 0) == Failures(3, 30)
+    sessions.take_back([first])
+    assert sessions.failures("pair anna@acme.example 192.0.2.9", 0) == Failures(2, 30)
+    sessions.forgive("pair anna@acme.example 192.0.2.9")
+    assert sessions.failures("pair anna@acme.example 192.0.2.9", 0) == Failures(0, 0)
+    assert sessions.failures("client 192.0.2.9", 0) == Failures(1, 30)
+
+
+def test_links_end_with_the_sessions_of_their_user(office: Office) -> None:
+    sessions = office.store.sessions
+    sessions.add_link("hers", office.anna, 100)
+    sessions.add_link("his", office.bjorn, 100)
+    sessions.end_all(office.anna)
+    assert sessions.link_user("hers", 50) is None and sessions.use_link("hers", 50) is None
+    assert sessions.use_link("his", 50) == office.bjorn

@@ -6,7 +6,9 @@ there are.
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -14,6 +16,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from weftmail.core.failure import UsageError
+
+_URL = re.compile(r"https?://[^/\s?#@\"'<>\\^`{|}]+(/[^\s?#\"'<>\\^`{|}]*)?")
+_WORDS = ("hostname", "authserv_id", "site", "site_url", "mail_owner")
+"""Settings that are one word; some go into headers, mails and the mail server's own settings."""
 
 DEFAULT = "/etc/weftmail/weftmail.toml"
 
@@ -34,6 +40,8 @@ class Config:
     """Where the site listens: HOST:PORT."""
     site_url: str = ""
     """The address of the site in links; empty: made of ``site``."""
+    proxies: str = ""
+    """Addresses and networks of the proxies before the site, with commas between: they say who their clients are."""
     mail_owner: str = "postfix"
     """The user as which the mail server's LMTP client connects."""
     demo: bool = False
@@ -123,6 +131,7 @@ def _checked(values: Mapping[str, object], path: Path) -> Config:
 
 def check_places(config: Config, where: str = "", status: int = 1) -> None:
     """Raise UsageError, its text after ``where``, for a place of the settings that is none."""
+    _check_lines(config, where, status)
     kind, colon, path = config.smtp.partition(":")
     to_folder = kind == "maildir" and colon
     if to_folder and not path:
@@ -133,11 +142,31 @@ def check_places(config: Config, where: str = "", status: int = 1) -> None:
         )
     if host_and_port(config.site) is None:
         raise UsageError(f"{where}site = {config.site!r} is not HOST:PORT, as 127.0.0.1:8470", status)
-    scheme, _, rest = config.site_url.partition("://")
-    if config.site_url and (scheme not in ("http", "https") or not rest.strip("/")):
+    if config.site_url and not _URL.fullmatch(config.site_url):
         raise UsageError(
             f"{where}site_url = {config.site_url!r} is no address that begins with http:// or https://", status
         )
+    try:
+        networks(config.proxies)
+    except ValueError as error:
+        raise UsageError(
+            f"{where}proxies = {config.proxies!r}: {error}; say 127.0.0.1, ::1 or a network as 10.0.0.0/8", status
+        ) from None
+
+
+def _check_lines(config: Config, where: str, status: int) -> None:
+    """Refuse what could begin a new line, or look like something else, in a mail, a header or on a page."""
+    for field in fields(Config):
+        value = getattr(config, field.name)
+        if isinstance(value, str) and not value.isprintable():
+            raise UsageError(f"{where}{field.name} = {value!r} holds a line break or another control character", status)
+        if field.name in _WORDS and " " in value:
+            raise UsageError(f"{where}{field.name} = {value!r} holds a blank", status)
+
+
+def networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    """Return the addresses and networks that a text names, with commas between; raise ValueError for anything else."""
+    return tuple(ipaddress.ip_network(one.strip(), strict=False) for one in text.split(",") if one.strip())
 
 
 def host_and_port(place: str) -> tuple[str, int] | None:

@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from tests.unit.shell import Shell
 from weftmail import __version__
 from weftmail.cli import admin, runtime
 from weftmail.cli.arguments import Parser
+from weftmail.cli.config import Config, load, networks
 from weftmail.core.failure import PermFail, TempFail
 from weftmail.store.errors import Broken, Full
 
@@ -120,11 +122,35 @@ def test_settings_that_are_not_there(shell: Shell, monkeypatch: pytest.MonkeyPat
         (b'smtp = "maildir:"', "names no folder; say maildir:PATH"),
         (b'site_url = "mail.acme.example"', "weftmail.toml: site_url = 'mail.acme.example' is no address"),
         (b'site_url = "https://"', "begins with http:// or https://"),
+        (b'proxies = "127.0.0.1, mail"', "'mail' does not appear to be an IPv4 or IPv6 network; say 127.0.0.1, ::1"),
+        (b'site_url = "https://acme.example/?a"', "begins with http:// or https://"),
+        (b'site_url = "https://anna@acme.example"', "begins with http:// or https://"),
     ],
 )
 def test_settings_that_cannot_be_read(shell: Shell, text: bytes, said: str) -> None:
     shell.config.write_bytes(text)
     assert said in shell.refused("company", "list")
+
+
+@pytest.mark.parametrize(
+    "letter", ["\\n", "\\r\\nBcc: x@evil.example", "\\u0000", "\\t", "\\u0085", "\\u2028", "\\u202E", "\\u001b[2J"]
+)
+@pytest.mark.parametrize("name", [field.name for field in fields(Config) if isinstance(field.default, str)])
+def test_no_setting_holds_a_line_break_or_another_control_character(shell: Shell, name: str, letter: str) -> None:
+    shell.config.write_text(f'{name} = "https://127.0.0.1:80{letter}"\n')
+    said = shell.refused("company", "list")
+    assert f"{name} = " in said and "holds a line break or another control character" in said
+    assert said.strip().isprintable()
+
+
+def test_settings_of_many_scripts_can_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "weftmail.toml"
+    path.write_text(
+        'state = "/srv/vår post"\nsite_url = "https://blåbär.example:8443/post/"\nproxies = "::1,10.0.0.0/8"\n'
+    )
+    config = load({"WEFTMAIL_CONFIG": str(path)})
+    assert (config.state, config.url) == ("/srv/vår post", "https://blåbär.example:8443/post")
+    assert [str(one) for one in networks(config.proxies)] == ["::1/128", "10.0.0.0/8"]
 
 
 def test_settings_that_are_a_folder(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from weftmail.cli import due, runtime
 from weftmail.cli.arguments import Parser
-from weftmail.cli.config import Config, host_and_port
+from weftmail.cli.config import Config, host_and_port, networks
 from weftmail.cli.context import Context
 from weftmail.cli.spool_watch import SpoolWatch, watching
 from weftmail.cli.stop import end_at_once
@@ -94,6 +94,7 @@ def site(config: Config) -> Starlette:
         catcher=_catcher(config),
         demo=config.demo,
         shell=DEMO_SHELL if config.demo else "",
+        proxies=networks(config.proxies),
     )
 
 
@@ -145,6 +146,8 @@ def _run(app: Starlette, listening: socket.socket) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        # Who a client is, is read in admin/client.py, of proxies that the settings name.
+        proxy_headers=False,
         lifespan="on",
         timeout_graceful_shutdown=GRACE,
     )

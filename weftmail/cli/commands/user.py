@@ -135,7 +135,7 @@ def _password(context: Context, arguments: argparse.Namespace) -> None:
 
     find.active_user(context.store, arguments.address)
     made = carried_out(user.set_password(context.setup, arguments.address, _asked(context), Passwords().hash))
-    said = f"{made.subject} has a new password; browsers that were signed in are signed out."
+    said = f"{made.subject} has a new password; browsers are signed out, and earlier sign-in links no longer work."
     context.answer(arguments.json, {"user": made.subject, **made.now}, lambda: [said])
 
 

@@ -50,6 +50,8 @@ PAGES: Final[dict[str, Sentence]] = {
     "error.method.text": marked("This page does not support this kind of request."),
     "error.too large": marked("Too large"),
     "error.too large.text": marked("You can send 40 MB at once."),
+    "error.busy": marked("Too many people are signing in"),
+    "error.busy.text": marked("Try again in a few seconds, or use a sign-in link."),
     "error.other": marked("Something went wrong"),
     "error.other.text": marked("Go back and try again."),
     "error.store": marked("The store does not answer now: {error}. Try again in a moment."),

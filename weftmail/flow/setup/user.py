@@ -174,7 +174,7 @@ def sign_in_link(setup: Setup, address: str, token: str) -> SignInLink:
 
 
 def set_password(setup: Setup, address: str, password: str, hashed: Callable[[str], str]) -> Done | Refusal:
-    """Give a user a new password, kept as ``hashed`` makes it; browsers that were signed in are signed out."""
+    """Give a user a new password, kept as ``hashed`` makes it; sessions and sign-in links of before end."""
     if len(password) < SHORTEST:
         return Refusal("password", "password_short", {"least": SHORTEST})
     # Hashing takes long on purpose; nobody has to wait for the store meanwhile.
