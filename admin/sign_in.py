@@ -21,7 +21,7 @@ from weftmail.admin.client import client_of
 from weftmail.admin.device import LASTS, with_entry
 from weftmail.admin.device import entry as device_entry
 from weftmail.admin.device import found as known
-from weftmail.admin.hashing import RETRY_AFTER, NoPlace, Lane
+from weftmail.admin.hashing import RETRY_AFTER, Lane, NoPlace
 from weftmail.admin.visit import NOT_OURS, Site, Visit, from_our_pages, local, page
 from weftmail.admin.voice import of_browser
 from weftmail.core.address import comparable

@@ -18,7 +18,7 @@ from tests.admin.conftest import CHEAP, PASSWORD, Browser, Site, TestClient
 from weftmail.admin.attempts import CLIENT, DEVICE, PAIR, WINDOW
 from weftmail.admin.client import client_of
 from weftmail.admin.device import DAY, LASTS
-from weftmail.admin.hashing import NoPlace, Lane
+from weftmail.admin.hashing import Lane, NoPlace
 from weftmail.admin.password import Passwords
 from weftmail.admin.sign_in import SESSION
 from weftmail.admin.visit import local
