@@ -1,0 +1,59 @@
+"""The one JSON vocabulary: how values of the store are called by ``--json``, by ``--explain`` and by later doors.
+
+Each function takes a value and returns a plain object; none of them asks the store.  Times are ISO 8601 in UTC.
+Members are added, and none changes its meaning.
+"""
+
+from weftmail.flow.vocabulary.conversation import (
+    FLAGS,
+    addressed,
+    around,
+    attachment,
+    conversation,
+    delivery,
+    file,
+    follower,
+    message,
+    participant,
+    record,
+    said,
+)
+from weftmail.flow.vocabulary.inbox import inbox_entry, notice
+from weftmail.flow.vocabulary.mail import author, inbound, inbound_line, outbox, path, review_line, trace, way, who_gets
+from weftmail.flow.vocabulary.plain import Json, iso, person
+from weftmail.flow.vocabulary.setup import alias, company, contact, dkim_key, domain, user
+
+__all__ = [
+    "FLAGS",
+    "Json",
+    "addressed",
+    "alias",
+    "around",
+    "attachment",
+    "author",
+    "company",
+    "contact",
+    "conversation",
+    "delivery",
+    "dkim_key",
+    "domain",
+    "file",
+    "follower",
+    "inbound",
+    "inbound_line",
+    "inbox_entry",
+    "iso",
+    "message",
+    "notice",
+    "outbox",
+    "participant",
+    "path",
+    "person",
+    "record",
+    "review_line",
+    "said",
+    "trace",
+    "user",
+    "way",
+    "who_gets",
+]

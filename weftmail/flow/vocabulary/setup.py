@@ -1,0 +1,83 @@
+"""Companies and what they set up: aliases, domains, keys, users, contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from weftmail.flow.vocabulary.plain import Json, iso
+from weftmail.store.alias import Alias
+from weftmail.store.company import Company
+from weftmail.store.domain import DkimKey, Domain
+from weftmail.store.people import Contact, Membership, User
+
+
+def alias(one: Alias) -> Json:
+    """Return an alias."""
+    return {
+        "address": one.address,
+        "company": one.company,
+        "opens": one.record_type,
+        "record": one.record,
+        "owner": one.owner,
+        "accepts": one.accepts,
+        "answer_as": one.answer_as or one.address,
+        "defaults": one.default_fields,
+        "created_at": iso(one.created_at),
+        "changed_at": iso(one.changed_at),
+    }
+
+
+def domain(one: Domain) -> Json:
+    """Return a mail domain without its keys."""
+    return {
+        "name": one.name,
+        "company": one.company,
+        "dedicated": one.dedicated,
+        "state": one.state,
+        "closed_at": iso(one.closed_at),
+        "created_at": iso(one.created_at),
+    }
+
+
+def dkim_key(one: DkimKey) -> Json:
+    """Return a signing key; ``name`` and ``record`` are what the DNS should say."""
+    return {
+        "domain": one.domain,
+        "selector": one.selector,
+        "algorithm": one.algorithm,
+        "state": one.state,
+        "name": f"{one.selector}._domainkey.{one.domain}",
+        "record": one.record,
+        "created_at": iso(one.created_at),
+    }
+
+
+def company(one: Company) -> Json:
+    """Return a company."""
+    return {"name": one.name, "language": one.language, "created_at": iso(one.created_at)}
+
+
+def user(one: User, addresses: Sequence[str], memberships: Sequence[Membership]) -> Json:
+    """Return somebody who signs in."""
+    return {
+        "id": one.id,
+        "name": one.name,
+        "addresses": list(addresses),
+        "memberships": [{"company": each.company, "role": each.role} for each in memberships],
+        "prefers": one.prefers,
+        "language": one.language,
+        "time_zone": one.zone,
+        "active": one.active,
+        "created_at": iso(one.created_at),
+    }
+
+
+def contact(one: Contact, company_name: str, addresses: Sequence[str]) -> Json:
+    """Return a person of a company who writes from outside."""
+    return {
+        "id": one.id,
+        "name": one.name,
+        "company": company_name,
+        "addresses": list(addresses),
+        "created_at": iso(one.created_at),
+    }
