@@ -4,6 +4,7 @@ Each function takes a value and returns a plain object; none of them asks the st
 Members are added, and none changes its meaning.
 """
 
+from weftmail.flow.vocabulary.common import Json, iso, person
 from weftmail.flow.vocabulary.conversation import (
     FLAGS,
     addressed,
@@ -20,7 +21,6 @@ from weftmail.flow.vocabulary.conversation import (
 )
 from weftmail.flow.vocabulary.inbox import inbox_entry, notice
 from weftmail.flow.vocabulary.mail import author, inbound, inbound_line, outbox, path, review_line, trace, way, who_gets
-from weftmail.flow.vocabulary.plain import Json, iso, person
 from weftmail.flow.vocabulary.setup import alias, company, contact, dkim_key, domain, user
 
 __all__ = [

@@ -8,8 +8,8 @@ from typing import Final, Protocol
 from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say
 from weftmail.flow.thread import Conversation, Entry
+from weftmail.flow.vocabulary.common import Json, iso, person
 from weftmail.flow.vocabulary.mail import inbound_line, way
-from weftmail.flow.vocabulary.plain import Json, iso, person
 from weftmail.store.message import Delivery, Flag, StoredAttachment, ThreadAddressed, ThreadMessage
 from weftmail.store.record import Follower, Participant, Record
 

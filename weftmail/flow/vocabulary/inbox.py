@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from weftmail.core.wording.sentences import say
-from weftmail.flow.vocabulary.plain import Json, iso
+from weftmail.flow.vocabulary.common import Json, iso
 from weftmail.store.inbox import InboxEntry, InboxNotice
 
 

@@ -8,7 +8,7 @@ from weftmail.core.parsing.path import Path
 from weftmail.core.routing.disposition import Asked, Author
 from weftmail.core.routing.recipients import NAMED, Recipients
 from weftmail.core.wording.sentences import say
-from weftmail.flow.vocabulary.plain import Json, iso, person
+from weftmail.flow.vocabulary.common import Json, iso, person
 from weftmail.store.inbound import InboundLine, InboundRow
 from weftmail.store.outbox import PENDING, OutboxRow
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from weftmail.flow.vocabulary.plain import Json, iso
+from weftmail.flow.vocabulary.common import Json, iso
 from weftmail.store.alias import Alias
 from weftmail.store.company import Company
 from weftmail.store.domain import DkimKey, Domain
