@@ -30,6 +30,11 @@ KARIN = "Karin Ek <karin@customer.example>"
 ERIK = "Erik Ek <erik@other.example>"
 ANNA = "Anna <anna@acme.example>"
 BJORN = "Björn <bjorn@acme.example>"
+SIGNED = (
+    "from:to:cc:subject:date:message-id:in-reply-to:references:reply-to:auto-submitted:mime-version:content-type:"
+    "content-transfer-encoding"
+)
+"""The fields that a careful mail server signs."""
 
 
 class Clock:
@@ -171,8 +176,11 @@ class World:
         references: Sequence[str] = (),
         files: Sequence[tuple[str, bytes]] = (),
         headers: Sequence[tuple[str, str]] = (),
+        signs: str = SIGNED,
     ) -> bytes:
-        """Return a mail as Postfix would hand it over, with its Received and, if verified, our milter's verdict."""
+        """Return a mail as Postfix would hand it over, with its Received and, if verified, a signature over the fields
+        that ``signs`` lists and our milter's verdict.
+        """
         number = next(self._ids)
         mail = EmailMessage()
         mail["From"] = author
@@ -198,4 +206,5 @@ class World:
             f"\tby {HOST} (Postfix) with ESMTP{'SA' if login else ''} id Q{number:05d}\n"
             "\tfor <x@acme.example>; Mon, 23 Nov 2026 10:00:01 +0000 (UTC)\n"
         )
-        return (verdict + received).encode() + mail.as_bytes()
+        signature = f"DKIM-Signature: v=1; a=rsa-sha256; d={domain}; s=s1;\n\th={signs};\n\tbh=x; b=y\n"
+        return (verdict + received + (signature if verified else "")).encode() + mail.as_bytes()

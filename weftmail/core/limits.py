@@ -65,7 +65,7 @@ HEADER_SIZE = 1024 * 1024
 FIELD_SIZE = 64 * 1024
 """Characters of one header field."""
 FIELDS = 2000
-"""Fields of one header."""
+"""Fields of one header; of the header of a part, those beyond are not read."""
 FIELD_ADDRESSES = 1000
 """Addresses of one field name."""
 REFERENCES = 50
@@ -136,7 +136,7 @@ CEILINGS: tuple[Ceiling, ...] = (
     Ceiling(_SAID, "size of a mail", _size(MESSAGE_SIZE), "refused by LMTP (SIZE)"),
     Ceiling(_SAID, "header", _size(HEADER_SIZE), "shown as raw text"),
     Ceiling(_SAID, "one field", _size(FIELD_SIZE), "cut"),
-    Ceiling(_SAID, "fields of a header", str(FIELDS), "the rest is not read"),
+    Ceiling(_SAID, "fields of a header", str(FIELDS), "read, but nobody's by its signature"),
     Ceiling(_SAID, "addresses of a field", str(FIELD_ADDRESSES), "the rest is not read"),
     Ceiling(_SAID, "identifiers in References", str(REFERENCES), "the last ones are read"),
     Ceiling(_SAID, "parts", str(PARTS), "shown as raw text"),

@@ -23,8 +23,8 @@ def explain(store: Store, installation: Installation, envelope: Envelope, raw: b
     """Return the object that ``mail-ingest --explain`` prints: message, kind, authentication, disposition, trace."""
     message = installation.reader(raw)
     known = gather(store, installation, envelope, message)
-    decision = decide(envelope, message, known.facts)
-    who_gets = planned(store, decision.disposition, message, verified=known.facts.sender.verified)
+    decision = decide(envelope, known.message, known.facts)
+    who_gets = planned(store, decision.disposition, known.message, verified=known.facts.sender.verified)
     return {
         **parsed(message),
         "authentication": _authentication(known.proof, known.facts.sender.verified),

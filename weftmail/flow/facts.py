@@ -9,9 +9,11 @@ from typing import cast
 from weftmail.core.address import BadAddress, canonical, comparable, domain_of, split, without_plus
 from weftmail.core.envelope import Envelope
 from weftmail.core.parsing.message import Message
+from weftmail.core.routing import colleague
 from weftmail.core.routing.authentication import Proof, verify
 from weftmail.core.routing.facts import Accepts, AliasFacts, Carrier, Facts, Referred, Sender
 from weftmail.core.tokens import locator, reply_token
+from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.installation import Installation
 from weftmail.store.alias import Alias
 from weftmail.store.domain import Domain, system_address
@@ -28,6 +30,8 @@ class Known:
 
     facts: Facts
     proof: Proof
+    message: Message
+    """The mail, without what its author's signature does not cover where nothing else makes it a colleague's."""
 
     @property
     def by_alias(self) -> str:
@@ -51,9 +55,9 @@ def gather(store: Store, installation: Installation, envelope: Envelope, message
     local, domain = recipient.rpartition("@")[0], recipient.rpartition("@")[2]
     known = store.domains.by_name(domain) if domain else None
     alias = store.aliases.by_address(recipient) if local and domain else None
-    sender = _sender(store, message, proof)
-    contacts = _Contacts(store, sender.address)
+    contacts = _Contacts(store, proof.address)
     state, by_token = _by_token(store, installation, local, domain, known, contacts)
+    sender, proof, message = _sender(store, envelope, message, proof, by_token)
     company_id = alias.company_id if alias is not None else known.company_id if known is not None else None
     facts = Facts(
         sender=sender,
@@ -62,14 +66,13 @@ def gather(store: Store, installation: Installation, envelope: Envelope, message
         system=_system(local, known),
         alias=_alias_facts(store, alias, contacts),
         alias_in_to=alias is not None and alias.address in {_bare(box.address) for box in message.to},
-        addressed=_addressed(envelope, message),
         token=state,
         by_token=by_token,
         by_id=tuple(_by_id(store, installation, message, contacts, company_id)),
         own_loop=installation.name in message.loop,
         hops=len(message.received),
     )
-    return Known(facts, proof)
+    return Known(facts, proof, message)
 
 
 def is_ours(store: Store, address: str) -> bool:
@@ -77,37 +80,47 @@ def is_ours(store: Store, address: str) -> bool:
     return bool(store.domains.our_addresses([address]))
 
 
-def _sender(store: Store, message: Message, proof: Proof) -> Sender:
+def _sender(
+    store: Store, envelope: Envelope, message: Message, proof: Proof, by_token: Referred | None
+) -> tuple[Sender, Proof, Message]:
+    """Return the sender, what is verified of them, and the mail as far as it is theirs."""
     name = message.from_[0].name if message.from_ else ""
     if not proof.address:
         shown = comparable(message.from_[0].address) if message.from_ else ""
-        return Sender(name or shown, "")
+        return Sender(name or shown, ""), proof, message
     user = store.users.by_address(proof.address)
     if user is None or not user.active:
-        return Sender(name, proof.address, verified=proof.verified, ours=is_ours(store, proof.address))
-    logins = store.users.addresses(user.id)
-    as_colleague = proof.verifies_user(logins)
-    return Sender(
+        ours = is_ours(store, proof.address)
+        return Sender(name, proof.address, verified=proof.verified, ours=ours), proof, message
+    signed_in = proof.submitted_by(store.users.addresses(user.id))
+    doubt = None
+    if proof.colleague_proof and not signed_in:
+        doubt, read = _as_signed(envelope, message, proof, by_token)
+        proof = replace(proof, colleague_proof=doubt is None)
+        message = message if doubt else read
+    sender = Sender(
         name or user.name,
         proof.address,
         user_id=user.id,
         writes_in=store.users.writes_in(user.id),
-        verified=proof.verified or as_colleague,
-        verified_as_colleague=as_colleague,
-        signed_in=as_colleague and proof.submitted_by(logins),
+        verified=proof.verified or signed_in,
+        verified_as_colleague=signed_in or proof.colleague_proof,
+        doubt=doubt,
     )
+    return sender, proof, message
 
 
-def _addressed(envelope: Envelope, message: Message) -> bool:
-    """Say whether To or Cc name the recipient, as it is or as it was before the mail server's own aliases.
-
-    A field that its author's domain did not sign may have been added by anybody, and says nothing.
-    """
-    author = domain_of(comparable(message.from_[0].address)) if message.from_ else ""
-    if author in {comparable(one) for one in message.signers.loose}:
-        return False
-    named = {comparable(box.address) for box in (*message.to, *message.cc)}
-    return bool(named & {comparable(envelope.recipient), comparable(envelope.original_recipient)})
+def _as_signed(
+    envelope: Envelope, message: Message, proof: Proof, by_token: Referred | None
+) -> tuple[Phrase | None, Message]:
+    """Return why a mail that a colleague's domain signed is not theirs, or None; and what of it is signed."""
+    domain = domain_of(proof.address)
+    doubt = colleague.doubt(message, domain)
+    read = colleague.covered(message, colleague.left_out(message.signers, domain))
+    given_to_colleagues = by_token is not None and by_token.purpose != "bounce" and not by_token.personal
+    if doubt is None and not (given_to_colleagues or proof.spf_aligned or colleague.addressed(envelope, read)):
+        doubt = Phrase("held.signed.not meant", {"address": envelope.original_recipient or envelope.recipient})
+    return doubt, read
 
 
 def _system(local: str, domain: Domain | None) -> str:

@@ -75,9 +75,9 @@ def _planned(
 ) -> ReleasePlan:
     row = _in_review(store, inbound_id)
     known = gather(store, installation, row.envelope, message)
-    disposition = _disposition(store, row, message, known, record, opens, note)
-    who_gets = planned(store, disposition, message, verified=_vouched(known, disposition))
-    return ReleasePlan(row, message, known, disposition, who_gets)
+    disposition = _disposition(store, row, known.message, known, record, opens, note)
+    who_gets = planned(store, disposition, known.message, verified=_vouched(known, disposition))
+    return ReleasePlan(row, known.message, known, disposition, who_gets)
 
 
 def release(

@@ -199,9 +199,9 @@ class Settler:
         try:
             with self._store.savepoint():
                 known = gather(self._store, self._installation, row.envelope, message)
-                decision = decide(row.envelope, message, known.facts)
+                decision = decide(row.envelope, known.message, known.facts)
                 delivered = Delivered(
-                    row, message, known.proof, known.facts.sender.verified, row.accepted_at, known.by_alias
+                    row, known.message, known.proof, known.facts.sender.verified, row.accepted_at, known.by_alias
                 )
                 return file(self._store, self._installation, delivered, decision, self._installation.clock())
         except Exception as error:

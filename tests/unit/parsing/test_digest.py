@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import io
+from typing import BinaryIO
 
 import pytest
 
-from weftmail.core.parsing.digest import content_hash
+from weftmail.core.parsing import digest
+from weftmail.core.parsing.block import read_block
 
 FIELDS = b"From: karin@customer.example\nSubject: Stolar\n och bord\nDate: Mon, 23 Nov 2026 10:00:00 +0000\n"
 MAIL = FIELDS + b"Message-ID: <1@customer.example>\nContent-Type: text/plain\n\nHej\n\nAnna\n"
+
+
+def content_hash(raw: bytes | BinaryIO) -> str:
+    return digest.content_hash(raw, read_block(raw))
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from weftmail.core.parsing import mime, source
-from weftmail.core.parsing.mime import Contents, Fields
+from weftmail.core.parsing.block import read_block
+from weftmail.core.parsing.mime import Contents
 
 
 def contents(raw: bytes) -> tuple[list[mime.Block], Contents]:
-    found = Contents(raw, source.scan(raw))
-    return mime.blocks(mime.Parse(raw, found.scan).whole(), found), found
+    top = read_block(raw)
+    found = Contents(raw, source.scan(raw, top.end))
+    return mime.blocks(mime.parsed(top, raw, found.scan), found), found
 
 
 @pytest.mark.parametrize(
@@ -73,6 +75,6 @@ def test_an_alternative_without_anything_and_a_broken_text() -> None:
 
 
 def test_fields_are_found_by_name_in_order() -> None:
-    fields = Fields(mime.parse_header(b"A: 1\nB: 2\na: 3\n"))
+    fields = mime.parse_header(b"A: 1\nB: 2\na: 3\n")
     assert fields.all("a") == ["1", "3"] and fields.first("b") == "2" and fields.first("c") == ""
     assert "a" in fields and "c" not in fields and fields.order == [("a", "1"), ("b", "2"), ("a", "3")]

@@ -10,7 +10,7 @@ from weftmail.core.reports import automatic
 
 
 def fields(header: str) -> Fields:
-    return Fields(parse_header(header.encode() + b"\n\n"))
+    return parse_header(header.encode() + b"\n\n")
 
 
 @pytest.mark.parametrize(

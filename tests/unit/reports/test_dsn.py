@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from weftmail.core.parsing.mime import Fields, Leaf, parse_header
+from weftmail.core.parsing.mime import Leaf, parse_header
 from weftmail.core.reports import dsn
 
-NONE = Fields(parse_header(b"\n"))
+NONE = parse_header(b"\n")
 
 
 def leaf(kind: str, text: str) -> Leaf:
@@ -90,7 +90,7 @@ def test_which_message_it_was() -> None:
     failed = status("Final-Recipient: rfc822; a@x.example\nAction: failed")
     returned = leaf("text/rfc822-headers", "Subject: x\nMessage-ID: <offer@acme.example>\n")
     empty = leaf("message/rfc822", "Subject: x\n\n")
-    answered = Fields(parse_header(b"References: <a@x>\n <offer@acme.example>\n\n"))
+    answered = parse_header(b"References: <a@x>\n <offer@acme.example>\n\n")
     for fields, leaves in ((NONE, [empty, failed, returned]), (answered, [failed])):
         found = dsn.read(fields, leaves, "")
         assert found is not None and found[1] is not None

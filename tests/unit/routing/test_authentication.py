@@ -48,7 +48,7 @@ def test_aligned_dkim_proves_anybody(value: str) -> None:
     proof = ask(value)
     assert (proof.dkim, proof.verified, proof.colleague_proof) == ("pass", True, True)
     assert proof.source == "authentication-results"
-    assert proof.verifies_user(()) and proof.address == "anna@acme.example"
+    assert not proof.submitted_by(()) and proof.address == "anna@acme.example"
 
 
 def test_what_opendkim_really_writes() -> None:
@@ -70,7 +70,7 @@ def test_dmarc_proves_an_outsider_but_no_colleague() -> None:
     )
     assert (proof.spf, proof.dmarc, proof.arc, proof.dkim) == ("pass", "pass", "none", "none")
     assert (proof.verified, proof.colleague_proof) == (True, False)
-    assert not proof.verifies_user(("karin",))
+    assert not proof.submitted_by(("karin",))
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_what_proves_nothing(value: str) -> None:
 def test_anything_but_one_address_is_never_verified(from_: tuple[Mailbox, ...]) -> None:
     proof = ask("mx1.acme.example; dkim=pass header.d=acme.example", from_=from_, received=(SUBMITTED,))
     assert (proof.address, proof.verified, proof.colleague_proof) == ("", False, False)
-    assert not proof.verifies_user(("anna",))
+    assert not proof.submitted_by(("anna",))
 
 
 def test_without_a_received_of_ours_on_top_nothing_is_believed() -> None:
@@ -142,7 +142,7 @@ def test_an_authenticated_submission_tells_the_login(protocol: str) -> None:
     proof = ask(received=(SUBMITTED.replace("ESMTPSA", protocol),), queue_id="4F2C1")
     assert (proof.login, proof.source) == ("anna", "submission")
     assert (proof.verified, proof.colleague_proof) == (False, False)
-    assert proof.verifies_user(frozenset({"anna"})) and not proof.verifies_user(frozenset({"bjorn", "ann"}))
+    assert proof.submitted_by(frozenset({"anna"})) and not proof.submitted_by(frozenset({"bjorn", "ann"}))
 
 
 def test_names_in_the_policy_may_be_in_any_case() -> None:

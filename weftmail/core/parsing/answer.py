@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import fields
 from typing import Any, get_args
 
 from weftmail.core.address import Mailbox
 from weftmail.core.limits import READER_ANSWER
-from weftmail.core.parsing.dkim_tags import Signers
+from weftmail.core.parsing.dkim_tags import SignatureField, Signers
 from weftmail.core.parsing.forward import Forwarded
 from weftmail.core.parsing.message import Attachment, DeliveryReport, Failure, Kind, Message, Step
 
@@ -21,7 +20,6 @@ STEPS: tuple[Step, ...] = get_args(Step)
 _BOXES = ("from_", "sender", "reply_to", "to", "cc")
 _TEXTS = ("message_id", "subject", "auto_submitted", "content_hash")
 _LISTS = ("in_reply_to", "references", "received", "results_above", "loop")
-_SIGNERS = tuple(one.name for one in fields(Signers))
 
 
 class BadAnswer(ValueError):
@@ -66,8 +64,13 @@ def _header(message: Message) -> dict[str, Any]:
     return {
         **{name: getattr(message, name) for name in (*_TEXTS, *_LISTS, "date")},
         **{name: _boxes(getattr(message, name)) for name in _BOXES},
-        "signers": {name: getattr(message.signers, name) for name in _SIGNERS},
+        "signers": _signers(message.signers),
     }
+
+
+def _signers(found: Signers) -> dict[str, Any]:
+    signatures = [[one.domain, one.identity, one.leaves_out, one.partial, one.agrees] for one in found.signatures]
+    return {"names": found.names, "signatures": signatures, "flaws": found.flaws}
 
 
 def _boxes(boxes: tuple[Mailbox, ...]) -> list[list[str]]:
@@ -192,8 +195,16 @@ def _header_said(line: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     yield from ((name, _texts(line[name])) for name in _LISTS)
     yield from ((name, _mailboxes(line[name])) for name in _BOXES)
     yield "date", None if line["date"] is None else _number(line["date"])
-    yield "signers", Signers(**{name: _texts(line["signers"][name]) for name in _SIGNERS})
+    yield "signers", _signed(line["signers"])
     yield from (("html", ""), ("attachments", ()))
+
+
+def _signed(value: Any) -> Signers:
+    signatures = tuple(
+        SignatureField(_text(domain), _text(identity), _texts(leaves_out), partial is not False, agrees is True)
+        for domain, identity, leaves_out, partial, agrees in value["signatures"]
+    )
+    return Signers(_texts(value["names"]), signatures, _texts(value["flaws"]))
 
 
 def _sent_on(value: Any) -> Forwarded | None:

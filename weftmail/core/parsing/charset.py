@@ -85,6 +85,12 @@ def codec(label: str) -> str:
     return info.name
 
 
+def shifts(label: str) -> bool:
+    """Say whether the charset writes letters beyond ASCII by bytes that are ASCII, so that a label changes a text."""
+    name = codec(label)
+    return name in _WIDE or name in _STATEFUL or name.startswith("iso2022")
+
+
 def decode(data: bytes, label: str = "", *, sparing: bool = False) -> tuple[str, bool]:
     """Return ``data`` as text, and whether the label held; never raises.
 

@@ -8,64 +8,44 @@ is the mail's own; what its author wrote is: the fields below, unfolded, and the
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import BinaryIO
 
-from weftmail.core.limits import HEADER_SIZE
-from weftmail.core.parsing import source
+from weftmail.core.parsing import source, transfer
+from weftmail.core.parsing.block import HeaderBlock
 
-_FIELDS = (b"from", b"to", b"cc", b"subject", b"date", b"message-id")
-_BLANKS = re.compile(rb"\s+")
+_FIELDS = ("from", "to", "cc", "subject", "date", "message-id")
 
 
-def content_hash(raw: bytes | BinaryIO) -> str:
+def content_hash(raw: bytes | BinaryIO, top: HeaderBlock) -> str:
     """Return the hex SHA-256 over From, To, Cc, Subject, Date, Message-ID, Content-* and the body.
 
-    Without a Message-ID or a Date two mails of one text would be one; then the topmost Received field, which holds
-    the mail server's own queue id, joins in.
+    ``top`` is the header block of ``raw``.  Without a Message-ID or a Date two mails of one text would be one; then the
+    topmost Received field, which holds the mail server's own queue id, joins in.
     """
-    state = _State()
-    for piece in source.chunks(raw):
+    state = _Body(_significant(top))
+    for piece in source.chunks(raw, top.end):
         state.feed(piece)
     return state.close()
 
 
-class _State:
-    """Header until the first empty line, body after it; memory stays at one piece and one header."""
+class _Body:
+    """The body without what a way in may change: the kind of its line ends, and empty lines at its end."""
 
-    def __init__(self) -> None:
-        self.sha = hashlib.sha256()
-        self.head: list[bytes] | None = []
-        self.size = 0
+    def __init__(self, head: bytes) -> None:
+        self.sha = hashlib.sha256(head)
         self.cr = b""
         self.held = 0
 
     def feed(self, piece: bytes) -> None:
         piece = self.cr + piece
         self.cr = b"\r" if piece.endswith(b"\r") else b""
-        piece = piece[: len(piece) - len(self.cr)].replace(b"\r\n", b"\n")
-        if self.head is None:
-            self._body(piece)
-            return
-        self.head.append(piece)
-        self.size += len(piece)
-        # The blank line may be split over two pieces, hence the last two of them are looked at together.
-        if b"\n\n" in b"".join(self.head[-2:]) or self.size > HEADER_SIZE:
-            self._end_header()
+        self._lines(piece[: len(piece) - len(self.cr)].replace(b"\r\n", b"\n"))
 
     def close(self) -> str:
-        if self.head is not None:
-            self._end_header()
-        self._body(self.cr)
+        self._lines(self.cr)
         return self.sha.hexdigest()
 
-    def _end_header(self) -> None:
-        head, _, body = b"".join(self.head or ()).partition(b"\n\n")
-        self.head = None
-        self.sha.update(_significant(head))
-        self._body(body)
-
-    def _body(self, piece: bytes) -> None:
+    def _lines(self, piece: bytes) -> None:
         kept = piece.rstrip(b"\n")
         if kept:
             self.sha.update(b"\n" * self.held + kept)
@@ -73,15 +53,13 @@ class _State:
         self.held += len(piece) - len(kept)
 
 
-def _significant(head: bytes) -> bytes:
+def _significant(top: HeaderBlock) -> bytes:
     """Return the fields that count, unfolded, in a fixed order of names."""
-    fields: dict[bytes, list[bytes]] = {}
-    for line in re.split(rb"\n(?![ \t])", head):
-        name, colon, value = line.partition(b":")
-        if colon:
-            fields.setdefault(name.strip().lower(), []).append(_BLANKS.sub(b" ", value).strip())
-    names = list(_FIELDS) + sorted(name for name in fields if name.startswith(b"content-"))
+    fields: dict[str, list[bytes]] = {}
+    for one in top.fields:
+        fields.setdefault(one.name, []).append(transfer.octets(one.value))
+    names = list(_FIELDS) + sorted(name for name in fields if name.startswith("content-"))
     chosen = [(name, value) for name in names for value in fields.get(name, [])]
-    if not fields.get(b"message-id") or not fields.get(b"date"):
-        chosen += [(b"received", value) for value in fields.get(b"received", [])[:1]]
-    return b"".join(name + b":" + value + b"\n" for name, value in chosen) + b"\n"
+    if not fields.get("message-id") or not fields.get("date"):
+        chosen += [("received", value) for value in fields.get("received", [])[:1]]
+    return b"".join(b"%b:%b\n" % (name.encode(), b" ".join(value.split())) for name, value in chosen) + b"\n"

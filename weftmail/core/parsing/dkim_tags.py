@@ -1,85 +1,126 @@
-"""What the DKIM-Signature fields of a mail name (RFC 6376, 3.5): domain, selector, identity, as its sender wrote them.
+"""What the DKIM-Signature fields of a mail name and cover (RFC 6376, 3.5 and 5.4.2), as its sender wrote them.
 
-Filters copy these names into Authentication-Results.  An identity may be written in dkim-quoted-printable, and OpenDKIM
+Filters copy names into Authentication-Results.  An identity may be written in dkim-quoted-printable, and OpenDKIM
 writes it there decoded and as it is: ``i=x=3B=20dkim=3Dpass...`` becomes a result of its own, by a domain that never
-signed.  Whoever believes such a field has to look at the names first, and at the tag ``l=``: what stands beyond the
-length that it tells is not signed, and anybody may add it.
+signed.  Whoever believes such a field has to look at the names first; then at the tag ``l=``, for what stands beyond
+the length that it tells is not signed; and at ``h=``, for a field that is not listed there may be anybody's.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import BinaryIO
 
-from weftmail.core.limits import HEADER_SIZE
-from weftmail.core.parsing import source
+from weftmail.core.parsing import agreement, transfer
+from weftmail.core.parsing.block import HeaderBlock
 
-# Mail servers take a blank before the colon; the parser does not, and would hide the field from us alone.
-_FIELD = re.compile(rb"(?im)^dkim-signature[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)")
-_ADDRESSED = re.compile(rb"(?im)^(to|cc)[ \t]*:")
 _QUOTED = re.compile(rb"=([0-9A-Fa-f]{2})")
 _WHITE = re.compile(rb"\s+")
-_EDGE = 4
+_NAMED = frozenset(
+    {
+        "from", "to", "cc", "subject", "date", "in-reply-to", "references", "reply-to", "message-id",
+        "auto-submitted", "mime-version",
+    }
+)  # fmt: skip
+SHAPING = ("content-type", "content-transfer-encoding", "content-disposition")
+"""The fields that say how the body is to be read."""
+MOST = 20
+"""Of more signatures nobody knows which ones a verifier looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureField:
+    """One DKIM-Signature field, true or not.
+
+    ``domain`` and ``identity`` (the domain in ``i=``) as they are written, decoded.  ``leaves_out``: the fields that
+    this program reads, stand in the mail, and are not all covered.  ``partial``: it covers but a part of the text.
+    ``agrees``: the fields that say how to read the body are covered, or the body itself agrees with them.
+    """
+
+    domain: str
+    identity: str
+    leaves_out: tuple[str, ...] = ()
+    partial: bool = False
+    agrees: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Signers:
-    """Every domain, selector and identity that is named, decoded.
+    """What the signatures of a mail are worth, if they are true.
 
-    ``partial``: domains that sign but a part of the text.  ``loose``: those that leave a To or Cc of the mail out, so
-    that anybody may have added it.
+    ``names``: every domain, selector and identity, decoded.  ``flaws``: what in the header another reader may see in
+    another way, as ``HeaderBlock.flaws`` says it.
     """
 
     names: tuple[str, ...] = ()
-    partial: tuple[str, ...] = ()
-    loose: tuple[str, ...] = ()
+    signatures: tuple[SignatureField, ...] = ()
+    flaws: tuple[str, ...] = ()
+
+    @property
+    def partial(self) -> tuple[str, ...]:
+        """The domains that sign but a part of the text."""
+        return tuple(one.domain for one in self.signatures if one.partial)
 
 
 UNSIGNED = Signers()
+Tags = list[tuple[str, str]]
 
 
-def read(raw: bytes | BinaryIO) -> Signers:
-    """Return what the DKIM-Signature fields of a mail name; never raises."""
-    head = _head(raw)
-    signatures = [_tags(field) for field in _FIELD.findall(head)]
-    if not signatures:
+def is_named(name: str) -> bool:
+    """Say whether this program reads the field, so that it must not be anybody's."""
+    return name in _NAMED or name.startswith("content-")
+
+
+def read(top: HeaderBlock, raw: bytes | BinaryIO) -> Signers:
+    """Return what the signatures in a header block name and cover; ``raw`` is the whole mail.  Never raises."""
+    found = [_tags(transfer.octets(value)) for value in top.values("dkim-signature")]
+    if not found:
         return UNSIGNED
-    addressed = Counter(one.lower().decode("ascii") for one in _ADDRESSED.findall(head))
+    flaws = top.flaws(is_named)
+    if len(found) > MOST and "many" not in flaws:
+        flaws = (*flaws, "many")
+    counted = Counter(one.name for one in top.fields if is_named(one.name))
+    # Every mail has these: what no signature lists may have been taken out.
+    counted.update({name: 1 for name in ("from", "date") if not counted[name]})
+
+    @cache
+    def body_agrees() -> bool:
+        return agreement.agrees(top, raw)
+
+    def signature(tags: Tags, domain: str) -> SignatureField:
+        # With two lists, or two domains, nobody knows which one a verifier took.
+        once = all(len(_values(tags, name)) <= 1 for name in ("d", "h", "i", "l"))
+        listed = Counter(_listed(tags)) if once else Counter[str]()
+        left_out = tuple(name for name, count in counted.items() if name in _NAMED and listed[name] < count)
+        shaped = all(listed[name] >= max(1, counted[name]) for name in SHAPING)
+        identity = next(iter(_values(tags, "i")), "").rpartition("@")[2]
+        return SignatureField(domain, identity, left_out, bool(_values(tags, "l")), shaped or body_agrees())
+
     return Signers(
-        tuple(value for tags in signatures for name, value in tags if name in ("d", "i", "s")),
-        tuple(domain for tags in signatures for domain in _values(tags, "d") if _values(tags, "l")),
-        tuple(domain for tags in signatures for domain in _values(tags, "d") if _leaves_out(tags, addressed)),
+        tuple(value for tags in found for name, value in tags if name in ("d", "i", "s")),
+        tuple(signature(tags, domain) for tags in found[:MOST] for domain in _values(tags, "d")[:2]),
+        flaws,
     )
 
 
-def _values(tags: list[tuple[str, str]], wanted: str) -> list[str]:
+def _values(tags: Tags, wanted: str) -> list[str]:
     return [value for name, value in tags if name == wanted]
 
 
-def _leaves_out(tags: list[tuple[str, str]], addressed: Counter[str]) -> bool:
-    """Say whether there are more fields of a name than the signature lists; it counts them from the bottom."""
-    signed = [name for value in _values(tags, "h") for name in value.lower().split(":")]
-    return any(signed.count(name) < addressed[name] for name in ("to", "cc"))
+def _listed(tags: Tags) -> Iterable[str]:
+    return (name for value in _values(tags, "h") for name in value.lower().split(":"))
 
 
-def _head(raw: bytes | BinaryIO) -> bytes:
-    """Return the header; of one that is too large to be parsed, so much as would have been."""
-    head, looked_at = b"", 0
-    for piece in source.chunks(raw):
-        head += piece
-        end = source.HEADER_END.search(head, looked_at)
-        if end or len(head) > HEADER_SIZE:
-            return head[: end.start()] if end else head
-        looked_at = max(0, len(head) - _EDGE)
-    return head
-
-
-def _tags(field: bytes) -> list[tuple[str, str]]:
+def _tags(field: bytes) -> Tags:
     found = []
     for tag in field.split(b";"):
         name, _, value = tag.partition(b"=")
-        text = _QUOTED.sub(lambda pair: bytes([int(pair[1], 16)]), _WHITE.sub(b"", value))
+        text = _WHITE.sub(b"", value)
+        if name.strip() != b"h":
+            text = _QUOTED.sub(lambda pair: bytes([int(pair[1], 16)]), text)
         found.append((name.strip().lower().decode("ascii", "replace"), text.decode("utf-8", "replace")))
     return found

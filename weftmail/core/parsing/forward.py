@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from weftmail.core.address import Mailbox
 from weftmail.core.parsing import header, phrases
-from weftmail.core.parsing.mime import Fields, Leaf, parse_header
+from weftmail.core.parsing.mime import Leaf, parse_header
 from weftmail.core.parsing.phrases import any_of
 
 SIZE = 64 * 1024
@@ -116,7 +116,7 @@ def _kind(label: str) -> str:
 
 
 def _attached(leaf: Leaf) -> Forwarded | None:
-    fields = Fields(parse_header(leaf.content))
+    fields = parse_header(leaf.content)
     boxes = header.mailboxes(fields.first("from"))
     if not boxes:
         return None

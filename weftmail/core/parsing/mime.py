@@ -8,7 +8,7 @@ with those of the message around it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from email.feedparser import BytesFeedParser, FeedParser
 from email.message import Message
@@ -16,9 +16,10 @@ from email.policy import compat32
 from itertools import islice
 from typing import Any, BinaryIO
 
-from weftmail.core.limits import FIELDS, NESTING, PARTS, WORDS_SIZE
+from weftmail.core.limits import FIELDS, NESTING, OUTLINE, PARTS, WORDS_SIZE
 from weftmail.core.parsing import charset, header, source, transfer
-from weftmail.core.parsing.source import HEADER_END, HEADER_PIECE, Scan, TooComplex
+from weftmail.core.parsing.block import HeaderBlock, read_block
+from weftmail.core.parsing.source import Scan, TooComplex
 
 _PATH = re.compile(r"^.*[/\\]", re.S)
 
@@ -59,7 +60,6 @@ class _Parser(FeedParser):
 
     def __init__(self) -> None:
         self.parts = 0
-        self.header_done = False
         self.comparisons = 0
         super().__init__(_Part, policy=compat32)
 
@@ -73,11 +73,6 @@ class _Parser(FeedParser):
         if self.comparisons > source.COMPARISONS:
             raise TooComplex("too many lines for its nesting")
 
-    @property
-    def root(self) -> Message:
-        """The message, as far as it is parsed."""
-        return self._msgstack[0]
-
     def _new_message(self) -> None:
         self.parts += 1
         if self.parts > PARTS:
@@ -86,54 +81,28 @@ class _Parser(FeedParser):
         if len(self._msgstack) > NESTING + 1:
             raise TooComplex("nested too deeply")
 
-    def _parse_headers(self, lines: list[str]) -> None:
-        super()._parse_headers(lines)  # type: ignore[misc]
-        self.header_done = True
 
+def parsed(top: HeaderBlock, raw: bytes | BinaryIO, scan: Scan) -> Message:
+    """Return the whole message as the stdlib's tree, as ``scan`` and the header block were read from ``raw``.
 
-class Parse:
-    """One parse of one message, in two steps; ``raw`` and its ``scan`` as ``source.scan`` made it."""
-
-    def __init__(self, raw: bytes | BinaryIO, scan: Scan) -> None:
-        self._parser = _Parser()
-        self._pieces = _header_apart(source.thinned(raw, scan))
-        self._done: Message | None = None
-
-    def header(self) -> Message:
-        """Return the message with its header alone; raises TooComplex."""
-        for piece in self._pieces:
-            self._parser.take(piece)
-            if self._parser.header_done:
-                return self._parser.root
-        return self.whole()
-
-    def whole(self) -> Message:
-        """Return the whole message; raises TooComplex where that would take too long."""
-        for piece in self._pieces:
-            self._parser.take(piece)
-        if self._done is None:
-            self._done = self._parser.close()
-        return self._done
-
-
-def _header_apart(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Cut the piece in which the header ends there."""
-    for piece in pieces:
-        end = HEADER_END.search(piece)
-        if end:
-            yield piece[: end.end()]
-            yield piece[end.end() :]
-            break
-        yield piece
-    yield from pieces
-
-
-def parse_header(raw: bytes) -> Message:
-    """Return the message's header alone, with no more than 256 KB of it."""
-    end = HEADER_END.search(raw[:HEADER_PIECE])
-    parser = BytesFeedParser(_Part, policy=compat32)
-    parser.feed(raw[: end.end() if end else HEADER_PIECE])
+    Of the header it gets what says how the body is made, and no more.  Raises TooComplex where it would take too long.
+    """
+    parser = _Parser()
+    parser.take(made_of(top).rendered() + b"\n")
+    for piece in source.thinned(raw, scan):
+        parser.take(piece)
     return parser.close()
+
+
+def made_of(top: HeaderBlock) -> HeaderBlock:
+    """Return the block with those fields alone that say how the body is made, the topmost of each name."""
+    first = {one.name: one for one in reversed(top.fields) if one.name.startswith("content-")}
+    return HeaderBlock(tuple(first.values()), top.end)
+
+
+def parse_header(raw: bytes) -> Fields:
+    """Return the fields of a message, read from no more than 256 KB of it."""
+    return Fields.of(read_block(raw, OUTLINE))
 
 
 TREE_SIZE = 32 * 1024
@@ -142,13 +111,14 @@ TREE_LINES = 800
 _EMBEDDED = re.compile(rb"(?i)(?:message|multipart)/")
 
 
-def bounded_tree(head: bytes) -> Message:
+def bounded_tree(top: HeaderBlock, body: bytes) -> Message:
     """Return the beginning of a message as the stdlib's own tree, attached ones taken apart.
 
     For readers that know nothing else, and that bear neither long lines nor many: those are cut, and what holds many
     messages within each other is read as its header alone.
     """
-    lines = head[:TREE_SIZE].splitlines()[:TREE_LINES]
+    head = top.rendered()[:TREE_SIZE] + b"\n"
+    lines = (head + body)[:TREE_SIZE].splitlines()[:TREE_LINES]
     short = b"\n".join(line[:TREE_LINE] for line in lines)
     if len(_EMBEDDED.findall(short)) > 10:
         short = short.partition(b"\n\n")[0]
@@ -188,11 +158,13 @@ def _declared(html: bytes) -> str:
     return found[1].decode("ascii", "replace") if found else ""
 
 
-def kind_of(part: Message) -> tuple[str, dict[str, str]]:
-    """Return a part's media type in lower case, and its parameters; text/plain where the field is none."""
-    fields = Fields(part)
+def kind_of(fields: Fields, default: str = "text/plain") -> tuple[str, dict[str, str]]:
+    """Return a part's media type in lower case, and its parameters; text/plain where the field is none.
+
+    ``default`` is the type of a part that has no such field.
+    """
     if "content-type" not in fields:
-        return part.get_default_type(), {}
+        return default, {}
     kind, parameters = header.parameters(fields.first("content-type"))
     kind = kind.partition(" ")[0]
     if kind.count("/") != 1 or kind.startswith("/") or kind.endswith("/"):
@@ -202,8 +174,8 @@ def kind_of(part: Message) -> tuple[str, dict[str, str]]:
 
 def leaf(part: Message, raw: bytes | BinaryIO, scan: Scan) -> Leaf:
     """Return what a part holds, and let the parser's own copy of it go; ``raw`` and ``scan`` as for ``parse``."""
-    kind, parameters = kind_of(part)
-    fields = Fields(part)
+    fields = Fields.of_part(part)
+    kind, parameters = kind_of(fields, part.get_default_type())
     disposition, more = header.parameters(fields.first("content-disposition"))
     name = more.get("filename") or parameters.get("name") or more.get("name") or ""
     encoding = header.text(fields.first("content-transfer-encoding"))
@@ -237,12 +209,21 @@ class Fields:
 
     __slots__ = ("_by_name", "order")
 
-    def __init__(self, part: Message) -> None:
-        self.order: list[tuple[str, str]] = []
+    def __init__(self, fields: Iterable[tuple[str, str]]) -> None:
+        self.order = list(fields)
         self._by_name: dict[str, list[str]] = {}
-        for name, value in islice(part.raw_items(), FIELDS):
-            self.order.append((name.lower(), str(value)))
-            self._by_name.setdefault(name.lower(), []).append(str(value))
+        for name, value in self.order:
+            self._by_name.setdefault(name, []).append(value)
+
+    @classmethod
+    def of(cls, top: HeaderBlock) -> Fields:
+        """Return all fields of a header block."""
+        return cls((one.name, one.value) for one in top.fields)
+
+    @classmethod
+    def of_part(cls, part: Message) -> Fields:
+        """Return the first fields of a part."""
+        return cls((name.lower(), str(value)) for name, value in islice(part.raw_items(), FIELDS))
 
     def all(self, name: str) -> list[str]:
         """Return the values of every field of this name, topmost first."""
@@ -287,7 +268,7 @@ class Contents:
 
 def blocks(part: Message, contents: Contents) -> list[Block]:
     """Return what is to be read in ``part``, in order; what is attached goes into ``contents``."""
-    kind, _ = kind_of(part)
+    kind, _ = kind_of(Fields.of_part(part), part.get_default_type())
     if kind.startswith("multipart/") and part.is_multipart():
         # get_payload of anything else would decode it, in quadratic time where a parameter says so.
         payload: Any = part.get_payload()

@@ -6,12 +6,13 @@ below the field of your own mail server was written by others, and may be invent
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
-from weftmail.core.parsing import header, source
+from weftmail.core.limits import OUTLINE
+from weftmail.core.parsing import header, transfer
+from weftmail.core.parsing.block import read_block
 
 HOPS = 50
 """More are counted and not read. Mail servers give up on a mail at about this number."""
@@ -20,8 +21,6 @@ FIELD_SIZE = 4096
 LONGEST_NAME = 200
 INSTALLATION = "weftmail"
 """What the last hop is called: the mail has been accepted here."""
-
-_RECEIVED = re.compile(rb"(?im)^received[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +68,13 @@ def read(raw: bytes | BinaryIO, accepted_at: int | None = None) -> Path:
     Only the header is looked at, from a file too.  ``accepted_at`` adds the hop into this installation; it is cut to
     the second, like the times of mail servers.
     """
-    fields = _RECEIVED.findall(_header(raw))
+    fields = [transfer.octets(value) for value in read_block(raw, OUTLINE).values("received")]
     hops = list(_hops(fields[:HOPS]))
     if accepted_at is not None:
         at = accepted_at - accepted_at % 1000
         before = hops[-1].at if hops else None
         hops.append(Hop(INSTALLATION, hops[-1].by if hops else "", at, None if before is None else at - before))
     return Path(tuple(hops), max(len(fields) - HOPS, 0))
-
-
-def _header(raw: bytes | BinaryIO) -> bytes:
-    head = b""
-    for piece in source.chunks(raw):
-        head += piece
-        if len(head) >= source.HEADER_PIECE or source.HEADER_END.search(head):
-            break
-    return source.HEADER_END.split(head, 1)[0]
 
 
 def _hops(fields: list[bytes]) -> list[Hop]:

@@ -3,7 +3,7 @@
 The stdlib's parser compares each line with the boundary of every level around it, and keeps each line of a part as a
 string of its own.  Both are harmless for a letter; a hostile nesting or an attachment of 50 MB makes them minutes and
 hundreds of megabytes.  So of a long body the parser gets a line that says where it lies; depth and parts are counted
-as it goes (``mime``).
+as it goes (``mime``).  The header of the message is not among it: ``block`` splits that, once for all.
 """
 
 from __future__ import annotations
@@ -13,23 +13,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from weftmail.core.limits import HEADER_SIZE, OUTLINE
 from weftmail.core.parsing import transfer
 
 PIECE = 64 * 1024
 HEADER_TOO_LARGE = "header too large"
-HEADER_PIECE = OUTLINE
-"""So much of a header is read where the message is not parsed whole."""
 COMPARISONS = 4_000_000
 """Lines times depth: the parser does about three million such comparisons in a second."""
 RUN = 512
 """A shorter run of body lines goes to the parser as it is."""
-HEADER_END = re.compile(rb"\r?\n\r?\n")
 
 _BLANK = re.compile(rb"(?m)^\r?\n")
 _MARK = b"\x01"
 _KEPT = re.compile(r"\x01(\d+):(\d+)\n")
-_OVERLAP = 4
 
 
 class TooComplex(Exception):
@@ -38,21 +33,21 @@ class TooComplex(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What one cheap pass over the bytes found."""
+    """What one cheap pass over the body found."""
 
-    reason: str
-    """Why the message must not be parsed whole, or ""."""
+    start: int
+    """Where the body begins."""
     marked: bool
-    """The mark of left out lines stands in the message already, so that nothing is left out."""
+    """The mark of left out lines stands in the body already, so that nothing is left out."""
 
 
-def chunks(raw: bytes | BinaryIO) -> Iterator[bytes]:
-    """Yield the message in pieces, from its first byte."""
+def chunks(raw: bytes | BinaryIO, start: int = 0) -> Iterator[bytes]:
+    """Yield the message in pieces, from its first byte, or from the one at ``start``."""
     if isinstance(raw, bytes):
-        for start in range(0, len(raw), PIECE):
-            yield raw[start : start + PIECE]
+        for begin in range(start, len(raw), PIECE):
+            yield raw[begin : begin + PIECE]
         return
-    at = 0
+    at = start
     while True:
         # Others read the same file between two pieces.
         raw.seek(at)
@@ -63,55 +58,38 @@ def chunks(raw: bytes | BinaryIO) -> Iterator[bytes]:
         yield piece
 
 
-def head(raw: bytes | BinaryIO, most: int, *, whole: bool = False) -> bytes:
-    """Return the header, or with ``whole`` the beginning of all; at most so many bytes of it."""
+def beginning(raw: bytes | BinaryIO, most: int, start: int = 0) -> bytes:
+    """Return at most so many bytes, from the one at ``start``."""
     pieces: list[bytes] = []
     size = 0
-    for piece in chunks(raw):
+    for piece in chunks(raw, start):
         pieces.append(piece)
         size += len(piece)
-        if size >= most or (not whole and HEADER_END.search(b"".join(pieces[-2:]))):
+        if size >= most:
             break
-    found = b"".join(pieces)[:most]
-    end = None if whole else HEADER_END.search(found)
-    return found[: end.end()] if end else found
+    return b"".join(pieces)[:most]
 
 
-def scan(raw: bytes | BinaryIO) -> Scan:
-    """Look over the whole message once."""
-    size = 0
-    tail, header_end, marked = b"\n", -1, False
-    for piece in chunks(raw):
-        marked = marked or _MARK in piece
-        if header_end < 0 and (found := HEADER_END.search(tail + piece)):
-            header_end = size + found.start()
-        size += len(piece)
-        tail = piece[-_OVERLAP:]
-    too_large = (header_end if header_end >= 0 else size) > HEADER_SIZE
-    return Scan(HEADER_TOO_LARGE if too_large else "", marked)
+def scan(raw: bytes | BinaryIO, start: int) -> Scan:
+    """Look once over the body, which begins at ``start``."""
+    return Scan(start, any(_MARK in piece for piece in chunks(raw, start)))
 
 
 def thinned(raw: bytes | BinaryIO, scan: Scan) -> Iterator[bytes]:
-    """Yield the message for the parser; long runs of body lines are replaced by where they lie.
+    """Yield the body for the parser; long runs of body lines are replaced by where they lie in the message.
 
     Body is what comes after an empty line, up to the next line that begins with two hyphens: nothing in between can
     be a boundary or the header of a part.
     """
-    state = _Thinner()
-    for number, block in enumerate(_whole_lines(raw)):
-        mended = block if number else _mended(block)
-        if scan.marked or mended is not block:
-            out = mended
-            state.pass_by(block)
-        else:
-            out = state.thin(block)
-        yield out
+    state = _Thinner(scan.start)
+    for block in _whole_lines(raw, scan.start):
+        yield block if scan.marked else state.thin(block)
 
 
-def _whole_lines(raw: bytes | BinaryIO) -> Iterator[bytes]:
+def _whole_lines(raw: bytes | BinaryIO, start: int) -> Iterator[bytes]:
     """Yield blocks that end with a line's end; the last may not, nor one of a line longer than a piece."""
     rest = b""
-    for piece in chunks(raw):
+    for piece in chunks(raw, start):
         cut = piece.rfind(b"\n") + 1
         if cut:
             yield rest + piece[:cut]
@@ -126,17 +104,12 @@ def _whole_lines(raw: bytes | BinaryIO) -> Iterator[bytes]:
 
 
 class _Thinner:
-    """Follows header and body through the blocks of one message."""
+    """Follows the headers of parts and their bodies through the blocks of one message."""
 
-    def __init__(self) -> None:
-        self.at = 0
-        self.in_body = False
+    def __init__(self, start: int) -> None:
+        self.at = start
+        self.in_body = True
         self.broken = False
-
-    def pass_by(self, block: bytes) -> None:
-        """Leave a block as it is; what comes next counts as header until an empty line says otherwise."""
-        self.at += len(block)
-        self.in_body = False
 
     def thin(self, block: bytes) -> bytes:
         """Return the block with its long runs of body lines replaced."""
@@ -197,24 +170,3 @@ def _lying(raw: bytes | BinaryIO, start: int, length: int) -> Iterator[bytes]:
     else:
         raw.seek(start)
         yield raw.read(length)
-
-
-_STRAY = re.compile(rb"(?m)^(?![!-9;-~]+:|[ \t\r\n]|From )(?=.)")
-_KNOWN = re.compile(rb"(?im)^(?:from|to|subject|date|message-id|mime-version|content-type):")
-
-
-def _mended(piece: bytes) -> bytes:
-    """Fold a stray line in the midst of the header into the field above it.
-
-    The parser ends the header there, and sender, subject and type would be read as text.  Where no usual field
-    follows the stray line it is the first line of a body that lacks its empty line.
-    """
-    end = HEADER_END.search(piece)
-    head = piece[: end.start()] if end else b""
-    stray = _STRAY.search(head)
-    if stray is None or stray.start() == 0:
-        return piece
-    last = max((found.start() for found in _KNOWN.finditer(head)), default=0)
-    if last < stray.start():
-        return piece
-    return _STRAY.sub(b" ", head[:last]) + piece[last:]

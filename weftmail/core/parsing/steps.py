@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 from weftmail.core.address import Mailbox
 from weftmail.core.limits import FIELD_ADDRESSES, HTML_SIZE, OUTLINE, REFERENCES
 from weftmail.core.parsing import charset, digest, dkim_tags, forward, header, html, mime, quote, source
+from weftmail.core.parsing.block import HeaderBlock, read_block
 from weftmail.core.parsing.message import Attachment, Classify, Evidence, Message, Step
 from weftmail.core.parsing.mime import Block, Contents, Fields, Leaf
 
@@ -38,15 +39,15 @@ def parse(raw: bytes | BinaryIO, classify: Classify) -> Message:
 
 def steps(raw: bytes | BinaryIO, classify: Classify) -> Iterator[tuple[Step, Message]]:
     """Yield, for each step in its order, the message as far as it is read; the last one is whole."""
-    parse = _begun(raw)
-    # Of a header that was not read to its end nobody knows what else it says.
-    message = _of_header(raw, parse.fields, classify, believed=parse.reason != source.HEADER_TOO_LARGE)
+    top = read_block(raw)
+    fields = Fields.of(top)
+    message = _of_header(raw, top, fields, classify)
     yield "header", message
-    blocks, contents = _parts(raw, parse)
+    blocks, contents = _parts(raw, top)
     label = contents.charset
-    if label and not parse.fields.plain:
-        message = _with_names(message, parse.fields, label)
-    read = _Reading(raw, parse.fields, contents, classify)
+    if label and not fields.plain:
+        message = _with_names(message, fields, label)
+    read = _Reading(raw, top, fields, contents, classify)
     texts = [block.text if block.text.strip() else html.flat(block.html) for block in blocks]
     defects = tuple(dict.fromkeys(contents.defects))
     message = read.with_words(message, "\n".join(filter(None, texts)), defects=defects, missing=("files", "html"))
@@ -61,11 +62,11 @@ def steps(raw: bytes | BinaryIO, classify: Classify) -> Iterator[tuple[Step, Mes
 
 def outline(raw: bytes | BinaryIO, classify: Classify) -> Message:
     """Return what a bounded look at the header tells of a mail that no reader could read; never raises."""
-    fields = Fields(mime.parse_header(source.head(raw, OUTLINE)))
-    return _of_header(raw, fields, classify)
+    top = read_block(raw, OUTLINE)
+    return _of_header(raw, top, Fields.of(top), classify)
 
 
-def _of_header(raw: bytes | BinaryIO, fields: Fields, classify: Classify, *, believed: bool = True) -> Message:
+def _of_header(raw: bytes | BinaryIO, top: HeaderBlock, fields: Fields, classify: Classify) -> Message:
     subject = header.text(fields.first("subject"))
     authors = _people(fields, "from", "")
     above, received = _trace(fields)
@@ -91,11 +92,12 @@ def _of_header(raw: bytes | BinaryIO, fields: Fields, classify: Classify, *, bel
         kind=kind,
         report=about,
         received=received,
-        results_above=above if believed else (),
+        # Of a header that was not read to its end nobody knows what else it says.
+        results_above=above if top.complete else (),
         auto_submitted=header.keyword(fields.first("auto-submitted")),
         loop=tuple(header.text(value) for value in fields.all("x-weftmail-loop")),
-        content_hash=digest.content_hash(raw),
-        signers=dkim_tags.read(raw),
+        content_hash=digest.content_hash(raw, top),
+        signers=dkim_tags.read(top, raw),
         missing=("text", "files", "html"),
     )
 
@@ -108,39 +110,19 @@ def _with_names(message: Message, fields: Fields, label: str) -> Message:
 _PEOPLE = {"from_": "from", "sender": "sender", "reply_to": "reply-to", "to": "to", "cc": "cc"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Begun:
-    """A parse that has come to the end of the header, or a reason why there is none."""
-
-    fields: Fields
-    scan: source.Scan
-    parse: mime.Parse | None
-    reason: str = ""
-
-
-def _begun(raw: bytes | BinaryIO) -> _Begun:
-    scan = source.scan(raw)
+def _parts(raw: bytes | BinaryIO, top: HeaderBlock) -> tuple[list[Block], Contents]:
+    """Parse the body; what would take too long is its raw text."""
+    scan = source.scan(raw, top.end)
+    reason = "" if top.complete else source.HEADER_TOO_LARGE
     try:
-        if scan.reason:
-            raise source.TooComplex(scan.reason)
-        parse = mime.Parse(raw, scan)
-        return _Begun(Fields(parse.header()), scan, parse)
-    except source.TooComplex as error:
-        return _Begun(Fields(mime.parse_header(source.head(raw, RAW_TEXT))), scan, None, str(error))
-
-
-def _parts(raw: bytes | BinaryIO, begun: _Begun) -> tuple[list[Block], Contents]:
-    """Parse on to the end; what would take too long is its raw text."""
-    reason = begun.reason
-    if begun.parse is not None:
-        try:
-            part = begun.parse.whole()
-            contents = Contents(raw, begun.scan, defects=[type(defect).__name__ for defect in part.defects])
+        if not reason:
+            part = mime.parsed(top, raw, scan)
+            contents = Contents(raw, scan, defects=[type(defect).__name__ for defect in part.defects])
             return mime.blocks(part, contents), contents
-        except source.TooComplex as error:
-            reason = str(error)
-    text = charset.decode(source.head(raw, RAW_TEXT, whole=True))[0]
-    return [Block(text=text)], Contents(raw, begun.scan, defects=[f"too complex: {reason}"])
+    except source.TooComplex as error:
+        reason = str(error)
+    text = charset.decode(source.beginning(raw, RAW_TEXT))[0]
+    return [Block(text=text)], Contents(raw, scan, defects=[f"too complex: {reason}"])
 
 
 def _pages(blocks: list[Block]) -> str:
@@ -156,6 +138,7 @@ class _Reading:
     """What the later steps need of the earlier ones."""
 
     raw: bytes | BinaryIO
+    top: HeaderBlock
     fields: Fields
     contents: Contents
     classify: Classify
@@ -168,7 +151,7 @@ class _Reading:
         return replace(message, text=text, reply_text=quote.new_words(text), kind=kind, report=about, **more)
 
     def _tree(self) -> Parsed:
-        return mime.bounded_tree(source.head(self.raw, mime.TREE_SIZE, whole=True))
+        return mime.bounded_tree(self.top, source.beginning(self.raw, mime.TREE_SIZE, self.top.end))
 
     def forwarded(self, message: Message) -> forward.Forwarded | None:
         """Return what the message sends on, if it does."""
@@ -214,7 +197,7 @@ def _people(fields: Fields, name: str, label: str) -> tuple[Mailbox, ...]:
 def _attachment(leaf: Leaf, shown: set[str], label: str) -> Attachment:
     name = leaf.filename
     if not name and leaf.content_type == "message/rfc822":
-        subject = header.text(Fields(mime.parse_header(leaf.content)).first("subject"), label)
+        subject = header.text(mime.parse_header(leaf.content).first("subject"), label)
         name = mime.safe_filename((subject.replace("/", "-").replace("\\", "-") or "message") + ".eml")
     return Attachment(
         filename=name,

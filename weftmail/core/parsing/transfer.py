@@ -16,7 +16,8 @@ _OTHERS = bytes(set(range(256)) - set(_ALPHABET))
 _BLANKS = b" \t\r\n"
 _UU_BEGIN = re.compile(rb"(?m)^begin [0-7]{3,4} ?.*$")
 BROKEN_LINES = 100
-_PLAIN = ("", "7bit", "8bit", "binary")
+PLAIN = ("", "7bit", "8bit", "binary")
+"""The encodings that leave the bytes as they are."""
 
 
 def octets(text: str) -> bytes:
@@ -41,7 +42,7 @@ def decode(pieces: Iterable[bytes], encoding: str) -> tuple[bytes, bool]:
         return binascii.a2b_qp(data), True
     if name in ("x-uuencode", "uuencode", "x-uue", "uue"):
         return uu(data)
-    return data, name in _PLAIN
+    return data, name in PLAIN
 
 
 def base64(pieces: Iterable[bytes]) -> tuple[bytes, bool]:

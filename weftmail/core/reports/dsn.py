@@ -56,7 +56,7 @@ def returned_id(leaves: Iterable[Leaf]) -> str | None:
     """Return the Message-ID in the returned message or in its returned header."""
     for leaf in leaves:
         if leaf.content_type in ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"):
-            found = header.identifiers(Fields(parse_header(leaf.content.lstrip())).first("message-id"))
+            found = header.identifiers(parse_header(leaf.content.lstrip()).first("message-id"))
             if found:
                 return found[0]
     return None
@@ -156,7 +156,7 @@ def _junked(leaves: list[Leaf]) -> DeliveryReport | None:
     """A complaint as Microsoft's consumer mail sends it: the message alone, and in it a field that names whose."""
     for leaf in leaves:
         if leaf.content_type == "message/rfc822" and b"x-hmxmroriginalrecipient:" in leaf.content[:8192].lower():
-            address = Fields(parse_header(leaf.content)).first("x-hmxmroriginalrecipient")
+            address = parse_header(leaf.content).first("x-hmxmroriginalrecipient")
             return DeliveryReport(
                 (Failure(address_in(address), "", "complained", "", False, "complaint"),), returned_id([leaf])
             )

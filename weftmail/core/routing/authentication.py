@@ -67,9 +67,11 @@ class Proof:
     """What is known of a mail's author.
 
     ``verified`` is what an outsider needs: DMARC passed for the From domain, or DKIM by that very domain.
-    ``colleague_proof`` is DKIM by that very domain.  ``login`` is the name under which the mail was submitted to our
-    own mail server: whose it is, only the store knows, so it counts through ``proves_user`` alone.  ``address`` is
-    the canonical From address; empty where there is not exactly one.
+    ``colleague_proof`` is DKIM by that very domain; of a mail that bears a colleague's address it is taken back where
+    the signature does not make the mail theirs (``colleague``).  ``login`` is the name under which the mail was
+    submitted to our own mail server: whose it is, only the store knows, so it counts through ``submitted_by`` alone.
+    ``address`` is the canonical From address; empty where there is not exactly one.  ``spf_aligned``: SPF passed for
+    the From domain itself.
     """
 
     spf: str = "none"
@@ -81,16 +83,11 @@ class Proof:
     colleague_proof: bool = False
     login: str | None = None
     address: str = ""
-
-    def verifies_user(self, logins: Collection[str]) -> bool:
-        """Say whether a user with that address and these logins is verified to have written the mail."""
-        if not self.address:
-            return False
-        return self.colleague_proof or self.submitted_by(logins)
+    spf_aligned: bool = False
 
     def submitted_by(self, logins: Collection[str]) -> bool:
-        """Say whether one of these logins handed this very mail to our own mail server."""
-        return self.login is not None and self.login in logins
+        """Say whether one of these logins handed this very mail, which names one author, to our own mail server."""
+        return bool(self.address) and self.login is not None and self.login in logins
 
 
 def verify(
@@ -134,6 +131,7 @@ def verify(
         colleague_proof=dkim_aligned,
         login=login,
         address=address,
+        spf_aligned=bool(domain) and _sent_by(results, domain),
     )
 
 
@@ -222,6 +220,13 @@ def _signed_by(result: AuthenticationResult, domain: str) -> bool:
     if ("header", "d") in names:
         return _is_domain(_property(result, "header", "d"), domain)
     return _is_domain(_property(result, "header", "i").rpartition("@")[2], domain)
+
+
+def _sent_by(results: Iterable[AuthenticationResult], domain: str) -> bool:
+    """Say whether SPF passed for the domain in the envelope's sender, and whether no other result speaks against it."""
+    found = [result for result in results if result.method == "spf"]
+    passed = [_property(one, "smtp", "mailfrom").rpartition("@")[2] for one in found if one.result == "pass"]
+    return any(_is_domain(one, domain) for one in passed) and not any(one.result == "fail" for one in found)
 
 
 def _dmarc_for(results: Iterable[AuthenticationResult], domain: str) -> bool:

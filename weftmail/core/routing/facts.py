@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from weftmail.core.wording.phrase import Phrase
+
 Carrier = Literal["token", "locator", "foreign id"]
 """How a mail says which message it answers: our reply address, our Message-ID, or an id that we filed."""
 
@@ -26,9 +28,10 @@ class Sender:
     verified: bool = False
     """The address is verified: aligned DKIM or SPF, or an authenticated submission of its owner."""
     verified_as_colleague: bool = False
-    """The stronger proof that acting as a colleague takes: aligned DKIM or an authenticated submission."""
-    signed_in: bool = False
-    """It is the submission: they handed this very mail to our own mail server for this very address."""
+    """The stronger proof that acting as a colleague takes: an authenticated submission, or a signature of exactly their
+    domain that covers what is believed, on a mail that was meant for the address that it came to."""
+    doubt: Phrase | None = None
+    """Their domain signed the mail, and yet it does not count as theirs: why, and how to do better."""
     ours: bool = False
     """One of our own addresses: never an author."""
 
@@ -94,8 +97,6 @@ class Facts:
     alias: AliasFacts | None = None
     alias_in_to: bool = False
     """The alias at work stands in To, and not only in Cc or nowhere."""
-    addressed: bool = True
-    """The recipient's address, plus part included, stands in To or Cc."""
     token: str = ""
     """What is to say of the token in the recipient address: empty for none, else ``good``, ``bad`` or ``revoked``."""
     by_token: Referred | None = None

@@ -32,10 +32,7 @@ def colleague(case: Case, found: Referred) -> bool:
 
 
 def _verified_colleague(case: Case, found: Referred) -> bool:
-    # A signature proves who wrote a mail, not to whom it is handed now: whoever once got it can hand it to a reply
-    # address of their own.  What it says of To and Cc must fit, then; a submission was meant for whom it was handed to.
-    meant = case.facts.addressed or case.facts.sender.signed_in
-    return colleague(case, found) and case.facts.sender.verified_as_colleague and meant
+    return colleague(case, found) and case.facts.sender.verified_as_colleague
 
 
 def belongs(found: Referred) -> bool:
@@ -79,12 +76,6 @@ def held(case: Case, found: Referred, why: Phrase, notify: int | None = None) ->
     return Hold("held", why, found.company_id, found.record_id, found.record, found.message_id, notify)
 
 
-def _unverified(case: Case) -> Phrase:
-    if case.facts.sender.verified_as_colleague:
-        return Phrase("held.not meant")
-    return Phrase("held.unverified")
-
-
 WHO_MAY_POST: tuple[Row, ...] = (
     Row(
         "any, of internal visibility",
@@ -110,7 +101,9 @@ WHO_MAY_POST: tuple[Row, ...] = (
         "no",
         Phrase("who.unverified colleague"),
         colleague,
-        lambda case, found: held(case, found, _unverified(case), case.facts.sender.user_id),
+        lambda case, found: held(
+            case, found, case.facts.sender.doubt or Phrase("held.unverified"), case.facts.sender.user_id
+        ),
     ),
     Row(
         "reply token of an outsider",

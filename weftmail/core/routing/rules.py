@@ -138,9 +138,11 @@ def alias(case: Case) -> Verdict:
     message = case.message
     if not (message.from_ or message.text.strip() or message.html or message.attachments or message.missing):
         return Verdict(Hold("unmatched", Phrase("alias.empty.held"), found.company_id), Phrase("alias.empty"))
-    refusal = _refusal(case, found)
+    refusal, notify = _refusal(case, found), None
+    if case.facts.sender.doubt is not None and case.facts.sender.colleague_in(found.company_id):
+        refusal, notify = case.facts.sender.doubt, case.facts.sender.user_id
     if refusal is not None:
-        hold = Hold("held", refusal, found.company_id, found.record_id, found.record)
+        hold = Hold("held", refusal, found.company_id, found.record_id, found.record, notify=notify)
         return Verdict(hold, refusal)
     author, verified = author_of(case, found.company_id), case.facts.sender.verified
     if found.record_id is not None:

@@ -75,8 +75,45 @@ ROUTING: Final[dict[str, Sentence]] = {
     "who.other": marked("somebody else: held on the record until a person adds them to the conversation"),
     "held.note": marked("an answer to an internal note, not verified as a colleague's"),
     "held.unverified": marked("it bears a colleague's address and is not verified"),
-    "held.not meant": marked(
-        "a colleague signed it, but To and Cc do not name this address: it may have been passed on"
+    "held.signed.not meant": marked(
+        "a colleague's domain signed it, but nothing says that it was meant for {address}: it may have been passed on."
+        " Write to this address in To or Cc, or send through your company's own mail server"
+    ),
+    "held.signed.elsewhere": marked(
+        "the mail server reports a signature of {domain} that does not stand in the email."
+        " Keep DKIM-Signature fields in what the mail server hands over"
+    ),
+    "held.signed.control": marked(
+        "a control character in its header can be read in two ways, although a colleague's domain signed it."
+        " Send it again from another mail program"
+    ),
+    "held.signed.stray": marked(
+        "a line in its header belongs to no field, although a colleague's domain signed it."
+        " Send it again from another mail program"
+    ),
+    "held.signed.many": marked(
+        "its header has too many fields to be sure of them, although a colleague's domain signed it."
+        " Send it again from another mail program"
+    ),
+    "held.signed.twice": marked(
+        "{field} stands in it more than once, although a colleague's domain signed it."
+        " It may have been added on the way; ask the colleague to send it again"
+    ),
+    "held.signed.mended": marked(
+        "{field} is not written as it should be, although a colleague's domain signed the email."
+        " It may have been added on the way; ask the colleague to send it again"
+    ),
+    "held.signed.partial": marked(
+        "the signature of {domain} leaves the end of the text out (l=), so that anybody may have added to it."
+        " Have the mail server of {domain} sign without l="
+    ),
+    "held.signed.uncovered": marked(
+        "the signature of {domain} does not cover {fields}, so that anybody may have changed that."
+        " Have the mail server of {domain} sign From, Date and Subject"
+    ),
+    "held.signed.body": marked(
+        "the signature of {domain} does not cover how the text is to be read, and the text does not show it."
+        " Have the mail server of {domain} sign Content-Type and Content-Transfer-Encoding"
     ),
     "held.other": marked("new participant: the sender is not in this conversation"),
     # Aliases.
