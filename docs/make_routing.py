@@ -60,6 +60,15 @@ FOOT = """
 - Of several threads that an email names, the one that the delivered alias opened comes first, then one in which the
   sender takes part, then that of the newest message. Within the thread the newest message named decides whether the
   answer stays inside.
+- weftmail says in `X-Weftmail-Hops` of all that leaves how many installations of weftmail passed it on, each because of
+  the one before; a person's own mail program does not repeat that. What four have passed on is held.
+- Two programs that answer each other make *turns*: emails after which something of ours went to their sender, to whom
+  the email says an answer goes, or to the user who has that address. After 20 turns within an hour with one record, or
+  with one alias, further email of that sender to that place is held (the rule *turns*), admins get one notice, and it
+  opens again when an hour has passed without email from there. Several emails before an answer are one turn. Verified
+  and unverified email of one address are counted apart. Who gets nothing from us makes no turns: a shop, a form or a
+  scanner is never held; admins are told of more than 200 emails within an hour, once a day. `mail-admin exemption add`
+  exempts a sender.
 - Nobody is notified of what a program sent: email with the null sender, with `Auto-Submitted` other than `no`, with our
   own loop header, or with more than 50 Received fields.
 """

@@ -44,6 +44,7 @@ class NewMessage:
     phrase: str = ""
     """What an event says, as ``Phrase.as_json`` wrote it; "" for what people wrote."""
     automatic: bool = False
+    hops: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class ThreadMessage:
     flag: Flag
     phrase: str
     automatic: bool
+    hops: int
     token_epoch: int
     written_at: int
     created_at: int

@@ -13,6 +13,7 @@ from weftmail.store.blob import Blobs
 from weftmail.store.company import Companies
 from weftmail.store.domain import Domains
 from weftmail.store.due import Agenda
+from weftmail.store.exemption import Exemptions
 from weftmail.store.inbound import InboundLog
 from weftmail.store.inbox import Inbox
 from weftmail.store.listing import Listings
@@ -24,6 +25,7 @@ from weftmail.store.record import Records
 from weftmail.store.session import Sessions
 from weftmail.store.team import Teams
 from weftmail.store.thread import Threads
+from weftmail.store.turn import Turns
 
 
 class Store:
@@ -48,6 +50,8 @@ class Store:
         self.due = Agenda(connection)
         self.audit = AuditLog(connection)
         self.listings = Listings(connection)
+        self.turns = Turns(connection)
+        self.exemptions = Exemptions(connection)
 
     @classmethod
     def open(cls, path: str | Path, *, readonly: bool = False) -> Store:

@@ -340,6 +340,8 @@ create table message (
     -- What an event says, as a code with values (JSON); its texts are empty then.
     phrase text not null default '',
     automatic boolean not null default false,
+    -- How many installations passed it on before; what leaves because of it says one more.
+    hops bigint not null default 0,
     token_epoch bigint not null default 0,
     written_at bigint not null,
     created_at bigint not null,
@@ -450,6 +452,32 @@ create table notice (
 create index notice_user on notice (company_id, user_id, id);
 create index notice_unread on notice (company_id, user_id) where read_at is null;
 create unique index notice_once on notice (company_id, user_id, inbound_id);
+
+-- What goes to and fro between somebody and one place, a record or an alias; rows of the last hour, and of alarms of
+-- the last day.  ``who`` is an address or a user, with "verified " before one who is.  ``waiting``: nothing of
+-- ours went back yet.  ``times`` are the last turns, 13 digits each.
+create table turn (
+    company_id bigint not null references company (id),
+    who text not null,
+    place text not null,
+    waiting boolean not null,
+    times text not null default '',
+    mails bigint not null,
+    since_at bigint not null,
+    held_at bigint not null default 0,
+    alarmed_at bigint not null default 0,
+    last_at bigint not null,
+    primary key (company_id, who, place)
+);
+create index turn_last on turn (last_at);
+
+-- Senders whose mail is never taken for a loop: an address, or @ and a domain.
+create table exemption (
+    company_id bigint not null references company (id),
+    address text not null,
+    created_at bigint not null,
+    primary key (company_id, address)
+);
 
 -- What happens at a time, whichever program is up then.  The row goes in the transaction of its effect, so that nothing
 -- happens twice; the outbox has leases of its own, because a hand-over to the mail server cannot be rolled back.

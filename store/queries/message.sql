@@ -2,14 +2,14 @@
 insert into message (
     company_id, record_id, number, kind, public, author_user_id, author_contact_id, author_name, author_address,
     verified, proof, subject, text, html, reply_text, rfc_message_id, content_hash, sent_as, answers_id, inbound_id,
-    flag, phrase, automatic, written_at, created_at
+    flag, phrase, automatic, hops, written_at, created_at
 )
 values (
     :company_id, :record_id,
     (select coalesce(max(number), 0) + 1 from message where company_id = :company_id and record_id = :record_id),
     :kind, :public, :author_user_id, :author_contact_id, :author_name, :author_address,
     :verified, :proof, :subject, :text, :html, :reply_text, :rfc_message_id, :content_hash, :sent_as, :answers_id,
-    :inbound_id, :flag, :phrase, :automatic, :written_at, :now
+    :inbound_id, :flag, :phrase, :automatic, :hops, :written_at, :now
 )
 returning id;
 
@@ -39,7 +39,7 @@ limit 1;
 select
     m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
     m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
-    m.answers_id, m.inbound_id, m.flag, m.phrase, m.automatic, m.token_epoch, m.written_at, m.created_at
+    m.answers_id, m.inbound_id, m.flag, m.phrase, m.automatic, m.hops, m.token_epoch, m.written_at, m.created_at
 from message m
 where m.id = :id and m.company_id = :company_id;
 
@@ -71,7 +71,7 @@ limit :most;
 select
     m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
     m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
-    m.answers_id, m.inbound_id, m.flag, m.phrase, m.automatic, m.token_epoch, m.written_at, m.created_at
+    m.answers_id, m.inbound_id, m.flag, m.phrase, m.automatic, m.hops, m.token_epoch, m.written_at, m.created_at
 from message m
 where m.company_id = :company_id and m.record_id = :record_id
 order by m.id;
@@ -81,7 +81,7 @@ order by m.id;
 select
     m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
     m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
-    m.answers_id, m.inbound_id, m.flag, m.phrase, m.automatic, m.token_epoch, m.written_at, m.created_at
+    m.answers_id, m.inbound_id, m.flag, m.phrase, m.automatic, m.hops, m.token_epoch, m.written_at, m.created_at
 from message m
 where m.company_id = :company_id and m.record_id = :record_id and m.id < :before
 order by m.id desc
@@ -92,7 +92,7 @@ limit :most;
 select
     m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
     m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
-    m.answers_id, m.inbound_id, m.flag, m.phrase, m.automatic, m.token_epoch, m.written_at, m.created_at
+    m.answers_id, m.inbound_id, m.flag, m.phrase, m.automatic, m.hops, m.token_epoch, m.written_at, m.created_at
 from message m
 where m.company_id = :company_id and m.record_id = :record_id and m.id > :after
 order by m.id
@@ -102,7 +102,7 @@ limit :most;
 select
     m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
     m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
-    m.answers_id, m.inbound_id, m.flag, m.phrase, m.automatic, m.token_epoch, m.written_at, m.created_at
+    m.answers_id, m.inbound_id, m.flag, m.phrase, m.automatic, m.hops, m.token_epoch, m.written_at, m.created_at
 from message m
 where m.company_id = :company_id and m.record_id = :record_id and m.number = :number;
 

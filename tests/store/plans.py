@@ -13,6 +13,7 @@ READ_MORE = {
     "domains": SET_UP,
     "domain_by_name": SET_UP,
     "domain_of_company": SET_UP,
+    "exemptions": SET_UP,
     "domains_since": SET_UP,
     "aliases": SET_UP,
     "aliases_of_company": SET_UP,

@@ -81,9 +81,14 @@ def _empty() -> bytes:
 
 
 class World:
-    """Acme with acme.example; leads@ and support@ are Anna's; Anna prefers mail, Björn the inbox."""
+    """Acme with acme.example; leads@ and support@ are Anna's; Anna prefers mail, Björn the inbox.
 
-    def __init__(self, folder: Path) -> None:
+    A second installation has another ``domain`` and another ``name``; its people have their addresses there.
+    """
+
+    def __init__(
+        self, folder: Path, domain: str = "acme.example", name: str = "this installation", key: bytes = b"k" * 32
+    ) -> None:
         self.path = folder / "weftmail.db"
         self.path.write_bytes(_empty())
         connection = connect(self.path)
@@ -91,8 +96,8 @@ class World:
         self.clock = Clock()
         self.lock = Lock()
         self.installation = Installation(
-            "this installation",
-            single(b"k" * 32),
+            name,
+            single(key),
             dict.fromkeys(("pipe", "lmtp", "spool"), Policy(HOST, frozenset({HOST}))),
             self.clock,
             "https://mail.acme.example",
@@ -102,9 +107,9 @@ class World:
         store = self.store
         with store.transaction():
             self.acme = store.companies.add("Acme", 1)
-            self.domain = store.domains.add("acme.example", self.acme, True, 1)
-            self.anna = store.users.add("Anna", "anna@acme.example", 1)
-            self.bjorn = store.users.add("Björn", "bjorn@acme.example", 1, prefers="inbox")
+            self.domain = store.domains.add(domain, self.acme, True, 1)
+            self.anna = store.users.add("Anna", f"anna@{domain}", 1)
+            self.bjorn = store.users.add("Björn", f"bjorn@{domain}", 1, prefers="inbox")
             store.users.join(self.acme, self.anna, "admin")
             store.users.join(self.acme, self.bjorn, "agent")
             self.leads = self.alias("leads", "lead")

@@ -36,6 +36,7 @@ NOUNS = {
     "inbound": "the log of incoming email",
     "outbox": "the log of outgoing email",
     "review": "incoming email that is held for review",
+    "exemption": "senders whose email is never held as a loop",
     "dkim": "keys that sign outgoing email",
     "postfix": "what Postfix needs, and what is wrong with it",
     "audit": "the log of changes: who, when, what",

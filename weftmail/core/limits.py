@@ -108,6 +108,20 @@ CONNECTION_IDLE = 300
 """Seconds without a command after which an LMTP connection is closed."""
 
 
+# --- loops: what goes to and fro by itself ------------------------------------------------------------------------
+
+MAIL_HOPS = 4
+"""Installations of weftmail that may have passed a mail on, each because of the one before."""
+TURNS = 20
+"""In an hour, mails of a sender to one place after which something of ours went back; further ones are held."""
+FLOOD = 200
+"""In an hour, mails of one sender to one place beyond which admins are told; nothing is held."""
+TURNS_WITHIN = 3600
+"""Seconds in which both are counted, and that have to pass without a mail before what is held opens again."""
+FLOOD_AGAIN = 24 * 3600
+"""Seconds after which admins are told of the same sender again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ceiling:
     """One line of the table: of what, what is bounded, by how much, and what happens beyond."""
@@ -125,6 +139,7 @@ def _size(count: int) -> str:
 _READ = "one mail: reading it"
 _SAID = "one mail: what is read of it"
 _DONE = "one mail: what becomes of it"
+_LOOP = "to and fro"
 _OUT = "what leaves"
 
 CEILINGS: tuple[Ceiling, ...] = (
@@ -152,6 +167,9 @@ CEILINGS: tuple[Ceiling, ...] = (
     Ceiling(_DONE, "bytes of mail in one transaction", _size(BATCH_BYTES), "the next transaction has them"),
     Ceiling(_DONE, "time of a transaction that files mail", f"{BATCH_MILLISECONDS} ms", "takes up no further mail"),
     Ceiling(_DONE, "silence on an LMTP connection", f"{CONNECTION_IDLE} s", "closed"),
+    Ceiling(_LOOP, "installations that passed it on", str(MAIL_HOPS), "held for review"),
+    Ceiling(_LOOP, "turns of a sender with one place in an hour", str(TURNS), "held until an hour was quiet"),
+    Ceiling(_LOOP, "mails of a sender to one place in an hour", str(FLOOD), "admins are told; nothing is held"),
     Ceiling(_OUT, "words in a notification", _size(NOTIFICATION_WORDS), "cut, with a link to the record"),
     Ceiling(_OUT, "files with a notification", _size(NOTIFICATION_FILES), "named, with a link to the record"),
 )

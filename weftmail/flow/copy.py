@@ -153,6 +153,7 @@ def _letter(
         references=tuple(names.of(one) for one in seen),
         attachments=attachments,
         automatic=message.kind == "event" or message.automatic,
+        hops=message.hops + 1,
     )
 
 

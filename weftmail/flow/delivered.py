@@ -6,10 +6,13 @@ import hashlib
 from dataclasses import dataclass
 
 from weftmail.core.address import comparable
+from weftmail.core.limits import MAIL_HOPS
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing.authentication import Proof
 from weftmail.core.routing.rules import MOST_HOPS
 from weftmail.flow.installation import Installation
+from weftmail.flow.turns import UNCOUNTED, Traffic
+from weftmail.store.alias import Alias
 from weftmail.store.inbound import Accepted
 
 
@@ -26,6 +29,10 @@ class Delivered:
     """When it was accepted; 0 for what a person releases, which arrives with that."""
     by_alias: str = ""
     """The alias that takes it: a mail to three hundred of its plus addresses is one mail to it."""
+    alias: Alias | None = None
+    """What the store has of the alias at work, if one is."""
+    traffic: Traffic = UNCOUNTED
+    """Between whom it goes, as far as that counts."""
 
     @property
     def proof_words(self) -> dict[str, str]:
@@ -48,6 +55,7 @@ def delivery_key(installation: Installation, delivered: Delivered) -> str:
     decides = (
         proof.verified, proof.colleague_proof, proof.login, not delivered.row.sender, message.kind,
         message.auto_submitted, installation.name in message.loop, len(message.received) > MOST_HOPS,
+        message.hops > MAIL_HOPS,
         message.in_reply_to, message.references,
     )  # fmt: skip
     recipient = delivered.by_alias or comparable(delivered.row.recipient)

@@ -9,8 +9,8 @@ from weftmail.core.routing.authentication import Proof
 from weftmail.core.routing.disposition import Append, Disposition, Hold, Note, Open, Report
 from weftmail.core.routing.recipients import Recipients
 from weftmail.core.routing.rules import decide
-from weftmail.flow import vocabulary
-from weftmail.flow.facts import gather
+from weftmail.flow import turns, vocabulary
+from weftmail.flow.facts import gather, traffic_of
 from weftmail.flow.installation import Installation
 from weftmail.flow.notify import planned
 from weftmail.flow.parsed import parsed
@@ -24,6 +24,8 @@ def explain(store: Store, installation: Installation, envelope: Envelope, raw: b
     message = installation.reader(raw)
     known = gather(store, installation, envelope, message)
     decision = decide(envelope, known.message, known.facts)
+    traffic = turns.known(store, traffic_of(envelope, known), decision.disposition)
+    decision = turns.within_turns(store, traffic, decision, installation.clock())
     who_gets = planned(store, decision.disposition, known.message, verified=known.facts.sender.verified)
     return {
         **parsed(message),

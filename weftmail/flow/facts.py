@@ -12,9 +12,11 @@ from weftmail.core.parsing.message import Message
 from weftmail.core.routing import colleague
 from weftmail.core.routing.authentication import Proof, verify
 from weftmail.core.routing.facts import Accepts, AliasFacts, Carrier, Facts, Referred, Sender
+from weftmail.core.routing.turns import author_of, names_of
 from weftmail.core.tokens import locator, reply_token
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.installation import Installation
+from weftmail.flow.turns import Traffic
 from weftmail.store.alias import Alias
 from weftmail.store.domain import Domain, system_address
 from weftmail.store.message import MessageFacts
@@ -32,11 +34,22 @@ class Known:
     proof: Proof
     message: Message
     """The mail, without what its author's signature does not cover where nothing else makes it a colleague's."""
+    alias: Alias | None = None
+    """What the store has of the alias at work."""
 
     @property
     def by_alias(self) -> str:
         """The alias that takes the mail, without what its sender put behind a plus sign; "" where a token does."""
         return self.facts.alias.address if self.facts.alias is not None and not self.facts.token else ""
+
+
+def traffic_of(envelope: Envelope, found: Known) -> Traffic:
+    """Return between whom a mail goes, before the store is asked what went to and fro."""
+    names = names_of(envelope, found.message, found.facts.sender)
+    alias = found.facts.alias if found.by_alias else None
+    return Traffic(
+        author_of(names), names, alias.id if alias is not None else None, alias.address if alias is not None else ""
+    )
 
 
 def proof_of(installation: Installation, envelope: Envelope, message: Message) -> Proof:
@@ -72,7 +85,7 @@ def gather(store: Store, installation: Installation, envelope: Envelope, message
         own_loop=installation.name in message.loop,
         hops=len(message.received),
     )
-    return Known(facts, proof, message)
+    return Known(facts, proof, message, alias)
 
 
 def is_ours(store: Store, address: str) -> bool:

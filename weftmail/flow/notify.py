@@ -7,6 +7,7 @@ from typing import cast
 
 from weftmail.core.address import comparable
 from weftmail.core.parsing.message import Message
+from weftmail.core.routing import turns
 from weftmail.core.routing.disposition import Append, Disposition, Note, Open
 from weftmail.core.routing.recipients import (
     INBOX,
@@ -113,6 +114,7 @@ def notify(
     colleagues = [one for one in who_gets.notified if (one.user_id, None) not in have]
     outsiders = [one for one in who_gets.outsiders if (None, one.contact_id) not in have]
     wanted = [*(_copy_for(one) for one in colleagues if one.channel != INBOX), *map(_copy_of_outsider, outsiders)]
+    _note_turns(store, record, colleagues, outsiders, now)
     copies = store.outbox.add(record.company_id, message_id, list(dict.fromkeys(wanted)), now)
     people = [
         *(_to_colleague(one, copies) for one in colleagues),
@@ -120,6 +122,18 @@ def notify(
     ]
     store.messages.deliver(record.company_id, record.id, message_id, people, now)
     return len(copies)
+
+
+def _note_turns(
+    store: Store, record: Record, colleagues: Sequence[Notified], outsiders: Sequence[Outsider], now: int
+) -> None:
+    """Write down to whom something of ours goes: of whom a mail waits here, that was a turn."""
+    names = [
+        *(name for one in colleagues if one.channel != INBOX for name in turns.names_sent_to(one.address, one.user_id)),
+        *(name for one in outsiders for name in turns.names_sent_to(one.address)),
+    ]
+    if names:
+        store.turns.went(record.company_id, names, turns.places(record.id, record.alias_id), now)
 
 
 def _copy_for(one: Notified) -> NewCopy:

@@ -112,6 +112,7 @@ def release(
                 made.known.proof,
                 _vouched(made.known, made.disposition),
                 by_alias=made.known.by_alias,
+                alias=made.known.alias,
             ),
             Decision(made.disposition, (*made.row.rules, said)),
             now,

@@ -21,7 +21,7 @@ from weftmail.core.routing.rules import decide
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.ahead import Ahead, Read
 from weftmail.flow.delivered import Delivered
-from weftmail.flow.facts import gather
+from weftmail.flow.facts import gather, traffic_of
 from weftmail.flow.filing import Outcome, file
 from weftmail.flow.installation import Installation
 from weftmail.store.errors import temporary
@@ -201,8 +201,9 @@ class Settler:
                 known = gather(self._store, self._installation, row.envelope, message)
                 decision = decide(row.envelope, known.message, known.facts)
                 delivered = Delivered(
-                    row, known.message, known.proof, known.facts.sender.verified, row.accepted_at, known.by_alias
-                )
+                    row, known.message, known.proof, known.facts.sender.verified, row.accepted_at, known.by_alias,
+                    known.alias, traffic_of(row.envelope, known),
+                )  # fmt: skip
                 return file(self._store, self._installation, delivered, decision, self._installation.clock())
         except Exception as error:
             if temporary(error) or not self._store.connection.in_transaction:

@@ -100,6 +100,9 @@ def full(shell: Shell) -> Shell:
     shell.ok("company", "add", "Beta")
     shell.ok("domain", "add", "beta.example", "--company", "Beta")
     shell.ok("follower", "add", "LEAD-1", "bjorn@acme.example")
+    for address in ("shop@customer.example", "@partner.example"):
+        shell.ok("exemption", "add", address, "--company", "Acme")
+    shell.ok("exemption", "add", "scan@beta.example", "--company", "Beta")
     shell.ok("record", "add", "task", "--title", "By hand", "--company", "Beta")
     return shell
 
@@ -117,6 +120,7 @@ LISTS = {
     ("outbox", "list"): "id",
     ("review", "list"): "id",
     ("audit", "list"): "id",
+    ("exemption", "list"): "address",
 }
 
 

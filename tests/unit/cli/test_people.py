@@ -216,6 +216,18 @@ def test_the_inbox_shows_messages_and_notices(shell: Shell) -> None:
     assert "Yes, 40 are fine." in shell.ok("user", "show", "bjorn@acme.example")
 
 
+def test_exemptions_come_and_go(shell: Shell) -> None:
+    assert "No sender is exempt" in shell.ok("exemption", "list")
+    assert shell.json("exemption", "add", "@Partner.example")["address"] == "@partner.example"
+    assert "Email from shop@customer.example is never held" in shell.ok("exemption", "add", "shop@customer.example")
+    assert [one["company"] for one in shell.json("exemption", "list")] == ["Acme", "Acme"]
+    assert "shop@customer.example" in shell.ok("exemption", "list")
+    assert "is held again" in shell.ok("exemption", "remove", "shop@customer.example")
+    assert shell.json("exemption", "remove", "@partner.example")["removed"] is True
+    refused = shell.refused("exemption", "remove", "@partner.example")
+    assert "@partner.example is not exempt; see: mail-admin exemption list" in refused
+
+
 def test_followers_come_and_go(shell: Shell) -> None:
     shell.world.deliver(shell.world.mail(KARIN), "leads@acme.example")
     assert "Björn follows LEAD-1 and is notified in the inbox" in shell.ok(

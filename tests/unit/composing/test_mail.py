@@ -84,6 +84,7 @@ def test_the_colleagues_copy() -> None:
         "In-Reply-To": "<b@customer.example>",
         "References": "<a@customer.example>\r\n <b@customer.example>",
         "X-Weftmail-Loop": "installation-1",
+        "X-Weftmail-Hops": "1",
         "MIME-Version": "1.0",
         "Content-Type": mail["Content-Type"],
     }
@@ -220,7 +221,7 @@ NASTY = st.one_of(
     ).map("".join),
 )  # fmt: skip
 EXPECTED = ["From", "To", "Cc", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "List-Id",
-            "X-Weftmail-Loop", "MIME-Version", "Content-Type"]  # fmt: skip
+            "X-Weftmail-Loop", "X-Weftmail-Hops", "MIME-Version", "Content-Type"]  # fmt: skip
 
 
 @settings(max_examples=examples(150))

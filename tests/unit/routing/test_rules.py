@@ -48,6 +48,15 @@ class TestLoops:
     def test_more_than_fifty_received_fields_are_a_loop(self, hops, kind):
         assert isinstance(decided(Facts(KARIN, alias=LEADS, hops=hops)), kind)
 
+    @pytest.mark.parametrize(("hops", "kind"), [(4, Open), (5, Hold)])
+    def test_what_four_installations_passed_on_is_held(self, hops, kind):
+        assert isinstance(decided(Facts(KARIN, alias=LEADS), mail(hops=hops)), kind)
+
+    def test_it_is_held_on_the_thread_that_it_answers(self):
+        found = decided(Facts(KARIN, by_token=POST), mail(hops=5), TO_REPLY)
+        assert isinstance(found, Hold)
+        assert (found.company_id, found.record, found.answers, found.notify) == (ACME, "LEAD-3", 300, None)
+
 
 class TestReports:
     @pytest.mark.parametrize("kind", ["bounce", "delay", "receipt", "complaint"])

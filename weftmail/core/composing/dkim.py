@@ -30,8 +30,8 @@ OVERSIGNED: Final = (
     b"from", b"to", b"cc", b"subject", b"date", b"message-id", b"reply-to", b"in-reply-to", b"references",
     b"mime-version", b"content-type", b"content-transfer-encoding", b"auto-submitted",
 )  # fmt: skip
-# With the loop field: a mail of ours that somebody hands to us once more cannot be freed from it.
-_SIGNED: Final = re.compile(rb"content-[a-z-]+|list-[a-z-]+|x-weftmail-loop")
+# With the loop fields: a mail of ours that somebody hands to us once more cannot be freed from them.
+_SIGNED: Final = re.compile(rb"content-[a-z-]+|list-[a-z-]+|x-weftmail-(?:loop|hops)")
 _RELAXED: Final = CanonicalizationPolicy.from_c_value(b"relaxed/relaxed")
 _ALGORITHMS: Final = {"rsa": b"rsa-sha256", "ed25519": b"ed25519-sha256"}
 _MOST_CHECKED: Final = 10

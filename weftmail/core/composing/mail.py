@@ -26,6 +26,9 @@ from weftmail.core.tokens.reply_token import mask
 LOOP_FIELD: Final = "X-Weftmail-Loop"
 """The field by which we know our own mail when it comes back; its value names the installation."""
 
+HOPS_FIELD: Final = "X-Weftmail-Hops"
+"""How many installations made a mail, each because of the one before; no mail program repeats it in an answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attached:
@@ -43,7 +46,8 @@ class Letter:
     """What all copies of one message share.
 
     ``message_id`` is the locator; ``html`` is sanitised already, None where there is only text; ``date`` is in
-    milliseconds; ``to`` and ``cc`` name outsiders; ``automatic`` is what no person wrote.
+    milliseconds; ``to`` and ``cc`` name outsiders; ``automatic`` is what no person wrote; ``hops`` is one more than
+    the mail bore that this one is sent because of.
     """
 
     message_id: str
@@ -60,6 +64,7 @@ class Letter:
     attachments: tuple[Attached, ...] = ()
     automatic: bool = False
     list_id: str = ""
+    hops: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +149,7 @@ def _fields(letter: Letter, copy: ForOutsider | ForColleagues) -> list[tuple[str
         ("List-Id", fields.words("List-Id", letter.list_id)),
         ("Auto-Submitted", "auto-generated" if letter.automatic else ""),
         (LOOP_FIELD, fields.words(LOOP_FIELD, letter.loop)),
+        (HOPS_FIELD, str(letter.hops)),
         ("MIME-Version", "1.0"),
     ]
 

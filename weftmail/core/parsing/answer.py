@@ -62,7 +62,7 @@ def _judged(message: Message, before: Message | None) -> dict[str, Any]:
 
 def _header(message: Message) -> dict[str, Any]:
     return {
-        **{name: getattr(message, name) for name in (*_TEXTS, *_LISTS, "date")},
+        **{name: getattr(message, name) for name in (*_TEXTS, *_LISTS, "date", "hops")},
         **{name: _boxes(getattr(message, name)) for name in _BOXES},
         "signers": _signers(message.signers),
     }
@@ -195,6 +195,7 @@ def _header_said(line: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     yield from ((name, _texts(line[name])) for name in _LISTS)
     yield from ((name, _mailboxes(line[name])) for name in _BOXES)
     yield "date", None if line["date"] is None else _number(line["date"])
+    yield "hops", _number(line["hops"])
     yield "signers", _signed(line["signers"])
     yield from (("html", ""), ("attachments", ()))
 

@@ -127,6 +127,8 @@ class Message:
     """What its DKIM-Signature fields name, true or not."""
     page: str = ""
     """The HTML form, sanitised; "" where there is none."""
+    hops: int = 0
+    """How many installations of weftmail say that they passed it on."""
     missing: tuple[Step, ...] = ()
     """The steps that reading did not come to."""
 

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from weftmail.core.address import Mailbox
 from weftmail.core.limits import FIELD_ADDRESSES, HTML_SIZE, OUTLINE, REFERENCES
-from weftmail.core.parsing import charset, digest, dkim_tags, forward, header, html, mime, quote, source
+from weftmail.core.parsing import charset, digest, dkim_tags, forward, header, hops, html, mime, quote, source
 from weftmail.core.parsing.block import HeaderBlock, read_block
 from weftmail.core.parsing.message import Attachment, Classify, Evidence, Message, Step
 from weftmail.core.parsing.mime import Block, Contents, Fields, Leaf
@@ -96,6 +96,7 @@ def _of_header(raw: bytes | BinaryIO, top: HeaderBlock, fields: Fields, classify
         results_above=above if top.complete else (),
         auto_submitted=header.keyword(fields.first("auto-submitted")),
         loop=tuple(header.text(value) for value in fields.all("x-weftmail-loop")),
+        hops=hops.read(fields.all(hops.FIELD)),
         content_hash=digest.content_hash(raw, top),
         signers=dkim_tags.read(top, raw),
         missing=("text", "files", "html"),

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from weftmail.core.envelope import Envelope
+from weftmail.core.limits import MAIL_HOPS
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing.case import Case, Verdict, author_of
 from weftmail.core.routing.disposition import (
@@ -58,12 +59,19 @@ def decide(envelope: Envelope, message: Message, facts: Facts) -> Decision:
 
 
 def loop(case: Case) -> Verdict:
-    """A mail of our own that came back, or one with more than 50 Received fields, is kept in the log alone."""
+    """A mail of our own that came back, or one with more than 50 Received fields, is kept in the log alone; one that
+    four installations have passed on already is held."""
     if case.facts.own_loop:
         return Verdict(Discard(Phrase("loop.own.discarded"), _company(case)), Phrase("loop.own"))
     if case.facts.hops > MOST_HOPS:
         discard = Discard(Phrase("loop.hops.discarded"), _company(case))
         return Verdict(discard, Phrase("loop.hops", {"count": case.facts.hops}))
+    if case.message.hops > MAIL_HOPS:
+        about = case.facts.by_token
+        why = Phrase("loop.passed on", {"count": case.message.hops})
+        if about is None:
+            return Verdict(Hold("held", why, _company(case)), why)
+        return Verdict(Hold("held", why, about.company_id, about.record_id, about.record, about.message_id), why)
     return Verdict(None, Phrase("loop.none"))
 
 

@@ -112,6 +112,7 @@ REFUSALS = {
     "dkim_key_lost": marked("The private key {selectors} is missing in {folder}; restore it from your backup"),
     "dkim_key_broken": marked("A private key cannot be read: {why}; restore it from your backup"),
     # Incoming mail.
+    "no_such_exemption": marked("{address} is not exempt"),
     "no_such_inbound": marked("There is no mail number {id}"),
     "not_for_replay": marked("Number {id} is {state}; only mail in the review queue, or discarded, can be replayed"),
 }

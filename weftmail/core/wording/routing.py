@@ -16,6 +16,7 @@ RULE_NAMES: Final = {
     "alias": marked("alias"),
     "nowhere": marked("nowhere"),
     "ceiling": marked("ceiling"),
+    "turns": marked("turns"),
     "review": marked("review"),
     "handed over before": marked("handed over before"),
 }
@@ -27,6 +28,14 @@ ROUTING: Final[dict[str, Sentence]] = {
     "loop.own.discarded": marked("an email of our own came back"),
     "loop.hops": counted("{count} Received field", "{count} Received fields"),
     "loop.hops.discarded": marked("it goes round in circles"),
+    "loop.passed on": counted(
+        "{count} installation of weftmail has passed it on, each because of the one before: a loop",
+        "{count} installations of weftmail have passed it on, each because of the one before: a loop",
+    ),
+    "loop.turns": marked(
+        "more than {turns} times within an hour {sender} wrote to {place} and got something back: a loop; held until "
+        "an hour has passed without email from there"
+    ),
     "loop.none": marked("not one of our own, no loop"),
     # Bounces and other reports.
     "report.none": marked("no bounce or other report"),

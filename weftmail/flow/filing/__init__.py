@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import assert_never
 
 from weftmail.core.routing.disposition import Append, Asked, Decision, Discard, Hold, Note, Open, Report
@@ -15,6 +16,7 @@ from weftmail.flow.filing.open import file_open
 from weftmail.flow.filing.outcome import Outcome
 from weftmail.flow.filing.report import file_report
 from weftmail.flow.installation import Installation
+from weftmail.flow.turns import known, note_hold, within_turns
 from weftmail.store.store import Store
 
 __all__ = ["Outcome", "file"]
@@ -30,10 +32,21 @@ def file(store: Store, installation: Installation, delivered: Delivered, decisio
     if before is not None:
         return _again(store, delivered, before, now)
     decision = within_ceiling(store, delivered.row, decision)
+    decision, delivered = _counted(store, delivered, decision, now)
     outcome = _carry_out(store, installation, delivered, decision, now)
     notify_of_unread(store, delivered.row, delivered.message, decision.disposition.company_id, now)
     write_log(store, delivered, decision, key, outcome, now)
     return outcome
+
+
+def _counted(store: Store, delivered: Delivered, decision: Decision, now: int) -> tuple[Decision, Delivered]:
+    """Return the decision, or to hold what goes to and fro too often; and the delivery with what is known of that."""
+    disposition = decision.disposition
+    traffic = known(store, delivered.traffic, disposition)
+    judged = within_turns(store, traffic, decision, now)
+    if judged is not decision and isinstance(disposition, (Open, Append, Note)):
+        note_hold(store, traffic, disposition, delivered.row.id, now)
+    return judged, replace(delivered, traffic=traffic)
 
 
 def _again(store: Store, delivered: Delivered, before: int, now: int) -> Outcome:

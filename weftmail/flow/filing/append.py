@@ -11,6 +11,7 @@ from weftmail.flow.filing.entry import contact_of, new_message
 from weftmail.flow.filing.outcome import Outcome
 from weftmail.flow.identity import identity_of
 from weftmail.flow.notify import notify, planned
+from weftmail.flow.turns import note_mail
 from weftmail.store.record import NewParticipant
 from weftmail.store.store import Store
 
@@ -48,4 +49,5 @@ def file_append(store: Store, delivered: Delivered, disposition: Append | Note, 
     message_id = store.messages.add(new, delivered.arrived_at or now)
     bring(store, delivered, record, message_id, now, by_colleague=post, sent_to=who_gets.outsiders)
     store.records.touch(company_id, record.id, now)
+    note_mail(store, delivered.traffic, record, delivered.row.id, now, quiet=disposition.quiet)
     return Outcome("filed", record.id, message_id, notify(store, record, message_id, who_gets, now))

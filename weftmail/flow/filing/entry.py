@@ -62,6 +62,7 @@ def new_message(
         inbound_id=delivered.row.id,
         flag=_flag(message, reused),
         automatic=automatic,
+        hops=message.hops,
         # A clock that runs ahead would put the message above everything that comes after it.
         written_at=min(message.date if message.date is not None else now, now),
     )

@@ -11,6 +11,8 @@ from weftmail.flow.filing.entry import contact_of, new_message
 from weftmail.flow.filing.outcome import Outcome
 from weftmail.flow.installation import Installation
 from weftmail.flow.notify import notify, owners_of, planned
+from weftmail.flow.turns import note_mail
+from weftmail.store.alias import Alias
 from weftmail.store.record import NewParticipant, NewRecord
 from weftmail.store.store import Store
 
@@ -18,7 +20,7 @@ from weftmail.store.store import Store
 def file_open(store: Store, installation: Installation, delivered: Delivered, disposition: Open, now: int) -> Outcome:
     """Open a record; the mail is its first message, its author takes part, the alias's owner follows."""
     message, company_id = delivered.message, disposition.company_id
-    alias = store.aliases.get(company_id, disposition.alias_id) if disposition.alias_id is not None else None
+    alias = _alias(delivered, disposition)
     owners = owners_of(store, company_id, disposition.alias_id)
     who_gets = planned(store, disposition, message, verified=delivered.verified, owners=owners)
     contact_id = contact_of(store, company_id, disposition.author, now)
@@ -46,8 +48,14 @@ def file_open(store: Store, installation: Installation, delivered: Delivered, di
     if contact_id is not None:
         store.records.add_participants(record, [NewParticipant(contact_id, "opened")], now)
     bring(store, delivered, record, message_id, now)
+    note_mail(store, delivered.traffic, record, delivered.row.id, now, quiet=disposition.quiet)
     copies = notify(store, record, message_id, who_gets, now)
     return Outcome("filed", record.id, message_id, copies)
+
+
+def _alias(delivered: Delivered, disposition: Open) -> Alias | None:
+    """The alias that opens the record, as it was looked up for routing; None where a person says what is opened."""
+    return None if disposition.alias_id is None else delivered.alias
 
 
 def _untitled(store: Store, installation: Installation, company_id: int) -> str:

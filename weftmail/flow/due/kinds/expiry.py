@@ -1,7 +1,8 @@
-"""Sessions and sign-in links that work no longer are removed, and failed sign-ins that count no longer."""
+"""Sessions and sign-in links that work no longer are removed, and failed sign-ins and turns that count no longer."""
 
 from __future__ import annotations
 
+from weftmail.core.limits import FLOOD_AGAIN, TURNS_WITHIN
 from weftmail.flow.installation import Installation
 from weftmail.store.due import Due
 from weftmail.store.store import Store
@@ -20,6 +21,7 @@ class Expiry:
     def run(self, store: Store, installation: Installation, due: Due, now: int) -> int | None:
         """Remove what has expired."""
         store.sessions.expire(now, now - FAILURES_KEPT)
+        store.turns.expire(now - TURNS_WITHIN * 1000, now - FLOOD_AGAIN * 1000)
         return now + EACH
 
 

@@ -1,0 +1,130 @@
+"""Loops: how often mail of somebody came to one place, and how often something of ours went back to them.
+
+Two programs that answer each other make *turns*: mails after which something of ours went to their sender, or to the
+person whom they name.  Who gets nothing from us makes none, however much they send.  What anybody can write of
+themselves counts only against mail of the same kind: a stranger who bears a verified person's address holds up
+nothing of theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from weftmail.core.address import BadAddress, canonical, split, without_plus
+from weftmail.core.envelope import Envelope
+from weftmail.core.limits import FLOOD, FLOOD_AGAIN, TURNS, TURNS_WITHIN
+from weftmail.core.parsing.message import Message
+from weftmail.core.routing.facts import Sender
+
+NAMES = 4
+"""Of one mail so many addresses count as its sender's, the author's first."""
+STAMP = 13
+"""Digits of a time in ``Turn.times``."""
+_VERIFIED = "verified "
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What went to and fro between somebody and one place; times are in milliseconds."""
+
+    who: str
+    place: str
+    waiting: bool
+    """Nothing of ours went back since their newest mail."""
+    times: str
+    """When their last turns were, the oldest first, ``STAMP`` digits each."""
+    mails: int
+    """How many came since ``since_at``."""
+    since_at: int
+    held_at: int
+    """When a mail was held last; 0 for never."""
+    alarmed_at: int
+
+    def held(self, now: int) -> bool:
+        """Say whether mail is being held, and it has not been quiet for an hour since."""
+        return self.held_at > now - TURNS_WITHIN * 1000
+
+    def full(self, now: int) -> bool:
+        """Say whether there were as many turns within the last hour as there may be."""
+        stamps = (self.times[at : at + STAMP] for at in range(0, len(self.times), STAMP))
+        return sum(int(one) > now - TURNS_WITHIN * 1000 for one in stamps) >= TURNS
+
+    def counted(self, now: int) -> tuple[int, int]:
+        """Return how many mails there are with one more, and since when they are counted."""
+        fresh = self.since_at > now - TURNS_WITHIN * 1000
+        return (self.mails + 1, self.since_at) if fresh else (1, now)
+
+    def floods(self, now: int) -> bool:
+        """Say whether admins are to be told, with one more mail, of how many there are."""
+        return self.counted(now)[0] > FLOOD and self.alarmed_at <= now - FLOOD_AGAIN * 1000
+
+
+def record_place(record_id: int) -> str:
+    """Return the place that a record is."""
+    return f"record {record_id}"
+
+
+def alias_place(alias_id: int) -> str:
+    """Return the place that an alias is."""
+    return f"alias {alias_id}"
+
+
+def places(record_id: int | None, alias_id: int | None) -> Sequence[str]:
+    """Return the places that a record and an alias are."""
+    records = [] if record_id is None else [record_place(record_id)]
+    return [*records, *([] if alias_id is None else [alias_place(alias_id)])]
+
+
+def user(user_id: int) -> str:
+    """Return who a user is, whatever address they write from."""
+    return f"user {user_id}"
+
+
+def names_of(envelope: Envelope, message: Message, sender: Sender) -> tuple[str, ...]:
+    """Return whom a mail names as its sender: its author, as an address and as a user, then where answers would go.
+
+    A verified author counts apart from whoever merely bears that name.
+    """
+    author = _address(sender.address)
+    own = [author] if author else []
+    own += [user(sender.user_id)] if sender.user_id is not None else []
+    others = map(_address, (envelope.sender, *(box.address for box in message.reply_to)))
+    claimed = [one for one in others if one and one != author]
+    return tuple(dict.fromkeys([*(_verified(own) if sender.verified else own), *claimed]))[:NAMES]
+
+
+def author_of(names: Sequence[str]) -> str:
+    """Return the address that stands first among the names of a mail; "" where there is none."""
+    return names[0].removeprefix(_VERIFIED) if names else ""
+
+
+def names_sent_to(address: str, user_id: int | None = None) -> Iterator[str]:
+    """Yield the names under which mail of somebody may be waiting to whom something of ours goes."""
+    own = [address_found] if (address_found := _address(address)) else []
+    own += [user(user_id)] if user_id is not None else []
+    yield from own
+    yield from _verified(own)
+
+
+def exempt_by(address: str) -> tuple[str, ...]:
+    """Return what an allow list may name for this sender: the address, or its domain behind an @."""
+    return (address, "@" + address.rpartition("@")[2])
+
+
+def tripped(found: Iterable[Turn], now: int) -> Sequence[Turn]:
+    """Return those under whom mail is held."""
+    return [one for one in found if one.held(now) or one.full(now)]
+
+
+def _verified(names: Iterable[str]) -> Iterator[str]:
+    return (f"{_VERIFIED}{one}" for one in names)
+
+
+def _address(text: str) -> str:
+    """The address without its plus part, which programs give each mail anew; "" for what could not be answered."""
+    try:
+        local, domain = split(canonical(text))
+    except BadAddress:
+        return ""
+    return f"{without_plus(local)}@{domain}"
