@@ -124,6 +124,9 @@ class Taken:
 class NoLock:
     """The settle lock where nobody else wants it."""
 
+    def wait(self, won: Callable[[], None]) -> None:
+        """It is never taken."""
+
     def acquire(self) -> bool:
         """Take it."""
         return True

@@ -35,6 +35,8 @@ def _read(reader: Process, raw: bytes) -> float:
     before = _computed(reader.pid)
     reader.give(Job(0, lambda: raw, len(raw)))
     while not reader.drain():
+        if reader.gone:
+            raise RuntimeError("the reader has ended")
         time.sleep(0.002)
         reader.feed()
     return _computed(reader.pid) - before

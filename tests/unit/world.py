@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
@@ -54,13 +54,21 @@ class Lock:
     def __init__(self) -> None:
         self.free = True
         self.marked: list[int] = []
+        self.wanted: Callable[[], None] | None = None
+        self._ours = False
 
     def acquire(self) -> bool:
         taken, self.free = self.free, False
+        self._ours = self._ours or taken
         return taken
 
+    def wait(self, won: Callable[[], None]) -> None:
+        self.wanted = won
+
     def release(self) -> None:
-        self.free = True
+        self.free = self.free or self._ours
+        self._ours = False
+        self.wanted = None
 
     def mark(self, rows: Sequence[int]) -> None:
         self.marked = list(rows)

@@ -38,11 +38,13 @@ SCHEMA = 60_000
 class Writer(threading.Thread):
     """The one thread that writes: accept first, then settle, then everything that is looked at each second."""
 
-    def __init__(self, intake: Intake, runner: Runner, failed: Callable[[], None]) -> None:
+    def __init__(self, intake: Intake, runner: Runner, failed: Callable[[], None], look: int = LOOK) -> None:
+        """``failed`` is called when the thread ends by a fault; ``look`` is in milliseconds."""
         super().__init__(name="writer", daemon=True)
         self._intake = intake
         self._runner = runner
         self._failed = failed
+        self._look_every = look
         self._stopping = threading.Event()
         self._look_at = 0
         self._schema_at = 0
@@ -66,8 +68,8 @@ class Writer(threading.Thread):
         """Do what there is to do; say whether anything was."""
         worked = self._intake.accept() > 0
         now = runtime.now()
-        if now >= self._look_at or now < self._look_at - LOOK:
-            self._look_at = now + LOOK
+        if now >= self._look_at or now < self._look_at - self._look_every:
+            self._look_at = now + self._look_every
             worked = self._look(now) or worked
         batch = self._intake.settle()
         return worked or batch.settled > 0 or batch.failed > 0
@@ -79,11 +81,16 @@ class Writer(threading.Thread):
                 self._intake.store.check_schema()
                 self._schema_at = now + SCHEMA
             # Mail goes before what is due: where the store fails at the latter, settling still has its lock.
-            worked = self._intake.take_lock() and self._intake.collect() > 0
+            worked = self._intake.take_lock(self._lock_won) and self._intake.collect() > 0
             self._runner.round(self._intake.accept_queue.something.is_set)
         except TempFail as error:
             log.warning("%s", error)
         return worked
+
+    def _lock_won(self) -> None:
+        """The one that settled has ended: look at once, and settle."""
+        self._look_at = 0
+        self._intake.accept_queue.something.set()
 
     def stop(self) -> None:
         """Let the thread end after what it is doing; what waits in the accept queue is still accepted."""
@@ -91,12 +98,12 @@ class Writer(threading.Thread):
         self._intake.accept_queue.something.set()
 
 
-def listen(config: Config, place: str, readers: Readers | None = None) -> int:
+def listen(config: Config, place: str, readers: Readers | None = None, look: int = LOOK) -> int:
     """Run the listener at ``unix:PATH`` or ``inet:HOST:PORT`` until SIGTERM or SIGINT; return the exit status."""
-    return asyncio.run(_listen(config, place, readers or runtime.readers()))
+    return asyncio.run(_listen(config, place, readers or runtime.readers(), look))
 
 
-async def _listen(config: Config, place: str, readers: Readers) -> int:
+async def _listen(config: Config, place: str, readers: Readers, look: int) -> int:
     store = runtime.open_store(config)
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
@@ -108,7 +115,7 @@ async def _listen(config: Config, place: str, readers: Readers) -> int:
         loop.call_soon_threadsafe(ended.set)
 
     intake = _intake(config, store, readers)
-    writer = Writer(intake, due.runner(config, store, "listener"), failed)
+    writer = Writer(intake, due.runner(config, store, "listener"), failed, look)
     hints = Receiver(config.folder / "settle.sock")
     loop.add_reader(hints.fileno(), _hinted, hints, intake)
     listener = Listener(

@@ -77,8 +77,12 @@ class SettleLock(Protocol):
         """Take the lock if it is free; say whether it is ours now."""
         ...
 
+    def wait(self, won: Callable[[], None]) -> None:
+        """Wait for it beside the caller's work; ``won`` is called, in some thread, once ``acquire`` will have it."""
+        ...
+
     def release(self) -> None:
-        """Give it back."""
+        """Give it back, and wait for it no longer."""
         ...
 
     def mark(self, rows: Sequence[int]) -> None:

@@ -52,18 +52,25 @@ class Intake:
         """Whether this process holds the settle lock."""
         return self._settler is not None
 
-    def take_lock(self) -> bool:
-        """Take the settle lock if it is free; say whether it is ours.  Raises TempFail where its file fails us."""
+    def take_lock(self, won: Callable[[], None] | None = None) -> bool:
+        """Take the settle lock if it is free; say whether it is ours.  Raises TempFail where its file fails us.
+
+        Where it is taken, ``won`` is called, in some thread, as soon as it is ours to take.
+        """
         try:
             if self._settler is None and self._lock.acquire():
                 self._settler = Settler(self.store, self._installation, self._lock, self._readers)
+            elif self._settler is None and won is not None:
+                self._lock.wait(won)
         except OSError as error:
             raise TempFail(f"settling has to wait, its lock cannot be used: {error}") from error
         return self._settler is not None
 
     def give_lock(self) -> None:
-        """Give the settle lock back."""
-        if self._settler is not None:
+        """Give the settle lock back, or wait for it no longer."""
+        if self._settler is None:
+            self._lock.release()
+        else:
             try:
                 self._settler.stop()
             finally:

@@ -81,6 +81,17 @@ def test_without_the_lock_it_only_accepts(world: World, intake: Intake, bell: Be
     assert not world.lock.free
 
 
+def test_it_waits_for_a_lock_that_is_taken(world: World, intake: Intake):
+    world.lock.free = False
+    assert not intake.take_lock(pytest.fail)
+    assert world.lock.wanted is pytest.fail
+    assert not intake.take_lock()
+    world.lock.free = True
+    assert intake.take_lock(pytest.fail)
+    intake.give_lock()
+    assert world.lock.wanted is None
+
+
 class ClosedLock(Lock):
     """A lock whose file may not be opened."""
 

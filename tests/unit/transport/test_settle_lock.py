@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import queue
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,6 +80,85 @@ def test_the_rows_of_a_killed_holder_are_found_and_the_lock_is_free(lock: FileSe
     assert lock.unfinished() == [17, 18, 4711]
     lock.mark([])
     assert lock.unfinished() == []
+
+
+HOLDS = "l = FileSettleLock(sys.argv[1])\nl.acquire()\nl.mark([7])\nprint('held', flush=True)\ntime.sleep(600)\n"
+
+
+def test_who_waits_has_the_lock_when_its_holder_dies_without_looking_again(lock: FileSettleLock, path: Path) -> None:
+    won = threading.Event()
+    with python(HOLDS, path) as process:
+        assert said(process) == "held"
+        assert not lock.acquire()
+        lock.wait(won.set)
+        lock.wait(pytest.fail)
+        assert not won.is_set()
+        process.send_signal(signal.SIGKILL)
+        # Nobody asks for the lock meanwhile: the kernel gives it.
+        assert won.wait(60)
+    assert not FileSettleLock(path).acquire()
+    lock.wait(pytest.fail)
+    assert lock.acquire() and lock.unfinished() == [7]
+    lock.wait(pytest.fail)
+    lock.release()
+    assert FileSettleLock(path).acquire()
+
+
+def test_of_many_that_wait_one_has_it_at_a_time(path: Path) -> None:
+    with python(HOLDS, path) as process:
+        assert said(process) == "held"
+        won: queue.SimpleQueue[FileSettleLock] = queue.SimpleQueue()
+        several = [FileSettleLock(path) for _ in range(4)]
+        for one in several:
+            one.wait(lambda one=one: won.put(one))  # type: ignore[misc]
+        process.send_signal(signal.SIGKILL)
+    for _ in several:
+        holder = won.get(timeout=60)
+        assert [one for one in several if one.acquire()] == [holder]
+        holder.close()
+
+
+@pytest.mark.parametrize("how", ["release", "close"])
+def test_who_waits_no_longer_keeps_it_from_nobody(lock: FileSettleLock, path: Path, how: str) -> None:
+    held = FileSettleLock(path)
+    assert held.acquire()
+    lock.wait(pytest.fail)
+    (thread,) = [one for one in threading.enumerate() if one.name == "settle lock"]
+    getattr(lock, how)()
+    held.close()
+    thread.join(60)
+    assert not thread.is_alive()
+    assert FileSettleLock(path).acquire()
+
+
+def test_what_was_won_and_is_not_wanted_is_given_back(lock: FileSettleLock, path: Path) -> None:
+    won = threading.Event()
+    lock.wait(won.set)
+    assert won.wait(60)
+    assert not FileSettleLock(path).acquire()
+    lock.close()
+    assert FileSettleLock(path).acquire()
+
+
+def test_a_lock_whose_file_was_removed_is_not_won(lock: FileSettleLock, path: Path) -> None:
+    held = FileSettleLock(path)
+    assert held.acquire()
+    lock.wait(pytest.fail)
+    (thread,) = [one for one in threading.enumerate() if one.name == "settle lock"]
+    path.unlink()
+    held.close()
+    thread.join(60)
+    assert not thread.is_alive()
+    assert lock.acquire()
+
+
+def test_a_file_that_cannot_be_opened_is_left_to_who_looks(tmp_path: Path) -> None:
+    lock = FileSettleLock(tmp_path / "nowhere" / "settle.lock")
+    lock.wait(pytest.fail)
+    for thread in [one for one in threading.enumerate() if one.name == "settle lock"]:
+        thread.join(60)
+    with pytest.raises(FileNotFoundError):
+        lock.acquire()
 
 
 def test_a_shorter_mark_replaces_a_longer_one(lock: FileSettleLock) -> None:
