@@ -28,8 +28,8 @@ _DETAIL = 20_000
 _SMALL = 16 * 1024
 
 
-def main() -> int:
-    """Read mails until there are no more."""
+def main(processor: float = READER_PROCESSOR) -> int:
+    """Read mails until there are no more; each may take so many seconds of processor time, and a little more."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     source = sys.stdin.buffer
@@ -39,15 +39,15 @@ def main() -> int:
         raw = source.read(size)
         if len(raw) < size:
             break
-        _fence()
+        _fence(processor)
         if not _answer(raw):
             return 1
     return 0
 
 
-def _fence() -> None:
+def _fence(processor: float) -> None:
     """Let the kernel end us soon after the parent should have."""
-    soft = int(time.process_time() + READER_PROCESSOR) + 2
+    soft = int(time.process_time() + processor) + 2
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 

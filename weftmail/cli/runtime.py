@@ -24,6 +24,7 @@ from weftmail.mta import map as mail_map
 from weftmail.mta.map import MapDatabase
 from weftmail.store.errors import Broken
 from weftmail.store.store import Store
+from weftmail.transport.readers.lending import Lending
 from weftmail.transport.readers.pool import ReaderPool
 
 if TYPE_CHECKING:
@@ -104,9 +105,7 @@ def installation(config: Config, store: Store, clock: Clock = now) -> Installati
     name = store.companies.setting(INSTANCE)
     if name is None:
         raise UsageError("the store has no name of its own yet; run: mail-admin init")
-    return Installation(
-        name, load_keyring(config), policies(config), clock, config.url, LANGUAGES, reader(ReaderPool(fast=1))
-    )
+    return Installation(name, load_keyring(config), policies(config), clock, config.url, LANGUAGES, reader(Lending()))
 
 
 def readers() -> Readers:

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-import threading
 import traceback
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from weftmail.core.limits import READER_FAULTS
 from weftmail.core.parsing.message import Message
@@ -41,15 +41,15 @@ def unreadable(raw: Raw, partly: Message | None) -> Message:
     return partly if partly is not None else outline(raw, classify)
 
 
-def reader(readers: Readers) -> Reader:
-    """Return a function that has one mail read and waits for it; several threads may call it, each waits its turn.
+def reader(lend: Callable[[], AbstractContextManager[Readers]]) -> Reader:
+    """Return a function that has one mail read and waits for it; several threads may call it.
 
-    Raises TempFail where no reader can be started, and Unread where our own code failed.
+    ``lend`` gives readers to one thread at a time.  Raises TempFail where no reader can be started, and Unread where
+    our own code failed.
     """
-    lock = threading.Lock()
 
     def waiting(raw: Raw) -> Message:
-        with lock:
+        with lend() as readers:
             return _waited(readers, raw)
 
     return waiting
