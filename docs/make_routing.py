@@ -39,9 +39,21 @@ Which thread an email belongs to and whether its sender may post there are two q
 thread, this table is asked from top to bottom. *Verified*, for an outsider, means that DKIM or SPF vouches for the
 address in From (aligned, as DMARC asks). A colleague needs more: a signature of the domain in From, or a login of their
 own at our mail server. Two addresses in From prove nothing, and proof is read only from fields that our own mail server
-wrote above its own Received. A signature does not say to whom an email is sent now: what a colleague signed counts as
-verified only where To or Cc names the address that it was delivered to, so that nobody can hand it on to another
-conversation.
+wrote above its own Received.
+
+A signature reaches no further than what it covers, and does not say to whom an email is sent now. It makes an email a
+colleague's where all of this holds, at every address:
+
+- Each signature of the domain covers From, Date and Subject, and none has `l=`.
+- None of From, To, Cc, Subject, Date, In-Reply-To, References, Reply-To, Message-ID, Auto-Submitted, MIME-Version and
+  Content-* stands twice, or is written so that another program may read it differently; the header holds no line
+  without a field, no carriage return alone and no NUL.
+- Content-Type and Content-Transfer-Encoding are signed, or the body shows by itself that it is what they say.
+- It was meant to come: a signed To or Cc names the address that it was delivered to, or that is a reply address which
+  colleagues alone were given, or SPF passed for the domain in From.
+
+Of such an email, To, Cc, Reply-To, In-Reply-To and References are read where they are signed. What is signed and does
+not meet this is held, at aliases too, with the reason and what to do about it. A login needs none of it.
 
 | what names the thread | verified | sender, and what happens |
 |---|---|---|

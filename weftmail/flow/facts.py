@@ -107,7 +107,8 @@ def _sender(
         return Sender(name, proof.address, verified=proof.verified, ours=ours), proof, message
     signed_in = proof.submitted_by(store.users.addresses(user.id))
     doubt = None
-    if proof.colleague_proof and not signed_in:
+    partly = proof.dkim == "pass" and domain_of(proof.address) in map(comparable, message.signers.partial)
+    if (proof.colleague_proof or partly) and not signed_in:
         doubt, read = _as_signed(envelope, message, proof, by_token)
         proof = replace(proof, colleague_proof=doubt is None)
         message = message if doubt else read

@@ -36,9 +36,6 @@ def doubt(message: Message, domain: str) -> Phrase | None:
     Where the mail was meant to go is another question: ``addressed``.
     """
     signers = message.signers
-    found = _of(signers, domain)
-    if not found:
-        return Phrase("held.signed.elsewhere", {"domain": domain})
     for flaw in signers.flaws:
         what, _, name = flaw.partition(" ")
         if what == "twice":
@@ -46,6 +43,9 @@ def doubt(message: Message, domain: str) -> Phrase | None:
         if what == "mended":
             return Phrase("held.signed.mended", {"field": shown(name)})
         return _FLAWS[what]
+    found = _of(signers, domain)
+    if not found:
+        return Phrase("held.signed.elsewhere", {"domain": domain})
     if any(one.partial for one in found):
         return Phrase("held.signed.partial", {"domain": domain})
     missing = [name for name in MUST if name in left_out(signers, domain)]
