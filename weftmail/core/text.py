@@ -33,3 +33,22 @@ def line(what: str, text: str) -> str:
     if len(stripped) > LONGEST:
         raise BadText(f"the {what} is too long: {len(stripped)} characters, {LONGEST} are allowed", "text_long")
     return stripped
+
+
+MARKS = 4
+"""Marks above and below one letter; no language writes more."""
+
+# Marks that stand above or below the letter before them, each on the last one: without a bound they reach into the
+# lines around.  Tags and characters without a width do not part them.
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u06d6-\u06ed\u0e31\u0e34-\u0e3a"
+    "\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u0f71-\u0f84\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f"
+)
+_BETWEEN = "[\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]*+(?:</?[a-z][^>]*+>)*+"
+_STACK = re.compile(f"((?:[{_MARKS}]{_BETWEEN}){{{MARKS}}})((?:[{_MARKS}]{_BETWEEN})+)")
+_MARK_ALONE = re.compile(f"[{_MARKS}]")
+
+
+def level(html: str) -> str:
+    """Return text or HTML in which no letter bears more than four marks."""
+    return _STACK.sub(lambda found: found[1] + _MARK_ALONE.sub("", found[2]), html)

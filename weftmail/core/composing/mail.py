@@ -21,6 +21,7 @@ from weftmail.core.address import Mailbox
 from weftmail.core.composing import fields, notification
 from weftmail.core.composing.notification import Notice
 from weftmail.core.parsing.header import clean
+from weftmail.core.text import level
 from weftmail.core.tokens.reply_token import mask
 
 LOOP_FIELD: Final = "X-Weftmail-Loop"
@@ -124,8 +125,20 @@ def subject_line(subject: str) -> str:
 
 def html_of(text: str) -> str:
     """Return plain text as HTML that shows it as it stands."""
-    escaped = html.escape(text.strip("\n"), quote=False)
+    escaped = level(html.escape(text.strip("\n"), quote=False))
     return f"<div>{_BLANKS.sub('&nbsp;', escaped)}</div>".replace("\n", "<br>\n")
+
+
+def apart(page: str) -> str:
+    """Return HTML in a table cell of its own, from which nothing floats, hangs or runs out over what stands beside it.
+
+    The sanitiser leaves nothing that would; this is the second wall, for programs that read HTML in their own way.
+    """
+    return (
+        '<table role="presentation" width="100%" border="0" cellpadding="0" cellspacing="0" '
+        'style="table-layout:fixed;width:100%;border-collapse:separate"><tr><td align="left" valign="top" '
+        f'style="padding:8px 0;text-align:left"><div style="overflow:auto">{page}</div></td></tr></table>'
+    )
 
 
 def _fields(letter: Letter, copy: ForOutsider | ForColleagues) -> list[tuple[str, str]]:
@@ -166,7 +179,9 @@ def _masked(boxes: Sequence[Mailbox]) -> tuple[Mailbox, ...]:
 
 def _texts(letter: Letter, copy: ForOutsider | ForColleagues) -> tuple[str, str]:
     text = mask(_CONTROL.sub("", letter.text.replace("\r\n", "\n").replace("\r", "\n")))
+    foreign = letter.html is not None or isinstance(copy, ForColleagues)
     page = html_of(text) if letter.html is None else mask(_CONTROL.sub("", letter.html))
+    page = apart(page) if foreign else page
     if isinstance(copy, ForColleagues):
         return mask(notification.as_text(copy.notice, text)), mask(notification.as_html(copy.notice, page))
     if not copy.sign_off:

@@ -1,7 +1,7 @@
 """HTML mail is hostile: what a page may show of it, and the plain text that it says.
 
 The sanitised text goes into a sandboxed frame under a strict content policy; this module is the first of the two
-walls.  Nothing that is left loads anything from outside, runs, submits, or covers what stands around it.
+walls.  Nothing that is left loads anything from outside, runs, submits, or reaches beyond its place (``style``).
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import nh3
 
 from weftmail.core.limits import HTML_SIZE
 from weftmail.core.parsing.burden import heavy, lighter
+from weftmail.core.parsing.style import CHECKS, safe_attribute, safe_style
+from weftmail.core.text import level
 
 
 def _names(text: str) -> set[str]:
@@ -21,7 +23,7 @@ def _names(text: str) -> set[str]:
 
 _TAGS = _names(
     """
-    a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd
+    a abbr address article aside b bdi bdo blockquote br caption center cite code col colgroup dd
     del dfn div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main
     mark ol p pre q s samp section small span strike strong sub summary sup table tbody td tfoot th
     thead time tr tt u ul var wbr
@@ -31,7 +33,7 @@ _DROPPED = {"script", "style", "title", "noscript", "template", "svg", "math", "
 _EVERYWHERE = {"align", "bgcolor", "dir", "height", "lang", "style", "title", "valign", "width"}
 _ATTRIBUTES = {
     "*": _EVERYWHERE,
-    "a": {"href", "name"},
+    "a": {"href"},
     "blockquote": {"type"},
     "col": {"span"},
     "colgroup": {"span"},
@@ -45,20 +47,6 @@ _ATTRIBUTES = {
     "th": {"colspan", "rowspan", "nowrap"},
     "ul": {"type"},
 }
-# Nothing here can load, position, hide behind or draw over anything.
-_STYLES = _names(
-    """
-    background-color border border-bottom border-bottom-color border-bottom-style border-bottom-width
-    border-collapse border-color border-left border-left-color border-left-style border-left-width
-    border-radius border-right border-right-color border-right-style border-right-width border-spacing
-    border-style border-top border-top-color border-top-style border-top-width border-width clear color
-    direction display float font font-family font-size font-style font-variant font-weight height
-    letter-spacing line-height list-style-type margin margin-bottom margin-left margin-right margin-top
-    max-height max-width min-height min-width padding padding-bottom padding-left padding-right padding-
-    top table-layout text-align text-decoration text-indent text-transform vertical-align white-space
-    width word-break word-spacing word-wrap
-    """
-)
 _SCHEMES = {"http", "https", "mailto", "tel", "cid", "data"}
 _IMAGE = re.compile(r"data:image/(?:png|gif|jpeg|webp);base64,[A-Za-z0-9+/=\s]*", re.I)
 _LOADING = re.compile(r"(?i)url\s*\(|image\s*\(|image-set|expression|@import|javascript:|\\|/\*")
@@ -75,7 +63,7 @@ def sanitise(html: str) -> str:
     """
     html = lighter(_CONTROLS.sub("", html))
     if len(html) > HTML_SIZE or heavy(html):
-        return f"<pre>{escape(flat(html))}</pre>"
+        return level(f"<pre>{escape(flat(html))}</pre>")
     clean = nh3.clean(
         html,
         tags=_TAGS,
@@ -86,9 +74,9 @@ def sanitise(html: str) -> str:
         link_rel="noopener noreferrer nofollow",
         url_schemes=_SCHEMES,
         url_relative="deny",
-        filter_style_properties=_STYLES,
+        filter_style_properties=set(CHECKS),
     )
-    return _REMOTE.sub(r'\1data-remote-src="', clean)
+    return level(_REMOTE.sub(r'\1data-remote-src="', clean))
 
 
 # The serialiser writes every attribute as name="value" with quotation marks escaped inside, so that this pattern meets
@@ -99,7 +87,7 @@ _REMOTE = re.compile(r'(<img\b(?:\s+[a-z-]+="[^"]*")*?\s+)src="cid:remote:')
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     if name == "style":
-        return None if _LOADING.search(value) else value
+        return None if _LOADING.search(value) else safe_style(tag, value)
     if tag == "img" and name == "src":
         scheme = value.partition(":")[0].strip().lower()
         if scheme == "cid":
@@ -107,9 +95,9 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         if scheme == "data":
             return value if _IMAGE.fullmatch(value.strip()) else None
         return _MARK + value if scheme in ("http", "https") else None
-    if name == "href" and value.strip().lower().startswith(("data:", "cid:")):
-        return None
-    return value
+    if name == "href":
+        return None if value.strip().lower().startswith(("data:", "cid:")) else value
+    return safe_attribute(tag, name, value)
 
 
 _BLOCKS = {"p", "br", "hr", "tr", "li", "dt", "dd", "div", "blockquote", "pre", "ul", "ol", "table"}
