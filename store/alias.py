@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from weftmail.core.address import split, without_plus
@@ -10,6 +11,7 @@ from weftmail.store.connection import Connection
 from weftmail.store.domain import Domains
 from weftmail.store.record import Follower
 from weftmail.store.rows import many, one, queries
+from weftmail.store.sets import portions
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +99,21 @@ class Aliases:
         """Take the alias out of use; its records and their reply addresses stay."""
         queries.alias_remove(self._connection, id=alias_id, generation=self._domains.next_generation(), now=now)
 
-    def remove_in_domain(self, domain_id: int, now: int) -> int:
-        """Take all aliases of a domain out of use; return how many they were."""
-        removed: int = queries.aliases_remove_in_domain(
+    def end_with_domain(self, domain_id: int, now: int) -> None:
+        """Take all aliases of a domain out of use, and remember that it was for the domain's sake."""
+        queries.aliases_end_with_domain(
             self._connection, domain_id=domain_id, generation=self._domains.next_generation(), now=now
         )
-        return removed
+
+    def ended_with_domain(self, domain_id: int) -> list[Alias]:
+        """Return the aliases that ended with the domain and have not come back."""
+        return many(Alias, queries.aliases_ended_with_domain(self._connection, domain_id=domain_id))
+
+    def restore(self, alias_ids: Sequence[int], now: int) -> None:
+        """Bring aliases back as they were."""
+        generation = self._domains.next_generation()
+        for portion in portions(alias_ids):
+            queries.aliases_restore(self._connection, ids=portion, generation=generation, now=now)
 
     def owners(self, company_id: int, alias_id: int) -> list[Follower]:
         """Return the alias's owner, or the members of the team that owns it: those who are active in its company."""

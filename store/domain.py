@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from weftmail.core.address import split, without_plus
 from weftmail.core.ports import MapRow
 from weftmail.store.connection import Connection
-from weftmail.store.rows import many, queries
+from weftmail.store.rows import many, one, queries
 from weftmail.store.sets import portions
 
 SYSTEM_ADDRESSES = ("reply", "bounce", "notifications")
@@ -115,6 +115,10 @@ class Domains:
     def by_name(self, name: str) -> Domain | None:
         """Return the domain of this canonical name, open or closed."""
         return self.named([name]).get(name)
+
+    def ever(self, name: str) -> Domain | None:
+        """Return the domain of this canonical name, even a removed one."""
+        return one(Domain, queries.domain_ever(self._connection, name=name))
 
     def named(self, names: Collection[str]) -> dict[str, Domain]:
         """Return those of the canonical names that are domains of ours, open or closed."""

@@ -227,6 +227,7 @@ create table alias (
     answer_as text not null default '',
     defaults text not null default '{}',
     active boolean not null default true,
+    ended_with_domain boolean not null default false,
     generation bigint not null,
     created_at bigint not null,
     changed_at bigint not null,

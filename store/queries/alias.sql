@@ -17,7 +17,7 @@ select id from alias where domain_id = :domain_id and local_part = :local_part a
 update alias
 set company_id = :company_id, record_type = :record_type, record_id = :record_id, owner_id = :owner_id,
     owner_team_id = :owner_team_id, accepts = :accepts, answer_as = :answer_as, defaults = :defaults, active = true,
-    generation = :generation, changed_at = :now
+    ended_with_domain = false, generation = :generation, changed_at = :now
 where id = :id;
 
 -- name: alias_set!
@@ -29,9 +29,20 @@ where id = :id;
 -- name: alias_remove!
 update alias set active = false, generation = :generation, changed_at = :now where id = :id;
 
--- name: aliases_remove_in_domain!
-update alias set active = false, generation = :generation, changed_at = :now
-where domain_id = :domain_id and active;
+-- Those that end now are marked, and no others: they are what comes back with the domain.
+-- name: aliases_end_with_domain!
+update alias set ended_with_domain = active, active = false, generation = :generation, changed_at = :now
+where domain_id = :domain_id and (active or ended_with_domain);
+
+-- name: aliases_ended_with_domain
+select r.*
+from alias a join alias_row r on r.id = a.id
+where a.domain_id = :domain_id and a.ended_with_domain
+order by a.local_part;
+
+-- name: aliases_restore!
+update alias set active = true, ended_with_domain = false, generation = :generation, changed_at = :now
+where id in (:ids);
 
 -- name: alias_by_address^
 select * from alias_row where local_part = :local_part and domain = :domain;

@@ -25,6 +25,13 @@ select
 from domain d left join company c on c.id = d.company_id
 where d.name in (:names) and d.state <> 'removed';
 
+-- One that was removed, too: it stays as a row.
+-- name: domain_ever^
+select
+    d.id, d.name, d.company_id, c.name as company, d.dedicated, d.state, d.generation, d.closed_at, d.created_at
+from domain d left join company c on c.id = d.company_id
+where d.name = :name;
+
 -- The domain that a company writes from where no alias says otherwise: its own before a shared one, dedicated before
 -- beside, the oldest of these.
 -- name: domain_of_company$

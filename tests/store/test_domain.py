@@ -52,7 +52,9 @@ def test_a_closed_domain_refuses_aliases_and_takes_answers_a_removed_one_nothing
     office.alias("leads")
     domains = office.store.domains
     assert domains.aliases_in_use(office.domain) == 1
-    assert office.store.aliases.remove_in_domain(office.domain, 2) == 1
+    office.store.aliases.end_with_domain(office.domain, 2)
+    (ended,) = office.store.aliases.ended_with_domain(office.domain)
+    assert (ended.address, ended.active) == ("leads@acme.example", False)
     for dedicated in (True, False):
         domains.set(office.domain, dedicated=dedicated, state="closed", closed_at=2, company_id=office.acme)
         left = active(domains.map_rows(0)[0])

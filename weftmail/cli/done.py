@@ -22,8 +22,13 @@ def changes(done: Done) -> str:
 
 def fields(done: Done) -> str:
     """Say which fields changed, from what to what; "" where none did."""
-    return ", ".join(f"{one.field.replace('_', ' ')} {_shown(one.was)} -> {_shown(one.now)}" for one in done.changes)
+    return ", ".join(
+        f"{one.field.replace('_', ' ')} {_shown(one.was)} -> {_shown(one.now)}"
+        for one in done.changes
+        # A time beside what happened then says nothing more.
+        if not one.field.endswith("_at")
+    )
 
 
 def _shown(text: str) -> str:
-    return one_line(text, 80) if text else "none"
+    return one_line(text, 200) if text else "none"

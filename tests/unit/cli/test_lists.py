@@ -188,7 +188,7 @@ def test_every_act_answers_with_what_it_made_or_changed(shell: Shell) -> None:
     assert shell.ok("alias", "set", "sales@acme.example", "--accepts", "known").endswith("it was so already\n")
     assert shell.json("alias", "remove", "sales@acme.example")["removed"] is True
     assert shell.json("domain", "remove", "acme.example")["ended"] == ["leads@acme.example", "support@acme.example"]
-    assert shell.json("domain", "set", "acme.example", "--open")["state"] == "open"
+    assert shell.json("domain", "restore", "acme.example")["state"] == "open"
     assert shell.json("domain", "add", "b.example")["dedicated"] is True
     assert shell.json("company", "add", "Beta")["name"] == "Beta"
     assert shell.json("company", "set", "Beta", "--name", "Beta AB")["changes"][0]["now"] == "Beta AB"

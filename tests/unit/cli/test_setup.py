@@ -69,9 +69,13 @@ def test_a_domain_of_any_script_is_kept_as_its_a_label(shell: Shell) -> None:
 def test_a_removed_domain_is_closed_first_and_gone_after_thirty_days(shell: Shell) -> None:
     domain = "acme.example"
     aliases = [one["address"] for one in shell.json("alias", "list")]
-    assert f"Closed acme.example. Aliases that ended: {', '.join(aliases)}. Answers" in shell.ok(
-        "domain", "remove", domain
-    )
+    before = shell.everything()
+    plan = shell.ok("domain", "remove", domain, "--dry-run")
+    assert plan.startswith("Nothing was changed.") and all(address in plan for address in aliases)
+    assert shell.everything() == before
+    said = shell.ok("domain", "remove", domain)
+    assert said.startswith(f"acme.example: state open -> closed, aliases in use {', '.join(aliases)} -> none\n")
+    assert "0 copies of it wait in the outbox" in said and "Undo: mail-admin domain restore acme.example" in said
     assert shell.mapped() == {f"{n}@{domain}" for n in ("reply", "bounce", "notifications", "postmaster", "abuse")}
     shown = shell.json("domain", "show", domain)
     assert shown["state"] == "closed" and shown["closed_at"].endswith("Z")
@@ -80,7 +84,7 @@ def test_a_removed_domain_is_closed_first_and_gone_after_thirty_days(shell: Shel
     assert "is being removed" in shell.refused("alias", "add", f"new@{domain}", "--opens", "lead")
     shell.ok("domain", "remove", domain)
     shell.world.store.connection.execute("update domain set closed_at = closed_at - ?", (CLOSED_FOR,))
-    assert "Removed acme.example" in shell.ok("domain", "remove", domain)
+    assert "acme.example: state closed -> removed" in shell.ok("domain", "remove", domain)
     assert shell.mapped() == set()
     assert shell.json("domain", "list") == []
     assert "unknown domain acme.example (known: -)" in shell.refused("domain", "show", domain)
@@ -88,14 +92,33 @@ def test_a_removed_domain_is_closed_first_and_gone_after_thirty_days(shell: Shel
     assert f"reply@{domain}" in shell.mapped()
 
 
-def test_a_closed_domain_can_be_taken_back(shell: Shell) -> None:
-    shell.ok("domain", "remove", "acme.example")
-    assert "Its aliases stay removed" in shell.ok("domain", "set", "acme.example", "--open")
-    assert "stay removed" not in shell.ok("domain", "set", "acme.example", "--open")
-    shown = shell.json("domain", "show", "acme.example")
-    assert (shown["state"], shown["closed_at"], shown["aliases"]) == ("open", None, 0)
-    shell.ok("alias", "add", "leads@acme.example", "--opens", "lead")
+def test_a_closed_domain_comes_back_as_it_was(shell: Shell) -> None:
+    aliases = shell.json("alias", "list")
+    world = shell.world
+    world.deliver(world.mail(), "leads@acme.example")
+    assert "1 copy of it waits in the outbox" in shell.ok("domain", "remove", "acme.example", "--dry-run")
+    planned = shell.json("domain", "remove", "acme.example", "--dry-run")
+    assert (planned.pop("dry_run"), planned["state"], planned["waiting"]) == (True, "closed", 1)
+    done = shell.json("domain", "remove", "acme.example")
+    assert (done["state"], done["ended"], done["waiting"]) == ("closed", planned["ended"], 1)
+    assert shell.json("alias", "list") == []
+    said = shell.ok("domain", "restore", "acme.example")
+    assert "state closed -> open, aliases in use none -> leads@acme.example, support@acme.example" in said
+    assert [one["address"] for one in shell.json("alias", "list")] == [one["address"] for one in aliases]
     assert "leads@acme.example" in shell.mapped()
+    assert "is in use; there is nothing to restore; see: " in shell.refused("domain", "restore", "acme.example")
+    acts = [one["act"] for one in shell.json("audit", "list", "--limit", "2")]
+    assert acts == ["domain.restore", "domain.remove"]
+
+
+def test_an_alias_that_cannot_come_back_is_named_with_the_reason(shell: Shell) -> None:
+    shell.ok("domain", "remove", "acme.example")
+    shell.world.store.users.add("Support", ["support@acme.example"], 1)
+    said = shell.json("domain", "restore", "acme.example")
+    assert said["restored"] == ["leads@acme.example"]
+    (left,) = said["left_out"]
+    assert left["address"] == "support@acme.example" and "somebody who signs in" in left["why"]
+    shell.ok("domain", "remove", "acme.example")
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from weftmail.cli import done
 from weftmail.cli.arguments import Parser, Verbs
 from weftmail.cli.context import Context, joined
 from weftmail.cli.listing import Listing, Whole
-from weftmail.cli.output import Fields, sheet, shown
+from weftmail.cli.output import Fields, iso, sheet, shown
 from weftmail.cli.refusals import carried_out
+from weftmail.core.wording.sentences import say
 from weftmail.flow import vocabulary
 from weftmail.flow.setup import domain, find
 from weftmail.flow.setup.act import Done
@@ -32,13 +33,15 @@ def build(parser: Parser) -> None:
     change.add_argument("name", metavar="DOMAIN", help="the domain, such as acme.example")
     _kind(change)
     _owner(change)
-    change.add_argument(
-        "--open",
-        action="store_true",
-        help="reopen a domain that is being removed; its aliases stay removed",
-    )
     remove = verbs.add("remove", "close a domain; answers are still accepted for 30 days", _remove)
     remove.add_argument("name", metavar="DOMAIN", help="the domain, such as acme.example")
+    remove.add_argument(
+        "--dry-run", action="store_true", help="show which aliases would end and what still waits; change nothing"
+    )
+    restore = verbs.add(
+        "restore", "take a removed domain into use again, with the aliases that ended with it", _restore
+    )
+    restore.add_argument("name", metavar="DOMAIN", help="the domain, such as acme.example")
 
 
 def _kind(parser: Parser) -> None:
@@ -85,31 +88,60 @@ def _set(context: Context, arguments: argparse.Namespace) -> None:
             dedicated=arguments.dedicated if arguments.dedicated or arguments.mailboxes else None,
             company=arguments.company,
             shared=arguments.shared,
-            reopen=arguments.open,
         )
     )
-    context.answer(arguments.json, done.value(made), lambda: _changed(made))
-
-
-def _changed(made: Done) -> list[str]:
-    lines = [done.changes(made)]
-    if (made.was["state"], made.now["state"]) == ("closed", "open"):
-        lines.append("Its aliases stay removed; add those that you need again: mail-admin alias add ADDR --opens TYPE")
-    return lines
+    context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
 
 
 def _remove(context: Context, arguments: argparse.Namespace) -> None:
+    if arguments.dry_run:
+        plan = domain.removal(context.setup, arguments.name)
+        context.answer(arguments.json, {**_removal(plan), "dry_run": True}, lambda: _planned(plan))
+        return
     made = carried_out(domain.remove(context.setup, arguments.name))
-    value = {**made.now, "ended": list(made.ended), "waiting": made.waiting}
-    context.answer(arguments.json, value, lambda: _removed(made))
+    context.answer(arguments.json, _removal(made), lambda: _removed(made))
+
+
+def _removal(made: domain.Closed) -> Fields:
+    until = iso(None if made.removed else made.until)
+    return {**made.now, "ended": list(made.ended), "waiting": made.waiting, "until": until}
+
+
+def _planned(plan: domain.Closed) -> list[str]:
+    return [
+        f"Nothing was changed. mail-admin domain remove {plan.subject} would do this:",
+        f"  {done.changes(plan)}",
+        *(f"  {address}  refused from the next mail on" for address in plan.ended),
+        *(f"  {line}" for line in _afterwards(plan)),
+    ]
 
 
 def _removed(made: domain.Closed) -> list[str]:
+    return [done.changes(made), *_afterwards(made), f"Undo: mail-admin domain restore {made.subject}"]
+
+
+def _afterwards(made: domain.Closed) -> list[str]:
+    """What becomes of its mail."""
     if made.removed:
-        return [f"Removed {made.subject}. Postfix refuses its mail from now on."]
-    ended = f"Closed {made.subject}. Aliases that ended: {joined(made.ended)}. Answers to what went out still come in."
-    step = f"After {shown(made.until)}, when none does, end it: mail-admin domain remove {made.subject}"
-    return [ended, f"{made.waiting} copies of it wait in the outbox. {step}"]
+        return ["Postfix refuses all its mail. Records and messages stay."]
+    waiting = "1 copy of it waits" if made.waiting == 1 else f"{made.waiting} copies of it wait"
+    end = f"mail-admin domain remove {made.subject}"
+    return [
+        f"Answers to what went out still come in. {waiting} in the outbox.",
+        f"From {shown(made.until)} on, when none waits, the same command ends it: {end}",
+    ]
+
+
+def _restore(context: Context, arguments: argparse.Namespace) -> None:
+    made = carried_out(domain.restore(context.setup, arguments.name))
+    left_out = [{"address": address, "why": say(why.phrase)} for address, why in made.left_out]
+    value = {**done.value(made), "restored": list(made.back), "left_out": left_out}
+    context.answer(arguments.json, value, lambda: _restored(made))
+
+
+def _restored(made: domain.Restored) -> list[str]:
+    left_out = [f"  not {address}: {say(why.phrase)}" for address, why in made.left_out]
+    return [done.changes(made), *left_out, "Live from the next mail on, no reload."]
 
 
 def _list(context: Context, arguments: argparse.Namespace) -> None:

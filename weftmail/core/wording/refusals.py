@@ -35,6 +35,7 @@ REFUSALS = {
     # Domains.
     "domain_there": marked("There is a domain {name} already"),
     "domain_closed": marked("{name} is being removed"),
+    "domain_open": marked("{name} is in use; there is nothing to restore"),
     "no_such_domain": marked("Unknown domain {name} (known: {names})"),
     "no_such_domain_but_near": marked("Unknown domain {name} (known: {names}). Did you mean {near}?"),
     "no_such_domain_to_remove": marked("Unknown domain {name} (known: {names})"),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from weftmail.flow import vocabulary
-from weftmail.flow.refusal import RefusedAct
+from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import find
 from weftmail.flow.setup.act import Done, Setup, mapped_act
+from weftmail.store.alias import Alias
 from weftmail.store.domain import Domain
+from weftmail.store.store import Store
 
 CLOSED_FOR = 30 * 24 * 3600 * 1000
 """A domain that is being removed goes on taking answers for this long, in milliseconds."""
@@ -26,6 +28,14 @@ class Closed(Done):
     ended: tuple[str, ...] = ()
     waiting: int = 0
     until: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Restored(Done):
+    """A domain that is in use again: the aliases that came ``back``, and those that could not, each with the reason."""
+
+    back: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, Refusal], ...] = ()
 
 
 @mapped_act
@@ -48,10 +58,9 @@ def change(
     dedicated: bool | None = None,
     company: str | None = None,
     shared: bool = False,
-    reopen: bool = False,
 ) -> Done:
-    """Change whose a domain is and whether it is dedicated, or take a closed one into use again."""
-    if dedicated is None and company is None and not shared and not reopen:
+    """Change whose a domain is and whether it is dedicated."""
+    if dedicated is None and company is None and not shared:
         raise RefusedAct("", "nothing_to_change", noun="domain")
     store = setup.store
     found = find.domain(store, name)
@@ -60,8 +69,7 @@ def change(
         owner_id = None if shared else find.company(store, company).id
     dedicated = found.dedicated if dedicated is None else dedicated
     _check_aliases(setup, found, owner_id, dedicated=dedicated)
-    state, closed_at = ("open", None) if reopen else (found.state, found.closed_at)
-    store.domains.set(found.id, dedicated=dedicated, state=state, closed_at=closed_at, company_id=owner_id)
+    store.domains.set(found.id, dedicated=dedicated, state=found.state, closed_at=found.closed_at, company_id=owner_id)
     return Done(
         "domain.set", owner_id, found.name, vocabulary.domain(found), vocabulary.domain(find.domain(store, found.name))
     )
@@ -79,21 +87,70 @@ def _check_aliases(setup: Setup, found: Domain, owner_id: int | None, *, dedicat
             raise RefusedAct("dedicated", "alias_has_mailbox", address=one.address, where=where)
 
 
-@mapped_act
-def remove(setup: Setup, name: str) -> Closed:
-    """Close a domain, whose aliases end at once; one that was closed for long enough is removed."""
+def removal(setup: Setup, name: str) -> Closed:
+    """Return what it would mean to remove a domain now; nothing changes.  Raises RefusedAct for an unknown one."""
     store, now = setup.store, setup.clock()
     found = find.domain(store, name, to_remove=True)
     ended = tuple(one.address for one in store.aliases.all() if one.domain_id == found.id)
     closed_at = found.closed_at if found.closed_at is not None else now
     waiting, until = store.domains.waiting(found.id), closed_at + CLOSED_FOR
     removed = found.state == "closed" and now >= until and not waiting
-    store.aliases.remove_in_domain(found.id, now)
-    state = "removed" if removed else "closed"
+    after = {
+        **vocabulary.domain(found),
+        "state": "removed" if removed else "closed",
+        "closed_at": vocabulary.iso(closed_at),
+        "aliases_in_use": [],
+    }
+    was = {**vocabulary.domain(found), "aliases_in_use": list(ended)}
+    return Closed("domain.remove", found.company_id, found.name, was, after, removed, ended, waiting, until)
+
+
+@mapped_act
+def remove(setup: Setup, name: str) -> Closed:
+    """Close a domain, whose aliases end at once; one that was closed for long enough is removed."""
+    store = setup.store
+    planned, found = removal(setup, name), find.domain(store, name)
+    if found.state == "open":
+        store.aliases.end_with_domain(found.id, setup.clock())
+    _set_state(store, found, str(planned.now["state"]), planned.until - CLOSED_FOR)
+    return planned
+
+
+@mapped_act
+def restore(setup: Setup, name: str) -> Restored:
+    """Take a closed or removed domain into use again, with the aliases that ended with it."""
+    store, now = setup.store, setup.clock()
+    found = store.domains.ever(find.domain_name("name", name)) or find.domain(store, name, to_remove=True)
+    if found.state == "open":
+        raise RefusedAct("name", "domain_open", name=found.name)
+    ended = store.aliases.ended_with_domain(found.id)
+    reasons = {one.id: _in_the_way(setup, found, one) for one in ended}
+    back = [one for one in ended if reasons[one.id] is None]
+    store.aliases.restore([one.id for one in back], now)
+    _set_state(store, found, "open", None)
+    names = [one.address for one in back]
+    return Restored(
+        "domain.restore",
+        found.company_id,
+        found.name,
+        {**vocabulary.domain(found), "aliases_in_use": []},
+        {**vocabulary.domain(find.domain(store, found.name)), "aliases_in_use": names},
+        tuple(names),
+        tuple((one.address, reason) for one in ended if (reason := reasons[one.id]) is not None),
+    )
+
+
+def _set_state(store: Store, found: Domain, state: str, closed_at: int | None) -> None:
     store.domains.set(
         found.id, dedicated=found.dedicated, state=state, closed_at=closed_at, company_id=found.company_id
     )
-    after = {**vocabulary.domain(found), "state": state, "closed_at": vocabulary.iso(closed_at)}
-    return Closed(
-        "domain.remove", found.company_id, found.name, vocabulary.domain(found), after, removed, ended, waiting, until
-    )
+
+
+def _in_the_way(setup: Setup, domain: Domain, alias: Alias) -> Refusal | None:
+    """Return why an alias cannot come back: its place was taken while the domain was closed."""
+    if domain.company_id not in (None, alias.company_id):
+        return Refusal("company", "domain_of_another", {"name": domain.name, "company": domain.company or ""})
+    if setup.store.users.by_address(alias.address) is not None:
+        return Refusal("address", "alias_of_user", {"address": alias.address})
+    where = "" if domain.dedicated else setup.where_mailbox(alias.local_part, domain.name)
+    return Refusal("address", "name_has_mailbox", {"address": alias.address, "where": where}) if where else None

@@ -8,9 +8,10 @@ import pytest
 
 from tests.unit.flow.setup.conftest import Office
 from weftmail.core.failure import TempFail
+from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup import alias, company, domain
 from weftmail.flow.setup.act import FieldChange
-from weftmail.flow.setup.domain import CLOSED_FOR, Closed
+from weftmail.flow.setup.domain import CLOSED_FOR, Closed, Restored
 
 
 def test_a_domain_counts_for_the_mail_server_before_success_is_said(office: Office) -> None:
@@ -68,10 +69,76 @@ def test_a_removed_domain_is_closed_first_and_gone_after_thirty_days(office: Off
     assert "reply@acme.example" in office.map.recipients
 
 
-def test_a_closed_domain_is_taken_back(office: Office) -> None:
+def test_a_plan_says_what_would_end_and_changes_nothing(office: Office) -> None:
+    before = list(office.store.connection.execute("select * from domain"))
+    plan = domain.removal(office.setup, "acme.example")
+    assert (plan.ended, plan.now["state"]) == (("leads@acme.example", "support@acme.example"), "closed")
+    assert list(office.store.connection.execute("select * from domain")) == before
+    done = office.did(domain.remove(office.setup, "acme.example"))
+    assert isinstance(done, Closed)
+    assert (done.was, done.ended, done.waiting) == (plan.was, plan.ended, plan.waiting)
+    with pytest.raises(RefusedAct, match="no_such_domain_to_remove"):
+        domain.removal(office.setup, "nowhere.example")
+
+
+def restored(office: Office, name: str = "acme.example") -> Restored:
+    back = office.did(domain.restore(office.setup, name))
+    assert isinstance(back, Restored)
+    return back
+
+
+def test_a_closed_domain_comes_back_with_the_aliases_that_ended_with_it(office: Office) -> None:
+    office.did(alias.add(office.setup, "old@acme.example", opens="lead"))
+    office.did(alias.remove(office.setup, "old@acme.example"))
+    before = office.map.recipients.copy()
     office.did(domain.remove(office.setup, "acme.example"))
-    back = office.did(domain.change(office.setup, "acme.example", reopen=True))
+    office.did(domain.remove(office.setup, "acme.example"))
+    back = restored(office)
     assert (back.was["state"], back.now["state"], back.now["closed_at"]) == ("closed", "open", None)
+    assert (back.back, back.left_out) == (("leads@acme.example", "support@acme.example"), ())
+    assert office.map.recipients >= {"leads@acme.example", "support@acme.example"}
+    assert "old@acme.example" not in office.map.recipients | before
+    assert office.refused(domain.restore(office.setup, "acme.example")) == ("name", "domain_open")
+    assert office.refused(domain.restore(office.setup, "nowhere.example")) == ("name", "no_such_domain_to_remove")
+
+
+def test_a_removed_domain_comes_back_too(office: Office) -> None:
+    office.did(domain.remove(office.setup, "acme.example"))
+    office.world.clock.now += CLOSED_FOR
+    office.did(domain.remove(office.setup, "acme.example"))
+    back = restored(office)
+    assert (back.was["state"], back.now["state"]) == ("removed", "open")
+    assert {"leads@acme.example", "reply@acme.example"} <= office.map.recipients
+
+
+def test_what_was_added_anew_or_removed_since_is_not_brought_back(office: Office) -> None:
+    office.did(domain.remove(office.setup, "acme.example"))
+    office.world.clock.now += CLOSED_FOR
+    office.did(domain.remove(office.setup, "acme.example"))
+    office.did(domain.add(office.setup, "acme.example"))
+    office.did(alias.add(office.setup, "leads@acme.example", opens="lead"))
+    office.did(domain.remove(office.setup, "acme.example"))
+    assert restored(office).back == ("leads@acme.example",)
+
+
+def test_an_alias_whose_place_was_taken_meanwhile_stays_out_with_the_reason(office: Office) -> None:
+    office.did(company.add(office.setup, "Beta"))
+    office.did(domain.change(office.setup, "acme.example", dedicated=False))
+    office.did(domain.remove(office.setup, "acme.example"))
+    office.mailboxes["leads@acme.example"] = "a line of /etc/aliases"
+    office.store.users.add("Support", ["support@acme.example"], 1)
+    back = restored(office)
+    assert [(address, why.code) for address, why in back.left_out] == [
+        ("leads@acme.example", "name_has_mailbox"),
+        ("support@acme.example", "alias_of_user"),
+    ]
+    assert back.back == () and "leads@acme.example" not in office.map.recipients
+    office.did(domain.add(office.setup, "sales.example", company="Acme"))
+    office.did(alias.add(office.setup, "sales@sales.example", opens="lead"))
+    office.did(domain.remove(office.setup, "sales.example"))
+    office.did(domain.change(office.setup, "sales.example", company="Beta"))
+    (one,) = restored(office, "sales.example").left_out
+    assert (one[0], one[1].code) == ("sales@sales.example", "domain_of_another")
 
 
 @pytest.mark.parametrize(
