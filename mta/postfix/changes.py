@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -32,6 +32,8 @@ _LISTS = {
 _REFUSAL = re.compile(r"(?<![\w-])(reject_unauth_destination|defer_unauth_destination|reject|defer)(?![\w-])")
 _SAFE_RELAY = "permit_mynetworks, permit_sasl_authenticated, defer_unauth_destination"
 _AS_GOOD = {"smtpd_forbid_bare_newline": ("normalize", "yes", "reject")}
+_YOUNG = {"smtpd_forbid_unauth_pipelining", "cleanup_replace_stray_cr_lf"}
+"""Settings that an older Postfix does not know; ``checks.old_postfix`` says so."""
 _COMMAND = re.compile(r"(?:^|(?<=; ))(?:postconf|postfix)(?= )")
 """A command of Postfix in a next step, at its beginning or after another."""
 _LOOK = {"parent_domain_matches_subdomains", "strict_rfc821_envelopes"}
@@ -57,10 +59,21 @@ class Change:
 def show(settings: Settings, current: Postfix) -> list[Change]:
     """Return what weftmail would change in ``current``, each line with its reason; nothing where all is well."""
     virtual = bool(current.main.get("virtual_mailbox_domains"))
-    ours = wanted(settings, virtual=virtual)
+    ours = [one for one in map(form_of(current), wanted(settings, virtual=virtual)) if one is not None]
     found = [_change(setting, ours, current) for setting in ours]
     found += [_delimiter(current), _service_change(settings, current)]
     return [change for change in found if change is not None]
+
+
+def form_of(current: Postfix) -> Callable[[Setting], Setting | None]:
+    """Return what makes of a setting the one that a Postfix of this version takes; None where it knows none."""
+
+    def formed(setting: Setting) -> Setting | None:
+        if setting.name == "smtpd_forbid_bare_newline" and not current.knows("cleanup_replace_stray_cr_lf"):
+            return replace(setting, value="yes")
+        return None if setting.name in _YOUNG and not current.knows(setting.name) else setting
+
+    return formed
 
 
 def check(settings: Settings, current: Postfix, place: Host | None = None, *, flags: str = "") -> list[Finding]:

@@ -7,29 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal
 
 from weftmail.core.limits import PIPE_WATCHDOG
 from weftmail.mta.map import GROUP
+from weftmail.mta.postfix.finding import Finding
 from weftmail.mta.postfix.host import Host
 from weftmail.mta.postfix.postconf import Postfix, Service, seconds, tokens
 from weftmail.mta.postfix.settings import SERVICE, Settings
+from weftmail.mta.postfix.smuggling import cure_taken_back, old_postfix
 
 __all__ = ["CHECKS", "Check", "Finding"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that is wrong (``broken``), or that somebody should know (``look``)."""
-
-    level: Literal["look", "broken"]
-    finding: str
-    reason: str
-    next_step: str
-
-    def __str__(self) -> str:
-        return f"{self.finding}: {self.reason}. Next: {self.next_step}"
 
 
 Check = Callable[[Settings, Postfix, Host], Iterator[Finding]]
@@ -355,17 +342,6 @@ def classes(_: Settings, current: Postfix, host: Host) -> Iterator[Finding]:
             )
 
 
-def old_postfix(_: Settings, current: Postfix, __: Host) -> Iterator[Finding]:
-    """A Postfix without the cure for SMTP smuggling."""
-    if not current.knows("smtpd_forbid_bare_newline"):
-        yield Finding(
-            "broken",
-            f"Postfix {current.version} knows no smtpd_forbid_bare_newline",
-            "one mail can smuggle another in behind it, with any sender (CVE-2023-51764)",
-            "upgrade Postfix: 3.5.23, 3.6.13, 3.7.9, 3.8.4 or later",
-        )
-
-
 def utf8(_: Settings, current: Postfix, __: Host) -> Iterator[Finding]:
     """Addresses beyond ASCII."""
     if current.value("smtputf8_enable") == "no":
@@ -393,5 +369,6 @@ CHECKS: tuple[Check, ...] = (
     subdomains,
     classes,
     old_postfix,
+    cure_taken_back,
     utf8,
 )

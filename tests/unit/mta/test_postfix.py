@@ -42,7 +42,11 @@ DEFAULTS = {
     "relay_domains": "",
     "relay_recipient_maps": "",
     "relay_transport": "relay",
+    "cleanup_replace_stray_cr_lf": "yes",
     "smtpd_forbid_bare_newline": "no",
+    "smtpd_forbid_bare_newline_exclusions": "$mynetworks",
+    "smtpd_forbid_unauth_pipelining": "no",
+    "mynetworks": "127.0.0.0/8 [::ffff:127.0.0.0]/104 [::1]/128",
     "smtpd_relay_restrictions": "permit_mynetworks, permit_sasl_authenticated, defer_unauth_destination",
     "smtpd_sasl_authenticated_header": "no",
     "strict_rfc821_envelopes": "no",
@@ -273,6 +277,7 @@ def test_a_postfix_as_it_comes_lacks_all_of_it() -> None:
         "transport_maps": "+",
         "smtpd_relay_restrictions": "+",
         "smtpd_forbid_bare_newline": "~",
+        "smtpd_forbid_unauth_pipelining": "~",
         "strict_rfc821_envelopes": "~",
         "smtpd_sasl_authenticated_header": "~",
         "weftmail_destination_recipient_limit": "+",
@@ -354,6 +359,23 @@ def test_any_cure_of_smuggling_will_do(value: str) -> None:
     assert "smtpd_forbid_bare_newline" not in changes(postfix(smtpd_forbid_bare_newline=value))
 
 
+def test_each_version_is_told_what_it_knows() -> None:
+    """3.7.9 has the first cure alone; before it, nothing helps but another Postfix."""
+    older = postfix()
+    older = replace(older, defaults={k: v for k, v in DEFAULTS.items() if k != "cleanup_replace_stray_cr_lf"})
+    assert changes(older)["smtpd_forbid_bare_newline"].value == "yes"
+    assert "cleanup_replace_stray_cr_lf" not in changes(older)
+    assert changes(postfix())["smtpd_forbid_bare_newline"].value == "normalize"
+    oldest = without_the_cure("smtpd_forbid_bare_newline", "cleanup_replace_stray_cr_lf")
+    assert any("knows no smtpd_forbid_bare_newline" in one.finding for one in findings(oldest))
+
+
+@pytest.mark.parametrize("name", ["cleanup_replace_stray_cr_lf", "smtpd_forbid_unauth_pipelining"])
+def test_a_cure_that_is_off_is_broken_and_the_command_stands_there(name: str) -> None:
+    (found,) = findings(main(**{name: "no"}))
+    assert (found.level, found.next_step) == ("broken", f"postconf -e '{name} = yes'; postfix reload")
+
+
 def test_another_entry_of_our_name_is_changed_and_said() -> None:
     change = changes(entry(SETTINGS, " 20 ", " 3 "))["weftmail entry"]
     assert (change.sign, change.file) == ("~", "master.cf")
@@ -367,7 +389,7 @@ def test_the_report_reads_as_a_page() -> None:
     assert re.match(r"main\.cf    \+ relay_domains +proxy:sqlite:\S+domains\.cf    after yours; ", lines[1])
     assert any("no -> normalize" in line for line in lines)
     assert any(line.startswith("master.cf  + weftmail entry") for line in lines)
-    assert lines[-1] == "10 changes, 0 conflicts. 1 settings and services stay as they are."
+    assert lines[-1] == "11 changes, 0 conflicts. 1 settings and services stay as they are."
 
 
 # check: each trap is set once, and named
@@ -383,9 +405,14 @@ def served(line: str) -> Postfix:
     return replace(current, services=[Service.parse(line), *current.services])
 
 
-def without_the_cure() -> Postfix:
-    defaults = {name: value for name, value in DEFAULTS.items() if name != "smtpd_forbid_bare_newline"}
-    return replace(installed(), defaults=defaults)
+def without_the_cure(*cures: str) -> Postfix:
+    """A Postfix of a version that knows these settings not."""
+    current = installed()
+    return replace(
+        current,
+        main={name: value for name, value in current.main.items() if name not in cures},
+        defaults={name: value for name, value in DEFAULTS.items() if name not in cures},
+    )
 
 
 def before_level_one() -> Postfix:
@@ -448,7 +475,17 @@ CHECKS: list[tuple[str, Callable[[], list[Finding]]]] = [
         lambda: place(domains={"mx1.acme.example": True}),
     ),
     ("acme.example is a domain with mailboxes, but", lambda: place(domains={"acme.example": False})),
-    ("knows no smtpd_forbid_bare_newline", lambda: findings(without_the_cure())),
+    ("knows no cleanup_replace_stray_cr_lf", lambda: findings(without_the_cure("cleanup_replace_stray_cr_lf"))),
+    ("knows no smtpd_forbid_una", lambda: findings(without_the_cure("smtpd_forbid_unauth_pipelining"))),
+    ("has another cleanup_replace_stray_cr_lf", lambda: findings(main(cleanup_replace_stray_cr_lf="no"))),
+    ("has another smtpd_forbid_una", lambda: findings(main(smtpd_forbid_unauth_pipelining="no"))),
+    ("has another smtpd_forbid_bare", lambda: findings(main(smtpd_forbid_bare_newline="note"))),
+    ("in has smtpd_forbid_bare", lambda: findings(served("in inet n - y - - smtpd -o smtpd_forbid_bare_newline=no"))),
+    (
+        "cleanup has cleanup_replace",
+        lambda: findings(served("cleanup unix n - y - 0 cleanup -o cleanup_replace_stray_cr_lf=no")),
+    ),
+    ("exclusions holds 10.0.0.0/8", lambda: findings(main(mynetworks="127.0.0.0/8, 10.0.0.0/8"))),
     ("smtputf8_enable is no", lambda: findings(main(smtputf8_enable="no"))),
     ("main.cf lacks transport_maps", lambda: findings(main(transport_maps=""))),
     ("has another smtpd_sasl_auth", lambda: findings(main(smtpd_sasl_authenticated_header="no"))),
