@@ -8,15 +8,20 @@ from starlette.responses import Response
 
 from weftmail.admin.visit import Visit, page
 from weftmail.store.inbox import NEWEST
+from weftmail.store.unread import UnreadLine
 
 PER_PAGE = 50
 """Messages and notices that are shown at once, of each."""
+
+UNREAD = 10
+"""Of the messages that could not be read, so many are named."""
 
 
 def inbox(visit: Visit) -> Response:
     """Show messages and notices, newest first; a notice is read once it has been shown, a message on its record."""
     entries = visit.store.inbox.entries(visit.company_id, visit.user.id, PER_PAGE + 1, _before(visit, "messages"))
     notices = visit.store.inbox.notices(visit.user.id, visit.company_id, PER_PAGE + 1, _before(visit, "notices"))
+    unread_count, unread_messages = _unread(visit)
     response = visit.page(
         "inbox.html",
         command=f"mail-admin user show {shlex.quote(visit.store.users.addresses(visit.user.id)[0])}",
@@ -26,10 +31,20 @@ def inbox(visit: Visit) -> Response:
         notices=notices[:PER_PAGE],
         more_entries=len(entries) > PER_PAGE,
         more_notices=len(notices) > PER_PAGE,
+        unread_count=unread_count,
+        unread_messages=unread_messages,
     )
     if not visit.looked_ahead and any(one.read_at is None for one in notices):
         visit.store.inbox.notices_read(visit.company_id, visit.user.id, visit.now)
     return response
+
+
+def _unread(visit: Visit) -> tuple[int, list[UnreadLine]]:
+    """What could not be read to its end, for admins: how many messages, and the newest of them."""
+    if visit.company.role != "admin":
+        return 0, []
+    newest = visit.store.listings.unread(visit.company_id, most=UNREAD)
+    return visit.store.listings.unread_left(visit.company_id) if len(newest) == UNREAD else len(newest), newest
 
 
 def _before(visit: Visit, name: str) -> int:

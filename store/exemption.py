@@ -42,4 +42,6 @@ class Exemptions:
 
     def all(self, company_id: int | None = None) -> list[Exemption]:
         """Return all of a company, or of all companies."""
-        return many(Exemption, queries.exemptions(self._connection, company_id=company_id))
+        if company_id is None:
+            return many(Exemption, queries.exemptions(self._connection))
+        return many(Exemption, queries.exemptions_of_company(self._connection, company_id=company_id))

@@ -12,6 +12,7 @@ from weftmail.store.outbox import OutboxRow
 from weftmail.store.people import Contact
 from weftmail.store.record import Record
 from weftmail.store.rows import many, queries
+from weftmail.store.unread import UnreadLine
 
 NEWEST = 2**63 - 1
 """No row has a larger id, and none is of a later time."""
@@ -97,6 +98,14 @@ class Listings:
     def review_left(self, company_id: int | None, after: int) -> int:
         """Return how many mails follow, ``COUNTED + 1`` for more."""
         return self._left("review", company_id, after=after)
+
+    def unread(self, company_id: int | None = None, before: int = NEWEST, most: int = 100) -> list[UnreadLine]:
+        """Return messages whose email could not be read to its end, newest first."""
+        return many(UnreadLine, self._ask("unread", company_id, before=before, most=most))
+
+    def unread_left(self, company_id: int | None, before: int = NEWEST) -> int:
+        """Return how many of them are older, ``COUNTED + 1`` for more."""
+        return self._left("unread", company_id, before=before)
 
     def outbox(
         self, company_id: int | None = None, state: str | None = None, before: int = NEWEST, most: int = 100

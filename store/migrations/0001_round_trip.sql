@@ -349,6 +349,8 @@ create table message (
     unique (company_id, record_id, number),
     unique (company_id, record_id, rfc_message_id, content_hash)
 );
+create index message_unread on message (company_id, id) where flag in ('unreadable', 'partly read');
+create index message_unread_everywhere on message (id) where flag in ('unreadable', 'partly read');
 create index message_thread on message (company_id, record_id, id);
 create index message_rfc_id on message (company_id, rfc_message_id, content_hash);
 

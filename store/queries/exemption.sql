@@ -12,5 +12,10 @@ select 1 from exemption where company_id = :company_id and address in (:addresse
 -- name: exemptions
 select e.company_id, c.name as company, e.address, e.created_at
 from exemption e join company c on c.id = e.company_id
-where cast(:company_id as bigint) is null or e.company_id = :company_id
 order by e.company_id, e.address;
+
+-- name: exemptions_of_company
+select e.company_id, c.name as company, e.address, e.created_at
+from exemption e join company c on c.id = e.company_id
+where e.company_id = :company_id
+order by e.address;

@@ -11,6 +11,7 @@ from weftmail.store.inbound import InboundLine
 from weftmail.store.listing import NEWEST, ContactLine, InboundFilter, OutboxLine
 from weftmail.store.record import Record
 from weftmail.store.store import Store
+from weftmail.store.unread import UnreadLine
 
 
 def _id(after: str | None, begin: int) -> int:
@@ -114,3 +115,19 @@ class AuditPages:
     def left(self, after: str) -> int:
         """Return how many follow."""
         return self.store.audit.count(self.company_id, before=int(after))
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadPages:
+    """Messages whose email could not be read to its end, newest first."""
+
+    store: Store
+    company_id: int | None
+
+    def page(self, after: str | None, most: int) -> Sequence[UnreadLine]:
+        """Return a page."""
+        return self.store.listings.unread(self.company_id, _id(after, NEWEST), most)
+
+    def left(self, after: str) -> int:
+        """Return how many follow."""
+        return self.store.listings.unread_left(self.company_id, int(after))

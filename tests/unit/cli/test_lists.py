@@ -8,11 +8,13 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
+from tests.unit.flow.test_ahead import Ending, settled
 from tests.unit.shell import Shell
 from tests.unit.world import World
 from weftmail.cli import listing as listings
 from weftmail.cli.listing import PIECE, ROWS, Listing, Whole
 from weftmail.core.failure import UsageError
+from weftmail.core.limits import READER_FAULTS
 
 
 def numbers(count: int) -> Listing[int]:
@@ -97,6 +99,10 @@ def full(shell: Shell) -> Shell:
     for number in range(5):
         world.deliver(world.mail(f"K{number} <k{number}@customer.example>"), "leads@acme.example")
         world.deliver(world.mail(to="nobody@acme.example"), "nobody@acme.example")
+    for number in range(2):
+        raw = world.mail(text="hostile", subject=f"Odd {number}")
+        world.accept(raw, "leads@acme.example")
+        settled(world, Ending(*["memory"] * READER_FAULTS), rounds=6)
     shell.ok("company", "add", "Beta")
     shell.ok("domain", "add", "beta.example", "--company", "Beta")
     shell.ok("follower", "add", "LEAD-1", "bjorn@acme.example")
@@ -121,6 +127,7 @@ LISTS = {
     ("review", "list"): "id",
     ("audit", "list"): "id",
     ("exemption", "list"): "address",
+    ("inbound", "unreadable"): "message",
 }
 
 

@@ -6,10 +6,12 @@ import io
 
 import pytest
 
+from tests.unit.flow.test_ahead import Ending, settled
 from tests.unit.shell import Shell
 from tests.unit.world import KARIN
 from weftmail.admin.password import Passwords
 from weftmail.cli.context import Context
+from weftmail.core.limits import READER_FAULTS
 
 
 class Terminal(io.StringIO):
@@ -214,6 +216,15 @@ def test_the_inbox_shows_messages_and_notices(shell: Shell) -> None:
     notices = [one for one in shell.json("user", "show", "anna@acme.example")["inbox"] if one["kind"] == "notice"]
     assert len(notices) == 1 and notices[0]["inbound"] == 2 and notices[0]["created_at"].endswith("Z")
     assert "Yes, 40 are fine." in shell.ok("user", "show", "bjorn@acme.example")
+
+
+def test_what_could_not_be_read_is_listed(shell: Shell) -> None:
+    assert "All email could be read." in shell.ok("inbound", "unreadable")
+    shell.world.accept(shell.world.mail(text="hostile", subject="Odd"), "leads@acme.example")
+    settled(shell.world, Ending(*["memory"] * READER_FAULTS), rounds=6)
+    (one,) = shell.json("inbound", "unreadable", "--company", "Acme")
+    assert (one["record"], one["from"], one["flag"]) == ("LEAD-1", "karin@customer.example", "unreadable")
+    assert "Odd" in shell.ok("inbound", "unreadable")
 
 
 def test_exemptions_come_and_go(shell: Shell) -> None:

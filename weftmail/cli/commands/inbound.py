@@ -12,7 +12,7 @@ from weftmail.cli.arguments import Parser, Verbs, number
 from weftmail.cli.context import Context
 from weftmail.cli.listing import Listing
 from weftmail.cli.output import bar, sheet, shown, table
-from weftmail.cli.pages import InboundPages
+from weftmail.cli.pages import InboundPages, UnreadPages
 from weftmail.cli.refusals import carried_out
 from weftmail.core.failure import TempFail
 from weftmail.core.parsing import path
@@ -26,6 +26,7 @@ from weftmail.flow.setup import find
 from weftmail.store.inbound import InboundLine, InboundRow
 from weftmail.store.listing import InboundFilter
 from weftmail.store.store import Store
+from weftmail.store.unread import UnreadLine
 from weftmail.transport.settle_lock import FileSettleLock
 from weftmail.transport.wake import SocketWaker
 
@@ -43,6 +44,9 @@ def build(parser: Parser) -> None:
     show = verbs.add("show", "show one email: its envelope, where it went and why, and its path", _show)
     show.add_argument("id", type=number, metavar="ID", help="the number of the email in the log")
     show.add_argument("--raw", action="store_true", help="print the email itself, byte for byte")
+    verbs.list(
+        "list messages whose email could not be read to its end", _unread, "MESSAGE", company=True, verb="unreadable"
+    )
     replay = verbs.add("replay", "route an email from the review queue, or a discarded one, again", _replay)
     replay.add_argument("id", type=number, metavar="ID", help="the number of the email in the log")
 
@@ -66,6 +70,24 @@ def _listing(store: Store, arguments: argparse.Namespace) -> Listing[InboundLine
         _cells,
         "No email has come in yet." if only == InboundFilter() else "No email matches.",
     )
+
+
+def _unread(context: Context, arguments: argparse.Namespace) -> None:
+    context.show(_unread_listing(context.store, arguments.company), arguments)
+
+
+def _unread_listing(store: Store, company: str | None) -> Listing[UnreadLine]:
+    return Listing(
+        UnreadPages(store, find.company_id(store, company)),
+        lambda one: str(one.id),
+        vocabulary.unread_line,
+        ("MESSAGE", "EMAIL", "RECORD", "SINCE", "FROM", "MISSING", "SUBJECT"),
+        lambda one: (
+            one.id, one.inbound_id, one.record, shown(one.created_at), one.author_address,
+            "all" if one.flag == "unreadable" else "a part", one.subject,
+        ),
+        "All email could be read.",
+    )  # fmt: skip
 
 
 def _cells(m: InboundLine) -> tuple[object, ...]:

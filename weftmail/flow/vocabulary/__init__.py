@@ -20,7 +20,18 @@ from weftmail.flow.vocabulary.conversation import (
     said,
 )
 from weftmail.flow.vocabulary.inbox import inbox_entry, notice
-from weftmail.flow.vocabulary.mail import author, inbound, inbound_line, outbox, path, review_line, trace, way, who_gets
+from weftmail.flow.vocabulary.mail import (
+    author,
+    inbound,
+    inbound_line,
+    outbox,
+    path,
+    review_line,
+    trace,
+    unread_line,
+    way,
+    who_gets,
+)
 from weftmail.flow.vocabulary.setup import alias, company, contact, dkim_key, domain, user
 
 __all__ = [
@@ -53,6 +64,7 @@ __all__ = [
     "review_line",
     "said",
     "trace",
+    "unread_line",
     "user",
     "way",
     "who_gets",

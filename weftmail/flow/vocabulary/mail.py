@@ -11,6 +11,7 @@ from weftmail.core.wording.sentences import say
 from weftmail.flow.vocabulary.common import Json, iso, person
 from weftmail.store.inbound import InboundLine, InboundRow
 from weftmail.store.outbox import PENDING, OutboxRow
+from weftmail.store.unread import UnreadLine
 
 
 def way(one: InboundRow) -> Json:
@@ -46,6 +47,20 @@ def inbound_line(one: InboundLine | InboundRow) -> Json:
         "reason_values": None if one.why is None else one.why.plain()["values"],
         "accepted_at": iso(one.accepted_at),
         "settled_at": iso(one.settled_at),
+    }
+
+
+def unread_line(one: UnreadLine) -> Json:
+    """Return what lists say of a message whose email could not be read to its end."""
+    return {
+        "message": one.id,
+        "inbound": one.inbound_id,
+        "company": one.company,
+        "record": one.record,
+        "from": one.author_address,
+        "subject": one.subject,
+        "flag": one.flag,
+        "created_at": iso(one.created_at),
     }
 
 
