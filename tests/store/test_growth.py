@@ -65,6 +65,8 @@ delivery (company_id, record_id, message_id, person, user_id, contact_id, channe
     changed_at)
     | 1, n, n, 'contact:' || {who}, null, {who}, 'email', 'c@customer.example', 'sent', n, n
 notice (company_id, user_id, inbound_id, phrase, created_at) | 1, 2, n, '{}', n
+turn (company_id, who, place, waiting, mails, since_at, last_at)
+    | 1, 'c' || n || '@customer.example', 'record ' || n, 1, 1, n, n
 """
 WHO = f"(case when n % 10 = {RECORD} then {FREQUENT} else n end)"
 
@@ -88,18 +90,22 @@ VALUES: dict[str, Any] = {
     "written_at": 1, "prefix": "P", "csrf": "c", "token_hash": "t", "expires_at": 1, "value": "v", "subject_id": 1,
     "original_recipient": "r", "queue_id": "q", "client_address": "c", "from_address": "f", "error": "", "act": "a",
     "actor": "a", "was": "{}", "became": "{}", "key": "k", "due_at": 1, "counts_as": "open", "team_id": 1,
+    "hops": 1, "place": "record 5", "places": ["record 5"], "who": "c1@customer.example", "waiting": True, "mails": 1,
+    "since_at": 1, "alarmed_at": 0, "alarmed_before": 0, "stamp": "0000000000001",
+    "answers_id": None, "attempts": 1, "author_contact_id": FREQUENT, "author_user_id": None, "changed_at": 10**9,
+    "closed_at": None, "content_id": "", "customer_id": FREQUENT, "fault": 0, "stop": 1, "lease": 1,
+    "owner_team_id": None, "password": None, "reference": "r", "reference_url": "", "since": 0,
 }  # fmt: skip
-ODD = {
+ODD: dict[str, dict[str, Any]] = {
+    "turns_expire": {"before": RECORD},
     "message_add": {"kind": "received", "rfc_message_id": "<new@c>", "content_hash": "new"},
     "inbound_accept": {"sender": "s", "recipient": "r"},
     "blob_delete": {"id": 10**9},
     "outbox_settle": {"state": "sent"},
-    "outbox_list": {"state": "sent"},
     "list_outbox": {"state": "sent"},
     "list_outbox_left": {"state": "sent"},
     "list_outbox_of_company": {"state": "sent"},
     "list_outbox_of_company_left": {"state": "sent"},
-    "outbox_of_company": {"state": "sent"},
     "delivery_settle": {"state": "sent"},
     "record_set": {"state": "open"},
     "inbound_settle": {"delivery_key": "new"},
@@ -150,7 +156,9 @@ class Machine:
         """Return the steps of one query."""
         sql: str = getattr(queries, name).sql
         names = re.findall(r"(?<![:\w]):([a-z]\w*)", sql)
-        values = {one: (VALUES | ODD.get(name, {})).get(one) for one in names}
+        known = VALUES | ODD.get(name, {})
+        assert known.keys() >= set(names), f"{name} is asked with values that are none"
+        values = {one: known[one] for one in names}
         sql, parameters = expanded(sql, values)
         self._steps = 0
         self._raw.execute("savepoint one")
