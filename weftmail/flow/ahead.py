@@ -51,10 +51,12 @@ class Ahead:
 
     def begin(self, waiting: Sequence[Accepted]) -> None:
         """Begin with what is next, as far as there is room."""
+        slow = self._readers.slow()
         for row in waiting:
             if row.blob_id in self._sizes or row.blob_id in self._read:
                 continue
-            taken = sum(self._sizes.values())
+            # What lies in the slow lane is not opened before its turn, and holds no younger mail up.
+            taken = sum(size for blob_id, size in self._sizes.items() if blob_id not in slow)
             if not self._readers.room() or (taken and taken + row.size > AHEAD_BYTES):
                 return
             self._sizes[row.blob_id] = row.size

@@ -132,8 +132,9 @@ class Intake:
     def wait(self, seconds: float) -> None:
         """Wait until something is handed over or read, at most so long."""
         bell = self.accept_queue.something
-        if self._settler is None or not self._settler.reading:
-            bell.wait(seconds)
+        held_back = self.waits_for()
+        if self._settler is None or not self._settler.reading or held_back:
+            bell.wait(min(seconds, held_back) if held_back else seconds)
             return
         try:
             self._settler.wait(seconds, bell.fileno())

@@ -10,9 +10,10 @@ from tests.unit.faults import raising, store_with
 from tests.unit.world import Lock, World
 from weftmail.core.envelope import Envelope
 from weftmail.core.failure import TempFail
-from weftmail.core.ports import Raw
+from weftmail.core.ports import Raw, Reading
 from weftmail.flow.intake import SPOOL_AT_ONCE, Intake, drain
 from weftmail.flow.reading import Here
+from weftmail.flow.settle import Batch
 from weftmail.store.errors import Full
 
 
@@ -90,6 +91,26 @@ def test_it_waits_for_a_lock_that_is_taken(world: World, intake: Intake):
     assert intake.take_lock(pytest.fail)
     intake.give_lock()
     assert world.lock.wanted is None
+
+
+def test_while_it_waits_after_a_fault_no_reader_is_tried(world: World, folder: Folder, bell: Bell):
+    class Failing(Here):
+        tried = 0
+
+        def ended(self, seconds: float, wake: int | None = None) -> list[tuple[int, Reading]]:
+            self.tried += 1
+            raise TempFail("no reader can be started")
+
+    readers = Failing()
+    intake = Intake(world.store, world.installation, world.lock, folder, bell, readers)
+    assert intake.take_lock()
+    world.accept(world.mail(), "leads@acme.example")
+    assert intake.settle() == Batch()
+    tried = readers.tried
+    for _ in range(5):
+        intake.wait(0.0)
+        assert intake.settle() == Batch()
+    assert (readers.tried, tried) == (1, 1)
 
 
 class ClosedLock(Lock):

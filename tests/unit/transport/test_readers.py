@@ -20,7 +20,7 @@ from weftmail.core.parsing.steps import steps
 from weftmail.core.ports import Reading
 from weftmail.core.reports.kind import classify
 from weftmail.flow.reading import read
-from weftmail.transport.readers.pool import ReaderPool
+from weftmail.transport.readers.pool import STARTS, ReaderPool
 from weftmail.transport.readers.process import ReaderLimits
 
 PLAIN = text(b"Hej\n")
@@ -184,6 +184,27 @@ def test_a_reader_that_cannot_be_started_blames_no_mail(tmp_path: Path) -> None:
             readers.begin(1, lambda: PLAIN, len(PLAIN))
             all_read(readers, 1, 10)
         readers.close()
+
+
+def test_one_that_is_killed_while_it_starts_is_replaced(tmp_path: Path) -> None:
+    calm, program = tmp_path / "calm", tmp_path / "slow.py"
+    program.write_text(
+        f"import os, time\nif not os.path.exists({str(calm)!r}):\n    time.sleep(600)\n"
+        "from weftmail.reader import main\nmain()\n"
+    )
+    readers = ReaderPool((sys.executable, str(program)), fast=1)
+    readers.begin(1, lambda: PLAIN, len(PLAIN))
+    for _ in range(STARTS - 1):
+        (pid,) = readers.pids
+        os.kill(pid, signal.SIGKILL)
+        while pid in readers.pids:
+            assert readers.ended(0.05) == []
+    calm.touch()
+    os.kill(readers.pids[0], signal.SIGKILL)
+    with pytest.raises(TempFail, match="no reader can be started"):
+        all_read(readers, 1)
+    assert all_read(readers, 1)[1].end == "whole"
+    readers.close()
 
 
 def test_readers_are_replaced_and_end_when_there_is_nothing_to_do() -> None:

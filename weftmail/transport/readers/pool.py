@@ -28,6 +28,8 @@ AHEAD_BYTES = 768 * 1024
 """So much is handed to one reader ahead of its turn."""
 TICK = 0.05
 """The limits are looked at this often, in seconds."""
+STARTS = 3
+"""After so many readers in a row that were killed before they were ready, none can be started."""
 _LOOKED_AT = 50
 
 
@@ -46,6 +48,8 @@ class ReaderPool:
         self._ended: list[tuple[int, Reading]] = []
         self._used = time.monotonic()
         self._look = 0.0
+        self._lost_starts = 0
+        """How many readers in a row were killed before they were ready."""
 
     def room(self) -> bool:
         """Say whether one more mail would be begun soon."""
@@ -130,7 +134,12 @@ class ReaderPool:
         if not process.ready:
             self._long.extendleft(job for job in reversed(jobs) if job.alone)
             self._quick.extendleft(job for job in reversed(jobs) if not job.alone)
-            raise TempFail(f"no reader can be started: {words}")
+            self._lost_starts += 1
+            # Killed from outside while it started, it says nothing of the next one.
+            if why != "outside" or self._lost_starts >= STARTS:
+                raise TempFail(f"no reader can be started: {words}")
+            return
+        self._lost_starts = 0
         if at_work:
             first = jobs.pop(0)
             if process.moved:
