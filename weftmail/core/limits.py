@@ -105,7 +105,24 @@ BATCH_BYTES = 8 * 1024 * 1024
 BATCH_MILLISECONDS = 200
 """After so long a transaction that files mail takes up no further one."""
 CONNECTION_IDLE = 300
-"""Seconds without a command after which an LMTP connection is closed."""
+"""Seconds without a whole command after which an LMTP connection is closed."""
+CONNECTION_WHOLE = 3600
+"""Seconds after which an LMTP connection is closed, whatever is under way: the mail server comes again."""
+CONNECTION_STRETCH = 60
+"""Seconds over which the lowest rate of a mail is asked for."""
+LOWEST_RATE = 1024
+"""Bytes a second, by HTTP and LMTP, while something is to move."""
+
+# --- the site -----------------------------------------------------------------------------------------------------
+
+HTTP_HEAD = 10
+"""Seconds in which the head of a request has to come, the first one and each further one."""
+HTTP_STRETCH = 10
+"""Seconds over which the lowest rate of a request or an answer is asked for."""
+HTTP_WHOLE = 900
+"""Seconds after which a connection ends."""
+HTTP_CONNECTIONS = 500
+"""Connections at once; a further one is cut off."""
 
 
 # --- loops: what goes to and fro by itself ------------------------------------------------------------------------
@@ -140,6 +157,7 @@ _READ = "one mail: reading it"
 _SAID = "one mail: what is read of it"
 _DONE = "one mail: what becomes of it"
 _LOOP = "to and fro"
+_SITE = "the site"
 _OUT = "what leaves"
 
 CEILINGS: tuple[Ceiling, ...] = (
@@ -166,10 +184,16 @@ CEILINGS: tuple[Ceiling, ...] = (
     Ceiling(_DONE, "mails in one transaction", str(BATCH_ROWS), "the next transaction has them"),
     Ceiling(_DONE, "bytes of mail in one transaction", _size(BATCH_BYTES), "the next transaction has them"),
     Ceiling(_DONE, "time of a transaction that files mail", f"{BATCH_MILLISECONDS} ms", "takes up no further mail"),
-    Ceiling(_DONE, "silence on an LMTP connection", f"{CONNECTION_IDLE} s", "closed"),
+    Ceiling(_DONE, "an LMTP connection without a whole command", f"{CONNECTION_IDLE} s", "closed"),
+    Ceiling(_DONE, "an LMTP connection", f"{CONNECTION_WHOLE} s", "closed; the mail server comes again"),
+    Ceiling(_DONE, f"a mail by LMTP, over {CONNECTION_STRETCH} s", f"{LOWEST_RATE} bytes/s at least", "closed"),
     Ceiling(_LOOP, "installations that passed it on", str(MAIL_HOPS), "held for review"),
     Ceiling(_LOOP, "turns of a sender with one place in an hour", str(TURNS), "held until an hour was quiet"),
     Ceiling(_LOOP, "mails of a sender to one place in an hour", str(FLOOD), "admins are told; nothing is held"),
+    Ceiling(_SITE, "head of a request", f"{HTTP_HEAD} s", "cut off"),
+    Ceiling(_SITE, f"a request, an answer, over {HTTP_STRETCH} s", f"{LOWEST_RATE} bytes/s at least", "cut off"),
+    Ceiling(_SITE, "a connection", f"{HTTP_WHOLE} s", "ends; the browser opens another"),
+    Ceiling(_SITE, "connections at once", str(HTTP_CONNECTIONS), "cut off"),
     Ceiling(_OUT, "words in a notification", _size(NOTIFICATION_WORDS), "cut, with a link to the record"),
     Ceiling(_OUT, "files with a notification", _size(NOTIFICATION_FILES), "named, with a link to the record"),
 )

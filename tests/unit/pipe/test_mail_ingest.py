@@ -27,7 +27,7 @@ from tests.unit.thorough import examples
 from tests.unit.transport.lmtp_partner import Installation, Memory
 from weftmail.core.envelope import Envelope
 from weftmail.core.limits import PIPE_READ, PIPE_WATCHDOG
-from weftmail.transport.lmtp.session import Limits
+from weftmail.transport.lmtp.bounds import Limits
 from weftmail.transport.spool import Spool
 
 PROGRAM = Path(__file__).parents[3] / "bin" / "mail-ingest"

@@ -11,8 +11,9 @@ from typing import Self
 
 from weftmail.core.envelope import Envelope
 from weftmail.core.ports import Raw
+from weftmail.transport.lmtp.bounds import Limits
 from weftmail.transport.lmtp.listener import Listener, peer_uids
-from weftmail.transport.lmtp.session import Limits, LmtpService
+from weftmail.transport.lmtp.session import LmtpService
 
 
 class Memory:

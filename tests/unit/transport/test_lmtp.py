@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import resource
 import smtplib
 import socket
 import stat
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
@@ -21,9 +23,9 @@ from tests.unit.transport.lmtp_partner import Client, Installation, Memory
 from weftmail.core.envelope import Envelope
 from weftmail.core.failure import UsageError
 from weftmail.core.ports import Raw
+from weftmail.transport.lmtp.bounds import Limits
 from weftmail.transport.lmtp.data import Data
 from weftmail.transport.lmtp.listener import peer_uids
-from weftmail.transport.lmtp.session import Limits
 from weftmail.transport.lmtp.syntax import BadCommand, path, xtext
 
 ENVELOPE = b"MAIL FROM:<karin@customer.example>\r\nRCPT TO:<leads@acme.example>\r\nDATA\r\n"
@@ -277,6 +279,88 @@ def test_silence_ends_a_conversation(tmp_path: Path) -> None:
         assert client.reply().startswith("421 4.4.2")
         assert time.monotonic() - spoke >= 1.5, "a command begins the silence anew"
         assert client.ended()
+
+
+def drip(client: Client, piece: bytes, seconds: float = 30) -> str:
+    """Send a piece again and again until the other side says something; return that."""
+    client.connection.settimeout(0.05)
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with contextlib.suppress(TimeoutError, BrokenPipeError):
+            with contextlib.suppress(BrokenPipeError):
+                client.connection.sendall(piece)
+            return client.reply()
+    pytest.fail("it went on for ever")
+
+
+def test_half_a_command_is_none(tmp_path: Path) -> None:
+    limits = Limits(idle=0.4)
+    with Installation(f"unix:{tmp_path}/l.sock", limits=limits) as installation, installation.connect() as client:
+        client.reply()
+        assert drip(client, b"N") == "421 4.4.2 too long without a command"
+
+
+def test_a_message_that_drips_in_is_cut_off_and_one_that_comes_is_kept(tmp_path: Path) -> None:
+    limits = Limits(rate=1000, stretch=0.4)
+    with Installation(f"unix:{tmp_path}/l.sock", limits=limits) as installation:
+        with greeted(installation) as client:
+            client.send(ENVELOPE)
+            client.replies(3)
+            assert drip(client, b"x") == "421 4.4.2 too slow"
+        with greeted(installation) as client:
+            client.send(ENVELOPE)
+            client.replies(3)
+            until = time.monotonic() + 1.2
+            while time.monotonic() < until:
+                client.send(b"x" * 998 + b"\r\n")
+                time.sleep(0.05)
+            client.send(b".\r\n")
+            assert client.reply().startswith("250")
+        assert len(installation.memory.futures) == 1
+
+
+@pytest.mark.parametrize("piece", [b"NOOP\r\n", b"RSET\r\n"])
+def test_a_connection_ends_whatever_is_said_on_it(tmp_path: Path, piece: bytes) -> None:
+    limits = Limits(whole=0.4)
+    with Installation(f"unix:{tmp_path}/l.sock", limits=limits) as installation, greeted(installation) as client:
+        said = drip(client, piece)
+        while said.startswith("250"):
+            said = drip(client, piece)
+        assert said == "421 4.4.2 this connection has lasted long enough"
+
+
+def test_a_connection_ends_in_the_middle_of_a_message(tmp_path: Path) -> None:
+    limits = Limits(whole=0.5)
+    with Installation(f"unix:{tmp_path}/l.sock", limits=limits) as installation, greeted(installation) as client:
+        client.send(ENVELOPE)
+        client.replies(3)
+        assert drip(client, b"x" * 998 + b"\r\n") == "421 4.4.2 this connection has lasted long enough"
+        assert installation.memory.futures == []
+
+
+def test_who_does_not_read_replies_is_not_heard_and_cut_off(tmp_path: Path) -> None:
+    limits = Limits(idle=0.6)
+    with Installation(f"unix:{tmp_path}/l.sock", limits=limits) as installation, installation.connect() as client:
+        client.connection.settimeout(0.2)
+        sent = 0
+        with contextlib.suppress(TimeoutError, BrokenPipeError, ConnectionResetError):
+            while sent < 50_000_000:
+                sent += client.connection.send(b"HELP\r\n" * 4000)
+        assert sent < 20_000_000
+        until = time.monotonic() + 30
+        while installation.service.sessions and time.monotonic() < until:
+            time.sleep(0.02)
+        assert not installation.service.sessions
+
+
+def test_who_reads_late_gets_every_reply(tmp_path: Path) -> None:
+    with Installation(f"unix:{tmp_path}/l.sock") as installation, installation.connect() as client:
+        sender = threading.Thread(target=client.send, args=(b"HELP\r\n" * 60_000,))
+        sender.start()
+        time.sleep(0.3)
+        assert client.reply().startswith("220")
+        assert {client.reply() for _ in range(60_000)} == {"214 2.0.0 this is LMTP, RFC 2033"}
+        sender.join()
 
 
 def test_a_message_longer_than_declared_sizes_allow_is_kept(tmp_path: Path) -> None:

@@ -132,6 +132,7 @@ def _run(app: Starlette, listening: socket.socket) -> None:
     import uvicorn
 
     from weftmail.admin.app import stop_waiting
+    from weftmail.admin.connection import ConnectionBounds, bounded
 
     class Server(uvicorn.Server):
         """Lets go of open pages as soon as it is asked to stop."""
@@ -149,6 +150,8 @@ def _run(app: Starlette, listening: socket.socket) -> None:
         # Who a client is, is read in admin/client.py, of proxies that the settings name.
         proxy_headers=False,
         lifespan="on",
+        http=bounded(ConnectionBounds()),
+        ws="none",
         timeout_graceful_shutdown=GRACE,
     )
     # uvicorn ends in order, and then raises the signal once more for whoever had asked for it before.

@@ -13,9 +13,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from weftmail.core import limits as times
 from weftmail.core.envelope import Envelope, clean
+from weftmail.core.pace import Pace
 from weftmail.core.ports import Acceptor, Raw
+from weftmail.transport.lmtp.bounds import Limits
 from weftmail.transport.lmtp.data import Data
 from weftmail.transport.lmtp.syntax import BadCommand, client, parameters, path, xtext
 
@@ -31,28 +32,12 @@ _AHEAD = 65536
 """How many bytes of the next commands are read while a commit is waited for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds on one conversation, and on how many there are; times in seconds, sizes in bytes."""
-
-    size: int = times.MESSAGE_SIZE
-    """What SIZE at MAIL may say.  A longer message that did not say so is kept: see the module's text."""
-    memory: int = 1024 * 1024
-    """A longer message is written to a file."""
-    command: int = 8192
-    recipients: int = times.LMTP_RECIPIENTS
-    connections: int = 500
-    errors: int = 10
-    idle: float = times.CONNECTION_IDLE
-    accept: float = times.ACCEPT
-
-
 @dataclass(slots=True)
 class LmtpService:
     """What all conversations of one listener share."""
 
     acceptor: Acceptor
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     folder: str | None = None
     """Where long messages lie until they are kept."""
     name: str = "weftmail"
@@ -65,8 +50,8 @@ class LmtpSession(asyncio.Protocol):
 
     # fmt: off
     __slots__ = (
-        "_ahead", "_data", "_entrance", "_errors", "_forwarded", "_greeted", "_heard", "_loop", "_out", "_recipients",
-        "_sender", "_service", "_timer", "_transport", "_trusted", "_waiting",
+        "_ahead", "_began", "_data", "_entrance", "_errors", "_forwarded", "_full", "_greeted", "_heard", "_loop",
+        "_out", "_pace", "_recipients", "_sender", "_service", "_timer", "_transport", "_trusted", "_waiting",
     )
     # fmt: on
 
@@ -76,7 +61,9 @@ class LmtpSession(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport
         self._timer: asyncio.TimerHandle
-        self._heard = self._loop.time()
+        self._began = self._heard = self._loop.time()
+        self._pace = Pace(service.limits.rate, service.limits.stretch)
+        self._full = False
         self._ahead = b""
         self._out: list[bytes] = []
         self._errors = 0
@@ -94,7 +81,7 @@ class LmtpSession(asyncio.Protocol):
         """Greet, or send away where there are too many."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - for the type alone
         self._transport = transport
-        self._timer = self._loop.call_later(self._service.limits.idle, self._idle)
+        self._timer = self._loop.call_later(self._every, self._look)
         self._service.sessions.add(self)
         if not self.admits(transport):
             self._close(b"421 4.7.0 not for you")
@@ -121,7 +108,7 @@ class LmtpSession(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Work off what came."""
-        self._heard = self._loop.time()
+        self._pace.moved(len(data))
         self._ahead = self._ahead + data if self._ahead else data
         self._work()
 
@@ -134,13 +121,42 @@ class LmtpSession(asyncio.Protocol):
         """End the conversation at once, whatever is under way."""
         self._transport.abort()
 
-    def _idle(self) -> None:
-        idle = self._service.limits.idle
-        rest = self._heard + idle - self._loop.time()
-        if rest > 0 or self._waiting is not None:
-            self._timer = self._loop.call_later(rest if rest > 0 else idle, self._idle)
-        else:
-            self._close(b"421 4.4.2 too long without a word")
+    def pause_writing(self) -> None:
+        """Hear nothing more while our replies are not read."""
+        self._full = True
+        self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        self._full = False
+        self._read_on()
+
+    def _read_on(self) -> None:
+        if not self._full and not self._transport.is_closing() and not self._transport.is_reading():
+            self._transport.resume_reading()
+
+    @property
+    def _every(self) -> float:
+        limits = self._service.limits
+        return min(limits.idle, limits.whole, limits.stretch) / 4
+
+    def _look(self) -> None:
+        """Close what has lasted too long, says nothing whole, or is too slow; cut off what does not even hear that."""
+        limits, now = self._service.limits, self._loop.time()
+        if self._transport.is_closing():
+            self._transport.abort()
+            return
+        self._timer = self._loop.call_later(self._every, self._look)
+        if self._waiting is not None:
+            self._pace.rest()
+        elif now - self._began > limits.whole:
+            self._close(b"421 4.4.2 this connection has lasted long enough")
+        elif self._data is None:
+            self._pace.rest()
+            if now - self._heard > limits.idle:
+                self._close(b"421 4.4.2 too long without a command")
+        elif self._pace.too_slow(now):
+            self._close(b"421 4.4.2 too slow")
 
     def _close(self, reply: bytes) -> None:
         self._out.append(reply)
@@ -171,6 +187,7 @@ class LmtpSession(asyncio.Protocol):
             if not end:
                 break
             self._ahead = rest
+            self._heard = self._loop.time()
             self._command(line)
         self._flush()
 
@@ -354,8 +371,8 @@ class LmtpSession(asyncio.Protocol):
         self._heard = self._loop.time()
         if self._service.leaving:
             self._close(_LEAVING)
-        elif not self._transport.is_reading():
-            self._transport.resume_reading()
+        else:
+            self._read_on()
 
 
 _BODIES = ("7BIT", "8BITMIME")
