@@ -16,20 +16,27 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from weftmail.core.limits import READER_PROCESSOR
 from weftmail.core.parsing import answer
+from weftmail.core.parsing.message import Classify, Message, Step
 from weftmail.core.parsing.steps import steps
 from weftmail.core.reports.kind import classify
+
+Read = Callable[[bytes, Classify], Iterator[tuple[Step, Message]]]
 
 _PR_SET_PDEATHSIG = 1
 _DETAIL = 20_000
 _SMALL = 16 * 1024
 
 
-def main(processor: float = READER_PROCESSOR) -> int:
-    """Read mails until there are no more; each may take so many seconds of processor time, and a little more."""
+def main(processor: float = READER_PROCESSOR, read: Read = steps) -> int:
+    """Read mails until there are no more; each may take so many seconds of processor time, and a little more.
+
+    ``read`` says in steps what stands in one.
+    """
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     source = sys.stdin.buffer
@@ -40,7 +47,7 @@ def main(processor: float = READER_PROCESSOR) -> int:
         if len(raw) < size:
             break
         _fence(processor)
-        if not _answer(raw):
+        if not _answer(raw, read):
             return 1
     return 0
 
@@ -51,13 +58,13 @@ def _fence(processor: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
-def _answer(raw: bytes) -> bool:
+def _answer(raw: bytes, read: Read) -> bool:
     """Say what stands in one mail; False where that went so wrong that another process has to go on."""
     end: dict[str, Any] = {"step": "end"}
     before = None
     said: list[bytes] = []
     try:
-        for step, message in steps(raw, classify):
+        for step, message in read(raw, classify):
             said += answer.written(step, message, before)
             before = message
             # Of a small mail the steps before the sanitiser go together: each sending wakes the parent.

@@ -300,6 +300,25 @@ def test_the_listener_gets_past_a_poisoned_mail(
     assert served.end(listener) == 0
 
 
+@pytest.mark.parametrize("what", ["listen", "drain"])
+def test_a_mail_that_is_poison_to_its_reader_is_filed_all_the_same(quiet: Mortal, workspace: Path, what: str) -> None:
+    """Twice it ends a reader by a fault signal; then it stands there without its words, and the others are whole."""
+    name = f"fault {what}"
+    with quiet.nobody_settles():
+        for subject in [*(quiet.subject(f"{name} {number}") for number in range(20)), POISON]:
+            assert quiet.hand_over(subject) == 0
+    words = poisoned(quiet, workspace, "fault", what)
+    if what == "drain":
+        assert quiet.run(*words).returncode == 0
+    else:
+        listener = quiet.listen(*words)
+        quiet.ledger.wait_settled(quiet.notified, quiet.log)
+        assert quiet.end(listener) == 0
+    quiet.ledger.assert_whole()
+    unread = quiet.ledger.rows("select subject from message where flag = 'unreadable' order by id")
+    assert unread[-1:] == [(POISON,)]
+
+
 # --- the sender
 
 

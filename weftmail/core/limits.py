@@ -195,6 +195,6 @@ CEILINGS: tuple[Ceiling, ...] = (
     Ceiling(_SITE, "a connection", f"{HTTP_WHOLE} s", "ends; the browser opens another"),
     Ceiling(_SITE, "connections at once", str(HTTP_CONNECTIONS), "cut off"),
     Ceiling(_OUT, "words in a notification", _size(NOTIFICATION_WORDS), "cut, with a link to the record"),
-    Ceiling(_OUT, "files with a notification", _size(NOTIFICATION_FILES), "named, with a link to the record"),
+    Ceiling(_OUT, "files with a notification", _size(NOTIFICATION_FILES), "named, with a link to each"),
 )
 """The table of ``docs/security.md``; a test compares."""

@@ -62,6 +62,11 @@ def record_url(installation: Installation, record: Record) -> str:
     return f"{installation.site_url}/records/{record.label}?company={record.company_id}"
 
 
+def file_url(installation: Installation, record: Record, message: ThreadMessage, place: int) -> str:
+    """Return the address at which a file of a message is downloaded; ``place`` counts its files from 1."""
+    return f"{installation.site_url}/records/{record.label}/{message.number}/files/{place}?company={record.company_id}"
+
+
 def _addressed(
     store: Store,
     installation: Installation,
@@ -174,12 +179,12 @@ def _remarked(
     message: ThreadMessage,
     record: Record,
     text: str,
-    left_out: Sequence[str],
+    left_out: Sequence[LeftOut],
     language: Language,
 ) -> tuple[str, bool]:
     """Return the words as they leave, and whether something stands below them that the HTML does not say.
 
-    Words beyond 256 KB and files beyond 7 MB stay on the record; a colleague gets the link to it.
+    Words beyond 256 KB and files beyond 7 MB stay on the record; a colleague gets the link to it, and to each file.
     """
     words = text.encode("utf-8", "replace")
     remarks: list[Phrase] = []
@@ -188,12 +193,13 @@ def _remarked(
     if len(words) > NOTIFICATION_WORDS or len(message.html.encode("utf-8", "replace")) > NOTIFICATION_WORDS:
         remarks.append(Phrase("mail.cut"))
     if left_out:
-        remarks.append(Phrase("mail.left out", {"names": ", ".join(left_out)}))
+        remarks.append(Phrase("mail.left out", {"names": ", ".join(one.filename for one in left_out)}))
     if not remarks:
         return text, False
     lines = [say(one, language) for one in remarks]
     if claimed.audience != "outsider":
         lines.append(record_url(installation, record))
+        lines += [f"{one.filename}: {file_url(installation, record, message, one.place)}" for one in left_out]
     said = words[:NOTIFICATION_WORDS].decode("utf-8", "ignore").rstrip()
     return "\n\n".join(filter(None, (said, "\n".join(lines)))) + "\n", True
 
@@ -238,15 +244,25 @@ class _Names:
         return locator.mint(self._installation.keyring, message_id, "public" if public else "internal", self._domain)
 
 
-def _attachments(store: Store, message: ThreadMessage, *, only_new: bool) -> tuple[tuple[Attached, ...], Sequence[str]]:
-    """Return the files that go along, and the names of those that are too large to.
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file that is too large to go along; ``place`` counts the files of its message from 1."""
+
+    filename: str
+    place: int
+
+
+def _attachments(
+    store: Store, message: ThreadMessage, *, only_new: bool
+) -> tuple[tuple[Attached, ...], Sequence[LeftOut]]:
+    """Return the files that go along, and those that are too large to.
 
     With ``only_new`` an inline image that the thread had before is left out: it belongs to what was quoted.
     """
     taken: list[Attached] = []
-    left_out: list[str] = []
+    left_out: list[LeftOut] = []
     size = 0
-    for one in store.messages.attachments(message.company_id, message.id):
+    for place, one in enumerate(store.messages.attachments(message.company_id, message.id), start=1):
         if (
             only_new
             and one.inline
@@ -254,7 +270,7 @@ def _attachments(store: Store, message: ThreadMessage, *, only_new: bool) -> tup
         ):
             continue
         if size + one.size > NOTIFICATION_FILES:
-            left_out.append(one.filename)
+            left_out.append(LeftOut(one.filename, place))
             continue
         size += one.size
         content = store.blobs.read(one.blob_id)

@@ -230,6 +230,23 @@ class TestToOutsiders:
         assert "Too large to send with this email: big.bin." in box.text()
         assert list(box.mail().iter_attachments()) == []
 
+    def test_a_colleague_gets_a_link_for_each_file_that_is_too_large(self, opened: World, box: Postbox):
+        opened.store.records.follow(opened.acme, opened.record("LEAD-1").id, opened.bjorn, 1)
+        bjorn = opened.store.users.get(opened.bjorn)
+        opened.store.users.set(replace(bjorn, prefers="email"))
+        half = bytes(NOTIFICATION_FILES // 2)
+        files = [DraftFile(f"{number}.bin", "application/octet-stream", half + b"%d" % number) for number in range(4)]
+        write(opened, Draft(text="Here", files=files))
+        sender(opened, box).round()
+        texts = {str(box.mail(number)["To"]): box.text(number) for number in range(len(box.taken))}
+        (inside,) = [text for text in texts.values() if "Too large" in text and "https://" in text]
+        for place in (2, 3, 4):
+            link = f"{place - 1}.bin: https://mail.acme.example/records/LEAD-1/2/files/{place}?company={opened.acme}"
+            assert link in inside
+        assert "/files/1?" not in inside
+        (outside,) = [text for text in texts.values() if "Too large" in text and "https://" not in text]
+        assert "1.bin, 2.bin, 3.bin" in outside
+
     def test_what_an_outsider_is_told_beside_it_is_in_the_language_of_the_company(self, opened: World, box: Postbox):
         opened.store.companies.set_language(opened.acme, "sv")
         big = DraftFile("big.bin", "application/octet-stream", bytes(NOTIFICATION_FILES + 1))
