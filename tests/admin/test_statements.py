@@ -32,7 +32,7 @@ def fill(site: Site) -> None:
 def cost(site: Site, anna: Browser, path: str) -> int:
     """Return the statements of a page: the least of some tries, as a thread's first page opens the store, too."""
     tries = []
-    for _ in range(6):
+    for _ in range(20):
         site.statements()
         assert anna.get(path).status_code == 200
         tries.append(site.statements())

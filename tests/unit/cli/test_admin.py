@@ -7,10 +7,13 @@ import importlib
 import io
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 
@@ -267,40 +270,48 @@ def test_a_reader_that_goes_away_is_no_failure(shell: Shell) -> None:
     assert done.stdout.startswith("COMPANY")
 
 
+@contextmanager
+def open_to_all() -> Iterator[Path]:
+    """A folder that every user can reach.  The runner's own it closes again, whenever another run of it begins."""
+    with tempfile.TemporaryDirectory(prefix="weftmail-test-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
 def test_root_becomes_the_owner_of_the_state_folder(shell: Shell) -> None:
-    folder = shell.folder
     if os.geteuid() != 0:
-        runtime.become_owner(folder)
-        assert folder.stat().st_uid == os.geteuid()
+        runtime.become_owner(shell.folder)
+        assert shell.folder.stat().st_uid == os.geteuid()
         return
-    for path in [folder, *folder.rglob("*")]:
-        os.chown(path, 65534, 65534)
-    for parent in folder.parents:
-        if parent.stat().st_mode & 0o001 == 0:
-            parent.chmod(parent.stat().st_mode | 0o011)
-    environ = {**os.environ, "WEFTMAIL_CONFIG": str(shell.config)}
-    subprocess.run([BIN, "alias", "remove", "support@acme.example"], env=environ, check=True, capture_output=True)
-    made = {path: path.stat().st_uid for path in folder.rglob("*")}
-    assert folder / "map" / "map.db" in made
-    assert set(made.values()) == {65534}
+    with open_to_all() as place:
+        folder = place / "state"
+        shutil.copytree(shell.folder, folder)
+        for path in [folder, *folder.rglob("*")]:
+            os.chown(path, 65534, 65534)
+        config = place / "weftmail.toml"
+        config.write_text(shell.config.read_text().replace(str(shell.folder), str(folder)))
+        environ = {**os.environ, "WEFTMAIL_CONFIG": str(config)}
+        subprocess.run([BIN, "alias", "remove", "support@acme.example"], env=environ, check=True, capture_output=True)
+        made = {path: path.stat().st_uid for path in folder.rglob("*")}
+        assert folder / "map" / "map.db" in made
+        assert set(made.values()) == {65534}
 
 
 def test_a_store_that_belongs_to_somebody_else(shell: Shell) -> None:
     if os.geteuid() != 0:
         assert runtime.owner_of(shell.folder)
         return
-    closed = shell.folder / "closed"
-    closed.mkdir(mode=0o700)
-    shell.config.write_text(f'state = "{closed}"\n')
-    for parent in shell.folder.parents:
-        if parent.stat().st_mode & 0o001 == 0:
-            parent.chmod(parent.stat().st_mode | 0o011)
-    shell.folder.chmod(0o755)
-    environ = {**os.environ, "WEFTMAIL_CONFIG": str(shell.config)}
-    done = subprocess.run(
-        [BIN, "company", "list"], env=environ, check=False, capture_output=True, text=True, user=65534, group=65534,
-        extra_groups=[],
-    )  # fmt: skip
+    with open_to_all() as place:
+        closed = place / "closed"
+        closed.mkdir(mode=0o700)
+        config = place / "weftmail.toml"
+        config.write_text(f'state = "{closed}"\n')
+        config.chmod(0o644)
+        environ = {**os.environ, "WEFTMAIL_CONFIG": str(config)}
+        done = subprocess.run(
+            [BIN, "company", "list"], env=environ, check=False, capture_output=True, text=True, user=65534, group=65534,
+            extra_groups=[],
+        )  # fmt: skip
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.endswith("is closed to you; run this as root or as root\n")
 

@@ -48,7 +48,7 @@ class Started:
     def end(self) -> tuple[int, str]:
         """Ask it to end; return its status, and what it said."""
         self._process.send_signal(signal.SIGTERM)
-        return self._process.wait(30), self._log.read_text()
+        return self._process.wait(120), self._log.read_text()
 
     def kill(self) -> None:
         self._process.kill()

@@ -304,7 +304,7 @@ def scripted(pipe: Pipe, says: list[bytes | Callable[[], object]], stay: bool = 
         yield heard
     finally:
         over.set()
-        thread.join(30)
+        thread.join(120)
         server.close()
 
 

@@ -76,7 +76,7 @@ def odd_pool(tmp_path: Path) -> Iterator[ReaderPool]:
     made.close()
 
 
-def all_read(readers: ReaderPool, count: int, seconds: float = 30) -> dict[int, Reading]:
+def all_read(readers: ReaderPool, count: int, seconds: float = 120) -> dict[int, Reading]:
     """Wait until so many mails are read."""
     found: dict[int, Reading] = {}
     until = time.monotonic() + seconds
@@ -218,7 +218,7 @@ def test_readers_are_replaced_and_end_when_there_is_nothing_to_do() -> None:
         found.update(number for number, _ in readers.ended(0.1))
         seen.update(readers.pids)
     assert len(seen) >= 2
-    until = time.monotonic() + 20
+    until = time.monotonic() + 120
     while readers.pids and time.monotonic() < until:
         readers.ended(0.1)
     assert readers.pids == []

@@ -93,4 +93,4 @@ def test_readers_end_with_a_killed_listener_and_its_successor_settles(shell: She
         until(lambda: store.inbound.waiting_count() == 0, 100)
     finally:
         successor.terminate()
-        successor.wait(30)
+        successor.wait(120)

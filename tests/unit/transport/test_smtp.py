@@ -11,6 +11,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.unit.pace import patiently
 from weftmail.core.ports import Deferred, Outcome, Refused, Sent, Submitter
 from weftmail.transport.smtp import SmtpSubmitter
 
@@ -240,13 +241,16 @@ def test_a_kept_session_that_puts_mail_off_is_replaced_before_the_mail_is() -> N
 
 @pytest.mark.parametrize("answer", ["", None])
 def test_an_answer_that_is_lost_is_deferred_and_said_so(answer: str | None) -> None:
-    with Scripted([*OPENING, answer]) as server:
-        submitter = SmtpSubmitter("127.0.0.1", server.port, timeout=3)
-        outcome = submitter.submit(FROM, [ANNA], DATA)[ANNA]
-        assert isinstance(outcome, Deferred) and "it may have been taken" in outcome.text
-        assert server.heard.count(b".\r\n") == 1
-        assert b"..dot\r\n" in server.heard and b"...\r\n" in server.heard
-        submitter.close()
+    def trial(times: float) -> None:
+        with Scripted([*OPENING, answer]) as server:
+            submitter = SmtpSubmitter("127.0.0.1", server.port, timeout=3 * times)
+            outcome = submitter.submit(FROM, [ANNA], DATA)[ANNA]
+            assert isinstance(outcome, Deferred) and "it may have been taken" in outcome.text
+            assert server.heard.count(b".\r\n") == 1
+            assert b"..dot\r\n" in server.heard and b"...\r\n" in server.heard
+            submitter.close()
+
+    patiently(trial)
 
 
 @pytest.mark.parametrize(
