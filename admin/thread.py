@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from weftmail.admin.words import Mark, state, vouched
+from weftmail.core.address import in_full
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.thread import Conversation, Entry
 from weftmail.store.inbound import InboundRow
@@ -76,8 +77,11 @@ class ShownEntry:
 
     @property
     def author(self) -> str:
-        """Who wrote it; "" for a mail server that names nobody."""
-        return self.message.author_name or self.message.author_address
+        """Who wrote it, with the address of anybody outside; "" for a mail server that names nobody."""
+        message = self.message
+        if message.author_user_id is not None:
+            return message.author_name
+        return in_full(message.author_name, message.author_address)
 
     @property
     def flag(self) -> Phrase | None:
@@ -141,7 +145,8 @@ class ShownEntry:
     @property
     def initials(self) -> str:
         """One or two letters that stand for the author."""
-        words = [word for word in self.author.replace("@", " ").split() if word[0].isalnum()]
+        name = self.message.author_name or self.message.author_address
+        words = [word for word in name.replace("@", " ").split() if word[0].isalnum()]
         return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
 
     @property

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from weftmail.core.address import domain_of
+from weftmail.core.address import domain_of, in_full
+from weftmail.core.tokens.reply_token import mask
 from weftmail.core.wording.phrase import Phrase
 from weftmail.store.message import Delivery, ThreadMessage
 
@@ -49,8 +50,8 @@ def linked(text: str) -> Markup:
 
 
 def person(name: str, address: str) -> str:
-    """Return how somebody is called: their name, else their address; "" where neither is known."""
-    return name or address
+    """Return how somebody outside is shown: name and address, as far as they are known."""
+    return mask(in_full(name, address))
 
 
 _FAILED = ("fail", "softfail", "permerror", "policy")
@@ -106,5 +107,6 @@ _DELIVERY = {
 def state(delivery: Delivery) -> Mark:
     """Return how far a message got on its way to one person."""
     sign, word, tone = _DELIVERY[delivery.state]
-    name = person(delivery.name, delivery.address) or Phrase("delivery.somebody")
+    colleague = delivery.name if delivery.user_id is not None else ""
+    name = colleague or in_full(delivery.name, delivery.address) or Phrase("delivery.somebody")
     return Mark(sign, Phrase("delivery", {"name": name, "state": word}), tone)

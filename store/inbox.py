@@ -22,6 +22,8 @@ class InboxEntry:
     title: str
     kind: str
     author_name: str
+    author_address: str
+    author_user_id: int | None
     subject: str
     text: str
     phrase: str

@@ -29,6 +29,7 @@ class Record:
     owner_team_id: int | None
     customer_id: int | None
     customer: str | None
+    customer_address: str | None
     alias_id: int | None
     reference: str | None
     reference_url: str | None

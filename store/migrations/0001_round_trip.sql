@@ -529,8 +529,15 @@ from alias a
 create view record_row as
 select
     r.id, r.company_id, c.name as company, r.type, r.number, r.label, r.title, r.state, r.fields, r.owner_id,
-    u.name as owner, r.owner_team_id, r.customer_id, k.name as customer, r.alias_id, r.reference,
-    r.reference_url, r.created_at, r.changed_at
+    u.name as owner, r.owner_team_id, r.customer_id, k.name as customer,
+    (
+        select e.address from contact_address e
+        where e.company_id = r.company_id and e.contact_id = r.customer_id and e.kind = 'email'
+        order by e.created_at, e.address
+        limit 1
+    )
+        as customer_address,
+    r.alias_id, r.reference, r.reference_url, r.created_at, r.changed_at
 from record r
     join company c on c.id = r.company_id
     left join users u on u.id = r.owner_id

@@ -34,7 +34,7 @@ def listed(page: str) -> set[tuple[str, str]]:
     inside = re.search(r"Also notifies</span>(.*?)</p>", page, re.S)
     assert inside is not None
     colleagues = re.findall(r'(\w+) <span class="kind">(email|inbox)</span>', inside[1])
-    outside = re.findall(r"checked> <span><bdi>([^<]+)</bdi>", page)
+    outside = re.findall(r"checked> <span><bdi>([^<]+?)(?: &lt;[^<]*&gt;)?</bdi>", page)
     return set(colleagues) | {(one, "email") for one in outside}
 
 
@@ -111,10 +111,11 @@ def test_words_between_quotes_are_shown_with_the_whole_mail_to_open(site: Site, 
 
 
 def test_the_page_says_how_somebody_came_into_the_conversation(site: Site, anna: Browser) -> None:
-    assert "karin@customer.example · started this conversation<" in anna.get(LEAD).text
+    assert "<bdi>Karin Ek &lt;karin@customer.example&gt;</bdi>" in anna.get(LEAD).text
     anna.post(WRITE, {**anna.form(LEAD), "text": "Hello", "to_more": "erik@other.example", "cc_more": "x@y.example"})
     page = anna.get(LEAD).text
-    assert "erik@other.example · addressed in To<" in page and "x@y.example · copied in Cc<" in page
+    for address, how in (("erik@other.example", "addressed in To"), ("x@y.example", "copied in Cc")):
+        assert re.search(rf"<bdi>{address}</bdi>\s*<span class=\"dim\">{how}<", page)
     assert {say(one) for one in JOINED.values()} == {
         "started this conversation",
         "addressed in To",
@@ -133,7 +134,7 @@ def test_a_message_goes_to_those_who_are_listed(site: Site, anna: Browser) -> No
     assert notified(site) == before == {("Björn", "inbox"), ("Karin Ek", "email")}
     assert site.sender.woken == 1
     page = anna.get(LEAD).text
-    assert "&lt;b&gt;38&lt;/b&gt;" in page and "○ Karin Ek: Waiting to be sent" in page
+    assert "&lt;b&gt;38&lt;/b&gt;" in page and "○ Karin Ek &lt;karin@customer.example&gt;: Waiting to be sent" in page
 
 
 def test_a_note_stays_inside_whoever_is_ticked(site: Site, anna: Browser) -> None:
@@ -392,7 +393,10 @@ def test_what_is_sent_bears_its_queue_id(site: Site, anna: Browser) -> None:
     answer = "250 2.0.0 Ok: queued as 4bXkQ12z"
     site.store.outbox.settle_delivery(site.world.acme, waiting.id, "karin@customer.example", "sent", answer, 9)
     page = anna.get(LEAD).text
-    assert "● Karin Ek: Sent<" in page and "Accepted by your mail server, queue id 4bXkQ12z" in page
+    assert (
+        "● Karin Ek &lt;karin@customer.example&gt;: Sent<" in page
+        and "Accepted by your mail server, queue id 4bXkQ12z" in page
+    )
 
 
 @pytest.mark.parametrize(
@@ -414,7 +418,10 @@ def test_an_answer_by_post_and_a_bounce_show_how_far_it_got(site: Site, anna: Br
         site.world.acme, waiting.id, "karin@customer.example", "failed", "550 no such user <x>", 9
     )
     page = anna.get(LEAD).text
-    assert "✕ Karin Ek: Failed<" in page and '<bdi class="answer">550 no such user &lt;x&gt;</bdi>' in page
+    assert (
+        "✕ Karin Ek &lt;karin@customer.example&gt;: Failed<" in page
+        and '<bdi class="answer">550 no such user &lt;x&gt;</bdi>' in page
+    )
 
 
 def test_a_user_of_two_companies_sees_one_at_a_time(site: Site, anna: Browser) -> None:
@@ -436,3 +443,17 @@ def test_who_belongs_nowhere_is_told_so(site: Site, anna: Browser) -> None:
     site.store.users.leave(site.world.acme, site.world.anna)
     answer = anna.get("/records")
     assert answer.status_code == 403 and "not a member of any company" in answer.text
+
+
+def test_a_name_from_outside_stands_beside_its_address(site: Site, anna: Browser) -> None:
+    """On the record, in its composer, in the list and in the inbox: whoever it is called after."""
+    mail = site.world.mail("Anna <ab@evil.example>", verified=True, headers=[("Cc", "Bo <bo@other.example>")])
+    site.world.deliver(mail, "leads@acme.example")
+    shown = "<bdi>Anna &lt;ab@evil.example&gt;</bdi>"
+    page = anna.get("/records/LEAD-2").text
+    assert f"<strong>{shown}</strong>" in page and f"checked> <span>{shown}" in page and f"<dd>{shown}</dd>" in page
+    assert f"<li>{shown}" in page and "<bdi>Bo &lt;bo@other.example&gt;</bdi>" in page
+    assert f'<td class="wide">{shown}</td>' in anna.get("/records").text
+    assert shown in anna.get("/records/LEAD-2/1/path").text
+    followers = re.search(r'data-key="followers".*?</ul>', page, re.S)
+    assert followers is not None and "<li>Anna <" in followers[0]

@@ -148,7 +148,8 @@ def test_the_whole_way(
     assert verified(milter, notification) == BOTH
     seen = email.message_from_bytes(notification, policy=email.policy.default)
     assert str(seen["From"]) == "Karin Ek via Acme <leads@acme.example>"
-    assert "Reply to this email and Karin gets it, from Acme." in str(seen.get_body(("plain",)).get_content())
+    words = str(seen.get_body(("plain",)).get_content())
+    assert "Reply to this email and Karin Ek <karin@customer.example> gets it, from Acme." in words
     assert parseaddr(str(seen["To"]))[1] == reply_to(notification)
     assert {part.get_filename() for part in seen.walk()} >= {"plan.pdf", "logo.png"}
 

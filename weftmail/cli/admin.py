@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from weftmail import __version__
+from weftmail.cli.terminal import printable
 from weftmail.core.failure import PermFail, TempFail, UsageError
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def main(argv: Sequence[str] | None = None, context: Context | None = None) -> i
         return 130
     except Exception as error:
         text, status = explained(error)
-        print(f"mail-admin: {text}", file=sys.stderr)
+        print(printable(f"mail-admin: {text}"), file=sys.stderr)
         if os.environ.get("WEFTMAIL_DEBUG"):
             traceback.print_exc()
     return status

@@ -17,6 +17,7 @@ from weftmail.cli.hostname import own_hostname
 from weftmail.cli.listing import Listing, Row
 from weftmail.cli.mailboxes import where_mailbox
 from weftmail.cli.output import as_json
+from weftmail.cli.terminal import printable
 from weftmail.core.ports import Clock, MapRow
 from weftmail.flow.installation import Installation
 from weftmail.flow.setup.act import Actor, Setup, bring_map_up
@@ -117,9 +118,9 @@ class Context:
         SocketWaker(self.config.folder / "send.sock").wake()
 
     def say(self, *lines: str) -> None:
-        """Print lines."""
+        """Print lines, with nothing in them that a terminal would obey."""
         for line in lines:
-            print(line)
+            print(printable(line))
 
     def write(self, pieces: Iterable[str]) -> None:
         """Print pieces of one text as they come."""
@@ -130,7 +131,7 @@ class Context:
     def answer(self, as_json_: bool, value: object, lines: Callable[[], Iterable[str]]) -> None:
         """Print the value as JSON, or else the lines for people."""
         if as_json_:
-            self.say(as_json(value))
+            print(as_json(value))
         else:
             self.say(*lines())
 

@@ -6,6 +6,7 @@ import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
+from weftmail.cli.terminal import harmless
 from weftmail.flow.vocabulary import iso as iso
 
 Fields = dict[str, object]
@@ -51,7 +52,7 @@ def one_line(value: object, most: int = 300) -> str:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = "".join(" " if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") else letter for letter in str(value))
+    text = harmless(str(value))
     return text if len(text) <= most else text[: most - 1] + "…"
 
 

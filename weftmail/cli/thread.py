@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from weftmail.cli.output import as_json, one_line, sheet, shown
+from weftmail.core.address import in_full
 from weftmail.core.wording.sentences import say
 from weftmail.flow import vocabulary
 from weftmail.flow.thread import Conversation, Entry
@@ -63,7 +64,7 @@ def _head(one: Conversation) -> list[str]:
             "Company": record.company,
             "State": record.state,
             "Owner": record.owner,
-            "Customer": record.customer,
+            "Customer": in_full(record.customer or "", record.customer_address or ""),
             "Received at": one.received_at,
             "Fields": ", ".join(f"{name}={text}" for name, text in record.values.items()),
             "Reference": record.reference,
@@ -118,6 +119,4 @@ def _way(row: InboundRow) -> str:
 
 
 def _who(name: str, address: str | None) -> str:
-    if name and address:
-        return f"{one_line(name)} <{one_line(address)}>"
-    return one_line(name or address)
+    return one_line(in_full(name, address or ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from weftmail.core.address import in_full
 from weftmail.core.routing.recipients import NAMED, Recipients
 from weftmail.core.wording.sentences import say
 
@@ -11,7 +12,7 @@ from weftmail.core.wording.sentences import say
 def lines_of(who_gets: Recipients) -> Iterator[str]:
     """Say who gets it, by which channel and why; and who is passed over and why."""
     for one in who_gets.outsiders:
-        who = f"{one.name} <{one.address}>" if one.name else one.address
+        who = in_full(one.name, one.address)
         yield f"  {one.field.capitalize():3} {who}  by mail: {say(NAMED[one.field])}"
     for notified in who_gets.notified:
         by = f"by mail to {notified.address}" if notified.channel == "email" else "in the inbox"

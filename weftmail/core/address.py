@@ -107,6 +107,18 @@ def without_plus(local: str) -> str:
     return head or local
 
 
+_ANGLES = str.maketrans("<>", "  ")
+
+
+def in_full(name: str, address: str) -> str:
+    """Return how somebody outside is shown: with the address beside the name, for anybody can bear any name.
+
+    A name that looks like an address in angle brackets loses these.
+    """
+    plain = " ".join(name.translate(_ANGLES).split())
+    return f"{plain} <{address}>" if address and plain not in ("", address) else address or plain
+
+
 def domain_of(address: str) -> str:
     """Return the domain of a canonical address, or "" where there is none."""
     return address.rpartition("@")[2] if "@" in address else ""

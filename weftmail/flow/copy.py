@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from weftmail.core.address import BadAddress, Mailbox
+from weftmail.core.address import BadAddress, Mailbox, in_full
 from weftmail.core.composing.mail import Attached, ForColleagues, ForOutsider, Letter, compose
 from weftmail.core.composing.notification import Answer, Kind, Notice
 from weftmail.core.limits import NOTIFICATION_FILES, NOTIFICATION_WORDS
@@ -105,16 +105,15 @@ def _notice(
         number=record.label,
         title=record.title,
         url=record_url(installation, record),
-        author=message.author_name,
+        author=_shown(message),
         author_address=message.author_address,
         verified=message.verified,
         outsiders=tuple(
-            f"{one.name} <{one.address}>" if one.name else one.address
-            for one in store.messages.addressed(message.company_id, message.id)
+            in_full(one.name, one.address) for one in store.messages.addressed(message.company_id, message.id)
         ),
         answer=Answer(
-            to=tuple(one.name or one.address for one in outsiders if one.field == "to"),
-            cc=tuple(one.name or one.address for one in outsiders if one.field == "cc"),
+            to=tuple(in_full(one.name, one.address) for one in outsiders if one.field == "to"),
+            cc=tuple(in_full(one.name, one.address) for one in outsiders if one.field == "cc"),
             sender=identity.sender.name,
             inside=inside,
         ),
@@ -146,7 +145,7 @@ def _letter(
     people = store.messages.addressed(message.company_id, message.id) if message.kind == "post" else []
     return Letter(
         message_id=names.own(message),
-        from_=Mailbox(f"{_author(store, message)} via {identity.sender.name}", identity.sender.address),
+        from_=Mailbox(f"{_author(message)} via {identity.sender.name}", identity.sender.address),
         subject=message.subject,
         text=shown,
         html=None if answer_by_mail or remarks or not message.html else message.html,
@@ -204,18 +203,18 @@ def _remarked(
     return "\n\n".join(filter(None, (said, "\n".join(lines)))) + "\n", True
 
 
-def _author(store: Store, message: ThreadMessage) -> str:
-    """The author's name; with the address beside it where somebody outside bears a colleague's name."""
-    if message.author_user_id is not None or message.kind != "received" or not message.author_address:
-        return message.author_name
-    names = {_folded(one.name) for one in store.users.colleagues(message.company_id)}
-    own = _folded(message.author_name)
-    same = any(own == name or own.split()[:1] == name.split()[:1] for name in names)
-    return f"{message.author_name} ({message.author_address})" if same else message.author_name
+_DOMAIN = re.compile(r"@[^\s<>()\"']*")
 
 
-def _folded(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+def _author(message: ThreadMessage) -> str:
+    """The author's name as it stands in From, where filters take an address in a name for a forgery."""
+    return _DOMAIN.sub("", message.author_name)
+
+
+def _shown(message: ThreadMessage) -> str:
+    """The author as readers see them: a colleague by name, anybody else with the address beside it."""
+    outside = message.kind == "received" and message.author_user_id is None
+    return in_full(message.author_name, message.author_address) if outside else message.author_name
 
 
 class _Names:

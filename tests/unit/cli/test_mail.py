@@ -8,13 +8,17 @@ import json
 import re
 import subprocess
 import threading
+import unicodedata
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.unit.shell import Shell
 from tests.unit.world import ANNA, ERIK, KARIN
+from weftmail.cli.terminal import harmless, printable
 from weftmail.transport.settle_lock import FileSettleLock
 
 
@@ -53,6 +57,30 @@ def test_a_record_is_shown_with_its_whole_conversation(lead: Shell) -> None:
         and f"file plan.pdf, 8 bytes, SHA-256 {sha256(b'%PDF-1.4').hexdigest()}" in text
     )
     assert "-> Anna <anna@acme.example>  email: queued" in text
+
+
+def test_a_name_from_outside_stands_beside_its_address_and_turns_nothing_round(shell: Shell) -> None:
+    """Not on the terminal, where marks without width and turning ones go away as on pages."""
+    name = "Anna\u200b Be\u2066rg\u200f\u061c"
+    words = "4\u202e0\u2067 chairs\u200d\x1b[2J\x9b1m, please\n"
+    mail = shell.world.mail(f"{name} <ab@evil.example>", text=words, subject="Cha\u200eirs", verified=True)
+    shell.world.deliver(mail, "leads@acme.example")
+    texts = [shell.ok("record", "show", "LEAD-1"), shell.ok("record", "list"), shell.ok("contact", "list")]
+    texts.append(shell.ok("inbound", "show", "1"))
+    for text in texts[:2]:
+        assert "Anna Berg <ab@evil.example>" in text
+    marks = {letter for text in texts for letter in text if unicodedata.category(letter) in ("Cf", "Cc")}
+    assert marks == {"\n"}
+    assert shell.json("record", "show", "LEAD-1")["record"]["customer_address"] == "ab@evil.example"
+    inbox = "Followers (colleagues notified of every message)\n  Anna <anna@acme.example>"
+    assert inbox in texts[0]
+
+
+@given(st.text(max_size=60))
+def test_no_text_is_obeyed_by_a_terminal(text: str) -> None:
+    assert not any(unicodedata.category(one) in ("Cf", "Cc", "Cs", "Zl", "Zp") for one in harmless(text))
+    assert not any(unicodedata.category(one) in ("Cf", "Cs", "Zl") for one in printable(text))
+    assert printable("a\tb\nc\x1b[1m\r") == "a\tb\nc [1m "
 
 
 def test_a_conversation_comes_in_pages_and_says_how_many_more_there_are(lead: Shell) -> None:

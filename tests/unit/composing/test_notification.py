@@ -15,23 +15,24 @@ NOTICE = Notice(
     number="LEAD-298",
     title="Quote for 40 chairs",
     url="https://weft.acme.example/records/LEAD-298?a=1&b=2",
-    author="Karin Ek",
+    author="Karin Ek <karin@customer.example>",
     author_address="karin@customer.example",
     verified=True,
     outsiders=("Erik Ek <erik@other.example>",),
-    answer=Answer(("Karin Ek",), ("Erik Ek",), "Acme Sales"),
+    answer=Answer(("Karin Ek <karin@customer.example>",), ("Erik Ek <erik@other.example>",), "Acme Sales"),
 )
 
 
 def test_the_whole_text() -> None:
     assert notification.as_text(NOTICE, "Could you do 38 instead?\n") == (
         "--- Reply above this line ---\n\n"
-        "Karin Ek wrote on LEAD-298, Quote for 40 chairs\n"
+        "Karin Ek <karin@customer.example> wrote on LEAD-298, Quote for 40 chairs\n"
         "Sender verified: customer.example\n"
         "To: Erik Ek <erik@other.example>\n\n"
         "Could you do 38 instead?\n\n"
         "-- \n"
-        "Reply to this email and Karin gets it, from Acme Sales, with Erik in Cc. Your reply is filed on LEAD-298.\n"
+        "Reply to this email and Karin Ek <karin@customer.example> gets it, from Acme Sales, with Erik Ek "
+        "<erik@other.example> in Cc. Your reply is filed on LEAD-298.\n"
         "Open LEAD-298: https://weft.acme.example/records/LEAD-298?a=1&b=2\n"
         "You get this email because you follow LEAD-298.\n"
     )
@@ -50,11 +51,17 @@ def test_the_page_escapes_everything_but_the_body() -> None:
     [
         (Answer(), "Reply to this email and it stays internal. "),
         (Answer(inside=("Anna Berg", "Björn Lund")), "Reply to this email and it stays internal: Anna, Björn. "),
-        (Answer(("Karin Ek",), (), "Acme"), "Reply to this email and Karin gets it, from Acme. "),
-        (Answer(("Karin Ek", "Karin Al"), (), "Acme"), "email and Karin Ek and Karin Al get it, from Acme. "),
+        (
+            Answer(("K Ek <k@x.example>",), (), "Acme"),
+            "email and K Ek <k@x.example> gets it, from Acme. ",
+        ),
+        (
+            Answer(("a@x.example", "b@x.example"), (), "X"),
+            "and a@x.example and b@x.example get it, from X. ",
+        ),
         (
             Answer(("A B", "C D", "e@f.example"), ("G H", "I J"), "X"),
-            "A, C and e@f.example get it, from X, with G and I",
+            "A B, C D and e@f.example get it, from X, with G H and I J",
         ),
     ],
 )
@@ -64,20 +71,22 @@ def test_where_an_answer_goes(answer: Answer, said: str) -> None:
 
 def test_heads_of_every_kind() -> None:
     assert notification.head(replace(NOTICE, verified=False, outsiders=())) == [
-        "Karin Ek wrote on LEAD-298, Quote for 40 chairs",
+        "Karin Ek <karin@customer.example> wrote on LEAD-298, Quote for 40 chairs",
         "Sender not verified: karin@customer.example",
     ]
     assert notification.head(replace(NOTICE, kind="note", outsiders=())) == [
-        "Karin Ek added an internal note on LEAD-298, Quote for 40 chairs"
+        "Karin Ek <karin@customer.example> added an internal note on LEAD-298, Quote for 40 chairs"
     ]
     assert notification.head(replace(NOTICE, kind="event", outsiders=())) == ["LEAD-298, Quote for 40 chairs"]
-    assert notification.head(replace(NOTICE, kind="post", outsiders=()))[0].startswith("Karin Ek wrote")
+    assert notification.head(replace(NOTICE, kind="post", outsiders=()))[0].startswith(
+        "Karin Ek <karin@customer.example> wrote"
+    )
 
 
 def test_it_speaks_the_language_of_its_readers() -> None:
     said = notification.as_text(replace(NOTICE, language=language("sv")), "Kan du leverera 38?")
-    assert said.startswith("--- Svara ovanför den här raden ---\n\nKarin Ek skrev i LEAD-298")
-    assert "Om du svarar på det här mejlet går svaret till Karin från Acme Sales, med kopia till Erik." in said
+    assert said.startswith("--- Svara ovanför den här raden ---\n\nKarin Ek <karin@customer.example> skrev i LEAD-298")
+    assert "går svaret till Karin Ek <karin@customer.example> från Acme Sales, med kopia till Erik Ek <" in said
 
 
 def test_names() -> None:

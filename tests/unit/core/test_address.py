@@ -12,6 +12,7 @@ from weftmail.core.address import (
     canonical_domain,
     comparable,
     domain_of,
+    in_full,
     split,
     without_plus,
 )
@@ -71,3 +72,19 @@ def test_never_anything_but_bad_address(text):
     assert canonical(form) == form
     assert not any(ord(char) < 33 or char in '<>"(),:;[]\\' for char in form)
     assert comparable(form) == form
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "shown"),
+    [
+        ("Karin Ek", "karin@customer.example", "Karin Ek <karin@customer.example>"),
+        ("", "karin@customer.example", "karin@customer.example"),
+        ("karin@customer.example", "karin@customer.example", "karin@customer.example"),
+        ("Karin  Ek", "", "Karin Ek"),
+        ("", "", ""),
+        ("Anna <anna@acme.example>", "x@evil.example", "Anna anna@acme.example <x@evil.example>"),
+        ("<>", "x@evil.example", "x@evil.example"),
+    ],
+)
+def test_somebody_outside_is_shown_with_the_address(name, address, shown):
+    assert in_full(name, address) == shown

@@ -12,6 +12,7 @@ from weftmail.cli.output import shown
 from weftmail.cli.pages import RecordPages
 from weftmail.cli.refusals import carried_out
 from weftmail.cli.thread import lines, whole_json
+from weftmail.core.address import in_full
 from weftmail.core.failure import UsageError
 from weftmail.flow import vocabulary
 from weftmail.flow.setup import find
@@ -108,7 +109,15 @@ def _listing(store: Store, company: str | None) -> Listing[Record]:
         lambda one: str(one.id),
         vocabulary.record,
         ("NUMBER", "COMPANY", "STATE", "OWNER", "CUSTOMER", "CHANGED", "TITLE"),
-        lambda r: (r.label, r.company, r.state, r.owner, r.customer, shown(r.changed_at), r.title),
+        lambda r: (
+            r.label,
+            r.company,
+            r.state,
+            r.owner,
+            in_full(r.customer or "", r.customer_address or ""),
+            shown(r.changed_at),
+            r.title,
+        ),
         "There is no record yet; mail to an alias opens one.",
     )
 

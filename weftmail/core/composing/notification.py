@@ -17,7 +17,10 @@ Kind = Literal["received", "post", "note", "event"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Where an answer goes.  With ``to`` empty it stays internal, and ``inside`` says whom it reaches."""
+    """Where an answer goes: outsiders with their addresses, colleagues by name.
+
+    With ``to`` empty it stays internal, and ``inside`` says whom it reaches.
+    """
 
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
@@ -35,6 +38,7 @@ class Notice:
     title: str
     url: str
     author: str
+    """As readers see it: of somebody outside, name and address."""
     author_address: str
     verified: bool
     """The author's address is verified; of no meaning for what a colleague wrote here."""
@@ -86,7 +90,7 @@ def _lines(notice: Notice) -> dict[str, str | list[str]]:
 
 
 def called(names: Sequence[str]) -> list[str]:
-    """Return first names where they tell people apart, whole names where they do not."""
+    """Return colleagues' first names where they tell them apart, whole names where they do not."""
     first = [name.split(" ")[0] if "@" not in name else name for name in names]
     return [short if first.count(short) == 1 else name for short, name in zip(first, names, strict=True)]
 
@@ -116,8 +120,7 @@ def _where(answer: Answer, language: Language) -> str:
     if not answer.to:
         inside = ", ".join(called(answer.inside))
         return gettext("Reply to this email and it stays internal: {names}.").format(names=inside)
-    names = called([*answer.to, *answer.cc])
-    to, cc = (_listed(some, language) for some in (names[: len(answer.to)], names[len(answer.to) :]))
+    to, cc = _listed(answer.to, language), _listed(answer.cc, language)
     if cc:
         pattern = ngettext(
             "Reply to this email and {to} gets it, from {sender}, with {cc} in Cc.",

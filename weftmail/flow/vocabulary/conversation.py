@@ -38,6 +38,7 @@ def record(one: Record) -> Json:
         "fields": one.values,
         "owner": one.owner,
         "customer": one.customer,
+        "customer_address": one.customer_address,
         "reference": one.reference,
         "reference_url": one.reference_url,
         "created_at": iso(one.created_at),
