@@ -43,12 +43,14 @@ def record(visit: Visit) -> Response:
 
 
 def write(visit: Visit) -> Response:
-    """Send a message, log a note, or only show who would get it."""
+    """Send a message, log a note, or only show who would get it; Reply all adds those whom the last one named."""
     found = record_of(visit)
     if not visit.may_write:
         raise HTTPException(403, marked("You have read-only access."))
     if visit.text("kind") == "look":
         return _shown(visit, _conversation(visit, found), writing.looked_at(visit, found))
+    if visit.text("kind") == "all":
+        return _shown(visit, _conversation(visit, found), writing.with_all(visit, found))
     try:
         writing.send(visit, found)
     except Again as again:

@@ -29,6 +29,8 @@ from weftmail.store.record import Record
 _PARTS = re.compile(r'(?:"[^"]*"|[^,;\n])+')
 _NAMED = re.compile(r"(?s)(?P<name>.*)<(?P<address>[^<>]*)>\s*")
 _TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,100}/[A-Za-z0-9!#$&^_.+-]{1,100}")
+OFFERED = 20
+"""Participants who are offered in To without a tick."""
 # A plan is asked for what a draft does, and an empty one is an error: who is shown does not depend on the words.
 _SOME_WORDS = "…"
 
@@ -54,6 +56,8 @@ class Composer:
     skipped: tuple[Skipped, ...] = ()
     sender: str = ""
     seen: str = ""
+    left_out: int = 0
+    """How many the message that is answered named, who get nothing unless somebody adds them."""
     errors: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     """What was typed into To or Cc and is no address: it stays in its box, to be mended."""
@@ -80,9 +84,41 @@ def fresh(visit: Visit, talk: Conversation, moves: Pulse) -> Composer:
         for one in talk.participants
         if one.contact_id not in have and one.address and one.message_id is None
     ]
-    to = [*_people(audience, "to"), *others]
-    composer = Composer(to=tuple(to), cc=tuple(_people(audience, "cc")))
+    to = [*_people(audience, "to"), *others[:OFFERED]]
+    left_out = {
+        person.address
+        for one in talk.entries
+        if one.message.id == last
+        for person in one.addressed
+        if person.contact_id is None or person.contact_id not in have
+    }
+    left_out -= visit.store.users.among(left_out) if left_out else frozenset()
+    composer = Composer(to=tuple(to), cc=tuple(_people(audience, "cc")), left_out=len(left_out))
     return _shown(visit, talk.record, composer, answers_id=last, moves=moves)
+
+
+def with_all(visit: Visit, record: Record) -> Composer:
+    """Return the composer with everybody in Cc whom the last message named: Reply all, to be read before Send."""
+    composer = _form(visit)
+    last = visit.store.messages.last_public(record.company_id, record.id)
+    named = visit.store.messages.addressed(record.company_id, last) if last is not None else []
+    addresses = {one.address for one in named}
+    inside = visit.store.users.among(addresses) | visit.store.domains.our_addresses(addresses)
+    ticked = {one.address for one in (*composer.to, *composer.cc) if one.ticked}
+    more = {
+        one.address: Person(one.name, one.address, True)
+        for one in named
+        if one.address not in inside | ticked and _sendable(one.address)
+    }
+    to, cc = (tuple(one for one in some if one.address not in more) for some in (composer.to, composer.cc))
+    return _shown(visit, record, replace(composer, to=to, cc=(*cc, *more.values())))
+
+
+def _sendable(address: str) -> bool:
+    try:
+        return canonical(address) == address
+    except BadAddress:
+        return False
 
 
 def looked_at(visit: Visit, record: Record) -> Composer:

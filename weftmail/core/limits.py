@@ -95,6 +95,8 @@ MAIL_RECORDS = 20
 """Records that one mail may open; its further deliveries are held."""
 MAIL_NAMED = 100
 """People of To and Cc that are kept."""
+ANSWER_COPIED = 20
+"""People whom somebody outside named, and who are copied on an answer."""
 NOTIFICATION_WORDS = 256 * 1024
 """Bytes of a message's words in a notification, in each of its two forms."""
 NOTIFICATION_FILES = 7 * 1024 * 1024
@@ -181,6 +183,7 @@ CEILINGS: tuple[Ceiling, ...] = (
     Ceiling(_DONE, "recipients of one hand-over", str(LMTP_RECIPIENTS), "the mail server tries again"),
     Ceiling(_DONE, "records that it opens", str(MAIL_RECORDS), "held for review"),
     Ceiling(_DONE, "people of To and Cc", str(MAIL_NAMED), "the rest is not kept"),
+    Ceiling(_DONE, "people it names whom an answer copies", str(ANSWER_COPIED), "a colleague adds them: Reply all"),
     Ceiling(_DONE, "mails in one transaction", str(BATCH_ROWS), "the next transaction has them"),
     Ceiling(_DONE, "bytes of mail in one transaction", _size(BATCH_BYTES), "the next transaction has them"),
     Ceiling(_DONE, "time of a transaction that files mail", f"{BATCH_MILLISECONDS} ms", "takes up no further mail"),

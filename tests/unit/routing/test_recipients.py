@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from weftmail.core.limits import ANSWER_COPIED
 from weftmail.core.routing.recipients import Following, Named, Outsider, Skipped, audience, recipients
 from weftmail.core.wording.phrase import Phrase
 
@@ -115,3 +116,16 @@ def test_nobody_twice_nobody_unasked_and_every_one_left_out_has_a_reason(
     reasons = {one.name for one in who_gets.skipped}
     assert {one.name for one in following if one.user_id not in notified} <= reasons
     assert all(one.why for one in (*who_gets.notified, *who_gets.skipped))
+
+
+def test_of_a_long_list_that_somebody_outside_named_twenty_are_copied() -> None:
+    named = [Named("cc", "", f"p{number}@other.example", number) for number in range(100, 199)]
+    taking_part = {KARIN.contact_id, *range(100, 199)}
+    found = audience(KARIN, named, taking_part)
+    assert (found[0].contact_id, len(found)) == (KARIN.contact_id, 1 + ANSWER_COPIED)
+    assert [one.contact_id for one in found[1:]] == [*range(100, 120)]
+    assert len(audience(KARIN, named, range(100, 199))) == ANSWER_COPIED
+    # Whom a colleague chose, they all get it.
+    assert len(audience(None, named, taking_part)) == 99
+    # And twenty people are nobody's list.
+    assert len(audience(KARIN, named[:20], taking_part)) == 21

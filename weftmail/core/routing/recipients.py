@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from weftmail.core.limits import ANSWER_COPIED
 from weftmail.core.wording.phrase import Phrase
 
 EMAIL: Final = "email"
@@ -146,7 +147,8 @@ def audience(author: Outsider | None, named: Sequence[Named], taking_part: Colle
     """Return the outsiders whom an answer to a message goes to: its author first, then whom it named.
 
     ``author`` is None where a colleague wrote it.  ``taking_part``: contacts who are in the conversation, or in this
-    message; whom an unverified mail named is not among them, and so gets nothing.
+    message; whom an unverified mail named is not among them, and so gets nothing.  Of those whom somebody outside
+    named the first 20 are copied: more are a list that they would have us write to.
     """
     found: dict[int, Outsider] = {}
     if author is not None and author.contact_id in taking_part:
@@ -155,5 +157,7 @@ def audience(author: Outsider | None, named: Sequence[Named], taking_part: Colle
         if one.contact_id is not None and one.contact_id in taking_part:
             # Who stood beside the author in To is copied; whom a colleague wrote to is answered in To again.
             field: Field = "cc" if author is not None else one.field
+            if author is not None and len(found) - (author.contact_id in found) >= ANSWER_COPIED:
+                break
             found.setdefault(one.contact_id, Outsider(one.contact_id, one.name, one.address, field))
     return tuple(found.values())
