@@ -82,7 +82,7 @@ def note_mail(store: Store, traffic: Traffic, record: Record, inbound_id: int, n
     Admins are told where a sender has sent very many.
     """
     rows = [
-        _with_one_more(traffic.found.get((who, place)), who, place, now, quiet=quiet)
+        _with_one_more(traffic, who, place, now, quiet=quiet)
         for place in turns.places(record.id, traffic.alias_id)
         for who in traffic.names
     ]
@@ -93,15 +93,17 @@ def note_mail(store: Store, traffic: Traffic, record: Record, inbound_id: int, n
         _alarm(store, traffic, record, inbound_id, now)
 
 
-def _with_one_more(before: Turn | None, who: str, place: str, now: int, *, quiet: bool) -> Turn:
-    known_so_far = before or Turn(who, place, False, "", 0, now, 0, 0)
-    mails, since_at = known_so_far.counted(now)
+def _with_one_more(traffic: Traffic, who: str, place: str, now: int, *, quiet: bool) -> Turn:
+    before = traffic.found.get((who, place)) or Turn(who, place, False, "", 0, now, 0, 0)
+    mails, since_at = before.counted(now)
+    # Many authors may share one return path: of them all only the author is said to send much.
+    floods = who == traffic.names[0] and before.floods(now)
     return replace(
-        known_so_far,
-        waiting=known_so_far.waiting or not quiet,
+        before,
+        waiting=before.waiting or not quiet,
         mails=mails,
         since_at=since_at,
-        alarmed_at=now if known_so_far.floods(now) else known_so_far.alarmed_at,
+        alarmed_at=now if floods else before.alarmed_at,
     )
 
 

@@ -388,6 +388,11 @@ class TestAFlood:
         (said,) = notices(world)
         assert "to LEAD-1 within an hour" in said
 
+    def test_of_many_authors_with_one_return_path_is_none(self, world: World) -> None:
+        for number in range(FLOOD + 2):
+            world.deliver(world.mail(f"P <p{number}@customer.example>"), LEADS, "bounces@service.example")
+        assert notices(world) == []
+
     def test_of_an_exempt_sender_is_nobodys_concern(self, world: World) -> None:
         world.store.exemptions.add(world.acme, "@customer.example", 1)
         for number in range(FLOOD + 2):
