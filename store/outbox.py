@@ -160,6 +160,11 @@ class Outbox:
             queries.deliveries_requeue(self._connection, company_id=company_id, outbox_id=outbox_id, now=now)
         return changed == 1
 
+    def state(self, company_id: int, outbox_id: int) -> str:
+        """Return the state of a copy that is there."""
+        value: str = queries.outbox_state(self._connection, company_id=company_id, id=outbox_id)
+        return value
+
     def get(self, outbox_id: int) -> Claimed | None:
         """Return one copy by id."""
         return one(Claimed, queries.outbox_by_id(self._connection, id=outbox_id))

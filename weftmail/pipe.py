@@ -225,6 +225,22 @@ def start_drain(state, folder):
     posix.execv(command[0], command)
 
 
+def say_where_it_went(state, folder, recipient):
+    """Where a person looks on, or in the demo, go on as the program that says where the message went.
+
+    A mail server's pipe has no terminal, and an installation no file of this name: what is printed might be read by the
+    sender there.
+    """
+    if posix.isatty(2) or posix.access(state + "/demo-run", 0):
+        python = environment(folder)
+        _signal.alarm(0)
+        for number in (_signal.SIGTERM, _signal.SIGINT, _signal.SIGHUP):
+            _signal.signal(number, _signal.SIG_DFL)
+        posix.execv(
+            python, [python, "-Im", "weftmail.cli.ingest", "--fate", "--state=" + state, b"--recipient=" + recipient]
+        )
+
+
 def become_owner(state):
     """As root, become whoever owns the state folder: files of root's in it would lock the other programs out."""
     if posix.geteuid() == 0:
@@ -258,3 +274,7 @@ def main(argv, folder, give_up):
             start_drain(state, folder)
         except OSError:
             pass  # The lock is taken, or no process could be started: the message is safe, and others look there too.
+    try:
+        say_where_it_went(state, folder, envelope["recipient"])
+    except OSError:
+        pass  # The message is safe all the same.

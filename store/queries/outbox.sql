@@ -46,6 +46,9 @@ where id = :id and state in ('waiting', 'delayed', 'failed') and leased_until_at
 -- name: outbox_ready!
 update outbox set state = 'waiting', next_at = :now, changed_at = :now where id = :id and state = 'delayed';
 
+-- name: outbox_state$
+select state from outbox where company_id = :company_id and id = :id;
+
 -- name: outbox_by_id^
 select id, company_id, message_id, audience, channel, contact_id, language, attempts, created_at
 from outbox where id = :id;

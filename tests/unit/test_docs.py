@@ -94,7 +94,7 @@ def test_every_exit_status_is_described() -> None:
         described.setdefault(program, set()).add(int(cells[1]))
     assert described == {
         "`mail-ingest` with a mail": {0, 75},
-        "`mail-ingest --listen`, `--drain`, `--explain`": {0, 1, 2, 75},
+        "`mail-ingest --listen`, `--drain`, `--explain`": {0, 1, 2, 75, 130},
         "`mail-send`": {0, 1, 2},
         "`mail-admin`": {0, 1, 2, 130},
     }

@@ -6,17 +6,17 @@ error that says what is wrong and what to do next.  Only the module of the noun 
 
 from __future__ import annotations
 
+import difflib
 import importlib
-import io
 import os
 import sys
-import traceback
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from weftmail import __version__
-from weftmail.cli.terminal import printable
-from weftmail.core.failure import PermFail, TempFail, UsageError
+from weftmail.cli.frame import framed
+from weftmail.cli.stop import end_at_once
+from weftmail.core.failure import UsageError
 
 if TYPE_CHECKING:
     from weftmail.cli.arguments import Parser
@@ -44,6 +44,8 @@ NOUNS = {
     "completion": "completion for your shell: bash, zsh, fish",
 }
 """Every command, with what it is for; each is a module of ``commands``."""
+RESIDENT = ("serve",)
+"""Commands that run until they are asked to stop."""
 
 
 def usage() -> str:
@@ -64,34 +66,12 @@ def usage() -> str:
 
 def main(argv: Sequence[str] | None = None, context: Context | None = None) -> int:
     """Run one command, in the given context where there is one; return the exit status."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    try:
-        status = run(list(sys.argv[1:] if argv is None else argv), os.environ, context)
-        sys.stdout.flush()
-    except SystemExit as end:  # argparse ends so after --help.
-        return int(end.code or 0)
-    except BrokenPipeError:
-        # Whoever read our output, "head" say, has seen enough; nothing may be written at the end any more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except KeyboardInterrupt:
-        print("mail-admin: stopped", file=sys.stderr)
-        return 130
-    except Exception as error:
-        text, status = explained(error)
-        print(printable(f"mail-admin: {text}"), file=sys.stderr)
-        if os.environ.get("WEFTMAIL_DEBUG"):
-            traceback.print_exc()
-    return status
+    return framed("mail-admin", lambda: run(list(sys.argv[1:] if argv is None else argv), os.environ, context))
 
 
 def run(words: list[str], environ: Mapping[str, str], context: Context | None = None) -> int:
     """Run the command that ``words`` say; raises what went wrong."""
-    if words[:1] == ["help"]:
-        # "help alias add" is "alias add --help".
-        words = [*words[1:], "--help"]
+    words = in_order(words)
     if not words or words[0] in ("--help", "-h"):
         print(usage())
         return 0 if words else 2
@@ -99,8 +79,11 @@ def run(words: list[str], environ: Mapping[str, str], context: Context | None = 
         print(f"mail-admin {__version__}")
         return 0
     noun = words[0]
+    if noun in RESIDENT:
+        # What it imports takes a while, and a stop may come at any moment.
+        end_at_once()
     if noun not in NOUNS:
-        raise UsageError(f"{noun!r} is no command; there are {', '.join(NOUNS)}", status=2)
+        raise UsageError(_no_command(noun), status=2)
     from weftmail.cli.arguments import Parser, refuse_bad_words
     from weftmail.cli.context import Context
     from weftmail.cli.refusals import failure
@@ -119,6 +102,34 @@ def run(words: list[str], environ: Mapping[str, str], context: Context | None = 
         context.close()
 
 
+def in_order(words: Sequence[str]) -> list[str]:
+    """Return the words as the parser takes them: --json may stand before the command or its verb, and help too.
+
+    "help alias add" and "alias help add" are "alias add --help".
+    """
+    front: list[str] = []
+    rest = list(words)
+    json: list[str] = []
+    wanted = 2
+    while rest and len(front) < wanted and (rest[0] == "--json" or not rest[0].startswith("-")):
+        word = rest.pop(0)
+        (json if word == "--json" else front).append(word)
+        wanted += word == "help"
+    if "help" in front[:2]:
+        front.remove("help")
+        return [*front, *rest, "--help"]
+    return [*front, *json[:1], *rest]
+
+
+def _no_command(word: str) -> str:
+    """Say that a word is no command, and what may have been meant."""
+    if word.startswith("-"):
+        return f"{word} stands before the command; write it behind: mail-admin COMMAND VERB {word}"
+    near = difflib.get_close_matches(word, NOUNS, n=1)
+    meant = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(NOUNS)}"
+    return f"{word!r} is no command{meant}"
+
+
 def _build(noun: str, parser: Parser) -> None:
     importlib.import_module(f"weftmail.cli.commands.{noun}").build(parser)
 
@@ -133,27 +144,6 @@ def whole_parser() -> Parser:
     for noun, what in NOUNS.items():
         _build(noun, nouns.add_parser(noun, help=what))
     return parser
-
-
-def explained(error: Exception) -> tuple[str, int]:
-    """Return the one line for what went wrong, and the exit status."""
-    from weftmail.cli.output import one_line
-    from weftmail.store.errors import BadQuery, Broken, Busy, Conflict, StoreError
-
-    text = one_line(" ".join(str(error).split()), 1000)
-    if isinstance(error, UsageError):
-        return text, error.status
-    if isinstance(error, Busy) or isinstance(error.__cause__, Busy):
-        return "the store is locked by another program for longer than 5 s; try again in a moment", 1
-    if isinstance(error, (TempFail, PermFail)):
-        return text, 1
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename or 'the machine'}: {error.strerror}", 1
-    if isinstance(error, Broken):
-        return f"weftmail.db is damaged: {text}; restore it from the backup", 1
-    if isinstance(error, StoreError) and not isinstance(error, (Conflict, BadQuery)):
-        return f"the store cannot be used: {text}; see whether its disk is full or read-only", 1
-    return f"a fault of our own, {type(error).__name__}; WEFTMAIL_DEBUG=1 shows where", 1
 
 
 if __name__ == "__main__":

@@ -25,6 +25,9 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError with what is wrong and where to read on."""
+        if message.endswith("required: VERB"):
+            verbs = [name for one in self._actions for name in (one.choices or ())]
+            message = f"say what to do: {', '.join(verbs)}"
         raise UsageError(f"{message}; see: {self.prog} --help", status=2)
 
 

@@ -12,7 +12,12 @@ def value(done: Done) -> Fields:
         return {**done.was, "removed": True}
     if not done.was:
         return done.now
-    return {**done.now, "changes": [{"field": one.field, "was": one.was, "now": one.now} for one in done.changes]}
+    return {**done.now, "changes": plain(done)}
+
+
+def plain(done: Done) -> list[Fields]:
+    """Return what changed as JSON has it."""
+    return [{"field": one.field, "was": one.was, "now": one.now} for one in done.changes]
 
 
 def changes(done: Done) -> str:

@@ -1,23 +1,25 @@
-"""What the pipe program passes on: ``mail-ingest --listen``, ``--drain``, ``--explain``, ``--help``."""
+"""What the pipe program passes on: ``mail-ingest --listen``, ``--drain``, ``--explain``, ``--help``.
+
+It imports what it needs once it is known what to do: a stop may come at any moment.
+"""
 
 from __future__ import annotations
 
 import argparse
-import io
-import json
 import logging
 import os
+import signal
 import sys
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from weftmail.cli import config as configs
-from weftmail.cli import runtime
-from weftmail.cli.config import Config
+from weftmail.cli.frame import framed
 from weftmail.cli.stop import Stop, end_at_once
-from weftmail.core.envelope import Envelope, clean
-from weftmail.core.failure import TempFail, UsageError
+from weftmail.core.failure import UsageError
+
+if TYPE_CHECKING:
+    from weftmail.cli.config import Config
 
 TEMPFAIL = 75
 ANYBODY = "somebody@invalid"
@@ -27,56 +29,69 @@ mail-ingest takes one mail from the mail server on standard input, and ends with
 
   mail-ingest [--state=DIR] --recipient=ADDR [--sender=ADDR] [--original-recipient=ADDR]
               [--queue-id=ID] [--client-address=IP] < message
-  mail-ingest --explain --recipient=ADDR [--sender=ADDR] < message      what would happen to it, and why
-  mail-ingest --explain --each DIR [--recipient=ADDR]                   the same for every file, a line of JSON each
-  mail-ingest --listen unix:PATH | inet:HOST:PORT                       the resident program, LMTP
-  mail-ingest --drain                                                   file what waits, then end
+  mail-ingest --explain --recipient=ADDR [--sender=ADDR] [--json] < message     what would happen to it, and why
+  mail-ingest --explain --each DIR [--recipient=ADDR]       the same for every file, a line of JSON each
+  mail-ingest --listen unix:PATH | inet:HOST:PORT           the resident program, LMTP
+  mail-ingest --drain                                       file what waits, then end
+
+  --recipient=ADDR           the address that the mail came to
+  --sender=ADDR              the return path; nothing behind the equals sign is the null sender
+  --original-recipient=ADDR  the address before the mail server rewrote it
+  --queue-id=ID              what the mail server calls the mail
+  --client-address=IP        the machine that gave it to the mail server
+  --state=DIR                the state folder; /var/lib/weftmail by default
+  --json                     with --explain: JSON, as it is where no terminal reads it
 """
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one of them; return the exit status."""
     end_at_once()
+    words = sys.argv[1:] if words is None else words
+    status = framed("mail-ingest", lambda: _main(words), put_off=TEMPFAIL)
+    # The mail is safe, whether or not we can say where it went.
+    return 0 if "--fate" in words else status
+
+
+def _main(words: Sequence[str]) -> int:
+    from weftmail.cli import config as configs
+    from weftmail.cli import runtime
+
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
     # It names every detector that it tries.
     logging.getLogger("flufl.bounce").setLevel(logging.WARNING)
-    options = _options(sys.argv[1:] if words is None else words)
+    options = _options(words)
     if options.help:
         print(USAGE, end="")
         return 0
-    try:
-        config = _config(options.state)
-        runtime.become_owner(config.folder)
-        return _run(options, config)
-    except UsageError as error:
-        print(f"mail-ingest: {error}", file=sys.stderr)
-        return error.status
-    except TempFail as error:
-        print(f"mail-ingest: {error}; try again later", file=sys.stderr)
-        return TEMPFAIL
+    config = configs.load(_environ(options.state))
+    runtime.become_owner(config.folder)
+    return _run(options, config)
 
 
 def _options(words: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="mail-ingest", add_help=False, allow_abbrev=False)
+    from weftmail.cli.arguments import Parser
+
+    parser = Parser(prog="mail-ingest", add_help=False)
     for name in ("--state", "--listen", "--each"):
         parser.add_argument(name)
     for name in ("--recipient", "--original-recipient", "--queue-id", "--client-address"):
         parser.add_argument(name, default="")
     parser.add_argument("--sender", default=ANYBODY)
-    for name in ("--explain", "--drain"):
+    for name in ("--explain", "--drain", "--json", "--fate"):
         parser.add_argument(name, action="store_true")
     parser.add_argument("-h", "--help", action="store_true")
     return parser.parse_args(words)
 
 
-def _config(state: str | None) -> Config:
-    """The settings; the mail server's pipe knows the state folder alone, where ``init`` leaves a link to them."""
+def _environ(state: str | None) -> dict[str, str]:
+    """Where the settings are; the mail server's pipe knows the state folder alone, where ``init`` leaves a link."""
     environ = dict(os.environ)
     if state is not None and "WEFTMAIL_CONFIG" not in environ:
         linked = Path(state) / "weftmail.toml"
         if linked.exists():
             environ["WEFTMAIL_CONFIG"] = str(linked.resolve())
-    return configs.load(environ)
+    return environ
 
 
 def _run(options: argparse.Namespace, config: Config) -> int:
@@ -90,43 +105,16 @@ def _run(options: argparse.Namespace, config: Config) -> int:
         drain(config, Stop())
         return 0
     if options.explain:
-        return _explain(options, config)
+        from weftmail.cli.explain import explain
+
+        # It is no resident program: who stops it has got no answer.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        return explain(options, config)
+    if options.fate:
+        from weftmail.cli.fate import tell
+
+        return tell(config, options.recipient)
     raise UsageError("say what to do: --listen, --drain or --explain; see mail-ingest --help", status=2)
-
-
-def _explain(options: argparse.Namespace, config: Config) -> int:
-    from weftmail.flow.explain import explain
-
-    if not options.recipient and not options.each:
-        raise UsageError("say to whom the mail came: --recipient=ADDR", status=2)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
-    store = runtime.open_store(config, readonly=True)
-    installation = runtime.installation(config, store)
-    envelope = Envelope(
-        recipient=clean(options.recipient),
-        sender=clean(options.sender),
-        original_recipient=clean(options.original_recipient),
-        queue_id=clean(options.queue_id),
-        client_address=clean(options.client_address),
-    )
-    if not options.each:
-        print(json.dumps(explain(store, installation, envelope, sys.stdin.buffer.read()), ensure_ascii=False, indent=2))
-        return 0
-    for path in _files(options.each):
-        began = time.perf_counter()
-        answer = explain(store, installation, envelope, path.read_bytes())
-        spent = round((time.perf_counter() - began) * 1000, 3)
-        print(json.dumps({"file": path.name, "elapsed_ms": spent, **answer}, ensure_ascii=False))
-    return 0
-
-
-def _files(folder: str) -> Iterator[Path]:
-    try:
-        names = sorted(os.listdir(folder))
-    except OSError as error:
-        raise UsageError(f"{folder} cannot be listed: {error.strerror}") from None
-    return (path for path in (Path(folder) / name for name in names) if path.is_file())
 
 
 if __name__ == "__main__":

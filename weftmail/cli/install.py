@@ -12,6 +12,7 @@ import os
 import pwd
 import secrets
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,8 +21,10 @@ from weftmail.cli import runtime
 from weftmail.cli.config import Config, check_places
 from weftmail.cli.context import Context
 from weftmail.cli.hostname import hostname
+from weftmail.cli.refusals import failure
 from weftmail.core.failure import UsageError
 from weftmail.core.tokens import keys
+from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup import find
 from weftmail.mta.map import GROUP
 from weftmail.store.connection import connect
@@ -58,50 +61,66 @@ def ask(context: Context, arguments: argparse.Namespace) -> Answers:
         context.become_owner()
         known = _known(config)
     questions = _Questions(context)
-    company = questions.answer("company", "Company", arguments.company, known.get("company", ""))
-    domain = questions.answer("domain", "Mail domain", arguments.domain, known.get("domain", ""))
+    company = questions.answer("company", "Company", arguments.company, known.get("company", ""), find.line)
+    domain = questions.answer("domain", "Mail domain", arguments.domain, known.get("domain", ""), find.domain_name)
     dedicated = not arguments.mailboxes
     if not arguments.dedicated and not arguments.mailboxes and "domain" not in known:
         text = "Does all its mail come here (1), or do mailboxes on this server stay beside (2)?"
-        dedicated = questions.answer("", text, None, "1") != "2"
-    address = questions.answer("address", "Your address", arguments.address, known.get("address", ""))
+        dedicated = questions.answer("kind", text, None, "1", _one_or_two) == "1"
+    address = questions.answer("address", "Your address", arguments.address, known.get("address", ""), find.address)
     guess = known.get("name") or address.partition("@")[0].capitalize()
-    name = questions.answer("name", "Your name", arguments.name, guess) if address else ""
+    name = questions.answer("name", "Your name", arguments.name, guess, find.line) if address else ""
     if not context.config_there:
-        server = questions.answer("hostname", "This server", arguments.hostname, config.hostname)
-        config = replace(config, hostname=server.lower())
+        server = questions.answer("hostname", "This server", arguments.hostname, config.hostname, _hostname)
+        config = replace(config, hostname=server)
     questions.complete()
-    return Answers(
-        find.line("company", company),
-        find.domain_name("domain", domain),
-        dedicated,
-        find.line("name", name),
-        find.address("address", address),
-        _checked(config),
-        arguments.user or USER,
-    )
+    return Answers(company, domain, dedicated, name, address, _checked(config), arguments.user or USER)
+
+
+def _one_or_two(field: str, text: str) -> str:
+    return find.choice(field, text, ("1", "2"))
+
+
+def _hostname(field: str, text: str) -> str:
+    """Return the name of a mail server: one word, or a domain name."""
+    name = find.line(field, text).lower() if text else ""
+    return find.domain_name(field, name) if "." in name else name
+
+
+Check = Callable[[str, str], str]
+"""Returns the answer for a field as it is kept; raises RefusedAct for one that makes no sense."""
 
 
 class _Questions:
-    """Asks on a terminal, one line each; elsewhere the guess counts, and what has none is missing."""
+    """Asks on a terminal, one line each, and again where an answer makes no sense.
+
+    Elsewhere the guess counts, and what has none is missing.
+    """
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._terminal = context.stdin.isatty()
         self._missing: list[str] = []
 
-    def answer(self, flag: str, text: str, given: str | None, guess: str) -> str:
+    def answer(self, flag: str, text: str, given: str | None, guess: str, check: Check) -> str:
         if given is not None:
-            return given
+            return check(flag, given)
         if self._terminal:
+            return self._asked(flag, text, guess, check)
+        if not guess:
+            self._missing.append(f"--{flag}")
+        return check(flag, guess) if guess else ""
+
+    def _asked(self, flag: str, text: str, guess: str, check: Check) -> str:
+        while True:
             print(f"  {text:18} [{guess}] ", end="", flush=True)
             line = self._context.stdin.readline()
             if not line:
                 raise UsageError("stopped before the last answer; nothing was made")
-            guess = line.strip() or guess
-        if not guess:
-            self._missing.append(f"--{flag}")
-        return guess
+            try:
+                return check(flag, line.strip() or guess)
+            except RefusedAct as refused:
+                print(f"  {failure(refused.refusal)}. Once more:", flush=True)
 
     def complete(self) -> None:
         if self._missing:
@@ -115,6 +134,8 @@ def _config(context: Context, arguments: argparse.Namespace) -> Config:
         for name in ("state", "hostname", "authserv_id", "smtp", "site", "site_url")
         if (value := getattr(arguments, name)) is not None
     }
+    if "hostname" in given:
+        given["hostname"] = given["hostname"].lower()
     if "state" in given:
         given["state"] = os.path.abspath(given["state"])
     if not context.config_there:

@@ -9,6 +9,7 @@ import signal
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 
 from weftmail.cli import due, runtime
 from weftmail.cli.config import Config
@@ -123,8 +124,7 @@ async def _listen(config: Config, place: str, readers: Readers, look: int) -> in
         peers=peer_uids((config.mail_owner, "weftmail", "Debian-exim")),
     )
     where = await listener.start(place)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, ended.set)
+    _end_on_signals(loop, ended)
     writer.start()
     log.info("listening at %s", where)
     await ended.wait()
@@ -134,6 +134,18 @@ async def _listen(config: Config, place: str, readers: Readers, look: int) -> in
     loop.remove_reader(hints.fileno())
     hints.close()
     return status
+
+
+def _end_on_signals(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
+    """Let SIGTERM and SIGINT set the event; handlers of the loop would end with it, before the program does."""
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        # A loop that is closed has ended already.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(ended.set)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, ask)
 
 
 def _hinted(hints: Receiver, intake: Intake) -> None:

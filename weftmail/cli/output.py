@@ -1,10 +1,14 @@
-"""What commands print: lines and tables for people, JSON for programs; times are ISO 8601 with Z."""
+"""What commands print: lines and tables for people, JSON for programs.
+
+Times are ISO 8601: for people in the time zone of the shell (TZ, else that of the machine), in JSON in UTC with Z.
+"""
 
 from __future__ import annotations
 
 import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 
 from weftmail.cli.terminal import harmless
 from weftmail.flow.vocabulary import iso as iso
@@ -13,8 +17,20 @@ Fields = dict[str, object]
 
 
 def shown(milliseconds: int | None) -> str:
-    """Return a time as tables show it: to the second; a dash where there is none."""
-    return "-" if milliseconds is None else f"{(iso(milliseconds) or '')[:19]}Z"
+    """Return a time as people read it: in the time zone of the shell, to the second; a dash where there is none."""
+    return "-" if milliseconds is None else _local(datetime.fromtimestamp(milliseconds // 1000, UTC))
+
+
+def shown_iso(text: object) -> str:
+    """Return a time of JSON as people read it."""
+    return _local(datetime.fromisoformat(str(text))) if text else "-"
+
+
+def _local(time: datetime) -> str:
+    """The offset makes it mean the same on every machine."""
+    local = time.astimezone()
+    offset = local.strftime("%z")
+    return f"{local:%Y-%m-%d %H:%M:%S} {offset[:3]}:{offset[3:5]}"
 
 
 def bar(value: int, longest: int, width: int = 20) -> str:

@@ -1,168 +1,25 @@
-"""mail-send: hands the outbox over to the mail server, signed, and does what is due; with --once until nothing is left.
-
-One sender works for a store that lies on one machine: it holds ``send.lock``, so the leases that it finds at its start
-are those of a sender that died.  It is woken by a datagram, and looks for changes of the store itself every quarter of
-a second.
-"""
+"""mail-send: empties the outbox and does what is due, until asked to stop; ``sender`` is its work."""
 
 from __future__ import annotations
 
-import argparse
-import fcntl
-import logging
-import os
-import random
-import select
 import sys
 from collections.abc import Sequence
 
-from weftmail.cli import config as configs
-from weftmail.cli import due, runtime
-from weftmail.cli.config import Config
-from weftmail.cli.spool_watch import SpoolWatch, watching
-from weftmail.cli.stop import QUARTER, Stop, end_at_once
-from weftmail.core.failure import TempFail, UsageError
-from weftmail.core.ports import Submitter
-from weftmail.flow.channels import channels
-from weftmail.flow.channels.channel import Means
-from weftmail.flow.deliver import OutboxSender, Round
-from weftmail.flow.due.runner import Runner
-from weftmail.flow.settle import backoff
-from weftmail.store.store import Store
-from weftmail.transport.maildir import Maildir
-from weftmail.transport.smtp import SmtpSubmitter
-from weftmail.transport.wake import Receiver
-
-log = logging.getLogger("weftmail.send")
-
-SCHEMA = 60_000
+from weftmail.cli.frame import framed
+from weftmail.cli.stop import end_at_once
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run the sender; return the exit status."""
     end_at_once()
-    parser = argparse.ArgumentParser(
-        prog="mail-send", description="Hand the outbox over to the mail server, signed, and do what is due."
-    )
-    parser.add_argument("--once", action="store_true", help="end when nothing is due")
-    options = parser.parse_args(sys.argv[1:] if words is None else words)
-    logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
-    try:
-        config = configs.load(os.environ)
-        runtime.become_owner(config.folder)
-        return send(config, once=options.once)
-    except UsageError as error:
-        print(f"mail-send: {error}", file=sys.stderr)
-        return error.status
-    except TempFail as error:
-        print(f"mail-send: {error}; try again later", file=sys.stderr)
-        return 1
+    return framed("mail-send", lambda: _main(sys.argv[1:] if words is None else words))
 
 
-def send(config: Config, *, once: bool) -> int:
-    """Empty the outbox and do what is due, and with ``once`` false keep at it until asked to stop."""
-    store = runtime.open_store(config)
-    lock = _lock(config)
-    submitter = _submitter(config)
-    hints = Receiver(config.folder / "send.sock")
-    stop = Stop()
-    try:
-        store.outbox.release_all(runtime.now())
-        installation = runtime.installation(config, store)
-        sender = OutboxSender(
-            store,
-            installation,
-            channels(Means(store, installation, submitter, lambda domain: runtime.signing_keys(config, domain))),
-            holder=f"{os.uname().nodename}:{os.getpid()}",
-            jitter=random.random,
-        )
-        runner = due.runner(config, store, "mail-send", *(() if once else (watching(SpoolWatch(config)),)))
-        _work(store, sender, runner, hints, stop, once=once)
-    finally:
-        hints.close()
-        submitter.close()
-        store.close()
-        os.close(lock)
-    return 0
+def _main(words: Sequence[str]) -> int:
+    # What it imports takes a while, and a stop may come at any moment.
+    from weftmail.cli import sender
 
-
-def _work(store: Store, sender: OutboxSender, runner: Runner, hints: Receiver, stop: Stop, *, once: bool) -> None:
-    """Work until asked to stop or, with ``once``, until nothing is due."""
-    failures, version, schema_at = 0, -1, 0
-    while not stop.asked:
-        try:
-            happened = runner.round(stop)
-            done = sender.round(stop)
-            failures = 0
-        except TempFail as error:
-            failures += 1
-            log.warning("%s", error)
-            if once and failures > 5:
-                raise
-            _wait(hints, backoff(failures), stop)
-            continue
-        _report(done)
-        if done.worked or happened:
-            continue
-        if once:
-            return
-        now = runtime.now()
-        if now >= schema_at:
-            store.check_schema()
-            schema_at = now + SCHEMA
-        version = _wait_for_change(store, runner, hints, stop, version)
-
-
-def _wait_for_change(store: Store, runner: Runner, hints: Receiver, stop: Stop, version: int) -> int:
-    """Wait until a hint comes, the store has changed, or something is due; return the store's version."""
-    while not stop.asked:
-        runner.errands()
-        copy_at = store.outbox.next_at()
-        if runner.waits() or (copy_at is not None and copy_at <= runtime.now()):
-            return version
-        if _wait(hints, QUARTER, stop):
-            return version
-        changed = store.data_version()
-        if changed != version:
-            return changed
-    return version
-
-
-def _wait(hints: Receiver, seconds: float, stop: Stop) -> bool:
-    """Wait, at most so long; say whether a hint came."""
-    end = runtime.now() + int(seconds * 1000)
-    while not stop.asked and (left := end - runtime.now()) > 0:
-        ready, _, _ = select.select([hints.fileno()], [], [], min(QUARTER, left / 1000))
-        if ready:
-            hints.drain()
-            return True
-    return False
-
-
-def _report(done: Round) -> None:
-    if done.worked:
-        log.info("handed over %d, deferred %d, refused %d", done.sent, done.deferred, done.refused)
-
-
-def _submitter(config: Config) -> Submitter:
-    if config.smtp.startswith("maildir:"):
-        return Maildir(config.smtp.partition(":")[2])
-    host, colon, port = config.smtp.rpartition(":")
-    if not colon or not port.isdigit():
-        raise UsageError(f"smtp = {config.smtp!r} is neither HOST:PORT nor maildir:PATH; mend it in the settings")
-    return SmtpSubmitter(host, int(port))
-
-
-def _lock(config: Config) -> int:
-    """Take the sender's lock; raise UsageError where another sender has it."""
-    path = config.folder / "send.lock"
-    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(lock)
-        raise UsageError(f"another mail-send works for {config.folder} already, and sends what waits") from None
-    return lock
+    return sender.main(words)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,9 @@ QUARTER = 0.25
 
 
 def end_at_once() -> None:
-    """Until a program has begun anything, let SIGTERM end it with status 0."""
-    signal.signal(signal.SIGTERM, _end)
+    """Until a resident program has begun anything, let a stop end it with status 0; called before it imports much."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from weftmail.core.envelope import Envelope
+from weftmail.core.parsing.message import Message
 from weftmail.core.routing.authentication import Proof
-from weftmail.core.routing.disposition import Append, Disposition, Hold, Note, Open, Report
+from weftmail.core.routing.disposition import Append, Decision, Disposition, Hold, Note, Open, Report
 from weftmail.core.routing.recipients import Recipients
 from weftmail.core.routing.rules import decide
 from weftmail.flow import turns, vocabulary
@@ -19,19 +21,41 @@ from weftmail.store.store import Store
 Answer = dict[str, object]
 
 
-def explain(store: Store, installation: Installation, envelope: Envelope, raw: bytes | BinaryIO) -> Answer:
-    """Return the object that ``mail-ingest --explain`` prints: message, kind, authentication, disposition, trace."""
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What would happen to a mail: what was read of it, how far its author is verified, the decision, who gets it."""
+
+    message: Message
+    proof: Proof
+    verified: bool
+    decision: Decision
+    who_gets: Recipients
+
+
+def explanation(store: Store, installation: Installation, envelope: Envelope, raw: bytes | BinaryIO) -> Explanation:
+    """Return what would happen to a mail that came in this envelope now."""
     message = installation.reader(raw)
     known = gather(store, installation, envelope, message)
     decision = decide(envelope, known.message, known.facts)
     traffic = turns.known(store, traffic_of(envelope, known), decision.disposition)
     decision = turns.within_turns(store, traffic, decision, installation.clock())
-    who_gets = planned(store, decision.disposition, known.message, verified=known.facts.sender.verified)
+    verified = known.facts.sender.verified
+    who_gets = planned(store, decision.disposition, known.message, verified=verified)
+    return Explanation(message, known.proof, verified, decision, who_gets)
+
+
+def explain(store: Store, installation: Installation, envelope: Envelope, raw: bytes | BinaryIO) -> Answer:
+    """Return the object that ``mail-ingest --explain`` prints: message, kind, authentication, disposition, trace."""
+    return described(store, explanation(store, installation, envelope, raw))
+
+
+def described(store: Store, one: Explanation) -> Answer:
+    """Return the explanation as an object of JSON."""
     return {
-        **parsed(message),
-        "authentication": _authentication(known.proof, known.facts.sender.verified),
-        "disposition": _disposition(store, decision.disposition, who_gets),
-        "trace": vocabulary.trace(decision.trace),
+        **parsed(one.message),
+        "authentication": _authentication(one.proof, one.verified),
+        "disposition": _disposition(store, one.decision.disposition, one.who_gets),
+        "trace": vocabulary.trace(one.decision.trace),
         "exit_status": 0,
     }
 

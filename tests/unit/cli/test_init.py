@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import io
+import json
 import os
 import re
 import signal
@@ -305,7 +306,7 @@ def test_as_root_the_system_user_has_to_be_there(machine: Machine) -> None:
 
 def test_migrate_says_where_the_store_stands(machine: Machine) -> None:
     machine.init(*FLAGS)
-    assert machine.call("migrate") == (0, "The store was at schema 1 and is at 1 now.\n", "")
+    assert machine.call("migrate") == (0, "The store is at schema 1; nothing was changed.\n", "")
     store = machine.store()
     store.connection.execute("update migration set checksum = 'another'")
     store.close()
@@ -357,3 +358,38 @@ def test_the_system_user_has_to_be_able_to_run_this(tmp_path: Path) -> None:
     (tmp_path / "venv").mkdir()
     with pytest.raises(UsageError, match=f"nobody may not pass through {tmp_path}"):
         install.check_environment("nobody", str(tmp_path / "venv"))
+
+
+def test_a_malformed_answer_is_asked_for_again_with_the_reason(machine: Machine) -> None:
+    machine.types(
+        "Ac\tme", "Acme", "acme", "acme.example", "3", "2", "anna", "anna@office.example", "Anna", "mx 1.example",
+        "mx1.acme.example",
+    )  # fmt: skip
+    out = machine.init()
+    assert "company: this holds a line break or another control character; give one line of text. Once more:" in out
+    assert "is not a whole domain name; write it with its last part, as acme.example. Once more:" in out
+    assert "3 cannot be chosen here; there are 1, 2. Once more:" in out
+    assert "anna is not an address; enter one such as name@example.com. Once more:" in out
+    assert "mx 1.example is not a domain name" in out
+    store = machine.store()
+    acme = store.domains.by_name("acme.example")
+    assert acme is not None and not acme.dedicated
+    store.close()
+
+
+def test_a_malformed_flag_ends_with_2_and_makes_nothing(machine: Machine) -> None:
+    machine.types("Acme")
+    status, _, err = machine.call("init", "--domain", "acme", "--state", str(machine.state), *machine.owner)
+    assert status == 2 and "is not a whole domain name" in err
+    assert not machine.state.exists() and not machine.settings.exists()
+
+
+def test_init_and_migrate_answer_with_json(machine: Machine) -> None:
+    made = json.loads(machine.init(*FLAGS, "--json"))
+    assert made["user"] == "Anna" and "/enter/" in made["link"] and "store" in made["made"]
+    assert [key["algorithm"] for key in made["dns"]] == ["rsa", "ed25519"]
+    again = json.loads(machine.init(*FLAGS, "--json"))
+    assert again["made"] == [] and again["link"] != made["link"]
+    status, out, _ = machine.call("migrate", "--json")
+    found = json.loads(out)
+    assert status == 0 and found == {"was": found["now"], "now": found["now"], "ran": []}

@@ -226,11 +226,13 @@ def test_mail_in_review_answers_with_json_too(shell: Shell) -> None:
     dry = shell.json("review", "release", "1", "--opens", "order", "--dry-run")
     assert dry["record"] is None
     assert shell.json("review", "release", "1", "--opens", "order")["record"] == "ORDER-1"
-    assert shell.json("review", "discard", "2") == {"id": 2, "state": "discarded"}
+    assert shell.json("review", "discard", "2") == {
+        "id": 2, "state": "discarded", "changes": [{"field": "state", "was": "unmatched", "now": "discarded"}],
+    }  # fmt: skip
     assert shell.json("inbound", "replay", "2")["state"] == "unmatched"
 
 
 def test_a_copy_that_is_due_says_so_in_json(shell: Shell) -> None:
     world = shell.world
     world.deliver(world.mail(), "leads@acme.example")
-    assert shell.json("outbox", "retry", "1") == {"id": 1, "due": "now", "sender_runs": False}
+    assert shell.json("outbox", "retry", "1") == {"id": 1, "state": "waiting", "due": "now", "sender_runs": False}

@@ -361,7 +361,9 @@ def test_the_path_of_a_mail_is_a_table_with_a_bar_for_each_delay(shell: Shell) -
     assert hops[2]["by"] == "weftmail" and shell.json("inbound", "show", "1")["path"]["unread"] == 0
     text = shell.ok("inbound", "show", "1")
     assert re.search(r"^Path: \d+ d \d+ h in all$", text, re.M)
-    assert re.search(r"^mx1\.acme\.example +client\.example .* 2026-11-23T10:00:01Z +2 min 1 s +█$", text, re.M), text
+    assert re.search(
+        r"^mx1\.acme\.example +client\.example .* 2026-11-23 \d\d:00:01 [+-]\d\d:\d\d +2 min 1 s +█$", text, re.M
+    ), text
     assert re.search(r"^weftmail +mx1\.acme\.example .* d \d+ h +█{20}$", text, re.M), text
     assert "clock" not in text
     assert re.search(r" -58 min 59 s$[^█]*█{20}\n.*clock is wrong", shell.ok("inbound", "show", "2"), re.M)
@@ -390,9 +392,9 @@ def test_reply_addresses_can_be_revoked(lead: Shell) -> None:
 def test_mail_that_fits_nowhere_is_replayed_once_its_alias_is_there(shell: Shell) -> None:
     world = shell.world
     world.deliver(world.mail(to="sales@acme.example"), "sales@acme.example")
-    assert "Number 1 is unmatched" in shell.ok("inbound", "replay", "1")
+    assert "Number 1: still unmatched" in shell.ok("inbound", "replay", "1")
     shell.ok("alias", "add", "sales@acme.example", "--opens", "order", "--owner", "anna@acme.example")
-    assert "Number 1 is filed on ORDER-1" in shell.ok("inbound", "replay", "1")
+    assert "Number 1: state unmatched -> filed on ORDER-1" in shell.ok("inbound", "replay", "1")
     assert "number 1 is filed; only mail in the review queue" in shell.refused("inbound", "replay", "1")
 
 
@@ -406,7 +408,7 @@ def test_a_replay_waits_for_whoever_settles(shell: Shell) -> None:
     later = threading.Timer(0.3, lock.release)
     world.settle()
     later.start()
-    assert "Number 1 is unmatched" in shell.ok("inbound", "replay", "1", context=shell.context(patience=1000))
+    assert "Number 1: still unmatched" in shell.ok("inbound", "replay", "1", context=shell.context(patience=1000))
     later.join()
 
 
@@ -422,7 +424,7 @@ def test_the_review_queue_holds_release_and_discard(lead: Shell) -> None:
         ("unmatched", None),
         ("unmatched", None),
     ]
-    assert "is on LEAD-1" in lead.ok("review", "release", str(review[0]["id"]))
+    assert "state held -> filed" in lead.ok("review", "release", str(review[0]["id"]))
     people = lead.json("record", "show", "LEAD-1")["participants"]
     assert {(one["name"], one["reason"]) for one in people} == {("Karin Ek", "opened"), ("Erik Ek", "added")}
     assert "sales@acme.example" in lead.ok("review", "list")
@@ -431,13 +433,13 @@ def test_the_review_queue_holds_release_and_discard(lead: Shell) -> None:
     assert "unknown type of record leed" in lead.refused("review", "release", last, "--opens", "leed", status=2)
     assert "there is no record LEAD-9" in lead.refused("review", "release", last, "--record", "LEAD-9")
     assert "not allowed with" in lead.refused("review", "release", last, "--record", "A-1", "--opens", "x", status=2)
-    assert "is on ORDER-1" in lead.ok("review", "release", last, "--opens", "order")
+    assert "record none -> ORDER-1" in lead.ok("review", "release", last, "--opens", "order")
     assert "is not in the review queue, it is filed" in lead.refused("review", "release", last, "--opens", "order")
     first = str(review[-2]["id"])
-    assert "is no longer in the review queue. Undo" in lead.ok("review", "discard", first)
+    assert "-> discarded\nThe log keeps it. Undo" in lead.ok("review", "discard", first)
     assert "it is discarded" in lead.refused("review", "discard", first)
-    assert "is unmatched" in lead.ok("inbound", "replay", first)
-    assert "is on LEAD-1" in lead.ok("review", "release", first, "--record", "LEAD-1", "--note")
+    assert "state discarded -> unmatched" in lead.ok("inbound", "replay", first)
+    assert "-> filed" in lead.ok("review", "release", first, "--record", "LEAD-1", "--note")
     assert lead.json("record", "show", "LEAD-1")["messages"][-1]["public"] is False
 
 
@@ -452,7 +454,7 @@ def test_copies_in_the_outbox_are_tried_again(lead: Shell) -> None:
     store.outbox.settle(copy.id, "sender", "failed", "550 no such user", 0, now)
     assert lead.json("outbox", "list", "--state", "failed")[0]["error"] == "550 no such user"
     said = lead.ok("outbox", "retry", str(copy.id))
-    assert "is due now; no mail-send runs; start it: mail-send" in said
+    assert "state failed -> waiting, due later -> now; no mail-send runs; start it: mail-send" in said
     assert lead.json("outbox", "list")[0]["error"] == "550 no such user"  # Why it failed is still worth knowing.
     with (lead.folder / "send.lock").open("w") as sender:
         assert "no mail-send runs" in lead.ok("outbox", "retry", str(copy.id))

@@ -241,7 +241,7 @@ def test_exemptions_come_and_go(shell: Shell) -> None:
 
 def test_followers_come_and_go(shell: Shell) -> None:
     shell.world.deliver(shell.world.mail(KARIN), "leads@acme.example")
-    assert "Björn follows LEAD-1 and is notified in the inbox" in shell.ok(
+    assert "Anna -> Björn, Anna\nBjörn is notified in the inbox." in shell.ok(
         "follower", "add", "lead-1", "bjorn@acme.example"
     )
     shell.ok("follower", "add", "LEAD-1", "bjorn@acme.example")

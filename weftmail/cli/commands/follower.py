@@ -31,13 +31,13 @@ def build(parser: Parser) -> None:
 
 def _add(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(follower.add(context.setup, arguments.number, arguments.address, company=arguments.company))
-    said = f"{made.name} follows {made.subject} and is notified {BY[made.prefers]}."
-    context.answer(arguments.json, done.value(made), lambda: [said])
+    said = f"{made.name} is notified {BY.get(made.prefers, f'by {made.prefers}')}."
+    context.answer(arguments.json, done.value(made), lambda: [done.changes(made), said])
 
 
 def _remove(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(follower.remove(context.setup, arguments.number, arguments.address, company=arguments.company))
-    context.answer(arguments.json, done.value(made), lambda: [f"{made.name} no longer follows {made.subject}."])
+    context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
 
 
 def _list(context: Context, arguments: argparse.Namespace) -> None:

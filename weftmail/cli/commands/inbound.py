@@ -167,13 +167,14 @@ def _next(row: InboundRow) -> list[str]:
 
 
 def _replay(context: Context, arguments: argparse.Namespace) -> None:
+    was = _found(context, arguments.id).state
     after = carried_out(replay(context.setup, _settling(context), arguments.id))
     context.wake_sender()
     if after.state == "accepted":
         raise TempFail(
             f"number {after.id} waits for the listener, which settles now; see: mail-admin inbound show {after.id}"
         )
-    context.answer(arguments.json, vocabulary.inbound_line(after), lambda: [_replayed(after)])
+    context.answer(arguments.json, vocabulary.inbound_line(after), lambda: [_replayed(was, after)])
 
 
 def _settling(context: Context) -> Settling:
@@ -187,7 +188,9 @@ def _settling(context: Context) -> Settling:
     )
 
 
-def _replayed(after: InboundRow) -> str:
+def _replayed(was: str, after: InboundRow) -> str:
     where = f" on {after.record}" if after.record else ""
     why = "" if after.why is None else f": {say(after.why)}"
-    return f"Number {after.id} is {after.state}{where}{why}."
+    if was == after.state:
+        return f"Number {after.id}: still {was}{where}{why}."
+    return f"Number {after.id}: state {was} -> {after.state}{where}{why}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import secrets
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 
 from weftmail.cli import runtime
@@ -16,6 +17,7 @@ from weftmail.cli.hostname import hostname
 from weftmail.cli.install import Answers, ask, make_folders, make_keyring, make_store, own_name, write_settings
 from weftmail.cli.refusals import carried_out
 from weftmail.cli.signing import DkimFolder
+from weftmail.flow import vocabulary
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup import company, dkim_key, domain, membership, user
 from weftmail.flow.setup.act import Setup
@@ -43,6 +45,7 @@ def build(parser: Parser) -> None:
     parser.add_argument(
         "--user", metavar="NAME", help="as root: the system user that runs weftmail; weftmail by default"
     )
+    parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=_init)
 
 
@@ -59,16 +62,26 @@ def _init(context: Context, arguments: argparse.Namespace) -> None:
     made += [f"{len(keys.made)} DKIM keys for {keys.subject}"] if keys.made else []
     context.follow()
     link = carried_out(user.sign_in_link(context.setup, answers.address, secrets.token_urlsafe(32)))
-    context.say(f"Made: {' · '.join(made)}" if made else "Everything was there already; nothing was changed.")
+    value = {
+        "made": made,
+        "dns": [vocabulary.dkim_key(key) for key in keys.keys],
+        "own_name": own_name(context.config) or None,
+        "user": link.subject,
+        "link": link_to(context, link),
+    }
+    context.answer(arguments.json, value, lambda: _made(context, made, keys, link))
+
+
+def _made(context: Context, made: list[str], keys: dkim_key.Keys, link: user.SignInLink) -> Iterator[str]:
+    yield f"Made: {' · '.join(made)}" if made else "Everything was there already; nothing was changed."
     if keys.made:
-        context.say("For the DNS:", *(f"  {record_line(key)}" for key in keys.keys))
+        yield "For the DNS:"
+        yield from (f"  {record_line(key)}" for key in keys.keys)
     name = own_name(context.config)
     if name:
-        context.say(f"Works at once, before any DNS: notifications@{name}, this server's own name.")
-    context.say(
-        f"Sign in as {link.subject}, once, within {user.LINK_MINUTES} minutes: {link_to(context, link)}",
-        "Next: mail-admin postfix show",
-    )
+        yield f"Works at once, before any DNS: notifications@{name}, this server's own name."
+    yield f"Sign in as {link.subject}, once, within {user.LINK_MINUTES} minutes: {link_to(context, link)}"
+    yield "Next: mail-admin postfix show"
 
 
 def _warn_of_localhost(context: Context) -> None:

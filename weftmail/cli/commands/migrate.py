@@ -12,11 +12,12 @@ from weftmail.store.migrate import latest, migrate, schema_number
 
 
 def build(parser: Parser) -> None:
-    """Add what it does; it takes no words."""
+    """Add the flags."""
+    parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=_migrate)
 
 
-def _migrate(context: Context, _: argparse.Namespace) -> None:
+def _migrate(context: Context, arguments: argparse.Namespace) -> None:
     context.become_owner()
     path = context.config.store
     if not path.exists():
@@ -31,4 +32,8 @@ def _migrate(context: Context, _: argparse.Namespace) -> None:
         done = migrate(connection, context.clock())
     finally:
         connection.close()
-    context.say(f"The store was at schema {found} and is at {latest()} now.", *(f"  ran {name}" for name in done))
+    said = [
+        f"The store: schema {found} -> {latest()}" if done else f"The store is at schema {found}; nothing was changed.",
+        *(f"  ran {name}" for name in done),
+    ]
+    context.answer(arguments.json, {"was": found, "now": latest(), "ran": list(done)}, lambda: said)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import fcntl
 
+from weftmail.cli import done
 from weftmail.cli.arguments import Parser, Verbs, number
 from weftmail.cli.context import Context, joined
 from weftmail.cli.listing import Listing
@@ -56,7 +57,7 @@ def _retry(context: Context, arguments: argparse.Namespace) -> None:
     runs = _sender_runs(context)
     then = "mail-send takes it within a second." if runs else "no mail-send runs; start it: mail-send"
     value = {"id": arguments.id, **made.now, "sender_runs": runs}
-    context.answer(arguments.json, value, lambda: [f"Copy {arguments.id} is due now; {then}"])
+    context.answer(arguments.json, value, lambda: [f"{done.changes(made)}; {then}"])
 
 
 def _sender_runs(context: Context) -> bool:

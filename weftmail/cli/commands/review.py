@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from weftmail.cli import done
 from weftmail.cli.arguments import Parser, Verbs, number
 from weftmail.cli.context import Context
 from weftmail.cli.listing import Listing
@@ -14,6 +15,7 @@ from weftmail.core.routing.recipients import Recipients
 from weftmail.core.wording.sentences import say
 from weftmail.flow import review, vocabulary
 from weftmail.flow.setup import find
+from weftmail.flow.setup.act import Done
 from weftmail.store.inbound import InboundLine
 from weftmail.store.store import Store
 
@@ -59,10 +61,23 @@ def _release(context: Context, arguments: argparse.Namespace) -> None:
         planned = review.plan(context.store, context.installation, arguments.id, **goal)
         context.answer(arguments.json, _value(arguments.id, None, planned.recipients), lambda: _planned(planned))
         return
+    was = _place(context.store, arguments.id)
     released = review.release(context.store, context.installation, arguments.id, **goal)
     context.wake_sender()
-    value = _value(arguments.id, released.record or None, released.recipients)
-    context.answer(arguments.json, value, lambda: _released(arguments.id, released))
+    made = _decided(context.store, arguments.id, was)
+    value = {**_value(arguments.id, released.record or None, released.recipients), "changes": done.plain(made)}
+    context.answer(arguments.json, value, lambda: _released(made, released))
+
+
+def _place(store: Store, inbound_id: int) -> Fields:
+    """Return where a mail is: its state, and its record."""
+    row = store.inbound.get(inbound_id)
+    return {} if row is None else {"state": row.state, "record": row.record}
+
+
+def _decided(store: Store, inbound_id: int, was: Fields) -> Done:
+    """Return what a decision changed."""
+    return Done("review", None, f"Number {inbound_id}", was, _place(store, inbound_id))
 
 
 def _value(inbound_id: int, record: str | None, recipients: Recipients) -> Fields:
@@ -73,16 +88,19 @@ def _planned(planned: review.ReleasePlan) -> list[str]:
     return [f"Nothing was changed. Number {planned.row.id} would go to:", *lines_of(planned.recipients)]
 
 
-def _released(inbound_id: int, released: review.Released) -> list[str]:
+def _released(made: Done, released: review.Released) -> list[str]:
     if not released.record:
-        return [f"Number {inbound_id} was filed already."]
-    lines = [f"Number {inbound_id} is on {released.record}. It goes to:", *lines_of(released.recipients)]
+        return [done.changes(made), "The same email was filed already; nobody is notified twice."]
+    lines = [f"{done.changes(made)}. It goes to:", *lines_of(released.recipients)]
     if not released.recipients.notified and not released.recipients.outsiders:
         lines.append(f"Nobody is notified. Add a follower: mail-admin follower add {released.record} ADDR")
     return lines
 
 
 def _discard(context: Context, arguments: argparse.Namespace) -> None:
+    was = _place(context.store, arguments.id)
     review.discard(context.store, context.installation, arguments.id)
-    said = f"Number {arguments.id} is no longer in the review queue. Undo: mail-admin inbound replay {arguments.id}"
-    context.answer(arguments.json, {"id": arguments.id, "state": "discarded"}, lambda: [said])
+    made = _decided(context.store, arguments.id, was)
+    said = [done.changes(made), f"The log keeps it. Undo: mail-admin inbound replay {arguments.id}"]
+    value = {"id": arguments.id, "state": "discarded", "changes": done.plain(made)}
+    context.answer(arguments.json, value, lambda: said)

@@ -17,7 +17,6 @@ from weftmail.cli.arguments import Parser
 from weftmail.cli.config import Config, host_and_port, networks
 from weftmail.cli.context import Context
 from weftmail.cli.spool_watch import SpoolWatch, watching
-from weftmail.cli.stop import end_at_once
 from weftmail.core.failure import TempFail, UsageError
 
 if TYPE_CHECKING:
@@ -42,7 +41,6 @@ def build(parser: Parser) -> None:
 
 
 def _serve(context: Context, arguments: argparse.Namespace) -> None:
-    end_at_once()
     config = context.config
     place = arguments.site or config.site
     context.become_owner()
@@ -154,7 +152,13 @@ def _run(app: Starlette, listening: socket.socket) -> None:
         ws="none",
         timeout_graceful_shutdown=GRACE,
     )
-    # uvicorn ends in order, and then raises the signal once more for whoever had asked for it before.
+    server = Server(settings)
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    # For what comes before uvicorn takes its signals.  It ends in order, and then raises the signal once more for
+    # whoever had asked for it before.
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: None)
-    Server(settings).run(sockets=[listening])
+        signal.signal(number, ask)
+    server.run(sockets=[listening])

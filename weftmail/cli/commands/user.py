@@ -9,7 +9,7 @@ from weftmail.cli import done
 from weftmail.cli.arguments import Parser, Verbs
 from weftmail.cli.context import Context, joined
 from weftmail.cli.listing import Listing, Whole
-from weftmail.cli.output import Fields, sheet, table
+from weftmail.cli.output import Fields, sheet, shown_iso, table
 from weftmail.cli.refusals import carried_out
 from weftmail.core.failure import UsageError
 from weftmail.flow import vocabulary
@@ -206,7 +206,7 @@ def _head(store: Store, found: User) -> list[str]:
 
 
 def _inbox_lines(inbox: list[Fields]) -> list[str]:
-    rows = [(one["created_at"], one["record"], one["state"], one["text"]) for one in inbox]
+    rows = [(shown_iso(one["created_at"]), one["record"], one["state"], one["text"]) for one in inbox]
     return table(("INBOX", "RECORD", "STATE", "TEXT"), rows, "The inbox is empty.")
 
 
