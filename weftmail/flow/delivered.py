@@ -33,6 +33,8 @@ class Delivered:
     """What the store has of the alias at work, if one is."""
     traffic: Traffic = UNCOUNTED
     """Between whom it goes, as far as that counts."""
+    by_signature: bool = False
+    """It is a colleague's by a signature alone, so that all that is not signed may be anybody's."""
 
     @property
     def proof_words(self) -> dict[str, str]:
@@ -49,7 +51,8 @@ def delivery_key(installation: Installation, delivered: Delivered) -> str:
     else decides what becomes of it.
 
     Without the last a stranger who knows a mail could send a copy of it ahead, unverified or marked as a machine's, and
-    the mail itself would count as handed over before.
+    the mail itself would count as handed over before.  Of a mail that a signature alone makes a colleague's, only what
+    is signed counts: with another Message-ID it would go out once more.
     """
     message, proof = delivered.message, delivered.proof
     decides = (
@@ -59,5 +62,6 @@ def delivery_key(installation: Installation, delivered: Delivered) -> str:
         message.in_reply_to, message.references,
     )  # fmt: skip
     recipient = delivered.by_alias or comparable(delivered.row.recipient)
-    text = "\n".join((recipient, message.message_id, message.content_hash, repr(decides)))
+    content = ("", message.signed_hash) if delivered.by_signature else (message.message_id, message.content_hash)
+    text = "\n".join((recipient, *content, repr(decides)))
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

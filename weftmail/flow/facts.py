@@ -38,6 +38,11 @@ class Known:
     """What the store has of the alias at work."""
 
     @property
+    def by_signature(self) -> bool:
+        """Whether it is a colleague's by a signature alone."""
+        return self.facts.sender.user_id is not None and self.proof.colleague_proof
+
+    @property
     def by_alias(self) -> str:
         """The alias that takes the mail, without what its sender put behind a plus sign; "" where a token does."""
         return self.facts.alias.address if self.facts.alias is not None and not self.facts.token else ""
@@ -107,6 +112,8 @@ def _sender(
         return Sender(name, proof.address, verified=proof.verified, ours=ours), proof, message
     signed_in = proof.submitted_by(store.users.addresses(user.id))
     doubt = None
+    if signed_in:
+        proof = replace(proof, colleague_proof=False)
     partly = proof.dkim == "pass" and domain_of(proof.address) in map(comparable, message.signers.partial)
     if (proof.colleague_proof or partly) and not signed_in:
         doubt, read = _as_signed(envelope, message, proof, by_token)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -382,6 +382,50 @@ def test_a_header_that_can_be_read_in_two_ways(place: Place, added: bytes, why: 
 def test_a_mail_that_was_read_from_a_file_says_the_same(place: Place) -> None:
     raw = delivered(sign(place.mail("google", "shared"), SIGNERS["google"]))
     assert read(io.BytesIO(raw)) == read(raw)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda raw: re.sub(rb"(?m)^Message-ID: .*\r\n", b"Message-ID: <again@acme.example>\r\n", raw),
+        lambda raw: b"Cc: Erik <erik@other.example>\r\n" + raw,
+        lambda raw: b"Reply-To: erik@other.example\r\n" + raw,
+        lambda raw: raw.replace(b"Content-Language: sv", b"Content-Language: en"),
+        lambda raw: raw.replace(b"forty oak chairs", b"forty \t oak chairs").replace(b"\r\n\r\n---", b"\r\n  \r\n---"),
+        lambda raw: raw.replace(b"Subject: Re: Quote", b"SUBJECT:  Re:\r\n Quote"),
+        lambda raw: raw.replace(b"\r\n", b"\n"),
+        lambda raw: raw,
+    ],
+)
+@pytest.mark.parametrize("first", ["as sent", "changed"])
+def test_a_signed_mail_goes_out_once_however_it_is_changed(world: World, change: Callable[[bytes], bytes], first: str):
+    """What is not signed makes no second mail of it, whichever copy is the faster."""
+    world.deliver(world.mail(verified=True), "leads@acme.example")
+    message = world.thread("LEAD-1")[0]
+    token = Token("post", message.id, message.author_contact_id or 0, message.token_epoch)
+    address = reply_token.address(world.installation.keyring, token, "acme.example")
+    raw = kept("signed/opendkim").replace(b"reply@acme.example", address.encode())
+    sent = sign(raw, SIGNERS["opendkim"])
+    other = change(sent)
+    assert verifies(other)
+    for one in (sent, other) if first == "as sent" else (other, sent):
+        world.deliver(delivered(one), address, "anna@acme.example")
+    posts = [one for one in world.thread("LEAD-1") if one.kind == "post"]
+    assert len(posts) == 1
+    again = sign(raw.replace(b"11:04:12", b"11:04:13"), SIGNERS["opendkim"])
+    assert world.deliver(delivered(again), address, "anna@acme.example").state == "filed"
+
+
+@pytest.mark.parametrize("odd", [b"To : karin@customer.example\r\n", b"no field\r\n", b"X: a\rb\r\n"])
+def test_a_copy_that_does_not_count_holds_the_mail_itself_back_from_nowhere(world: World, odd: bytes) -> None:
+    world.deliver(world.mail(verified=True), "leads@acme.example")
+    message = world.thread("LEAD-1")[0]
+    token = Token("post", message.id, 0, message.token_epoch)
+    address = reply_token.address(world.installation.keyring, token, "acme.example")
+    sent = sign(kept("signed/rspamd").replace(b"reply@acme.example", address.encode()), ALL)
+    assert world.deliver(delivered(odd + sent), address, "anna@acme.example").state == "held"
+    assert world.deliver(delivered(sent), address, "anna@acme.example").state == "filed"
+    assert [one.kind for one in world.thread("LEAD-1")] == ["received", "post"]
 
 
 # --- the body that has to agree -----------------------------------------------------------------------------------

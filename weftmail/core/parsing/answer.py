@@ -18,7 +18,7 @@ from weftmail.core.parsing.message import Attachment, DeliveryReport, Failure, K
 
 STEPS: tuple[Step, ...] = get_args(Step)
 _BOXES = ("from_", "sender", "reply_to", "to", "cc")
-_TEXTS = ("message_id", "subject", "auto_submitted", "content_hash")
+_TEXTS = ("message_id", "subject", "auto_submitted", "content_hash", "signed_hash")
 _LISTS = ("in_reply_to", "references", "received", "results_above", "loop")
 
 

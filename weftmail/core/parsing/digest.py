@@ -28,6 +28,25 @@ def content_hash(raw: bytes | BinaryIO, top: HeaderBlock) -> str:
     return state.close()
 
 
+_SIGNED = ("from", "date", "subject")
+_WHITE = b" \t\r\n"
+
+
+def signed_hash(raw: bytes | BinaryIO, top: HeaderBlock) -> str:
+    """Return the hex SHA-256 over what every signature that counts covers: From, Date, Subject and the body.
+
+    Blanks do not count, as a signature may leave them free.  Whoever hands a signed mail in again can change nothing
+    else of this, but everything else of the mail.
+    """
+    sha = hashlib.sha256()
+    for name in _SIGNED:
+        for value in top.values(name):
+            sha.update(b"%b:%b\n" % (name.encode(), transfer.octets(value).translate(None, _WHITE)))
+    for piece in source.chunks(raw, top.end):
+        sha.update(piece.translate(None, _WHITE))
+    return sha.hexdigest()
+
+
 class _Body:
     """The body without what a way in may change: the kind of its line ends, and empty lines at its end."""
 

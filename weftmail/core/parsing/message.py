@@ -125,6 +125,8 @@ class Message:
     content_hash: str
     signers: Signers = UNSIGNED
     """What its DKIM-Signature fields name, true or not."""
+    signed_hash: str = ""
+    """Of a signed mail, the hash over what its signature has to cover; "" of any other."""
     page: str = ""
     """The HTML form, sanitised; "" where there is none."""
     hops: int = 0

@@ -99,6 +99,7 @@ def _of_header(raw: bytes | BinaryIO, top: HeaderBlock, fields: Fields, classify
         hops=hops.read(fields.all(hops.FIELD)),
         content_hash=digest.content_hash(raw, top),
         signers=dkim_tags.read(top, raw),
+        signed_hash=digest.signed_hash(raw, top) if "dkim-signature" in fields else "",
         missing=("text", "files", "html"),
     )
 

@@ -68,10 +68,10 @@ class Proof:
 
     ``verified`` is what an outsider needs: DMARC passed for the From domain, or DKIM by that very domain.
     ``colleague_proof`` is DKIM by that very domain; of a mail that bears a colleague's address it is taken back where
-    the signature does not make the mail theirs (``colleague``).  ``login`` is the name under which the mail was
-    submitted to our own mail server: whose it is, only the store knows, so it counts through ``submitted_by`` alone.
-    ``address`` is the canonical From address; empty where there is not exactly one.  ``spf_aligned``: SPF passed for
-    the From domain itself.
+    the signature does not make the mail theirs (``colleague``), or need not, because their login does.  ``login`` is
+    the name under which the mail was submitted to our own mail server: whose it is, only the store knows, so it counts
+    through ``submitted_by`` alone.  ``address`` is the canonical From address; empty where there is not exactly one.
+    ``spf_aligned``: SPF passed for the From domain itself.
     """
 
     spf: str = "none"
