@@ -10,7 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from weftmail.admin import files, writing
-from weftmail.admin.thread import ShownEntry, shown_entries
+from weftmail.admin.headers import FILE
+from weftmail.admin.thread import LOOKED_AT, ShownEntry, shown_entries
 from weftmail.admin.visit import Visit, nothing_here, page
 from weftmail.admin.writing import Again, Composer
 from weftmail.core.parsing import path
@@ -69,6 +70,13 @@ def source(visit: Visit) -> Response:
     """Give out a mail as it came."""
     message = _message(visit)
     return files.source(visit, message, f"{_name(visit)}.eml")
+
+
+def text(visit: Visit) -> Response:
+    """Give out the whole text of a message."""
+    said = _message(visit).text.encode("utf-8", "replace")
+    headers = {"content-disposition": files.disposition(f"{_name(visit)}.txt"), "content-security-policy": FILE}
+    return Response(said, headers=headers, media_type="text/plain; charset=utf-8")
 
 
 def read_again(visit: Visit) -> Response:
@@ -159,6 +167,7 @@ def _shown(
         record=found,
         entries=thread,
         files=_files(thread),
+        held=moves.held,
         composer=composer,
     )
 
@@ -177,8 +186,8 @@ def _page(visit: Visit, found: Record) -> Excerpt:
         number = visit.request.query_params.get(name, "")
         if number.isascii() and number.isdecimal() and len(number) < 9:
             message = visit.store.threads.numbered(found.company_id, found.id, int(number))
-            return Excerpt() if message is None else Excerpt(**{name: message.id})
-    return Excerpt()
+            return Excerpt(words=LOOKED_AT) if message is None else Excerpt(words=LOOKED_AT, **{name: message.id})
+    return Excerpt(words=LOOKED_AT)
 
 
 def _files(thread: list[ShownEntry]) -> list[tuple[ShownEntry, int]]:
@@ -191,6 +200,7 @@ routes = [
     page("/records/{label}/write", write, posts=True),
     page("/records/{label}/{number:int}/html", frame),
     page("/records/{label}/{number:int}/source", source),
+    page("/records/{label}/{number:int}/text", text),
     page("/records/{label}/{number:int}/path", mail_path),
     page("/records/{label}/{number:int}/read-again", read_again, posts=True),
     page("/records/{label}/{number:int}/files/{file:int}", attachment),

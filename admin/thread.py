@@ -22,6 +22,14 @@ _FRAMES = ((3, "tiny"), (8, "small"), (24, "middle"))
 """Lines of text, and how high a frame they need."""
 
 
+WORDS = 20 * 1024
+"""Bytes of a message's words that stand on a page; the rest is a download."""
+LOOKED_AT = 24 * 1024
+"""Characters of them that are asked of the store."""
+SHOWN = 50
+"""Files of a message, and people of a field, that are listed."""
+
+
 @dataclass(frozen=True, slots=True)
 class ShownDelivery:
     """How far a message got on its way to one person, since when, and what the mail servers said of it."""
@@ -110,6 +118,29 @@ class ShownEntry:
         return "\n".join(line.rstrip() for line in self.message.text.split("\n")).strip()
 
     @property
+    def shown_words(self) -> str:
+        """The new words as far as a page shows them."""
+        return _cut(self.words)
+
+    @property
+    def shown_trimmed(self) -> str:
+        """What follows them, as far as a page shows it."""
+        return _cut(self.trimmed)
+
+    @property
+    def shown_text(self) -> str:
+        """The whole text, as far as a page shows it."""
+        return _cut(self.message.text)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the message says more than the page shows."""
+        longest = max(self.message.text, self.message.reply_text, key=len)
+        return len(longest) >= LOOKED_AT or any(
+            _cut(text) != text for text in (self.words, self.trimmed, self.message.text if self.scattered else "")
+        )
+
+    @property
     def remote_images(self) -> int:
         """How many images lie elsewhere, and are not loaded."""
         return self.message.html.count(_REMOTE)
@@ -140,6 +171,15 @@ class ShownEntry:
     @property
     def attached(self) -> tuple[ShownFile, ...]:
         """The files to be listed: those that do not stand inside the mail's own HTML."""
+        return self._listed[:SHOWN]
+
+    @property
+    def more_files(self) -> int:
+        """How many more it has; they are in its source."""
+        return max(0, len(self._listed) - SHOWN)
+
+    @property
+    def _listed(self) -> tuple[ShownFile, ...]:
         return tuple(one for one in self.files if not one.attachment.inline)
 
     @property
@@ -167,6 +207,13 @@ def shown_entries(found: Conversation) -> list[ShownEntry]:
         )
         for one in found.entries
     ]
+
+
+def _cut(text: str) -> str:
+    if len(text) * 4 <= WORDS:
+        return text
+    data = text.encode("utf-8", "replace")
+    return text if len(data) <= WORDS else data[:WORDS].decode("utf-8", "ignore")
 
 
 def _shown_delivery(one: Delivery) -> ShownDelivery:

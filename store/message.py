@@ -205,7 +205,10 @@ class Messages:
         Raises Conflict where the record has one of this Message-ID and content.
         """
         message_id: int = queries.message_add(
-            self._connection, **{name: getattr(new, name) for name in NewMessage.__slots__}, now=now
+            self._connection,
+            **{name: getattr(new, name) for name in NewMessage.__slots__},
+            size=len(new.text) + len(new.html) + len(new.reply_text),
+            now=now,
         )
         return message_id
 
@@ -220,7 +223,13 @@ class Messages:
     def fill(self, company_id: int, message_id: int, text: str, html: str, reply_text: str) -> bool:
         """Write what a message says that could not be read before; say whether it lacked anything still."""
         changed: int = queries.message_fill(
-            self._connection, company_id=company_id, id=message_id, text=text, html=html, reply_text=reply_text
+            self._connection,
+            company_id=company_id,
+            id=message_id,
+            text=text,
+            html=html,
+            reply_text=reply_text,
+            size=len(text) + len(html) + len(reply_text),
         )
         return changed == 1
 

@@ -12,6 +12,11 @@ from weftmail.store.message import Delivery, StoredAttachment, ThreadAddressed, 
 from weftmail.store.rows import many, one, queries
 from weftmail.store.sets import portions
 
+BUDGET = 4_000_000
+"""Characters of words and HTML after which a page of a thread ends."""
+ALL = 500_000_000
+HELD = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
@@ -29,17 +34,36 @@ class Threads:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def before(self, company_id: int, record_id: int, before: int = NEWEST, most: int = 50) -> list[ThreadMessage]:
-        """Return the newest entries older than ``before``, oldest first."""
+    def before(
+        self, company_id: int, record_id: int, before: int = NEWEST, most: int = 50, words: int = ALL
+    ) -> list[ThreadMessage]:
+        """Return the newest entries older than ``before``, oldest first.
+
+        Fewer than ``most`` where they hold more than 4 MB together; of each so many characters, and of HTML four times.
+        """
         found = queries.messages_before(
-            self._connection, company_id=company_id, record_id=record_id, before=before, most=most
+            self._connection,
+            company_id=company_id,
+            record_id=record_id,
+            before=before,
+            most=most,
+            words=words,
+            budget=BUDGET,
         )
         return many(ThreadMessage, found)[::-1]
 
-    def after(self, company_id: int, record_id: int, after: int = 0, most: int = 50) -> list[ThreadMessage]:
-        """Return the oldest entries newer than ``after``, oldest first."""
+    def after(
+        self, company_id: int, record_id: int, after: int = 0, most: int = 50, words: int = ALL
+    ) -> list[ThreadMessage]:
+        """Return the oldest entries newer than ``after``, oldest first, bounded as ``before`` is."""
         found = queries.messages_after(
-            self._connection, company_id=company_id, record_id=record_id, after=after, most=most
+            self._connection,
+            company_id=company_id,
+            record_id=record_id,
+            after=after,
+            most=most,
+            words=words,
+            budget=BUDGET,
         )
         return many(ThreadMessage, found)
 
@@ -78,8 +102,8 @@ class Threads:
         return many(InboundRow, queries.page_inbound(self._connection, **_named(stretch)))
 
     def held(self, company_id: int, record_id: int) -> list[InboundLine]:
-        """Return what waits for a person to decide and concerns this record, oldest first."""
-        found = queries.review_of_record(self._connection, company_id=company_id, record_id=record_id)
+        """Return what waits for a person to decide and concerns this record, oldest first, a hundred at most."""
+        found = queries.review_of_record(self._connection, company_id=company_id, record_id=record_id, most=HELD)
         return many(InboundLine, found)
 
 

@@ -329,6 +329,8 @@ create table message (
     verified boolean not null,
     proof text not null default '{}',
     subject text not null,
+    -- Characters of the three that follow: a page of a thread ends before it holds too many.
+    size bigint not null default 0,
     text text not null,
     html text not null,
     reply_text text not null,

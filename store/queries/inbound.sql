@@ -91,4 +91,5 @@ order by i.id;
 -- name: review_of_record
 select * from inbound_line
 where state in ('held', 'unmatched', 'error') and company_id = :company_id and record_id = :record_id
-order by id;
+order by id
+limit :most;

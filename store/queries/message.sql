@@ -1,14 +1,14 @@
 -- name: message_add$
 insert into message (
     company_id, record_id, number, kind, public, author_user_id, author_contact_id, author_name, author_address,
-    verified, proof, subject, text, html, reply_text, rfc_message_id, content_hash, sent_as, answers_id, inbound_id,
+    verified, proof, subject, size, text, html, reply_text, rfc_message_id, content_hash, sent_as, answers_id, inbound_id,
     flag, phrase, automatic, hops, written_at, created_at
 )
 values (
     :company_id, :record_id,
     (select coalesce(max(number), 0) + 1 from message where company_id = :company_id and record_id = :record_id),
     :kind, :public, :author_user_id, :author_contact_id, :author_name, :author_address,
-    :verified, :proof, :subject, :text, :html, :reply_text, :rfc_message_id, :content_hash, :sent_as, :answers_id,
+    :verified, :proof, :subject, :size, :text, :html, :reply_text, :rfc_message_id, :content_hash, :sent_as, :answers_id,
     :inbound_id, :flag, :phrase, :automatic, :hops, :written_at, :now
 )
 returning id;
@@ -22,7 +22,7 @@ update message set verified = true, proof = :proof where id = :id and company_id
 
 -- name: message_fill!
 update message
-set text = :text, html = :html, reply_text = :reply_text, flag = ''
+set size = :size, text = :text, html = :html, reply_text = :reply_text, flag = ''
 where company_id = :company_id and id = :id and flag in ('unreadable', 'partly read');
 
 -- name: message_same$
@@ -76,27 +76,51 @@ from message m
 where m.company_id = :company_id and m.record_id = :record_id
 order by m.id;
 
--- A page of a thread, the newest of those before a message first.
+-- A page of a thread, the newest of those before a message first.  It ends before it holds too much.
 -- name: messages_before
+with page as (
+    select id, size
+    from message
+    where company_id = :company_id and record_id = :record_id and id < :before
+    order by id desc
+    limit :most
+)
 select
     m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
-    m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
+    m.author_address, m.verified, m.proof, m.subject, substr(m.text, 1, :words) as text,
+    substr(m.html, 1, 4 * :words) as html, substr(m.reply_text, 1, :words) as reply_text, m.rfc_message_id, m.sent_as,
     m.answers_id, m.inbound_id, m.flag, m.phrase, m.automatic, m.hops, m.token_epoch, m.written_at, m.created_at
-from message m
-where m.company_id = :company_id and m.record_id = :record_id and m.id < :before
-order by m.id desc
-limit :most;
+from (
+        select id
+        from (select id, size, sum(size) over (order by id desc) as total from page) as counted
+        where total - size < :budget
+    ) as chosen
+    cross join message m
+where m.id = chosen.id and m.company_id = :company_id
+order by m.id desc;
 
 -- A page of a thread, the oldest of those after a message first.
 -- name: messages_after
+with page as (
+    select id, size
+    from message
+    where company_id = :company_id and record_id = :record_id and id > :after
+    order by id
+    limit :most
+)
 select
     m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
-    m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
+    m.author_address, m.verified, m.proof, m.subject, substr(m.text, 1, :words) as text,
+    substr(m.html, 1, 4 * :words) as html, substr(m.reply_text, 1, :words) as reply_text, m.rfc_message_id, m.sent_as,
     m.answers_id, m.inbound_id, m.flag, m.phrase, m.automatic, m.hops, m.token_epoch, m.written_at, m.created_at
-from message m
-where m.company_id = :company_id and m.record_id = :record_id and m.id > :after
-order by m.id
-limit :most;
+from (
+        select id
+        from (select id, size, sum(size) over (order by id) as total from page) as counted
+        where total - size < :budget
+    ) as chosen
+    cross join message m
+where m.id = chosen.id and m.company_id = :company_id
+order by m.id;
 
 -- name: message_by_number^
 select

@@ -6,6 +6,7 @@ SET_UP = "as many rows as somebody added by hand"
 WAITING = "reads a partial index of what waits, and nothing else"
 COUNTED = "counts what follows a page, a thousand and one rows at most"
 NEWEST = "the newest first, and it ends at its limit"
+PAGE = "adds up the sizes of the fifty messages of a page, and sorts those that are read"
 FEW = "the people of one record, the files of one message, the addresses of one contact: sorted once they are found"
 
 READ_MORE = {
@@ -36,6 +37,8 @@ READ_MORE = {
     "inbound_waiting": WAITING,
     "inbound_waiting_count": WAITING,
     "outbox_release_all": WAITING,
+    "messages_before": PAGE,
+    "messages_after": PAGE,
     "records": NEWEST,
     "records_of_company": NEWEST,
     "list_contacts_left": COUNTED,

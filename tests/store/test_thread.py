@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.store.conftest import Office
 from weftmail.store.message import Addressed
-from weftmail.store.thread import Stretch
+from weftmail.store.thread import BUDGET, Stretch
 
 
 def test_numbers_count_from_one_for_each_record(office: Office) -> None:
@@ -31,3 +31,21 @@ def test_a_stretch_holds_what_is_between_its_ends(office: Office) -> None:
     assert [one.id for one in threads.before(office.acme, record.id, ids[4], 2)] == [ids[1], ids[3]]
     assert [one.id for one in threads.after(office.acme, record.id, ids[0], 2)] == [ids[1], ids[3]]
     assert threads.addressed(Stretch(office.acme + 1, record.id, ids[0], ids[4])) == []
+
+
+def test_a_page_ends_before_it_holds_too_much_and_reads_the_beginning_of_each(office: Office) -> None:
+    record = office.record()
+    large = BUDGET // 2
+    ids = [office.message(record, text="x" * large, html="y" * 100) for _ in range(5)]
+    threads = office.store.threads
+    assert [one.id for one in threads.before(office.acme, record.id)] == ids[3:]
+    assert [one.id for one in threads.after(office.acme, record.id, ids[1])] == ids[2:4]
+    cut = threads.before(office.acme, record.id, words=10)
+    assert [(one.text, len(one.html)) for one in cut] == [("x" * 10, 40)] * 2
+    # One that is larger than a page has a page of its own, and what is read again counts anew.
+    office.store.connection.execute("update message set flag = 'unreadable' where id = ?", [ids[4]])
+    assert office.store.messages.fill(office.acme, ids[4], "z" * (BUDGET + 1), "", "z")
+    assert [one.id for one in threads.before(office.acme, record.id)] == ids[4:]
+    small = office.record()
+    many = [office.message(small) for _ in range(60)]
+    assert [one.id for one in threads.before(office.acme, small.id)] == many[10:]

@@ -13,6 +13,7 @@ from weftmail.flow.thread import Conversation, Entry
 from weftmail.flow.vocabulary import FLAGS, said
 from weftmail.store.inbound import InboundRow
 from weftmail.store.message import Delivery
+from weftmail.store.thread import HELD
 
 JOINED = {
     "opened": "started this conversation",
@@ -68,7 +69,7 @@ def _head(one: Conversation) -> list[str]:
             "Received at": one.received_at,
             "Fields": ", ".join(f"{name}={text}" for name, text in record.values.items()),
             "Reference": record.reference,
-            "Held": f"{len(one.held)}; see: mail-admin review list" if one.held else None,
+            "Held": f"{_count(len(one.held))}; see: mail-admin review list" if one.held else None,
         }
     )
 
@@ -120,3 +121,7 @@ def _way(row: InboundRow) -> str:
 
 def _who(name: str, address: str | None) -> str:
     return one_line(in_full(name, address or ""))
+
+
+def _count(held: int) -> str:
+    return f"{HELD} or more" if held >= HELD else str(held)

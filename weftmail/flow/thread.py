@@ -16,7 +16,7 @@ from weftmail.store.inbox import NEWEST
 from weftmail.store.message import Delivery, StoredAttachment, ThreadAddressed, ThreadMessage
 from weftmail.store.record import Follower, Participant, Record
 from weftmail.store.store import Store
-from weftmail.store.thread import Stretch
+from weftmail.store.thread import ALL, Stretch
 
 PER_PAGE = 50
 """Messages of one page, where nobody asks for another number."""
@@ -40,6 +40,8 @@ class Excerpt:
     limit: int = PER_PAGE
     before: int | None = None
     after: int | None = None
+    words: int = ALL
+    """Characters of each message's words; of its HTML four times as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ class Entry:
 class Conversation:
     """A record with a page of its messages, oldest first; ``earlier`` and ``later``: how many more there are.
 
-    ``received_at`` is the address of the alias that it belongs to, ``held`` what waits for review and concerns it.
+    ``received_at`` is the address of the alias that it belongs to, ``held`` what waits for review and concerns it, a
+    hundred at most.
     ``may_write`` and ``follows`` are said of the reader.
     """
 
@@ -164,9 +167,9 @@ def _earlier(entries: Sequence[Entry], page: Excerpt, last: int) -> int:
 
 def _messages(store: Store, record: Record, page: Excerpt) -> list[ThreadMessage]:
     if page.after is not None:
-        return store.threads.after(record.company_id, record.id, page.after, page.limit)
+        return store.threads.after(record.company_id, record.id, page.after, page.limit, page.words)
     before = NEWEST if page.before is None else page.before
-    return store.threads.before(record.company_id, record.id, before, page.limit)
+    return store.threads.before(record.company_id, record.id, before, page.limit, page.words)
 
 
 def _unread(deliveries: Iterable[Delivery], reader: Reader) -> bool:
