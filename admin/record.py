@@ -18,7 +18,8 @@ from weftmail.core.parsing import path
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.thread import Conversation, Excerpt, Reader, conversation
 from weftmail.flow.unread import UNREAD, try_again
-from weftmail.store.message import Pulse, ThreadMessage
+from weftmail.store.message import ThreadMessage
+from weftmail.store.pulse import Pulse
 from weftmail.store.record import Follower, Participant, Record
 
 

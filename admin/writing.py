@@ -23,7 +23,7 @@ from weftmail.flow.notify import answer_audience
 from weftmail.flow.post import Draft, DraftFile, plan, post
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.thread import Conversation
-from weftmail.store.message import Pulse
+from weftmail.store.pulse import Pulse
 from weftmail.store.record import Record
 
 _PARTS = re.compile(r'(?:"[^"]*"|[^,;\n])+')

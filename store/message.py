@@ -9,6 +9,7 @@ from typing import Literal
 from weftmail.core.wording.phrase import Phrase
 from weftmail.store.connection import Connection
 from weftmail.store.delivery import NewDelivery, person
+from weftmail.store.pulse import Pulse
 from weftmail.store.rows import column, made, many, one, queries
 from weftmail.store.sets import portions
 
@@ -177,16 +178,6 @@ class Delivery:
     state: str
     reason: str
     changed_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Pulse:
-    """What moves when a thread does: its entries, the newest public one, what is held, the last delivery's move."""
-
-    messages: int | None
-    public: int | None
-    held: int
-    changed_at: int | None
 
 
 MOST_OF_ONE_ID = 5

@@ -1,0 +1,15 @@
+"""What moves when a thread does: open pages ask for it often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What moves when a thread does: its entries, the newest public one, what is held, the last delivery's move."""
+
+    messages: int | None
+    public: int | None
+    held: int
+    changed_at: int | None
