@@ -21,6 +21,9 @@ from weftmail.store.alias import AliasSettings
 from weftmail.store.inbound import InboundRow
 from weftmail.store.listing import InboundFilter
 
+# A day of mail, or two hundred of them, take long where the machine is busy.
+pytestmark = pytest.mark.timeout(600)
+
 LEADS, SUPPORT = "leads@acme.example", "support@acme.example"
 HELPDESK = "helpdesk@tickets.example"
 TICKETS = f"Helpdesk <{HELPDESK}>"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.unit.storm import Weather, storm
 from tests.unit.world import World
 
 MAILS, HOSTILE = 400, 40
 
 
+@pytest.mark.timeout(600)
 def test_all_is_filed_once_while_readers_die_under_hostile_mail(world: World) -> None:
     found = storm(world, Weather(MAILS, HOSTILE, (16_000, 120_000), rate=100, deaths=0.8))
     print(f"\n{found.states}, {found.killed} readers killed, {found.unread} unread, p95 {found.p(95):.2f} s")

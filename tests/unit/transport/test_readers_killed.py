@@ -13,6 +13,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.unit.parsing.shapes import page, times
 from tests.unit.shell import Shell
 from weftmail.core.envelope import Envelope
@@ -62,6 +64,7 @@ def until(done: object, seconds: float) -> None:
     raise AssertionError("it did not happen")
 
 
+@pytest.mark.timeout(600)
 def test_readers_end_with_a_killed_listener_and_its_successor_settles(shell: Shell) -> None:
     store = shell.world.store
     (shell.folder / "incoming").mkdir(exist_ok=True)
