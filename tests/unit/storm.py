@@ -21,8 +21,6 @@ from weftmail.store.store import Store
 from weftmail.transport.readers.pool import ReaderPool
 
 LEADS = "leads@acme.example"
-STARTED = 0.5
-"""A reader is killed that has been there for so long, in seconds: by then it mostly reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +108,6 @@ def storm(world: World, weather: Weather) -> Aftermath:
     healthy: list[int] = []
     accepted: list[int] = []
     began = kill_at = time.monotonic()
-    seen: dict[int, float] = {}
     came, killed, over = 0, 0, False
     while not over or world.store.inbound.waiting_count():
         if not over and time.monotonic() >= began + came / weather.rate:
@@ -124,12 +121,10 @@ def storm(world: World, weather: Weather) -> Aftermath:
                 healthy.append(row)
             came, over = number + 1, number + 1 == weather.mails
         intake.settle()
-        seen = {pid: seen.get(pid, time.monotonic()) for pid in pool.pids}
-        grown = [pid for pid, since in seen.items() if time.monotonic() - since > STARTED]
-        if grown and time.monotonic() >= kill_at + weather.deaths:
+        if time.monotonic() >= kill_at + weather.deaths and (at_work := pool.at_work):
             kill_at = time.monotonic()
             with suppress(ProcessLookupError):
-                os.kill(chance.choice(grown), signal.SIGKILL)
+                os.kill(chance.choice(at_work), signal.SIGKILL)
                 killed += 1
         late = not over and time.monotonic() >= began + came / weather.rate
         intake.wait(0.0 if late else 0.005)

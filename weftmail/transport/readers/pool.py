@@ -77,6 +77,11 @@ class ReaderPool:
         """The processes that there are now."""
         return [one.pid for one in self._all()]
 
+    @property
+    def at_work(self) -> list[int]:
+        """The processes that read a mail now."""
+        return [one.pid for one in self._all() if one.ready and one.jobs]
+
     def ended(self, seconds: float, wake: int | None = None) -> list[tuple[int, Reading]]:
         """Return what was read to its end."""
         until = time.monotonic() + seconds
