@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from weftmail.core.address import split, without_plus
+from weftmail.core.address import without_plus
 from weftmail.core.ports import MapRow
 from weftmail.store.connection import Connection
 from weftmail.store.rows import many, one, queries
@@ -133,7 +133,10 @@ class Domains:
 
         Plus parts are ignored.
         """
-        parted = {one: split(one) for one in addresses if "@" in one.strip("@")}
+        # What others wrote may be no address at all.
+        parted = {
+            one: (local, domain) for one in addresses for local, _, domain in [one.rpartition("@")] if local and domain
+        }
         found: set[tuple[str, str | None]] = set()
         dedicated: dict[str, bool] = {}
         for portion in portions(list(parted.values())):

@@ -106,3 +106,9 @@ def test_keys_show_what_the_dns_should_hold(office: Office) -> None:
     assert office.store.domains.dkim_keys("mx1.acme.example") == []
     with pytest.raises(Conflict):
         office.store.domains.add_dkim_key(office.domain, "wm26a", "ed25519", "v=DKIM1", 5)
+
+
+def test_what_is_no_address_is_none_of_ours(office: Office) -> None:
+    office.alias("leads")
+    odd = ["", "@", "@@", "a@b@", "@acme.example", "leads@", "leads@acme.example@", "@leads@acme.example", "leads"]
+    assert office.store.domains.our_addresses([*odd, "leads+x@acme.example"]) == {"leads+x@acme.example"}

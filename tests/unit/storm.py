@@ -92,9 +92,8 @@ def _mails(world: World, weather: Weather) -> Iterator[tuple[bool, bytes]]:
         if number not in hostile:
             yield False, world.mail(f"P{number} <p{number % 500}@customer.example>", subject=f"Number {number}")
             continue
-        # No two of the same size, so that each is a mail of its own.
-        size = chance.randint(*weather.sizes) + number
-        yield True, b"X-Number: %d\n" % number + shapes[number % len(shapes)](size)
+        size = chance.randint(*weather.sizes)
+        yield True, shapes[number % len(shapes)](size).replace(b"<a@x>", b"<%d@x>" % number, 1)
 
 
 def storm(world: World, weather: Weather) -> Aftermath:
