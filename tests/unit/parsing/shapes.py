@@ -1,4 +1,4 @@
-"""Forty hostile mails of any size, each a kind by which one mail once took seconds, and harmless twins."""
+"""Some fifty hostile mails of any size, each a kind by which one mail once took seconds, and harmless twins."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Callable
 Shape = Callable[[int], bytes]
 
 TO = b"From: Karin Ek <karin@customer.example>\nTo: leads@acme.example\nSubject: Hej\nMessage-ID: <a@x>\n"
+SIGNATURE = b"DKIM-Signature: v=1; a=rsa-sha256; d=customer.example; s=s; h=from:to; bh=x; b=y\n"
+QUOTED = b"Content-Transfer-Encoding: quoted-printable\n\n"
 DAEMON = b"From: MAILER-DAEMON@x.example\nTo: leads@acme.example\nSubject: Undelivered mail\n"
 
 
@@ -79,6 +81,14 @@ SHAPES: dict[str, Shape] = {
     "sixty pages": lambda n: parts(b"text/html", times("<p><b>a</b>", n // 60), 60),
     "sixty pages of ampersands": lambda n: parts(b"text/html", times("& b ", n // 60), 60),
     "pictures": lambda n: parts(b"image/png\nContent-ID: <a>", b"x", min(900, n // 100)) + times("x", n // 2),
+    "signatures of one domain": lambda n: (
+        times(SIGNATURE, min(n, 900_000)) + TO + b"\n" + times("x ", max(0, n - 900_000))
+    ),
+    "a list of signed fields": lambda n: field(b"DKIM-Signature", b"d=x.example; h=" + times("from:", n)),
+    "fields that shape the body": lambda n: SIGNATURE * 20 + numbered("Content-%d: x\n", min(n, 900_000)) + TO + b"\n",
+    "carriage returns in a header": lambda n: field(b"X", times("\r", n)),
+    "lines that are no fields": lambda n: times("x\n", min(n, 900_000)) + TO + b"\n" + times("x ", max(0, n - 900_000)),
+    "a signed body of escapes": lambda n: SIGNATURE + TO + QUOTED + times("=E4= \t ", n),
     "encoded words": lambda n: field(b"Subject", times("=?a?b?x", n)),
     "encoded words of many charsets": lambda n: field(b"Subject", numbered("=?a%d?q?x?= ", n)),
     "quotation marks": lambda n: field(b"To", times('"\\', n)),

@@ -76,13 +76,16 @@ class HeaderBlock:
 
 def read_block(raw: bytes | BinaryIO, most: int = HEADER_SIZE) -> HeaderBlock:
     """Return the header block of a mail, or of an open binary file; of a longer one its first ``most`` bytes."""
-    head, looked_at, end = b"", 0, None
+    head, line, end = b"", 0, None
     for piece in source.chunks(raw):
+        before = len(head)
         head += piece
-        end = _EMPTY_LINE.search(head, looked_at)
+        # A line that goes on is looked at once, when it ends.
+        if b"\n" in piece:
+            end = _EMPTY_LINE.search(head, line)
+            line = before + piece.rfind(b"\n") + 1
         if end or len(head) > most:
             break
-        looked_at = head.rfind(b"\n") + 1
     at = end.start() if end else len(head)
     if at > most:
         return _split(head[: head.rfind(b"\n", 0, most) + 1 or most], most, complete=False)
@@ -111,6 +114,6 @@ def _field(found: re.Match[bytes], item: bytes) -> HeaderField:
     value = item[found.end() :]
     odd = b"\0" in value or _BARE.search(value) is not None
     if odd:
-        value = _BARE.sub(b" ", _LINE_END.sub(b"\n", value))
+        value = _BARE.sub(b" ", _LINE_END.sub(b"\n", value)).lstrip(b" \t")
     text = value.rstrip(b"\r\n").decode("ascii", "surrogateescape")
     return HeaderField(found[1].lower().decode("ascii"), text, odd or bool(found[2]))
