@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 from weftmail.admin.headers import FILE, MAIL
 from weftmail.admin.pool import Pool
 from weftmail.admin.visit import Visit, nothing_here
+from weftmail.core.tokens.reply_token import mask_addresses
 from weftmail.store.message import StoredAttachment, ThreadMessage
 from weftmail.store.store import Store
 
@@ -137,7 +138,7 @@ def framed(html: str, image: Callable[[str], bytes]) -> Response:
         return f'{found[1]}"data:{content_type};base64,{base64.b64encode(content).decode("ascii")}"'
 
     headers = {"content-security-policy": MAIL, "cross-origin-opener-policy": "unsafe-none"}
-    return HTMLResponse(_FRAME.format(_CID.sub(source_of, html)), headers=headers)
+    return HTMLResponse(_FRAME.format(_CID.sub(source_of, mask_addresses(html))), headers=headers)
 
 
 def source(visit: Visit, message: ThreadMessage, name: str) -> Response:

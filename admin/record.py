@@ -15,6 +15,7 @@ from weftmail.admin.thread import LOOKED_AT, ShownEntry, shown_entries
 from weftmail.admin.visit import Visit, nothing_here, page
 from weftmail.admin.writing import Again, Composer
 from weftmail.core.parsing import path
+from weftmail.core.tokens.reply_token import mask
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.thread import Conversation, Excerpt, Reader, conversation
 from weftmail.flow.unread import UNREAD, try_again
@@ -75,7 +76,7 @@ def source(visit: Visit) -> Response:
 
 def text(visit: Visit) -> Response:
     """Give out the whole text of a message."""
-    said = _message(visit).text.encode("utf-8", "replace")
+    said = mask(_message(visit).text).encode("utf-8", "replace")
     headers = {"content-disposition": files.disposition(f"{_name(visit)}.txt"), "content-security-policy": FILE}
     return Response(said, headers=headers, media_type="text/plain; charset=utf-8")
 

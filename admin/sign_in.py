@@ -189,7 +189,8 @@ def _begin(site: Site, store: Store, request: Request, user: User, wanted: str) 
     before = request.cookies.get(site.cookie)
     if before:
         store.sessions.end(before)
-    store.sessions.add(token, user.id, random_token(site), now, now + SESSION)
+    # Hexadecimal: it stands in pages, where what could be a reply token is masked.
+    store.sessions.add(token, user.id, site.random(32).hex(), now, now + SESSION)
     response = RedirectResponse(wanted, 303)
     _set_cookie(site, response, site.cookie, token, SESSION // 1000)
     cookie, password = request.cookies.get(site.device_cookie, ""), store.users.password(user.id) or ""

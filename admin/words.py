@@ -32,12 +32,12 @@ class Mark:
 
 def one_way(value: object) -> object:
     """Return text without the characters that turn the reading direction round; anything else as it is."""
-    return value.translate(_BIDI) if type(value) is str else value
+    return mask(value.translate(_BIDI)) if type(value) is str else value
 
 
 def linked(text: str) -> Markup:
     """Return text with its web addresses as links, everything else escaped."""
-    text = text.translate(_BIDI)
+    text = mask(text.translate(_BIDI))
     parts: list[str] = []
     at = 0
     for found in _LINK.finditer(text):

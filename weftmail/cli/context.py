@@ -19,6 +19,7 @@ from weftmail.cli.mailboxes import where_mailbox
 from weftmail.cli.output import as_json
 from weftmail.cli.terminal import printable
 from weftmail.core.ports import Clock, MapRow
+from weftmail.core.tokens.reply_token import mask_addresses
 from weftmail.flow.installation import Installation
 from weftmail.flow.setup.act import Actor, Setup, bring_map_up
 from weftmail.locale import NAMES
@@ -125,7 +126,7 @@ class Context:
     def write(self, pieces: Iterable[str]) -> None:
         """Print pieces of one text as they come."""
         for piece in pieces:
-            sys.stdout.write(piece)
+            sys.stdout.write(mask_addresses(piece))
         sys.stdout.write("\n")
 
     def answer(self, as_json_: bool, value: object, lines: Callable[[], Iterable[str]]) -> None:
@@ -138,7 +139,7 @@ class Context:
     def show(self, listing: Listing[Row], arguments: argparse.Namespace) -> None:
         """Print a list as its flags say; all of it is of one moment."""
         with self.store.snapshot():
-            listings.show(sys.stdout.write, listing, arguments)
+            listings.show(lambda text: sys.stdout.write(mask_addresses(text)), listing, arguments)
 
     def close(self) -> None:
         """Close what was opened."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from weftmail.cli import runtime
 from weftmail.cli.config import Config
-from weftmail.cli.output import one_line
+from weftmail.cli.output import as_json, one_line
 from weftmail.cli.who_gets import lines_of
 from weftmail.core.address import Mailbox
 from weftmail.core.envelope import Envelope, clean
@@ -21,6 +21,7 @@ from weftmail.core.failure import UsageError
 from weftmail.core.parsing.message import Kind
 from weftmail.core.routing.authentication import Proof
 from weftmail.core.routing.disposition import Append, Discard, Disposition, Hold, Note, Open, Report
+from weftmail.core.tokens.reply_token import mask_addresses
 from weftmail.core.wording.sentences import say
 from weftmail.flow.explain import Explanation, described, explanation
 
@@ -57,15 +58,15 @@ def explain(options: argparse.Namespace, config: Config) -> int:
             print("mail-ingest: type or paste the email; Ctrl-D ends it", file=sys.stderr)
         found = explanation(store, installation, envelope, sys.stdin.buffer.read())
         if sys.stdout.isatty() and not options.json:
-            print("\n".join(lines(found, envelope)))
+            print(mask_addresses("\n".join(lines(found, envelope))))
         else:
-            print(json.dumps(described(store, found), ensure_ascii=False, indent=2))
+            print(as_json(described(store, found)))
         return 0
     for path in _files(options.each):
         began = time.perf_counter()
         answer = described(store, explanation(store, installation, envelope, path.read_bytes()))
         spent = round((time.perf_counter() - began) * 1000, 3)
-        print(json.dumps({"file": path.name, "elapsed_ms": spent, **answer}, ensure_ascii=False))
+        print(mask_addresses(json.dumps({"file": path.name, "elapsed_ms": spent, **answer}, ensure_ascii=False)))
     return 0
 
 

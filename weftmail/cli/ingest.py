@@ -55,9 +55,9 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _main(words: Sequence[str]) -> int:
     from weftmail.cli import config as configs
-    from weftmail.cli import runtime
+    from weftmail.cli import logs, runtime
 
-    logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
+    logs.begin()
     # It names every detector that it tries.
     logging.getLogger("flufl.bounce").setLevel(logging.WARNING)
     options = _options(words)

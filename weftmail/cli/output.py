@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from weftmail.cli.terminal import harmless
+from weftmail.core.tokens.reply_token import mask_addresses
 from weftmail.flow.vocabulary import iso as iso
 
 Fields = dict[str, object]
@@ -39,8 +40,8 @@ def bar(value: int, longest: int, width: int = 20) -> str:
 
 
 def as_json(value: object) -> str:
-    """Return the value as JSON, as people would write it."""
-    return json.dumps(value, ensure_ascii=False, indent=2)
+    """Return the value as JSON, as people would write it; reply addresses lose their tokens."""
+    return mask_addresses(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty: str, *, most: int = 300) -> list[str]:

@@ -12,11 +12,10 @@ import logging
 import os
 import random
 import select
-import sys
 from collections.abc import Sequence
 
 from weftmail.cli import config as configs
-from weftmail.cli import due, runtime
+from weftmail.cli import due, logs, runtime
 from weftmail.cli.arguments import Parser
 from weftmail.cli.config import Config
 from weftmail.cli.spool_watch import SpoolWatch, watching
@@ -44,7 +43,7 @@ def main(words: Sequence[str]) -> int:
     parser = Parser(prog="mail-send", description=what)
     parser.add_argument("--once", action="store_true", help="end when nothing is due")
     options = parser.parse_args(words)
-    logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
+    logs.begin()
     config = configs.load(os.environ)
     runtime.become_owner(config.folder)
     return send(config, once=options.once)

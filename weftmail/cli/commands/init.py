@@ -61,7 +61,7 @@ def _init(context: Context, arguments: argparse.Namespace) -> None:
     keys = carried_out(dkim_key.create(context.setup, answers.domain, DkimFolder(str(context.config.dkim))))
     made += [f"{len(keys.made)} DKIM keys for {keys.subject}"] if keys.made else []
     context.follow()
-    link = carried_out(user.sign_in_link(context.setup, answers.address, secrets.token_urlsafe(32)))
+    link = carried_out(user.sign_in_link(context.setup, answers.address, secrets.token_hex(32)))
     value = {
         "made": made,
         "dns": [vocabulary.dkim_key(key) for key in keys.keys],

@@ -12,7 +12,7 @@ import threading
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from weftmail.cli import due, runtime
+from weftmail.cli import due, logs, runtime
 from weftmail.cli.arguments import Parser
 from weftmail.cli.config import Config, host_and_port, networks
 from weftmail.cli.context import Context
@@ -41,6 +41,7 @@ def build(parser: Parser) -> None:
 
 
 def _serve(context: Context, arguments: argparse.Namespace) -> None:
+    logs.begin(logging.WARNING)
     config = context.config
     place = arguments.site or config.site
     context.become_owner()
@@ -143,6 +144,7 @@ def _run(app: Starlette, listening: socket.socket) -> None:
     settings = uvicorn.Config(
         app,
         log_level="warning",
+        log_config=None,
         access_log=False,
         server_header=False,
         # Who a client is, is read in admin/client.py, of proxies that the settings name.

@@ -120,7 +120,7 @@ def _removed(setup: Setup, address: str, company: str | None) -> membership.Left
 
 
 def _link(context: Context, arguments: argparse.Namespace) -> None:
-    made = carried_out(user.sign_in_link(context.setup, arguments.address, secrets.token_urlsafe(32)))
+    made = carried_out(user.sign_in_link(context.setup, arguments.address, secrets.token_hex(32)))
     link = link_to(context, made)
     context.answer(arguments.json, {**made.now, "link": link}, lambda: [link])
 

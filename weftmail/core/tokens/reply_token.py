@@ -123,3 +123,11 @@ def mask(text: str) -> str:
     Plain text and HTML alike; what merely looks like a token is masked, too.
     """
     return _BARE.sub(_SHOWN, _PREFIXED.sub(rf"\1\2{_SHOWN}", text))
+
+
+def mask_addresses(text: str) -> str:
+    """Return ``text`` with the token of every reply address in it made useless, for what people and programs read here.
+
+    A word that is no address stays as it is: public keys and links to sign in are printed to be copied.
+    """
+    return _PREFIXED.sub(rf"\1\2{_SHOWN}", text)
