@@ -120,7 +120,7 @@ def test_company_domains_and_the_first_admin_are_there(machine: Machine) -> None
     installation = runtime.installation(machine.config(), store)
     assert re.fullmatch("[0-9a-f]{16}", installation.name)
     assert installation.policy("lmtp").hostnames == {"mx1.acme.example"}
-    link = re.search(r"http://127.0.0.1:8471/enter/(\S{43})", out)
+    link = re.search(r"http://127.0.0.1:8471/enter/([0-9a-f]{64})", out)
     assert link is not None
     now = runtime.now()
     assert store.sessions.use_link(link[1], now + 11 * 60_000) is None
