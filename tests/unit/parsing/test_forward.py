@@ -47,6 +47,7 @@ def test_the_first_author(text: str, subject: str) -> None:
         ("> Obs: detta\n> är viktigt", ""),
         (f"{'x' * 500}:\nHej", "Fwd: Stolar"),
         ("Hej", "Fwd: Stolar"),
+        ("Pris: 40\n" * 40, "Fwd: Stolar"),
     ],
 )
 def test_what_is_no_forwarded_mail(text: str, subject: str) -> None:
