@@ -21,16 +21,18 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from weftmail.admin import catcher as caught
-from weftmail.admin import follow, inbox, record, records, settings, sign_in, voice, words
+from weftmail.admin import follow, inbox, play, record, records, settings, sign_in, voice, words
 from weftmail.admin.client import Network
 from weftmail.admin.hashing import WAITING, Hashing
 from weftmail.admin.headers import FIELDS, SecurityHeaders
 from weftmail.admin.live import Live
 from weftmail.admin.password import Passwords
 from weftmail.admin.pool import Pool
+from weftmail.admin.stage import Stage
 from weftmail.admin.visit import Site
 from weftmail.core.failure import TempFail, UsageError
 from weftmail.core.ports import Catcher, Random, Waker
+from weftmail.core.tokens.reply_token import mask
 from weftmail.core.wording.duration import duration
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.installation import Installation
@@ -58,6 +60,7 @@ def create(
     *,
     catcher: Catcher | None = None,
     demo: bool = False,
+    stage: Stage | None = None,
     shell: str = "",
     passwords: Passwords | None = None,
     proxies: Sequence[Network] = (),
@@ -65,6 +68,7 @@ def create(
 ) -> Starlette:
     """Return the site.
 
+    ``stage`` plays the customer of the demo, and breaks parts of it; without one its pages do not exist.
     ``open_store`` is called once for each thread that works on the store.  ``sender`` is woken when something waits
     to leave.  ``shell`` stands before each command that a page names: in a checkout, programs and settings lie
     elsewhere.  X-Forwarded-For is believed of ``proxies`` alone; so many sign-ins may wait for their hash.
@@ -83,6 +87,7 @@ def create(
         proxies=proxies,
         catcher=catcher,
         demo=demo,
+        stage=stage,
     )
 
     @contextlib.asynccontextmanager
@@ -97,7 +102,7 @@ def create(
             pool.close()
 
     app = Starlette(
-        routes=_routes(catcher is not None),
+        routes=_routes(with_catcher=catcher is not None, with_stage=stage is not None),
         middleware=[Middleware(SecurityHeaders, languages=installation.languages)],
         exception_handlers={
             HTTPException: _refused,
@@ -119,11 +124,13 @@ def stop_waiting(app: Starlette) -> None:
     site.live.stop()
 
 
-def _routes(with_catcher: bool) -> list[BaseRoute]:
+def _routes(*, with_catcher: bool, with_stage: bool) -> list[BaseRoute]:
     found: list[BaseRoute] = [*sign_in.routes, *records.routes, *record.routes, *inbox.routes, *follow.routes]
     found += settings.routes
     if with_catcher:
         found += caught.routes
+    if with_stage:
+        found += play.routes
     found.append(Mount("/static", StaticFiles(directory=HERE / "static"), name="static"))
     return found
 
@@ -137,7 +144,7 @@ def _templates(shell: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters.update(linked=words.linked, duration=duration)
+    templates.filters.update(linked=words.linked, duration=duration, masked=mask)
     voice.teach(templates)
     templates.globals.update(person=words.person, joined=words.JOINED, shell=shell)
     return templates

@@ -11,18 +11,17 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from weftmail.admin import letters as kept
+from weftmail.admin import play as plays
 from weftmail.admin.files import disposition, framed
 from weftmail.admin.headers import FILE
 from weftmail.admin.visit import Visit, nothing_here, page
 from weftmail.admin.words import Mark
 from weftmail.core.composing.dkim import Signature, verify
 from weftmail.core.parsing.message import Message
-from weftmail.core.ports import Catcher, Caught
-from weftmail.core.tokens import reply_token
+from weftmail.core.ports import Caught
 from weftmail.core.wording.phrase import Phrase
 from weftmail.store.store import Store
-
-MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +57,22 @@ def summary(signatures: Sequence[Signature]) -> Mark:
 def letters(visit: Visit) -> Response:
     """Show what was caught, newest first."""
     records = _records(visit.store)
-    found = [_read(visit, one, records) for one in _caught(visit)]
+    found = [_read(visit, one, records) for one in kept.caught(visit)]
     return visit.page(
         "caught.html",
         command="mail-admin outbox list",
         live=visit.path(f"/live/caught?seen={mark(visit)}"),
         letters=found,
+        most=kept.MOST,
+        play=plays.shown(visit, None),
     )
 
 
 def letter(visit: Visit) -> Response:
     """Show one mail: envelope, header, words, signatures."""
     found = _letter(visit)
-    return visit.page("letter.html", command="mail-admin outbox list", letter=found)
+    play = plays.shown(visit, found.caught)
+    return visit.page("letter.html", command="mail-admin outbox list", letter=found, play=play)
 
 
 def frame(visit: Visit) -> Response:
@@ -96,38 +98,12 @@ def source(visit: Visit) -> Response:
 
 def mark(visit: Visit) -> str:
     """Return what changes when something is caught."""
-    newest = _caught(visit, 1)
-    return newest[0].name if newest else "0"
-
-
-def _caught(visit: Visit, most: int = MOST) -> list[Caught]:
-    return _own(visit, _catcher(visit).caught(MOST))[:most]
+    newest = kept.caught(visit, 1)
+    return (newest[0].name if newest else "0") + plays.mark(visit)
 
 
 def _letter(visit: Visit) -> CaughtMail:
-    found = _catcher(visit).get(visit.request.path_params["name"])
-    if found is None or not _own(visit, [found]):
-        raise nothing_here()
-    return _read(visit, found, _records(visit.store))
-
-
-def _catcher(visit: Visit) -> Catcher:
-    if visit.site.catcher is None:
-        raise nothing_here()
-    return visit.site.catcher
-
-
-def _own(visit: Visit, caught: Sequence[Caught]) -> list[Caught]:
-    """Return those that carry a message of the visitor's company: their return path names it."""
-    messages = [_message(visit, one) for one in caught]
-    own = visit.store.threads.of_company(visit.company_id, [one for one in messages if one is not None])
-    return [one for one, message in zip(caught, messages, strict=True) if message in own]
-
-
-def _message(visit: Visit, caught: Caught) -> int | None:
-    local, _, domain = caught.return_path.rpartition("@")
-    said = reply_token.resolve(visit.site.installation.keyring, local, domain)
-    return said.message if said is not None else None
+    return _read(visit, kept.named(visit, visit.request.path_params["name"]), _records(visit.store))
 
 
 def _records(store: Store) -> dict[str, str]:
@@ -136,8 +112,7 @@ def _records(store: Store) -> dict[str, str]:
 
 
 def _read(visit: Visit, caught: Caught, records: Mapping[str, str]) -> CaughtMail:
-    message = visit.site.installation.reader(caught.data.replace(b"\r\n", b"\n"))
-    return CaughtMail(caught, message, tuple(verify(caught.data, records)))
+    return CaughtMail(caught, kept.read(visit, caught), tuple(verify(caught.data, records)))
 
 
 routes = [

@@ -25,6 +25,7 @@ from weftmail.admin.hashing import Hashing
 from weftmail.admin.live import Live
 from weftmail.admin.password import Passwords
 from weftmail.admin.pool import Pool
+from weftmail.admin.stage import Stage
 from weftmail.admin.voice import Voice
 from weftmail.core.ports import Catcher, Random, Waker
 from weftmail.core.wording.phrase import marked
@@ -55,6 +56,7 @@ class Site:
     """Whom to believe X-Forwarded-For."""
     catcher: Catcher | None = None
     demo: bool = False
+    stage: Stage | None = None
 
     @property
     def https(self) -> bool:

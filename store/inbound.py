@@ -48,6 +48,27 @@ class _Ends:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """How many mails were accepted, and where they went: all but ``accepted`` add up to it."""
+
+    accepted: int
+    filed: int
+    reports: int
+    duplicates: int
+    held: int
+    unmatched: int
+    errors: int
+    discarded: int
+    unfiled: int
+
+    @property
+    def comes_out(self) -> bool:
+        """Whether the sum is right."""
+        parts = (self.filed, self.reports, self.duplicates, self.held, self.unmatched, self.errors, self.discarded)
+        return self.accepted == sum(parts) + self.unfiled
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """Where a delivery went; what the row says from now on."""
 
@@ -181,6 +202,12 @@ class InboundLog:
         """Return how many deliveries are accepted and not settled."""
         count: int = queries.inbound_waiting_count(self._connection)
         return count
+
+    def tally(self) -> Tally:
+        """Return how many mails there are of each kind, of all companies."""
+        found = one(Tally, queries.inbound_tally(self._connection))
+        assert found is not None  # noqa: S101 - a sum without groups is one row
+        return found
 
     def state(self, inbound_id: int) -> str | None:
         """Return the state of one row."""

@@ -18,6 +18,20 @@ limit :most;
 -- name: inbound_waiting_count$
 select count(*) from inbound where state = 'accepted';
 
+-- Every row counts once; what is filed as an event is a mail server's report.
+-- name: inbound_tally^
+select
+    count(*) as accepted,
+    coalesce(sum(case when i.state = 'filed' and coalesce(m.kind, '') <> 'event' then 1 else 0 end), 0) as filed,
+    coalesce(sum(case when i.state = 'filed' and m.kind = 'event' then 1 else 0 end), 0) as reports,
+    coalesce(sum(case when i.state = 'duplicate' then 1 else 0 end), 0) as duplicates,
+    coalesce(sum(case when i.state = 'held' then 1 else 0 end), 0) as held,
+    coalesce(sum(case when i.state = 'unmatched' then 1 else 0 end), 0) as unmatched,
+    coalesce(sum(case when i.state = 'error' then 1 else 0 end), 0) as errors,
+    coalesce(sum(case when i.state = 'discarded' then 1 else 0 end), 0) as discarded,
+    coalesce(sum(case when i.state = 'accepted' then 1 else 0 end), 0) as unfiled
+from inbound i left join message m on m.company_id = i.company_id and m.id = i.message_id;
+
 -- name: inbound_state$
 select state from inbound where id = :id;
 

@@ -17,6 +17,7 @@ from tests.unit.world import World
 from weftmail.admin.app import create
 from weftmail.admin.hashing import WAITING
 from weftmail.admin.password import Passwords
+from weftmail.admin.stage import Stage
 from weftmail.cli.config import networks
 from weftmail.core.ports import Caught
 from weftmail.core.tokens import reply_token
@@ -66,6 +67,7 @@ class Site:
         passwords: Passwords = CHEAP,
         proxies: str = "",
         hashes_waiting: int = WAITING,
+        stage: Stage | None = None,
     ) -> None:
         self.folder = folder
         self.world = World(folder)
@@ -95,6 +97,7 @@ class Site:
             passwords=passwords,
             proxies=networks(proxies),
             hashes_waiting=hashes_waiting,
+            stage=stage,
         )
 
     def _open(self) -> Store:

@@ -14,6 +14,7 @@ READ_MORE = {
     "domains": SET_UP,
     "domain_by_name": SET_UP,
     "domain_of_company": SET_UP,
+    "inbound_tally": "the sum of the demo, over all that came in",
     "exemptions": SET_UP,
     "exemptions_of_company": SET_UP,
     "domains_since": SET_UP,

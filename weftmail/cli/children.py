@@ -53,6 +53,20 @@ class Children:
         """Return the process id of a child."""
         return self._running[name].pid
 
+    def runs(self, name: str) -> bool:
+        """Say whether a child was started and not ended by us."""
+        return name in self._running
+
+    def end(self, name: str) -> None:
+        """Ask one to stop, and wait."""
+        child = self._running.pop(name)
+        child.terminate()
+        try:
+            child.wait(STOPPING)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
     def check(self) -> None:
         """Raise UsageError, with its last words, where a child has ended."""
         for name, child in self._running.items():

@@ -22,7 +22,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
-from weftmail.cli import admin, config, runtime
+from weftmail.cli import admin, config, demo_stage, runtime
 from weftmail.cli.children import Children
 from weftmail.cli.commands.serve import DEMO_SHELL
 from weftmail.cli.config import Config
@@ -94,6 +94,8 @@ class Demo:
         replaced = self.settings.with_name(".weftmail.toml.new")
         replaced.write_text(config.dump(replace(wanted, site=f"127.0.0.1:{port}")), encoding="utf-8")
         replaced.rename(self.settings)
+        for part in demo_stage.PLACES:
+            demo_stage.place(wanted, part).unlink(missing_ok=True)
         self.command(
             "init", "--company", "Acme", "--domain", "acme.example", "--dedicated", "--name", "Anna", "--address", ANNA,
             # Whoever runs the demo owns it; only where that is root does the flag mean anything.
@@ -126,18 +128,34 @@ class Demo:
         """Start listener, sender and site, and wait until each is there."""
         place = os.path.relpath(self.config.listener)
         programs = Path(sys.executable).parent
-        self.children.start("listener", [HOME / "bin" / "mail-ingest", "--listen", f"unix:{place}"])
+        self._listen()
+        # mail-ingest says, because of it, where each mail went; the first one came before anybody looked.
+        (Path(self.config.state) / "demo-run").touch()
         self.children.start("sender", [programs / "mail-send"])
         self.children.start("site", [programs / "mail-admin", "serve"])
         host, _, port = self.config.site.rpartition(":")
         self.children.wait_until(lambda: answers(socket.AF_UNIX, place), "starting the listener")
         self.children.wait_until(lambda: answers(socket.AF_INET, (host, int(port))), "starting the site")
 
+    def _listen(self) -> None:
+        place = os.path.relpath(self.config.listener)
+        self.children.start("listener", [HOME / "bin" / "mail-ingest", "--listen", f"unix:{place}"])
+
+    def obey(self) -> None:
+        """Break or mend what the pages of the play ask for."""
+        config = self.config
+        if demo_stage.is_broken(config, "listener") == self.children.runs("listener"):
+            self.children.end("listener") if self.children.runs("listener") else self._listen()
+        if self.children.runs("listener"):
+            demo_stage.limit(self.children.pid("listener"), full=demo_stage.is_broken(config, "disk"))
+
     def customer_writes(self, store: Store) -> str:
         """Hand the first mail over as a mail server would, and return what became of it, with its times."""
         began = time.monotonic()
         with open(HOME / "samples" / "chairs.eml", "rb") as mail:
-            status = subprocess.run(self.ingest(), stdin=mail, env=self.environ, check=False).returncode
+            status = subprocess.run(
+                self.ingest(), stdin=mail, env=self.environ, check=False, stderr=subprocess.DEVNULL
+            ).returncode
         if status:
             raise UsageError(f"bin/mail-ingest ended with {status}; a mail server would try again; see {self.var}/log/")
         taken = time.monotonic() - began
@@ -269,8 +287,9 @@ def _run(demo: Demo) -> None:
     finally:
         store.close()
     while True:
+        demo.obey()
         demo.children.check()
-        time.sleep(0.5)
+        time.sleep(0.2)
 
 
 def _since(mark: Path) -> float:

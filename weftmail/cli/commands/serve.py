@@ -22,6 +22,7 @@ from weftmail.core.failure import TempFail, UsageError
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+    from weftmail.admin.stage import Stage
     from weftmail.core.ports import Catcher
 
 DEMO_SHELL = "WEFTMAIL_CONFIG=var/weftmail.toml bin/"
@@ -92,9 +93,19 @@ def site(config: Config) -> Starlette:
         SocketWaker(config.folder / "send.sock"),
         catcher=_catcher(config),
         demo=config.demo,
+        stage=stage_of(config),
         shell=DEMO_SHELL if config.demo else "",
         proxies=networks(config.proxies),
     )
+
+
+def stage_of(config: Config) -> Stage | None:
+    """The play of the demo; no other installation has one."""
+    if not config.demo:
+        return None
+    from weftmail.cli.demo_stage import DemoStage
+
+    return DemoStage(config)
 
 
 def _catcher(config: Config) -> Catcher | None:
