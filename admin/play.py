@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from weftmail.admin import letters
-from weftmail.admin.stage import LINES, PARTS, Cue, Line, Part, Stage, PutOff
+from weftmail.admin.stage import LINES, PARTS, Cue, Line, Part, PutOff, Stage
 from weftmail.admin.visit import Visit, nothing_here, page
 from weftmail.core.ports import Caught
 from weftmail.core.wording.phrase import marked
