@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import shlex
 
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from weftmail.admin.visit import Visit, page
+from weftmail.admin.visit import Visit, nothing_here, page
+from weftmail.core.wording.phrase import marked
+from weftmail.flow import review
+from weftmail.flow.refusal import RefusedAct
 from weftmail.store.inbox import NEWEST
 from weftmail.store.unread import UnreadLine
 
@@ -47,6 +51,22 @@ def _unread(visit: Visit) -> tuple[int, list[UnreadLine]]:
     return visit.store.listings.unread_left(visit.company_id) if len(newest) == UNREAD else len(newest), newest
 
 
+def file(visit: Visit) -> Response:
+    """File a mail that a notice tells of and that is held, as its rules would have; then show where it went."""
+    notice = visit.store.inbox.notice(visit.company_id, visit.user.id, visit.request.path_params["notice"])
+    if notice is None or notice.inbound_id is None:
+        raise nothing_here()
+    if not visit.may_write:
+        raise HTTPException(403, marked("You have read-only access."))
+    try:
+        released = review.release(visit.store, visit.site.installation, notice.inbound_id)
+    except RefusedAct:
+        # Somebody else has decided on it meanwhile.
+        return visit.go("/inbox")
+    visit.site.sender.wake()
+    return visit.go(f"/records/{released.record}" if released.record else "/inbox")
+
+
 def _before(visit: Visit, name: str) -> int:
     """Return from where the address reads on."""
     text = visit.request.query_params.get(name, "")
@@ -60,4 +80,4 @@ def mark(visit: Visit) -> str:
     return f"{entries[0].id if entries else 0}-{notices[0].id if notices else 0}-{visit.unread}"
 
 
-routes = [page("/inbox", inbox)]
+routes = [page("/inbox", inbox), page("/inbox/{notice:int}/file", file, posts=True)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
@@ -39,10 +40,11 @@ def record(visit: Visit) -> Response:
         talk = _conversation(visit, found)
         moves = visit.store.messages.pulse(found.company_id, found.id)
         composer = writing.fresh(visit, talk, moves) if visit.may_write and not talk.later else None
-        response = _shown(visit, talk, composer, moves=moves)
-    if visit.unread and not talk.later and not visit.looked_ahead:
+    if any(one.unread for one in talk.entries) and not talk.later and not visit.looked_ahead:
         visit.store.inbox.read(visit.company_id, found.id, visit.user.id, visit.now)
-    return response
+        visit = replace(visit, unread=visit.store.inbox.unread(visit.company_id, visit.user.id))
+        moves = replace(moves, changed_at=max(moves.changed_at or 0, visit.now))
+    return _shown(visit, talk, composer, moves=moves)
 
 
 def write(visit: Visit) -> Response:

@@ -211,7 +211,7 @@ def visitor_of(site: Site, store: Store, request: Request) -> Visitor | None:
         return None
     # What goes wrong from here on is said in their language.
     request.state.user = user
-    return Visitor(user, session, tuple(store.users.memberships(user.id)))
+    return Visitor(user, session, tuple(store.users.enters(user)))
 
 
 def door(site: Site, store: Store, request: Request, form: FormData | None = None) -> Visit:

@@ -81,8 +81,28 @@ FOOT = """
   and unverified email of one address are counted apart. Who gets nothing from us makes no turns: a shop, a form or a
   scanner is never held; admins are told of more than 200 emails within an hour, once a day. `mail-admin exemption add`
   exempts a sender.
-- Nobody is notified of what a program sent: email with the null sender, with `Auto-Submitted` other than `no`, with our
-  own loop header, or with more than 50 Received fields.
+- Nothing is discarded but our own email that came back, or what goes round in circles. Words in a subject or a display
+  name discard nothing. By its words alone an email is an automatic answer only under a program's own title: the words
+  and a colon, in brackets, or "AUTO:", and not where the title of the conversation holds them. With the null sender it
+  is one if it answers something. A bounce comes from nobody or from a daemon's address, and names a failed recipient.
+- What a program answered, and a report without our return path, is filed on its conversation where it belongs to one,
+  or set aside: listed under *Held* or *No match*, told in the inbox and never by email, and filed by the button *File
+  it* there. A colleague's own automatic answer lies inside the conversation.
+- What a program sent of its own accord opens a record and is told to its owner. More than 200 emails of one sender
+  within an hour are told in the inbox alone.
+
+## Who is told
+
+- A new record and an answer from outside: the followers. Where none of them is active and may answer, the first of
+  these who is: the owner, the team, the owner of the alias, the company's admins, the installation's admins.
+- Email that is held, fits nowhere or ended in an error: the same line from the owner on. Email in a colleague's name
+  that is not verified: that colleague, else the line. What a loop holds: the admins, with one notice for all of it.
+- A message that did not reach everybody: its author, else the line. A new owner and a new follower: that person, unless
+  they did it themselves.
+- All of it stands in the inbox at once. Messages leave as notifications to those who prefer email, each at once.
+  Notices of the rest leave to them as one email in 15 minutes at most, without a word from outside.
+- Nobody is spared a copy for standing in To or Cc; only their author gets none. An outsider to whom a verified
+  colleague sent the email directly gets no second one.
 """
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from weftmail.store.connection import Connection
 from weftmail.store.rows import many, one, queries
+from weftmail.store.sets import portions
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,12 @@ class Agenda:
     def put(self, kind: str, key: str, due_at: int, now: int, company_id: int | None = None) -> None:
         """Let it happen at that time; what stood there under this kind and key is moved to it."""
         queries.due_put(self._connection, kind=kind, key=key, due_at=due_at, now=now, company_id=company_id)
+
+    def add(self, kind: str, keys: Sequence[str], now: int) -> None:
+        """Let each happen now; one that stands there already keeps its time."""
+        rows = [{"kind": kind, "key": key, "now": now} for key in keys]
+        for portion in portions(rows):
+            queries.due_add(self._connection, portion)
 
     def ensure(self, kind: str, now: int) -> None:
         """Put what stands in every store, with an empty key, unless it is there already."""

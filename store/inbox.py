@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from weftmail.core.wording.phrase import Phrase
 from weftmail.store.connection import Connection
-from weftmail.store.rows import many, queries
+from weftmail.store.rows import many, one, queries
 from weftmail.store.sets import portions
 
 
@@ -38,10 +39,14 @@ class InboxEntry:
 
 @dataclass(frozen=True, slots=True)
 class InboxNotice:
-    """Something that a user is told in the inbox and that is no message of a thread."""
+    """Something that a user is told in the inbox and that is no message of a thread.
+
+    ``waits``: it is about a mail that can be filed with one click.
+    """
 
     id: int
     inbound_id: int | None
+    waits: bool
     record_id: int | None
     label: str | None
     phrase: str
@@ -52,6 +57,33 @@ class InboxNotice:
     def says(self) -> Phrase:
         """What the user is told."""
         return Phrase.from_json(self.phrase)
+
+
+What = Literal["review", "failed", "assigned", "added"]
+"""What notices by mail tell of: email that waits for review, a failure, a record that is theirs or that they follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Something that a user is to be told by mail, and what it is about."""
+
+    company_id: int
+    user_id: int
+    what: What
+    inbound_id: int | None = None
+    record_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GatheredNotice:
+    """What was gathered, as it is about to leave; ``waits``: nobody has decided on it meanwhile."""
+
+    id: int
+    company_id: int
+    company: str
+    what: What
+    record: str
+    waits: bool
 
 
 NEWEST = 2**62
@@ -93,8 +125,26 @@ class Inbox:
             "company_id": company_id, "phrase": says.as_json(), "inbound_id": inbound_id,
             "record_id": record_id, "now": now,
         }  # fmt: skip
-        for portion in portions([{**shared, "user_id": one} for one in user_ids]):
+        for portion in portions([{**shared, "user_id": one_id} for one_id in user_ids]):
             queries.notices_add(self._connection, portion)
+
+    def gather(self, notices: Sequence[Gathered], now: int) -> None:
+        """Keep what users are to be told by mail, once for each mail that it is about."""
+        rows = [
+            {
+                "company_id": each.company_id, "user_id": each.user_id, "what": each.what,
+                "inbound_id": each.inbound_id, "record_id": each.record_id, "now": now,
+            }
+            for each in notices
+        ]  # fmt: skip
+        for portion in portions(rows):
+            queries.gathered_notices_add(self._connection, portion)
+
+    def take_gathered(self, user_id: int) -> list[GatheredNotice]:
+        """Return what was gathered for the user, the oldest first, and keep it no longer."""
+        found = many(GatheredNotice, queries.gathered_notices(self._connection, user_id=user_id))
+        queries.gathered_notices_remove(self._connection, user_id=user_id)
+        return found
 
     def notices(
         self, user_id: int, company_id: int | None = None, most: int = 100, before: int = NEWEST
@@ -104,6 +154,11 @@ class Inbox:
         if company_id is None:
             return many(InboxNotice, queries.notices_of_user(self._connection, **words))
         return many(InboxNotice, queries.notices(self._connection, company_id=company_id, **words))
+
+    def notice(self, company_id: int, user_id: int, notice_id: int) -> InboxNotice | None:
+        """Return one notice of the user."""
+        found = queries.notice_by_id(self._connection, company_id=company_id, user_id=user_id, id=notice_id)
+        return one(InboxNotice, found)
 
     def notices_read(self, company_id: int, user_id: int, now: int) -> None:
         """Mark the user's notices as read."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from weftmail.core.wording.phrase import Phrase
 from weftmail.store.connection import Connection
 from weftmail.store.rows import column, many, one, queries
 from weftmail.store.sets import portions
@@ -15,7 +17,11 @@ PENDING = ("waiting", "delayed")
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A copy that this sender holds the lease of: one message to one outsider, or to colleagues of one language."""
+    """A copy that this sender holds the lease of: one message to one outsider, or to colleagues of one language.
+
+    With a ``user_id`` it is an email of notices to that user: it has no message (``message_id`` is 0), and ``says``
+    holds its sentences.
+    """
 
     id: int
     company_id: int
@@ -26,6 +32,13 @@ class Claimed:
     language: str
     attempts: int
     created_at: int
+    user_id: int | None = None
+    says: str = "[]"
+
+    @property
+    def sentences(self) -> list[Phrase]:
+        """What an email of notices says."""
+        return [Phrase.from_plain(one) for one in json.loads(self.says)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +62,9 @@ class OutboxRow:
     id: int
     company_id: int
     company: str
-    message_id: int
-    record_id: int
-    record: str
+    message_id: int | None
+    record_id: int | None
+    record: str | None
     subject: str
     audience: str
     channel: str
@@ -93,6 +106,17 @@ class Outbox:
             for contact_id, language, channel, outbox_id in queries.outbox_add(self._connection, portion).rows:
                 ids[NewCopy(contact_id, language, channel)] = outbox_id
         return ids
+
+    def add_notices(self, company_id: int, user_id: int, says: Sequence[Phrase], language: str, now: int) -> None:
+        """Let an email of notices to one user wait; it is sent in the company's name."""
+        queries.outbox_add_notices(
+            self._connection,
+            company_id=company_id,
+            user_id=user_id,
+            says=json.dumps([one.plain() for one in says], ensure_ascii=False),
+            language=language,
+            now=now,
+        )
 
     def claim(self, holder: str, now: int, until_at: int, most: int) -> list[Claimed]:
         """Take the lease of copies that are due; nobody else gets them before ``until_at``."""

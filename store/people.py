@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from weftmail.store.connection import Connection
+from weftmail.store.record import Follower
 from weftmail.store.rows import column, many, one, queries
 from weftmail.store.sets import portions
 
@@ -26,6 +27,8 @@ class User:
     zone: str
     active: bool
     created_at: int
+    installation_admin: bool = False
+    """They look after the installation as a whole, and may act in each of its companies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +149,22 @@ class Users:
         """Return the user's companies and roles."""
         return many(Membership, queries.memberships(self._connection, user_id=user_id))
 
+    def enters(self, user: User) -> list[Membership]:
+        """Return the companies whose records the user may see: their own, and as an admin of the installation all."""
+        own = self.memberships(user.id)
+        if not user.installation_admin:
+            return own
+        there = {one.company_id for one in own}
+        rest = many(Membership, queries.companies_as_admin(self._connection))
+        return [*own, *(one for one in rest if one.company_id not in there)]
+
     def writes_in(self, user_id: int) -> frozenset[int]:
         """Return the companies in whose records the user may write."""
         return frozenset(m.company_id for m in self.memberships(user_id) if m.role in WRITERS)
+
+    def follower(self, company_id: int, user_id: int) -> Follower | None:
+        """Return the user as one who is told of something, if they are active and may write in the company."""
+        return one(Follower, queries.user_as_follower(self._connection, company_id=company_id, user_id=user_id))
 
     def admins(self, company_id: int) -> list[Colleague]:
         """Return the company's admins."""

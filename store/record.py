@@ -71,7 +71,8 @@ class RecordState:
 class Follower:
     """A colleague who is told what happens on a record, and how they prefer to be told.
 
-    ``address`` is of email; ``reached_at`` is of the kind that the preferred channel needs.
+    ``address`` is of email; ``reached_at`` is of the kind that the preferred channel needs.  ``may_act``: they may
+    write in the company, and not only read.
     """
 
     user_id: int
@@ -80,6 +81,7 @@ class Follower:
     language: str
     address: str | None
     reached_at: str | None
+    may_act: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,15 +226,15 @@ class Records:
             queries.tombstone_by_record(self._connection, company_id=company_id, record_id=record_id),
         )
 
-    def follow(self, company_id: int, record_id: int, user_id: int, now: int) -> None:
-        """Let a colleague follow the record; one who does already stays."""
-        self.follow_all(company_id, record_id, [user_id], now)
+    def follow(self, company_id: int, record_id: int, user_id: int, now: int) -> bool:
+        """Let a colleague follow the record; one who does already stays.  Say whether they are new."""
+        return self.follow_all(company_id, record_id, [user_id], now) == 1
 
-    def follow_all(self, company_id: int, record_id: int, user_ids: Sequence[int], now: int) -> None:
-        """Let several colleagues follow the record."""
+    def follow_all(self, company_id: int, record_id: int, user_ids: Sequence[int], now: int) -> int:
+        """Let several colleagues follow the record; return how many are new."""
         shared = {"company_id": company_id, "record_id": record_id, "now": now}
-        for portion in portions([{**shared, "user_id": user_id} for user_id in user_ids]):
-            queries.followers_add(self._connection, portion)
+        rows = portions([{**shared, "user_id": user_id} for user_id in user_ids])
+        return sum(queries.followers_add(self._connection, portion).changed for portion in rows)
 
     def unfollow(self, company_id: int, record_id: int, user_id: int) -> bool:
         """End it; say whether the colleague followed."""

@@ -16,6 +16,7 @@ from weftmail.store.due import Agenda
 from weftmail.store.exemption import Exemptions
 from weftmail.store.inbound import InboundLog
 from weftmail.store.inbox import Inbox
+from weftmail.store.line import Line
 from weftmail.store.listing import Listings
 from weftmail.store.message import Messages
 from weftmail.store.migrate import latest, schema_number
@@ -38,6 +39,7 @@ class Store:
         self.aliases = Aliases(connection, self.domains)
         self.users = Users(connection)
         self.teams = Teams(connection)
+        self.line = Line(connection)
         self.contacts = Contacts(connection)
         self.records = Records(connection)
         self.messages = Messages(connection)

@@ -93,6 +93,11 @@ create table membership (
 );
 create index membership_user on membership (user_id);
 
+-- Who looks after the installation as a whole, and is told what nobody else can be told; one at least is active.
+create table installation_admin (
+    user_id bigint primary key references users (id)
+);
+
 create table session (
     token_hash text primary key,
     user_id bigint not null references users (id),
@@ -399,13 +404,16 @@ create table participant (
 );
 create index participant_contact on participant (company_id, contact_id, alias_id);
 
+-- A copy of a message, or an email of notices to one user, which has no message: its sentences are kept here (JSON).
 create table outbox (
     id {ID},
     company_id bigint not null references company (id),
-    message_id bigint not null references message (id),
-    audience text not null check (audience in ('outsider', 'colleagues')),
+    message_id bigint references message (id),
+    audience text not null check (audience in ('outsider', 'colleagues', 'notices')),
     channel text not null default 'email' references channel (name),
     contact_id bigint references contact (id),
+    user_id bigint references users (id),
+    says text not null default '[]',
     language text not null default 'en',
     state text not null default 'waiting' check (state in ('waiting', 'delayed', 'sent', 'failed', 'cancelled')),
     attempts bigint not null default 0,
@@ -414,7 +422,8 @@ create table outbox (
     leased_by text not null default '',
     error text not null default '',
     created_at bigint not null,
-    changed_at bigint not null
+    changed_at bigint not null,
+    check ((message_id is null) = (audience = 'notices') and (user_id is null) = (message_id is not null))
 );
 create index outbox_due on outbox (next_at, id) where state = 'waiting';
 create index outbox_pending on outbox (id) where state in ('waiting', 'delayed');
@@ -457,6 +466,19 @@ create table notice (
 create index notice_user on notice (company_id, user_id, id);
 create index notice_unread on notice (company_id, user_id) where read_at is null;
 create unique index notice_once on notice (company_id, user_id, inbound_id);
+
+-- What a user is told by mail as well, gathered until the next one may leave; without any word from outside.
+create table gathered_notice (
+    id {ID},
+    company_id bigint not null references company (id),
+    user_id bigint not null references users (id),
+    what text not null check (what in ('review', 'failed', 'assigned', 'added')),
+    inbound_id bigint references inbound (id),
+    record_id bigint references record (id),
+    created_at bigint not null
+);
+create index gathered_notice_user on gathered_notice (user_id, id);
+create unique index gathered_notice_once on gathered_notice (company_id, user_id, inbound_id);
 
 -- What goes to and fro between somebody and one place, a record or an alias; rows of the last hour, and of alarms of
 -- the last day.  ``who`` is an address or a user, with "verified " before one who is.  ``waiting``: nothing of

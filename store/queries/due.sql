@@ -5,6 +5,11 @@ values (:company_id, :kind, :key, :due_at, :now)
 on conflict (kind, key) do update set
     due_at = excluded.due_at, leased_until_at = 0, leased_by = '', attempts = 0, error = '';
 
+-- name: due_add*!
+insert into due (kind, key, due_at, created_at)
+values (:kind, :key, :now, :now)
+on conflict (kind, key) do nothing;
+
 -- name: due_ensure!
 insert into due (kind, key, due_at, created_at)
 values (:kind, '', :now, :now)

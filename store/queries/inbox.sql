@@ -34,18 +34,45 @@ values (:company_id, :user_id, :inbound_id, :record_id, :phrase, :now)
 on conflict (company_id, user_id, inbound_id) do nothing;
 
 -- name: notices
-select n.id, n.inbound_id, n.record_id, r.label, n.phrase, n.created_at, n.read_at
-from notice n left join record r on r.id = n.record_id
+select n.id, n.inbound_id, n.record_id, r.label, n.phrase, n.created_at, n.read_at,
+    coalesce(i.state = 'held', false) as waits
+from notice n left join record r on r.id = n.record_id left join inbound i on i.id = n.inbound_id
 where n.company_id = :company_id and n.user_id = :user_id and n.id < :before
 order by n.id desc
 limit :most;
+
+-- name: notice_by_id^
+select n.id, n.inbound_id, n.record_id, r.label, n.phrase, n.created_at, n.read_at,
+    coalesce(i.state = 'held', false) as waits
+from notice n left join record r on r.id = n.record_id left join inbound i on i.id = n.inbound_id
+where n.company_id = :company_id and n.user_id = :user_id and n.id = :id;
 
 -- name: notices_read!
 update notice set read_at = :now where company_id = :company_id and user_id = :user_id and read_at is null;
 
 -- name: notices_of_user
-select n.id, n.inbound_id, n.record_id, r.label, n.phrase, n.created_at, n.read_at
+select n.id, n.inbound_id, n.record_id, r.label, n.phrase, n.created_at, n.read_at,
+    coalesce(i.state = 'held', false) as waits
 from company c join notice n on n.company_id = c.id left join record r on r.id = n.record_id
+    left join inbound i on i.id = n.inbound_id
 where n.user_id = :user_id and n.id < :before
 order by n.id desc
 limit :most;
+
+-- name: gathered_notices_add*!
+insert into gathered_notice (company_id, user_id, what, inbound_id, record_id, created_at)
+values (:company_id, :user_id, :what, :inbound_id, :record_id, :now)
+on conflict (company_id, user_id, inbound_id) do nothing;
+
+-- name: gathered_notices
+select g.id, g.company_id, c.name as company, g.what, coalesce(r.label, '') as record,
+    g.inbound_id is null or i.state in ('held', 'unmatched', 'error') as waits
+from gathered_notice g
+    join company c on c.id = g.company_id
+    left join inbound i on i.id = g.inbound_id
+    left join record r on r.id = g.record_id
+where g.user_id = :user_id
+order by g.id;
+
+-- name: gathered_notices_remove!
+delete from gathered_notice where user_id = :user_id;

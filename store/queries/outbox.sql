@@ -3,6 +3,10 @@ insert into outbox (company_id, message_id, audience, channel, contact_id, langu
 values (:company_id, :message_id, :audience, :channel, :contact_id, :language, :now, :now, :now)
 returning contact_id, language, channel, id;
 
+-- name: outbox_add_notices!
+insert into outbox (company_id, audience, user_id, says, language, next_at, created_at, changed_at)
+values (:company_id, 'notices', :user_id, :says, :language, :now, :now, :now);
+
 -- A claim repeats its condition outside the subselect: without that, several senders take the same rows.
 -- name: outbox_claim
 update outbox
@@ -14,7 +18,8 @@ where id in (
         limit :most
     )
     and state = 'waiting' and next_at <= :now and leased_until_at <= :now
-returning id, company_id, message_id, audience, channel, contact_id, language, attempts, created_at;
+returning id, company_id, coalesce(message_id, 0) as message_id, audience, channel, contact_id, user_id, says,
+    language, attempts, created_at;
 
 -- name: outbox_recipients
 select address, user_id, contact_id from delivery
@@ -50,7 +55,8 @@ update outbox set state = 'waiting', next_at = :now, changed_at = :now where id 
 select state from outbox where company_id = :company_id and id = :id;
 
 -- name: outbox_by_id^
-select id, company_id, message_id, audience, channel, contact_id, language, attempts, created_at
+select id, company_id, coalesce(message_id, 0) as message_id, audience, channel, contact_id, user_id, says, language,
+    attempts, created_at
 from outbox where id = :id;
 
 -- name: outbox_addresses

@@ -28,7 +28,8 @@ delete from user_address where kind = :kind and address = :address and user_id =
 select address from user_address where user_id = :user_id and kind = :kind order by position;
 
 -- name: user_by_address^
-select u.id, u.name, u.password, u.prefers, u.language, u.zone, u.active, u.created_at
+select u.id, u.name, u.password, u.prefers, u.language, u.zone, u.active, u.created_at,
+    exists (select 1 from installation_admin i where i.user_id = u.id) as installation_admin
 from user_address a join users u on u.id = a.user_id
 where a.kind = :kind and a.address = :address;
 
@@ -36,13 +37,20 @@ where a.kind = :kind and a.address = :address;
 select address from user_address where kind = :kind and address in (:addresses);
 
 -- name: user_by_id^
-select id, name, password, prefers, language, zone, active, created_at from users where id = :id;
+select u.id, u.name, u.password, u.prefers, u.language, u.zone, u.active, u.created_at,
+    exists (select 1 from installation_admin i where i.user_id = u.id) as installation_admin
+from users u
+where u.id = :id;
 
 -- name: users
-select u.id, u.name, u.prefers, u.language, u.zone, u.active, u.created_at from users u order by u.id;
+select u.id, u.name, u.prefers, u.language, u.zone, u.active, u.created_at,
+    exists (select 1 from installation_admin i where i.user_id = u.id) as installation_admin
+from users u
+order by u.id;
 
 -- name: users_of_company
-select u.id, u.name, u.prefers, u.language, u.zone, u.active, u.created_at
+select u.id, u.name, u.prefers, u.language, u.zone, u.active, u.created_at,
+    exists (select 1 from installation_admin i where i.user_id = u.id) as installation_admin
 from membership m join users u on u.id = m.user_id
 where m.company_id = :company_id
 order by u.id;
@@ -60,6 +68,9 @@ select m.company_id, c.name as company, m.role
 from membership m join company c on c.id = m.company_id
 where m.user_id = :user_id
 order by m.company_id;
+
+-- name: companies_as_admin
+select id as company_id, name as company, 'admin' as role from company order by id;
 
 -- name: company_admins
 select u.id, u.name
@@ -116,3 +127,12 @@ select c.id, c.company_id, o.name as company, c.name, c.created_at, c.archived_a
 from contact c join company o on o.id = c.company_id
 where c.archived_at is null and c.company_id = :company_id
 order by c.id;
+
+-- name: user_as_follower^
+select u.id as user_id, u.name, u.prefers, u.language, true as may_act,
+    (select a.address from user_address a where a.user_id = u.id and a.kind = 'email' order by a.position limit 1)
+        as address,
+    (select a.address from user_address a where a.user_id = u.id and a.kind = ch.address_kind order by a.position
+        limit 1) as reached_at
+from membership m join users u on u.id = m.user_id join channel ch on ch.name = u.prefers
+where m.company_id = :company_id and m.user_id = :user_id and u.active and m.role in ('admin', 'agent');

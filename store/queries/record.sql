@@ -97,7 +97,7 @@ delete from follower where company_id = :company_id and record_id = :record_id a
 
 -- Followers who are still active members of the company: whoever left it is told nothing.
 -- name: followers
-select f.user_id, u.name, u.prefers, u.language,
+select f.user_id, u.name, u.prefers, u.language, m.role in ('admin', 'agent') as may_act,
     (select a.address from user_address a where a.user_id = u.id and a.kind = 'email' order by a.position limit 1)
         as address,
     (select a.address from user_address a where a.user_id = u.id and a.kind = ch.address_kind order by a.position

@@ -80,6 +80,8 @@ class Site:
             self.store.users.join(self.other, self.eva, "admin")
             self.rolf = self.store.users.add("Rolf", "rolf@acme.example", 1)
             self.store.users.join(self.world.acme, self.rolf, "reader")
+            # Who looks after the installation would see the other company as well.
+            self.store.line.dismiss(self.world.anna)
             for user in (self.world.anna, self.world.bjorn, self.eva, self.rolf):
                 self.store.users.set_password(user, CHEAP.hash(PASSWORD))
         url = "https://testserver" if https else "http://testserver"

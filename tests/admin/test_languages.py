@@ -36,6 +36,7 @@ def test_a_record_in_swedish(site: Site, anna: Browser) -> None:
 
 @pytest.mark.usefixtures("swedish")
 def test_the_inbox_and_the_list_in_swedish(site: Site, anna: Browser) -> None:
+    site.store.connection.execute("delete from delivery where channel = 'inbox'")
     assert "Inget nytt" in anna.get("/inbox").text
     site.store.inbox.notify(site.world.acme, [site.world.anna], Phrase("notice.held", {"record": "LEAD-1"}), 5)
     assert "Ett mejl med din adress som avsändare hölls kvar i LEAD-1" in anna.get("/inbox").text

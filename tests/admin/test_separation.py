@@ -50,8 +50,8 @@ def eva(site: Site, browser: Opens) -> Browser:
     return made
 
 
-THEIRS = {"label": "LEAD-2", "number": "1", "file": "1", "name": "caught1"}
-NOBODYS = {"label": "LEAD-99", "number": "1", "file": "1", "name": "caught99"}
+THEIRS = {"label": "LEAD-2", "number": "1", "notice": "1", "file": "1", "name": "caught1"}
+NOBODYS = {"label": "LEAD-99", "number": "1", "notice": "99", "file": "1", "name": "caught99"}
 
 
 def test_what_is_theirs_answers_like_what_does_not_exist(site: Site, eva: Browser, browser: Opens) -> None:

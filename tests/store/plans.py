@@ -26,6 +26,7 @@ READ_MORE = {
     "company_admins": SET_UP,
     "company_users": SET_UP,
     "memberships": SET_UP,
+    "companies_as_admin": SET_UP,
     "record_types": SET_UP,
     "records_count": "one row for each type of record",
     "records_by_label": "asks in each company, by its key",
@@ -74,6 +75,9 @@ READ_MORE = {
     "participants": FEW,
     "followers": FEW,
     "alias_owners": FEW,
+    "line": FEW,
+    "user_as_follower": FEW,
+    "installation_admins": SET_UP,
     "deliveries": FEW,
 }
 
@@ -96,6 +100,7 @@ ACROSS = {
     "list_unread": "the operator's list of all companies",
     "aliases": "the operator's list of all companies",
     "memberships": "the companies of one user",
+    "gathered_notices": "one email to a user tells of all companies",
     "our_addresses": "an address is ours in whatever company",
     "alias_by_address": "an address is one alias, whosesoever; its company follows from it",
     "alias_removed": "a removed alias may come back in another company",

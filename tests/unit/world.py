@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
@@ -20,7 +20,7 @@ from weftmail.locale import LANGUAGES
 from weftmail.store.alias import AliasSettings
 from weftmail.store.connection import connect
 from weftmail.store.inbound import InboundRow
-from weftmail.store.message import ThreadMessage
+from weftmail.store.message import Delivery, ThreadMessage
 from weftmail.store.migrate import migrate
 from weftmail.store.record import Record
 from weftmail.store.store import Store
@@ -88,6 +88,13 @@ def _empty() -> bytes:
         return path.read_bytes()
 
 
+def beyond_inbox(deliveries: Iterable[Delivery]) -> list[Delivery]:
+    """Return by which channel each person got a message: the inbox only for those who got it nowhere else."""
+    found = list(deliveries)
+    elsewhere = {one.person for one in found if one.channel != "inbox"}
+    return [one for one in found if one.channel != "inbox" or one.person not in elsewhere]
+
+
 class World:
     """Acme with acme.example; leads@ and support@ are Anna's; Anna prefers mail, Björn the inbox.
 
@@ -119,6 +126,7 @@ class World:
             self.anna = store.users.add("Anna", f"anna@{domain}", 1)
             self.bjorn = store.users.add("Björn", f"bjorn@{domain}", 1, prefers="inbox")
             store.users.join(self.acme, self.anna, "admin")
+            store.line.appoint(self.anna)
             store.users.join(self.acme, self.bjorn, "agent")
             self.leads = self.alias("leads", "lead")
             self.support = self.alias("support", "ticket")

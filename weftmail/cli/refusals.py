@@ -42,6 +42,7 @@ STEPS = {
     "user_there": "change: mail-admin user set {address}",
     "user_address_taken": "see: mail-admin user show {address}",
     "only_address": "with --add-address ADDR",
+    "only_installation_admin": "make somebody else one first: mail-admin user set ADDR --installation-admin yes",
     "only_admin": "make somebody else one first: mail-admin user set ADDR --company {company} --role admin",
     "contact_there": "see: mail-admin contact show {address}",
     "contact_is_colleague": "see: mail-admin follower add NUMBER {address}",

@@ -155,6 +155,9 @@ def _size(count: int) -> str:
     return f"{count // (1024 * 1024)} MB" if count % (1024 * 1024) == 0 else f"{count // 1024} KB"
 
 
+NOTICES_APART = 15 * 60
+"""Between two emails of notices to one person there are so many seconds."""
+
 _READ = "one mail: reading it"
 _SAID = "one mail: what is read of it"
 _DONE = "one mail: what becomes of it"

@@ -19,7 +19,9 @@ def within_ceiling(store: Store, row: Accepted, decision: Decision) -> Decision:
     if store.inbound.records_of(opens.company_id, row.blob_id) < MAIL_RECORDS:
         return decision
     why = Phrase("ceiling.records", {"count": MAIL_RECORDS})
-    return Decision(Hold("held", why, opens.company_id), (*decision.trace, Asked("ceiling", True, why)))
+    return Decision(
+        Hold("held", why, opens.company_id, alias_id=opens.alias_id), (*decision.trace, Asked("ceiling", True, why))
+    )
 
 
 def notify_of_unread(store: Store, row: Accepted, message: Message, company_id: int | None, now: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from weftmail.core.address import BadAddress, Mailbox, in_full
-from weftmail.core.composing.mail import Attached, ForColleagues, ForOutsider, Letter, compose
+from weftmail.core.composing.mail import Attached, ForColleagues, ForOneColleague, ForOutsider, Letter, compose
 from weftmail.core.composing.notification import Answer, Kind, Notice
 from weftmail.core.limits import NOTIFICATION_FILES, NOTIFICATION_WORDS
 from weftmail.core.ports import Refused
@@ -37,6 +37,8 @@ class Copy:
 
 def copy_of(store: Store, installation: Installation, claimed: Claimed) -> Copy | Refused:
     """Compose a claimed copy; Refused where it cannot be composed, and trying again cannot help."""
+    if claimed.user_id is not None:
+        return notices_of(store, installation, claimed, claimed.user_id)
     message = store.messages.get(claimed.company_id, claimed.message_id)
     record = store.records.get(message.company_id, message.record_id) if message is not None else None
     if message is None or record is None:
@@ -51,6 +53,32 @@ def copy_of(store: Store, installation: Installation, claimed: Claimed) -> Copy 
         return _refused(Phrase("refused.address", {"error": str(error)}))
     bounce = Token("bounce", message.id, claimed.contact_id or 0, message.token_epoch)
     return Copy(data, reply_token.address(installation.keyring, bounce, identity.domain), identity.domain)
+
+
+def notices_of(store: Store, installation: Installation, claimed: Claimed, user_id: int) -> Copy | Refused:
+    """Compose an email of notices to a user: our own sentences, a link, and nothing that somebody outside wrote.
+
+    It bears our loop field, and no return path: nothing comes back to it.
+    """
+    user, company = store.users.get(user_id), store.companies.get(claimed.company_id)
+    domain, address = store.domains.of_company(claimed.company_id), next(iter(store.users.addresses(user_id)), "")
+    if user is None or company is None or domain is None or not address:
+        return _refused(Phrase("refused.gone"))
+    language, says = installation.languages.of(claimed.language), claimed.sentences
+    closing = [f"{installation.site_url}/inbox", say(Phrase("mail.notices.why"), language)]
+    letter = Letter(
+        message_id=f"<notices.{claimed.id}.{claimed.created_at}@{domain}>",
+        from_=Mailbox(company.name, f"notifications@{domain}"),
+        subject=say(Phrase("mail.notices.subject", {"count": len(says)}), language),
+        text="\n\n".join(["\n".join(f"- {say(one, language)}" for one in says), *closing]) + "\n",
+        date=claimed.created_at,
+        loop=installation.name,
+        automatic=True,
+    )
+    try:
+        return Copy(compose(letter, ForOneColleague(Mailbox(user.name, address))), "", domain)
+    except BadAddress as error:
+        return _refused(Phrase("refused.address", {"error": str(error)}))
 
 
 def _refused(says: Phrase) -> Refused:

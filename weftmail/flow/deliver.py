@@ -18,7 +18,7 @@ from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.channels.channel import Channel
 from weftmail.flow.due.kinds.retry import Retry
 from weftmail.flow.installation import Installation
-from weftmail.store.delivery import NewDelivery
+from weftmail.flow.notices import notify_of_failure
 from weftmail.store.errors import temporary
 from weftmail.store.message import NewMessage, ThreadMessage
 from weftmail.store.outbox import Claimed
@@ -104,11 +104,10 @@ class OutboxSender:
         return done
 
     def _hand_over(self, claimed: Claimed) -> Mapping[str, Outcome]:
-        people = self._store.outbox.recipients(claimed.company_id, claimed.id)[:RECIPIENTS]
-        if not people:
+        addresses = self._addresses(claimed)
+        if not addresses:
             self._store.outbox.settle(claimed.id, self._holder, "sent", "", 0, self._installation.clock())
             return {}
-        addresses = [one.address for one in people]
         channel = self._channels.get(claimed.channel)
         if channel is None:
             # Copies of a channel that is not set up here wait for the program that has it.
@@ -118,6 +117,12 @@ class OutboxSender:
             outcomes = channel.send(claimed, addresses)
         self._settle(claimed, outcomes)
         return outcomes
+
+    def _addresses(self, claimed: Claimed) -> list[str]:
+        """Whom the copy still has to reach; an email of notices has one address, its user's first."""
+        if claimed.user_id is not None:
+            return self._store.users.addresses(claimed.user_id)[:1]
+        return [one.address for one in self._store.outbox.recipients(claimed.company_id, claimed.id)[:RECIPIENTS]]
 
     def _settle(self, claimed: Claimed, outcomes: Mapping[str, Outcome]) -> None:
         now = self._installation.clock()
@@ -133,7 +138,7 @@ class OutboxSender:
             ]
             if failed:
                 self._notify_of_failure(claimed, failed, now)
-            again = bool(self._store.outbox.recipients(claimed.company_id, claimed.id))
+            again = self._is_left(claimed, len(failed) + sum(isinstance(one, Sent) for one in outcomes.values()))
             error = next((one.text for one in outcomes.values() if not isinstance(one, Sent)), "")
             who_gets = any(isinstance(one, Sent) for one in outcomes.values())
             if again and who_gets and not error:
@@ -143,6 +148,12 @@ class OutboxSender:
             else:
                 state = "sent" if who_gets or not failed else "failed"
                 self._store.outbox.settle(claimed.id, self._holder, state, error, now, now)
+
+    def _is_left(self, claimed: Claimed, done: int) -> bool:
+        """Say whether the copy has somebody left to reach."""
+        if claimed.user_id is not None:
+            return done == 0
+        return bool(self._store.outbox.recipients(claimed.company_id, claimed.id))
 
     def _delay(self, claimed: Claimed, error: str, now: int) -> None:
         again_at = now + self._pause(claimed.attempts)
@@ -172,7 +183,7 @@ class OutboxSender:
         self._store.inbox.notify(message.company_id, unreached, says, now, record_id=message.record_id)
 
     def _notify_of_failure(self, claimed: Claimed, failed: Sequence[tuple[str, Deferred | Refused]], now: int) -> None:
-        """Write an event on the thread, and tell the author in the inbox."""
+        """Write an event on the thread, and tell the author, or who stands in line."""
         message = self._store.messages.get(claimed.company_id, claimed.message_id)
         if message is None:
             return
@@ -199,14 +210,9 @@ class OutboxSender:
         )
         if claimed.audience == "colleagues":
             self._leave_in_inbox(claimed, message, failed, now)
-        if message.author_user_id is not None:
-            self._store.messages.deliver(
-                message.company_id,
-                message.record_id,
-                event_id,
-                [NewDelivery("inbox", user_id=message.author_user_id)],
-                now,
-            )
+        record = self._store.records.get(message.company_id, message.record_id)
+        if record is not None:
+            notify_of_failure(self._store, record, event_id, message.author_user_id, now)
         log.warning("copy %d failed for %d of its addresses", claimed.id, len(failed))
 
 

@@ -101,5 +101,5 @@ def _disposition(store: Store, disposition: Disposition, who_gets: Recipients) -
             pass
     if isinstance(disposition, (Open, Append, Note)):
         answer["author"] = vocabulary.author(disposition.author)
-        answer["verified"] = isinstance(disposition, Note) or disposition.verified
+        answer["verified"] = disposition.verified
     return answer

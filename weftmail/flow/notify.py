@@ -28,8 +28,29 @@ from weftmail.store.store import Store
 
 
 def following(store: Store, company_id: int, record_id: int) -> list[Following]:
-    """Return the colleagues who follow the record."""
+    """Return the colleagues who follow the record: they are told of what colleagues write."""
     return [_following(one) for one in store.records.followers(company_id, record_id)]
+
+
+def reached_by(store: Store, record: Record) -> list[Following]:
+    """Return the colleagues who are told of what somebody outside wrote on the record: its followers, and where none of
+    them may act, those who come first in line.
+    """
+    followers = following(store, record.company_id, record.id)
+    return followers + _in_line(store, followers, record.company_id, record.id, record.alias_id)
+
+
+def reached_by_new(store: Store, company_id: int, alias_id: int | None, owners: Sequence[Following]) -> list[Following]:
+    """Return the colleagues who are told of a record that the alias opens: its ``owners``, else who comes next."""
+    return [*owners, *_in_line(store, owners, company_id, None, alias_id)]
+
+
+def _in_line(
+    store: Store, followers: Sequence[Following], company_id: int, record_id: int | None, alias_id: int | None
+) -> list[Following]:
+    if any(one.may_act for one in followers):
+        return []
+    return [_following(one, follows=False) for one in store.line.first(company_id, record_id, alias_id)]
 
 
 def answer_audience(store: Store, company_id: int, message_id: int) -> tuple[Outsider, ...]:
@@ -59,41 +80,47 @@ def planned(
     *,
     verified: bool,
     owners: Sequence[Following] | None = None,
+    record: Record | None = None,
 ) -> Recipients:
     """Return who will get the mail once it is filed as ``disposition`` says; only reads.
 
-    ``owners`` of the alias are looked up where they are not given.
+    ``owners`` of the alias, and the ``record`` that it goes onto, are looked up where they are not given.
     """
-    have_it = named_in(message) if verified else frozenset()
     match disposition:
         case Open():
+            company_id, alias_id = disposition.company_id, disposition.alias_id
+            first = owners_of(store, company_id, alias_id) if owners is None else owners
             return recipients(
-                owners_of(store, disposition.company_id, disposition.alias_id) if owners is None else owners,
+                reached_by_new(store, company_id, alias_id, first),
                 author_user_id=disposition.author.user_id,
-                have_it=have_it,
-                quiet=disposition.quiet,
+                reach=disposition.reach,
             )
-        case Append():
-            to: tuple[Outsider, ...] = ()
-            if disposition.audience == "answered" and disposition.answers is not None:
-                to = answer_audience(store, disposition.company_id, disposition.answers)
+        case Append() | Note():
             return recipients(
-                following(store, disposition.company_id, disposition.record_id),
-                to,
+                _colleagues(store, disposition, record),
+                _audience(store, disposition),
                 author_user_id=disposition.author.user_id,
-                have_it=have_it,
-                quiet=disposition.quiet,
-            )
-        case Note():
-            return recipients(
-                following(store, disposition.company_id, disposition.record_id),
-                author_user_id=disposition.author.user_id,
-                have_it=have_it,
-                quiet=disposition.quiet,
-                public=False,
+                have_it=named_in(message) if verified and disposition.author.user_id is not None else frozenset(),
+                reach=disposition.reach,
+                public=isinstance(disposition, Append),
             )
         case _:
             return Recipients()
+
+
+def _colleagues(store: Store, disposition: Append | Note, record: Record | None) -> list[Following]:
+    found = record or store.records.get(disposition.company_id, disposition.record_id)
+    if found is None:
+        return []
+    if disposition.author.user_id is not None:
+        return following(store, found.company_id, found.id)
+    return reached_by(store, found)
+
+
+def _audience(store: Store, disposition: Append | Note) -> tuple[Outsider, ...]:
+    if isinstance(disposition, Note) or disposition.audience == "nobody" or disposition.answers is None:
+        return ()
+    return answer_audience(store, disposition.company_id, disposition.answers)
 
 
 def named_in(message: Message) -> frozenset[str]:
@@ -106,8 +133,9 @@ def notify(
 ) -> int:
     """Write the deliveries of a message, and the copies that carry them; return how many copies wait to leave.
 
-    Colleagues of one channel and one language share a copy; an outsider's copy is personal.  Somebody who has a
-    delivery of this message already gets no second one; ``again``: it is there already, so somebody may have one.
+    A colleague finds it in the inbox at once, whatever they prefer beside that.  Colleagues of one channel and one
+    language share a copy; an outsider's copy is personal.  Somebody who has a delivery of this message already gets no
+    second one; ``again``: it is there already, so somebody may have one.
     """
     before = store.messages.deliveries(record.company_id, message_id) if again else []
     have = {(one.user_id, one.contact_id) for one in before}
@@ -117,7 +145,8 @@ def notify(
     _note_turns(store, record, colleagues, outsiders, now)
     copies = store.outbox.add(record.company_id, message_id, list(dict.fromkeys(wanted)), now)
     people = [
-        *(_to_colleague(one, copies) for one in colleagues),
+        *(NewDelivery(INBOX, user_id=one.user_id) for one in colleagues),
+        *(_to_colleague(one, copies) for one in colleagues if one.channel != INBOX),
         *(_to_outsider(one, copies[_copy_of_outsider(one)]) for one in outsiders),
     ]
     store.messages.deliver(record.company_id, record.id, message_id, people, now)
@@ -145,8 +174,6 @@ def _copy_of_outsider(one: Outsider) -> NewCopy:
 
 
 def _to_colleague(one: Notified, copies: Mapping[NewCopy, int]) -> NewDelivery:
-    if one.channel == INBOX:
-        return NewDelivery(INBOX, user_id=one.user_id)
     return NewDelivery(one.channel, one.address, one.user_id, outbox_id=copies[_copy_for(one)])
 
 
@@ -157,14 +184,17 @@ def _to_outsider(one: Outsider, outbox_id: int) -> NewDelivery:
 def notify_admins(
     store: Store, company_ids: Collection[int], says: Phrase, now: int, *, inbound_id: int | None = None
 ) -> None:
-    """Put a notice into the inbox of every admin of these companies."""
+    """Put a notice into the inbox of every admin of these companies, else of the installation."""
     for company_id in company_ids:
-        admins = [one.id for one in store.users.admins(company_id)]
-        store.inbox.notify(company_id, admins, says, now, inbound_id=inbound_id)
+        store.inbox.notify(
+            company_id, [one.user_id for one in store.line.first(company_id)], says, now, inbound_id=inbound_id
+        )
 
 
-def _following(one: Follower) -> Following:
-    return Following(one.user_id, one.name, one.address, one.prefers, one.language, one.reached_at)
+def _following(one: Follower, *, follows: bool = True) -> Following:
+    return Following(
+        one.user_id, one.name, one.address, one.prefers, one.language, one.reached_at, one.may_act, follows
+    )
 
 
 def owners_of(store: Store, company_id: int, alias_id: int | None) -> list[Following]:

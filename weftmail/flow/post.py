@@ -17,7 +17,7 @@ from weftmail.flow.installation import Installation
 from weftmail.flow.notify import answer_audience, following, notify
 from weftmail.flow.refusal import RefusedAct
 from weftmail.store.message import Addressed, NewAttachment, NewMessage
-from weftmail.store.people import User
+from weftmail.store.people import WRITERS, User
 from weftmail.store.record import NewParticipant, Record
 from weftmail.store.store import Store
 
@@ -64,7 +64,7 @@ def plan(store: Store, record: Record, author: User, draft: Draft, now: int) -> 
     Raises RefusedAct for an author who may not write in the record's company, a malformed address, an empty draft, or
     a post that names nobody where the message that it answers has nobody outside, or there is none to answer.
     """
-    if record.company_id not in store.users.writes_in(author.id) or not author.active:
+    if not author.active or not _may_write(store, author, record.company_id):
         raise RefusedAct("as", "post_not_allowed", name=author.name, company=record.company)
     if not (draft.text.strip() or draft.html.strip() or draft.files):
         raise RefusedAct("text", "post_empty")
@@ -81,6 +81,10 @@ def plan(store: Store, record: Record, author: User, draft: Draft, now: int) -> 
         public=not draft.note,
     )
     return PostPlan(record, author, answers_id, who_gets)
+
+
+def _may_write(store: Store, author: User, company_id: int) -> bool:
+    return any(one.company_id == company_id and one.role in WRITERS for one in store.users.enters(author))
 
 
 def post(store: Store, installation: Installation, record: Record, author: User, draft: Draft) -> int:

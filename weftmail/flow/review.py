@@ -170,12 +170,12 @@ def _disposition(
         author = _author(store, known, company_id)
         return Open(company_id, None, opens, author, known.facts.sender.verified)
     if record is not None:
-        return _onto(store, _record(store, record, row), known, None, note=note or _unseen(message, known))
+        return _onto(store, _record(store, record, row), known, None, note=note or _inside(row, message, known))
     if row.record_id is not None and row.company_id is not None:
         found = store.records.get(row.company_id, row.record_id)
         if found is None:
             raise RefusedAct("record", "review_record_gone", id=row.id)
-        return _onto(store, found, known, row.answers_id, note=note or _unseen(message, known))
+        return _onto(store, found, known, row.answers_id, note=note or _inside(row, message, known))
     alias = known.facts.alias
     if row.state == "held" and alias is not None and alias.active and alias.record_type is not None:
         author = _author(store, known, alias.company_id)
@@ -183,9 +183,10 @@ def _disposition(
     raise RefusedAct("record", "review_without_goal", id=row.id)
 
 
-def _unseen(message: Message, known: Known) -> bool:
-    """A colleague's mail that nobody could read stays inside, whoever releases it."""
-    return message.unreadable and known.facts.sender.user_id is not None
+def _inside(row: InboundRow, message: Message, known: Known) -> bool:
+    """A colleague's mail that nobody could read, or that a program wrote, stays inside, whoever releases it."""
+    by_program = message.kind not in ("mail", "machine") or message.auto_submitted not in ("", "no") or not row.sender
+    return known.facts.sender.user_id is not None and (message.unreadable or by_program)
 
 
 def _onto(store: Store, record: Record, known: Known, answers_id: int | None, *, note: bool) -> Disposition:

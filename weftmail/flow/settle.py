@@ -24,6 +24,7 @@ from weftmail.flow.delivered import Delivered
 from weftmail.flow.facts import gather, traffic_of
 from weftmail.flow.filing import Outcome, file
 from weftmail.flow.installation import Installation
+from weftmail.flow.notices import notify_of_error
 from weftmail.store.errors import temporary
 from weftmail.store.inbound import Accepted
 from weftmail.store.store import Store
@@ -129,7 +130,7 @@ class Settler:
     def _put_aside(self, row: Accepted) -> Batch:
         """Put a row aside under which settlers died."""
         reason = Phrase("error.died", {"count": row.attempts + 1})
-        self._store.inbound.fail(row.id, reason, "", self._installation.clock())
+        self._fail(row, reason, "")
         self._suspects = [one for one in self._suspects or [] if one != row.id]
         self._lock.mark(self._suspects)
         return Batch(failed=1)
@@ -213,7 +214,14 @@ class Settler:
 
     def _set_aside(self, row: Accepted, error: str) -> None:
         last = error.strip().splitlines()[-1]
-        self._store.inbound.fail(row.id, Phrase("error.fault", {"error": last}), error, self._installation.clock())
+        self._fail(row, Phrase("error.fault", {"error": last}), error)
+
+    def _fail(self, row: Accepted, reason: Phrase, error: str) -> None:
+        """Let the row wait for a person, and tell those who stand in line for it."""
+        now = self._installation.clock()
+        with self._store.transaction():
+            self._store.inbound.fail(row.id, reason, error, now)
+            notify_of_error(self._store, row, now)
 
 
 def backoff(failures: int) -> float:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
+from weftmail.core.routing.recipients import INBOX
 from weftmail.store.inbound import InboundLine, InboundRow
 from weftmail.store.inbox import NEWEST
 from weftmail.store.message import Delivery, StoredAttachment, ThreadAddressed, ThreadMessage
@@ -151,7 +152,7 @@ def _entries(store: Store, record: Record, reader: Reader, page: Excerpt) -> tup
             message=one,
             addressed=addressed[one.id],
             attachments=attachments[one.id],
-            deliveries=deliveries[one.id],
+            deliveries=_beyond_inbox(deliveries[one.id]),
             inbound=inbound.get(one.inbound_id or 0),
             unread=_unread(deliveries[one.id], reader),
         )
@@ -170,6 +171,12 @@ def _messages(store: Store, record: Record, page: Excerpt) -> list[ThreadMessage
         return store.threads.after(record.company_id, record.id, page.after, page.limit, page.words)
     before = NEWEST if page.before is None else page.before
     return store.threads.before(record.company_id, record.id, before, page.limit, page.words)
+
+
+def _beyond_inbox(deliveries: tuple[Delivery, ...]) -> tuple[Delivery, ...]:
+    """Whoever is told by another channel finds the message in the inbox, too: that is not said of them twice."""
+    elsewhere = {one.person for one in deliveries if one.channel != INBOX}
+    return tuple(one for one in deliveries if one.channel != INBOX or one.person not in elsewhere)
 
 
 def _unread(deliveries: Iterable[Delivery], reader: Reader) -> bool:

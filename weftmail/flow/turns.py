@@ -55,14 +55,26 @@ def within_turns(store: Store, traffic: Traffic, decision: Decision, now: int) -
 
     What notifies nobody cannot loop, and is never held.
     """
+    decision = _inbox_alone(traffic, decision, now)
     disposition = decision.disposition
     over = turns.tripped(traffic.found.values(), now)
-    if not over or not isinstance(disposition, (Open, Append, Note)) or disposition.quiet:
+    if not over or not isinstance(disposition, (Open, Append, Note)) or disposition.reach != "everybody":
         return decision
     if store.exemptions.covers(disposition.company_id, turns.exempt_by(traffic.author)):
         return decision
     why = Phrase("loop.turns", {"turns": TURNS, "sender": traffic.author, "place": _named(disposition, traffic, over)})
     return Decision(_held(disposition, why), (*decision.trace, Asked("turns", True, why)))
+
+
+def _inbox_alone(traffic: Traffic, decision: Decision, now: int) -> Decision:
+    """Of a program that sends very much people are told in the inbox alone: by mail its answers could come from it."""
+    disposition = decision.disposition
+    if not isinstance(disposition, (Open, Append)) or not disposition.automatic or disposition.reach != "everybody":
+        return decision
+    if all(one.counted(now)[0] <= FLOOD for one in traffic.found.values()):
+        return decision
+    asked = Asked("turns", False, Phrase("loop.flood", {"mails": FLOOD, "sender": traffic.author}))
+    return Decision(replace(disposition, reach="inbox"), (*decision.trace, asked))
 
 
 def note_hold(store: Store, traffic: Traffic, before: Filing, inbound_id: int, now: int) -> None:
@@ -108,9 +120,10 @@ def _with_one_more(traffic: Traffic, who: str, place: str, now: int, *, quiet: b
 
 
 def _held(before: Filing, why: Phrase) -> Hold:
+    """What is held for its turns shares one notice: ``note_hold`` gives it."""
     if isinstance(before, Open):
-        return Hold("held", why, before.company_id)
-    return Hold("held", why, before.company_id, before.record_id, before.record, before.answers)
+        return Hold("held", why, before.company_id, alias_id=before.alias_id, reach="nobody")
+    return Hold("held", why, before.company_id, before.record_id, before.record, before.answers, reach="nobody")
 
 
 def _named(before: Filing, traffic: Traffic, over: Sequence[Turn]) -> str:

@@ -211,7 +211,8 @@ def test_the_inbox_shows_messages_and_notices(shell: Shell) -> None:
     world.deliver(world.mail(to="nobody@acme.example"), "abuse@acme.example")
     inbox = shell.json("user", "show", "bjorn@acme.example")["inbox"]
     assert [(one["kind"], one["record"], one["state"], one["text"]) for one in inbox] == [
-        ("post", "LEAD-1", "unread", "Yes, 40 are fine.")
+        ("post", "LEAD-1", "unread", "Yes, 40 are fine."),
+        ("notice", "LEAD-1", "unread", "root added you as a follower of LEAD-1: Quote for 40 chairs"),
     ]
     notices = [one for one in shell.json("user", "show", "anna@acme.example")["inbox"] if one["kind"] == "notice"]
     assert len(notices) == 1 and notices[0]["inbound"] == 2 and notices[0]["created_at"].endswith("Z")

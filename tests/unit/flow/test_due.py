@@ -300,7 +300,11 @@ class TestKinds:
         assert [one.kind for one in world.store.due.all()] == ["expiry"]
 
     def test_every_kind_is_registered_under_its_name(self) -> None:
-        assert {name: kind.standing for name, kind in KINDS.items()} == {"expiry": True, "retry": False}
+        assert {name: kind.standing for name, kind in KINDS.items()} == {
+            "expiry": True,
+            "notices": False,
+            "retry": False,
+        }
 
 
 class TestErrands:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.faults import nothing, store_with
 from tests.unit.mail import kept
-from tests.unit.world import ANNA, BJORN, ERIK, HOST, KARIN, World
+from tests.unit.world import ANNA, BJORN, ERIK, HOST, KARIN, World, beyond_inbox
 from weftmail.core.tokens import locator, reply_token
 from weftmail.core.tokens.reply_token import Token
 from weftmail.core.wording.phrase import Phrase
@@ -28,7 +28,8 @@ def contact_of(world: World, address: str) -> int:
 
 
 def people(world: World, message_id: int) -> list[tuple[str, str, str]]:
-    return [(one.name, one.channel, one.state) for one in world.store.messages.deliveries(world.acme, message_id)]
+    got = beyond_inbox(world.store.messages.deliveries(world.acme, message_id))
+    return [(one.name, one.channel, one.state) for one in got]
 
 
 @pytest.fixture
@@ -81,28 +82,32 @@ class TestOpen:
         assert not world.store.records.takes_part(world.acme, erik, [message.id + 1])
         assert world.store.contacts.by_address(world.acme, "bjorn@acme.example") is None
 
-    def test_a_colleague_in_cc_of_a_verified_mail_gets_no_second_copy(self, world: World):
-        world.deliver(world.mail(cc=ANNA, verified=True), "leads@acme.example")
-        assert people(world, world.thread("LEAD-1")[0].id) == []
-        world.deliver(world.mail(cc=ANNA), "leads@acme.example")
-        assert people(world, world.thread("LEAD-2")[0].id) == [("Anna", "email", "queued")]
+    @pytest.mark.parametrize("verified", [False, True])
+    def test_a_colleague_whom_somebody_outside_names_in_cc_is_told_all_the_same(self, world: World, verified: bool):
+        world.deliver(world.mail(cc=ANNA, verified=verified), "leads@acme.example")
+        assert people(world, world.thread("LEAD-1")[0].id) == [("Anna", "email", "queued")]
+
+    def test_who_is_told_finds_it_in_the_inbox_too(self, opened: World):
+        (entry,) = opened.store.inbox.entries(opened.acme, opened.anna)
+        assert (entry.message_id, entry.state) == (opened.thread("LEAD-1")[0].id, "unread")
 
     def test_defaults_and_a_mail_without_subject(self, world: World):
         world.alias("invoices", "invoice", owner_id=None, defaults='{"currency": "SEK"}')
         world.deliver(world.mail(subject=""), "invoices+x@acme.example")
         record = world.record("INV-1")
         assert (record.title, record.values, record.owner) == ("(no subject)", {"currency": "SEK"}, None)
-        assert people(world, world.thread("INV-1")[0].id) == []
+        assert people(world, world.thread("INV-1")[0].id) == [("Anna", "email", "queued")]
 
     def test_a_clock_that_runs_ahead_is_set_right(self, world: World):
         ahead = world.mail().replace(b"Mon, 23 Nov 2026 10:00:00", b"Mon, 23 Nov 2096 10:00:00")
         world.deliver(ahead, "leads@acme.example")
         assert world.thread("LEAD-1")[0].written_at <= world.clock.now
 
-    def test_an_inactive_owner_and_one_who_left_are_not_told(self, world: World):
+    def test_for_an_inactive_owner_and_one_who_left_the_next_in_line_is_told(self, world: World):
         world.store.users.leave(world.acme, world.anna)
+        world.store.users.join(world.acme, world.bjorn, "admin")
         world.deliver(world.mail(), "leads@acme.example")
-        assert people(world, world.thread("LEAD-1")[0].id) == []
+        assert people(world, world.thread("LEAD-1")[0].id) == [("Björn", "inbox", "unread")]
         world.store.connection.execute("update users set active = false")
         world.deliver(world.mail(), "leads@acme.example")
         assert people(world, world.thread("LEAD-2")[0].id) == []
@@ -304,8 +309,9 @@ class TestTheRest:
         event = opened.thread("LEAD-1")[1]
         assert (row.state, event.kind, event.public) == ("filed", "event", False)
         assert "karin@customer.example" in say(event.says)
-        assert people(opened, event.id) == []
-        assert opened.deliver(raw + b"x", "leads@acme.example", sender="").state == "discarded"
+        assert people(opened, event.id) == [("Anna", "inbox", "unread")]
+        assert opened.deliver(raw + b"x", "leads@acme.example", sender="").state == "held"
+        assert "report" in opened.store.inbox.notices(opened.anna)[0].phrase
 
     def test_postmaster_is_told_to_the_admins(self, world: World):
         row = world.deliver(world.mail(to="postmaster@acme.example"), "postmaster@acme.example")

@@ -133,7 +133,7 @@ def test_with_the_lock_it_settles_and_wakes_the_sender(world: World, intake: Int
     world.accept(world.mail(), "leads@acme.example")
     assert intake.settle().copies == 1
     assert bell.rung == 1
-    world.alias("quiet", "lead", owner_id=None)
+    world.alias("quiet", "lead", owner_id=world.bjorn)
     world.accept(world.mail(), "quiet@acme.example")
     assert intake.settle().settled == 1
     assert bell.rung == 1

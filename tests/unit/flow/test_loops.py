@@ -301,10 +301,20 @@ class TestTurns:
             rows.append(self.world.deliver(raw, LEADS, f"bounce-{number}@tickets.example"))
         assert [one.state for one in rows] == ["filed"] * TURNS + ["held"]
 
-    def test_what_says_that_it_is_automatic_notifies_nobody_and_is_filed(self) -> None:
+    def test_what_says_that_it_is_automatic_is_held_like_anything_else(self) -> None:
         self.come(TURNS + 1)
-        quiet = self.come(1, headers=[("Auto-Submitted", "auto-generated")])
-        assert quiet[0].state == "filed"
+        assert self.come(1, headers=[("Auto-Submitted", "auto-generated")])[0].state == "held"
+
+    def test_what_says_that_it_is_automatic_is_told_in_the_inbox_alone_once_it_is_too_much(self) -> None:
+        """A program that is notified by way of an address that forwards answers from another: that ends here."""
+        for number in range(FLOOD + 1):
+            raw = self.world.mail("Shop <shop@shop.example>", headers=[("Auto-Submitted", "auto-generated")])
+            row = self.world.deliver(raw, LEADS, "shop@shop.example")
+            got = {one.channel for one in self.world.store.messages.deliveries(self.world.acme, row.message_id or 0)}
+            assert got == ({"email", "inbox"} if number < FLOOD else {"inbox"})
+        plain = self.world.deliver(self.world.mail("Shop <shop@shop.example>"), LEADS, "shop@shop.example")
+        got = {one.channel for one in self.world.store.messages.deliveries(self.world.acme, plain.message_id or 0)}
+        assert got == {"email", "inbox"}
 
     def test_a_stranger_under_that_name_holds_up_no_verified_mail(self) -> None:
         """Who bears an owner's address causes turns of that name; the owner's own mail is counted apart."""

@@ -43,7 +43,12 @@ def letter(
         ("X: y", Mailbox("", "postmaster@x.example"), "Kan inte", False),
         ("X: y", Mailbox("", "postmaster@x.example"), "Mail delivery failed", True),
         ("X: y", DAEMON, "", True),
-        ("X-Failed-Recipients: a@x.example", KARIN, "", True),
+        ("X-Failed-Recipients: a@x.example", KARIN, "", False),
+        ("X-Failed-Recipients: a@x.example\nReturn-Path: <>", KARIN, "", True),
+        ("X: y", Mailbox("Mail Delivery System", "karin@customer.example"), "Delivery of 12 chairs failed", False),
+        ("X: y", Mailbox("System Administrator", "it@customer.example"), "New mailboxes", False),
+        ("X: y", Mailbox("", "admin@customer.example"), "Delivery problem with the chairs", False),
+        ("Return-Path: <>", Mailbox("", "admin@customer.example"), "Stolar", True),
     ],
 )
 def test_what_the_header_lets_through(header: str, author: Mailbox, subject: str, plausible: bool) -> None:
@@ -62,15 +67,24 @@ def test_people_are_not_read_as_daemons() -> None:
         ("Recipient: erik@other.example\nReason: none", ["erik@other.example"]),
         ("could not be delivered to erik@other.example", ["erik@other.example"]),
         ("erik@other.example: no\nkarin@customer.example: no", ["erik@other.example", "karin@customer.example"]),
-        ("from anna@acme.example\nask postmaster@other.example", []),
         ("no such user\n\n--- original message ---\nTo: Erik <erik@other.example>\n", ["erik@other.example"]),
-        ("no such user\n\n--- original message ---\nTo: anna@acme.example\n", []),
-        ("see erik@other.example for help", []),
     ],
 )
 def test_addresses_in_the_letter(text: str, addresses: list[str]) -> None:
     found = letter(text)
     assert found is not None and [each.address for each in found[1].recipients] == addresses
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from anna@acme.example\nask postmaster@other.example",
+        "no such user\n\n--- original message ---\nTo: anna@acme.example\n",
+        "see erik@other.example for help",
+    ],
+)
+def test_what_names_nobody_is_no_bounce(text: str) -> None:
+    assert letter(text) is None
 
 
 def test_the_field_that_names_them() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,7 +25,12 @@ def test_colleagues_are_told_as_they_prefer():
         ("Björn", "inbox", ""),
         ("Eva", "inbox", ""),
     ]
-    assert who_gets.notified[2].why.code == "notified.no address"
+    assert who_gets.notified[2].why == Phrase("notified.follows", {"how": Phrase("prefers.no address")})
+
+
+def test_who_stands_in_line_is_told_why():
+    who_gets = recipients([replace(ANNA, follows=False)])
+    assert [one.why for one in who_gets.notified] == [Phrase("notified.in line", {"how": Phrase("prefers.email")})]
 
 
 def test_the_author_gets_no_copy():
@@ -32,17 +39,23 @@ def test_the_author_gets_no_copy():
     assert who_gets.skipped == (Skipped("Anna", Phrase("skipped.author")),)
 
 
-def test_who_stands_in_a_verified_mail_has_it_already():
+def test_an_outsider_to_whom_a_colleague_sent_it_has_it_and_no_colleague_has():
     who_gets = recipients([ANNA, BJORN], [KARIN, ERIK], have_it={"anna@acme.example", "erik@other.example"})
-    assert [one.name for one in who_gets.notified] == ["Björn"]
+    assert [one.name for one in who_gets.notified] == ["Anna", "Björn"]
     assert who_gets.outsiders == (KARIN,)
-    assert [one.name for one in who_gets.skipped] == ["Anna", "Erik Ek"]
+    assert [one.name for one in who_gets.skipped] == ["Erik Ek"]
 
 
-def test_an_automatic_mail_disturbs_nobody():
-    who_gets = recipients([ANNA, BJORN], [KARIN], quiet=True)
+def test_an_automatic_answer_disturbs_nobody():
+    who_gets = recipients([ANNA, BJORN], [KARIN], reach="nobody")
     assert (who_gets.notified, who_gets.outsiders) == ((), ())
     assert len(who_gets.skipped) == 3
+
+
+def test_what_may_be_automatic_is_told_in_the_inbox_alone():
+    who_gets = recipients([ANNA, BJORN], [KARIN], reach="inbox")
+    assert [(one.name, one.channel) for one in who_gets.notified] == [("Anna", "inbox"), ("Björn", "inbox")]
+    assert who_gets.outsiders == ()
 
 
 def test_a_note_reaches_no_outsider_whoever_is_named():
@@ -96,22 +109,24 @@ OUTSIDERS = st.builds(
     st.lists(OUTSIDERS, max_size=6),
     st.one_of(st.none(), st.integers(1, 6)),
     st.sets(st.sampled_from(["a@acme.example", "k@x.example", "l@x.example"])),
-    st.booleans(),
+    st.sampled_from(["everybody", "inbox", "nobody"]),
     st.booleans(),
 )
 def test_nobody_twice_nobody_unasked_and_every_one_left_out_has_a_reason(
-    following, outsiders, author, have_it, quiet, public
+    following, outsiders, author, have_it, reach, public
 ):
-    who_gets = recipients(following, outsiders, author_user_id=author, have_it=have_it, quiet=quiet, public=public)
+    who_gets = recipients(following, outsiders, author_user_id=author, have_it=have_it, reach=reach, public=public)
     notified = [one.user_id for one in who_gets.notified]
     assert len(set(notified)) == len(notified)
     assert author not in notified
     assert set(notified) <= {one.user_id for one in following}
     assert set(who_gets.outsiders) <= set(outsiders)
     assert not {one.address for one in who_gets.outsiders} & have_it
-    if quiet:
+    if reach == "nobody":
         assert not notified
-    if quiet or not public:
+    if reach == "inbox":
+        assert all(one.channel == "inbox" for one in who_gets.notified)
+    if reach != "everybody" or not public:
         assert not who_gets.outsiders
     reasons = {one.name for one in who_gets.skipped}
     assert {one.name for one in following if one.user_id not in notified} <= reasons

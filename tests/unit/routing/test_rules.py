@@ -64,18 +64,52 @@ class TestReports:
         facts = Facts(KARIN, by_token=replace(POST, purpose="bounce"))
         assert decided(facts, mail(kind=kind)) == Report(ACME, 30, "LEAD-3", 300)
 
+    @pytest.mark.parametrize("kind", ["bounce", "delay", "receipt", "complaint"])
     @pytest.mark.parametrize("by_token", [None, POST])
-    def test_one_without_it_changes_nothing(self, by_token):
+    def test_one_without_it_changes_nothing_and_is_shown(self, by_token, kind):
         facts = Facts(KARIN, alias=LEADS, by_token=by_token, by_id=(LOCATED,))
-        assert isinstance(decided(facts, mail(kind="bounce")), Discard)
+        hold = decided(facts, mail(kind=kind))
+        assert isinstance(hold, Hold)
+        assert (hold.record, hold.reach, hold.why.code) == ("LEAD-3", "inbox", "report.lost.held")
+        alone = decided(Facts(KARIN, alias=LEADS), mail(kind=kind))
+        assert (alone.queue, alone.alias_id, alone.record_id) == ("held", 5, None)
+        assert decided(Facts(KARIN), mail(kind=kind)).queue == "unmatched"
 
 
 class TestAutomaticAnswers:
     def test_lies_quietly_on_its_thread(self):
         disposition = decided(Facts(KARIN, by_token=PERSONAL), mail(kind="auto-reply", auto_submitted="auto-replied"))
         assert isinstance(disposition, Append)
-        assert disposition.quiet
-        assert not disposition.post
+        assert (disposition.reach, disposition.automatic, disposition.post) == ("nobody", True, False)
+
+    def test_by_its_title_alone_it_is_told_in_the_inbox(self):
+        titled = mail(kind="auto-reply", titled=True, subject="Automatic reply: Chairs")
+        disposition = decided(Facts(KARIN, by_token=PERSONAL), titled)
+        assert isinstance(disposition, Append)
+        assert (disposition.reach, disposition.automatic) == ("inbox", True)
+
+    @pytest.mark.parametrize("title", ["Automatic reply: Chairs", "How does your AUTOMATIC REPLY work?"])
+    def test_not_where_the_conversation_bears_these_words(self, title):
+        titled = mail(kind="auto-reply", titled=True, subject="Automatic reply: Chairs")
+        disposition = decided(Facts(KARIN, by_token=replace(PERSONAL, title=title)), titled)
+        assert isinstance(disposition, Append)
+        assert (disposition.reach, disposition.automatic) == ("everybody", False)
+
+    def test_a_colleagues_lies_inside_the_thread(self):
+        for sender, found in ((ANNA, POST), (ANNA_VERIFIED, LOCATED), (ANNA, replace(POST, purpose="bounce"))):
+            by = {"by_token": found} if found.carrier == "token" else {"by_id": (found,)}
+            note = decided(Facts(sender, **by), mail(kind="auto-reply", auto_submitted="auto-replied"))
+            assert isinstance(note, Note)
+            assert (note.reach, note.automatic, note.verified) == ("nobody", True, sender is ANNA_VERIFIED)
+        assert isinstance(decided(Facts(ANNA, by_id=(LOCATED,)), mail(kind="auto-reply")), Hold)
+
+    @pytest.mark.parametrize("way", ["in_reply_to", "references"])
+    def test_from_nobody_it_is_what_answers_something(self, way):
+        nobody = Envelope("leads@acme.example", "")
+        assert isinstance(decided(Facts(KARIN, alias=LEADS), mail(**{way: ("<x@y.example>",)}), nobody), Hold)
+        disposition = decided(Facts(KARIN, by_token=PERSONAL), mail(**{way: ("<x@y.example>",)}), nobody)
+        assert isinstance(disposition, Append)
+        assert disposition.reach == "inbox"
 
     def test_is_found_by_references_as_well(self):
         located = replace(LOCATED, sender_takes_part=True)
@@ -87,25 +121,35 @@ class TestAutomaticAnswers:
             Facts(KARIN, alias=LEADS),
             Facts(KARIN, by_token=POST),
             Facts(KARIN, by_token=replace(PERSONAL, public=False)),
-            Facts(ANNA_VERIFIED, by_token=replace(POST, sent_to_sender=True)),
         ],
-        ids=["opens nothing", "of a stranger", "to a note", "of a colleague"],
+        ids=["opens nothing", "of a stranger", "to a note"],
     )
-    def test_otherwise_it_disturbs_nobody(self, facts):
-        assert isinstance(decided(facts, mail(kind="auto-reply")), Discard)
+    def test_otherwise_it_is_set_aside_and_shown(self, facts):
+        hold = decided(facts, mail(kind="auto-reply"))
+        assert isinstance(hold, Hold)
+        assert (hold.queue, hold.reach) == ("held", "inbox")
 
-    def test_the_null_sender_opens_nothing(self):
-        assert isinstance(decided(Facts(KARIN, alias=LEADS), mail(), Envelope("leads@acme.example", "")), Discard)
+    def test_what_has_no_return_path_and_no_mark_is_looked_at_by_somebody(self):
+        hold = decided(Facts(KARIN, alias=LEADS), mail(), Envelope("leads@acme.example", ""))
+        assert isinstance(hold, Hold)
+        assert (hold.queue, hold.alias_id, hold.reach) == ("held", 5, "everybody")
 
-    def test_what_a_machine_wrote_opens_a_record_and_nobody_is_told(self):
-        disposition = decided(Facts(KARIN, alias=LEADS), mail(kind="machine", auto_submitted="auto-generated"))
+    @pytest.mark.parametrize("sender", ["", "shop@shop.example"])
+    def test_what_a_machine_wrote_opens_a_record_and_its_owner_is_told(self, sender):
+        machine = mail(kind="machine", auto_submitted="auto-generated")
+        disposition = decided(Facts(KARIN, alias=LEADS), machine, Envelope("leads@acme.example", sender))
         assert isinstance(disposition, Open)
-        assert disposition.quiet
+        assert (disposition.reach, disposition.automatic) == ("everybody", True)
+
+    def test_what_a_machine_writes_on_a_thread_is_told_in_the_inbox(self):
+        disposition = decided(Facts(KARIN, by_token=PERSONAL), mail(kind="machine", auto_submitted="auto-generated"))
+        assert isinstance(disposition, Append)
+        assert (disposition.reach, disposition.automatic) == ("inbox", True)
 
     def test_auto_submitted_no_is_a_person(self):
         disposition = decided(Facts(KARIN, alias=LEADS), mail(auto_submitted="no"))
         assert isinstance(disposition, Open)
-        assert not disposition.quiet
+        assert (disposition.reach, disposition.automatic) == ("everybody", False)
 
 
 class TestWhoMayPost:
@@ -150,7 +194,7 @@ class TestWhoMayPost:
         message = mail(kind="machine", auto_submitted="auto-generated")
         disposition = decided(Facts(ANNA_VERIFIED, by_token=POST), message)
         assert isinstance(disposition, Note)
-        assert disposition.quiet
+        assert disposition.reach == "nobody"
 
     @pytest.mark.parametrize("verified", [False, True])
     def test_a_colleagues_address_without_the_stronger_proof_is_held_and_told(self, verified):
@@ -329,14 +373,13 @@ class TestNowhere:
     @pytest.mark.parametrize("system", ["postmaster", "abuse"])
     def test_role_addresses_are_told_to_the_admins(self, system):
         hold = decided(Facts(KARIN, company_id=ACME, system=system))
-        assert (hold.queue, hold.notify_admins, hold.company_id) == ("unmatched", True, ACME)
+        assert (hold.queue, hold.reach, hold.company_id) == ("unmatched", "everybody", ACME)
 
     @pytest.mark.parametrize("token", ["", "bad", "revoked", "good"])
     def test_a_token_that_names_nothing_counts_as_none(self, token):
         decision = decide(TO_REPLY, mail(), Facts(KARIN, company_id=ACME, system="reply", token=token))
         assert isinstance(decision.disposition, Hold)
         assert decision.disposition.queue == "unmatched"
-        assert not decision.disposition.notify_admins
         assert [asked.rule for asked in decision.trace] == list(RULES)
 
     def test_the_trace_says_which(self):
@@ -368,8 +411,11 @@ def test_every_mail_gets_one_verdict_in_the_order_of_the_rules(
     assert [asked.matched for asked in decision.trace] == [False] * (len(decision.trace) - 1) + [True]
     assert [asked.rule for asked in decision.trace] == list(RULES)[: len(decision.trace)]
     assert decide(envelope, message, facts) == decision
-    if auto in ("auto-replied", "auto-generated") or null:
-        assert getattr(decision.disposition, "quiet", True)
+    if isinstance(decision.disposition, Append) and (auto in ("auto-replied", "auto-generated") or null):
+        # What a program wrote reaches nobody outside.
+        assert not decision.disposition.post and decision.disposition.automatic
+    # Only our own mail that came back is seen by nobody.
+    assert not isinstance(decision.disposition, Discard) or loop
 
 
 def test_the_last_row_of_the_table_always_applies():

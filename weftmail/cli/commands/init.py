@@ -121,3 +121,5 @@ def _admin(setup: Setup, answers: Answers) -> None:
     if found is None or answers.company not in membership.roles(setup.store, found.id):
         added = user.add(setup, answers.address, company=answers.company, name=answers.name, role="admin")
         carried_out(added)
+    if not setup.store.line.installation():
+        carried_out(user.change(setup, answers.address, installation_admin=True))

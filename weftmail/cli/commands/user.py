@@ -36,6 +36,10 @@ def build(parser: Parser) -> None:
     change.add_argument("--add-address", action="append", default=[], metavar="ADDR", help="add an address")
     change.add_argument("--remove-address", action="append", default=[], metavar="ADDR", help="remove an address")
     change.add_argument("--active", action="store_true", help="activate a user who was deactivated")
+    change.add_argument(
+        "--installation-admin", choices=("yes", "no"),
+        help="whether they look after the installation as a whole: they are told what no company's people can be told",
+    )  # fmt: skip
     remove = verbs.add(
         "remove", "remove a user from a company; without --company, from all, and sign them out everywhere", _remove,
         company=True,
@@ -99,6 +103,7 @@ def _set(context: Context, arguments: argparse.Namespace) -> None:
             language=arguments.language,
             time_zone=arguments.time_zone,
             activate=arguments.active,
+            installation_admin=None if arguments.installation_admin is None else arguments.installation_admin == "yes",
             add_addresses=arguments.add_address,
             remove_addresses=arguments.remove_address,
         )
@@ -181,7 +186,7 @@ def _inbox(store: Store, found: User) -> list[Fields]:
     """Return messages and notices of all companies, newest first."""
     inbox = [
         entry
-        for one in store.users.memberships(found.id)
+        for one in store.users.enters(found)
         for entry in (
             *map(vocabulary.inbox_entry, store.inbox.entries(one.company_id, found.id)),
             *map(vocabulary.notice, store.inbox.notices(found.id, one.company_id)),
@@ -200,6 +205,7 @@ def _head(store: Store, found: User) -> list[str]:
             "Language": found.language,
             "Time zone": found.zone or "that of this machine",
             "Active": found.active,
+            "Installation admin": found.installation_admin,
             "Password": "set" if store.users.password(found.id) else "none",
         }
     )

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import Message
 from email.policy import Compat32
-from typing import Final
+from typing import Final, assert_never
 
 from weftmail.core.address import Mailbox
 from weftmail.core.composing import fields, notification
@@ -85,6 +85,16 @@ class ForColleagues:
     notice: Notice
 
 
+@dataclass(frozen=True, slots=True)
+class ForOneColleague:
+    """An email of notices to one colleague: nobody answers it."""
+
+    to: Mailbox
+
+
+Copy = ForOutsider | ForColleagues | ForOneColleague
+
+
 class _Written(Compat32):
     """Header values are encoded and folded already; they are written as they stand."""
 
@@ -100,7 +110,7 @@ _BLANKS: Final = re.compile(r"^ | (?= )", re.MULTILINE)
 _FROM: Final = re.compile(rb"^From ", re.MULTILINE)
 
 
-def compose(letter: Letter, copy: ForOutsider | ForColleagues) -> bytes:
+def compose(letter: Letter, copy: Copy) -> bytes:
     """Return the mail, unsigned; raise BadAddress where From or Reply-To cannot be an address."""
     inline = [one for one in letter.attachments if one.inline and one.content_id and letter.html is not None]
     files = [one for one in letter.attachments if one not in inline]
@@ -141,19 +151,27 @@ def apart(page: str) -> str:
     )
 
 
-def _fields(letter: Letter, copy: ForOutsider | ForColleagues) -> list[tuple[str, str]]:
-    to: tuple[Mailbox, ...]
-    cc: tuple[Mailbox, ...]
-    if isinstance(copy, ForColleagues):
-        reply_to = Mailbox(mask(clean(f"{copy.notice.number} {copy.notice.title}")), copy.reply_to)
-        to, cc = (reply_to,), ()
-    else:
-        to, cc, reply_to = _masked(letter.to), _masked(letter.cc), copy.reply_to
+def _people(letter: Letter, copy: Copy) -> tuple[Sequence[Mailbox], Sequence[Mailbox], Sequence[Mailbox]]:
+    """Who stands in To, in Cc, and in Reply-To."""
+    match copy:
+        case ForColleagues():
+            reply_to = Mailbox(mask(clean(f"{copy.notice.number} {copy.notice.title}")), copy.reply_to)
+            return (reply_to,), (), (reply_to,)
+        case ForOneColleague():
+            return (copy.to,), (), ()
+        case ForOutsider():
+            return _masked(letter.to), _masked(letter.cc), (copy.reply_to,)
+        case _:
+            assert_never(copy)
+
+
+def _fields(letter: Letter, copy: Copy) -> list[tuple[str, str]]:
+    to, cc, reply_to = _people(letter, copy)
     return [
         ("From", fields.mailbox(*_masked([letter.from_]))),
         ("To", fields.mailboxes(to)),
         ("Cc", fields.mailboxes(cc)),
-        ("Reply-To", fields.mailbox(reply_to)),
+        ("Reply-To", ", ".join(map(fields.mailbox, reply_to))),
         ("Subject", fields.words("Subject", subject_line(letter.subject))),
         ("Date", fields.date(letter.date)),
         ("Message-ID", fields.identifiers([letter.message_id])),
@@ -177,14 +195,14 @@ def _masked(boxes: Sequence[Mailbox]) -> tuple[Mailbox, ...]:
     return tuple(Mailbox(mask(clean(box.name)), box.address) for box in boxes if mask(box.address) == box.address)
 
 
-def _texts(letter: Letter, copy: ForOutsider | ForColleagues) -> tuple[str, str]:
+def _texts(letter: Letter, copy: Copy) -> tuple[str, str]:
     text = mask(_CONTROL.sub("", letter.text.replace("\r\n", "\n").replace("\r", "\n")))
     foreign = letter.html is not None or isinstance(copy, ForColleagues)
     page = html_of(text) if letter.html is None else mask(_CONTROL.sub("", letter.html))
     page = apart(page) if foreign else page
     if isinstance(copy, ForColleagues):
         return mask(notification.as_text(copy.notice, text)), mask(notification.as_html(copy.notice, page))
-    if not copy.sign_off:
+    if isinstance(copy, ForOneColleague) or not copy.sign_off:
         return text, page
     sign_off = "\n".join(["-- ", *(mask(clean(line)) for line in copy.sign_off)])
     return f"{text.rstrip()}\n\n{sign_off}\n", f"{page}<br>\n{html_of(sign_off)}"

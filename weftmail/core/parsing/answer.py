@@ -51,13 +51,17 @@ def _judged(message: Message, before: Message | None) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if before is None or message.text != before.text or message.reply_text != before.reply_text:
         found |= {"text": message.text, "reply_text": message.reply_text}
-    if before is None or (message.kind, message.report) != (before.kind, before.report):
-        found |= {"kind": message.kind, "report": _report(message.report)}
+    if before is None or _kind(message) != _kind(before):
+        found |= {"kind": message.kind, "report": _report(message.report), "titled": message.titled}
     if before is None or message.defects != before.defects:
         found["defects"] = message.defects
     if before is None or message.forwarded != before.forwarded:
         found["forwarded"] = _forwarded(message.forwarded)
     return found
+
+
+def _kind(message: Message) -> tuple[Kind, DeliveryReport | None, bool]:
+    return message.kind, message.report, message.titled
 
 
 def _header(message: Message) -> dict[str, Any]:
@@ -184,6 +188,7 @@ def _said(step: Any, line: dict[str, Any], content: bytes) -> Iterator[tuple[str
             raise BadAnswer("there is no such kind of message")
         yield "kind", line["kind"]
         yield "report", _reported(line["report"])
+        yield "titled", line["titled"] is True
     if "defects" in line:
         yield "defects", _texts(line["defects"])
     if "forwarded" in line:

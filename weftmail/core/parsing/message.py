@@ -23,6 +23,7 @@ __all__ = [
     "Evidence",
     "Failure",
     "Forwarded",
+    "Judged",
     "Kind",
     "Message",
     "Step",
@@ -68,8 +69,18 @@ class Evidence:
     bounded_tree: Callable[[], Parsed]
 
 
-Classify = Callable[[Evidence], tuple[Kind, DeliveryReport | None]]
-"""Says what kind of message this is and, for a report, what it reports."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What kind of message it is and, for a report, what it reports."""
+
+    kind: Kind
+    report: DeliveryReport | None = None
+    titled: bool = False
+    """It is an automatic answer by the title of its subject alone."""
+
+
+Classify = Callable[[Evidence], Judged]
+"""Says what kind of message this is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +140,8 @@ class Message:
     """Of a signed mail, the hash over what its signature has to cover; "" of any other."""
     page: str = ""
     """The HTML form, sanitised; "" where there is none."""
+    titled: bool = False
+    """It counts as an automatic answer by the title of its subject alone."""
     hops: int = 0
     """How many installations of weftmail say that they passed it on."""
     missing: tuple[Step, ...] = ()

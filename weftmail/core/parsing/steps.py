@@ -71,7 +71,7 @@ def _of_header(raw: bytes | BinaryIO, top: HeaderBlock, fields: Fields, classify
     authors = _people(fields, "from", "")
     above, received = _trace(fields)
     author = authors[0] if authors else Mailbox("", "")
-    kind, about = classify(Evidence(fields, (), subject, author, "", Parsed))
+    judged = classify(Evidence(fields, (), subject, author, "", Parsed))
     return Message(
         message_id=next(iter(header.identifiers(fields.first("message-id"), bare=True)), ""),
         subject=subject,
@@ -89,8 +89,9 @@ def _of_header(raw: bytes | BinaryIO, top: HeaderBlock, fields: Fields, classify
         attachments=(),
         forwarded=None,
         defects=(),
-        kind=kind,
-        report=about,
+        kind=judged.kind,
+        report=judged.report,
+        titled=judged.titled,
         received=received,
         # Of a header that was not read to its end nobody knows what else it says.
         results_above=above if top.complete else (),
@@ -149,8 +150,11 @@ class _Reading:
         """Return the message with these words, judged by them, and with what more there is to say."""
         author = message.from_[0] if message.from_ else Mailbox("", "")
         leaves = tuple(self.contents.attached)
-        kind, about = self.classify(Evidence(self.fields, leaves, message.subject, author, text, self._tree))
-        return replace(message, text=text, reply_text=quote.new_words(text), kind=kind, report=about, **more)
+        judged = self.classify(Evidence(self.fields, leaves, message.subject, author, text, self._tree))
+        return replace(
+            message, text=text, reply_text=quote.new_words(text),
+            kind=judged.kind, report=judged.report, titled=judged.titled, **more,
+        )  # fmt: skip
 
     def _tree(self) -> Parsed:
         return mime.bounded_tree(self.top, source.beginning(self.raw, mime.TREE_SIZE, self.top.end))

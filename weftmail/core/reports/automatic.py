@@ -1,7 +1,8 @@
 """Who wrote it: a person, a machine on somebody's behalf, or a machine that answers (RFC 3834, RFC 2919).
 
 The difference matters twice.  An answer of a machine opens nothing and disturbs nobody; a mail made by a machine, an
-invoice or a form, may well open a record and merely gets no answer from us.
+invoice or a form, may well open a record and merely gets no answer from us.  Words alone say little: people write about
+absences, too.  So a subject counts by itself only where it bears the title that a program puts before it.
 """
 
 from __future__ import annotations
@@ -20,55 +21,72 @@ _PRECEDENCE = {"auto_reply", "auto-reply", "autoreply"}
 _BULK = {"bulk", "junk", "list"}
 _MADE = ("list-id", "list-unsubscribe", "x-auto-response-suppress", "feedback-id", "x-csa-complaints")
 _ROBOT = re.compile(r"(?i)^(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|mailer-daemon)(?:[-+_.=].*)?@")
-# How the large mail programs title an absence note.  It must stand at the very front of the subject, so that an
-# answer to such a note ("Re: Out of office") or a sentence with these words is not one.
-_ABSENT = re.compile(
-    "|".join(
-        (
-            r"auto(?:matic|mated|matiskt?|matische?s?|maattinen)?[\s-]*(?:reply|response|answer|antwort|svar|vastaus|antwoord)\b",
-            r"out of (?:the )?office\b",
-            r"abwesenheits(?:notiz|agent|meldung)\b",
-            r"ich bin (?:nicht im b[üu]ro|abwesend)",
-            r"r[ée]ponse automatique\b",
-            r"absen[ct]e du bureau",
-            r"message d'absence",
-            r"respuesta autom[áa]tica\b",
-            r"fuera de (?:la )?oficina",
-            r"resposta autom[áa]tica\b",
-            r"risposta automatica\b",
-            r"fuori (?:sede|ufficio)\b",
-            r"autosvar\b",
-            r"fr[åa]nvaro(?:meddelande)?\b",
-            r"poissaolo(?:viesti|ilmoitus)",
-            r"frav[æa]r(?:smelding)?\b",
-            r"ikke til stede",
-            r"afwezig(?:heid)?\b",
-            r"niet aanwezig",
-            r"odpowied[źz] automatyczna",
-            r"automatick[áa] odpov[ěe][ďd]",
-            r"автоматический ответ",
-            r"自動応答",
-            r"不在通知",
-            r"vacation (?:reply|message)",
-            r"i(?:'m| am) (?:currently )?(?:out of (?:the )?office|on (?:vacation|leave|holiday))",
-            r"away from (?:my )?(?:mail|office|desk)",
-        )
-    ),
-    re.I,
+# How the large mail programs title an absence note.
+_WORDS = "|".join(
+    (
+        r"auto(?:matic|mated|matiskt?|matische?s?|maattinen)?[\s-]*(?:reply|response|answer|antwort|svar|vastaus|antwoord)\b",
+        r"out of (?:the )?office\b",
+        r"abwesenheits(?:notiz|agent|meldung)\b",
+        r"ich bin (?:nicht im b[üu]ro|abwesend)",
+        r"r[ée]ponse automatique\b",
+        r"absen[ct]e du bureau",
+        r"message d'absence",
+        r"respuesta autom[áa]tica\b",
+        r"fuera de (?:la )?oficina",
+        r"resposta autom[áa]tica\b",
+        r"risposta automatica\b",
+        r"fuori (?:sede|ufficio)\b",
+        r"autosvar\b",
+        r"fr[åa]nvaro(?:meddelande)?\b",
+        r"poissaolo(?:viesti|ilmoitus)",
+        r"frav[æa]r(?:smelding)?\b",
+        r"ikke til stede",
+        r"afwezig(?:heid)?\b",
+        r"niet aanwezig",
+        r"odpowied[źz] automatyczna",
+        r"automatick[áa] odpov[ěe][ďd]",
+        r"автоматический ответ",
+        r"自動応答",
+        r"不在通知",
+        r"vacation (?:reply|message)",
+        r"i(?:'m| am) (?:currently )?(?:out of (?:the )?office|on (?:vacation|leave|holiday))",
+        r"away from (?:my )?(?:mail|office|desk)",
+    )
 )
+# At the very front of the subject, so that an answer to such a note ("Re: Out of office") is none.
+_ABSENT = re.compile(_WORDS, re.I)
+_TITLE = re.compile(rf"\s*(?:AUTO(?=\s*:)|[\[(【]\s*(?i:{_WORDS})\s*(?=[\])】])|(?i:{_WORDS})(?=\s*[:：]))")
 
 
 def kind(fields: Fields, subject: str, sender: str) -> Automatic:
-    """Return what the header says about who wrote the message.
-
-    ``sender`` is the address in From.  The words of the body are never asked: people write about absences, too.
-    """
-    if _answers(fields, subject):
+    """Return what the header says about who wrote the message; ``sender`` is the address in From."""
+    if _answers(fields) or _answers_by_nobody(fields, subject) or title(subject):
         return "auto-reply"
     return "machine" if _made(fields, sender) else "mail"
 
 
-def _answers(fields: Fields, subject: str) -> bool:
+def by_title_alone(fields: Fields, subject: str) -> bool:
+    """Say whether nothing but the title of its subject makes the message an automatic answer."""
+    return bool(title(subject)) and not (_answers(fields) or _answers_by_nobody(fields, subject))
+
+
+def title(subject: str) -> str:
+    """Return the words that a program put before the subject of what it answers; "" where it has no such title.
+
+    They stand before a colon or in brackets, or are "AUTO:".  "Out of office chairs" has none.
+    """
+    found = _TITLE.match(subject)
+    return found[0].strip(" \t[(【") if found else ""
+
+
+def _answers_by_nobody(fields: Fields, subject: str) -> bool:
+    """From nobody, and to something: what it answers is named, or its subject begins as such answers do."""
+    if header.unfold(fields.first("return-path")) != "<>":
+        return False
+    return bool(fields.first("in-reply-to") or fields.first("references") or _ABSENT.match(subject))
+
+
+def _answers(fields: Fields) -> bool:
     word = header.keyword(fields.first("auto-submitted"))
     if word.startswith(("auto-replied", "auto_replied", "auto-notified")):
         return True
@@ -78,9 +96,7 @@ def _answers(fields: Fields, subject: str) -> bool:
         return True
     if header.text(fields.first("x-autogenerated")).lower() in ("reply", "auto-reply"):
         return True
-    if header.text(fields.first("delivered-to")).lower() == "autoresponder":
-        return True
-    return bool(_ABSENT.match(subject))
+    return header.text(fields.first("delivered-to")).lower() == "autoresponder"
 
 
 def _says_yes(fields: Fields, name: str) -> bool:

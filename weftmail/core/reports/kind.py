@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from weftmail.core.parsing.message import DeliveryReport, Evidence, Kind
+from weftmail.core.parsing.message import Evidence, Judged
 from weftmail.core.reports import automatic, dsn, letter
 
 
-def classify(evidence: Evidence) -> tuple[Kind, DeliveryReport | None]:
+def classify(evidence: Evidence) -> Judged:
     """Return the kind of the message and, for a report, what it says; what nothing speaks against is a ``mail``."""
     fields, subject, author, text = evidence.fields, evidence.subject, evidence.author, evidence.text
     found = dsn.read(fields, evidence.leaves, text)
     if found is None or (found[0] == "bounce" and found[1] and not found[1].recipients):
         found = letter.read(fields, author, subject, text, evidence.bounded_tree) or found
     if found is None:
-        return automatic.kind(fields, subject, author.address), None
-    kind, about = found
+        kind = automatic.kind(fields, subject, author.address)
+        return Judged(kind, titled=automatic.by_title_alone(fields, subject))
+    report, about = found
     if about and about.original_message_id is None:
         about = replace(about, original_message_id=dsn.returned_id(evidence.leaves))
-    return kind, about
+    return Judged(report, about)

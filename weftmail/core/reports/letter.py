@@ -18,8 +18,8 @@ from weftmail.core.reports import reason
 from weftmail.core.reports.dsn import ADDRESS, LEADING, LETTER, Reported, failure, near
 
 _DAEMON = re.compile(r"(?i)^(?:mailer[-_.]?daemon|mail[-_.]?daemon|mdaemon|mail\.delivery\.\w+|bounces?)\b")
-_POSTMASTER = re.compile(r"(?i)^(?:post[-_.]?master|no-?reply|system|admin\w*)\b")
-_DAEMON_NAME = re.compile(r"(?i)mail(?:er)?[- ](?:delivery|daemon|system)|system administrator")
+_POSTMASTER = re.compile(r"(?i)^post[-_.]?master\b")
+_OFFICE = re.compile(r"(?i)^(?:post[-_.]?master|no-?reply|system|admin\w*)\b")
 _FAILED = re.compile(
     "|".join(
         (
@@ -87,25 +87,25 @@ def read(
     own.add((original or "")[1:-1].lower())
     named = [box.address for value in fields.all("x-failed-recipients") for box in header.mailboxes(value)]
     addresses = named or _known(parsed(), own) or list(_named(letter, own))
-    if not addresses and not _FAILED.search(subject):
+    addresses = addresses or (_returned_to(returned, own) if _FAILED.search(subject) else [])
+    if not addresses:
         return None
-    addresses = addresses or _returned_to(returned, own)
     late = bool(_DELAYED.search(subject) or _DELAYED.search(letter)) and not _FINAL.search(letter + subject)
     found = tuple(_failure(address, letter, late) for address in list(dict.fromkeys(addresses))[:LETTER_RECIPIENTS])
     return ("delay" if late else "bounce"), DeliveryReport(found, original)
 
 
 def plausible(fields: Fields, author: Mailbox, subject: str) -> bool:
-    """Say whether the header alone lets the message be a bounce; costs next to nothing."""
-    if "x-failed-recipients" in fields:
+    """Say whether the header alone lets the message be a bounce; costs next to nothing.
+
+    It comes from nobody or from a daemon's address.  A name proves nothing: people are called System Administrator.
+    """
+    if _DAEMON.match(author.address):
         return True
-    titled = bool(_FAILED.search(subject))
-    if _DAEMON.match(author.address) or _DAEMON_NAME.search(author.name):
-        return True
-    from_nobody = header.unfold(fields.first("return-path")).lower().startswith(("<>", "<mailer-daemon"))
-    return (titled and (from_nobody or bool(_POSTMASTER.match(author.address)))) or (
-        from_nobody and bool(_POSTMASTER.match(author.address))
-    )
+    titled = bool(_FAILED.search(subject)) or "x-failed-recipients" in fields
+    if header.unfold(fields.first("return-path")).lower().startswith(("<>", "<mailer-daemon")):
+        return titled or bool(_OFFICE.match(author.address))
+    return titled and bool(_POSTMASTER.match(author.address))
 
 
 def _parted(text: str) -> tuple[str, str]:

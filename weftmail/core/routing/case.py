@@ -20,14 +20,21 @@ class Case:
     facts: Facts
 
     @property
+    def marked(self) -> bool:
+        """A program says itself that it wrote this (RFC 3834)."""
+        return self.message.auto_submitted not in ("", "no")
+
+    @property
     def automatic(self) -> bool:
-        """A machine says so itself (RFC 3834), or there is nobody to send an answer to: nobody is told."""
-        return not self.envelope.sender or self.message.auto_submitted not in ("", "no")
+        """A program wrote it, or there is nobody to send an answer to."""
+        return not self.envelope.sender or self.marked
 
     @property
     def automatic_answer(self) -> bool:
-        """An answer that no person wrote: it opens nothing."""
-        return self.message.kind == "auto-reply" or (not self.envelope.sender and self.message.kind == "mail")
+        """An answer that no person wrote: it opens nothing.  From nobody, that is what answers something."""
+        if self.message.kind == "auto-reply":
+            return True
+        return not self.envelope.sender and bool(self.message.in_reply_to or self.message.references)
 
 
 @dataclass(frozen=True, slots=True)

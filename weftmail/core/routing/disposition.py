@@ -12,6 +12,9 @@ from weftmail.core.wording.sentences import say
 Queue = Literal["held", "unmatched"]
 """Held: policy wants a person to decide.  Unmatched: it fits nowhere."""
 
+Notify = Literal["everybody", "inbox", "nobody"]
+"""Which colleagues are told, and how: as each prefers, in the inbox alone, or nobody."""
+
 Audience = Literal["answered", "nobody"]
 """Which outsiders a colleague's answer goes to: those of the message that it answers, or none."""
 
@@ -32,7 +35,10 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Append:
-    """File on a thread: as ``received`` from outside, or as a colleague's ``post``, which goes to its audience."""
+    """File on a thread: as ``received`` from outside, or as a colleague's ``post``, which goes to its audience.
+
+    ``automatic``: a program wrote it.
+    """
 
     company_id: int
     record_id: int
@@ -42,7 +48,8 @@ class Append:
     verified: bool
     post: bool = False
     audience: Audience = "nobody"
-    quiet: bool = False
+    automatic: bool = False
+    reach: Notify = "everybody"
     add_participant: bool = False
 
 
@@ -55,7 +62,8 @@ class Open:
     record_type: str
     author: Author
     verified: bool
-    quiet: bool = False
+    automatic: bool = False
+    reach: Notify = "everybody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,9 @@ class Note:
     record: str
     answers: int | None
     author: Author
-    quiet: bool = False
+    verified: bool = True
+    automatic: bool = False
+    reach: Notify = "everybody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +92,11 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Keep it for a person to review; ``notify`` is a colleague to notify in the inbox, never by mail."""
+    """Keep it for a person to review.
+
+    ``notify`` is the colleague whose address it bears; of everything else those are told who stand in the line of the
+    record or the alias.
+    """
 
     queue: Queue
     why: Phrase
@@ -91,12 +105,13 @@ class Hold:
     record: str = ""
     answers: int | None = None
     notify: int | None = None
-    notify_admins: bool = False
+    alias_id: int | None = None
+    reach: Notify = "everybody"
 
 
 @dataclass(frozen=True, slots=True)
 class Discard:
-    """Keep it in the log alone: it belongs on no record, and no person need decide."""
+    """Keep it in the log alone: a mail of our own that came back, or goes round in circles."""
 
     why: Phrase
     company_id: int | None = None

@@ -54,6 +54,8 @@ class Referred:
     created_at: int
     alias_id: int | None = None
     """The alias that opened the record."""
+    title: str = ""
+    """The title of the record."""
     sent_as: str = ""
     """The address that the message went out as; empty for what came in."""
     purpose: Purpose | None = None

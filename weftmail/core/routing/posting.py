@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from weftmail.core.routing.case import Case, Verdict, author_of
-from weftmail.core.routing.disposition import Append, Disposition, Hold, Note
+from weftmail.core.routing.disposition import Append, Disposition, Hold, Note, Notify
 from weftmail.core.routing.facts import Referred
 from weftmail.core.wording.phrase import Phrase
 
@@ -40,8 +40,11 @@ def belongs(found: Referred) -> bool:
     return found.sender_is_owner or found.sender_takes_part or found.sent_to_sender
 
 
-def append_to(case: Case, found: Referred, *, quiet: bool | None = None) -> Append:
-    """Return that the mail is filed as received from outside."""
+def append_to(case: Case, found: Referred, *, reach: Notify | None = None) -> Append:
+    """Return that the mail is filed as received from outside.
+
+    What a program sent is told in the inbox alone, so that no two programs keep each other busy.
+    """
     return Append(
         found.company_id,
         found.record_id,
@@ -49,7 +52,8 @@ def append_to(case: Case, found: Referred, *, quiet: bool | None = None) -> Appe
         found.message_id,
         author_of(case, found.company_id),
         case.facts.sender.verified,
-        quiet=case.automatic if quiet is None else quiet,
+        automatic=case.automatic or reach is not None,
+        reach=reach or ("inbox" if case.automatic else "everybody"),
     )
 
 
@@ -58,7 +62,11 @@ def _as_colleague(case: Case, found: Referred) -> Disposition:
     author = author_of(case, found.company_id)
     inside = found.purpose == "note" or not found.public
     if inside or case.automatic:
-        return Note(found.company_id, found.record_id, found.record, found.message_id, author, quiet=case.automatic)
+        reach: Notify = "nobody" if case.automatic else "everybody"
+        return Note(
+            found.company_id, found.record_id, found.record, found.message_id, author,
+            automatic=case.automatic, reach=reach,
+        )  # fmt: skip
     return Append(
         found.company_id,
         found.record_id,
@@ -71,9 +79,9 @@ def _as_colleague(case: Case, found: Referred) -> Disposition:
     )
 
 
-def held(case: Case, found: Referred, why: Phrase, notify: int | None = None) -> Hold:
+def held(found: Referred, why: Phrase, notify: int | None = None, reach: Notify = "everybody") -> Hold:
     """Return that the mail waits for review on its thread."""
-    return Hold("held", why, found.company_id, found.record_id, found.record, found.message_id, notify)
+    return Hold("held", why, found.company_id, found.record_id, found.record, found.message_id, notify, reach=reach)
 
 
 WHO_MAY_POST: tuple[Row, ...] = (
@@ -83,7 +91,6 @@ WHO_MAY_POST: tuple[Row, ...] = (
         Phrase("who.note"),
         lambda case, found: (not found.public or found.purpose == "note") and not _verified_colleague(case, found),
         lambda case, found: held(
-            case,
             found,
             Phrase("held.note"),
             case.facts.sender.user_id if colleague(case, found) else None,
@@ -102,7 +109,7 @@ WHO_MAY_POST: tuple[Row, ...] = (
         Phrase("who.unverified colleague"),
         colleague,
         lambda case, found: held(
-            case, found, case.facts.sender.doubt or Phrase("held.unverified"), case.facts.sender.user_id
+            found, case.facts.sender.doubt or Phrase("held.unverified"), case.facts.sender.user_id
         ),
     ),
     Row(
@@ -124,7 +131,7 @@ WHO_MAY_POST: tuple[Row, ...] = (
         "either",
         Phrase("who.other"),
         lambda case, found: True,
-        lambda case, found: held(case, found, Phrase("held.other")),
+        lambda case, found: held(found, Phrase("held.other")),
     ),
 )
 """The table of who may post, asked top down; the last row always applies."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from weftmail.core.limits import ANSWER_COPIED
+from weftmail.core.routing.disposition import Notify
 from weftmail.core.wording.phrase import Phrase
 
 EMAIL: Final = "email"
@@ -22,9 +23,10 @@ Field = Literal["to", "cc"]
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """A colleague who follows the record; ``address`` is None for one who has none.
+    """A colleague who follows the record, or stands in line because nobody does who may act on it.
 
-    ``prefers`` is a channel, and ``reached_at`` their address of the kind that it needs; email needs ``address``.
+    ``address`` is None for one who has none.  ``prefers`` is a channel, and ``reached_at`` their address of the kind
+    that it needs; email needs ``address``.
     """
 
     user_id: int
@@ -33,6 +35,9 @@ class Following:
     prefers: str
     language: str = "en"
     reached_at: str | None = None
+    may_act: bool = True
+    """They may write in the company, and not only read."""
+    follows: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ NAMED: Final = {"to": Phrase("named.to"), "cc": Phrase("named.cc")}
 
 @dataclass(frozen=True, slots=True)
 class Notified:
-    """A colleague who is notified, and why by this channel."""
+    """A colleague who is notified, and why by this channel; whatever it is, they find the message in the inbox, too."""
 
     user_id: int
     name: str
@@ -95,27 +100,27 @@ def recipients(
     *,
     author_user_id: int | None = None,
     have_it: Collection[str] = (),
-    quiet: bool = False,
+    reach: Notify = "everybody",
     public: bool = True,
 ) -> Recipients:
     """Return who gets a message.
 
-    ``outsiders``: those whom it names, To before Cc.  ``have_it``: canonical addresses that stand in To or Cc of a
-    verified mail, and so have it already; of an unverified mail this must be empty, or a forged Cc would silence a
-    colleague.  ``quiet``: an automatic mail, which nobody is told of.  A message that is not ``public`` reaches no
-    outsider, whoever is named.
+    A colleague is spared nothing but what they wrote themselves: that is all that we know them to have.  ``outsiders``:
+    those whom it names, To before Cc.  ``have_it``: canonical addresses to which a verified colleague sent it
+    themselves; what anybody else says of that must not stand here.  A message that is not ``public``, and an automatic
+    one, reach no outsider, whoever is named.
     """
     notified: dict[int, Notified] = {}
     skipped: list[Skipped] = []
     for one in following:
-        why = _why_skipped(one, author_user_id, have_it, quiet)
+        why = _why_skipped(one, author_user_id, reach)
         if why is not None:
             skipped.append(Skipped(one.name, why))
         elif one.user_id not in notified:
-            notified[one.user_id] = _notified(one)
+            notified[one.user_id] = _notified(one, reach)
     who_gets: dict[int | str, Outsider] = {}
     for outsider in outsiders:
-        if quiet or not public:
+        if reach != "everybody" or not public:
             skipped.append(Skipped(outsider.name or outsider.address, Phrase("skipped.inside")))
         elif outsider.address in have_it:
             skipped.append(Skipped(outsider.name or outsider.address, Phrase("skipped.has it")))
@@ -124,23 +129,28 @@ def recipients(
     return Recipients(tuple(notified.values()), tuple(who_gets.values()), tuple(skipped))
 
 
-def _why_skipped(one: Following, author_user_id: int | None, have_it: Collection[str], quiet: bool) -> Phrase | None:
+def _why_skipped(one: Following, author_user_id: int | None, reach: Notify) -> Phrase | None:
     if one.user_id == author_user_id:
         return Phrase("skipped.author")
-    if quiet:
-        return Phrase("skipped.automatic")
-    if one.address is not None and one.address in have_it:
-        return Phrase("skipped.has it")
-    return None
+    return Phrase("skipped.automatic") if reach == "nobody" else None
 
 
-def _notified(one: Following) -> Notified:
+def _notified(one: Following, reach: Notify) -> Notified:
     where = one.address if one.prefers == EMAIL else one.reached_at
+    if reach == "inbox":
+        return Notified(one.user_id, one.name, INBOX, "", one.language, Phrase("notified.automatic"))
+    channel, address = (INBOX, "") if where is None else (one.prefers, where)
+    how = _prefers(one, where)
+    why = Phrase("notified.follows", {"how": how}) if one.follows else Phrase("notified.in line", {"how": how})
+    return Notified(one.user_id, one.name, channel, address, one.language, why)
+
+
+def _prefers(one: Following, where: str | None) -> Phrase:
+    if one.prefers == INBOX:
+        return Phrase("prefers.inbox")
     if where is None:
-        why = Phrase("notified.inbox") if one.prefers == INBOX else Phrase("notified.no address")
-        return Notified(one.user_id, one.name, INBOX, "", one.language, why)
-    why = Phrase("notified.email") if one.prefers == EMAIL else Phrase("notified.channel", {"channel": one.prefers})
-    return Notified(one.user_id, one.name, one.prefers, where, one.language, why)
+        return Phrase("prefers.no address")
+    return Phrase("prefers.email") if one.prefers == EMAIL else Phrase("prefers.channel", {"channel": one.prefers})
 
 
 def audience(author: Outsider | None, named: Sequence[Named], taking_part: Collection[int]) -> tuple[Outsider, ...]:

@@ -14,6 +14,7 @@ from typing import assert_never
 from weftmail.core.envelope import Envelope
 from weftmail.core.limits import MAIL_HOPS
 from weftmail.core.parsing.message import Message
+from weftmail.core.reports import automatic
 from weftmail.core.routing.case import Case, Verdict, author_of
 from weftmail.core.routing.disposition import (
     Append,
@@ -21,6 +22,8 @@ from weftmail.core.routing.disposition import (
     Decision,
     Discard,
     Hold,
+    Note,
+    Notify,
     Open,
     Report,
 )
@@ -67,16 +70,13 @@ def loop(case: Case) -> Verdict:
         discard = Discard(Phrase("loop.hops.discarded"), _company(case))
         return Verdict(discard, Phrase("loop.hops", {"count": case.facts.hops}))
     if case.message.hops > MAIL_HOPS:
-        about = case.facts.by_token
         why = Phrase("loop.passed on", {"count": case.message.hops})
-        if about is None:
-            return Verdict(Hold("held", why, _company(case)), why)
-        return Verdict(Hold("held", why, about.company_id, about.record_id, about.record, about.message_id), why)
+        return Verdict(_aside(case, case.facts.by_token, why), why)
     return Verdict(None, Phrase("loop.none"))
 
 
 def report(case: Case) -> Verdict:
-    """A bounce or another report counts only with our own return path; without one it is kept in the log alone."""
+    """A bounce or another report counts only with our own return path; without one it is set aside and shown."""
     kind = REPORTS.get(case.message.kind)
     if kind is None:
         return Verdict(None, Phrase("report.none"))
@@ -84,19 +84,46 @@ def report(case: Case) -> Verdict:
     if about is not None and about.purpose == "bounce":
         found = Report(about.company_id, about.record_id, about.record, about.message_id)
         return Verdict(found, Phrase("report.found", {"kind": kind, "record": about.record}))
-    discard = Discard(Phrase("report.lost.discarded", {"kind": kind}), _company(case))
-    return Verdict(discard, Phrase("report.lost"))
+    return Verdict(_aside(case, _chosen(case), Phrase("report.lost.held", {"kind": kind})), Phrase("report.lost"))
 
 
 def automatic_answer(case: Case) -> Verdict:
-    """An automatic answer lies quietly on its thread if its sender is in it; it opens nothing and is held nowhere."""
-    if not case.automatic_answer:
-        return Verdict(None, Phrase("automatic.none"))
+    """An automatic answer is filed on its thread if its sender is in it, else set aside and shown; it opens nothing."""
     found = case.facts.by_token or _chosen(case)
+    if not case.automatic_answer:
+        return _from_nobody(case, found)
+    if case.message.titled and found is not None and _titled_so(case, found):
+        return Verdict(None, Phrase("automatic.title", {"record": found.record}))
+    if found is not None and colleague(case, found) and _given_to_colleagues(case, found):
+        note = Note(
+            found.company_id, found.record_id, found.record, found.message_id, author_of(case, found.company_id),
+            verified=case.facts.sender.verified_as_colleague, automatic=True, reach="nobody",
+        )  # fmt: skip
+        return Verdict(note, Phrase("automatic.filed", {"record": found.record}))
     if found is not None and found.public and belongs(found) and not colleague(case, found):
-        append = append_to(case, found, quiet=True)
-        return Verdict(append, Phrase("automatic.filed", {"record": found.record}))
-    return Verdict(Discard(Phrase("automatic.lost.discarded"), _company(case)), Phrase("automatic.lost"))
+        if case.message.titled or not case.marked:
+            append = append_to(case, found, reach="inbox")
+            return Verdict(append, Phrase("automatic.shown", {"record": found.record}))
+        return Verdict(append_to(case, found, reach="nobody"), Phrase("automatic.filed", {"record": found.record}))
+    return Verdict(_aside(case, found, Phrase("automatic.lost.held")), Phrase("automatic.lost"))
+
+
+def _from_nobody(case: Case, found: Referred | None) -> Verdict:
+    """What has the null sender, no mark of a program, and answers nothing may be a person's: somebody looks at it."""
+    if case.envelope.sender or case.marked or found is not None:
+        return Verdict(None, Phrase("automatic.none"))
+    why = Phrase("automatic.nobody")
+    return Verdict(_aside(case, None, why, reach="everybody"), why)
+
+
+def _titled_so(case: Case, found: Referred) -> bool:
+    """The conversation itself bears the words by which the answer counts as automatic: people answer so."""
+    return automatic.title(case.message.subject).casefold() in found.title.casefold()
+
+
+def _given_to_colleagues(case: Case, found: Referred) -> bool:
+    """A colleague is verified, or answers by an address that colleagues alone were given."""
+    return case.facts.sender.verified_as_colleague or (found.carrier == "token" and not found.personal)
 
 
 def unreadable(case: Case) -> Verdict:
@@ -105,11 +132,8 @@ def unreadable(case: Case) -> Verdict:
         return Verdict(None, Phrase("unreadable.none"))
     if case.facts.sender.user_id is None:
         return Verdict(None, Phrase("unreadable.outside"))
-    found = case.facts.by_token or _chosen(case)
     why = Phrase("unreadable.held")
-    if found is not None:
-        return Verdict(Hold("held", why, found.company_id, found.record_id, found.record, found.message_id), why)
-    return Verdict(Hold("held", why, _company(case)), why)
+    return Verdict(_aside(case, case.facts.by_token or _chosen(case), why, reach="everybody"), why)
 
 
 def reply_token(case: Case) -> Verdict:
@@ -132,7 +156,7 @@ def references(case: Case) -> Verdict:
     outsider = isinstance(verdict.disposition, Append) and not verdict.disposition.post
     if outsider and alias is not None and alias.accepts == "internal":
         why = Phrase("alias.internal", {"alias": alias.address})
-        return Verdict(held(case, found, why), why)
+        return Verdict(held(found, why), why)
     return verdict
 
 
@@ -145,32 +169,33 @@ def alias(case: Case) -> Verdict:
         return Verdict(None, Phrase("alias.removed", {"alias": found.address}))
     message = case.message
     if not (message.from_ or message.text.strip() or message.html or message.attachments or message.missing):
-        return Verdict(Hold("unmatched", Phrase("alias.empty.held"), found.company_id), Phrase("alias.empty"))
+        empty = Hold("unmatched", Phrase("alias.empty.held"), found.company_id, alias_id=found.id)
+        return Verdict(empty, Phrase("alias.empty"))
     refusal, notify = _refusal(case, found), None
     if case.facts.sender.doubt is not None and case.facts.sender.colleague_in(found.company_id):
         refusal, notify = case.facts.sender.doubt, case.facts.sender.user_id
     if refusal is not None:
-        hold = Hold("held", refusal, found.company_id, found.record_id, found.record, notify=notify)
+        hold = Hold("held", refusal, found.company_id, found.record_id, found.record, notify=notify, alias_id=found.id)
         return Verdict(hold, refusal)
     author, verified = author_of(case, found.company_id), case.facts.sender.verified
     if found.record_id is not None:
         return Verdict(
-            Append(found.company_id, found.record_id, found.record, None, author, verified, quiet=case.automatic),
+            Append(found.company_id, found.record_id, found.record, None, author, verified, automatic=case.automatic),
             Phrase("alias.pinned", {"alias": found.address, "record": found.record}),
         )
     return Verdict(
-        Open(found.company_id, found.id, found.record_type or "", author, verified, quiet=case.automatic),
+        Open(found.company_id, found.id, found.record_type or "", author, verified, automatic=case.automatic),
         Phrase("alias.opens", {"alias": found.address, "type": found.record_type or ""}),
     )
 
 
 def nowhere(case: Case) -> Verdict:
-    """What fits nowhere waits for review as ``unmatched``; an admin is notified of mail to postmaster and abuse."""
+    """What fits nowhere waits for review as ``unmatched``; admins are told, of mail to postmaster and abuse as well."""
     facts = case.facts
     if facts.system in ("postmaster", "abuse"):
         role = Phrase("nowhere.role.held", {"role": facts.system})
         return Verdict(
-            Hold("unmatched", role, facts.company_id, notify_admins=True),
+            Hold("unmatched", role, facts.company_id),
             Phrase("nowhere.role", {"role": facts.system}),
         )
     why = Phrase("nowhere", {"recipient": case.envelope.recipient})
@@ -211,6 +236,16 @@ def _company(case: Case) -> int | None:
     if facts.by_token is not None:
         return facts.by_token.company_id
     return facts.alias.company_id if facts.alias is not None else facts.company_id
+
+
+def _aside(case: Case, found: Referred | None, why: Phrase, reach: Notify = "inbox") -> Hold:
+    """Set a mail aside where people see it: on the thread that it belongs to, at its alias, or nowhere."""
+    if found is not None:
+        return held(found, why, reach=reach)
+    alias = case.facts.alias
+    if alias is not None and alias.active:
+        return Hold("held", why, alias.company_id, alias.record_id, alias.record, alias_id=alias.id, reach=reach)
+    return Hold("unmatched", why, _company(case), reach=reach)
 
 
 def _chosen(case: Case) -> Referred | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from weftmail.core.wording.phrase import Sentence, marked
+from weftmail.core.wording.phrase import Sentence, counted, marked
 
 NOTICES: Final[dict[str, Sentence]] = {
     "notice.held": marked(
@@ -26,5 +26,27 @@ NOTICES: Final[dict[str, Sentence]] = {
         "sent back to that sender. If this is usual, exempt the sender: mail-admin exemption add {sender}"
     ),
     "notice.not sent": marked("A notification could not be sent to you; the message is on {record}: {subject}"),
-    "notice.role": marked("An email to {recipient} from {sender} is in the review queue under No match: {subject}"),
+    "notice.waits": marked("An email to {recipient} from {sender} is in the review queue under {state}: {subject}"),
+    "notice.waits.record": marked("An email from {sender} is held for review on {record}: {subject}"),
+    "notice.set aside": marked(
+        "An email to {recipient} from {sender} was set aside: {why}. "
+        "If a person wrote it, file it. Its subject: {subject}"
+    ),
+    "notice.assigned": marked("{actor} assigned {record} to you: {title}"),
+    "notice.added": marked("{actor} added you as a follower of {record}: {title}"),
+    "notice.error": marked(
+        "An email to {recipient} is in the review queue under Error, because weftmail failed on it. "
+        "The original is kept"
+    ),
+    # What leaves by mail says nothing that came from outside.
+    "mail.notice.review": counted(
+        "{company}: {count} email is in the review queue", "{company}: {count} emails are in the review queue"
+    ),
+    "mail.notice.failed": marked("{company}: a message on {record} did not reach everybody"),
+    "mail.notice.assigned": marked("{company}: {record} was assigned to you"),
+    "mail.notice.added": marked("{company}: you were added to {record}"),
+    "mail.notices.subject": counted("{count} notification", "{count} notifications"),
+    "mail.notices.why": marked(
+        "You get such an email at most once in 15 minutes. What it tells of is in your inbox; replies are not read."
+    ),
 }

@@ -7,13 +7,16 @@ from typing import Final
 from weftmail.core.wording.phrase import Sentence, marked
 
 RECIPIENTS: Final[dict[str, Sentence]] = {
-    "notified.email": marked("follows, prefers email"),
-    "notified.channel": marked("follows, prefers {channel}"),
-    "notified.inbox": marked("follows, prefers the inbox"),
-    "notified.no address": marked("follows, has no address"),
+    "notified.follows": marked("follows, {how}"),
+    "notified.in line": marked("in charge, as nobody follows who may answer; {how}"),
+    "notified.automatic": marked("in the inbox alone, as nothing proves that a person wrote it"),
+    "prefers.email": marked("prefers email"),
+    "prefers.channel": marked("prefers {channel}"),
+    "prefers.inbox": marked("prefers the inbox"),
+    "prefers.no address": marked("has no address"),
     "skipped.author": marked("wrote it"),
     "skipped.automatic": marked("nobody is notified of an automatic email"),
-    "skipped.has it": marked("has it already: named in To or Cc of the email"),
+    "skipped.has it": marked("has it already: the colleague sent it there"),
     "skipped.inside": marked("nobody outside gets this message"),
     "named.to": marked("named in To"),
     "named.cc": marked("named in Cc"),

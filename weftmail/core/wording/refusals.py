@@ -70,6 +70,7 @@ REFUSALS = {
     "user_address_taken": marked("Somebody who signs in has {address} already"),
     "only_address": marked("{address} is the only address of {name}; add another one first"),
     "not_their_address": marked("{name} does not have {address}, but {addresses}"),
+    "only_installation_admin": marked("{name} is the only active admin of this installation"),
     "only_admin": marked("{name} is the only admin of {company}"),
     "no_such_time_zone": marked("Unknown time zone {name}; write its name as Europe/Stockholm"),
     "password_short": marked("A password has at least {least} characters; four words from a dictionary do well"),

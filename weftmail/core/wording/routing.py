@@ -36,12 +36,15 @@ ROUTING: Final[dict[str, Sentence]] = {
         "more than {turns} times within an hour {sender} wrote to {place} and got something back: a loop; held until "
         "an hour has passed without email from there"
     ),
+    "loop.flood": marked(
+        "a program, and more than {mails} emails from {sender} within an hour: notified in the inbox alone"
+    ),
     "loop.none": marked("not one of our own, no loop"),
     # Bounces and other reports.
     "report.none": marked("no bounce or other report"),
     "report.found": marked("{kind} by the return path of a message on {record}"),
     "report.lost": marked("reports count only by the return path that we gave out"),
-    "report.lost.discarded": marked("{kind} without a return path of ours"),
+    "report.lost.held": marked("{kind} without a return path of ours"),
     "report.kind.bounce": marked("a bounce"),
     "report.kind.delay": marked("a report of a delay"),
     "report.kind.receipt": marked("a receipt"),
@@ -49,8 +52,11 @@ ROUTING: Final[dict[str, Sentence]] = {
     # Automatic answers.
     "automatic.none": marked("no automatic answer"),
     "automatic.filed": marked("an automatic answer on {record}: nobody is notified"),
+    "automatic.shown": marked("an automatic answer on {record}, by its words or from nobody: notified in the inbox"),
+    "automatic.title": marked("{record} bears the words itself that an automatic answer would begin with"),
     "automatic.lost": marked("automatic answers open nothing"),
-    "automatic.lost.discarded": marked("an automatic answer that belongs to no conversation"),
+    "automatic.lost.held": marked("an automatic answer that belongs to no conversation"),
+    "automatic.nobody": marked("it has no return path, and nothing says that a program wrote it"),
     # One mail opens so many records and no more.
     "ceiling.records": counted(
         "this mail has opened {count} record, as many as one may",

@@ -10,12 +10,12 @@ from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.ceiling import notify_of_unread, within_ceiling
 from weftmail.flow.delivered import Delivered, delivery_key
 from weftmail.flow.filing.append import file_append
-from weftmail.flow.filing.hold import notify_of_hold
 from weftmail.flow.filing.log import write_log
 from weftmail.flow.filing.open import file_open
 from weftmail.flow.filing.outcome import Outcome
 from weftmail.flow.filing.report import file_report
 from weftmail.flow.installation import Installation
+from weftmail.flow.notices import notify_of_hold
 from weftmail.flow.turns import known, note_hold, within_turns
 from weftmail.store.store import Store
 
@@ -70,7 +70,7 @@ def _carry_out(store: Store, installation: Installation, delivered: Delivered, d
         case Report():
             return file_report(store, delivered, disposition, now)
         case Hold():
-            notify_of_hold(store, delivered, disposition, now)
+            notify_of_hold(store, delivered.row, delivered.message, disposition, now)
             return Outcome(disposition.queue, disposition.record_id)
         case Discard():
             return Outcome("discarded")

@@ -22,7 +22,7 @@ def file_append(store: Store, delivered: Delivered, disposition: Append | Note, 
     record = store.records.get(company_id, disposition.record_id)
     if record is None:
         raise LookupError(f"record {disposition.record_id} is gone")
-    who_gets = planned(store, disposition, message, verified=delivered.verified)
+    who_gets = planned(store, disposition, message, verified=delivered.verified, record=record)
     same = store.messages.same(company_id, record.id, message.message_id, message.content_hash)
     if same is not None:
         if delivered.verified:
@@ -39,8 +39,8 @@ def file_append(store: Store, delivered: Delivered, disposition: Append | Note, 
         record,
         disposition.author,
         contact_id,
-        verified=isinstance(disposition, Note) or disposition.verified,
-        automatic=disposition.quiet,
+        verified=disposition.verified,
+        automatic=disposition.automatic,
         kind="note" if isinstance(disposition, Note) else "post" if post else "received",
         answers_id=disposition.answers,
         sent_as=identity_of(store, record).sender.address if post else "",
@@ -49,5 +49,5 @@ def file_append(store: Store, delivered: Delivered, disposition: Append | Note, 
     message_id = store.messages.add(new, delivered.arrived_at or now)
     bring(store, delivered, record, message_id, now, by_colleague=post, sent_to=who_gets.outsiders)
     store.records.touch(company_id, record.id, now)
-    note_mail(store, delivered.traffic, record, delivered.row.id, now, quiet=disposition.quiet)
+    note_mail(store, delivered.traffic, record, delivered.row.id, now, quiet=disposition.reach != "everybody")
     return Outcome("filed", record.id, message_id, notify(store, record, message_id, who_gets, now))

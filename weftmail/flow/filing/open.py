@@ -41,14 +41,14 @@ def file_open(store: Store, installation: Installation, delivered: Delivered, di
     message_id = store.messages.add(
         new_message(
             store, delivered, record, disposition.author, contact_id,
-            verified=disposition.verified, automatic=disposition.quiet, now=now,
+            verified=disposition.verified, automatic=disposition.automatic, now=now,
         ),
         delivered.arrived_at or now,
     )  # fmt: skip
     if contact_id is not None:
         store.records.add_participants(record, [NewParticipant(contact_id, "opened")], now)
     bring(store, delivered, record, message_id, now)
-    note_mail(store, delivered.traffic, record, delivered.row.id, now, quiet=disposition.quiet)
+    note_mail(store, delivered.traffic, record, delivered.row.id, now, quiet=disposition.reach != "everybody")
     copies = notify(store, record, message_id, who_gets, now)
     return Outcome("filed", record.id, message_id, copies)
 

@@ -6,12 +6,13 @@ from weftmail.core.reports.event import event_of
 from weftmail.core.routing.disposition import Report
 from weftmail.flow.delivered import Delivered
 from weftmail.flow.filing.outcome import Outcome
+from weftmail.flow.notices import notify_of_failure
 from weftmail.store.message import NewMessage
 from weftmail.store.store import Store
 
 
 def file_report(store: Store, delivered: Delivered, disposition: Report, now: int) -> Outcome:
-    """Keep a mail server's report as an event on the record; nobody is disturbed."""
+    """Keep a mail server's report as an event on the record; of a failure its author is told, or who is in line."""
     message = delivered.message
     message_id = store.messages.add(
         NewMessage(
@@ -35,4 +36,13 @@ def file_report(store: Store, delivered: Delivered, disposition: Report, now: in
         ),
         delivered.arrived_at or now,
     )
+    if message.kind == "bounce":
+        _notify(store, disposition, message_id, now)
     return Outcome("filed", disposition.record_id, message_id)
+
+
+def _notify(store: Store, disposition: Report, event_id: int, now: int) -> None:
+    record = store.records.get(disposition.company_id, disposition.record_id)
+    failed = store.messages.get(disposition.company_id, disposition.message_id)
+    if record is not None and failed is not None:
+        notify_of_failure(store, record, event_id, failed.author_user_id, now)

@@ -9,21 +9,16 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from weftmail.core.failure import TempFail
 from weftmail.core.ports import Clock, MapFile
+from weftmail.flow.actor import Actor
 from weftmail.flow.follow_map import follow
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.store.audit import AuditEntry
 from weftmail.store.store import Store
 
+__all__ = ["Actor", "Done", "FieldChange", "Fields", "Setup", "act", "bring_map_up", "mapped_act"]
+
 Fields = dict[str, object]
 """What is said of one thing, as JSON has it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts: a user of the site, or with no id somebody at the shell by their name on the machine."""
-
-    name: str
-    user_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from weftmail.flow.notices import notify_of_record
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup import find
 from weftmail.flow.setup.act import Done, Fields, Setup, act
@@ -35,7 +36,9 @@ def add(setup: Setup, number: str, address: str, *, company: str | None = None) 
     record = find.record(store, number, company)
     user = find.member(store, address, record.company_id, field="address")
     was = names(store, record)
-    store.records.follow(record.company_id, record.id, user.id, setup.clock())
+    now = setup.clock()
+    if store.records.follow(record.company_id, record.id, user.id, now):
+        notify_of_record(store, record, user.id, setup.actor, "added", now)
     return _followed("follower.add", store, record, was, user)
 
 

@@ -61,10 +61,20 @@ def end(store: Store, user: User, company_id: int) -> None:
 
 
 def deactivate_if_alone(store: Store, user: User) -> None:
-    """Deactivate who belongs to no company any more, and sign them out everywhere."""
+    """Deactivate who belongs to no company any more, and sign them out everywhere.
+
+    Raises RefusedAct for the only admin of the installation.
+    """
     if not store.users.memberships(user.id):
+        keep_an_installation_admin(store, user)
         store.users.set(replace(user, active=False))
         store.sessions.end_all(user.id)
+
+
+def keep_an_installation_admin(store: Store, user: User) -> None:
+    """Raise RefusedAct where the user is the only active admin of the installation."""
+    if [one.user_id for one in store.line.installation()] == [user.id]:
+        raise RefusedAct("address", "only_installation_admin", name=user.name)
 
 
 def keep_an_admin(store: Store, user: User, company_id: int) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from weftmail.flow import vocabulary
+from weftmail.flow.notices import notify_of_record
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup import find
 from weftmail.flow.setup.act import Done, Fields, Setup, act
@@ -48,6 +49,7 @@ def add(
     )
     if owner_id is not None:
         store.records.follow(whose.id, record.id, owner_id, now)
+        notify_of_record(store, record, owner_id, setup.actor, "assigned", now)
     return Done("record.add", whose.id, record.label, {}, vocabulary.record(record))
 
 
@@ -110,6 +112,8 @@ def change(
         fields=_written({**found.values, **find.fields("fields", fields_ or {})}),
     )
     store.records.set(changed, now)
+    if changed.owner_id is not None and changed.owner_id != found.owner_id:
+        notify_of_record(store, changed, changed.owner_id, setup.actor, "assigned", now)
     _change_participants(store, found, add_participants, remove_participants, now)
     after = _with_people(store, find.record(store, found.label, found.company))
     if revoke_reply_addresses:

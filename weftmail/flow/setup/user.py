@@ -94,6 +94,7 @@ def change(
     language: str | None = None,
     time_zone: str | None = None,
     activate: bool = False,
+    installation_admin: bool | None = None,
     role: str | None = None,
     company: str | None = None,
     add_addresses: Sequence[str] = (),
@@ -101,9 +102,11 @@ def change(
 ) -> Done:
     """Change a user, their ``role`` in a ``company``, and their addresses; what is not given stays.
 
+    An ``installation_admin`` is told what nobody of a company can be told, and may act in each of them.
+
     A ``time_zone`` of "" is that of the machine.
     """
-    given = (name, prefers, language, time_zone, role, *add_addresses, *remove_addresses)
+    given = (name, prefers, language, time_zone, installation_admin, role, *add_addresses, *remove_addresses)
     if all(one is None for one in given) and not activate:
         raise RefusedAct("", "nothing_to_change", noun="user")
     store = setup.store
@@ -118,12 +121,27 @@ def change(
         active=found.active or activate,
     )
     store.users.set(changed)
+    if installation_admin is not None:
+        _put_in_charge(store, changed, installation_admin)
     company_id = None
     if role is not None:
         company_id = find.company(store, company).id
         membership.put(store, changed, company_id, role)
     _change_addresses(store, changed, add_addresses, remove_addresses)
-    return Done("user.set", company_id, changed.name, was, fields(store, changed))
+    return Done("user.set", company_id, changed.name, was, fields(store, find.user(store, address)))
+
+
+def _put_in_charge(store: Store, user: User, wanted: bool) -> None:
+    """Make the user an admin of the installation, or one no longer; one active at least stays."""
+    if not wanted:
+        membership.keep_an_installation_admin(store, user)
+        store.line.dismiss(user.id)
+        return
+    if not user.active:
+        raise RefusedAct(
+            "installation_admin", "user_inactive", name=user.name, address=store.users.addresses(user.id)[0]
+        )
+    store.line.appoint(user.id)
 
 
 def _change_addresses(store: Store, user: User, more: Sequence[str], fewer: Sequence[str]) -> None:

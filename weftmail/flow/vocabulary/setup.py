@@ -68,6 +68,7 @@ def user(one: User, addresses: Sequence[str], memberships: Sequence[Membership])
         "language": one.language,
         "time_zone": one.zone,
         "active": one.active,
+        "installation_admin": one.installation_admin,
         "created_at": iso(one.created_at),
     }
 

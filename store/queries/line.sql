@@ -1,0 +1,50 @@
+-- Who is told where nobody who may act follows, in steps: the owner, the team, whoever owns the alias, the company's
+-- admins, the installation's.  Each is active and may write in the company.
+-- name: line
+select o.step, u.id as user_id, u.name, u.prefers, u.language, true as may_act,
+    (select a.address from user_address a where a.user_id = u.id and a.kind = 'email' order by a.position limit 1)
+        as address,
+    (select a.address from user_address a where a.user_id = u.id and a.kind = ch.address_kind order by a.position
+        limit 1) as reached_at
+from (
+        select 1 as step, r.company_id, r.owner_id as user_id
+        from record r
+        where r.company_id = :company_id and r.id = :record_id
+        union all
+        select 2, r.company_id, t.user_id
+        from record r join team_member t on t.company_id = r.company_id and t.team_id = r.owner_team_id
+        where r.company_id = :company_id and r.id = :record_id
+        union all
+        select 3, a.company_id, a.owner_id
+        from alias a
+        where a.company_id = :company_id and a.id = :alias_id
+        union all
+        select 3, a.company_id, t.user_id
+        from alias a join team_member t on t.company_id = a.company_id and t.team_id = a.owner_team_id
+        where a.company_id = :company_id and a.id = :alias_id
+        union all
+        select 4, m.company_id, m.user_id
+        from membership m
+        where m.company_id = :company_id and m.role = 'admin'
+    ) o
+    join users u on u.id = o.user_id
+    join membership m on m.company_id = o.company_id and m.user_id = o.user_id
+    join channel ch on ch.name = u.prefers
+where u.active and m.role in ('admin', 'agent')
+order by o.step, u.id;
+
+-- name: installation_admins
+select u.id as user_id, u.name, u.prefers, u.language, true as may_act,
+    (select a.address from user_address a where a.user_id = u.id and a.kind = 'email' order by a.position limit 1)
+        as address,
+    (select a.address from user_address a where a.user_id = u.id and a.kind = ch.address_kind order by a.position
+        limit 1) as reached_at
+from installation_admin i cross join users u cross join channel ch
+where u.id = i.user_id and ch.name = u.prefers and u.active
+order by u.id;
+
+-- name: installation_admin_add!
+insert into installation_admin (user_id) values (:user_id) on conflict (user_id) do nothing;
+
+-- name: installation_admin_remove!
+delete from installation_admin where user_id = :user_id;

@@ -1,0 +1,153 @@
+"""Notices: what people are told that is no message of a conversation, at once in the inbox, and by mail as they prefer.
+
+What waits for a decision goes along the line from the owner on.  What leaves by mail says no word from outside, and
+leaves at most once in 15 minutes for each person: it is gathered here, and ``due/kinds/notices`` lets it leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from weftmail.core.address import BadAddress, canonical, split
+from weftmail.core.parsing.message import Message
+from weftmail.core.routing.disposition import Hold
+from weftmail.core.routing.recipients import EMAIL, INBOX
+from weftmail.core.tokens.reply_token import mask
+from weftmail.core.wording.phrase import Phrase
+from weftmail.flow.actor import Actor
+from weftmail.store.delivery import NewDelivery
+from weftmail.store.inbound import Accepted
+from weftmail.store.inbox import Gathered, What
+from weftmail.store.record import Follower, Record
+from weftmail.store.store import Store
+
+KIND = "notices"
+"""The kind of what is due, with the number of the user as its key, while a mail may leave or one has just left."""
+
+
+def notify(
+    store: Store,
+    company_id: int,
+    people: Sequence[Follower],
+    says: Phrase,
+    now: int,
+    *,
+    by_mail: What | None = None,
+    inbound_id: int | None = None,
+    record_id: int | None = None,
+) -> None:
+    """Tell people in the inbox; ``by_mail`` is what those are told by mail as well who prefer that."""
+    ids = [one.user_id for one in people]
+    store.inbox.notify(company_id, ids, says, now, inbound_id=inbound_id, record_id=record_id)
+    if by_mail is not None:
+        _gather(store, company_id, people, by_mail, now, inbound_id, record_id)
+
+
+def notify_of_failure(store: Store, record: Record, event_id: int, author_id: int | None, now: int) -> None:
+    """Tell the author of a message that did not reach everybody, or those who stand in line for its record."""
+    author = store.users.follower(record.company_id, author_id) if author_id is not None else None
+    people = [author] if author is not None else store.line.first(record.company_id, record.id, record.alias_id)
+    inbox = [NewDelivery(INBOX, user_id=one.user_id) for one in people]
+    store.messages.deliver(record.company_id, record.id, event_id, inbox, now)
+    _gather(store, record.company_id, people, "failed", now, None, record.id)
+
+
+def notify_of_record(store: Store, record: Record, user_id: int, actor: Actor, what: What, now: int) -> None:
+    """Tell somebody that a record is theirs now, or that they follow it; nobody is told of what they did themselves."""
+    person = store.users.follower(record.company_id, user_id)
+    if person is None or actor.user_id == user_id:
+        return
+    if what == "assigned":
+        says = Phrase("notice.assigned", {"actor": actor.name, "record": record.label, "title": record.title})
+    else:
+        says = Phrase("notice.added", {"actor": actor.name, "record": record.label, "title": record.title})
+    notify(store, record.company_id, [person], says, now, by_mail=what, record_id=record.id)
+
+
+def _gather(
+    store: Store,
+    company_id: int,
+    people: Sequence[Follower],
+    what: What,
+    now: int,
+    inbound_id: int | None,
+    record_id: int | None,
+) -> None:
+    """Let those who prefer email be told in the next mail that may leave to them."""
+    ids = [one.user_id for one in people if one.prefers == EMAIL and one.address is not None]
+    if ids:
+        store.inbox.gather([Gathered(company_id, one, what, inbound_id, record_id) for one in ids], now)
+        store.due.add(KIND, [str(one) for one in ids], now)
+
+
+def notify_of_hold(store: Store, row: Accepted, message: Message, hold: Hold, now: int) -> None:
+    """Tell whose address a held mail bears, or else those who stand in line for its record or its alias."""
+    if hold.reach == "nobody":
+        return
+    says = _waits(row, message, hold)
+    by_mail: What | None = None if hold.reach == "inbox" else "review"
+    if hold.notify is not None and hold.company_id is not None:
+        colleague = store.users.follower(hold.company_id, hold.notify)
+        if colleague is not None:
+            says = Phrase("notice.held", {"record": hold.record or row.recipient})
+            notify(
+                store, hold.company_id, [colleague], says, now,
+                by_mail=by_mail, inbound_id=row.id, record_id=hold.record_id,
+            )  # fmt: skip
+            return
+    alias_id = hold.alias_id
+    if hold.record_id is not None and hold.company_id is not None:
+        record = store.records.get(hold.company_id, hold.record_id)
+        alias_id = record.alias_id if record is not None else alias_id
+    for company_id, people in _in_charge(store, hold.company_id, hold.record_id, alias_id):
+        notify(store, company_id, people, says, now, by_mail=by_mail, inbound_id=row.id, record_id=hold.record_id)
+
+
+def notify_of_error(store: Store, row: Accepted, now: int) -> None:
+    """Tell those who stand in line for the alias that a mail was sent to which our code failed on."""
+    company_id, alias_id = _addressed(store, row.recipient)
+    says = Phrase("notice.error", {"recipient": mask(row.recipient)})
+    for home, people in _in_charge(store, company_id, None, alias_id):
+        notify(store, home, people, says, now, by_mail="review", inbound_id=row.id)
+
+
+def _addressed(store: Store, recipient: str) -> tuple[int | None, int | None]:
+    """The company and the alias that an address belongs to, as far as it does."""
+    try:
+        address = canonical(recipient)
+    except BadAddress:
+        return None, None
+    alias = store.aliases.by_address(address)
+    if alias is not None:
+        return alias.company_id, alias.id
+    domain = store.domains.by_name(split(address)[1])
+    return (domain.company_id if domain is not None else None), None
+
+
+def _in_charge(
+    store: Store, company_id: int | None, record_id: int | None, alias_id: int | None
+) -> Iterator[tuple[int, Sequence[Follower]]]:
+    """Those who come first in line, by the company in whose inbox they find it.
+
+    What belongs to no company is told to the admins of the installation, in a company of their own.
+    """
+    if company_id is not None:
+        yield company_id, store.line.first(company_id, record_id, alias_id)
+        return
+    companies = store.companies.all()
+    for one in store.line.installation():
+        own = [membership.company_id for membership in store.users.memberships(one.user_id)]
+        if own or companies:
+            yield (own or [companies[0].id])[0], [one]
+
+
+def _waits(row: Accepted, message: Message, hold: Hold) -> Phrase:
+    sender = message.from_[0].address if message.from_ else row.sender
+    subject, recipient = message.subject or Phrase("record.untitled"), mask(row.recipient)
+    if hold.reach == "inbox":
+        place = hold.record or recipient
+        return Phrase("notice.set aside", {"sender": sender, "subject": subject, "recipient": place, "why": hold.why})
+    if hold.record:
+        return Phrase("notice.waits.record", {"sender": sender, "subject": subject, "record": hold.record})
+    queue = Phrase("review.state.held") if hold.queue == "held" else Phrase("review.state.unmatched")
+    return Phrase("notice.waits", {"sender": sender, "subject": subject, "recipient": recipient, "state": queue})
