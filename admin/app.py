@@ -31,6 +31,7 @@ from weftmail.admin.pool import Pool
 from weftmail.admin.stage import Stage
 from weftmail.admin.visit import Site
 from weftmail.core.failure import TempFail, UsageError
+from weftmail.core.limits import POST_FILES
 from weftmail.core.ports import Catcher, Random, Waker
 from weftmail.core.tokens.reply_token import mask
 from weftmail.core.wording.duration import duration
@@ -146,7 +147,7 @@ def _templates(shell: str) -> Environment:
     )
     templates.filters.update(linked=words.linked, duration=duration, masked=mask)
     voice.teach(templates)
-    templates.globals.update(person=words.person, joined=words.JOINED, shell=shell)
+    templates.globals.update(most_bytes=POST_FILES, person=words.person, joined=words.JOINED, shell=shell)
     return templates
 
 

@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from weftmail.admin.voice import of_browser
+from weftmail.core.limits import POST_FILES
 from weftmail.core.wording.language import Languages
 from weftmail.core.wording.phrase import Phrase
 
@@ -28,7 +29,7 @@ MAIL = (
 FILE = "sandbox; default-src 'none'; frame-ancestors 'none'"
 """The policy of a download."""
 
-MOST_BYTES = 40 * 1024 * 1024
+MOST_BYTES = POST_FILES + 3 * 1024 * 1024
 """The largest request that is read; files of a message included."""
 
 FIELDS = {

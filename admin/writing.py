@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -16,6 +17,7 @@ from starlette.datastructures import UploadFile
 from weftmail.admin.files import safe_name
 from weftmail.admin.visit import Visit
 from weftmail.core.address import BadAddress, canonical
+from weftmail.core.limits import POST_FILES
 from weftmail.core.routing.recipients import Field, Notified, Outsider, Skipped
 from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.identity import identity_of
@@ -58,6 +60,8 @@ class Composer:
     seen: str = ""
     left_out: int = 0
     """How many the message that is answered named, who get nothing unless somebody adds them."""
+    chosen: tuple[str, ...] = ()
+    """Files that came with a form which is shown again: no browser lets a page choose them anew."""
     errors: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     """What was typed into To or Cc and is no address: it stays in its box, to be mended."""
@@ -132,10 +136,12 @@ def send(visit: Visit, record: Record) -> int:
     Raises Again where something in it has to change, or where those who were shown are not those who would get it.
     """
     composer = _form(visit)
-    uploads = [one for one in visit.form.getlist("files") if isinstance(one, UploadFile) and one.filename]
+    uploads = _uploads(visit)
     errors = dict(composer.errors)
-    if not composer.text.strip() and not uploads:
+    if not _says_something(composer.text) and not uploads:
         errors["text"] = visit.voice.gettext("Write a message or attach a file.")
+    if sum(one.size or 0 for one in uploads) > POST_FILES:
+        errors["files"] = visit.voice.gettext("These files have more than 25 MB together. Send a link instead.")
     if not composer.note and not errors and not _ticked(composer.to):
         errors["to"] = visit.voice.gettext("Add a recipient, or log an internal note.")
     if errors:
@@ -156,6 +162,15 @@ def send(visit: Visit, record: Record) -> int:
             return post(visit.store, visit.site.installation, record, visit.user, draft)
         except RefusedAct as error:
             raise Again(_shown(visit, record, composer, {"to": visit.voice.say(error.refusal.phrase)})) from None
+
+
+def _uploads(visit: Visit) -> list[UploadFile]:
+    return [one for one in visit.form.getlist("files") if isinstance(one, UploadFile) and one.filename]
+
+
+def _says_something(text: str) -> bool:
+    """Whether anybody would see a letter of it: blanks and marks without width are nothing."""
+    return any(not letter.isspace() and unicodedata.category(letter) not in ("Cf", "Cc") for letter in text)
 
 
 def _form(visit: Visit) -> Composer:
@@ -181,7 +196,8 @@ def _form(visit: Visit) -> Composer:
         found[name] = tuple(people)
         refused[name] = ", ".join(wrong)
     note, text = visit.text("kind") == "note", visit.text("text")
-    return Composer(note=note, text=text, to=found["to"], cc=found["cc"], errors=errors, refused=refused)
+    chosen = tuple(safe_name(one.filename or "") for one in _uploads(visit))
+    return Composer(note=note, text=text, to=found["to"], cc=found["cc"], chosen=chosen, errors=errors, refused=refused)
 
 
 def _parts(visit: Visit, name: Field) -> Iterable[str]:

@@ -34,7 +34,9 @@
     try {
       const answer = await fetch(address, { headers: { accept }, signal: limit.signal, cache: "no-store" });
       if (answer.status === 401 || answer.redirected) {
-        location.reload();
+        // What somebody has begun to write stays, and the form says what to do.
+        if (!document.dispatchEvent(new Event("signed-out", { cancelable: true }))) await pause(5000);
+        else location.reload();
         await pause(60000);
       }
       if (!answer.ok) throw new Error(String(answer.status));
@@ -42,6 +44,23 @@
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  // Whoever writes keeps the form where it is, however much comes in above it.
+  function inPlace(change) {
+    const form = document.getElementById("write");
+    const at = form?.getBoundingClientRect();
+    const holds = at && at.top < innerHeight && at.bottom > 0;
+    // The browser's own way of holding a place would move the page once more.
+    if (holds) document.documentElement.style.overflowAnchor = "none";
+    change();
+    if (!holds) return;
+    const back = () => scrollBy({ top: form.getBoundingClientRect().top - at.top, behavior: "instant" });
+    back();
+    requestAnimationFrame(() => {
+      back();
+      document.documentElement.style.overflowAnchor = "";
+    });
   }
 
   // A part is replaced only where the site serves another one than before: what somebody opened or typed stays.
@@ -73,7 +92,8 @@
       try {
         const answer = await get(url, "application/json");
         if (answer.seen !== url.searchParams.get("seen")) {
-          refresh(await get(document.body.dataset.at, "text/html"));
+          const html = await get(document.body.dataset.at, "text/html");
+          inPlace(() => refresh(html));
           url.searchParams.set("seen", answer.seen);
         }
         lost = null;
@@ -89,4 +109,111 @@
 
   say(true, `● ${status.dataset.on}`);
   follow();
+})();
+
+// The form keeps what was written and chosen whatever becomes of it: refused, too large, signed out, not reached.
+// Without it the form works the same, but files have to be chosen again.
+(() => {
+  const form = () => document.getElementById("write");
+  if (!form()) {
+    keepNothing();
+    return;
+  }
+  const key = `draft ${location.pathname.replace(/\/write$/, "")}`;
+  const text = () => form().querySelector("textarea");
+  const chosen = () => form().querySelector("input[type=file]");
+  const unsent = () => text().value.trim() !== "" || chosen().files.length > 0;
+
+  if (text().value === "") text().value = sessionStorage.getItem(key) ?? "";
+  document.addEventListener("input", (event) => {
+    if (event.target === text()) sessionStorage.setItem(key, text().value);
+  });
+  keepNothing();
+
+  // What was written here is nobody else's: it goes with whoever signs out.
+  function keepNothing() {
+    document.addEventListener("submit", (event) => {
+      if (event.target.matches("form.me")) sessionStorage.clear();
+    });
+  }
+
+  function say(what, link) {
+    form().querySelector("#went-wrong")?.remove();
+    const line = document.createElement("p");
+    line.id = "went-wrong";
+    line.className = "error";
+    line.setAttribute("role", "alert");
+    line.textContent = `▲ ${what} `;
+    if (link) {
+      const there = document.createElement("a");
+      Object.assign(there, { href: "/sign-in", target: "_blank", rel: "noopener", textContent: link });
+      line.append(there);
+    }
+    form().querySelector(".go").before(line);
+    line.scrollIntoView({ block: "nearest" });
+  }
+  const signedOut = () => say(form().dataset.signedOut, form().dataset.signIn);
+
+  document.addEventListener("signed-out", (event) => {
+    if (!unsent()) return;
+    event.preventDefault();
+    signedOut();
+  });
+
+  function swap(fresh) {
+    const next = document.importNode(fresh, true);
+    next.querySelector("input[type=file]").replaceWith(chosen());
+    next.querySelector(".chosen")?.remove();
+    form().replaceWith(next);
+    (next.querySelector("[aria-invalid]") ?? next.querySelector("textarea")).focus();
+  }
+
+  // A form that has expired gets the mark of the session that there is now.
+  async function renew() {
+    const answer = await fetch(document.body.dataset.at ?? location.href, { cache: "no-store" });
+    if (answer.redirected) return signedOut();
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("write");
+    if (!fresh) return location.reload();
+    form().elements.csrf.value = fresh.elements.csrf.value;
+    say(form().dataset.expired);
+  }
+
+  async function sent(button) {
+    const data = new FormData(form());
+    data.append(button.name, button.value);
+    let answer;
+    try {
+      answer = await fetch(form().action, { method: "POST", body: data });
+    } catch {
+      return say(form().dataset.unreached);
+    }
+    if (answer.redirected && new URL(answer.url).pathname === "/sign-in") return signedOut();
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (answer.redirected) {
+      sessionStorage.removeItem(key);
+      const last = page.querySelector("#thread > li:last-child");
+      history.replaceState(null, "", `${answer.url}${last ? `#${last.id}` : ""}`);
+      history.scrollRestoration = "manual";
+      return location.reload();
+    }
+    const fresh = page.getElementById("write");
+    if (fresh) return swap(fresh);
+    if (answer.status === 403) return renew();
+    say(page.querySelector("main p, .door p, p")?.textContent ?? page.body.textContent);
+  }
+
+  document.addEventListener("submit", async (event) => {
+    if (event.target !== form()) return;
+    event.preventDefault();
+    const button = event.submitter ?? form().querySelector("button");
+    if (form().ariaBusy === "true") return;
+    const size = [...chosen().files].reduce((sum, file) => sum + file.size, 0);
+    if (size > Number(form().dataset.most)) return say(form().dataset.tooLarge);
+    form().ariaBusy = "true";
+    try {
+      await sent(button);
+    } finally {
+      if (form()) form().ariaBusy = "false";
+    }
+  });
 })();

@@ -31,6 +31,9 @@ SMTP_TIMEOUT = 30
 MESSAGE_SIZE = 64 * 1024 * 1024
 """The largest mail, in bytes, that the listener offers to take (SIZE, RFC 1870)."""
 
+POST_FILES = 25 * 1024 * 1024
+"""The files of a message that somebody writes here, in bytes together: many mail servers take no more."""
+
 # --- a reader process, for one mail ------------------------------------------------------------------------------
 
 READER_PROCESSOR = 2.0

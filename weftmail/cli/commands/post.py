@@ -11,14 +11,12 @@ from weftmail.cli.context import Context
 from weftmail.cli.output import Fields
 from weftmail.cli.who_gets import lines_of
 from weftmail.core.failure import UsageError
+from weftmail.core.limits import POST_FILES
 from weftmail.core.routing.recipients import Recipients
 from weftmail.flow import vocabulary
 from weftmail.flow.post import Draft, DraftFile, plan, post
 from weftmail.flow.setup import find
 from weftmail.store.record import Record
-
-LARGEST = 25 * 1024 * 1024
-"""Files of a message together, in bytes: many mail servers take no more."""
 
 
 def build(parser: Parser) -> None:
@@ -90,16 +88,16 @@ def _files(names: list[str]) -> list[DraftFile]:
         kind = "application/octet-stream" if content_type is None or encoding is not None else content_type
         files.append(DraftFile(find.line("attach", Path(name).name), kind, _read(name)))
     size = sum(len(file.content) for file in files)
-    if size > LARGEST:
-        raise UsageError(f"the files have {size} bytes together, {LARGEST} are allowed; send a link instead")
+    if size > POST_FILES:
+        raise UsageError(f"the files have {size} bytes together, {POST_FILES} are allowed; send a link instead")
     return files
 
 
 def _read(name: str) -> bytes:
     path = Path(name)
     try:
-        if path.is_file() and path.stat().st_size > LARGEST:
-            raise UsageError(f"{name} is too large: {path.stat().st_size} bytes, {LARGEST} are allowed")
+        if path.is_file() and path.stat().st_size > POST_FILES:
+            raise UsageError(f"{name} is too large: {path.stat().st_size} bytes, {POST_FILES} are allowed")
         return path.read_bytes()
     except OSError as error:
         raise UsageError(f"{name} cannot be read: {error.strerror}") from None

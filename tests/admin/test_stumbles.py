@@ -1,0 +1,247 @@
+"""What writers stumbled over on pages: files and words that were lost, a form that moved away, borders nobody saw."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.admin.chromium import chromium, served
+from tests.admin.conftest import PASSWORD, Browser, Site
+from tests.unit.world import KARIN
+from weftmail.core.limits import POST_FILES
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of a page in one language."""
+
+    code: str
+    add: str
+    send: str
+    text: str
+    empty: str
+    signed_out: str
+    too_large: str
+    expired: str
+
+
+ENGLISH = Words(
+    "en", "Add", "Send", "Text", "Write a message or attach a file.", "You are signed out. What you wrote stays here.",
+    "These files have more than 25 MB together.", "The form had expired",
+)  # fmt: skip
+SWEDISH = Words(
+    "sv", "Lägg till", "Skicka", "Text", "Skriv ett meddelande eller bifoga en fil.",
+    "Du är utloggad. Det du skrev finns kvar här.", "De här filerna är större än 25 MB", "Formuläret var för gammalt",
+)  # fmt: skip
+
+
+@pytest.fixture(params=[ENGLISH, SWEDISH], ids=lambda one: one.code)
+def words(request: pytest.FixtureRequest, site: Site) -> Words:
+    found: Words = request.param
+    anna = site.store.users.get(site.world.anna)
+    assert anna is not None
+    site.store.users.set(replace(anna, language=found.code))
+    return found
+
+
+@pytest.fixture
+def page(site: Site, tmp_path: Path) -> Iterator[Page]:
+    """LEAD-1 in Chromium, as Anna."""
+    with served(site.app) as home, chromium(tmp_path / "profile") as context:
+        opened = context.new_page()
+        site.store.sessions.add_link("once", site.world.anna, site.world.clock() + 600_000)
+        opened.goto(f"{home}/enter/once")
+        opened.locator("form button").first.click()
+        opened.goto(f"{home}/records/LEAD-1")
+        yield opened
+
+
+def choose(page: Page, name: str = "plan.txt", content: bytes = b"A plan.\n") -> None:
+    page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/plain", "buffer": content})
+
+
+def chosen(page: Page) -> list[str]:
+    found: list[str] = page.locator("input[type=file]").evaluate("one => [...one.files].map(file => file.name)")
+    return found
+
+
+def send(page: Page, words: Words) -> None:
+    page.get_by_role("button", name=words.send, exact=True).click()
+
+
+def posts(site: Site) -> list[Any]:
+    return [one for one in site.world.thread("LEAD-1") if one.kind == "post"]
+
+
+def test_a_chosen_file_stays_when_add_is_pressed_and_when_the_form_is_refused(
+    site: Site, words: Words, page: Page
+) -> None:
+    choose(page)
+    page.locator("#text").fill("Here is the plan.")
+    page.locator("[name=to_more]").fill("no address")
+    page.get_by_role("button", name=words.add, exact=True).first.click()
+    page.locator("[name=to_more][aria-invalid]").wait_for()
+    assert chosen(page) == ["plan.txt"] and page.locator("#text").input_value() == "Here is the plan."
+    assert page.locator(".chosen").count() == 0
+    page.locator("[name=to_more]").fill("erik@partner.example")
+    page.get_by_role("button", name=words.add, exact=True).first.click()
+    page.locator(".chip", has_text="erik@partner.example").wait_for()
+    assert chosen(page) == ["plan.txt"]
+    send(page, words)
+    page.locator("article .files", has_text="plan.txt").wait_for()
+    (post,) = posts(site)
+    assert post.text.strip() == "Here is the plan." and page.locator("#text").input_value() == ""
+    assert re.search(r"/records/LEAD-1#m\d+$", page.url)
+
+
+def test_without_script_the_page_names_the_files_that_have_to_be_chosen_again(site: Site, anna: Browser) -> None:
+    form = {**anna.form("/records/LEAD-1"), "kind": "look", "text": "Here."}
+    answer = anna.post("/records/LEAD-1/write", form, files={"files": ("plan.txt", b"A plan.\n", "text/plain")})
+    assert "Choose these files again, your browser does not keep them:" in answer.text and "plan.txt" in answer.text
+    assert "Choose these files again" not in anna.get("/records/LEAD-1").text
+
+
+def test_what_was_written_outlives_the_session_and_is_sent_after_the_next_sign_in(
+    site: Site, words: Words, page: Page
+) -> None:
+    choose(page)
+    page.locator("#text").fill("Half an hour of work.")
+    site.store.sessions.end_all(site.world.anna)
+    send(page, words)
+    page.get_by_text(words.signed_out).wait_for()
+    assert page.locator("#text").input_value() == "Half an hour of work." and chosen(page) == ["plan.txt"]
+    with page.expect_popup() as opened:
+        page.locator("#went-wrong a").click()
+    other = opened.value
+    other.locator("[name=address]").fill("anna@acme.example")
+    other.locator("[name=password]").fill(PASSWORD)
+    other.locator("button.primary").click()
+    other.locator("main").wait_for()
+    other.close()
+    send(page, words)
+    page.get_by_text(words.expired).wait_for()
+    send(page, words)
+    page.locator("article .files", has_text="plan.txt").wait_for()
+    assert [one.text.strip() for one in posts(site)] == ["Half an hour of work."]
+
+
+def test_words_are_there_again_after_a_reload_and_gone_once_they_are_sent(site: Site, words: Words, page: Page) -> None:
+    page.locator("#text").press_sequentially("Not lost.")
+    page.reload()
+    assert page.locator("#text").input_value() == "Not lost."
+    send(page, words)
+    page.locator("article", has_text="Not lost.").wait_for()
+    page.reload()
+    assert page.locator("#text").input_value() == "" and len(posts(site)) == 1
+
+
+def test_too_much_is_said_before_it_is_sent_and_nothing_is_lost(site: Site, words: Words, page: Page) -> None:
+    page.locator("#text").fill("A film.")
+    page.locator("form.composer").evaluate("one => { one.dataset.most = 10; }")
+    choose(page, "film.txt", b"x" * 11)
+    send(page, words)
+    page.get_by_text(words.too_large).wait_for()
+    assert page.locator("#text").input_value() == "A film." and chosen(page) == ["film.txt"] and posts(site) == []
+
+
+def test_the_limit_is_one_for_page_and_command_and_is_said_beside_the_field(site: Site, anna: Browser) -> None:
+    page = anna.get("/records/LEAD-1").text
+    assert "up to 25 MB together" in page and f'data-most="{POST_FILES}"' in page
+    form = {**anna.form("/records/LEAD-1"), "text": "A film."}
+    half = ("half.bin", b"x" * (POST_FILES // 2 + 1), "application/octet-stream")
+    answer = anna.post("/records/LEAD-1/write", form, files=[("files", half), ("files", half)])
+    assert answer.status_code == 422 and "These files have more than 25 MB together." in answer.text
+    assert "A film." in answer.text and posts(site) == []
+
+
+@pytest.mark.parametrize("text", ["", "  \n ", "\u200b", "\u2060 \u200d\ufeff", "\u00a0\n\u2028"])
+def test_an_empty_message_is_never_sent(site: Site, anna: Browser, text: str) -> None:
+    answer = anna.post("/records/LEAD-1/write", {**anna.form("/records/LEAD-1"), "text": text})
+    assert answer.status_code == 422 and "Write a message or attach a file." in answer.text and posts(site) == []
+
+
+def test_arriving_messages_leave_the_form_where_it_is(site: Site, words: Words, page: Page) -> None:
+    locator = site.world.thread("LEAD-1")[0].rfc_message_id
+
+    def arrives(name: str) -> None:
+        text = "\n".join(f"{name} {number}" for number in range(40))
+        site.world.deliver(site.world.mail(KARIN, text=text, references=[locator]), "leads@acme.example")
+        page.locator("article", has_text=f"{name} 39").wait_for()
+
+    def top() -> float:
+        found: float = page.locator("#write").evaluate("one => one.getBoundingClientRect().top")
+        return found
+
+    page.locator(".live.on").wait_for()
+    arrives("First")
+    page.locator("#text").fill("I am writing.")
+    page.locator("#write").scroll_into_view_if_needed()
+    before = top()
+    arrives("Second")
+    arrives("Third")
+    assert abs(top() - before) < 2 and page.locator("#text").input_value() == "I am writing."
+
+
+CONTRAST = """one => {
+  const parse = (text) => text.match(/[0-9.]+/g).slice(0, 3).map(Number);
+  const light = (colour) => {
+    const [r, g, b] = parse(colour).map((v) => ((v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const card = getComputedStyle(document.querySelector(".composer")).backgroundColor;
+  const [a, b] = [light(getComputedStyle(one).borderTopColor), light(card)].sort((x, y) => y - x);
+  return (a + 0.05) / (b + 0.05);
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_borders_of_fields_can_be_seen(page: Page, scheme: Any) -> None:
+    page.emulate_media(color_scheme=scheme)
+    for note in (False, True):
+        if note:
+            page.locator(".tabs .log").click()
+        for field in page.locator(
+            "form.composer textarea, form.composer .add:visible, form.composer .chip:visible"
+        ).all():
+            assert field.evaluate(CONTRAST) >= 3
+
+
+def test_the_chosen_tab_is_told_in_forced_colours(page: Page) -> None:
+    page.emulate_media(forced_colors="active")
+    borders = page.locator(".tabs span").evaluate_all("some => some.map((one) => getComputedStyle(one).borderTopColor)")
+    widths = page.locator(".tabs span").evaluate_all("some => some.map((one) => getComputedStyle(one).borderTopWidth)")
+    assert (borders[0], widths[0]) != (borders[1], widths[1]) and widths[0] == "2px"
+
+
+def test_a_mail_that_nobody_checked_is_not_said_to_lack_a_signature(site: Site, anna: Browser) -> None:
+    site.world.deliver(site.world.mail(subject="Unchecked"), "leads@acme.example")
+    page = anna.get("/records/LEAD-2").text
+    assert "○ Sender not verified" in page and "did not sign" not in page and "failed" not in page
+
+
+def test_what_scrolls_can_be_reached_by_keyboard_and_html_mail_opens_in_full(site: Site, page: Page) -> None:
+    mail = site.world.mail(KARIN, text="<p>Hello</p>\n").replace(b"text/plain", b"text/html")
+    site.world.deliver(mail, "support@acme.example")
+    home = page.url.partition("/records")[0]
+    page.goto(f"{home}/records/TICKET-1")
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Open this email in full").click()
+    assert "Hello" in opened.value.inner_text("body")
+    assert page.locator("iframe.mail").evaluate("one => getComputedStyle(one).resize") == "vertical"
+    name = site.catch("LEAD-1", site.world.mail(), site.world.acme, "acme.example")
+    page.goto(f"{home}/caught/{name}")
+    page.locator("pre.raw").focus()
+    assert page.evaluate("document.activeElement.tagName") == "PRE"
+
+
+def test_the_page_stays_within_a_narrow_window(page: Page) -> None:
+    for width, scheme in ((320, "light"), (320, "dark"), (1200, "light")):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
