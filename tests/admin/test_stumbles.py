@@ -216,7 +216,8 @@ def test_the_chosen_tab_is_told_in_forced_colours(page: Page) -> None:
     page.emulate_media(forced_colors="active")
     borders = page.locator(".tabs span").evaluate_all("some => some.map((one) => getComputedStyle(one).borderTopColor)")
     widths = page.locator(".tabs span").evaluate_all("some => some.map((one) => getComputedStyle(one).borderTopWidth)")
-    assert (borders[0], widths[0]) != (borders[1], widths[1]) and widths[0] == "2px"
+    back = page.locator(".tabs span").evaluate_all("some => some.map((one) => getComputedStyle(one).backgroundColor)")
+    assert (borders[0], widths[0]) != (borders[1], widths[1]) and widths[0] == "2px" and back[0] != back[1]
 
 
 def test_a_mail_that_nobody_checked_is_not_said_to_lack_a_signature(site: Site, anna: Browser) -> None:

@@ -12,6 +12,7 @@ from tests.unit.world import KARIN
 from weftmail.admin.password import Passwords
 from weftmail.cli.context import Context
 from weftmail.core.limits import READER_FAULTS
+from weftmail.core.wording.phrase import Phrase
 
 
 class Terminal(io.StringIO):
@@ -257,3 +258,18 @@ def test_followers_come_and_go(shell: Shell) -> None:
     shell.ok("company", "add", "Beta")
     shell.ok("user", "add", "eva@beta.example", "--company", "Beta")
     assert "Eva is not a member of Acme" in shell.refused("follower", "add", "LEAD-1", "eva@beta.example")
+
+
+def test_an_inbox_that_is_not_shown_to_its_end_says_so(shell: Shell) -> None:
+    store = shell.world.store
+    for number in range(3):
+        store.inbox.notify(
+            shell.world.acme, [shell.world.anna], Phrase("notice.held", {"record": f"LEAD-{number}"}), number
+        )
+    said = shell.ok("user", "show", "anna@acme.example", "--limit", "2")
+    assert "LEAD-2" in said and "LEAD-1" in said and "LEAD-0" not in said
+    assert said.endswith("There are earlier ones; see them: --limit 20\n")
+    assert shell.json("user", "show", "anna@acme.example", "--limit", "2")["inbox_has_more"] is True
+    assert "There are earlier" not in shell.ok("user", "show", "anna@acme.example", "--limit", "3")
+    found = shell.json("user", "show", "anna@acme.example")
+    assert len(found["inbox"]) == 3 and found["inbox_has_more"] is False

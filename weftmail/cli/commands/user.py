@@ -6,7 +6,7 @@ import argparse
 import secrets
 
 from weftmail.cli import done
-from weftmail.cli.arguments import Parser, Verbs
+from weftmail.cli.arguments import Parser, Verbs, number
 from weftmail.cli.context import Context, joined
 from weftmail.cli.listing import Listing, Whole
 from weftmail.cli.output import Fields, sheet, shown_iso, table
@@ -20,6 +20,9 @@ from weftmail.locale import NAMES
 from weftmail.store.people import User
 from weftmail.store.store import Store
 
+SHOWN = 100
+"""So many entries of an inbox are shown where no ``--limit`` says otherwise."""
+
 
 def build(parser: Parser) -> None:
     """Add the verbs."""
@@ -30,6 +33,9 @@ def build(parser: Parser) -> None:
     verbs.list("list users", _list, "ADDR", company=True)
     show = verbs.add("show", "show one user and their inbox", _show)
     show.add_argument("address", metavar="ADDR", help="an email address of the user")
+    show.add_argument(
+        "--limit", type=number, default=SHOWN, metavar="N", help=f"the newest so many; {SHOWN} by default"
+    )
     change = verbs.add("set", "change a user; only what you name changes", _set, company=True)
     change.add_argument("address", metavar="ADDR", help="an email address of the user")
     _settings(change)
@@ -176,23 +182,26 @@ def _listing(store: Store, company: str | None) -> Listing[User]:
 def _show(context: Context, arguments: argparse.Namespace) -> None:
     store = context.store
     found = find.user(store, arguments.address)
-    inbox = _inbox(store, found)
-    value = {**user.fields(store, found), "inbox": inbox}
+    # One more than is shown tells whether there are any.
+    inbox = _inbox(store, found, arguments.limit + 1)
+    shown, more = inbox[: arguments.limit], len(inbox) > arguments.limit
+    value = {**user.fields(store, found), "inbox": shown, "inbox_has_more": more}
     head = _head(store, found)
-    context.answer(arguments.json, value, lambda: [*head, "", *_inbox_lines(inbox)])
+    last = [f"There are earlier ones; see them: --limit {arguments.limit * 10}"] if more else []
+    context.answer(arguments.json, value, lambda: [*head, "", *_inbox_lines(shown), *last])
 
 
-def _inbox(store: Store, found: User) -> list[Fields]:
-    """Return messages and notices of all companies, newest first."""
+def _inbox(store: Store, found: User, most: int) -> list[Fields]:
+    """Return messages and notices of all companies, newest first, at most so many."""
     inbox = [
         entry
         for one in store.users.enters(found)
         for entry in (
-            *map(vocabulary.inbox_entry, store.inbox.entries(one.company_id, found.id)),
-            *map(vocabulary.notice, store.inbox.notices(found.id, one.company_id)),
+            *map(vocabulary.inbox_entry, store.inbox.entries(one.company_id, found.id, most)),
+            *map(vocabulary.notice, store.inbox.notices(found.id, one.company_id, most)),
         )
     ]
-    return sorted(inbox, key=lambda entry: str(entry["created_at"]), reverse=True)
+    return sorted(inbox, key=lambda entry: str(entry["created_at"]), reverse=True)[:most]
 
 
 def _head(store: Store, found: User) -> list[str]:
