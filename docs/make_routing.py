@@ -91,6 +91,11 @@ FOOT = """
 - What a program sent of its own accord opens a record and is told to its owner. More than 200 emails of one sender
   within an hour are told in the inbox alone.
 
+- A colleague's answer goes out with all that they wrote. Cut is what is certainly quoted, our notification (by its
+  mark, its words or the cite block around it) and what stands below "-- ". In doubt it is sent. Lines of our foot go
+  wherever they stand; where one still stands, or a reply address or a sign-in link, the answer is held for its author
+  (the rule *own lines*), who is told.
+
 ## Who is told
 
 - A new record and an answer from outside: the followers. Where none of them is active and may answer, the first of

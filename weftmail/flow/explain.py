@@ -15,6 +15,7 @@ from weftmail.flow import turns, vocabulary
 from weftmail.flow.facts import gather, traffic_of
 from weftmail.flow.installation import Installation
 from weftmail.flow.notify import planned
+from weftmail.flow.outgoing import within_words
 from weftmail.flow.parsed import parsed
 from weftmail.store.store import Store
 
@@ -37,6 +38,7 @@ def explanation(store: Store, installation: Installation, envelope: Envelope, ra
     message = installation.reader(raw)
     known = gather(store, installation, envelope, message)
     decision = decide(envelope, known.message, known.facts)
+    decision = within_words(store, installation, known.message, decision)
     traffic = turns.known(store, traffic_of(envelope, known), decision.disposition)
     decision = turns.within_turns(store, traffic, decision, installation.clock())
     verified = known.facts.sender.verified

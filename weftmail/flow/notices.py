@@ -89,7 +89,10 @@ def notify_of_hold(store: Store, row: Accepted, message: Message, hold: Hold, no
     if hold.notify is not None and hold.company_id is not None:
         colleague = store.users.follower(hold.company_id, hold.notify)
         if colleague is not None:
-            says = Phrase("notice.held", {"record": hold.record or row.recipient})
+            place = hold.record or row.recipient
+            says = (
+                Phrase("notice.held.own", {"record": place}) if hold.own else Phrase("notice.held", {"record": place})
+            )
             notify(
                 store, hold.company_id, [colleague], says, now,
                 by_mail=by_mail, inbound_id=row.id, record_id=hold.record_id,

@@ -13,6 +13,7 @@ from weftmail.core.tokens import locator, reply_token
 from weftmail.core.tokens.reply_token import Token
 from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say
+from weftmail.flow import review
 
 
 def reply_address(
@@ -289,6 +290,44 @@ class TestStrangers:
         opened.store.records.remove_participant(opened.acme, opened.record("LEAD-1").id, karin, 2)
         ours = locator.mint(opened.installation.keyring, 2, "public", "acme.example")
         assert opened.deliver(opened.mail(references=[ours]), "reply@acme.example").state == "held"
+
+
+class TestLinesOfOurs:
+    FOOT = "Yes: Your reply is filed on LEAD-1. That I read."
+
+    def test_an_answer_with_one_waits_for_its_author_who_is_told(self, opened: World):
+        to = reply_address(opened, 1)
+        row = opened.deliver(opened.mail(ANNA, to, text=self.FOOT, verified=True), to, "anna@acme.example")
+        assert (row.state, row.record, row.why and row.why.code) == ("held", "LEAD-1", "held.ours")
+        assert len(opened.thread("LEAD-1")) == 1
+        assert opened.store.inbox.notices(opened.anna)[0].says.code == "notice.held.own"
+        assert opened.store.inbox.notices(opened.bjorn) == []
+
+    def test_its_author_can_release_it(self, opened: World):
+        to = reply_address(opened, 1)
+        row = opened.deliver(opened.mail(ANNA, to, text=self.FOOT, verified=True), to, "anna@acme.example")
+        done = review.release(opened.store, opened.installation, row.id)
+        assert [one.address for one in done.recipients.outsiders] == ["karin@customer.example"]
+
+    def test_a_note_may_hold_one(self, opened: World):
+        to = reply_address(opened, 1, purpose="note")
+        row = opened.deliver(opened.mail(ANNA, to, text=self.FOOT, verified=True), to, "anna@acme.example")
+        assert (row.state, opened.thread("LEAD-1")[1].kind) == ("filed", "note")
+
+    def test_html_between_cite_blocks_goes_out(self, opened: World):
+        from email.message import EmailMessage as Mail
+
+        mail = Mail()
+        to = reply_address(opened, 1)
+        mail["From"], mail["To"], mail["Message-ID"], mail["Subject"] = ANNA, to, "<h@acme.example>", "Re: chairs"
+        mail["Date"] = "Mon, 23 Nov 2026 10:00:00 +0000"
+        mail.set_content(
+            "<p>Hello.</p><blockquote>Could you do 40 chairs?</blockquote><p>Yes.</p>"
+            "<blockquote>An old offer of ours</blockquote><p>Still holds.</p>", subtype="html",
+        )  # fmt: skip
+        top = opened.mail(ANNA, to, verified=True).partition(b"From: ")[0]
+        assert opened.deliver(top + mail.as_bytes(), to, "anna@acme.example").state == "filed"
+        assert opened.thread("LEAD-1")[1].reply_text == "Hello.\nYes.\n> An old offer of ours\nStill holds."
 
 
 class TestTheRest:

@@ -21,11 +21,29 @@ def cut_notification(text: str) -> str:
         return text
     above = _without_attribution(lines[:at])
     quoted = lines[at].lstrip().startswith(">")
+    if quoted and not any(line.strip() and not line.lstrip().startswith(">") for line in _unintroduced(above)):
+        # Somebody wrote into the quote, above its first line: that is theirs, quote marks or not.
+        above = [re.sub(r"^[ \t]*>[ \t]?", "", line) for line in _unintroduced(above)]
     below = [line for line in lines[at:] if not line.lstrip().startswith(">")] if quoted else []
     kept = "\n".join([*above, *below]).strip("\n")
     return kept if kept.strip() else text
 
 
+def without_attribution(lines: list[str]) -> list[str]:
+    """Return the lines without what introduces a quote at their end: who wrote when."""
+    kept = _without_attribution(lines)
+    last = kept[-1] if kept else ""
+    # Without an address it takes a date and a time, which a sentence of somebody's own hardly ends with.
+    return _trimmed(kept[:-1]) if last.rstrip("* >").endswith(":") and len(_NUMBERS.findall(last)) >= 4 else kept
+
+
+def _unintroduced(lines: list[str]) -> list[str]:
+    """The lines without what introduces the quote that they begin with."""
+    first = next((number for number, line in enumerate(lines) if line.lstrip().startswith(">")), 0)
+    return [*without_attribution(lines[:first]), *lines[first:]]
+
+
+_NUMBERS: Final = re.compile(r"\d+")
 _FIELD: Final = re.compile(r"[>\s*]*[^\W\d_][\w -]{0,20}\s?:\*?\s.{0,400}")
 _DIGITS: Final = re.compile(r"\d{2}")
 _RULE: Final = re.compile(r"[>\s]*[_-]{2,}[\w\s]{0,40}[_-]{2,}\s*")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Literal
 
 from weftmail.core.composing.rendering import render
@@ -64,6 +65,40 @@ def foot(notice: Notice) -> list[str]:
     filed = gettext("Your reply is filed on {number}.").format(number=notice.number)
     follows = gettext("You get this email because you follow {number}.").format(number=notice.number)
     return [f"{_where(notice.answer, notice.language)} {filed}", follows]
+
+
+@dataclass(frozen=True, slots=True)
+class Foot:
+    """The sentences of a notification's foot: how the one on answers begins, and those that name the record."""
+
+    where: str
+    filed: str
+    follows: str
+    open: str
+
+
+def foot_of(number: str, language: Language) -> Foot:
+    """Return the sentences of the foot of a notification of this record."""
+    gettext = language.gettext
+    return Foot(
+        _common(
+            gettext("Reply to this email and it stays internal."),
+            language.ngettext(
+                "Reply to this email and {to} gets it, from {sender}.",
+                "Reply to this email and {to} get it, from {sender}.",
+                1,
+            ),
+        ),
+        gettext("Your reply is filed on {number}.").format(number=number),
+        gettext("You get this email because you follow {number}.").format(number=number),
+        gettext("Open {number}").format(number=number),
+    )
+
+
+def _common(one: str, other: str) -> str:
+    """Return the words with which both begin."""
+    pairs = zip(one.split(), other.split(), strict=False)
+    return " ".join(word for word, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def as_text(notice: Notice, body: str) -> str:

@@ -100,6 +100,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     return safe_attribute(tag, name, value)
 
 
+_CITE = re.compile(r"(</?blockquote(?:\s[^<>]*)?>)")
 _BLOCKS = {"p", "br", "hr", "tr", "li", "dt", "dd", "div", "blockquote", "pre", "ul", "ol", "table"}
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _BREAK = re.compile(
@@ -110,6 +111,17 @@ _TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>?")
 _WHITE = re.compile(r"\s+")
 _MANY_LINES = re.compile(r"\n{3,}")
 _SPACES = re.compile(r"[ \t\u00a0]+")
+
+
+def quoted_text_of(html: str) -> str:
+    """Return the words of sanitised HTML, those in its cite blocks behind quote marks."""
+    depth, lines = 0, []
+    for piece in _CITE.split(html):
+        if _CITE.fullmatch(piece):
+            depth = max(0, depth + (-1 if piece.startswith("</") else 1))
+        elif words := text_of(piece).strip():
+            lines += [f"{'> ' * min(depth, 5)}{line}" for line in words.split("\n")]
+    return "\n".join(lines)
 
 
 def text_of(html: str) -> str:

@@ -106,6 +106,8 @@ class Hold:
     answers: int | None = None
     notify: int | None = None
     alias_id: int | None = None
+    own: bool = False
+    """It is theirs without doubt, and waits for another reason."""
     reach: Notify = "everybody"
 
 

@@ -12,6 +12,10 @@ NOTICES: Final[dict[str, Sentence]] = {
         "If you wrote it, release it from the review queue. So that your next one is verified, send it through your "
         "company's mail server with your login, or have your domain sign its email (DKIM)."
     ),
+    "notice.held.own": marked(
+        "Your answer on {record} was not sent: it holds a line of our notification, such as its foot or a link for you "
+        "alone. Send it again without that, or release it from the review queue."
+    ),
     "notice.unreadable": marked(
         "An email to {recipient} from {sender} could not be displayed; it is kept, and the original can be downloaded: "
         "{subject}"

@@ -17,6 +17,7 @@ RULE_NAMES: Final = {
     "nowhere": marked("nowhere"),
     "ceiling": marked("ceiling"),
     "turns": marked("turns"),
+    "own lines": marked("own lines"),
     "review": marked("review"),
     "handed over before": marked("handed over before"),
 }
@@ -130,6 +131,7 @@ ROUTING: Final[dict[str, Sentence]] = {
         "the signature of {domain} does not cover how the text is to be read, and the text does not show it."
         " Have the mail server of {domain} sign Content-Type and Content-Transfer-Encoding"
     ),
+    "held.ours": marked("an answer with a line of our notification in it, which the customer must not get"),
     "held.other": marked("new participant: the sender is not in this conversation"),
     # Aliases.
     "alias.none": marked("no alias has this address"),

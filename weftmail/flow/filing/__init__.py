@@ -16,6 +16,7 @@ from weftmail.flow.filing.outcome import Outcome
 from weftmail.flow.filing.report import file_report
 from weftmail.flow.installation import Installation
 from weftmail.flow.notices import notify_of_hold
+from weftmail.flow.outgoing import within_words
 from weftmail.flow.turns import known, note_hold, within_turns
 from weftmail.store.store import Store
 
@@ -32,6 +33,7 @@ def file(store: Store, installation: Installation, delivered: Delivered, decisio
     if before is not None:
         return _again(store, delivered, before, now)
     decision = within_ceiling(store, delivered.row, decision)
+    decision = within_words(store, installation, delivered.message, decision)
     decision, delivered = _counted(store, delivered, decision, now)
     outcome = _carry_out(store, installation, delivered, decision, now)
     notify_of_unread(store, delivered.row, delivered.message, decision.disposition.company_id, now)
@@ -66,7 +68,7 @@ def _carry_out(store: Store, installation: Installation, delivered: Delivered, d
         case Open():
             return file_open(store, installation, delivered, disposition, now)
         case Append() | Note():
-            return file_append(store, delivered, disposition, now)
+            return file_append(store, installation, delivered, disposition, now)
         case Report():
             return file_report(store, delivered, disposition, now)
         case Hold():

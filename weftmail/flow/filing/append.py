@@ -10,13 +10,17 @@ from weftmail.flow.filing.brought import bring
 from weftmail.flow.filing.entry import contact_of, new_message
 from weftmail.flow.filing.outcome import Outcome
 from weftmail.flow.identity import identity_of
+from weftmail.flow.installation import Installation
 from weftmail.flow.notify import notify, planned
+from weftmail.flow.outgoing import outgoing
 from weftmail.flow.turns import note_mail
 from weftmail.store.record import NewParticipant
 from weftmail.store.store import Store
 
 
-def file_append(store: Store, delivered: Delivered, disposition: Append | Note, now: int) -> Outcome:
+def file_append(
+    store: Store, installation: Installation, delivered: Delivered, disposition: Append | Note, now: int
+) -> Outcome:
     """File on a thread; a second way of the same mail to the same thread adds only whom it names."""
     message, company_id = delivered.message, disposition.company_id
     record = store.records.get(company_id, disposition.record_id)
@@ -44,6 +48,9 @@ def file_append(store: Store, delivered: Delivered, disposition: Append | Note, 
         kind="note" if isinstance(disposition, Note) else "post" if post else "received",
         answers_id=disposition.answers,
         sent_as=identity_of(store, record).sender.address if post else "",
+        words=outgoing(store, installation, message, disposition).text
+        if post or isinstance(disposition, Note)
+        else None,
         now=now,
     )
     message_id = store.messages.add(new, delivered.arrived_at or now)

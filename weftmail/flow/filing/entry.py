@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 
-from weftmail.core.composing.cutting import cut_notification
 from weftmail.core.parsing.message import Message
-from weftmail.core.parsing.quote import new_words
 from weftmail.core.routing.disposition import Author
 from weftmail.flow.delivered import Delivered
 from weftmail.store.message import Flag, NewMessage
@@ -33,9 +31,13 @@ def new_message(
     kind: str = "received",
     answers_id: int | None = None,
     sent_as: str = "",
+    words: str | None = None,
     now: int,
 ) -> NewMessage:
-    """Return the entry that a mail becomes on the record; ``contact_id`` is its author outside, if they are that."""
+    """Return the entry that a mail becomes on the record; ``contact_id`` is its author outside, if they are that.
+
+    ``words`` are its new words, where they are not those that reading found.
+    """
     message = delivered.message
     reused = bool(message.message_id) and store.messages.id_reused(
         record.company_id, message.message_id, message.content_hash
@@ -54,7 +56,7 @@ def new_message(
         subject=message.subject,
         text=message.text,
         html=message.page,
-        reply_text=_new_words(message, by_colleague=kind != "received"),
+        reply_text=message.reply_text if words is None else words,
         rfc_message_id=message.message_id,
         content_hash=message.content_hash,
         sent_as=sent_as,
@@ -74,11 +76,3 @@ def _flag(message: Message, reused: bool) -> Flag:
     if message.missing:
         return "partly read"
     return "id reused" if reused else ""
-
-
-def _new_words(message: Message, *, by_colleague: bool) -> str:
-    """The new words of a mail.  A colleague's answer quotes our notification, with its footer: that is cut first."""
-    if not by_colleague:
-        return message.reply_text
-    cut = cut_notification(message.text)
-    return message.reply_text if cut == message.text else new_words(cut)
