@@ -475,7 +475,7 @@ class TestMachinesAndLetters:
         fresh = written(f"Karin Ek <{KARIN}>", "leads@acme.example", "I am away.\n", "Out of office")
         postfix.deliver("", "leads@acme.example", fresh.as_bytes())
         row = installation.wait(
-            lambda: one if (one := installation.inbound()[0])["state"] == "discarded" else None, "it is discarded"
+            lambda: one if (one := installation.inbound()[0])["state"] == "held" else None, "it is set aside"
         )
         assert row["recipient"] == "leads@acme.example"
         assert len(installation.records()) == records

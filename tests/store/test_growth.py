@@ -25,6 +25,7 @@ WHOLE = {
     "contacts": "the whole list is what is asked for",
     "contacts_of_company": "the whole list is what is asked for",
     "thread": "the whole thread is what is asked for",
+    "inbound_tally": "the sum of the whole log is what the demo asks for",
     "notices_read": "all unread notices of a user are marked",
 }
 NAMES = [name for name in queries.available_queries if not name.endswith("_cursor") and name not in WHOLE]
@@ -95,6 +96,7 @@ VALUES: dict[str, Any] = {
     "answers_id": None, "attempts": 1, "author_contact_id": FREQUENT, "author_user_id": None, "changed_at": 10**9,
     "closed_at": None, "content_id": "", "customer_id": FREQUENT, "fault": 0, "stop": 1, "lease": 1,
     "owner_team_id": None, "password": None, "reference": "r", "reference_url": "", "since": 0,
+    "what": "review", "says": "{}", "words": 20_000, "budget": 4_000_000,
 }  # fmt: skip
 ODD: dict[str, dict[str, Any]] = {
     "turns_expire": {"before": RECORD},

@@ -91,7 +91,7 @@ def _planned(planned: review.ReleasePlan) -> list[str]:
 def _released(made: Done, released: review.Released) -> list[str]:
     if not released.record:
         return [done.changes(made), "The same email was filed already; nobody is notified twice."]
-    lines = [f"{done.changes(made)}. It goes to:", *lines_of(released.recipients)]
+    lines = [f"{done.changes(made)}. It is on {released.record} and goes to:", *lines_of(released.recipients)]
     if not released.recipients.notified and not released.recipients.outsiders:
         lines.append(f"Nobody is notified. Add a follower: mail-admin follower add {released.record} ADDR")
     return lines
