@@ -255,13 +255,17 @@ def _digest(notified: Sequence[Notified]) -> str:
 
 
 def _what_changed(before: str, now: str, *, note: bool) -> str:
-    """Say why what was shown is not what would happen; "" where it is."""
-    if before.partition(".")[0] != now.partition(".")[0]:
-        return marked("Who is notified has changed while you were writing. Check it below, then press Send again.")
-    if before != now and not note:
+    """Say why what was shown is not what would happen; "" where it is.
+
+    Who wrote meanwhile follows since, so that is said where both have changed.
+    """
+    (notified_before, _, moved_before), (notified_now, _, moved_now) = before.partition("."), now.partition(".")
+    if moved_before != moved_now and not note:
         return marked(
             "Somebody wrote while you were writing. Read the new message above, then press Send again to send anyway."
         )
+    if notified_before != notified_now:
+        return marked("Who is notified has changed while you were writing. Check it below, then press Send again.")
     return ""
 
 

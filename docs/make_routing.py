@@ -63,7 +63,13 @@ FOOT = """
 ## What follows from it
 
 - An email of an outsider is never sent on to another outsider.
-- No email alone adds a follower, shows a thread to anybody, or changes the customer of a record.
+- No email of somebody outside adds a follower, shows a thread to anybody, or changes the customer of a record. A
+  verified colleague who writes, by email, on the page or by a command, follows; who was taken off the followers stays
+  off until somebody adds them, whatever they write. Who answers by email has read what the inbox holds of the record.
+- An answer from outside opens a closed record again, an automatic one does not. Changes of state, owner and followers
+  by hand are events in the conversation.
+- The customer of a record opened by hand takes part in it, and is whom the first message goes to. Where an email has no
+  name beside its author's address, the name of the contact stands.
 - Those whom a verified participant puts in Cc take part in that one message; those whom a colleague names take part in
   the conversation. An unverified email makes nobody a participant.
 - A reply address that is wrong, from an old epoch, or of a person who was taken out of the conversation counts as

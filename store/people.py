@@ -183,12 +183,16 @@ class Contacts:
 
     def add(self, company_id: int, name: str, address: str, now: int) -> int:
         """Return the contact who has this canonical address in the company; add one where nobody has it."""
+        return self.enter(company_id, name, address, now)[0]
+
+    def enter(self, company_id: int, name: str, address: str, now: int) -> tuple[int, str]:
+        """As ``add``, with the name that the contact is known by."""
         found = self.by_address(company_id, address)
-        if found is not None:
-            if not found.name and name:
-                self.rename(company_id, found.id, name)
-            return found.id
-        return self.add_all(company_id, {address: name}, now)[address]
+        if found is None:
+            return self.add_all(company_id, {address: name}, now)[address], name
+        if not found.name and name:
+            self.rename(company_id, found.id, name)
+        return found.id, found.name or name
 
     def add_all(self, company_id: int, names: Mapping[str, str], now: int) -> dict[str, int]:
         """Add a contact for each of these canonical addresses, which nobody has; return their ids by address."""

@@ -23,6 +23,7 @@ class Record:
     label: str
     title: str
     state: str
+    counts_as: str
     fields: str
     owner_id: int | None
     owner: str | None
@@ -215,6 +216,10 @@ class Records:
             now=now,
         )
 
+    def set_state(self, company_id: int, record_id: int, state: str, now: int) -> None:
+        """Store another state."""
+        queries.record_set_state(self._connection, company_id=company_id, id=record_id, state=state, now=now)
+
     def touch(self, company_id: int, record_id: int, now: int) -> None:
         """Say that something happened on the record."""
         queries.record_touch(self._connection, company_id=company_id, id=record_id, now=now)
@@ -236,10 +241,17 @@ class Records:
         rows = portions([{**shared, "user_id": user_id} for user_id in user_ids])
         return sum(queries.followers_add(self._connection, portion).changed for portion in rows)
 
-    def unfollow(self, company_id: int, record_id: int, user_id: int) -> bool:
-        """End it; say whether the colleague followed."""
+    def follow_by_post(self, company_id: int, record_id: int, user_id: int, now: int) -> bool:
+        """Let a colleague who wrote follow the record, unless they were taken off it; say whether they are new."""
+        added: int = queries.follower_add_by_post(
+            self._connection, company_id=company_id, record_id=record_id, user_id=user_id, now=now
+        )
+        return added == 1
+
+    def unfollow(self, company_id: int, record_id: int, user_id: int, now: int) -> bool:
+        """End it; say whether the colleague followed.  Writing on the record does not put them back."""
         removed: int = queries.follower_remove(
-            self._connection, company_id=company_id, record_id=record_id, user_id=user_id
+            self._connection, company_id=company_id, record_id=record_id, user_id=user_id, now=now
         )
         return removed == 1
 

@@ -255,11 +255,13 @@ create table tombstone (
     unique (company_id, record_id)
 );
 
+-- Who was taken off stays as a row, so that writing on the record does not put them back.
 create table follower (
     company_id bigint not null references company (id),
     record_id bigint not null references record (id),
     user_id bigint not null references users (id),
     created_at bigint not null,
+    removed_at bigint,
     primary key (company_id, record_id, user_id)
 );
 
@@ -552,7 +554,7 @@ from alias a
 
 create view record_row as
 select
-    r.id, r.company_id, c.name as company, r.type, r.number, r.label, r.title, r.state, r.fields, r.owner_id,
+    r.id, r.company_id, c.name as company, r.type, r.number, r.label, r.title, r.state, s.counts_as, r.fields, r.owner_id,
     u.name as owner, r.owner_team_id, r.customer_id, k.name as customer,
     (
         select e.address from contact_address e
@@ -564,6 +566,7 @@ select
     r.alias_id, r.reference, r.reference_url, r.created_at, r.changed_at
 from record r
     join company c on c.id = r.company_id
+    join record_state s on s.company_id = r.company_id and s.record_type = r.type and s.name = r.state
     left join users u on u.id = r.owner_id
     left join contact k on k.id = r.customer_id;
 

@@ -83,6 +83,9 @@ update record
 set title = :title, state = :state, owner_id = :owner_id, owner_team_id = :owner_team_id, fields = :fields, changed_at = :now
 where id = :id and company_id = :company_id;
 
+-- name: record_set_state!
+update record set state = :state, changed_at = :now where id = :id and company_id = :company_id;
+
 -- name: tombstone_by_record^
 select record_id, label, moved_to_id, reason from tombstone
 where company_id = :company_id and record_id = :record_id;
@@ -90,10 +93,17 @@ where company_id = :company_id and record_id = :record_id;
 -- name: followers_add*!
 insert into follower (company_id, record_id, user_id, created_at)
 values (:company_id, :record_id, :user_id, :now)
+on conflict (company_id, record_id, user_id) do update set removed_at = null, created_at = excluded.created_at
+where follower.removed_at is not null;
+
+-- name: follower_add_by_post!
+insert into follower (company_id, record_id, user_id, created_at)
+values (:company_id, :record_id, :user_id, :now)
 on conflict (company_id, record_id, user_id) do nothing;
 
 -- name: follower_remove!
-delete from follower where company_id = :company_id and record_id = :record_id and user_id = :user_id;
+update follower set removed_at = :now
+where company_id = :company_id and record_id = :record_id and user_id = :user_id and removed_at is null;
 
 -- Followers who are still active members of the company: whoever left it is told nothing.
 -- name: followers
@@ -106,7 +116,7 @@ from follower f
     join users u on u.id = f.user_id
     join channel ch on ch.name = u.prefers
     join membership m on m.user_id = u.id and m.company_id = f.company_id
-where f.company_id = :company_id and f.record_id = :record_id and u.active
+where f.company_id = :company_id and f.record_id = :record_id and f.removed_at is null and u.active
 order by f.created_at, f.user_id;
 
 -- name: participants_add*!

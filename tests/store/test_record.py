@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from dataclasses import replace
 
@@ -66,7 +65,7 @@ def test_a_record_as_it_was_opened_and_changed(office: Office) -> None:
         {"value": "23 500"},
         "open",
     )
-    changed = replace(record, title="38 chairs", state="closed", owner_id=office.bjorn, fields=json.dumps({}))
+    changed = replace(record, title="38 chairs", state="closed", counts_as="closed", owner_id=office.bjorn, fields="{}")
     office.store.records.set(changed, 9)
     found = office.store.records.get(office.acme, record.id)
     assert found == replace(changed, owner="Björn", changed_at=9)
@@ -107,8 +106,8 @@ def test_only_active_members_are_told(office: Office) -> None:
     assert user is not None
     office.store.users.set(replace(user, active=False))
     assert records.followers(office.acme, record.id) == []
-    assert records.unfollow(office.acme, record.id, office.anna) and not records.unfollow(
-        office.acme, record.id, office.anna
+    assert records.unfollow(office.acme, record.id, office.anna, 2) and not records.unfollow(
+        office.acme, record.id, office.anna, 2
     )
 
 

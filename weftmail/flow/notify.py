@@ -73,6 +73,20 @@ def answer_audience(store: Store, company_id: int, message_id: int) -> tuple[Out
     return audience(author, named, taking_part)
 
 
+def suggested(store: Store, record: Record, answers_id: int | None) -> tuple[Outsider, ...]:
+    """Return whom a message of a colleague goes to unless they say otherwise: the people of the message that it
+    answers, or the customer of a record on which nobody outside has a message yet.
+    """
+    if answers_id is not None:
+        return answer_audience(store, record.company_id, answers_id)
+    people = store.records.participants(record.company_id, record.id) if record.customer_id is not None else []
+    return tuple(
+        Outsider(one.contact_id, one.name, one.address)
+        for one in people
+        if one.contact_id == record.customer_id and one.address is not None
+    )
+
+
 def planned(
     store: Store,
     disposition: Disposition,

@@ -14,7 +14,7 @@ from weftmail.core.tokens.locator import Visibility
 from weftmail.flow.facts import is_ours
 from weftmail.flow.identity import identity_of
 from weftmail.flow.installation import Installation
-from weftmail.flow.notify import answer_audience, following, notify
+from weftmail.flow.notify import following, notify, suggested
 from weftmail.flow.refusal import RefusedAct
 from weftmail.store.message import Addressed, NewAttachment, NewMessage
 from weftmail.store.people import WRITERS, User
@@ -136,6 +136,7 @@ def post(store: Store, installation: Installation, record: Record, author: User,
         )
         store.records.touch(record.company_id, record.id, now)
         notify(store, record, message_id, who_gets, now)
+        store.records.follow_by_post(record.company_id, record.id, author.id, now)
     return message_id
 
 
@@ -152,7 +153,7 @@ def _subject(store: Store, record: Record, answers_id: int | None) -> str:
 
 def _outsiders(store: Store, record: Record, draft: Draft, answers_id: int | None) -> Sequence[Outsider]:
     if draft.to is None:
-        found = answer_audience(store, record.company_id, answers_id) if answers_id is not None else ()
+        found = suggested(store, record, answers_id)
         if not found and not draft.cc:
             raise RefusedAct("to", "nothing_to_answer" if answers_id is None else "nobody_to_answer")
     else:

@@ -132,7 +132,11 @@ def test_a_record_by_hand_from_beginning_to_end(lead: Shell) -> None:
     )
     assert (record["customer"], record["reference"]) == ("Karin Ek", "4711")
     assert [one["name"] for one in shown["followers"]] == ["Björn", "Anna"]
-    assert "currency=SEK" in (text := lead.ok("record", "show", "ORDER-1")) and "  nobody" in text
+    assert "currency=SEK" in (text := lead.ok("record", "show", "ORDER-1")) and "  nobody" not in text
+    assert [one["text"] for one in shown["messages"]] == [
+        "root changed the state: open → shipped", "root changed the state: shipped → closed",
+        "root changed the owner: Björn → Anna",
+    ]  # fmt: skip
     assert {one["number"] for one in lead.json("record", "list")} == {"LEAD-1", "ORDER-1"}
     assert len(lead.json("record", "list", "--limit", "1")) == 1
     assert "Quote for 40 chairs" in lead.ok("record", "list", "--company", "Acme")

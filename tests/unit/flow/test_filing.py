@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -290,6 +291,89 @@ class TestStrangers:
         opened.store.records.remove_participant(opened.acme, opened.record("LEAD-1").id, karin, 2)
         ours = locator.mint(opened.installation.keyring, 2, "public", "acme.example")
         assert opened.deliver(opened.mail(references=[ours]), "reply@acme.example").state == "held"
+
+
+class TestOpenAgain:
+    @pytest.fixture
+    def closed(self, opened: World) -> World:
+        opened.store.records.set(replace(opened.record("LEAD-1"), state="closed"), 2)
+        return opened
+
+    def test_a_customers_answer_opens_a_closed_record_again(self, closed: World):
+        closed.deliver(closed.mail(), reply_address(closed, 1, 1))
+        assert closed.record("LEAD-1").state == "open"
+        assert [say(one.says) for one in closed.thread("LEAD-1") if one.says] == [
+            "Karin Ek answered, so the record is open again: closed → open"
+        ]
+        closed.deliver(closed.mail(), reply_address(closed, 1, 1))
+        assert len(closed.thread("LEAD-1")) == 4
+
+    def test_one_of_several_states_of_the_companys_own_is_what_closed_means(self, closed: World):
+        closed.store.companies.add_record_state(closed.acme, "lead", "won", "closed")
+        closed.store.records.set(replace(closed.record("LEAD-1"), state="won"), 2)
+        closed.deliver(closed.mail(), reply_address(closed, 1, 1))
+        assert closed.record("LEAD-1").state == "open"
+
+    @pytest.mark.parametrize(
+        "headers",
+        [[("Auto-Submitted", "auto-replied")], [("Auto-Submitted", "auto-generated")], [("X-Autoreply", "y")]],
+    )
+    def test_an_automatic_one_does_not(self, closed: World, headers: list[tuple[str, str]]):
+        assert closed.deliver(closed.mail(headers=headers), reply_address(closed, 1, 1)).state == "filed"
+        assert closed.record("LEAD-1").state == "closed"
+
+    def test_a_colleagues_does_not_and_one_that_waits_does_not(self, closed: World):
+        to = reply_address(closed, 1)
+        closed.deliver(closed.mail(ANNA, to, verified=True), to, "anna@acme.example")
+        closed.deliver(closed.mail(ERIK), reply_address(closed, 1, 1))
+        assert closed.record("LEAD-1").state == "closed"
+
+
+class TestFollowing:
+    def write(self, world: World, text: str = "Yes.") -> None:
+        to = reply_address(world, 1)
+        raw = world.mail(BJORN, to, text=text, verified=True)
+        assert world.deliver(raw, to, "bjorn@acme.example").state == "filed"
+
+    def followers(self, world: World) -> list[str]:
+        return [one.name for one in world.store.records.followers(world.acme, world.record("LEAD-1").id)]
+
+    def test_a_verified_colleague_who_writes_follows_and_gets_no_echo(self, opened: World):
+        self.write(opened)
+        assert self.followers(opened) == ["Anna", "Björn"]
+        assert people(opened, opened.thread("LEAD-1")[1].id) == [
+            ("Anna", "email", "queued"), ("Karin Ek", "email", "queued"),
+        ]  # fmt: skip
+
+    def test_who_was_taken_off_stays_off_until_somebody_adds_them(self, opened: World):
+        self.write(opened)
+        record = opened.record("LEAD-1")
+        assert opened.store.records.unfollow(opened.acme, record.id, opened.bjorn, 2)
+        self.write(opened, "And in oak.")
+        assert self.followers(opened) == ["Anna"]
+        assert opened.store.records.follow(opened.acme, record.id, opened.bjorn, 3)
+        assert sorted(self.followers(opened)) == ["Anna", "Björn"]
+
+    def test_an_unverified_one_and_a_program_follow_nothing(self, opened: World):
+        to = reply_address(opened, 1)
+        opened.deliver(opened.mail(BJORN, to), to, "bjorn@acme.example")
+        raw = opened.mail(BJORN, to, verified=True, headers=[("Auto-Submitted", "auto-replied")])
+        opened.deliver(raw, to, "bjorn@acme.example")
+        assert self.followers(opened) == ["Anna"]
+
+    def test_who_answers_by_email_has_read_it(self, opened: World):
+        to = reply_address(opened, 1)
+        assert opened.store.inbox.unread(opened.acme, opened.anna) == 1
+        opened.deliver(opened.mail(ANNA, to, verified=True), to, "anna@acme.example")
+        assert opened.store.inbox.unread(opened.acme, opened.anna) == 0
+
+
+class TestNames:
+    def test_a_contacts_known_name_stands_where_a_mail_has_none(self, world: World):
+        world.store.contacts.add(world.acme, "Karin Ek", "karin@customer.example", 1)
+        world.deliver(world.mail("karin@customer.example"), "leads@acme.example")
+        world.deliver(world.mail("Kajsa <karin@customer.example>"), "leads@acme.example")
+        assert [world.thread(f"LEAD-{number}")[0].author_name for number in (1, 2)] == ["Karin Ek", "Kajsa"]
 
 
 class TestLinesOfOurs:

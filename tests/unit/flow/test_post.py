@@ -9,9 +9,13 @@ from hypothesis import strategies as st
 from tests.unit.flow.test_filing import contact_of, people, reply_address
 from tests.unit.thorough import examples
 from tests.unit.world import ANNA, ERIK, World, beyond_inbox
-from weftmail.core.tokens import locator
+from weftmail.core.tokens import locator, reply_token
+from weftmail.core.tokens.reply_token import Token
+from weftmail.flow.actor import Actor
 from weftmail.flow.post import Draft, DraftFile, plan, post
-from weftmail.flow.refusal import RefusedAct
+from weftmail.flow.refusal import Refusal, RefusedAct
+from weftmail.flow.setup import record as records
+from weftmail.flow.setup.act import Setup
 
 
 @pytest.fixture
@@ -157,3 +161,29 @@ def test_people_listed_are_the_people_who_get_it(opened: World, to, cc, note, as
     ]
     sent = [address for one in copies for address in opened.store.outbox.addresses(opened.acme, one.id)]
     assert sorted(sent) == sorted(one.address for one in got if one.channel == "email")
+
+
+def test_the_customer_of_a_record_opened_by_hand_is_whom_the_first_message_goes_to(world: World) -> None:
+    karin = world.store.contacts.add(world.acme, "Karin Ek", "karin@customer.example", 1)
+    setup = Setup(world.store, Actor("root"), world.clock, None, lambda local, domain: "", ("en",), lambda zone: True)
+    done = records.add(setup, "lead", title="Chairs", customer="karin@customer.example")
+    assert not isinstance(done, Refusal)
+    record = world.record("LEAD-1")
+    message_id = post(world.store, world.installation, record, by(world, world.anna), Draft(text="Hello"))
+    got = world.store.messages.deliveries(world.acme, message_id)
+    assert [one.contact_id for one in got] == [karin]
+    to = reply_token.address(world.installation.keyring, Token("post", message_id, karin, 0), "acme.example")
+    assert world.deliver(world.mail(), to).record == "LEAD-1"
+    with pytest.raises(RefusedAct):
+        other = records.add(setup, "lead", title="Tables")
+        assert not isinstance(other, Refusal)
+        plan(world.store, world.record("LEAD-2"), by(world, world.anna), Draft(text="x"), 1)
+
+
+def test_who_writes_follows_unless_they_were_taken_off(opened: World) -> None:
+    record = opened.record("LEAD-1")
+    post(opened.store, opened.installation, record, by(opened, opened.bjorn), Draft(text="x"))
+    assert [one.name for one in opened.store.records.followers(opened.acme, record.id)] == ["Björn", "Anna"]
+    opened.store.records.unfollow(opened.acme, record.id, opened.bjorn, 2)
+    post(opened.store, opened.installation, record, by(opened, opened.bjorn), Draft(text="x", note=True))
+    assert [one.name for one in opened.store.records.followers(opened.acme, record.id)] == ["Anna"]

@@ -82,7 +82,7 @@ def arranged(folder: Path, state: State) -> tuple[World, list[int]]:
     record = world.record("LEAD-1")
     for user in (world.anna, world.bjorn):
         store.users.leave(acme, user)
-        store.records.unfollow(acme, record.id, user)
+        store.records.unfollow(acme, record.id, user, 2)
     store.line.dismiss(world.anna)
     store.line.appoint(store.users.add("Ida", "ida@acme.example", 1))
     ids = [store.users.add(f"U{number}", f"u{number}@acme.example", 1) for number in USERS]
@@ -208,7 +208,7 @@ def test_the_owner_of_an_alias_comes_after_the_records_own(tmp_path: Path) -> No
     world, ids = arranged(tmp_path, replace(NOBODY, alias_owner=2))
     opened = world.deliver(world.mail(), "sales@acme.example")
     assert who_found(world, opened.id) == {ids[2]}
-    world.store.records.unfollow(world.acme, world.record("LEAD-2").id, ids[2])
+    world.store.records.unfollow(world.acme, world.record("LEAD-2").id, ids[2], 2)
     world.store.records.set(replace(world.record("LEAD-2"), owner_id=None), 1)
     (message,) = world.thread("LEAD-2")
     answer = world.deliver(world.mail(), reply_address(world, message.id, 1))

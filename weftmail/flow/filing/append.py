@@ -6,6 +6,7 @@ import json
 
 from weftmail.core.routing.disposition import Append, Note
 from weftmail.flow.delivered import Delivered
+from weftmail.flow.events import reopen
 from weftmail.flow.filing.brought import bring
 from weftmail.flow.filing.entry import contact_of, new_message
 from weftmail.flow.filing.outcome import Outcome
@@ -33,7 +34,7 @@ def file_append(
             # The copy that came first may have been a forger's, or came while our filter was away.
             store.messages.verify(company_id, same, json.dumps(delivered.proof_words))
         return Outcome("duplicate", record.id, same, notify(store, record, same, who_gets, now, again=True))
-    contact_id = contact_of(store, company_id, disposition.author, now)
+    contact_id, author = contact_of(store, company_id, disposition.author, now)
     if isinstance(disposition, Append) and disposition.add_participant and contact_id is not None:
         store.records.add_participants(record, [NewParticipant(contact_id, "added")], now)
     post = isinstance(disposition, Append) and disposition.post
@@ -41,7 +42,7 @@ def file_append(
         store,
         delivered,
         record,
-        disposition.author,
+        author,
         contact_id,
         verified=disposition.verified,
         automatic=disposition.automatic,
@@ -56,5 +57,12 @@ def file_append(
     message_id = store.messages.add(new, delivered.arrived_at or now)
     bring(store, delivered, record, message_id, now, by_colleague=post, sent_to=who_gets.outsiders)
     store.records.touch(company_id, record.id, now)
+    user_id = disposition.author.user_id
+    if user_id is None and not disposition.automatic and isinstance(disposition, Append):
+        reopen(store, record, new.author_name, now)
     note_mail(store, delivered.traffic, record, delivered.row.id, now, quiet=disposition.reach != "everybody")
-    return Outcome("filed", record.id, message_id, notify(store, record, message_id, who_gets, now))
+    copies = notify(store, record, message_id, who_gets, now)
+    if user_id is not None and not disposition.automatic:
+        store.records.follow_by_post(company_id, record.id, user_id, now)
+        store.inbox.read(company_id, record.id, user_id, now)
+    return Outcome("filed", record.id, message_id, copies)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing.disposition import Author
@@ -12,11 +13,14 @@ from weftmail.store.record import Record
 from weftmail.store.store import Store
 
 
-def contact_of(store: Store, company_id: int, author: Author, now: int) -> int | None:
-    """Return the contact who wrote, a new one where need be; None where no outsider wrote."""
+def contact_of(store: Store, company_id: int, author: Author, now: int) -> tuple[int | None, Author]:
+    """Return the contact who wrote, a new one where need be, and the author by the name that we know them by where the
+    mail has none; no contact where no outsider wrote.
+    """
     if not author.outsider:
-        return None
-    return store.contacts.add(company_id, author.name, author.address, now)
+        return None, author
+    contact_id, name = store.contacts.enter(company_id, author.name, author.address, now)
+    return contact_id, author if author.name else replace(author, name=name)
 
 
 def new_message(

@@ -23,7 +23,7 @@ def file_open(store: Store, installation: Installation, delivered: Delivered, di
     alias = _alias(delivered, disposition)
     owners = owners_of(store, company_id, disposition.alias_id)
     who_gets = planned(store, disposition, message, verified=delivered.verified, owners=owners)
-    contact_id = contact_of(store, company_id, disposition.author, now)
+    contact_id, author = contact_of(store, company_id, disposition.author, now)
     record = store.records.open(
         NewRecord(
             company_id,
@@ -40,7 +40,7 @@ def file_open(store: Store, installation: Installation, delivered: Delivered, di
     store.records.follow_all(company_id, record.id, [one.user_id for one in owners], now)
     message_id = store.messages.add(
         new_message(
-            store, delivered, record, disposition.author, contact_id,
+            store, delivered, record, author, contact_id,
             verified=disposition.verified, automatic=disposition.automatic, now=now,
         ),
         delivered.arrived_at or now,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from weftmail.core.wording.phrase import Phrase
+from weftmail.flow.events import write_event
 from weftmail.flow.notices import notify_of_record
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup import find
@@ -39,6 +41,7 @@ def add(setup: Setup, number: str, address: str, *, company: str | None = None) 
     now = setup.clock()
     if store.records.follow(record.company_id, record.id, user.id, now):
         notify_of_record(store, record, user.id, setup.actor, "added", now)
+        write_event(store, record, Phrase("event.added", {"actor": setup.actor.name, "name": user.name}), now)
     return _followed("follower.add", store, record, was, user)
 
 
@@ -49,8 +52,10 @@ def remove(setup: Setup, number: str, address: str, *, company: str | None = Non
     record = find.record(store, number, company)
     user = find.user(store, address)
     was = names(store, record)
-    if not store.records.unfollow(record.company_id, record.id, user.id):
+    now = setup.clock()
+    if not store.records.unfollow(record.company_id, record.id, user.id, now):
         raise RefusedAct("address", "no_follower", name=user.name, number=record.label)
+    write_event(store, record, Phrase("event.taken off", {"actor": setup.actor.name, "name": user.name}), now)
     return _followed("follower.remove", store, record, was, user)
 
 

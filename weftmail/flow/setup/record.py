@@ -6,7 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from weftmail.core.wording.phrase import Phrase
 from weftmail.flow import vocabulary
+from weftmail.flow.events import write_event
 from weftmail.flow.notices import notify_of_record
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup import find
@@ -47,6 +49,9 @@ def add(
         ),
         now,
     )
+    if record.customer_id is not None:
+        # Whom the record is about is in its conversation: the first message goes to them, and their answer is theirs.
+        store.records.add_participants(record, [NewParticipant(record.customer_id, "added")], now)
     if owner_id is not None:
         store.records.follow(whose.id, record.id, owner_id, now)
         notify_of_record(store, record, owner_id, setup.actor, "assigned", now)
@@ -115,11 +120,23 @@ def change(
     if changed.owner_id is not None and changed.owner_id != found.owner_id:
         notify_of_record(store, changed, changed.owner_id, setup.actor, "assigned", now)
     _change_participants(store, found, add_participants, remove_participants, now)
-    after = _with_people(store, find.record(store, found.label, found.company))
+    stands = find.record(store, found.label, found.company)
+    _write_events(setup, found, stands, now)
+    after = _with_people(store, stands)
     if revoke_reply_addresses:
         store.messages.raise_epoch(found.company_id, found.id)
         was, after = {**was, "reply_addresses": "valid"}, {**after, "reply_addresses": "revoked"}
     return Done("record.set", found.company_id, found.label, was, after)
+
+
+def _write_events(setup: Setup, before: Record, after: Record, now: int) -> None:
+    actor = setup.actor.name
+    if before.state != after.state:
+        says = Phrase("event.state", {"actor": actor, "was": before.state, "became": after.state})
+        write_event(setup.store, after, says, now)
+    if (before.owner_id, before.owner_team_id) != (after.owner_id, after.owner_team_id):
+        says = Phrase("event.owner", {"actor": actor, "was": before.owner or "-", "became": after.owner or "-"})
+        write_event(setup.store, after, says, now)
 
 
 def _states(store: Store, record: Record) -> list[str]:

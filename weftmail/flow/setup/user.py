@@ -128,7 +128,7 @@ def change(
         company_id = find.company(store, company).id
         membership.put(store, changed, company_id, role)
     _change_addresses(store, changed, add_addresses, remove_addresses)
-    return Done("user.set", company_id, changed.name, was, fields(store, find.user(store, address)))
+    return Done("user.set", company_id, changed.name, was, fields(store, store.users.get(found.id) or changed))
 
 
 def _put_in_charge(store: Store, user: User, wanted: bool) -> None:

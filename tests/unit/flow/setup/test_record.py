@@ -74,6 +74,8 @@ def test_a_change_says_what_changed(order: Office) -> None:
 
 def test_people_are_added_to_a_conversation_and_taken_out_of_it(order: Office) -> None:
     setup, who = order.setup, ["karin@customer.example"]
+    # The customer takes part from the beginning.
+    assert order.did(record.change(setup, "ORDER-1", remove_participants=who)).now["participants"] == []
     assert order.did(record.change(setup, "ORDER-1", add_participants=who)).changes == (
         FieldChange("participants", "", "Karin Ek"),
     )

@@ -1,0 +1,42 @@
+"""Events: what changed on a record, as entries of its conversation that stay inside and notify nobody."""
+
+from __future__ import annotations
+
+from weftmail.core.wording.phrase import Phrase
+from weftmail.store.message import NewMessage
+from weftmail.store.record import Record
+from weftmail.store.store import Store
+
+
+def write_event(store: Store, record: Record, says: Phrase, now: int) -> int:
+    """Write down on the record what changed; return the event's id."""
+    return store.messages.add(
+        NewMessage(
+            company_id=record.company_id,
+            record_id=record.id,
+            kind="event",
+            public=False,
+            author_name="weftmail",
+            author_address="",
+            subject=record.title,
+            text="",
+            html="",
+            reply_text="",
+            phrase=says.as_json(),
+            written_at=now,
+            # Two changes of one moment are two events, and the same change said twice is one.
+            rfc_message_id=f"{says.as_json()} at {now}",
+            automatic=True,
+        ),
+        now,
+    )
+
+
+def reopen(store: Store, record: Record, author: str, now: int) -> None:
+    """Open a closed record again, because somebody outside answered; any other stays as it is."""
+    if record.counts_as != "closed":
+        return
+    states = store.records.states(record.company_id, record.type)
+    became = next((one.name for one in states if one.counts_as == "open"), record.state)
+    store.records.set_state(record.company_id, record.id, became, now)
+    write_event(store, record, Phrase("event.reopened", {"name": author, "was": record.state, "became": became}), now)
