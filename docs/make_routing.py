@@ -68,6 +68,8 @@ FOOT = """
   off until somebody adds them, whatever they write. Who answers by email has read what the inbox holds of the record.
 - An answer from outside opens a closed record again, an automatic one does not. Changes of state, owner and followers
   by hand are events in the conversation.
+- An alias, a system address, and the address that an alias answers as are ours: nobody outside is known by them, and
+  nothing is sent there.
 - The customer of a record opened by hand takes part in it, and is whom the first message goes to. Where an email has no
   name beside its author's address, the name of the contact stands.
 - Those whom a verified participant puts in Cc take part in that one message; those whom a colleague names take part in

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from email.utils import parseaddr
 
 from weftmail.core.address import split, without_plus
 from weftmail.store.connection import Connection
@@ -140,4 +141,6 @@ class Aliases:
 
 
 def _values(settings: AliasSettings) -> dict[str, object]:
-    return {name: getattr(settings, name) for name in AliasSettings.__slots__}
+    local, _, domain = parseaddr(settings.answer_as)[1].rpartition("@")
+    values = {name: getattr(settings, name) for name in AliasSettings.__slots__}
+    return {**values, "answer_local": local, "answer_domain": domain}

@@ -129,7 +129,8 @@ class Domains:
         return found
 
     def our_addresses(self, addresses: Collection[str]) -> frozenset[str]:
-        """Return those of the canonical addresses that are ours: a system address, or an alias, in use or removed.
+        """Return those of the canonical addresses that are ours: a system address, an alias, in use or removed, or
+        what an alias answers as.
 
         Plus parts are ignored.
         """
@@ -146,13 +147,14 @@ class Domains:
                 local_parts=sorted({one for local, _ in portion for one in (local, without_plus(local))}),
             )
             for domain, whole, local_part in rows:
-                dedicated[domain] = bool(whole)
+                if whole is not None:
+                    dedicated[domain] = bool(whole)
                 found.add((domain, local_part))
         return frozenset(
             address
             for address, (local, domain) in parted.items()
-            if domain in dedicated
-            and (system_address(local, dedicated[domain]) or {(domain, local), (domain, without_plus(local))} & found)
+            if {(domain, local), (domain, without_plus(local))} & found
+            or (domain in dedicated and system_address(local, dedicated[domain]))
         )
 
     def of_company(self, company_id: int) -> str | None:

@@ -230,6 +230,9 @@ create table alias (
     owner_team_id bigint references team (id),
     accepts text not null default 'everyone' check (accepts in ('everyone', 'known', 'participants', 'internal')),
     answer_as text not null default '',
+    -- Its address in parts, since nobody else may be known by it: '' where answers go out as the alias.
+    answer_local text not null default '',
+    answer_domain text not null default '',
     defaults text not null default '{}',
     active boolean not null default true,
     ended_with_domain boolean not null default false,
@@ -240,6 +243,7 @@ create table alias (
     check ((record_type is null) <> (record_id is null)),
     check (owner_id is null or owner_team_id is null)
 );
+create index alias_answer on alias (answer_domain, answer_local);
 create index alias_company on alias (company_id, id);
 create index alias_generation on alias (generation);
 

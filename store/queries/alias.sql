@@ -1,11 +1,11 @@
 -- name: alias_add$
 insert into alias (
     company_id, domain_id, local_part, record_type, record_id, owner_id, owner_team_id, accepts, answer_as,
-    defaults, generation, created_at, changed_at
+    answer_local, answer_domain, defaults, generation, created_at, changed_at
 )
 values (
     :company_id, :domain_id, :local_part, :record_type, :record_id, :owner_id, :owner_team_id, :accepts,
-    :answer_as, :defaults, :generation, :now, :now
+    :answer_as, :answer_local, :answer_domain, :defaults, :generation, :now, :now
 )
 returning id;
 
@@ -16,14 +16,16 @@ select id from alias where domain_id = :domain_id and local_part = :local_part a
 -- name: alias_revive!
 update alias
 set company_id = :company_id, record_type = :record_type, record_id = :record_id, owner_id = :owner_id,
-    owner_team_id = :owner_team_id, accepts = :accepts, answer_as = :answer_as, defaults = :defaults, active = true,
+    owner_team_id = :owner_team_id, accepts = :accepts, answer_as = :answer_as, answer_local = :answer_local,
+    answer_domain = :answer_domain, defaults = :defaults, active = true,
     ended_with_domain = false, generation = :generation, changed_at = :now
 where id = :id;
 
 -- name: alias_set!
 update alias
 set record_type = :record_type, record_id = :record_id, owner_id = :owner_id, owner_team_id = :owner_team_id,
-    accepts = :accepts, answer_as = :answer_as, defaults = :defaults, generation = :generation, changed_at = :now
+    accepts = :accepts, answer_as = :answer_as, answer_local = :answer_local, answer_domain = :answer_domain,
+    defaults = :defaults, generation = :generation, changed_at = :now
 where id = :id;
 
 -- name: alias_remove!
@@ -56,11 +58,16 @@ select * from alias_row where active order by domain, local_part;
 -- name: aliases_of_company
 select * from alias_row where company_id = :company_id and active order by domain, local_part;
 
--- Domains of ours, each with those of the local parts that are aliases in it, or with none.
+-- Domains of ours, each with those of the local parts that are aliases in it, or with none; and the addresses that
+-- answers go out as, which may be in a domain above one of ours.
 -- name: our_addresses
 select d.name as domain, d.dedicated, a.local_part
 from domain d left join alias a on a.domain_id = d.id and a.local_part in (:local_parts)
-where d.name in (:domains) and d.state <> 'removed';
+where d.name in (:domains) and d.state <> 'removed'
+union all
+select a.answer_domain, null, a.answer_local
+from alias a
+where a.answer_domain in (:domains) and a.answer_local in (:local_parts);
 
 -- Who owns what the alias opens, as its first followers: a person or the members of a team, while they are active in the
 -- company.

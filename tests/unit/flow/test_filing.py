@@ -15,6 +15,8 @@ from weftmail.core.tokens.reply_token import Token
 from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say
 from weftmail.flow import review
+from weftmail.flow.facts import is_ours
+from weftmail.store.alias import AliasSettings
 
 
 def reply_address(
@@ -489,10 +491,32 @@ class TestTheRest:
     def test_two_companies_have_the_same_bytes_each(self, world: World):
         nord = world.store.companies.add("Nord", 1)
         domain = world.store.domains.add("nord.example", nord, True, 1)
-        from weftmail.store.alias import AliasSettings
-
         world.store.aliases.add(nord, domain, "leads", AliasSettings("lead", None, None, "everyone", "", "{}"), 1)
         world.accept(world.mail(), "leads@acme.example", "leads@nord.example")
         world.settle()
         owners = world.store.connection.execute("select company_id from blob order by company_id").fetchall()
         assert [row[0] for row in owners] == [world.acme, nord]
+
+
+class TestAnswersAs:
+    """The address that answers go out as is ours: nobody outside has it, and nothing is sent there."""
+
+    @pytest.fixture
+    def answering(self, world: World) -> World:
+        world.store.aliases.set(
+            world.leads, AliasSettings("lead", None, world.anna, "everyone", "Sales <sales@example>", "{}"), 2
+        )
+        return world
+
+    def test_it_is_no_author_and_nobody_in_cc(self, answering: World):
+        answering.deliver(answering.mail("Sales <sales@example>"), "leads@acme.example")
+        assert answering.thread("LEAD-1")[0].author_contact_id is None
+        answering.deliver(answering.mail(cc="Sales <sales@example>", verified=True), "leads@acme.example")
+        message = answering.thread("LEAD-2")[0]
+        assert answering.store.messages.addressed(answering.acme, message.id) == []
+        assert answering.store.contacts.by_address(answering.acme, "sales@example") is None
+
+    def test_nothing_is_sent_there_and_others_of_its_domain_are_not_ours(self, answering: World):
+        assert is_ours(answering.store, "sales@example")
+        assert not is_ours(answering.store, "karin@example")
+        assert not is_ours(answering.store, "reply@example")
