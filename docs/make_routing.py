@@ -70,6 +70,7 @@ FOOT = """
   by hand are events in the conversation.
 - An alias, a system address, and the address that an alias answers as are ours: nobody outside is known by them, and
   nothing is sent there.
+- Images in the HTML itself (`data:`) are kept as inline files, 50 of one email at most.
 - The customer of a record opened by hand takes part in it, and is whom the first message goes to. Where an email has no
   name beside its author's address, the name of the contact stands.
 - Those whom a verified participant puts in Cc take part in that one message; those whom a colleague names take part in

@@ -19,6 +19,7 @@ from weftmail.core.address import Mailbox
 from weftmail.core.limits import FIELD_ADDRESSES, HTML_SIZE, OUTLINE, REFERENCES
 from weftmail.core.parsing import charset, digest, dkim_tags, forward, header, hops, html, mime, quote, source
 from weftmail.core.parsing.block import HeaderBlock, read_block
+from weftmail.core.parsing.data_images import inline_images
 from weftmail.core.parsing.message import Attachment, Classify, Evidence, Message, Step
 from weftmail.core.parsing.mime import Block, Contents, Fields, Leaf
 
@@ -52,9 +53,9 @@ def steps(raw: bytes | BinaryIO, classify: Classify) -> Iterator[tuple[Step, Mes
     defects = tuple(dict.fromkeys(contents.defects))
     message = read.with_words(message, "\n".join(filter(None, texts)), defects=defects, missing=("files", "html"))
     yield "text", message
-    pages = _pages(blocks)
+    pages, images = inline_images(_pages(blocks))
     shown = set(_CONTENT_ID.findall(pages[:HTML_SIZE]))
-    attached = tuple(_attachment(leaf, shown, label) for leaf in contents.attached)
+    attached = (*(_attachment(leaf, shown, label) for leaf in contents.attached), *images)
     message = replace(message, attachments=attached, forwarded=read.forwarded(message), missing=("html",))
     yield "files", message
     yield "html", read.with_html(message, blocks, pages) if pages else replace(message, missing=())
