@@ -22,10 +22,12 @@ PAGE = (
 )
 """The policy of every page of ours."""
 MAIL = (
-    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src data:; "
+    "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src data:; "
     "style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
 )
-"""The policy of the frame that shows what others wrote: no script, no form, nothing loaded, an origin of its own."""
+"""The policy of the frame that shows what others wrote: no script, no form, nothing loaded.
+
+Its origin is ours, so that the page can ask how high it is; without scripts nothing in it can use that."""
 FILE = "sandbox; default-src 'none'; frame-ancestors 'none'"
 """The policy of a download."""
 

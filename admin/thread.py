@@ -147,7 +147,7 @@ class ShownEntry:
 
     @property
     def frame_size(self) -> str:
-        """How high the frame of the HTML should be: its content cannot be asked."""
+        """How high the frame of the HTML should be until the page has measured what is in it."""
         lines = self.message.text.count("\n") + len(self.message.text) // 90 + 8 * self.message.html.count("<img")
         return next((name for most, name in _FRAMES if lines <= most), "large")
 

@@ -217,3 +217,23 @@
     }
   });
 })();
+
+// A frame is as high as the mail in it, up to one and a half windows; what is higher scrolls, or is pulled larger.
+(() => {
+  const given = new WeakMap();
+  const fit = (frame) => {
+    const mail = frame.contentDocument?.documentElement;
+    // One that somebody pulled to another height keeps it.
+    if (!mail?.querySelector("body") || (given.has(frame) && frame.style.height !== given.get(frame))) return;
+    frame.style.height = "0";
+    const bar = mail.scrollWidth > mail.clientWidth ? 18 : 0;
+    const most = Math.max(600, 1.5 * window.innerHeight);
+    frame.style.height = `${Math.ceil(Math.min(most, mail.scrollHeight + bar + 2))}px`;
+    given.set(frame, frame.style.height);
+  };
+  const all = () => document.querySelectorAll("iframe.mail").forEach(fit);
+  document.addEventListener("load", (event) => event.target.matches?.("iframe.mail") && fit(event.target), true);
+  document.addEventListener("toggle", all, true);
+  window.addEventListener("resize", all);
+  all();
+})();

@@ -47,7 +47,7 @@ def test_a_changed_or_unsigned_mail_is_said_to_be_so(site: Site, anna: Browser) 
 def test_the_html_of_a_caught_mail_stands_in_a_frame(site: Site, anna: Browser) -> None:
     mail = site.world.mail(text="<p>Hello <script>alert(1)</script></p>\n")
     site.catch("LEAD-1", mail.replace(b"text/plain", b"text/html"), site.world.acme, "acme.example")
-    assert '<iframe class="mail middle" sandbox="allow-popups' in anna.get(PAGE).text
+    assert '<iframe class="mail middle" sandbox="allow-same-origin allow-popups' in anna.get(PAGE).text
     answer = anna.get(f"{PAGE}/html")
     assert "<p>Hello" in answer.text and "alert(1)" not in answer.text
     assert answer.headers["content-security-policy"].startswith("sandbox")

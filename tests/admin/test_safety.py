@@ -90,12 +90,12 @@ def test_a_hostile_mail_does_no_harm_in_page_or_frame(site: Site, anna: Browser)
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page and "\u202e" not in page
     frame = re.search(r"<iframe[^>]*>", page)
     assert frame is not None
-    assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in frame[0]
+    assert 'sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"' in frame[0]
     assert '<a href="https://evil.example/?a=" rel="noopener noreferrer nofollow"' in page
     answer = anna.get("/records/LEAD-2/1/html")
     policy = answer.headers["content-security-policy"]
-    assert policy.startswith("sandbox allow-popups") and "allow-scripts" not in policy
-    assert "allow-same-origin" not in policy and "img-src data:" in policy and "default-src 'none'" in policy
+    assert policy.startswith("sandbox allow-same-origin allow-popups") and "allow-scripts" not in policy
+    assert "script-src" not in policy and "img-src data:" in policy and "default-src 'none'" in policy
     body = answer.text.partition("<body>")[2]
     assert not re.search(r"(?i)<script|\son\w+\s*=|javascript:|@import|url\(|<form|<iframe|<base|position", body)
     assert not re.search(r'\ssrc="(?!data:image/png;base64,|")', body)
