@@ -10,6 +10,7 @@ settler is put aside at the third death.
 
 from __future__ import annotations
 
+import logging
 import traceback
 from dataclasses import dataclass
 
@@ -28,6 +29,8 @@ from weftmail.flow.notices import notify_of_error
 from weftmail.store.errors import temporary
 from weftmail.store.inbound import Accepted
 from weftmail.store.store import Store
+
+log = logging.getLogger("weftmail.settle")
 
 DEATHS = 3
 """At this many deaths of a settler under one row the row is put aside."""
@@ -221,7 +224,14 @@ class Settler:
         now = self._installation.clock()
         with self._store.transaction():
             self._store.inbound.fail(row.id, reason, error, now)
-            notify_of_error(self._store, row, now)
+            try:
+                with self._store.savepoint():
+                    notify_of_error(self._store, row, now)
+            except Exception as fault:
+                if temporary(fault) or not self._store.connection.in_transaction:
+                    raise
+                # What our code failed on may fail here again: the row waits in the review queue all the same.
+                log.exception("nobody could be told of email %d, which ended in an error", row.id)
 
 
 def backoff(failures: int) -> float:

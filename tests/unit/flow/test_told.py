@@ -413,3 +413,20 @@ def test_without_any_company_of_theirs_admins_of_the_installation_find_it_in_the
     assert found is not None and who_found(world, row.id) == {ida.user_id}
     assert [one.company_id for one in world.store.users.enters(found)] == [world.acme]
     assert world.store.line.dismiss(ida.user_id) and not world.store.line.dismiss(ida.user_id)
+
+
+@pytest.mark.parametrize("recipient", ["odd", "x@acme.example", "x@elsewhere.example"])
+def test_an_error_is_told_whatever_the_mail_was_sent_to(world: World, recipient: str) -> None:
+    (row,) = world.accept(world.mail(), recipient)
+    assert world.settler(store=store_with(world.store, inbound_settled_before=broken)).settle().failed == 1
+    assert (world.row(row).state, who_found(world, row)) == ("error", {world.anna})
+
+
+def broken(*_: object) -> None:
+    raise ArithmeticError("a fault of ours")
+
+
+def test_a_fault_in_telling_of_an_error_holds_nothing_up(world: World) -> None:
+    (row,) = world.accept(world.mail(), "x@acme.example")
+    assert world.settler(store=store_with(world.store, domains_by_name=broken)).settle().failed == 1
+    assert (world.row(row).state, who_found(world, row)) == ("error", set())
