@@ -21,7 +21,7 @@ from weftmail.core.limits import POST_FILES
 from weftmail.core.routing.recipients import Field, Notified, Outsider, Skipped
 from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.identity import identity_of
-from weftmail.flow.notify import answer_audience
+from weftmail.flow.notify import suggested
 from weftmail.flow.post import Draft, DraftFile, plan, post
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.thread import Conversation
@@ -81,7 +81,7 @@ def fresh(visit: Visit, talk: Conversation, moves: Pulse) -> Composer:
     ``moves`` tells how far the conversation has come.
     """
     last = visit.store.messages.last_public(talk.record.company_id, talk.record.id)
-    audience = answer_audience(visit.store, talk.record.company_id, last) if last is not None else ()
+    audience = suggested(visit.store, talk.record, last)
     have = {one.contact_id for one in audience}
     others = [
         Person(one.name, one.address, False)

@@ -16,7 +16,7 @@ from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say
 from weftmail.flow.post import Draft, post
 from weftmail.flow.reading import read
-from weftmail.store.record import NewRecord
+from weftmail.store.record import NewParticipant, NewRecord
 
 Opens = Callable[[], Browser]
 LEAD = "/records/LEAD-1"
@@ -457,3 +457,16 @@ def test_a_name_from_outside_stands_beside_its_address(site: Site, anna: Browser
     assert shown in anna.get("/records/LEAD-2/1/path").text
     followers = re.search(r'data-key="followers".*?</ul>', page, re.S)
     assert followers is not None and "<li>Anna <" in followers[0]
+
+
+def test_the_customer_of_a_record_opened_by_hand_is_proposed(site: Site, anna: Browser) -> None:
+    world = site.world
+    karin = site.store.contacts.add(world.acme, "Karin Ek", "karin@customer.example", 1)
+    new = NewRecord(world.acme, "task", "Call Karin", customer_id=karin)
+    opened = site.store.records.open(new, world.clock())
+    site.store.records.add_participants(opened, [NewParticipant(karin, "added")], world.clock())
+    form = anna.form(f"/records/{opened.label}")
+    assert "karin@customer.example" in f"{form.get('to')}"
+    assert anna.post(f"/records/{opened.label}/write", {**form, "text": "Hello"}).status_code == 303
+    copies = [one for one in site.store.listings.outbox(world.acme) if one.row.record == opened.label]
+    assert [one.addresses for one in copies] == [("karin@customer.example",)]

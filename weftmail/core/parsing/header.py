@@ -21,7 +21,7 @@ _LINE_ENDS = re.compile(r"[\r\n]+")
 # round goes away.  The plain direction marks stay: Hebrew and Arabic need them.
 _BLANKS = re.compile("[\t\n\u000b\f\r\u0085\u2028\u2029 ]+")
 _STEERING = re.compile(
-    "[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+    "[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
 )
 _WORD = re.compile(r"=\?([\w.:()+-]{1,40})(?:\*[\w-]{0,20})?\?([bBqQ])\?")
 _WORD_SIZE = 4000

@@ -163,3 +163,39 @@ def test_a_new_password_signs_browsers_out(office: Office) -> None:
     assert again.was == {"password": "set"}
     assert office.refused(user.set_password(office.setup, address, "short", hashed)) == ("password", "password_short")
     assert hashes == ["otter-velvet-march-nine", "otter-velvet-march-ten"]
+
+
+def appointed(office: Office, address: str) -> bool:
+    found = office.store.users.by_address(address)
+    return found is not None and found.id in {one.user_id for one in office.store.line.installation()}
+
+
+def test_an_installation_has_an_admin_who_is_active_at_all_times(office: Office) -> None:
+    office.did(company.add(office.setup, "Beta"))
+    for address in (EVA, "olof@office.example"):
+        office.did(user.add(office.setup, address, company="Beta"))
+    already = [one.user_id for one in office.store.line.installation()]
+    office.did(user.change(office.setup, EVA, installation_admin=True))
+    assert appointed(office, EVA)
+    for one in already:
+        office.store.line.dismiss(one)
+    assert office.refused(user.change(office.setup, EVA, installation_admin=False)) == (
+        "address",
+        "only_installation_admin",
+    )
+    assert office.refused(membership.leave(office.setup, EVA, "Beta"))[1] == "only_installation_admin"
+    assert office.refused(user.remove(office.setup, EVA))[1] == "only_installation_admin"
+    office.did(user.change(office.setup, "olof@office.example", installation_admin=True))
+    changed = office.did(user.change(office.setup, EVA, installation_admin=False))
+    assert changed.changes == (FieldChange("installation_admin", "yes", "no"),)
+    assert not appointed(office, EVA) and appointed(office, "olof@office.example")
+
+
+def test_who_is_not_active_is_put_in_charge_of_nothing(office: Office) -> None:
+    office.did(user.add(office.setup, EVA))
+    office.did(user.remove(office.setup, EVA))
+    assert office.refused(user.change(office.setup, EVA, installation_admin=True)) == (
+        "installation_admin",
+        "user_inactive",
+    )
+    assert not appointed(office, EVA)
