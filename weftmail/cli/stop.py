@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import signal
-import sys
 import time
 from types import FrameType
 
@@ -12,13 +12,16 @@ QUARTER = 0.25
 
 
 def end_at_once() -> None:
-    """Until a resident program has begun anything, let a stop end it with status 0; called before it imports much."""
+    """Until a resident program has begun anything, let a stop end it with status 0; called before it imports much.
+
+    It ends without unwinding: an exception raised in the middle of an import can be lost there.
+    """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:
-    sys.exit(0)
+    os._exit(0)
 
 
 class Stop:

@@ -43,8 +43,13 @@ def notify(
         _gather(store, company_id, people, by_mail, now, inbound_id, record_id)
 
 
-def notify_of_failure(store: Store, record: Record, event_id: int, author_id: int | None, now: int) -> None:
-    """Tell the author of a message that did not reach everybody, or those who stand in line for its record."""
+def notify_of_failure(store: Store, record: Record | None, event_id: int, author_id: int | None, now: int) -> None:
+    """Tell the author of a message that did not reach everybody, or those who stand in line for its record.
+
+    Of a record that is gone there is nothing to tell.
+    """
+    if record is None:
+        return
     author = store.users.follower(record.company_id, author_id) if author_id is not None else None
     people = [author] if author is not None else store.line.first(record.company_id, record.id, record.alias_id)
     inbox = [NewDelivery(INBOX, user_id=one.user_id) for one in people]
@@ -137,11 +142,11 @@ def _in_charge(
     if company_id is not None:
         yield company_id, store.line.first(company_id, record_id, alias_id)
         return
-    companies = store.companies.all()
+    everywhere = [one.id for one in store.companies.all()]
     for one in store.line.installation():
         own = [membership.company_id for membership in store.users.memberships(one.user_id)]
-        if own or companies:
-            yield (own or [companies[0].id])[0], [one]
+        for first in (own or everywhere)[:1]:
+            yield first, [one]
 
 
 def _waits(row: Accepted, message: Message, hold: Hold) -> Phrase:

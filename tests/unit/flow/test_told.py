@@ -18,8 +18,12 @@ from tests.unit.faults import nothing, store_with
 from tests.unit.flow.test_filing import reply_address
 from tests.unit.mail import kept
 from tests.unit.world import ERIK, World
+from weftmail.core.failure import TempFail
 from weftmail.core.limits import NOTICES_APART
 from weftmail.core.ports import Deferred, Outcome, Refused, Sent
+from weftmail.core.routing.disposition import Append, Author, Hold
+from weftmail.core.routing.recipients import Recipients
+from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say
 from weftmail.flow import review
 from weftmail.flow.actor import Actor
@@ -27,8 +31,11 @@ from weftmail.flow.channels import channels
 from weftmail.flow.channels.channel import Means
 from weftmail.flow.deliver import OutboxSender
 from weftmail.flow.due.runner import Runner
-from weftmail.flow.notices import notify_of_record
+from weftmail.flow.notices import notify_of_failure, notify_of_hold, notify_of_record
+from weftmail.flow.notify import planned
 from weftmail.flow.post import Draft, post
+from weftmail.flow.reading import read
+from weftmail.store.errors import Busy
 
 USERS = range(5)
 
@@ -264,6 +271,13 @@ def text(mail: EmailMessage) -> str:
 
 
 class TestByMail:
+    def test_from_a_domain_that_is_none_it_fails_for_good(self, world: World) -> None:
+        box = Box()
+        world.deliver(world.mail("Mallory <m@evil.example>"), "nobody@acme.example")
+        world.store.connection.execute("update domain set name = 'no domain'")
+        assert run(world, box) == []
+        assert {one.row.state for one in world.store.listings.outbox()} == {"failed"}
+
     def test_one_leaves_at_once_and_the_rest_is_gathered(self, world: World) -> None:
         box = Box()
         world.deliver(world.mail("Mallory <m@evil.example>", subject="Click here"), "nobody@acme.example")
@@ -430,3 +444,65 @@ def test_a_fault_in_telling_of_an_error_holds_nothing_up(world: World) -> None:
     (row,) = world.accept(world.mail(), "x@acme.example")
     assert world.settler(store=store_with(world.store, domains_by_name=broken)).settle().failed == 1
     assert (world.row(row).state, who_found(world, row)) == ("error", set())
+
+
+def test_a_store_that_cannot_tell_of_an_error_now_files_nothing_by_halves(world: World) -> None:
+    (row,) = world.accept(world.mail(), "x@acme.example")
+    broke: list[bool] = []
+
+    def breaks(*_: object) -> None:
+        broke.append(True)
+        raise ArithmeticError("a fault of ours")
+
+    def by_name(*values: str) -> object:
+        if broke:
+            raise Busy("locked")
+        return world.store.domains.by_name(*values)
+
+    failing = store_with(world.store, inbound_settled_before=breaks, domains_by_name=by_name)
+    with pytest.raises((Busy, TempFail)):
+        world.settler(store=failing).settle()
+    assert broke and world.row(row).state == "accepted"
+
+
+def test_of_what_is_gone_nobody_is_told_and_those_in_line_stand_in(world: World) -> None:
+    store, message = world.store, read(world.mail())
+    notify_of_failure(store, None, 1, world.anna, 1)
+    assert store.listings.outbox() == []
+    append = Append(world.acme, 4711, "LEAD-9", None, Author("Karin", "karin@customer.example"), verified=True)
+    assert planned(store, append, message, verified=True) == Recipients()
+    (row,) = world.accept(world.mail(), "leads@acme.example")
+    hold = Hold("held", Phrase("held.colleague"), world.acme, notify=4711)
+    notify_of_hold(store, store.inbound.waiting()[0], message, hold, world.clock())
+    assert who_found(world, row) == {world.anna}
+
+
+DELAYED = b"""From: MAILER-DAEMON@mx.customer.example
+To: <%s>
+Subject: Delayed
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+Content-Type: text/plain
+
+It is tried again.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.customer.example
+
+Final-Recipient: rfc822; karin@customer.example
+Action: delayed
+Status: 4.4.1
+
+--b--
+"""
+
+
+def test_a_delay_is_no_failure(world: World) -> None:
+    world.deliver(world.mail(), "leads@acme.example")
+    before = world.store.inbox.unread(world.acme, world.anna)
+    path = reply_address(world, 1, purpose="bounce")
+    row = world.deliver(DELAYED % path.encode(), path, sender="")
+    assert (row.state, row.record) == ("filed", "LEAD-1")
+    assert world.store.inbox.unread(world.acme, world.anna) == before

@@ -140,11 +140,21 @@ def test_what_was_won_and_is_not_wanted_is_given_back(lock: FileSettleLock, path
     assert FileSettleLock(path).acquire()
 
 
+def opened(path: Path) -> int:
+    """Return how often this process has the file open."""
+    links = [f"/proc/self/fd/{one}" for one in os.listdir("/proc/self/fd")]
+    return sum(os.path.exists(one) and os.path.samefile(one, path) for one in links)
+
+
 def test_a_lock_whose_file_was_removed_is_not_won(lock: FileSettleLock, path: Path) -> None:
     held = FileSettleLock(path)
     assert held.acquire()
     lock.wait(pytest.fail)
     (thread,) = [one for one in threading.enumerate() if one.name == "settle lock"]
+    # Until it has opened the file too, it would find the new one.
+    until = time.monotonic() + 60
+    while opened(path) < 2:
+        assert time.monotonic() < until
     path.unlink()
     held.close()
     thread.join(60)

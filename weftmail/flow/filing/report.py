@@ -44,5 +44,4 @@ def file_report(store: Store, delivered: Delivered, disposition: Report, now: in
 def _notify(store: Store, disposition: Report, event_id: int, now: int) -> None:
     record = store.records.get(disposition.company_id, disposition.record_id)
     failed = store.messages.get(disposition.company_id, disposition.message_id)
-    if record is not None and failed is not None:
-        notify_of_failure(store, record, event_id, failed.author_user_id, now)
+    notify_of_failure(store, record, event_id, failed.author_user_id if failed is not None else None, now)
