@@ -96,7 +96,8 @@ VALUES: dict[str, Any] = {
     "answers_id": None, "attempts": 1, "author_contact_id": FREQUENT, "author_user_id": None, "changed_at": 10**9,
     "closed_at": None, "content_id": "", "customer_id": FREQUENT, "fault": 0, "stop": 1, "lease": 1,
     "owner_team_id": None, "password": None, "reference": "r", "reference_url": "", "since": 0,
-    "what": "review", "says": "{}", "words": 20_000, "budget": 4_000_000,
+    "what": "review", "answer_local": "sales", "answer_domain": "acme.example",
+    "says": "{}", "words": 20_000, "budget": 4_000_000,
 }  # fmt: skip
 ODD: dict[str, dict[str, Any]] = {
     "turns_expire": {"before": RECORD},
@@ -110,6 +111,7 @@ ODD: dict[str, dict[str, Any]] = {
     "list_outbox_of_company_left": {"state": "sent"},
     "delivery_settle": {"state": "sent"},
     "record_set": {"state": "open"},
+    "record_set_state": {"state": "open"},
     "inbound_settle": {"delivery_key": "new"},
     "domain_set": {"state": "open"},
     "deliveries_add": {"person": "user:9", "user_id": 1, "state": "queued"},
