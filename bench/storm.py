@@ -42,4 +42,4 @@ def main(words: list[str]) -> int:
     print(f"states                  {dict(found.states)}, {found.unread} not wholly read")
     print(f"the others: each once   {'yes' if once else 'no'}")
     print(f"the others: filed in    p50 {found.p(50):.2f} s, p95 {found.p(95):.2f} s, p99 {found.p(99):.2f} s")
-    return 0 if once and set(found.states) <= {"filed", "discarded"} and found.p(95) < GOAL else 1
+    return 0 if once and set(found.states) <= {"filed", "held", "discarded"} and found.p(95) < GOAL else 1
