@@ -30,7 +30,7 @@ clean-run: ## the same from the beginning: forgets all that the demo kept under 
 	@rm -rf var
 	@$(MAKE) --no-print-directory run
 
-check: .venv/ready-dev ## format, lint, types, imports and unit tests, in under a minute
+check: .venv/ready-dev ## format, lint, types, imports and unit tests, in a few minutes
 	$(BIN)/ruff format --check -q .
 	$(BIN)/ruff check -q .
 	$(BIN)/mypy

@@ -80,7 +80,9 @@ def main(target: Path) -> int:
             # A window as high as the page: what sticks to the window's edges stands where it belongs.
             height = page.evaluate("document.documentElement.scrollHeight")
             page.set_viewport_size({"width": 1080, "height": height})
-            page.screenshot(path=target)
+            # The conversation alone: the form below it would make the picture too large.
+            end = page.locator("#write").evaluate("one => one.getBoundingClientRect().top")
+            page.screenshot(path=target, clip={"x": 0, "y": 0, "width": 1080, "height": end})
         site.store.close()
     size = target.stat().st_size
     print(f"{target}: {size} bytes")
