@@ -2,7 +2,7 @@
 PYTHON := $(shell [ -x /usr/bin/python3.11 ] && echo /usr/bin/python3.11 || echo python3)
 BIN := .venv/bin
 
-.PHONY: help run clean-run check test format corpora bench bench-growth
+.PHONY: help run clean-run check lint unit test format corpora bench bench-growth
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 22
 
@@ -30,11 +30,15 @@ clean-run: ## the same from the beginning: forgets all that the demo kept under 
 	@rm -rf var
 	@$(MAKE) --no-print-directory run
 
-check: .venv/ready-dev ## format, lint, types, imports and unit tests, in a few minutes
+check: lint unit ## format, lint, types, imports and unit tests, in a few minutes
+
+lint: .venv/ready-dev ## what is seen without running anything: format, lint, types, imports
 	$(BIN)/ruff format --check -q .
 	$(BIN)/ruff check -q .
 	$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+
+unit: .venv/ready-dev ## the unit tests
 	$(BIN)/pytest -q -n 4 tests/unit
 
 test: .venv/ready-dev ## everything, with the real Postfix, OpenDKIM and Chromium; sets up what is missing

@@ -20,19 +20,21 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from weftmail.admin import catcher as caught
-from weftmail.admin import follow, inbox, play, record, records, settings, sign_in, voice, words
+from weftmail.admin import voice, words
 from weftmail.admin.client import Network
 from weftmail.admin.hashing import WAITING, Hashing
 from weftmail.admin.headers import FIELDS, SecurityHeaders
 from weftmail.admin.live import Live
+from weftmail.admin.navigation import Item
+from weftmail.admin.page import PAGES
 from weftmail.admin.password import Passwords
 from weftmail.admin.pool import Pool
 from weftmail.admin.stage import Stage
-from weftmail.admin.visit import Site
+from weftmail.admin.visit import Site, no_mailbox
 from weftmail.core.failure import TempFail, UsageError
 from weftmail.core.limits import POST_FILES
-from weftmail.core.ports import Catcher, Random, Waker
+from weftmail.core.members import members
+from weftmail.core.ports import Catcher, MapFile, Random, Waker
 from weftmail.core.tokens.reply_token import mask
 from weftmail.core.wording.duration import duration
 from weftmail.core.wording.phrase import Phrase
@@ -41,6 +43,8 @@ from weftmail.store.errors import Conflict, StoreError
 from weftmail.store.store import Store
 
 HERE = Path(__file__).parent
+CATCHER, STAGE = "catcher", "play"
+"""The pages that the demo alone has."""
 
 _SAYS = {
     401: (Phrase("error.signed out"), Phrase("error.signed out.text")),
@@ -66,6 +70,8 @@ def create(
     passwords: Passwords | None = None,
     proxies: Sequence[Network] = (),
     hashes_waiting: int = WAITING,
+    map_file: MapFile | None = None,
+    where_mailbox: Callable[[str, str], str] = no_mailbox,
 ) -> Starlette:
     """Return the site.
 
@@ -73,6 +79,8 @@ def create(
     ``open_store`` is called once for each thread that works on the store.  ``sender`` is woken when something waits
     to leave.  ``shell`` stands before each command that a page names: in a checkout, programs and settings lie
     elsewhere.  X-Forwarded-For is believed of ``proxies`` alone; so many sign-ins may wait for their hash.
+    ``map_file``, which any thread may use, is brought up to date by each act on an alias or a domain;
+    ``where_mailbox`` says where this machine has a mailbox of a name.
     The address in ``installation.site_url`` decides whether cookies are for TLS alone.
     """
     pool, watcher = Pool(open_store, installation.clock), Pool(open_store, installation.clock, threads=1)
@@ -89,19 +97,10 @@ def create(
         catcher=catcher,
         demo=demo,
         stage=stage,
+        items=_items(with_catcher=catcher is not None),
+        map_file=map_file,
+        where_mailbox=where_mailbox,
     )
-
-    @contextlib.asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        site.live.start()
-        try:
-            yield
-        finally:
-            await site.live.close()
-            site.hashing.close()
-            watcher.close()
-            pool.close()
-
     app = Starlette(
         routes=_routes(with_catcher=catcher is not None, with_stage=stage is not None),
         middleware=[Middleware(SecurityHeaders, languages=installation.languages)],
@@ -113,10 +112,27 @@ def create(
             UsageError: _not_now,
             Exception: _our_fault,
         },
-        lifespan=lifespan,
+        lifespan=_lifespan(site, watcher),
     )
     app.state.site = site
     return app
+
+
+def _lifespan(site: Site, watcher: Pool) -> Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]]:
+    """Return what begins and ends with the server: the look at the store, threads and connections."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        site.live.start()
+        try:
+            yield
+        finally:
+            await site.live.close()
+            site.hashing.close()
+            watcher.close()
+            site.pool.close()
+
+    return lifespan
 
 
 def stop_waiting(app: Starlette) -> None:
@@ -126,14 +142,19 @@ def stop_waiting(app: Starlette) -> None:
 
 
 def _routes(*, with_catcher: bool, with_stage: bool) -> list[BaseRoute]:
-    found: list[BaseRoute] = [*sign_in.routes, *records.routes, *record.routes, *inbox.routes, *follow.routes]
-    found += settings.routes
-    if with_catcher:
-        found += caught.routes
-    if with_stage:
-        found += play.routes
+    found: list[BaseRoute] = []
+    for name, routes in members(PAGES, "routes").items():
+        if (name != CATCHER or with_catcher) and (name != STAGE or with_stage):
+            found += routes
     found.append(Mount("/static", StaticFiles(directory=HERE / "static"), name="static"))
     return found
+
+
+def _items(*, with_catcher: bool) -> list[Item]:
+    found: dict[str, Item] = {**members(PAGES, "item")}
+    if not with_catcher:
+        del found[CATCHER]
+    return sorted(found.values(), key=lambda one: one.order)
 
 
 def _templates(shell: str) -> Environment:

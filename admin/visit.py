@@ -7,37 +7,39 @@ company is one of theirs.  Whatever belongs to another company answers 404, like
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import Route
 
 from weftmail.admin import voice as voices
 from weftmail.admin.client import Network
 from weftmail.admin.hashing import Hashing
 from weftmail.admin.live import Live
+from weftmail.admin.navigation import Item, shown_to
 from weftmail.admin.password import Passwords
 from weftmail.admin.pool import Pool
 from weftmail.admin.stage import Stage
 from weftmail.admin.voice import Voice
-from weftmail.core.ports import Catcher, Random, Waker
-from weftmail.core.wording.phrase import marked
+from weftmail.core.ports import Catcher, MapFile, Random, Waker
+from weftmail.core.role import Role
+from weftmail.flow.actor import Actor
 from weftmail.flow.installation import Installation
-from weftmail.store.people import WRITERS, Membership, User
+from weftmail.flow.setup import undo
+from weftmail.flow.setup.act import Done, Setup
+from weftmail.locale.dates import zone_names
+from weftmail.store.people import Membership, User
 from weftmail.store.session import Session
 from weftmail.store.store import Store
 
-MOST_FILES = 20
-MOST_FIELDS = 2000
-LONGEST_FIELD = 2 * 1024 * 1024
-NOT_OURS = marked("The request did not come from a page of this site.")
+
+def no_mailbox(_local: str, _domain: str) -> str:
+    """Where a mailbox is, on a machine that has none."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,12 @@ class Site:
     catcher: Catcher | None = None
     demo: bool = False
     stage: Stage | None = None
+    items: Sequence[Item] = ()
+    """The navigation, in its order."""
+    map_file: MapFile | None = None
+    """The mail server's map, which an act on an alias or a domain brings up to date; None where somebody else does."""
+    where_mailbox: Callable[[str, str], str] = no_mailbox
+    """Says where local part and domain have a mailbox on this machine, or ""."""
 
     @property
     def https(self) -> bool:
@@ -77,6 +85,10 @@ class Site:
         """Return a page that speaks to its reader in this voice."""
         common = {"voice": voice, "demo": self.demo}
         return HTMLResponse(self.templates.get_template(template).render({**common, **values}), status)
+
+
+SAID_FOR = 10 * 60 * 1000
+"""For so long, in milliseconds, a page says what was done: its address may be opened again later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +130,41 @@ class Visit:
         return self.company.company_id
 
     @property
+    def role(self) -> Role:
+        """What the visitor may do here."""
+        return Role.OWNER if self.user.installation_admin else Role.named(self.company.role)
+
+    def may(self, role: Role) -> bool:
+        """Say whether the visitor may do what somebody in that role may."""
+        return self.role >= role
+
+    @property
+    def owner(self) -> bool:
+        """Whether the visitor looks after the installation as a whole."""
+        return self.user.installation_admin
+
+    @property
     def may_write(self) -> bool:
         """Whether the visitor may write in the company's records."""
-        return self.company.role in WRITERS
+        return self.may(Role.AGENT)
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts, for the audit log."""
+        return Actor(self.user.name, self.user.id)
+
+    @property
+    def setup(self) -> Setup:
+        """What the acts of set-up work with, as the visitor."""
+        return Setup(
+            self.store,
+            self.actor,
+            self.site.installation.clock,
+            self.site.map_file,
+            self.site.where_mailbox,
+            tuple(self.site.installation.languages.names),
+            zone_names().__contains__,
+        )
 
     @property
     def looked_ahead(self) -> bool:
@@ -162,126 +206,31 @@ class Visit:
             "now": self.now,
             "csrf": self.visitor.session.csrf,
             "unread": self.unread,
+            "items": shown_to(self, self.site.items),
+            "done": self._done(),
             "command": command if one_company else f'{command} --company "{self.company.company}"',
             "live": live,
             "at": at or str(self.request.url.replace(scheme="", netloc="", fragment="")),
         }
         return self.site.render(template, self.voice, {**common, **values}, status)
 
-    def go(self, path: str) -> Response:
-        """Send the browser to a page of ours."""
+    def go(self, path: str, done: Done | None = None) -> Response:
+        """Send the browser to a page of ours, which says what was ``done`` and offers to undo it."""
+        if done is not None and done.trace:
+            head, mark, fragment = path.partition("#")
+            path = f"{head}{'&' if '?' in head else '?'}done={done.trace}{mark}{fragment}"
         return RedirectResponse(self.path(path), 303)
 
-
-Page = Callable[[Visit], Response]
+    def _done(self) -> undo.Trace | None:
+        """Return what the visitor has just done, where the address says so."""
+        name = self.request.query_params.get("done", "")
+        if not (name.isascii() and name.isdecimal() and len(name) < 18):
+            return None
+        found = undo.trace(self.store, int(name))
+        theirs = found is not None and found.row.user_id == self.user.id and found.row.created_at > self.now - SAID_FOR
+        return found if theirs else None
 
 
 def nothing_here() -> HTTPException:
     """The answer for what does not exist, and for what belongs to others."""
     return HTTPException(404)
-
-
-def from_our_pages(request: Request) -> bool:
-    """Say whether a request that changes something may come from a page of ours.
-
-    Browsers say so in Sec-Fetch-Site or Origin (W3C Fetch Metadata, RFC 6454); a program that is no browser sends
-    neither, and has no cookies that somebody else could ride on.
-    """
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site == "same-origin"
-    origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host", "")
-
-
-def local(path: str) -> str:
-    """Return ``path`` if it stays on this site, else "/": nobody is sent away by a link of ours."""
-    parts = urlsplit(path)
-    clean = path.isascii() and path.isprintable() and "\\" not in path and " " not in path
-    stays = path.startswith("/") and not path.startswith("//") and not parts.scheme and not parts.netloc
-    return path if clean and stays else "/"
-
-
-def visitor_of(site: Site, store: Store, request: Request) -> Visitor | None:
-    """Return who is signed in with this browser."""
-    token = request.cookies.get(site.cookie)
-    session = store.sessions.get(token, site.installation.clock()) if token else None
-    user = store.users.get(session.user_id) if session is not None else None
-    if session is None or user is None or not user.active:
-        return None
-    # What goes wrong from here on is said in their language.
-    request.state.user = user
-    return Visitor(user, session, tuple(store.users.enters(user)))
-
-
-def door(site: Site, store: Store, request: Request, form: FormData | None = None) -> Visit:
-    """Return the visit that a request is, asked for in a thread of the pool; raise 401, 403 or 404 where it is none."""
-    visitor = visitor_of(site, store, request)
-    if visitor is None:
-        raise HTTPException(401, marked("You are signed out. Sign in again."))
-    return _visit(site, store, request, visitor, FormData() if form is None else form)
-
-
-def _visit(site: Site, store: Store, request: Request, visitor: Visitor, form: FormData) -> Visit:
-    company = _company(request, visitor)
-    unread = store.inbox.unread(company.company_id, visitor.user.id)
-    return Visit(site, store, request, visitor, company, site.installation.clock(), form, unread)
-
-
-def page(path: str, answer: Page, *, posts: bool = False) -> Route:
-    """Return the route of a page for people who are signed in; ``posts``: it changes something, and takes a form."""
-
-    async def endpoint(request: Request) -> Response:
-        site: Site = request.app.state.site
-        return await (_posted if posts else _shown)(site, request, answer)
-
-    return Route(path, endpoint, methods=["POST"] if posts else ["GET"], name=answer.__name__)
-
-
-async def _shown(site: Site, request: Request, answer: Page) -> Response:
-    def answered(store: Store) -> Response:
-        visitor = visitor_of(site, store, request)
-        if visitor is None:
-            return RedirectResponse(_sign_in(request), 303)
-        return answer(_visit(site, store, request, visitor, FormData()))
-
-    return await site.pool.run(answered)
-
-
-async def _posted(site: Site, request: Request, answer: Page) -> Response:
-    """Ask who it is before the form is read, and once more when it has come: that may have taken a while."""
-    if not from_our_pages(request):
-        raise HTTPException(403, NOT_OURS)
-    visitor = await site.pool.run(lambda store: visitor_of(site, store, request))
-    if visitor is None:
-        return RedirectResponse(_sign_in(request), 303)
-    form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
-    try:
-        token = form.get("csrf")
-        if not isinstance(token, str) or not hmac.compare_digest(token.encode(), visitor.session.csrf.encode()):
-            raise HTTPException(403, marked("This form has expired. Reload the page and try again."))
-        return await site.pool.run(lambda store: answer(door(site, store, request, form)))
-    finally:
-        await form.close()
-
-
-def _sign_in(request: Request) -> str:
-    if request.method != "GET":
-        return "/sign-in"
-    query = f"?{request.url.query}" if request.url.query else ""
-    wanted = request.url.path + query
-    return "/sign-in" if wanted == "/" else f"/sign-in?next={quote(wanted, safe='')}"
-
-
-def _company(request: Request, visitor: Visitor) -> Membership:
-    if not visitor.companies:
-        raise HTTPException(
-            403, marked("You are not a member of any company. Ask an admin to add you: mail-admin user set.")
-        )
-    wanted = request.query_params.get("company")
-    if wanted is None:
-        return visitor.companies[0]
-    for one in visitor.companies:
-        if str(one.company_id) == wanted:
-            return one
-    raise nothing_here()

@@ -166,7 +166,7 @@ def make(folder: Path) -> None:
     world = World(folder)
     with world.store.transaction():
         world.store.users.set_password(world.anna, CHEAP.hash(PASSWORD))
-        world.store.companies.put_setting(runtime.INSTANCE, "this installation")
+        world.store.settings.put(runtime.INSTANCE, "this installation")
     settings = f'state = "{folder}"\nhostname = "{HOST}"\nauthserv_id = "{HOST}"\n'
     (folder / "weftmail.toml").write_text(settings)
     (folder / "keys").mkdir()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from weftmail.store.connection import Connection
-from weftmail.store.rows import many, queries
+from weftmail.store.rows import many, one, queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,18 @@ class AuditRow:
     became: str
     created_at: int
 
+    @property
+    def before(self) -> dict[str, Any]:
+        """What stood there before, as a plain object; empty where nothing did."""
+        found: dict[str, Any] = json.loads(self.was)
+        return found
+
+    @property
+    def now(self) -> dict[str, Any]:
+        """What stood there after the act, as a plain object; empty where nothing did."""
+        found: dict[str, Any] = json.loads(self.became)
+        return found
+
 
 class AuditLog:
     """The audit log of a store; rows are added, and never changed."""
@@ -43,9 +56,9 @@ class AuditLog:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, entry: AuditEntry, was: Mapping[str, object], became: Mapping[str, object], now: int) -> None:
-        """Keep one act; to be called in the transaction that carries it out."""
-        queries.audit_add(
+    def add(self, entry: AuditEntry, was: Mapping[str, object], became: Mapping[str, object], now: int) -> int:
+        """Keep one act; to be called in the transaction that carries it out.  Return its number."""
+        number: int = queries.audit_add(
             self._connection,
             company_id=entry.company_id,
             user_id=entry.user_id,
@@ -56,6 +69,25 @@ class AuditLog:
             became=json.dumps(became, ensure_ascii=False),
             now=now,
         )
+        return number
+
+    def get(self, audit_id: int) -> AuditRow | None:
+        """Return one act."""
+        return one(AuditRow, queries.audit_by_id(self._connection, id=audit_id))
+
+    def of(self, company_id: int | None, subject: str, *, before: int | None = None, most: int = 20) -> list[AuditRow]:
+        """Return the acts on one thing of a company, or of the installation, by its name; newest first."""
+        if company_id is None:
+            found = queries.audit_of_installation_subject(self._connection, subject=subject, before=before, most=most)
+        else:
+            found = queries.audit_of_subject(
+                self._connection, company_id=company_id, subject=subject, before=before, most=most
+            )
+        return many(AuditRow, found)
+
+    def of_installation(self, *, before: int | None = None, most: int = 100) -> list[AuditRow]:
+        """Return the acts on what belongs to no single company, newest first."""
+        return many(AuditRow, queries.audit_of_installation(self._connection, before=before, most=most))
 
     def all(self, company_id: int | None = None, *, before: int | None = None, most: int = 100) -> list[AuditRow]:
         """Return the acts on one company's things, or all, newest first; with ``before``, those older than that id."""

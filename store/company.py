@@ -90,12 +90,3 @@ class Companies:
     def record_types(self, company_id: int) -> list[RecordType]:
         """Return the company's record types by name."""
         return many(RecordType, queries.record_types(self._connection, company_id=company_id))
-
-    def setting(self, name: str) -> str | None:
-        """Return one setting of the whole store, or None."""
-        value: str | None = queries.setting(self._connection, name=name)
-        return value
-
-    def put_setting(self, name: str, value: str) -> None:
-        """Set one setting of the whole store."""
-        queries.setting_put(self._connection, name=name, value=value)

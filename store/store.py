@@ -24,6 +24,7 @@ from weftmail.store.outbox import Outbox
 from weftmail.store.people import Contacts, Users
 from weftmail.store.record import Records
 from weftmail.store.session import Sessions
+from weftmail.store.setting import StoredSettings
 from weftmail.store.team import Teams
 from weftmail.store.thread import Threads
 from weftmail.store.turn import Turns
@@ -49,6 +50,7 @@ class Store:
         self.inbound = InboundLog(connection, self.blobs)
         self.outbox = Outbox(connection)
         self.sessions = Sessions(connection)
+        self.settings = StoredSettings(connection)
         self.due = Agenda(connection)
         self.audit = AuditLog(connection)
         self.listings = Listings(connection)

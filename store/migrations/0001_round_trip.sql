@@ -543,6 +543,7 @@ create table audit (
     created_at bigint not null
 );
 create index audit_company on audit (company_id, id);
+create index audit_subject on audit (company_id, subject, id);
 
 -- What lists and pages show of an alias and of a record: the row with the names of those whom it refers to.
 create view alias_row as

@@ -18,14 +18,6 @@ update company set name = :name where id = :id;
 -- name: company_language!
 update company set language = :language where id = :id;
 
--- name: setting$
-select value from setting where name = :name;
-
--- name: setting_put!
-insert into setting (name, value)
-values (:name, :value)
-on conflict (name) do update set value = excluded.value;
-
 -- name: record_type_add!
 insert into record_type (company_id, name, prefix)
 values (:company_id, :name, :prefix)

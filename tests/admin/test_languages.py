@@ -71,11 +71,11 @@ def test_a_wrong_password_is_told_in_the_language_of_the_browser(site: Site, bro
 
 def test_somebody_chooses_language_and_zone_for_themselves(site: Site, anna: Browser) -> None:
     chosen = {"language": "sv", "zone": "Europe/Stockholm", "prefers": "inbox"}
-    answer = anna.post("/settings/save", {"csrf": anna.csrf(), **chosen})
+    answer = anna.post("/account/save", {"csrf": anna.csrf(), **chosen})
     assert answer.status_code == 303
     user = site.store.users.get(site.world.anna)
     assert user is not None and (user.language, user.zone, user.prefers) == ("sv", "Europe/Stockholm", "inbox")
-    page = anna.get("/settings?saved=").text
+    page = anna.get("/account?saved=").text
     assert "Sparat" in page and "<option selected>Europe/Stockholm</option>" in page
 
 
@@ -88,7 +88,7 @@ def test_somebody_chooses_language_and_zone_for_themselves(site: Site, anna: Bro
     ],
 )
 def test_what_is_not_offered_changes_nothing(site: Site, anna: Browser, chosen: dict[str, str]) -> None:
-    answer = anna.post("/settings/save", {"csrf": anna.csrf(), **chosen})
+    answer = anna.post("/account/save", {"csrf": anna.csrf(), **chosen})
     assert answer.status_code == 422 and 'role="alert">✕ ' in answer.text
     user = site.store.users.get(site.world.anna)
     assert user is not None and (user.language, user.zone, user.prefers) == ("en", "", "email")

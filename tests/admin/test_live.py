@@ -51,7 +51,7 @@ def test_what_happens_elsewhere_wakes_nobody(site: Site, anna: Browser) -> None:
     thread, answers = waiting(anna, "/live/records/LEAD-1")
     site.world.alias("sales", "ticket", owner_id=site.world.bjorn)
     site.world.deliver(site.world.mail(subject="Another"), "sales@acme.example")
-    site.store.companies.put_setting("x", "y")
+    site.store.settings.put("x", "y")
     thread.join(5 * LOOK_EVERY)
     assert thread.is_alive()
     stop_waiting(site.app)

@@ -9,6 +9,7 @@ import pytest
 from starlette.routing import Route
 
 from tests.admin.conftest import Browser, Site
+from tests.admin.test_history import exempted
 from weftmail.flow.post import Draft, post
 from weftmail.store.record import NewRecord
 
@@ -44,14 +45,15 @@ def eva(site: Site, browser: Opens) -> Browser:
     site.catch("LEAD-1", html, world.acme, "acme.example")
     anna = site.store.users.get(world.anna)
     assert anna is not None
+    exempted(site, "shop@customer.example")
     post(site.store, site.installation, world.record("LEAD-1"), anna, Draft(text="Inside", note=True))
     made = browser()
     assert made.sign_in("eva@other.example").status_code == 303
     return made
 
 
-THEIRS = {"label": "LEAD-2", "number": "1", "notice": "1", "file": "1", "name": "caught1"}
-NOBODYS = {"label": "LEAD-99", "number": "1", "notice": "99", "file": "1", "name": "caught99"}
+THEIRS = {"label": "LEAD-2", "number": "1", "notice": "1", "file": "1", "name": "caught1", "act": "1"}
+NOBODYS = {"label": "LEAD-99", "number": "1", "notice": "99", "file": "1", "name": "caught99", "act": "99"}
 
 
 def test_what_is_theirs_answers_like_what_does_not_exist(site: Site, eva: Browser, browser: Opens) -> None:

@@ -19,9 +19,9 @@ from weftmail.admin.attempts import CLIENT, DEVICE, PAIR, WINDOW
 from weftmail.admin.client import client_of
 from weftmail.admin.device import DAY, LASTS
 from weftmail.admin.hashing import Lane, NoPlace
+from weftmail.admin.page import local
+from weftmail.admin.pages.sign_in import SESSION
 from weftmail.admin.password import Passwords
-from weftmail.admin.sign_in import SESSION
-from weftmail.admin.visit import local
 from weftmail.cli.config import networks
 from weftmail.flow.setup import user
 from weftmail.flow.setup.act import Actor, Setup

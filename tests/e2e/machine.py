@@ -253,3 +253,8 @@ def _alone(name: str) -> Iterator[None]:
 def say(text: str) -> None:
     """Say one line past pytest's capturing."""
     print(f"weftmail tests: {text}", file=sys.__stderr__, flush=True)
+
+
+if __name__ == "__main__":
+    # ``make test`` begins with this, so that no test waits for packages.
+    environment()

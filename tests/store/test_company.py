@@ -42,7 +42,9 @@ def test_a_type_of_its_own(office: Office) -> None:
 
 
 def test_settings_of_the_whole_store(office: Office) -> None:
-    assert office.store.companies.setting("instance") is None
-    office.store.companies.put_setting("instance", "a")
-    office.store.companies.put_setting("instance", "b")
-    assert office.store.companies.setting("instance") == "b"
+    assert office.store.settings.get("instance") is None
+    office.store.settings.put("instance", "a")
+    office.store.settings.put("instance", "b")
+    assert office.store.settings.get("instance") == "b"
+    office.store.settings.remove("instance")
+    assert office.store.settings.get("instance") is None

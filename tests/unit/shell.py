@@ -28,7 +28,7 @@ class Shell:
         self.config.write_text(f'state = "{folder}"\nhostname = "{HOST}"\nauthserv_id = "{HOST}"\n')
         (folder / "keys").mkdir()
         (folder / "keys" / "tokens").write_text(dump(single(b"k" * 32)))
-        world.store.companies.put_setting(runtime.INSTANCE, "this installation")
+        world.store.settings.put(runtime.INSTANCE, "this installation")
         monkeypatch.setenv("WEFTMAIL_CONFIG", str(self.config))
 
     def call(self, *words: str, context: Context | None = None) -> tuple[int, str, str]:

@@ -16,14 +16,14 @@ from weftmail.cli.config import Config, load, path_of_config
 from weftmail.cli.hostname import own_hostname
 from weftmail.cli.listing import Listing, Row
 from weftmail.cli.mailboxes import where_mailbox
+from weftmail.cli.map_files import LazyMap
 from weftmail.cli.output import as_json
 from weftmail.cli.terminal import printable
-from weftmail.core.ports import Clock, MapRow
+from weftmail.core.ports import Clock
 from weftmail.core.tokens.reply_token import mask_addresses
 from weftmail.flow.installation import Installation
 from weftmail.flow.setup.act import Actor, Setup, bring_map_up
 from weftmail.locale import NAMES
-from weftmail.mta.map import MapDatabase
 from weftmail.store.store import Store
 
 PATIENCE = 10.0
@@ -147,38 +147,6 @@ class Context:
         if self._store is not None:
             self._store.close()
             self._store = None
-
-
-class LazyMap:
-    """The mail server's map, opened when first used; fulfils ``core.ports.MapFile``."""
-
-    def __init__(self, open_: Callable[[], MapDatabase]) -> None:
-        """``open_`` may raise TempFail, as every use of the map may."""
-        self._open = open_
-        self._file: MapDatabase | None = None
-
-    def _opened(self) -> MapDatabase:
-        if self._file is None:
-            self._file = self._open()
-        return self._file
-
-    def generation(self) -> int:
-        """Return the generation that the file has followed to."""
-        return self._opened().generation()
-
-    def apply(self, rows: Iterable[MapRow], generation: int) -> None:
-        """Bring the rows in and set the generation."""
-        self._opened().apply(rows, generation)
-
-    def rebuild(self, rows: Iterable[MapRow], generation: int) -> None:
-        """Put the rows in place of everything."""
-        self._opened().rebuild(rows, generation)
-
-    def close(self) -> None:
-        """Close the file, if it was opened."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
 
 
 def knows_zone(name: str) -> bool:

@@ -51,6 +51,8 @@ STEPS = {
     "no_participant": "see: mail-admin record show {number}",
     "no_follower": "see: mail-admin follower list {number}",
     "no_such_exemption": "see: mail-admin exemption list",
+    "no_such_act": "see: mail-admin audit list",
+    "changed_since": "see: mail-admin audit list",
     "no_such_inbound": "see: mail-admin inbound list",
     "no_such_copy": "see: mail-admin outbox list",
     "copy_left": "see: mail-admin outbox list",

@@ -102,7 +102,7 @@ def load_keyring(config: Config) -> Keyring:
 
 def installation(config: Config, store: Store, clock: Clock = now) -> Installation:
     """Return what every flow is given; raise UsageError where keys or the name of the installation are missing."""
-    name = store.companies.setting(INSTANCE)
+    name = store.settings.get(INSTANCE)
     if name is None:
         raise UsageError("the store has no name of its own yet; run: mail-admin init")
     return Installation(name, load_keyring(config), policies(config), clock, config.url, LANGUAGES, reader(Lending()))

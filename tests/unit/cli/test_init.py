@@ -152,13 +152,13 @@ def test_a_second_run_keeps_what_is_there_and_gives_a_new_link(machine: Machine)
     machine.init(*FLAGS)
     kept = {path: path.read_bytes() for path in machine.folder.rglob("*") if path.is_file() and ".db" not in path.name}
     before = machine.store()
-    name = before.companies.setting(runtime.INSTANCE)
+    name = before.settings.get(runtime.INSTANCE)
     before.close()
     out = machine.init(state=False)
     assert "Everything was there already; nothing was changed." in out and "/enter/" in out
     assert {path: path.read_bytes() for path in kept} == kept
     after = machine.store()
-    assert after.companies.setting(runtime.INSTANCE) == name
+    assert after.settings.get(runtime.INSTANCE) == name
     assert len(after.domains.all()) == 2 and len(after.users.all()) == 1
     after.close()
 
@@ -174,7 +174,7 @@ def test_a_run_that_was_cut_short_is_finished_by_the_next(machine: Machine) -> N
     assert (machine.state / "weftmail.toml").exists()
     store = machine.store()
     assert len(store.domains.dkim_keys("acme.example")) == 2
-    assert store.companies.setting(runtime.INSTANCE)
+    assert store.settings.get(runtime.INSTANCE)
     store.close()
 
 

@@ -6,12 +6,15 @@ import argparse
 import json
 
 from weftmail.cli import done
-from weftmail.cli.arguments import Parser, Verbs
+from weftmail.cli.arguments import Parser, Verbs, number
 from weftmail.cli.context import Context
 from weftmail.cli.listing import Listing
 from weftmail.cli.output import Fields, iso, shown
 from weftmail.cli.pages import AuditPages
-from weftmail.flow.setup import find
+from weftmail.cli.refusals import carried_out
+from weftmail.core.wording import acts
+from weftmail.core.wording.sentences import say
+from weftmail.flow.setup import find, undo
 from weftmail.flow.setup.act import Done
 from weftmail.store.audit import AuditRow
 from weftmail.store.store import Store
@@ -19,11 +22,19 @@ from weftmail.store.store import Store
 
 def build(parser: Parser) -> None:
     """Add the verbs."""
-    Verbs(parser).list("list changes of the set-up, newest first: who, when, what", _list, "ID", company=True)
+    verbs = Verbs(parser)
+    verbs.list("list changes of the set-up, newest first: who, when, what", _list, "ID", company=True)
+    back = verbs.add("undo", "take one change back, as long as nothing was changed there since", _undo)
+    back.add_argument("id", type=number, metavar="ID", help="the number of the change, as the list shows it")
 
 
 def _list(context: Context, arguments: argparse.Namespace) -> None:
     context.show(_listing(context.store, arguments.company), arguments)
+
+
+def _undo(context: Context, arguments: argparse.Namespace) -> None:
+    back = carried_out(undo.undo(context.setup, arguments.id))
+    context.answer(arguments.json, done.value(back), lambda: [say(acts.done(back.act, back.subject))])
 
 
 def _listing(store: Store, company: str | None) -> Listing[AuditRow]:
@@ -31,8 +42,8 @@ def _listing(store: Store, company: str | None) -> Listing[AuditRow]:
         AuditPages(store, find.company_id(store, company)),
         lambda one: str(one.id),
         _value,
-        ("WHEN", "WHO", "COMPANY", "ACT", "ON", "CHANGED"),
-        lambda one: (shown(one.created_at), one.actor, one.company, one.act, one.subject, _changes(one)),
+        ("ID", "WHEN", "WHO", "COMPANY", "ACT", "ON", "CHANGED"),
+        lambda one: (str(one.id), shown(one.created_at), one.actor, one.company, one.act, one.subject, _changes(one)),
         "Nothing was set up yet.",
     )
 

@@ -111,8 +111,8 @@ def _people(context: Context, answers: Answers) -> None:
         elif there.company not in (None, answers.company):
             raise RefusedAct("domain", "domain_of_another", name=there.name, company=there.company)
         _admin(setup, answers)
-        if store.companies.setting(runtime.INSTANCE) is None:
-            store.companies.put_setting(runtime.INSTANCE, runtime.new_instance())
+        if store.settings.get(runtime.INSTANCE) is None:
+            store.settings.put(runtime.INSTANCE, runtime.new_instance())
 
 
 def _admin(setup: Setup, answers: Answers) -> None:

@@ -16,6 +16,8 @@ from weftmail.cli import due, logs, runtime
 from weftmail.cli.arguments import Parser
 from weftmail.cli.config import Config, host_and_port, networks
 from weftmail.cli.context import Context
+from weftmail.cli.mailboxes import where_mailbox
+from weftmail.cli.map_files import FreshMap
 from weftmail.cli.spool_watch import SpoolWatch, watching
 from weftmail.core.failure import TempFail, UsageError
 
@@ -96,6 +98,8 @@ def site(config: Config) -> Starlette:
         stage=stage_of(config),
         shell=DEMO_SHELL if config.demo else "",
         proxies=networks(config.proxies),
+        map_file=FreshMap(lambda: runtime.open_map(config)),
+        where_mailbox=where_mailbox,
     )
 
 

@@ -110,6 +110,10 @@ REFUSALS = {
     "inbound_of_no_company": marked("The email belongs to no company yet; name one of its records"),
     "message_by_no_email": marked("Message {id} did not come by email"),
     "nothing_missing": marked("All of this message is here already; there is nothing to read again"),
+    # Taking an act back.
+    "no_such_act": marked("There is no change number {number}"),
+    "not_undoable": marked("A change of this kind cannot be undone"),
+    "changed_since": marked("{subject} has been changed since; undo the later change first"),
     # Keys.
     "dkim_key_lost": marked("The private key {selectors} is missing in {folder}; restore it from your backup"),
     "dkim_key_broken": marked("A private key cannot be read: {why}; restore it from your backup"),

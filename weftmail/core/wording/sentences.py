@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from weftmail.core.wording.acts import ACTS
 from weftmail.core.wording.events import EVENTS
 from weftmail.core.wording.language import ENGLISH, Language
 from weftmail.core.wording.mails import MAILS
@@ -15,7 +16,16 @@ from weftmail.core.wording.recipients import RECIPIENTS
 from weftmail.core.wording.refusals import REFUSALS
 from weftmail.core.wording.routing import ROUTING, RULE_NAMES
 
-SENTENCES: Final[Mapping[str, Sentence]] = {**ROUTING, **RECIPIENTS, **NOTICES, **EVENTS, **MAILS, **PAGES, **REFUSALS}
+SENTENCES: Final[Mapping[str, Sentence]] = {
+    **ROUTING,
+    **RECIPIENTS,
+    **NOTICES,
+    **EVENTS,
+    **MAILS,
+    **PAGES,
+    **REFUSALS,
+    **ACTS,
+}
 
 
 def say(phrase: Phrase, language: Language = ENGLISH) -> str:

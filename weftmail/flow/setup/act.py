@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -61,6 +61,8 @@ class Done:
     subject: str
     was: Fields = field(default_factory=dict)
     now: Fields = field(default_factory=dict)
+    trace: int = field(default=0, kw_only=True)
+    """The number of its row in the audit log; 0 where nothing changed."""
 
     @property
     def changes(self) -> tuple[FieldChange, ...]:
@@ -105,7 +107,7 @@ def act(function: Given[P, D]) -> Act[P, D]:
         try:
             with setup.store.transaction():
                 done = function(setup, *words, **named)
-                _leave_trace(setup, done)
+                done = _leave_trace(setup, done)
         except RefusedAct as refused:
             return refused.refusal
         return done
@@ -130,14 +132,11 @@ def mapped_act(function: Given[P, D]) -> Act[P, D]:
     return run
 
 
-def _leave_trace(setup: Setup, done: Done) -> None:
-    if done.was != done.now:
-        setup.store.audit.add(
-            AuditEntry(done.company_id, setup.actor.user_id, setup.actor.name, done.act, done.subject),
-            done.was,
-            done.now,
-            setup.clock(),
-        )
+def _leave_trace(setup: Setup, done: D) -> D:
+    if done.was == done.now:
+        return done
+    entry = AuditEntry(done.company_id, setup.actor.user_id, setup.actor.name, done.act, done.subject)
+    return replace(done, trace=setup.store.audit.add(entry, done.was, done.now, setup.clock()))
 
 
 def bring_map_up(store: Store, map_file: MapFile) -> None:

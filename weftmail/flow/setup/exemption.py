@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from weftmail.core.address import split, without_plus
-from weftmail.flow.refusal import RefusedAct
+from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import find
 from weftmail.flow.setup.act import Done, Fields, Setup, act
 from weftmail.flow.vocabulary import iso
+from weftmail.store.audit import AuditRow
 from weftmail.store.exemption import Exemption
 
 
@@ -45,3 +46,14 @@ def remove(setup: Setup, address: str, *, company: str | None = None) -> Done:
         raise RefusedAct("address", "no_such_exemption", address=wanted)
     setup.store.exemptions.remove(of.id, wanted)
     return Done("exemption.remove", of.id, wanted, value(before))
+
+
+def _back_out(setup: Setup, row: AuditRow) -> Done | Refusal:
+    return remove(setup, row.subject, company=row.company)
+
+
+def _back_in(setup: Setup, row: AuditRow) -> Done | Refusal:
+    return add(setup, row.subject, company=row.company)
+
+
+reverses = {"exemption.add": _back_out, "exemption.remove": _back_in}

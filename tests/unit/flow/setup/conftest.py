@@ -11,6 +11,7 @@ import pytest
 from tests.unit.world import World
 from weftmail.core.failure import TempFail
 from weftmail.core.ports import MapRow
+from weftmail.core.wording.acts import ACTS
 from weftmail.core.wording.refusals import REFUSALS
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup.act import Actor, Done, Setup
@@ -62,8 +63,9 @@ class Office:
         """Return what an act did; its row stands in the audit log, if it changed anything."""
         assert isinstance(answer, Done), answer
         (row, *_) = self.store.audit.all(most=1) or [None]
+        assert f"act.{answer.act}" in ACTS
         if answer.was != answer.now:
-            assert row is not None
+            assert row is not None and row.id == answer.trace
             assert (row.actor, row.user_id, row.act, row.subject) == (
                 "Anna",
                 self.world.anna,

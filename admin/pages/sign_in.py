@@ -22,7 +22,8 @@ from weftmail.admin.device import LASTS, with_entry
 from weftmail.admin.device import entry as device_entry
 from weftmail.admin.device import found as known
 from weftmail.admin.hashing import RETRY_AFTER, Lane, NoPlace
-from weftmail.admin.visit import NOT_OURS, Site, Visit, from_our_pages, local, page
+from weftmail.admin.page import NOT_OURS, from_our_pages, local, page
+from weftmail.admin.visit import Site, Visit
 from weftmail.admin.voice import of_browser
 from weftmail.core.address import comparable
 from weftmail.core.wording.phrase import marked

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from weftmail.admin.visit import Visit, page
+from weftmail.admin.navigation import Item
+from weftmail.admin.page import live, page
+from weftmail.admin.visit import Visit
+from weftmail.core.wording.phrase import marked
 from weftmail.store.record import Record
 
 PER_PAGE = 30
@@ -81,4 +84,5 @@ def mark(visit: Visit) -> str:
     return f"{visit.store.records.count(visit.company_id)}-{changed}-{visit.unread}"
 
 
-routes = [page("/", home), page("/records", records)]
+item = Item(20, "/records", marked("Records"))
+routes = [live("/live/records", mark), page("/", home), page("/records", records)]

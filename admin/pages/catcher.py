@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from weftmail.admin import letters as kept
-from weftmail.admin import play as plays
 from weftmail.admin.files import disposition, framed
 from weftmail.admin.headers import FILE
-from weftmail.admin.visit import Visit, nothing_here, page
+from weftmail.admin.navigation import Item
+from weftmail.admin.page import live, page
+from weftmail.admin.pages import play as plays
+from weftmail.admin.visit import Visit, nothing_here
 from weftmail.admin.words import Mark
 from weftmail.core.composing.dkim import Signature, verify
 from weftmail.core.parsing.message import Message
 from weftmail.core.ports import Caught
-from weftmail.core.wording.phrase import Phrase
+from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.store.store import Store
 
 
@@ -115,7 +117,9 @@ def _read(visit: Visit, caught: Caught, records: Mapping[str, str]) -> CaughtMai
     return CaughtMail(caught, kept.read(visit, caught), tuple(verify(caught.data, records)))
 
 
+item = Item(90, "/caught", marked("Sent mail"))
 routes = [
+    live("/live/caught", mark),
     page("/caught", letters),
     page("/caught/{name}", letter),
     page("/caught/{name}/html", frame),

@@ -12,8 +12,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from weftmail.admin import letters
+from weftmail.admin.page import page
 from weftmail.admin.stage import LINES, PARTS, Cue, Line, Part, PutOff, Stage
-from weftmail.admin.visit import Visit, nothing_here, page
+from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.ports import Caught
 from weftmail.core.wording.phrase import marked
 from weftmail.store.inbound import InboundLine, Tally

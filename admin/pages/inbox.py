@@ -7,7 +7,9 @@ import shlex
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from weftmail.admin.visit import Visit, nothing_here, page
+from weftmail.admin.navigation import Item
+from weftmail.admin.page import live, page
+from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.wording.phrase import marked
 from weftmail.flow import review
 from weftmail.flow.refusal import RefusedAct
@@ -80,4 +82,5 @@ def mark(visit: Visit) -> str:
     return f"{entries[0].id if entries else 0}-{notices[0].id if notices else 0}-{visit.unread}"
 
 
-routes = [page("/inbox", inbox), page("/inbox/{notice:int}/file", file, posts=True)]
+item = Item(30, "/inbox", marked("Inbox"), count=lambda visit: visit.unread)
+routes = [live("/live/inbox", mark), page("/inbox", inbox), page("/inbox/{notice:int}/file", file, posts=True)]

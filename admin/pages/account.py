@@ -4,32 +4,22 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from weftmail.admin.visit import Visit, page
+from weftmail.admin.page import page
+from weftmail.admin.visit import Visit
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import user
-from weftmail.flow.setup.act import Actor, Setup
 from weftmail.locale.dates import zone_names
 
 
-def settings(visit: Visit) -> Response:
+def account(visit: Visit) -> Response:
     """Show what is chosen."""
     return _form(visit, saved="saved" in visit.request.query_params)
 
 
 def save(visit: Visit) -> Response:
     """Keep what is chosen; what cannot be chosen is shown as such, and nothing changes."""
-    site = visit.site
-    setup = Setup(
-        visit.store,
-        Actor(visit.user.name, visit.user.id),
-        site.installation.clock,
-        None,
-        _no_mailbox,
-        tuple(site.installation.languages.names),
-        zone_names().__contains__,
-    )
     done = user.change(
-        setup,
+        visit.setup,
         visit.store.users.addresses(visit.user.id)[0],
         prefers=visit.text("prefers"),
         language=visit.text("language"),
@@ -37,18 +27,13 @@ def save(visit: Visit) -> Response:
     )
     if isinstance(done, Refusal):
         return _form(visit, wrong=visit.voice.say(done.phrase), status=422)
-    return visit.go("/settings?saved=")
-
-
-def _no_mailbox(local: str, domain: str) -> str:
-    """Where a mailbox is: nothing that is changed here asks."""
-    return ""
+    return visit.go("/account?saved=")
 
 
 def _form(visit: Visit, *, saved: bool = False, wrong: str = "", status: int = 200) -> Response:
     address = visit.store.users.addresses(visit.user.id)[0]
     return visit.page(
-        "settings.html",
+        "account.html",
         command=f"mail-admin user show {address}",
         everywhere=True,
         status=status,
@@ -60,4 +45,4 @@ def _form(visit: Visit, *, saved: bool = False, wrong: str = "", status: int = 2
     )
 
 
-routes = [page("/settings", settings), page("/settings/save", save, posts=True)]
+routes = [page("/account", account), page("/account/save", save, posts=True)]

@@ -12,8 +12,9 @@ from starlette.responses import Response
 
 from weftmail.admin import files, writing
 from weftmail.admin.headers import FILE
+from weftmail.admin.page import live, page
 from weftmail.admin.thread import LOOKED_AT, ShownEntry, shown_entries
-from weftmail.admin.visit import Visit, nothing_here, page
+from weftmail.admin.visit import Visit, nothing_here
 from weftmail.admin.writing import Again, Composer
 from weftmail.core.parsing import path
 from weftmail.core.tokens.reply_token import mask
@@ -200,6 +201,7 @@ def _files(thread: list[ShownEntry]) -> list[tuple[ShownEntry, int]]:
 
 
 routes = [
+    live("/live/records/{label}", mark),
     page("/records/{label}", record),
     page("/records/{label}/write", write, posts=True),
     page("/records/{label}/{number:int}/html", frame),

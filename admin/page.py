@@ -1,0 +1,162 @@
+"""The doors in front of a page, and what a page is: a route, for whom it is, and its place in the navigation.
+
+Every page is a plain function from a ``Visit`` to an answer and runs in a thread of the pool.  What stands before it,
+in this order: the request comes from our own pages, somebody is signed in, the form bears the session's token, the
+company is one of theirs, and their role in it is the one that the page asks for.  Whatever belongs to another company
+or another role answers 404, like what does not exist.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from urllib.parse import quote, urlsplit
+
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from weftmail.admin.visit import Site, Visit, Visitor, nothing_here
+from weftmail.core.role import Role
+from weftmail.core.wording.phrase import marked
+from weftmail.store.people import Membership
+from weftmail.store.store import Store
+
+MOST_FILES = 20
+MOST_FIELDS = 2000
+LONGEST_FIELD = 2 * 1024 * 1024
+PAGES = "weftmail.admin.pages"
+"""Where the pages are: each module there offers ``routes``."""
+NOT_OURS = marked("The request did not come from a page of this site.")
+
+Page = Callable[[Visit], Response]
+Mark = Callable[[Visit], str]
+"""What changes when what a page shows does."""
+
+
+def from_our_pages(request: Request) -> bool:
+    """Say whether a request that changes something may come from a page of ours.
+
+    Browsers say so in Sec-Fetch-Site or Origin (W3C Fetch Metadata, RFC 6454); a program that is no browser sends
+    neither, and has no cookies that somebody else could ride on.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host", "")
+
+
+def local(path: str) -> str:
+    """Return ``path`` if it stays on this site, else "/": nobody is sent away by a link of ours."""
+    parts = urlsplit(path)
+    clean = path.isascii() and path.isprintable() and "\\" not in path and " " not in path
+    stays = path.startswith("/") and not path.startswith("//") and not parts.scheme and not parts.netloc
+    return path if clean and stays else "/"
+
+
+def visitor_of(site: Site, store: Store, request: Request) -> Visitor | None:
+    """Return who is signed in with this browser."""
+    token = request.cookies.get(site.cookie)
+    session = store.sessions.get(token, site.installation.clock()) if token else None
+    user = store.users.get(session.user_id) if session is not None else None
+    if session is None or user is None or not user.active:
+        return None
+    # What goes wrong from here on is said in their language.
+    request.state.user = user
+    return Visitor(user, session, tuple(store.users.enters(user)))
+
+
+def door(site: Site, store: Store, request: Request, form: FormData | None = None, role: Role = Role.READER) -> Visit:
+    """Return the visit that a request is, asked for in a thread of the pool; raise 401, 403 or 404 where it is none."""
+    visitor = visitor_of(site, store, request)
+    if visitor is None:
+        raise HTTPException(401, marked("You are signed out. Sign in again."))
+    return _visit(site, store, request, visitor, FormData() if form is None else form, role)
+
+
+def _visit(site: Site, store: Store, request: Request, visitor: Visitor, form: FormData, role: Role) -> Visit:
+    company = _company(request, visitor)
+    unread = store.inbox.unread(company.company_id, visitor.user.id)
+    visit = Visit(site, store, request, visitor, company, site.installation.clock(), form, unread)
+    if not visit.may(role):
+        raise nothing_here()
+    return visit
+
+
+def page(path: str, answer: Page, *, posts: bool = False, role: Role = Role.READER) -> Route:
+    """Return the route of a page for people who are signed in and have at least this role.
+
+    ``posts``: it changes something, and takes a form.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        site: Site = request.app.state.site
+        return await (_posted if posts else _shown)(site, request, answer, role)
+
+    return Route(path, endpoint, methods=["POST"] if posts else ["GET"], name=answer.__name__)
+
+
+def live(path: str, mark: Mark, role: Role = Role.READER) -> Route:
+    """Return the route by which an open page asks whether what it shows has changed, and waits for the answer."""
+
+    async def endpoint(request: Request) -> Response:
+        site: Site = request.app.state.site
+
+        async def found() -> str:
+            return await site.pool.run(lambda store: mark(door(site, store, request, role=role)))
+
+        return JSONResponse({"seen": await site.live.wait(request.query_params.get("seen", ""), found)})
+
+    return Route(path, endpoint, methods=["GET"], name=f"live {path}")
+
+
+async def _shown(site: Site, request: Request, answer: Page, role: Role) -> Response:
+    def answered(store: Store) -> Response:
+        visitor = visitor_of(site, store, request)
+        if visitor is None:
+            return RedirectResponse(_sign_in(request), 303)
+        return answer(_visit(site, store, request, visitor, FormData(), role))
+
+    return await site.pool.run(answered)
+
+
+async def _posted(site: Site, request: Request, answer: Page, role: Role) -> Response:
+    """Ask who it is before the form is read, and once more when it has come: that may have taken a while."""
+    if not from_our_pages(request):
+        raise HTTPException(403, NOT_OURS)
+    visitor = await site.pool.run(lambda store: visitor_of(site, store, request))
+    if visitor is None:
+        return RedirectResponse(_sign_in(request), 303)
+    form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
+    try:
+        token = form.get("csrf")
+        if not isinstance(token, str) or not hmac.compare_digest(token.encode(), visitor.session.csrf.encode()):
+            raise HTTPException(403, marked("This form has expired. Reload the page and try again."))
+        return await site.pool.run(lambda store: answer(door(site, store, request, form, role)))
+    finally:
+        await form.close()
+
+
+def _sign_in(request: Request) -> str:
+    if request.method != "GET":
+        return "/sign-in"
+    query = f"?{request.url.query}" if request.url.query else ""
+    wanted = request.url.path + query
+    return "/sign-in" if wanted == "/" else f"/sign-in?next={quote(wanted, safe='')}"
+
+
+def _company(request: Request, visitor: Visitor) -> Membership:
+    if not visitor.companies:
+        raise HTTPException(
+            403, marked("You are not a member of any company. Ask an admin to add you: mail-admin user set.")
+        )
+    wanted = request.query_params.get("company")
+    if wanted is None:
+        return visitor.companies[0]
+    for one in visitor.companies:
+        if str(one.company_id) == wanted:
+            return one
+    raise nothing_here()

@@ -1,0 +1,118 @@
+"""History: who changed what and when, each change with its undo where it has one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from starlette.responses import Response
+
+from weftmail.admin.navigation import Item
+from weftmail.admin.page import local, page
+from weftmail.admin.visit import Visit, nothing_here
+from weftmail.core.role import Role
+from weftmail.core.wording.phrase import marked
+from weftmail.flow.refusal import Refusal
+from weftmail.flow.setup import undo
+from weftmail.flow.setup.act import Done
+from weftmail.flow.setup.undo import Trace
+from weftmail.store.audit import AuditRow
+
+PER_PAGE = 50
+LONGEST = 300
+"""Of what changed in one act, so many characters are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastAct:
+    """One act on the list, with what it changed in words."""
+
+    trace: Trace
+    changed: str
+
+
+def change(row: AuditRow) -> PastAct:
+    """Return an act as a page lists it: "owner Anna → Björn, state open → closed"."""
+    if not (row.before and row.now):
+        return PastAct(Trace(row), "")
+    done = Done(row.act, row.company_id, row.subject, row.before, row.now)
+    said = ", ".join(f"{one.field.replace('_', ' ')} {one.was or '–'} → {one.now or '–'}" for one in done.changes)
+    return PastAct(Trace(row), said if len(said) <= LONGEST else f"{said[:LONGEST]}…")
+
+
+def changes_of(visit: Visit, subject: str, *, everywhere: bool = False, most: int = 20) -> list[PastAct]:
+    """Return the newest acts on one thing, for its own page; ``everywhere``: it belongs to no single company."""
+    rows = visit.store.audit.of(None if everywhere else visit.company_id, subject, most=most)
+    return [change(row) for row in rows]
+
+
+def history(visit: Visit) -> Response:
+    """Show the acts on the company's things, newest first, or those on the installation's."""
+    subject = visit.request.query_params.get("subject", "")
+    everywhere = visit.owner and "installation" in visit.request.query_params
+    rows = _rows(visit, subject, everywhere=everywhere)
+    return visit.page(
+        "history.html",
+        command="mail-admin audit list",
+        subject=subject,
+        installation=everywhere,
+        lines=[change(row) for row in rows[:PER_PAGE]],
+        older=rows[PER_PAGE - 1].id if len(rows) > PER_PAGE else 0,
+    )
+
+
+def _rows(visit: Visit, subject: str, *, everywhere: bool) -> Sequence[AuditRow]:
+    before, most = _place(visit), PER_PAGE + 1
+    if subject:
+        return visit.store.audit.of(None if everywhere else visit.company_id, subject, before=before, most=most)
+    if everywhere:
+        return visit.store.audit.of_installation(before=before, most=most)
+    return visit.store.audit.all(visit.company_id, before=before, most=most)
+
+
+def _place(visit: Visit) -> int | None:
+    text = visit.request.query_params.get("before", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
+
+
+def take_back(visit: Visit) -> Response:
+    """Undo one act, and return to the page where somebody asked for it."""
+    found = undo.trace(visit.store, visit.request.path_params["act"])
+    if found is None or not _theirs(visit, found) or not found.undoable_by(visit.role):
+        raise nothing_here()
+    done = undo.undo(visit.setup, found.row.id)
+    if isinstance(done, Refusal):
+        return visit.page(
+            "history.html",
+            command=f"mail-admin audit undo {found.row.id}",
+            status=409,
+            subject=found.row.subject,
+            installation=found.row.company_id is None,
+            lines=changes_of(visit, found.row.subject, everywhere=found.row.company_id is None),
+            older=0,
+            wrong=visit.voice.say(done.phrase),
+        )
+    visit.site.sender.wake()
+    return visit.go(_back(visit), done)
+
+
+def _theirs(visit: Visit, found: Trace) -> bool:
+    row = found.row
+    here = row.company_id == visit.company_id or (row.company_id is None and visit.owner)
+    # What somebody may see of others' acts is the history, and that is for admins.
+    return here and (visit.may(Role.ADMIN) or row.user_id == visit.user.id)
+
+
+def _back(visit: Visit) -> str:
+    """Return the page that the button stood on, as the browser names it, without what it said before."""
+    parts = urlsplit(visit.request.headers.get("referer", ""))
+    kept = [one for one in parse_qsl(parts.query) if one[0] not in ("done", "company")]
+    return local(f"{parts.path or '/history'}{'?' if kept else ''}{urlencode(kept)}")
+
+
+item = Item(140, "/history", marked("History"), Role.ADMIN)
+routes = [
+    page("/history", history, role=Role.ADMIN),
+    page("/history/{act:int}/undo", take_back, posts=True),
+]

@@ -1,0 +1,102 @@
+"""History and undo on pages: who changed what, the bar after an act, and who may take it back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from tests.admin.conftest import Browser, Site
+from weftmail.flow.setup import exemption
+from weftmail.flow.setup.act import Actor, Done, Setup
+
+Opens = Callable[[], Browser]
+
+
+def setup(site: Site, name: str, user: int | None) -> Setup:
+    knows = lambda _name: True  # noqa: E731
+    return Setup(site.store, Actor(name, user), site.world.clock, None, lambda _l, _d: "", ("en", "sv"), knows)
+
+
+def exempted(site: Site, address: str, *, by: tuple[str, int | None] = ("root", None), company: str = "Acme") -> int:
+    done = exemption.add(setup(site, *by), address, company=company)
+    assert isinstance(done, Done)
+    return done.trace
+
+
+def exempt(site: Site) -> list[str]:
+    return [one.address for one in site.store.exemptions.all(site.world.acme)]
+
+
+@pytest.fixture
+def anna(browser: Opens) -> Browser:
+    made = browser()
+    made.sign_in("anna@acme.example")
+    return made
+
+
+def test_the_history_lists_changes_and_undoes_one(site: Site, anna: Browser) -> None:
+    act = exempted(site, "shop@customer.example")
+    exempted(site, "theirs@customer.example", company="Other")
+    page = anna.get("/history").text
+    assert "shop@customer.example is exempt from the loop breaker" in page and "root" in page
+    assert "theirs@" not in page
+    answer = anna.post(f"/history/{act}/undo", {"csrf": anna.csrf()}, headers={"referer": "http://testserver/history"})
+    assert answer.status_code == 303 and exempt(site) == []
+    said = anna.get(answer.headers["location"]).text
+    assert re.search(r'class="bar".*?no longer exempt.*?Undo', said, re.DOTALL)
+
+
+def test_the_bar_is_for_whoever_acted_and_for_a_while(site: Site, anna: Browser) -> None:
+    mine = exempted(site, "shop@customer.example", by=("Anna", site.world.anna))
+    others = exempted(site, "b@customer.example")
+    assert 'class="bar"' in anna.get(f"/records?done={mine}").text
+    for number in (others, 999, "x"):
+        assert 'class="bar"' not in anna.get(f"/records?done={number}").text
+    site.world.clock.now += 11 * 60 * 1000
+    assert 'class="bar"' not in anna.get(f"/records?done={mine}").text
+
+
+def test_a_change_that_was_undone_already_says_so(site: Site, anna: Browser) -> None:
+    act = exempted(site, "shop@customer.example")
+    assert anna.post(f"/history/{act}/undo", {"csrf": anna.csrf()}).status_code == 303
+    again = anna.post(f"/history/{act}/undo", {"csrf": anna.csrf()})
+    assert again.status_code == 409 and "shop@customer.example is not exempt" in again.text
+
+
+def test_who_may_not_see_or_undo_it_hears_that_it_does_not_exist(site: Site, browser: Opens) -> None:
+    act = exempted(site, "shop@customer.example", by=("Björn", site.world.bjorn))
+    eva, bjorn = browser(), browser()
+    eva.sign_in("eva@other.example")
+    bjorn.sign_in("bjorn@acme.example")
+    for somebody in (eva, bjorn):
+        answer = somebody.post(f"/history/{act}/undo", {"csrf": somebody.csrf()})
+        missing = somebody.post("/history/999/undo", {"csrf": somebody.csrf()})
+        assert (answer.status_code, answer.text) == (missing.status_code, missing.text) == (404, missing.text)
+    assert bjorn.get("/history").status_code == 404
+    assert "History" not in bjorn.get("/records").text
+    assert exempt(site) == ["shop@customer.example"]
+
+
+def test_an_admin_of_all_sees_the_changes_of_the_installation(site: Site, anna: Browser) -> None:
+    assert "The installation" not in anna.get("/history").text
+    with site.store.transaction():
+        site.store.line.appoint(site.world.anna)
+    from weftmail.flow.setup import domain
+
+    done = domain.add(setup(site, "Anna", site.world.anna), "shared.example", shared=True)
+    assert isinstance(done, Done)
+    assert "shared.example" not in anna.get("/history").text
+    page = anna.get("/history?installation=")
+    assert "Domain shared.example added" in page.text
+    assert "Domain shared.example added" in anna.get("/history?installation=&subject=shared.example").text
+
+
+def test_long_histories_come_in_pages(site: Site, anna: Browser) -> None:
+    for number in range(52):
+        exempted(site, f"s{number}@customer.example")
+    first = anna.get("/history").text
+    assert "s51@" in first and "s1@" not in first
+    (older,) = re.findall(r'href="(/history\?before=\d+)"', first)
+    assert "s1@customer.example" in anna.get(older).text

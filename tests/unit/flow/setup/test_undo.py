@@ -1,0 +1,60 @@
+"""Undo: an act is taken back by its row in the audit log, and that can be taken back as well."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.flow.setup.conftest import Office
+from weftmail.core.role import Role
+from weftmail.flow.refusal import RefusedAct
+from weftmail.flow.setup import company, exemption, undo
+from weftmail.store.audit import AuditRow
+
+
+def exempt(office: Office) -> list[str]:
+    return [one.address for one in office.store.exemptions.all(office.world.acme)]
+
+
+def test_an_act_is_taken_back_and_that_as_well(office: Office) -> None:
+    made = office.did(exemption.add(office.setup, "shop@customer.example"))
+    back = office.did(undo.undo(office.setup, made.trace))
+    assert (back.act, exempt(office)) == ("exemption.remove", [])
+    again = office.did(undo.undo(office.setup, back.trace))
+    assert (again.act, exempt(office)) == ("exemption.add", ["shop@customer.example"])
+
+
+def test_what_was_taken_back_already_is_refused(office: Office) -> None:
+    made = office.did(exemption.add(office.setup, "shop@customer.example"))
+    office.did(undo.undo(office.setup, made.trace))
+    assert office.refused(undo.undo(office.setup, made.trace)) == ("address", "no_such_exemption")
+
+
+def test_an_act_that_is_not_there_or_has_no_way_back_is_refused(office: Office) -> None:
+    made = office.did(company.add(office.setup, "Beta"))
+    assert office.refused(undo.undo(office.setup, made.trace + 1)) == ("", "no_such_act")
+    assert office.refused(undo.undo(office.setup, made.trace)) == ("", "not_undoable")
+    found = undo.trace(office.store, made.trace)
+    assert found is not None and not found.undoable_by(Role.OWNER)
+    assert undo.trace(office.store, made.trace + 1) is None
+
+
+def row(company_id: int | None, became: str = "{}") -> AuditRow:
+    return AuditRow(1, company_id, None, None, "Anna", "exemption.add", "shop@customer.example", "{}", became, 1)
+
+
+@pytest.mark.parametrize(
+    ("company_id", "role", "may"),
+    [(1, Role.ADMIN, True), (1, Role.AGENT, False), (None, Role.ADMIN, False), (None, Role.OWNER, True)],
+)
+def test_what_belongs_to_no_single_company_is_undone_by_an_owner(
+    company_id: int | None, role: Role, *, may: bool
+) -> None:
+    assert undo.Trace(row(company_id)).undoable_by(role) is may
+
+
+def test_a_later_change_stands_in_the_way() -> None:
+    left = row(1, '{"owner": "Anna", "changed_at": "then"}')
+    undo.check_unchanged(left, {"owner": "Anna", "changed_at": "later", "state": "open"})
+    with pytest.raises(RefusedAct) as refused:
+        undo.check_unchanged(left, {"owner": "Björn"})
+    assert refused.value.refusal.code == "changed_since"

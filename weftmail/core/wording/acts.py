@@ -1,0 +1,45 @@
+"""What was done, by the name of the act: on the bar after it, and in the history."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from weftmail.core.wording.phrase import Phrase, marked
+
+ACTS: Final = {
+    "act.alias.add": marked("Alias {subject} added"),
+    "act.alias.remove": marked("Alias {subject} removed"),
+    "act.alias.set": marked("Alias {subject} changed"),
+    "act.company.add": marked("Company {subject} added"),
+    "act.company.set": marked("Company {subject} changed"),
+    "act.contact.add": marked("Contact {subject} added"),
+    "act.contact.remove": marked("Contact {subject} archived"),
+    "act.contact.set": marked("Contact {subject} changed"),
+    "act.dkim_key.create": marked("Signing keys of {subject} made"),
+    "act.domain.add": marked("Domain {subject} added"),
+    "act.domain.remove": marked("Domain {subject} removed"),
+    "act.domain.restore": marked("Domain {subject} restored"),
+    "act.domain.set": marked("Domain {subject} changed"),
+    "act.exemption.add": marked("{subject} is exempt from the loop breaker"),
+    "act.exemption.remove": marked("{subject} is no longer exempt from the loop breaker"),
+    "act.follower.add": marked("{subject}: follower added"),
+    "act.follower.remove": marked("{subject}: follower removed"),
+    "act.membership.remove": marked("{subject} left the company"),
+    "act.user.add": marked("User {subject} added"),
+    "act.user.remove": marked("User {subject} deactivated"),
+    "act.user.sign_in_link": marked("Sign-in link for {subject} made"),
+    "act.inbound.replay": marked("Filed again: {subject}"),
+    "act.outbox.retry": marked("Sending again: {subject}"),
+    "act.record.add": marked("{subject} opened"),
+    "act.record.set": marked("{subject} changed"),
+    "act.record_type.add": marked("Record type {subject} added"),
+    "act.review": marked("Decided: {subject}"),
+    "act.user.password": marked("Password of {subject} changed"),
+    "act.user.set": marked("User {subject} changed"),
+}
+"""Each sentence by "act." and the name of an act; ``subject`` is what it was about."""
+
+
+def done(act: str, subject: str) -> Phrase:
+    """Return what to say of an act."""
+    return Phrase(f"act.{act}", {"subject": subject})

@@ -1,0 +1,88 @@
+"""Taking an act back: each module of set-up says by itself which of its acts can be, and how.
+
+What is taken back is a row of the audit log, so it can be done at any later time, as long as what the act left has not
+been changed since; and it is an act like every other one, which can be taken back, too.
+
+A module offers ``reverses``, a function for each act that can be undone, and where others than admins may undo them,
+``undone_by``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from weftmail.core.members import members
+from weftmail.core.role import Role
+from weftmail.core.wording import acts
+from weftmail.core.wording.phrase import Phrase
+from weftmail.flow.refusal import Refusal, RefusedAct
+from weftmail.flow.setup.act import Done, Fields, Setup
+from weftmail.store.audit import AuditRow
+from weftmail.store.store import Store
+
+Reverse = Callable[[Setup, AuditRow], Done | Refusal]
+"""Takes back the act that a row of the audit log tells of; itself an act."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """How acts of one name are undone, and who may."""
+
+    undo: Reverse
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """An act that was carried out, as the audit log keeps it."""
+
+    row: AuditRow
+
+    @property
+    def says(self) -> Phrase:
+        """What was done."""
+        return acts.done(self.row.act, self.row.subject)
+
+    def undoable_by(self, role: Role) -> bool:
+        """Say whether somebody in that role may undo it; what belongs to no single company is the owner's."""
+        reversal = _reversals().get(self.row.act)
+        least = Role.READER if self.row.company_id is not None else Role.OWNER
+        return reversal is not None and role >= max(reversal.role, least)
+
+
+def trace(store: Store, audit_id: int) -> Trace | None:
+    """Return the act of this number."""
+    row = store.audit.get(audit_id)
+    return None if row is None else Trace(row)
+
+
+def undo(setup: Setup, audit_id: int) -> Done | Refusal:
+    """Take back the act of this number.
+
+    Refused where there is none, where it cannot be taken back, and where its thing has been changed since.
+    """
+    row = setup.store.audit.get(audit_id)
+    if row is None:
+        return Refusal("", "no_such_act", {"number": audit_id})
+    reversal = _reversals().get(row.act)
+    if reversal is None:
+        return Refusal("", "not_undoable")
+    return reversal.undo(setup, row)
+
+
+def check_unchanged(row: AuditRow, now: Fields) -> None:
+    """Refuse to take an act back whose thing is not as the act left it; times of change do not count."""
+    left = {name: value for name, value in row.now.items() if not name.endswith("_at")}
+    if any(now.get(name) != value for name, value in left.items()):
+        raise RefusedAct("", "changed_since", subject=row.subject)
+
+
+@cache
+def _reversals() -> Mapping[str, Reversal]:
+    roles = members("weftmail.flow.setup", "undone_by")
+    found: dict[str, Reversal] = {}
+    for name, offered in members("weftmail.flow.setup", "reverses").items():
+        found |= {act: Reversal(undo, roles.get(name, Role.ADMIN)) for act, undo in offered.items()}
+    return found
