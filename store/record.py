@@ -28,6 +28,7 @@ class Record:
     owner_id: int | None
     owner: str | None
     owner_team_id: int | None
+    team: str | None
     customer_id: int | None
     customer: str | None
     customer_address: str | None

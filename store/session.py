@@ -63,6 +63,11 @@ class Sessions:
         queries.sessions_remove(self._connection, user_id=user_id)
         queries.sign_in_links_remove(self._connection, user_id=user_id)
 
+    def count(self, user_id: int, now: int) -> int:
+        """Return with how many browsers a user is signed in."""
+        count: int = queries.sessions_count(self._connection, user_id=user_id, now=now)
+        return count
+
     def expire(self, now: int, failures_before: int) -> None:
         """Remove sessions and links that work no longer, and failed sign-ins from before that time."""
         queries.sessions_expire(self._connection, now=now)

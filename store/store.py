@@ -21,6 +21,7 @@ from weftmail.store.listing import Listings
 from weftmail.store.message import Messages
 from weftmail.store.migrate import latest, schema_number
 from weftmail.store.outbox import Outbox
+from weftmail.store.ownership import Ownership
 from weftmail.store.people import Contacts, Users
 from weftmail.store.record import Records
 from weftmail.store.session import Sessions
@@ -41,6 +42,7 @@ class Store:
         self.users = Users(connection)
         self.teams = Teams(connection)
         self.line = Line(connection)
+        self.ownership = Ownership(connection)
         self.contacts = Contacts(connection)
         self.records = Records(connection)
         self.messages = Messages(connection)

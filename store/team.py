@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from weftmail.store.connection import Connection
-from weftmail.store.rows import column, many, queries
+from weftmail.store.rows import column, many, one, queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,27 @@ class Teams:
     def all(self, company_id: int) -> list[Team]:
         """Return the company's teams by name."""
         return many(Team, queries.teams(self._connection, company_id=company_id))
+
+    def by_name(self, company_id: int, name: str) -> Team | None:
+        """Return the company's team of this exact name."""
+        return one(Team, queries.team_by_name(self._connection, company_id=company_id, name=name))
+
+    def get(self, company_id: int, team_id: int) -> Team | None:
+        """Return one team, if it is of this company."""
+        return one(Team, queries.team_by_id(self._connection, company_id=company_id, id=team_id))
+
+    def rename(self, company_id: int, team_id: int, name: str) -> None:
+        """Give the team another name.  Raises Conflict where the company has one of that name."""
+        queries.team_rename(self._connection, company_id=company_id, id=team_id, name=name)
+
+    def remove(self, company_id: int, team_id: int) -> None:
+        """Remove a team that owns nothing.  Raises Conflict where it owns something."""
+        queries.team_members_remove(self._connection, company_id=company_id, team_id=team_id)
+        queries.team_remove(self._connection, company_id=company_id, id=team_id)
+
+    def of_user(self, company_id: int, user_id: int) -> list[Team]:
+        """Return the teams that the user is a member of, by name."""
+        return many(Team, queries.teams_of_user(self._connection, company_id=company_id, user_id=user_id))
 
     def join(self, company_id: int, team_id: int, user_id: int) -> None:
         """Make the user a member; one who is stays."""

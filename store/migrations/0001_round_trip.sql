@@ -218,6 +218,8 @@ create table record (
 );
 create index record_changed on record (company_id, changed_at, id);
 create index record_latest on record (changed_at, id);
+create index record_owner on record (company_id, owner_id, id) where owner_id is not null;
+create index record_team on record (owner_team_id, id);
 
 create table alias (
     id {ID},
@@ -246,6 +248,8 @@ create table alias (
 create index alias_answer on alias (answer_domain, answer_local);
 create index alias_company on alias (company_id, id);
 create index alias_generation on alias (generation);
+create index alias_owner on alias (company_id, owner_id, id) where owner_id is not null;
+create index alias_team on alias (owner_team_id, id);
 
 -- What a record that is gone left behind: where it went, so that mail to it can be answered with a proposal.
 create table tombstone (
@@ -268,6 +272,7 @@ create table follower (
     removed_at bigint,
     primary key (company_id, record_id, user_id)
 );
+create index follower_user on follower (company_id, user_id, record_id) where removed_at is null;
 
 -- Raw mails and attachments, once for each company whatever refers to them; no company until its mail is settled.
 create table blob (
@@ -478,7 +483,7 @@ create table gathered_notice (
     id {ID},
     company_id bigint not null references company (id),
     user_id bigint not null references users (id),
-    what text not null check (what in ('review', 'failed', 'assigned', 'added')),
+    what text not null check (what in ('review', 'failed', 'assigned', 'added', 'passed on')),
     inbound_id bigint references inbound (id),
     record_id bigint references record (id),
     created_at bigint not null
@@ -560,7 +565,7 @@ from alias a
 create view record_row as
 select
     r.id, r.company_id, c.name as company, r.type, r.number, r.label, r.title, r.state, s.counts_as, r.fields, r.owner_id,
-    u.name as owner, r.owner_team_id, r.customer_id, k.name as customer,
+    u.name as owner, r.owner_team_id, t.name as team, r.customer_id, k.name as customer,
     (
         select e.address from contact_address e
         where e.company_id = r.company_id and e.contact_id = r.customer_id and e.kind = 'email'
@@ -573,6 +578,7 @@ from record r
     join company c on c.id = r.company_id
     join record_state s on s.company_id = r.company_id and s.record_type = r.type and s.name = r.state
     left join users u on u.id = r.owner_id
+    left join team t on t.id = r.owner_team_id
     left join contact k on k.id = r.customer_id;
 
 create view inbound_line as

@@ -9,6 +9,9 @@ where token_hash = :token_hash and expires_at > :now;
 -- name: session_remove!
 delete from session where token_hash = :token_hash;
 
+-- name: sessions_count$
+select count(*) from session where user_id = :user_id and expires_at > :now;
+
 -- name: sessions_remove!
 delete from session where user_id = :user_id;
 

@@ -5,6 +5,27 @@ returning id;
 -- name: teams
 select id, company_id, name, created_at from team where company_id = :company_id order by name;
 
+-- name: team_by_name^
+select id, company_id, name, created_at from team where company_id = :company_id and name = :name;
+
+-- name: team_by_id^
+select id, company_id, name, created_at from team where company_id = :company_id and id = :id;
+
+-- name: team_rename!
+update team set name = :name where company_id = :company_id and id = :id;
+
+-- name: team_remove!
+delete from team where company_id = :company_id and id = :id;
+
+-- name: team_members_remove!
+delete from team_member where company_id = :company_id and team_id = :team_id;
+
+-- name: teams_of_user
+select t.id, t.company_id, t.name, t.created_at
+from team_member m join team t on t.id = m.team_id
+where m.company_id = :company_id and m.user_id = :user_id
+order by t.name;
+
 -- name: team_member_add!
 insert into team_member (company_id, team_id, user_id) values (:company_id, :team_id, :user_id)
 on conflict (company_id, team_id, user_id) do nothing;

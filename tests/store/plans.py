@@ -35,6 +35,7 @@ READ_MORE = {
     "due_next_at": WAITING,
     "record_states": SET_UP,
     "teams": SET_UP,
+    "teams_of_user": SET_UP,
     "channels": SET_UP,
     "inbound_waiting": WAITING,
     "inbound_waiting_count": WAITING,

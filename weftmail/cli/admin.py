@@ -31,6 +31,7 @@ NOUNS = {
     "alias": "addresses that open records, or add to one",
     "contact": "people outside who write to you",
     "user": "people who sign in",
+    "team": "colleagues who own records and aliases together",
     "record": "records and their conversations",
     "follower": "colleagues who are notified of what happens on a record",
     "post": "send a message from a record, or log an internal note",

@@ -80,7 +80,7 @@ def test_every_command_has_help(noun: str, capsys: pytest.CaptureFixture[str]) -
     ("words", "said"),
     [
         (["frob"], "'frob' is no command; there are init, migrate"),
-        (["team", "list"], "'team' is no command"),
+        (["squad", "list"], "'squad' is no command"),
         (["company"], "say what to do: add, list, show, set; see: mail-admin company --help"),
         (["company", "frob"], "invalid choice: 'frob'"),
         (["company", "list", "--frob"], "unrecognized arguments: --frob"),
@@ -351,7 +351,7 @@ def test_every_list_show_and_act_takes_json() -> None:
 
 def test_every_list_comes_in_pages() -> None:
     lists = [(command, parser) for command, parser in parsers() if command.endswith(" list")]
-    assert len(lists) == 13
+    assert len(lists) == 14
     for command, parser in lists:
         flags = {flag for one in parser._actions for flag in one.option_strings}
         assert {"--limit", "--after", "--json"} <= flags, command

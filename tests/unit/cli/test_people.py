@@ -273,3 +273,35 @@ def test_an_inbox_that_is_not_shown_to_its_end_says_so(shell: Shell) -> None:
     assert "There are earlier" not in shell.ok("user", "show", "anna@acme.example", "--limit", "3")
     found = shell.json("user", "show", "anna@acme.example")
     assert len(found["inbox"]) == 3 and found["inbox_has_more"] is False
+
+
+def test_a_team_from_beginning_to_end(shell: Shell) -> None:
+    said = shell.ok("team", "add", "Sales", "--member", "anna@acme.example")
+    assert "Added the team Sales. Next: mail-admin alias set ADDR --team Sales" in said
+    shell.ok("team", "set", "Sales", "--name", "Sellers", "--add-member", "bjorn@acme.example")
+    assert [one["name"] for one in shell.json("team", "show", "Sellers")["members"]] == ["Anna", "Björn"]
+    assert "Members" in shell.ok("team", "show", "Sellers")
+    assert "Anna, Björn" in shell.ok("team", "list")
+    said = shell.refused("team", "set", "Nobody", "--name", "X")
+    assert "unknown team Nobody (known: Sellers); see: mail-admin team list" in said
+    shell.ok("team", "set", "Sellers", "--remove-member", "bjorn@acme.example")
+    assert "Removed the team Sellers." in shell.ok("team", "remove", "Sellers")
+    assert shell.json("team", "list", "--company", "Acme") == []
+
+
+def test_who_leaves_hands_over(shell: Shell) -> None:
+    shell.ok("user", "add", "eva@acme.example", "--name", "Eva")
+    shell.ok("record", "add", "lead", "--title", "Chairs", "--owner", "eva@acme.example")
+    said = shell.refused("user", "remove", "eva@acme.example", status=1)
+    assert "(records owned: 1, aliases: 0, records followed: 1)" in said and "--hand-over-to ADDR" in said
+    said = shell.ok("user", "remove", "eva@acme.example", "--hand-over-to", "bjorn@acme.example")
+    assert "what they owned and followed passed to bjorn@acme.example" in said
+    assert shell.json("record", "list")[0]["owner"] == "Björn"
+    number = shell.json("audit", "list")[0]["id"]
+    shell.ok("audit", "undo", str(number))
+    assert shell.json("record", "list")[0]["owner"] == "Eva"
+
+
+def test_signed_out_everywhere(shell: Shell) -> None:
+    said = shell.ok("user", "sign-out", "bjorn@acme.example")
+    assert "Björn is signed out everywhere (0 sessions)" in said

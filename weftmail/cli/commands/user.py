@@ -51,6 +51,11 @@ def build(parser: Parser) -> None:
         company=True,
     )  # fmt: skip
     remove.add_argument("address", metavar="ADDR", help="an email address of the user")
+    remove.add_argument(
+        "--hand-over-to", metavar="WHO", help="who takes over their work: a colleague, by address, or a team, by name"
+    )
+    out = verbs.add("sign-out", "end all sessions of a user, in every browser", _sign_out)
+    out.add_argument("address", metavar="ADDR", help="an email address of the user")
     link = verbs.add(
         "sign-in-link", f"print a link that signs the user in once, within {user.LINK_MINUTES} minutes", _link
     )
@@ -118,16 +123,26 @@ def _set(context: Context, arguments: argparse.Namespace) -> None:
 
 
 def _remove(context: Context, arguments: argparse.Namespace) -> None:
-    made = carried_out(_removed(context.setup, arguments.address, arguments.company))
-    context.answer(
-        arguments.json,
-        done.value(made),
-        lambda: [f"{made.subject} is no longer a member of: {joined(made.left)}. What they wrote stays theirs."],
-    )
+    made = carried_out(_removed(context.setup, arguments.address, arguments.company, arguments.hand_over_to))
+    context.answer(arguments.json, done.value(made), lambda: [_left(made)])
 
 
-def _removed(setup: Setup, address: str, company: str | None) -> membership.Left | Refusal:
-    return user.remove(setup, address) if company is None else membership.leave(setup, address, company)
+def _removed(setup: Setup, address: str, company: str | None, to: str | None) -> membership.Left | Refusal:
+    if company is None:
+        return user.remove(setup, address, to=to)
+    return membership.leave(setup, address, company, to=to)
+
+
+def _left(made: membership.Left) -> str:
+    said = f"{made.subject} is no longer a member of: {joined(made.left)}. What they wrote stays theirs"
+    heir = made.now.get("passed_to")
+    return f"{said}; what they owned and followed passed to {heir}." if heir else f"{said}."
+
+
+def _sign_out(context: Context, arguments: argparse.Namespace) -> None:
+    made = carried_out(user.sign_out(context.setup, arguments.address))
+    said = f"{made.subject} is signed out everywhere ({made.was['sessions']} sessions); sign-in links no longer work."
+    context.answer(arguments.json, {"user": made.subject, **made.now}, lambda: [said])
 
 
 def _link(context: Context, arguments: argparse.Namespace) -> None:

@@ -38,6 +38,9 @@ NOTICES: Final[dict[str, Sentence]] = {
     ),
     "notice.assigned": marked("{actor} assigned {record} to you: {title}"),
     "notice.added": marked("{actor} added you as a follower of {record}: {title}"),
+    "notice.passed on": marked(
+        "{actor} passed {name}'s work on to you. Records: {records}. Aliases: {aliases}. Records followed: {follows}"
+    ),
     "notice.error": marked(
         "An email to {recipient} is in the review queue under Error, because weftmail failed on it. "
         "The original is kept"
@@ -49,6 +52,7 @@ NOTICES: Final[dict[str, Sentence]] = {
     "mail.notice.failed": marked("{company}: a message on {record} did not reach everybody"),
     "mail.notice.assigned": marked("{company}: {record} was assigned to you"),
     "mail.notice.added": marked("{company}: you were added to {record}"),
+    "mail.notice.passed on": marked("{company}: the work of a colleague was passed on to you"),
     "mail.notices.subject": counted("{count} notification", "{count} notifications"),
     "mail.notices.why": marked(
         "You get such an email at most once in 15 minutes. What it tells of is in your inbox; replies are not read."

@@ -74,6 +74,20 @@ REFUSALS = {
     "only_admin": marked("{name} is the only admin of {company}"),
     "no_such_time_zone": marked("Unknown time zone {name}; write its name as Europe/Stockholm"),
     "password_short": marked("A password has at least {least} characters; four words from a dictionary do well"),
+    # Teams, and who takes over what somebody leaves.
+    "no_such_team": marked("Unknown team {name} (known: {names})"),
+    "team_there": marked("{company} has a team {name} already"),
+    "team_name_address": marked("{name} would be read as the address of a person; leave out the @"),
+    "team_empty": marked("The team {name} has no member who is active"),
+    "team_owns": marked("The team {name} owns records or aliases; name the person or the team that takes them over"),
+    "team_needs_member": marked("The team {name} owns records or aliases, and would have no member"),
+    "no_team_member": marked("{name} is not a member of the team {team}"),
+    "heir_wanted": marked(
+        "{name} has work in {company} (records owned: {records}, aliases: {aliases}, records followed: {follows}); "
+        "name the person or the team that takes it over"
+    ),
+    "heir_reads": marked("{name} has read-only access in {company}, and cannot take anything over"),
+    "heir_same": marked("{name} cannot take over from themselves"),
     # Contacts.
     "no_such_contact": marked("No contact has the address {address}"),
     "no_such_contact_to_remove": marked("No contact has the address {address}"),

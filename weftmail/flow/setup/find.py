@@ -14,6 +14,7 @@ from weftmail.store.domain import Domain
 from weftmail.store.people import Contact, User
 from weftmail.store.record import Record
 from weftmail.store.store import Store
+from weftmail.store.team import Team
 
 
 def joined(values: Sequence[str]) -> str:
@@ -86,6 +87,14 @@ def company_id(store: Store, name: str | None) -> int | None:
     return None if name is None else company(store, name).id
 
 
+def company_by_id(store: Store, company_id: int) -> Company:
+    """Return a company that is there: a row of the store names it."""
+    found = store.companies.get(company_id)
+    if found is None:
+        raise LookupError(f"company {company_id} is gone")
+    return found
+
+
 def domain(store: Store, text: str, *, field: str = "name", to_remove: bool = False) -> Domain:
     """Return a domain of ours; ``to_remove`` where it would be idle to propose to add it."""
     name = domain_name(field, text)
@@ -145,6 +154,15 @@ def member(store: Store, text: str, of: int, *, field: str) -> User:
         owner = store.companies.get(of)
         name = owner.name if owner is not None else ""
         raise RefusedAct(field, "no_member", name=found.name, company=name, address=text)
+    return found
+
+
+def team(store: Store, of: int, name: str, *, field: str = "name") -> Team:
+    """Return the team of this name in the company with the id ``of``."""
+    found = store.teams.by_name(of, name.strip())
+    if found is None:
+        there = joined([one.name for one in store.teams.all(of)]) or "-"
+        raise RefusedAct(field, "no_such_team", name=name, names=there)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from weftmail.flow import vocabulary
@@ -10,6 +10,8 @@ from weftmail.flow.facts import is_ours
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import find, membership
 from weftmail.flow.setup.act import Done, Fields, Setup, act
+from weftmail.flow.setup.undo import check_unchanged
+from weftmail.store.audit import AuditRow
 from weftmail.store.people import User
 from weftmail.store.store import Store
 
@@ -19,9 +21,10 @@ LINK_MINUTES = 10
 """A sign-in link works for so many minutes."""
 
 
-def fields(store: Store, user: User) -> Fields:
-    """Return what is said of a user."""
-    return vocabulary.user(user, store.users.addresses(user.id), store.users.memberships(user.id))
+def fields(store: Store, user: User, *, within: int | None = None) -> Fields:
+    """Return what is said of a user; ``within`` a company, of no other membership."""
+    memberships = [one for one in store.users.memberships(user.id) if within in (None, one.company_id)]
+    return vocabulary.user(user, store.users.addresses(user.id), memberships)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +63,13 @@ def add(
             zone=_zone(setup, time_zone or ""),
         )
     else:
-        was = fields(store, found)
+        was = fields(store, found, within=whose.id)
         if whose.name in membership.roles(store, found.id):
             raise RefusedAct("address", "user_there", name=found.name, company=whose.name, address=wanted)
     user = find.user(store, wanted)
     membership.put(store, user, whose.id, role or "agent")
     subject = f"{user.name} <{wanted}>"
-    return Joined("user.add", whose.id, subject, was, fields(store, user), wanted, whose.name)
+    return Joined("user.add", whose.id, subject, was, fields(store, user, within=whose.id), wanted, whose.name)
 
 
 def _zone(setup: Setup, name: str) -> str:
@@ -123,12 +126,11 @@ def change(
     store.users.set(changed)
     if installation_admin is not None:
         _put_in_charge(store, changed, installation_admin)
-    company_id = None
     if role is not None:
-        company_id = find.company(store, company).id
-        membership.put(store, changed, company_id, role)
+        membership.put(store, changed, find.company(store, company).id, role)
     _change_addresses(store, changed, add_addresses, remove_addresses)
-    return Done("user.set", company_id, changed.name, was, fields(store, store.users.get(found.id) or changed))
+    home = membership.home(store, changed) if installation_admin is None else None
+    return Done("user.set", home, changed.name, was, fields(store, store.users.get(found.id) or changed))
 
 
 def _put_in_charge(store: Store, user: User, wanted: bool) -> None:
@@ -161,16 +163,44 @@ def _change_addresses(store: Store, user: User, more: Sequence[str], fewer: Sequ
 
 
 @act
-def remove(setup: Setup, address: str) -> membership.Left:
-    """End all memberships of a user, deactivate them and sign them out everywhere; what they wrote stays theirs."""
+def remove(setup: Setup, address: str, *, to: str | None = None) -> membership.Left:
+    """End all memberships of a user, deactivate them and sign them out everywhere; what they wrote stays theirs.
+
+    What they own and follow passes to the colleague or the team that ``to`` names.
+    """
     store = setup.store
     found = find.user(store, address)
-    was, left = fields(store, found), store.users.memberships(found.id)
-    for one in left:
-        membership.end(store, found, one.company_id)
+    was, left, home = fields(store, found), store.users.memberships(found.id), membership.home(store, found)
+    had, has = membership.summary([membership.end(setup, found, one.company_id, to) for one in left])
     membership.deactivate_if_alone(store, found)
     after = fields(store, find.user(store, address))
-    return membership.Left("user.remove", None, found.name, was, after, tuple(one.company for one in left))
+    companies = tuple(one.company for one in left)
+    return membership.Left("user.remove", home, found.name, {**was, **had}, {**after, **has}, companies)
+
+
+@act
+def restore(setup: Setup, row: AuditRow) -> Done:
+    """Let a removed user sign in again, in the companies of before, with what their heir still has of theirs."""
+    store = setup.store
+    found = membership.by_id(store, row)
+    was = fields(store, found)
+    for one in row.before["memberships"]:
+        company = store.companies.by_name(one["company"])
+        if company is not None:
+            membership.come_back(setup, found, company.id, one["role"], row)
+    return Done(
+        "user.restore", row.company_id, found.name, was, fields(store, find.user(store, row.before["addresses"][0]))
+    )
+
+
+@act
+def sign_out(setup: Setup, address: str) -> Done:
+    """End all sessions of a user, and let no link that signs them in work any more."""
+    found = find.user(setup.store, address)
+    count = setup.store.sessions.count(found.id, setup.clock())
+    setup.store.sessions.end_all(found.id)
+    home = membership.home(setup.store, found)
+    return Done("user.sign_out", home, found.name, {"sessions": count}, {"sessions": 0})
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +217,12 @@ def sign_in_link(setup: Setup, address: str, token: str) -> SignInLink:
     until = setup.clock() + LINK_MINUTES * 60_000
     setup.store.sessions.add_link(token, found.id, until)
     return SignInLink(
-        "user.sign_in_link", None, found.name, {}, {"user": found.name, "until": vocabulary.iso(until)}, token
+        "user.sign_in_link",
+        membership.home(setup.store, found),
+        found.name,
+        {},
+        {"user": found.name, "until": vocabulary.iso(until)},
+        token,
     )
 
 
@@ -206,4 +241,36 @@ def _keep_password(setup: Setup, address: str, hash_: str) -> Done:
     was = "set" if store.users.password(found.id) else "none"
     store.users.set_password(found.id, hash_)
     store.sessions.end_all(found.id)
-    return Done("user.password", None, found.name, {"password": was}, {"password": "new"})
+    home = membership.home(store, found)
+    return Done("user.password", home, found.name, {"password": was}, {"password": "new"})
+
+
+@act
+def _change_back(setup: Setup, row: AuditRow) -> Done:
+    """Give a user back the settings, the roles and the addresses that a change took."""
+    store, before = setup.store, row.before
+    found = membership.by_id(store, row)
+    was = fields(store, found)
+    check_unchanged(row, was)
+    names = ("name", "prefers", "language", "active")
+    changed = replace(found, zone=before["time_zone"], **{name: before[name] for name in names})
+    store.users.set(changed)
+    if before["installation_admin"] != found.installation_admin:
+        _put_in_charge(store, changed, before["installation_admin"])
+    _give_back_roles(store, changed, before["memberships"])
+    there = store.users.addresses(found.id)
+    more, fewer = ([one for one in some if one not in others] for some, others in _both(before["addresses"], there))
+    _change_addresses(store, changed, more, fewer)
+    return Done("user.set", row.company_id, changed.name, was, fields(store, membership.by_id(store, row)))
+
+
+def _both(first: Sequence[str], second: Sequence[str]) -> tuple[tuple[Sequence[str], Sequence[str]], ...]:
+    return (first, second), (second, first)
+
+
+def _give_back_roles(store: Store, user: User, memberships: Sequence[Mapping[str, str]]) -> None:
+    for one in memberships:
+        membership.put(store, user, find.company(store, one["company"]).id, one["role"])
+
+
+reverses = {"user.remove": restore, "user.set": _change_back}

@@ -32,7 +32,7 @@ from weftmail.flow.vocabulary.mail import (
     way,
     who_gets,
 )
-from weftmail.flow.vocabulary.setup import alias, company, contact, dkim_key, domain, user
+from weftmail.flow.vocabulary.setup import alias, company, contact, dkim_key, domain, team, user
 
 __all__ = [
     "FLAGS",
@@ -63,6 +63,7 @@ __all__ = [
     "record",
     "review_line",
     "said",
+    "team",
     "trace",
     "unread_line",
     "user",

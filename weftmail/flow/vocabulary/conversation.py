@@ -37,6 +37,7 @@ def record(one: Record) -> Json:
         "state": one.state,
         "fields": one.values,
         "owner": one.owner,
+        "team": one.team,
         "customer": one.customer,
         "customer_address": one.customer_address,
         "reference": one.reference,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from weftmail.flow.vocabulary.common import Json, iso
+from weftmail.flow.vocabulary.common import Json, iso, person
 from weftmail.store.alias import Alias
 from weftmail.store.company import Company
 from weftmail.store.domain import DkimKey, Domain
 from weftmail.store.people import Contact, Membership, User
+from weftmail.store.team import Team
 
 
 def alias(one: Alias) -> Json:
@@ -55,6 +56,16 @@ def dkim_key(one: DkimKey) -> Json:
 def company(one: Company) -> Json:
     """Return a company."""
     return {"name": one.name, "language": one.language, "created_at": iso(one.created_at)}
+
+
+def team(one: Team, company_name: str, members: Mapping[str, str]) -> Json:
+    """Return a team with its members, names by address."""
+    return {
+        "name": one.name,
+        "company": company_name,
+        "members": [person(name, address) for address, name in members.items()],
+        "created_at": iso(one.created_at),
+    }
 
 
 def user(one: User, addresses: Sequence[str], memberships: Sequence[Membership]) -> Json:

@@ -1,0 +1,85 @@
+"""Ownership: what a person or a team owns and follows in a company, and that it passes to somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from weftmail.store.connection import Connection
+from weftmail.store.rows import many, queries
+from weftmail.store.sets import portions
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """A record, by its number, or an alias, by its address."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What somebody owns and follows in one company; a team follows nothing."""
+
+    records: Sequence[Owned] = ()
+    aliases: Sequence[Owned] = ()
+    follows: Sequence[Owned] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.records or self.aliases or self.follows)
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A person or a team of a company."""
+
+    user_id: int | None = None
+    team_id: int | None = None
+
+
+class Ownership:
+    """Who owns what in a store."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of_user(self, company_id: int, user_id: int) -> Holdings:
+        """Return what a user owns and follows, in whatever state it is."""
+        whose = {"company_id": company_id, "user_id": user_id}
+        return Holdings(
+            many(Owned, queries.owned_records(self._connection, **whose)),
+            many(Owned, queries.owned_aliases(self._connection, **whose)),
+            many(Owned, queries.followed_records(self._connection, **whose)),
+        )
+
+    def of_team(self, company_id: int, team_id: int) -> Holdings:
+        """Return what a team owns, in whatever state it is."""
+        whose = {"company_id": company_id, "team_id": team_id}
+        return Holdings(
+            many(Owned, queries.owned_records_of_team(self._connection, **whose)),
+            many(Owned, queries.owned_aliases_of_team(self._connection, **whose)),
+        )
+
+    def give(self, company_id: int, holdings: Holdings, to: Owner, now: int) -> None:
+        """Let records and aliases belong to somebody else; who follows stays as it is."""
+        whose = {"company_id": company_id, "owner_id": to.user_id, "owner_team_id": to.team_id}
+        for portion in portions([one.id for one in holdings.records]):
+            queries.records_hand_over(self._connection, **whose, ids=portion)
+        for portion in portions([one.id for one in holdings.aliases]):
+            queries.aliases_hand_over(self._connection, **whose, now=now, ids=portion)
+
+    def follow(self, company_id: int, record_ids: Collection[int], user_ids: Collection[int], now: int) -> None:
+        """Let each of these colleagues follow each of these records."""
+        rows = [
+            {"company_id": company_id, "record_id": record, "user_id": user, "now": now}
+            for record in dict.fromkeys(record_ids)
+            for user in user_ids
+        ]
+        for portion in portions(rows):
+            queries.followers_add(self._connection, portion)
+
+    def unfollow(self, company_id: int, record_ids: Collection[int], user_id: int, now: int) -> None:
+        """Let a colleague follow these records no longer."""
+        for portion in portions(list(record_ids)):
+            queries.followers_remove(self._connection, company_id=company_id, user_id=user_id, ids=portion, now=now)

@@ -1,0 +1,37 @@
+-- What somebody owns and follows, to be handed over; each is a whole list, because all of it has to go.
+-- name: owned_records
+select id, label as name from record where company_id = :company_id and owner_id = :user_id order by id;
+
+-- name: owned_records_of_team
+select id, label as name from record where company_id = :company_id and owner_team_id = :team_id order by id;
+
+-- name: owned_aliases
+select a.id, a.local_part || '@' || d.name as name
+from alias a join domain d on d.id = a.domain_id
+where a.company_id = :company_id and a.owner_id = :user_id
+order by a.id;
+
+-- name: owned_aliases_of_team
+select a.id, a.local_part || '@' || d.name as name
+from alias a join domain d on d.id = a.domain_id
+where a.company_id = :company_id and a.owner_team_id = :team_id
+order by a.id;
+
+-- name: followed_records
+select f.record_id as id, r.label as name
+from follower f join record r on r.id = f.record_id
+where f.company_id = :company_id and f.user_id = :user_id and f.removed_at is null
+order by f.record_id;
+
+-- A hand-over is no news of the records: they stay where they are in the lists.
+-- name: records_hand_over!
+update record set owner_id = :owner_id, owner_team_id = :owner_team_id
+where company_id = :company_id and id in (:ids);
+
+-- name: aliases_hand_over!
+update alias set owner_id = :owner_id, owner_team_id = :owner_team_id, changed_at = :now
+where company_id = :company_id and id in (:ids);
+
+-- name: followers_remove!
+update follower set removed_at = :now
+where company_id = :company_id and user_id = :user_id and record_id in (:ids) and removed_at is null;
