@@ -1,0 +1,47 @@
+"""A site that is furnished: every route of it, and something of Acme's for each parameter that a route has."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.routing import Route
+
+from tests.admin.conftest import Site
+from tests.admin.test_history import exempted
+from weftmail.flow.post import Draft, post
+
+OPEN = {"/sign-in", "/enter/{token}"}
+"""What stands before the door, and has a test file of its own."""
+
+THEIRS = {"label": "LEAD-2", "number": "1", "notice": "1", "file": "1", "name": "caught1", "act": "1"}
+NOBODYS = {"label": "LEAD-99", "number": "1", "notice": "99", "file": "1", "name": "caught99", "act": "99"}
+"""What the parameters of routes name: things of Acme's that ``furnish`` makes, and things that nobody has."""
+
+
+def routes(site: Site) -> list[tuple[str, str]]:
+    """Return method and path of every route behind the door."""
+    found = []
+    for route in site.app.routes:
+        if isinstance(route, Route) and route.path not in OPEN:
+            method = "POST" if "POST" in (route.methods or ()) else "GET"
+            found.append((method, route.path))
+    return found
+
+
+def filled(path: str, values: dict[str, str]) -> str:
+    """Return the path with its parameters filled in; a parameter that nobody thought of is an error."""
+    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: values[found[1]], path)
+
+
+def furnish(site: Site) -> None:
+    """Give Acme a thread with HTML, a file, a note, a caught mail and a change in the history."""
+    world = site.world
+    mail = world.mail(subject="Again", verified=True, files=[("plan.pdf", b"%PDF")], headers=[("X-A", "b")])
+    html = mail.replace(b'Content-Type: text/plain; charset="utf-8"', b"Content-Type: text/html")
+    world.deliver(html, "leads@acme.example")
+    assert world.thread("LEAD-2")[0].html
+    site.catch("LEAD-1", html, world.acme, "acme.example")
+    anna = site.store.users.get(world.anna)
+    assert anna is not None
+    exempted(site, "shop@customer.example")
+    post(site.store, site.installation, world.record("LEAD-1"), anna, Draft(text="Inside", note=True))
