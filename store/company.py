@@ -75,6 +75,7 @@ class Companies:
     def add_record_type(self, company_id: int, name: str, prefix: str) -> None:
         """Let the company keep records of one more type; one that is there stays as it is."""
         queries.record_type_add(self._connection, company_id=company_id, name=name, prefix=prefix)
+        queries.record_prefix_add(self._connection, company_id=company_id, prefix=prefix, record_type=name)
         for state in RECORD_STATES:
             self.add_record_state(company_id, name, state, state)
 

@@ -24,6 +24,7 @@ from weftmail.store.outbox import Outbox
 from weftmail.store.ownership import Ownership
 from weftmail.store.people import Contacts, Users
 from weftmail.store.record import Records
+from weftmail.store.record_type import RecordTypes
 from weftmail.store.session import Sessions
 from weftmail.store.setting import StoredSettings
 from weftmail.store.team import Teams
@@ -45,6 +46,7 @@ class Store:
         self.ownership = Ownership(connection)
         self.contacts = Contacts(connection)
         self.records = Records(connection)
+        self.record_types = RecordTypes(connection)
         self.messages = Messages(connection)
         self.threads = Threads(connection)
         self.inbox = Inbox(connection)

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from weftmail.admin import files, writing
+from weftmail.admin.fields import shown_fields
 from weftmail.admin.headers import FILE
 from weftmail.admin.page import live, page
 from weftmail.admin.thread import LOOKED_AT, ShownEntry, shown_entries
@@ -172,6 +173,7 @@ def _shown(
         record=found,
         entries=thread,
         files=_files(thread),
+        fields=shown_fields(visit, found),
         held=moves.held,
         composer=composer,
     )

@@ -144,7 +144,30 @@ create table record_state (
     counts_as text not null check (counts_as in ('open', 'waiting', 'closed')),
     position bigint not null,
     primary key (company_id, record_type, name),
-    foreign key (company_id, record_type) references record_type (company_id, name)
+    foreign key (company_id, record_type) references record_type (company_id, name) on update cascade
+);
+
+-- Every prefix that records of a type have or had: their numbers stand in mails, so no other type ever gets it.
+create table record_prefix (
+    company_id bigint not null references company (id),
+    prefix text not null,
+    record_type text not null,
+    primary key (company_id, prefix),
+    foreign key (company_id, record_type) references record_type (company_id, name) on update cascade
+);
+create index record_prefix_type on record_prefix (company_id, record_type);
+
+-- What is known of a record of a type, beside its title; a value is kept as text in the one spelling of its kind.
+create table record_field (
+    company_id bigint not null references company (id),
+    record_type text not null,
+    name text not null,
+    kind text not null check (kind in ('text', 'number', 'amount', 'date', 'choice', 'person')),
+    -- What can be chosen, a JSON list; empty for every other kind.
+    choices text not null default '[]',
+    position bigint not null,
+    primary key (company_id, record_type, name),
+    foreign key (company_id, record_type) references record_type (company_id, name) on update cascade
 );
 
 -- Colleagues who own records and aliases together.
@@ -213,11 +236,12 @@ create table record (
     unique (company_id, type, number),
     unique (company_id, label),
     unique (company_id, type, reference),
-    foreign key (company_id, type, state) references record_state (company_id, record_type, name),
+    foreign key (company_id, type, state) references record_state (company_id, record_type, name) on update cascade,
     check (owner_id is null or owner_team_id is null)
 );
 create index record_changed on record (company_id, changed_at, id);
 create index record_latest on record (changed_at, id);
+create index record_state_of on record (company_id, type, state);
 create index record_owner on record (company_id, owner_id, id) where owner_id is not null;
 create index record_team on record (owner_team_id, id);
 

@@ -23,6 +23,49 @@ insert into record_type (company_id, name, prefix)
 values (:company_id, :name, :prefix)
 on conflict (company_id, name) do nothing;
 
+-- A prefix stays with the type that had it first.
+-- name: record_prefix_add!
+insert into record_prefix (company_id, prefix, record_type) values (:company_id, :prefix, :record_type)
+on conflict (company_id, prefix) do nothing;
+
+-- name: record_prefix_owner$
+select record_type from record_prefix where company_id = :company_id and prefix = :prefix;
+
+-- Its states, its fields and its records follow by their keys.
+-- name: record_type_set!
+update record_type set name = :new_name, prefix = :prefix where company_id = :company_id and name = :record_type;
+
+-- name: record_type_aliases!
+update alias set record_type = :new_name where company_id = :company_id and record_type = :record_type;
+
+-- name: record_type_counter!
+update counter set record_type = :new_name where company_id = :company_id and record_type = :record_type;
+
+-- name: record_fields
+select name, kind, choices from record_field
+where company_id = :company_id and record_type = :record_type
+order by position, name;
+
+-- name: record_field_put!
+insert into record_field (company_id, record_type, name, kind, choices, position)
+select :company_id, :record_type, :name, :kind, :choices, coalesce(max(position) + 1, 0)
+from record_field
+where company_id = :company_id and record_type = :record_type
+on conflict (company_id, record_type, name) do update set kind = excluded.kind, choices = excluded.choices;
+
+-- name: record_field_remove!
+delete from record_field where company_id = :company_id and record_type = :record_type and name = :name;
+
+-- name: record_state_set!
+update record_state set name = :new_name, counts_as = :counts_as
+where company_id = :company_id and record_type = :record_type and name = :name;
+
+-- name: record_state_remove!
+delete from record_state where company_id = :company_id and record_type = :record_type and name = :name;
+
+-- name: record_state_used$
+select id from record where company_id = :company_id and type = :record_type and state = :name limit 1;
+
 -- name: record_state_add!
 insert into record_state (company_id, record_type, name, counts_as, position)
 select :company_id, :record_type, :name, :counts_as, coalesce(max(position) + 1, 0)

@@ -34,6 +34,8 @@ READ_MORE = {
     "due_list": WAITING,
     "due_next_at": WAITING,
     "record_states": SET_UP,
+    "record_fields": SET_UP,
+    "record_type_aliases": "a type is renamed, and all aliases that open it with it",
     "teams": SET_UP,
     "teams_of_user": SET_UP,
     "channels": SET_UP,

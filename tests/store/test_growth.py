@@ -26,6 +26,8 @@ WHOLE = {
     "contacts_of_company": "the whole list is what is asked for",
     "thread": "the whole thread is what is asked for",
     "inbound_tally": "the sum of the whole log is what the demo asks for",
+    "record_type_set": "all records of a type bear its name",
+    "record_state_set": "all records in a state bear its name",
     "notices_read": "all unread notices of a user are marked",
 }
 NAMES = [name for name in queries.available_queries if not name.endswith("_cursor") and name not in WHOLE]
@@ -91,6 +93,7 @@ VALUES: dict[str, Any] = {
     "written_at": 1, "prefix": "P", "csrf": "c", "token_hash": "t", "expires_at": 1, "value": "v", "subject_id": 1,
     "original_recipient": "r", "queue_id": "q", "client_address": "c", "from_address": "f", "error": "", "act": "a",
     "actor": "a", "was": "{}", "became": "{}", "key": "k", "due_at": 1, "counts_as": "open", "team_id": 1,
+    "choices": "[]", "new_name": "new name",
     "hops": 1, "place": "record 5", "places": ["record 5"], "who": "c1@customer.example", "waiting": True, "mails": 1,
     "since_at": 1, "alarmed_at": 0, "alarmed_before": 0, "stamp": "0000000000001",
     "answers_id": None, "attempts": 1, "author_contact_id": FREQUENT, "author_user_id": None, "changed_at": 10**9,
@@ -126,6 +129,7 @@ ODD: dict[str, dict[str, Any]] = {
     "alias_set": {"record_id": None},
     "alias_revive": {"record_id": None},
     "user_address_add": {"address": "new@acme.example"},
+    "record_field_put": {"kind": "choice"},
 }
 
 

@@ -113,7 +113,7 @@ def commands() -> Iterator[tuple[str, argparse.ArgumentParser]]:
     """Yield every command of mail-admin, with its verb where it has verbs, and its parser."""
     for noun in admin.NOUNS:
         parser = Parser(prog=noun)
-        importlib.import_module(f"weftmail.cli.commands.{noun}").build(parser)
+        admin.module_of(noun).build(parser)
         verbs = [one for one in parser._actions if isinstance(one, argparse._SubParsersAction)]
         if not verbs:
             yield noun, parser
@@ -123,7 +123,7 @@ def commands() -> Iterator[tuple[str, argparse.ArgumentParser]]:
 
 
 # Lines such as "mail-admin company list | show NAME" name two verbs of one noun.
-_CALL = re.compile(r"^mail-admin ([a-z]+)(.*(?:\n {4,}.*)*)", re.M)
+_CALL = re.compile(r"^mail-admin ([a-z][a-z-]*)(.*(?:\n {4,}.*)*)", re.M)
 
 
 def documented() -> set[str]:
@@ -131,7 +131,7 @@ def documented() -> set[str]:
     found: set[str] = set()
     blocks = "\n".join(re.findall(r"```\n(.*?)```", read("docs/cli.md"), re.DOTALL))
     shown = [(noun, re.split(r" \| (?=[a-z]+\b(?! ?[A-Z]*[|)]))", rest)) for noun, rest in _CALL.findall(blocks)]
-    shown += [(noun, [rest]) for noun, rest in re.findall(r"`mail-admin ([a-z]+)([^`]*)`", read("docs/cli.md"))]
+    shown += [(noun, [rest]) for noun, rest in re.findall(r"`mail-admin ([a-z][a-z-]*)([^`]*)`", read("docs/cli.md"))]
     for noun, parts in shown:
         if noun == "help":
             continue

@@ -11,6 +11,7 @@ import importlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from weftmail import __version__
@@ -27,6 +28,7 @@ NOUNS = {
     "migrate": "update the store after an upgrade",
     "serve": "run the web site",
     "company": "companies, and the types of records that they have",
+    "record-type": "types of records: their numbers, states and fields",
     "domain": "mail domains, dedicated or with mailboxes",
     "alias": "addresses that open records, or add to one",
     "contact": "people outside who write to you",
@@ -131,8 +133,13 @@ def _no_command(word: str) -> str:
     return f"{word!r} is no command{meant}"
 
 
+def module_of(noun: str) -> ModuleType:
+    """Return the module of a command."""
+    return importlib.import_module(f"weftmail.cli.commands.{noun.replace('-', '_')}")
+
+
 def _build(noun: str, parser: Parser) -> None:
-    importlib.import_module(f"weftmail.cli.commands.{noun}").build(parser)
+    module_of(noun).build(parser)
 
 
 def whole_parser() -> Parser:

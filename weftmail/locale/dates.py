@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from decimal import Decimal
 from typing import Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -62,6 +63,24 @@ class Calendar:
         from babel.numbers import format_decimal
 
         return format_decimal(value, locale=self.language)
+
+    def decimal(self, value: Decimal) -> str:
+        """Return a number with all its digits and the language's own marks."""
+        from babel.numbers import format_decimal
+
+        return format_decimal(value, "#,##0.######", locale=self.language)
+
+    def amount(self, value: Decimal, currency: str) -> str:
+        """Return an amount of a currency (ISO 4217) with all its digits, as the language writes it."""
+        from babel.numbers import format_currency
+
+        return format_currency(value, currency, locale=self.language, decimal_quantization=False)
+
+    def date(self, day: date) -> str:
+        """Return a date as the language writes it."""
+        from babel.dates import format_date
+
+        return format_date(day, locale=self.language)
 
     def size(self, count: int) -> str:
         """Return a number of bytes in the unit that suits it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -38,7 +37,7 @@ def commands() -> Iterator[tuple[str, Parser]]:
     """Every command that works on the store; init, serve and postfix have tests of their own."""
     for noun in admin.NOUNS.keys() - {"init", "serve", "postfix", "migrate"}:
         top = Parser(prog=f"mail-admin {noun}")
-        importlib.import_module(f"weftmail.cli.commands.{noun}").build(top)
+        admin.module_of(noun).build(top)
         verbs = [one for one in top._actions if isinstance(one, argparse._SubParsersAction)]
         if not verbs:
             yield noun, top

@@ -40,6 +40,7 @@ ACTS: Final = {
     "act.record.add": marked("{subject} opened"),
     "act.record.set": marked("{subject} changed"),
     "act.record_type.add": marked("Record type {subject} added"),
+    "act.record_type.set": marked("Record type {subject} changed"),
     "act.review": marked("Decided: {subject}"),
     "act.user.password": marked("Password of {subject} changed"),
     "act.user.set": marked("User {subject} changed"),

@@ -21,6 +21,11 @@ REFUSALS = {
     "text_long": marked("This is too long; {most} characters are allowed"),
     "url_malformed": marked("{url} is not the address of a page; it begins with https:// or http://"),
     "no_such_choice": marked("{choice} cannot be chosen here; there are {choices}"),
+    "no_number": marked("{name}: {value} is no number; enter one such as 23500 or 0.5"),
+    "number_ambiguous": marked("{name}: {value} can be read in two ways; enter it without marks between thousands"),
+    "no_amount": marked("{name}: {value} is no amount; enter a number and a currency, such as 23500 SEK"),
+    "no_date": marked("{name}: {value} is no date; enter year, month and day, such as 2026-05-31"),
+    "no_choice": marked("{name}: {value} cannot be chosen; there are {choices}"),
     "nothing_to_change": marked("Nothing to change was given"),
     # Companies and the types of records that they keep.
     "company_there": marked("There is a company {name} already"),
@@ -31,6 +36,11 @@ REFUSALS = {
     "prefix_malformed": marked("{prefix} is no prefix of record numbers: capital letters and digits, as CON"),
     "record_type_there": marked("{company} keeps records of type {name} already, as {prefix}-1"),
     "prefix_there": marked("Another type of {company} has the prefix {prefix}; choose another"),
+    "state_there": marked("There is a state {name} already"),
+    "state_in_use": marked("Records are in the state {name}; move them to another one first"),
+    "states_wanted": marked("The first state has to count as open, and another one as closed"),
+    "choices_wanted": marked("{name}: say what can be chosen, as choice: small, large"),
+    "choices_idle": marked("{name}: only a field of the kind choice has values to choose from"),
     "no_such_record_type": marked("Unknown type of record {name} (known: {names})"),
     # Domains.
     "domain_there": marked("There is a domain {name} already"),

@@ -9,7 +9,7 @@ from weftmail.core import address as addresses
 from weftmail.flow import vocabulary
 from weftmail.flow.identity import check_answer_as
 from weftmail.flow.refusal import RefusedAct
-from weftmail.flow.setup import find
+from weftmail.flow.setup import find, values
 from weftmail.flow.setup.act import Done, Fields, Setup, mapped_act
 from weftmail.store.alias import AliasSettings
 from weftmail.store.company import Company
@@ -144,7 +144,9 @@ def _settings(
 ) -> AliasSettings:
     record_type, record_id = _goal(store, company_id, old, opens, record)
     owner_id = old.owner_id if owner is None else _owner(store, company_id, owner)
-    kept = {**json.loads(old.defaults), **find.fields("defaults", defaults)}
+    kept = {**json.loads(old.defaults), **defaults}
+    if record_type is not None:
+        kept = values.checked(store, company_id, record_type, kept, field="defaults")
     return AliasSettings(
         record_type,
         record_id,

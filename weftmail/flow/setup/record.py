@@ -11,7 +11,7 @@ from weftmail.flow import vocabulary
 from weftmail.flow.events import write_event
 from weftmail.flow.notices import notify_of_record
 from weftmail.flow.refusal import RefusedAct
-from weftmail.flow.setup import find
+from weftmail.flow.setup import find, values
 from weftmail.flow.setup.act import Done, Fields, Setup, act
 from weftmail.store.record import NewParticipant, NewRecord, Record
 from weftmail.store.store import Store
@@ -35,15 +35,16 @@ def add(
     store, now = setup.store, setup.clock()
     whose = find.company(store, company)
     owner_id = find.member(store, owner, whose.id, field="owner").id if owner else None
+    kept = find.record_type(store, whose.id, type_, field="type")
     record = store.records.open(
         NewRecord(
             whose.id,
-            find.record_type(store, whose.id, type_, field="type"),
+            kept,
             find.line("title", title),
             owner_id=owner_id,
             customer_id=find.contact(store, whose.id, customer, field="customer").id if customer else None,
             alias_id=_alias_id(store, whose.id, alias) if alias else None,
-            fields=_written(find.fields("fields", fields_ or {})),
+            fields=_written(values.checked(store, whose.id, kept, fields_ or {})),
             reference=_reference(store, whose.id, type_, reference) if reference else None,
             reference_url=_url(reference_url) if reference_url else None,
         ),
@@ -80,8 +81,8 @@ def _url(text: str) -> str:
     return find.line("reference_url", text)
 
 
-def _written(values: Mapping[str, str]) -> str:
-    return json.dumps({name: value for name, value in values.items() if value}, ensure_ascii=False)
+def _written(given: Mapping[str, str]) -> str:
+    return json.dumps({name: value for name, value in given.items() if value}, ensure_ascii=False)
 
 
 @act
@@ -114,7 +115,7 @@ def change(
         state=found.state if state is None else find.choice("state", state, _states(store, found)),
         owner_id=found.owner_id if owner is None else _new_owner(setup, found, owner, now),
         owner_team_id=found.owner_team_id if owner is None else None,
-        fields=_written({**found.values, **find.fields("fields", fields_ or {})}),
+        fields=_written({**found.values, **values.checked(store, found.company_id, found.type, fields_ or {})}),
     )
     store.records.set(changed, now)
     if changed.owner_id is not None and changed.owner_id != found.owner_id:

@@ -1,17 +1,48 @@
-"""Types of records: what a company keeps, each with the prefix of its numbers."""
+"""Types of records: what a company keeps, each with the prefix of its numbers, its states and its fields."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from weftmail.core.field import KINDS
+from weftmail.flow import vocabulary
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup import find
-from weftmail.flow.setup.act import Done, Setup, act
-from weftmail.store.company import Company
+from weftmail.flow.setup.act import Done, Fields, Setup, act
+from weftmail.flow.setup.undo import check_unchanged
+from weftmail.store.audit import AuditRow
+from weftmail.store.company import Company, RecordType
+from weftmail.store.record_type import RecordField
 from weftmail.store.store import Store
+
+COUNTS_AS = ("open", "waiting", "closed")
+"""What a state counts as in lists."""
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,11}")
+
+
+@dataclass(frozen=True, slots=True)
+class TypeChanges:
+    """What is to change of a type; what is not given stays.
+
+    ``states`` and ``fields`` are added, or changed where there are such: a state by what it counts as, a field by its
+    kind (``choice: small, large`` names what can be chosen).  ``renamed_states`` are new names by old ones.
+    """
+
+    name: str | None = None
+    prefix: str | None = None
+    states: Mapping[str, str] = field(default_factory=dict)
+    renamed_states: Mapping[str, str] = field(default_factory=dict)
+    removed_states: Sequence[str] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+    removed_fields: Sequence[str] = ()
+
+    def __bool__(self) -> bool:
+        named = (self.states, self.renamed_states, self.removed_states, self.fields, self.removed_fields)
+        return self.name is not None or self.prefix is not None or any(named)
 
 
 def prefixes(store: Store, company_id: int) -> dict[str, str]:
@@ -19,23 +50,147 @@ def prefixes(store: Store, company_id: int) -> dict[str, str]:
     return {one.name: one.prefix for one in store.companies.record_types(company_id)}
 
 
+def fields(store: Store, company: Company, one: RecordType) -> Fields:
+    """Return what is said of a type."""
+    states, known = store.records.states(company.id, one.name), store.record_types.fields(company.id, one.name)
+    return vocabulary.record_type(one, company.name, states, known)
+
+
 @act
 def add(setup: Setup, company: str | None, name: str, prefix: str) -> Done:
     """Let a company keep records of one more type."""
     found = find.company(setup.store, company)
     keep(setup.store, found, name, prefix)
-    return Done("record_type.add", found.id, name, {}, {"company": found.name, "name": name, "prefix": prefix})
+    return Done("record_type.add", found.id, name, {}, fields(setup.store, found, RecordType(name, prefix)))
 
 
 def keep(store: Store, company: Company, name: str, prefix: str) -> None:
     """Add the type; raises RefusedAct for a name or a prefix that is malformed or taken."""
+    _check_name(store, company, name, "record_type")
+    _check_prefix(store, company, name, prefix)
+    store.companies.add_record_type(company.id, name, prefix)
+
+
+def _check_name(store: Store, company: Company, name: str, field_: str) -> None:
     if _NAME.fullmatch(name) is None:
-        raise RefusedAct("record_type", "record_type_malformed", name=name)
-    if _PREFIX.fullmatch(prefix) is None:
-        raise RefusedAct("prefix", "prefix_malformed", prefix=prefix)
+        raise RefusedAct(field_, "record_type_malformed", name=name)
     there = prefixes(store, company.id)
     if name in there:
-        raise RefusedAct("record_type", "record_type_there", company=company.name, name=name, prefix=there[name])
-    if prefix in there.values():
+        raise RefusedAct(field_, "record_type_there", company=company.name, name=name, prefix=there[name])
+
+
+def _check_prefix(store: Store, company: Company, name: str, prefix: str) -> None:
+    if _PREFIX.fullmatch(prefix) is None:
+        raise RefusedAct("prefix", "prefix_malformed", prefix=prefix)
+    if store.record_types.prefix_owner(company.id, prefix) not in (None, name):
         raise RefusedAct("prefix", "prefix_there", company=company.name, prefix=prefix)
-    store.companies.add_record_type(company.id, name, prefix)
+
+
+@act
+def change(setup: Setup, company: str | None, name: str, changes: TypeChanges) -> Done:
+    """Change a type: its records and aliases follow, and keep the numbers and the values that they have."""
+    if not changes:
+        raise RefusedAct("", "nothing_to_change", noun="record-type")
+    whose = find.company(setup.store, company)
+    found = _found(setup.store, whose, name)
+    was = fields(setup.store, whose, found)
+    return Done("record_type.set", whose.id, *_changed(setup.store, whose, found, was, changes))
+
+
+def _found(store: Store, company: Company, name: str, field_: str = "record_type") -> RecordType:
+    there = {one.name: one for one in store.companies.record_types(company.id)}
+    return there[find.record_type(store, company.id, name, field=field_)]
+
+
+def _changed(
+    store: Store, company: Company, found: RecordType, was: Fields, changes: TypeChanges
+) -> tuple[str, Fields, Fields]:
+    """Carry the changes out; return the name, what was said of the type, and what is said now."""
+    name, prefix = changes.name or found.name, changes.prefix or found.prefix
+    if name != found.name:
+        _check_name(store, company, name, "name")
+    if prefix != found.prefix:
+        _check_prefix(store, company, found.name, prefix)
+    if (name, prefix) != (found.name, found.prefix):
+        store.record_types.set(company.id, found.name, name, prefix)
+    _change_states(store, company, name, changes)
+    for one, kind in changes.fields.items():
+        store.record_types.put_field(company.id, name, _field(one, kind))
+    there = [one.name for one in store.record_types.fields(company.id, name)]
+    for one in changes.removed_fields:
+        find.choice("removed_fields", one, there)
+    store.record_types.remove_fields(company.id, name, changes.removed_fields)
+    return name, was, fields(store, company, RecordType(name, prefix))
+
+
+def _change_states(store: Store, company: Company, type_: str, changes: TypeChanges) -> None:
+    there = {one.name: one.counts_as for one in store.records.states(company.id, type_)}
+    for old, new in changes.renamed_states.items():
+        wanted = find.line("states", new)
+        counts_as = there[find.choice("states", old, list(there))]
+        if wanted in there:
+            raise RefusedAct("states", "state_there", name=wanted)
+        store.record_types.set_state(company.id, type_, old, wanted, counts_as)
+    for one, kind in changes.states.items():
+        _put_state(store, company, type_, find.line("states", one), find.choice("states", kind, COUNTS_AS))
+    left = [one.name for one in store.records.states(company.id, type_)]
+    for one in changes.removed_states:
+        find.choice("states", one, left)
+        if store.record_types.state_used(company.id, type_, one):
+            raise RefusedAct("states", "state_in_use", name=one)
+        store.record_types.remove_state(company.id, type_, one)
+    _check_states(store, company, type_)
+
+
+def _put_state(store: Store, company: Company, type_: str, name: str, counts_as: str) -> None:
+    """Add a state after the others, or change what one counts as."""
+    store.companies.add_record_state(company.id, type_, name, counts_as)
+    store.record_types.set_state(company.id, type_, name, name, counts_as)
+
+
+def _check_states(store: Store, company: Company, type_: str) -> None:
+    """Refuse states in which a record could not begin as open, or could not be closed."""
+    kinds = [one.counts_as for one in store.records.states(company.id, type_)]
+    if kinds[:1] != ["open"] or "closed" not in kinds:
+        raise RefusedAct("states", "states_wanted")
+
+
+def _field(name: str, text: str) -> RecordField:
+    """Return the field that "choice: small, large" or "date" makes."""
+    wanted = find.line("fields", name)
+    kind, _, rest = text.partition(":")
+    choices = tuple(dict.fromkeys(one.strip() for one in rest.split(",") if one.strip()))
+    known = find.choice("fields", kind.strip(), KINDS)
+    if (known == "choice") is not bool(choices):
+        raise RefusedAct("fields", "choices_wanted" if known == "choice" else "choices_idle", name=wanted)
+    return RecordField(wanted, known, tuple(find.line("fields", one) for one in choices))
+
+
+@act
+def _change_back(setup: Setup, row: AuditRow) -> Done:
+    store, before, now = setup.store, row.before, row.now
+    whose = find.company_by_id(store, row.company_id or 0)
+    found = _found(store, whose, row.subject, "")
+    was = fields(store, whose, found)
+    check_unchanged(row, was)
+    renamed = _renamed(list(now["states"]), list(before["states"]))
+    back = TypeChanges(
+        name=before["name"],
+        prefix=before["prefix"],
+        states=before["states"],
+        renamed_states=renamed,
+        removed_states=[one for one in now["states"] if one not in before["states"] and one not in renamed],
+        fields=before["fields"],
+        removed_fields=[one for one in now["fields"] if one not in before["fields"]],
+    )
+    return Done("record_type.set", whose.id, *_changed(store, whose, found, was, back))
+
+
+def _renamed(old: Sequence[str], new: Sequence[str]) -> dict[str, str]:
+    """Return the new names of states by their old ones, where as many states stand in the same places."""
+    if len(old) != len(new):
+        return {}
+    return {one: other for one, other in zip(old, new, strict=True) if one not in new and other not in old}
+
+
+reverses = {"record_type.set": _change_back}

@@ -32,7 +32,7 @@ from weftmail.flow.vocabulary.mail import (
     way,
     who_gets,
 )
-from weftmail.flow.vocabulary.setup import alias, company, contact, dkim_key, domain, team, user
+from weftmail.flow.vocabulary.setup import alias, company, contact, dkim_key, domain, record_type, team, user
 
 __all__ = [
     "FLAGS",
@@ -61,6 +61,7 @@ __all__ = [
     "path",
     "person",
     "record",
+    "record_type",
     "review_line",
     "said",
     "team",

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from weftmail.flow.vocabulary.common import Json, iso, person
 from weftmail.store.alias import Alias
-from weftmail.store.company import Company
+from weftmail.store.company import Company, RecordType
 from weftmail.store.domain import DkimKey, Domain
 from weftmail.store.people import Contact, Membership, User
+from weftmail.store.record import RecordState
+from weftmail.store.record_type import RecordField
 from weftmail.store.team import Team
 
 
@@ -56,6 +58,19 @@ def dkim_key(one: DkimKey) -> Json:
 def company(one: Company) -> Json:
     """Return a company."""
     return {"name": one.name, "language": one.language, "created_at": iso(one.created_at)}
+
+
+def record_type(
+    one: RecordType, company_name: str, states: Sequence[RecordState], fields: Sequence[RecordField]
+) -> Json:
+    """Return a type of records; records begin with the first state."""
+    return {
+        "name": one.name,
+        "company": company_name,
+        "prefix": one.prefix,
+        "states": {each.name: each.counts_as for each in states},
+        "fields": {each.name: ": ".join([each.kind, *filter(None, [", ".join(each.choices)])]) for each in fields},
+    }
 
 
 def team(one: Team, company_name: str, members: Mapping[str, str]) -> Json:

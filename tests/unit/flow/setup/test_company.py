@@ -45,7 +45,13 @@ def test_its_own_name_is_no_change(office: Office) -> None:
 
 def test_one_type_more(office: Office) -> None:
     made = office.did(record_type.add(office.setup, None, "contract", "CON"))
-    assert (made.subject, made.now) == ("contract", {"company": "Acme", "name": "contract", "prefix": "CON"})
+    assert (made.subject, made.now) == (
+        "contract",
+        {
+            "company": "Acme", "name": "contract", "prefix": "CON", "fields": {},
+            "states": {"open": "open", "waiting": "waiting", "closed": "closed"},
+        },
+    )  # fmt: skip
     assert record_type.prefixes(office.store, office.world.acme)["contract"] == "CON"
 
 
@@ -87,6 +93,6 @@ def test_a_refusal_undoes_all_that_the_act_had_done(office: Office) -> None:
 
 def test_without_any_company(office: Office) -> None:
     connection = office.store.connection
-    for table in ("record_state", "record_type", "alias", "domain", "membership", "company"):
+    for table in ("record_prefix", "record_state", "record_type", "alias", "domain", "membership", "company"):
         connection.execute(f"delete from {table}")
     assert office.refused(record_type.add(office.setup, None, "contract", "CON")) == ("company", "no_company")

@@ -1,0 +1,89 @@
+"""Types of records: their names, prefixes, states and fields, and the records that follow when they change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from weftmail.store.connection import Connection
+from weftmail.store.rows import many, queries
+
+
+@dataclass(frozen=True, slots=True)
+class _FieldRow:
+    name: str
+    kind: str
+    choices: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordField:
+    """A field of the records of a type; ``choices`` are what a field of the kind ``choice`` can hold."""
+
+    name: str
+    kind: str
+    choices: tuple[str, ...] = ()
+
+
+class RecordTypes:
+    """The types of records of a store; states are listed by ``Records.states``, in their order."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def set(self, company_id: int, name: str, new_name: str, prefix: str) -> None:
+        """Change the name and the prefix; aliases, numbers and records follow, and keep the labels that they have."""
+        queries.record_type_set(
+            self._connection, company_id=company_id, record_type=name, new_name=new_name, prefix=prefix
+        )
+        queries.record_prefix_add(self._connection, company_id=company_id, prefix=prefix, record_type=new_name)
+        if new_name != name:
+            queries.record_type_aliases(self._connection, company_id=company_id, record_type=name, new_name=new_name)
+            queries.record_type_counter(self._connection, company_id=company_id, record_type=name, new_name=new_name)
+
+    def prefix_owner(self, company_id: int, prefix: str) -> str | None:
+        """Return the type whose records have or had this prefix."""
+        found: str | None = queries.record_prefix_owner(self._connection, company_id=company_id, prefix=prefix)
+        return found
+
+    def fields(self, company_id: int, record_type: str) -> list[RecordField]:
+        """Return the fields of a type, in their order."""
+        rows = queries.record_fields(self._connection, company_id=company_id, record_type=record_type)
+        return [RecordField(row.name, row.kind, tuple(json.loads(row.choices))) for row in many(_FieldRow, rows)]
+
+    def put_field(self, company_id: int, record_type: str, field: RecordField) -> None:
+        """Add a field after the others, or change the kind of one that is there."""
+        queries.record_field_put(
+            self._connection,
+            company_id=company_id,
+            record_type=record_type,
+            name=field.name,
+            kind=field.kind,
+            choices=json.dumps(list(field.choices), ensure_ascii=False),
+        )
+
+    def remove_fields(self, company_id: int, record_type: str, names: Sequence[str]) -> None:
+        """Remove fields; what records hold under their names stays, as text."""
+        for name in names:
+            queries.record_field_remove(self._connection, company_id=company_id, record_type=record_type, name=name)
+
+    def set_state(self, company_id: int, record_type: str, name: str, new_name: str, counts_as: str) -> None:
+        """Change what a state is called and what it counts as; records in it follow."""
+        queries.record_state_set(
+            self._connection,
+            company_id=company_id,
+            record_type=record_type,
+            name=name,
+            new_name=new_name,
+            counts_as=counts_as,
+        )
+
+    def state_used(self, company_id: int, record_type: str, name: str) -> bool:
+        """Say whether any record is in this state."""
+        found = queries.record_state_used(self._connection, company_id=company_id, record_type=record_type, name=name)
+        return found is not None
+
+    def remove_state(self, company_id: int, record_type: str, name: str) -> None:
+        """Remove a state.  Raises Conflict where a record is in it."""
+        queries.record_state_remove(self._connection, company_id=company_id, record_type=record_type, name=name)

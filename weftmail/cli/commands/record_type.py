@@ -1,0 +1,102 @@
+"""mail-admin record-type: what a company keeps records of, with their numbers, states and fields."""
+
+from __future__ import annotations
+
+import argparse
+
+from weftmail.cli import done
+from weftmail.cli.arguments import Parser, Verbs, pairs
+from weftmail.cli.context import Context, joined
+from weftmail.cli.listing import Listing, Whole
+from weftmail.cli.output import sheet
+from weftmail.cli.refusals import carried_out
+from weftmail.flow.setup import find, record_type
+from weftmail.flow.setup.record_type import TypeChanges
+from weftmail.store.company import Company, RecordType
+from weftmail.store.store import Store
+
+
+def build(parser: Parser) -> None:
+    """Add the verbs."""
+    verbs = Verbs(parser)
+    add = verbs.add("add", "add a type of records", _add, company=True)
+    add.add_argument("name", metavar="NAME", help="what it is called, such as contract")
+    add.add_argument("prefix", metavar="PREFIX", help="what its numbers begin with, such as CON")
+    verbs.list("list the types of records of a company", _list, "NAME", company=True)
+    show = verbs.add("show", "show one type, its states and its fields", _show, company=True)
+    show.add_argument("name", metavar="NAME", help="the name of the type")
+    change = verbs.add("set", "change a type; its records follow", _set, company=True)
+    change.add_argument("name", metavar="NAME", help="the name of the type")
+    change.add_argument("--name", dest="new_name", metavar="NEW", help="its new name")
+    change.add_argument("--prefix", metavar="PREFIX", help="what new numbers begin with; numbers given stay")
+    _repeated(change, "--state", "STATE=KIND", "add a state, which counts as open, waiting or closed")
+    _repeated(change, "--rename-state", "OLD=NEW", "give a state another name")
+    _repeated(change, "--remove-state", "STATE", "remove a state that no record is in")
+    _repeated(
+        change, "--field", "FIELD=KIND", "add a field: text, number, amount, date, person, or 'choice: small, large'"
+    )
+    _repeated(change, "--remove-field", "FIELD", "remove a field; what records hold there stays, as text")
+
+
+def _repeated(parser: Parser, flag: str, metavar: str, help_: str) -> None:
+    parser.add_argument(flag, action="append", default=[], metavar=metavar, help=help_)
+
+
+def _add(context: Context, arguments: argparse.Namespace) -> None:
+    made = carried_out(record_type.add(context.setup, arguments.company, arguments.name, arguments.prefix))
+    next_ = f"Next: mail-admin record-type set {made.subject} --field value=amount"
+    said = f"Added {made.subject}, with numbers such as {made.now['prefix']}-1. {next_}"
+    context.answer(arguments.json, done.value(made), lambda: [said])
+
+
+def _set(context: Context, arguments: argparse.Namespace) -> None:
+    changes = TypeChanges(
+        name=arguments.new_name,
+        prefix=arguments.prefix,
+        states=pairs(arguments.state, "STATE=KIND, as quoted=waiting"),
+        renamed_states=pairs(arguments.rename_state, "OLD=NEW"),
+        removed_states=arguments.remove_state,
+        fields=pairs(arguments.field, "FIELD=KIND, as value=amount"),
+        removed_fields=arguments.remove_field,
+    )
+    made = carried_out(record_type.change(context.setup, arguments.company, arguments.name, changes))
+    context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
+
+
+def _list(context: Context, arguments: argparse.Namespace) -> None:
+    context.show(_listing(context.store, arguments.company), arguments)
+
+
+def _listing(store: Store, company: str | None) -> Listing[tuple[Company, RecordType]]:
+    companies = store.companies.all() if company is None else [find.company(store, company)]
+    types = [(each, one) for each in companies for one in store.companies.record_types(each.id)]
+    return Listing(
+        Whole(types, lambda row: row[1].name),
+        lambda row: row[1].name,
+        lambda row: record_type.fields(store, *row),
+        ("TYPE", "NUMBERS", "COMPANY", "STATES", "FIELDS"),
+        lambda row: (
+            row[1].name,
+            f"{row[1].prefix}-1",
+            row[0].name,
+            joined([one.name for one in store.records.states(row[0].id, row[1].name)]),
+            joined([one.name for one in store.record_types.fields(row[0].id, row[1].name)]),
+        ),
+        "There is no type of records yet. Add one: mail-admin record-type add NAME PREFIX",
+    )
+
+
+def _show(context: Context, arguments: argparse.Namespace) -> None:
+    store = context.store
+    whose = find.company(store, arguments.company)
+    name = find.record_type(store, whose.id, arguments.name, field="name")
+    found = next(one for one in store.companies.record_types(whose.id) if one.name == name)
+    states, fields = store.records.states(whose.id, name), store.record_types.fields(whose.id, name)
+    lines = {
+        "Type": name,
+        "Company": whose.name,
+        "Numbers": f"{found.prefix}-1",
+        "States": [f"{one.name} ({one.counts_as})" for one in states],
+        "Fields": [f"{one.name} ({one.kind}{''.join(f', {each}' for each in one.choices)})" for one in fields],
+    }
+    context.answer(arguments.json, record_type.fields(store, whose, found), lambda: sheet(lines))
