@@ -22,6 +22,7 @@ from starlette.staticfiles import StaticFiles
 
 from weftmail.admin import voice, words
 from weftmail.admin.client import Network
+from weftmail.admin.file_settings import SettingsFile
 from weftmail.admin.hashing import WAITING, Hashing
 from weftmail.admin.headers import FIELDS, SecurityHeaders
 from weftmail.admin.live import Live
@@ -43,6 +44,7 @@ from weftmail.store.errors import Conflict, StoreError
 from weftmail.store.store import Store
 
 HERE = Path(__file__).parent
+NO_FILE = SettingsFile()
 CATCHER, STAGE = "catcher", "play"
 """The pages that the demo alone has."""
 
@@ -70,6 +72,7 @@ def create(
     passwords: Passwords | None = None,
     proxies: Sequence[Network] = (),
     hashes_waiting: int = WAITING,
+    file: SettingsFile = NO_FILE,
     map_file: MapFile | None = None,
     where_mailbox: Callable[[str, str], str] = no_mailbox,
 ) -> Starlette:
@@ -98,6 +101,7 @@ def create(
         demo=demo,
         stage=stage,
         items=_items(with_catcher=catcher is not None),
+        file=file,
         map_file=map_file,
         where_mailbox=where_mailbox,
     )

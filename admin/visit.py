@@ -8,7 +8,7 @@ company is one of theirs.  Whatever belongs to another company answers 404, like
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jinja2 import Environment
 from starlette.datastructures import FormData
@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from weftmail.admin import voice as voices
 from weftmail.admin.client import Network
+from weftmail.admin.file_settings import SettingsFile
 from weftmail.admin.hashing import Hashing
 from weftmail.admin.live import Live
 from weftmail.admin.navigation import Item, shown_to
@@ -61,6 +62,8 @@ class Site:
     stage: Stage | None = None
     items: Sequence[Item] = ()
     """The navigation, in its order."""
+    file: SettingsFile = field(default_factory=SettingsFile)
+    """The settings that the site was started with."""
     map_file: MapFile | None = None
     """The mail server's map, which an act on an alias or a domain brings up to date; None where somebody else does."""
     where_mailbox: Callable[[str, str], str] = no_mailbox

@@ -41,9 +41,9 @@ def change(row: AuditRow) -> PastAct:
     return PastAct(Trace(row), said if len(said) <= LONGEST else f"{said[:LONGEST]}…")
 
 
-def changes_of(visit: Visit, subject: str, *, everywhere: bool = False, most: int = 20) -> list[PastAct]:
-    """Return the newest acts on one thing, for its own page; ``everywhere``: it belongs to no single company."""
-    rows = visit.store.audit.of(None if everywhere else visit.company_id, subject, most=most)
+def changes_of(visit: Visit, subject: str, *, installation: bool = False, most: int = 20) -> list[PastAct]:
+    """Return the newest acts on one thing, for its own page; ``installation``: it belongs to no single company."""
+    rows = visit.store.audit.of(None if installation else visit.company_id, subject, most=most)
     return [change(row) for row in rows]
 
 
@@ -89,7 +89,7 @@ def take_back(visit: Visit) -> Response:
             status=409,
             subject=found.row.subject,
             installation=found.row.company_id is None,
-            lines=changes_of(visit, found.row.subject, everywhere=found.row.company_id is None),
+            lines=changes_of(visit, found.row.subject, installation=found.row.company_id is None),
             older=0,
             wrong=visit.voice.say(done.phrase),
         )

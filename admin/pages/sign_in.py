@@ -27,10 +27,11 @@ from weftmail.admin.visit import Site, Visit
 from weftmail.admin.voice import of_browser
 from weftmail.core.address import comparable
 from weftmail.core.wording.phrase import marked
+from weftmail.flow.running import SESSION, number
 from weftmail.store.people import User
 from weftmail.store.store import Store
 
-SESSION = 14 * 24 * 3600 * 1000
+DAY = 24 * 3600 * 1000
 """Milliseconds that a session lasts."""
 LONGEST_FORM = 16 * 1024
 
@@ -191,9 +192,10 @@ def _begin(site: Site, store: Store, request: Request, user: User, wanted: str) 
     if before:
         store.sessions.end(before)
     # Hexadecimal: it stands in pages, where what could be a reply token is masked.
-    store.sessions.add(token, user.id, site.random(32).hex(), now, now + SESSION)
+    lasts = number(store, SESSION) * DAY
+    store.sessions.add(token, user.id, site.random(32).hex(), now, now + lasts)
     response = RedirectResponse(wanted, 303)
-    _set_cookie(site, response, site.cookie, token, SESSION // 1000)
+    _set_cookie(site, response, site.cookie, token, lasts // 1000)
     cookie, password = request.cookies.get(site.device_cookie, ""), store.users.password(user.id) or ""
     keyring = site.installation.keyring
     new = device_entry(keyring, user, password, site.random(16), now)

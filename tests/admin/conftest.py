@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 
 from tests.unit.world import World
 from weftmail.admin.app import create
+from weftmail.admin.file_settings import FileSetting, SettingsFile
 from weftmail.admin.hashing import WAITING
 from weftmail.admin.password import Passwords
 from weftmail.admin.stage import Stage
@@ -30,6 +31,11 @@ with warnings.catch_warnings():
 
 CHEAP = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 PASSWORD = "otter-velvet-march-nine"
+
+
+FILE = SettingsFile(
+    "/etc/acme/weftmail.toml", [FileSetting("mail_owner", '"exim"', True), FileSetting("site", '"127.0.0.1:1"', False)]
+)
 
 
 class Catcher:
@@ -100,6 +106,7 @@ class Site:
             proxies=networks(proxies),
             hashes_waiting=hashes_waiting,
             stage=stage,
+            file=FILE,
         )
 
     def _open(self) -> Store:

@@ -20,9 +20,9 @@ from weftmail.admin.client import client_of
 from weftmail.admin.device import DAY, LASTS
 from weftmail.admin.hashing import Lane, NoPlace
 from weftmail.admin.page import local
-from weftmail.admin.pages.sign_in import SESSION
 from weftmail.admin.password import Passwords
 from weftmail.cli.config import networks
+from weftmail.flow.running import SESSION
 from weftmail.flow.setup import user
 from weftmail.flow.setup.act import Actor, Setup
 from weftmail.store.session import digest
@@ -379,7 +379,7 @@ def test_a_session_ends_by_itself_and_with_its_user(site: Site, browser: Opens) 
     two.sign_in("bjorn@acme.example")
     _leaves(site, site.world.bjorn)
     assert two.get("/records").status_code == 303
-    site.world.clock.now += SESSION
+    site.world.clock.now += SESSION.default * DAY
     assert one.get("/records").status_code == 303
 
 

@@ -43,6 +43,7 @@ NOUNS = {
     "exemption": "senders whose email is never held as a loop",
     "dkim": "keys that sign outgoing email",
     "postfix": "what Postfix needs, and what is wrong with it",
+    "config": "the settings, and what each of them means",
     "audit": "the log of changes: who, when, what",
     "completion": "completion for your shell: bash, zsh, fish",
 }

@@ -93,6 +93,13 @@ class Config:
         return (self.site_url or f"http://{self.site}").rstrip("/")
 
 
+def keys(environ: Mapping[str, str]) -> dict[str, bool]:
+    """Return each key of the settings, and whether the file names it; raises as ``load`` does."""
+    load(environ)
+    given = tomllib.loads(path_of_config(environ).read_text(encoding="utf-8"))
+    return {field.name: field.name in given for field in fields(Config)}
+
+
 def path_of_config(environ: Mapping[str, str]) -> Path:
     """Return where the settings are."""
     return Path(environ.get("WEFTMAIL_CONFIG") or DEFAULT)
@@ -184,10 +191,12 @@ def dump(config: Config) -> str:
     for field in fields(Config):
         value = getattr(config, field.name)
         if value != field.default or field.name == "state":
-            shown = (
-                str(value).lower()
-                if isinstance(value, bool)
-                else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-            )
-            lines.append(f"{field.name} = {shown}")
+            lines.append(f"{field.name} = {as_toml(value)}")
     return "\n".join(lines) + "\n"
+
+
+def as_toml(value: str | bool) -> str:
+    """Return a value as the file says it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from weftmail.cli import due, logs, runtime
 from weftmail.cli.arguments import Parser
-from weftmail.cli.config import Config, host_and_port, networks
+from weftmail.cli.config import Config, as_toml, host_and_port, keys, networks
 from weftmail.cli.context import Context
 from weftmail.cli.mailboxes import where_mailbox
 from weftmail.cli.map_files import FreshMap
@@ -24,6 +24,7 @@ from weftmail.core.failure import TempFail, UsageError
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+    from weftmail.admin.file_settings import SettingsFile
     from weftmail.admin.stage import Stage
     from weftmail.core.ports import Catcher
 
@@ -48,7 +49,7 @@ def _serve(context: Context, arguments: argparse.Namespace) -> None:
     config = context.config
     place = arguments.site or config.site
     context.become_owner()
-    app = site(config)
+    app = site(config, settings_file(context))
     listening = bound(place)
     host, port = listening.getsockname()[:2]
     context.say(f"The site is at {config.site_url or f'http://{host}:{port}'}; Ctrl-C stops it.")
@@ -78,7 +79,16 @@ def _do_what_is_due(config: Config, stop: threading.Event) -> None:
         log.exception("the site does nothing that is due any more; mail-send does, and the pages stay")
 
 
-def site(config: Config) -> Starlette:
+def settings_file(context: Context) -> SettingsFile:
+    """Return the settings as the site shows them."""
+    from weftmail.admin.file_settings import FileSetting, SettingsFile
+
+    given = keys(context.environ)
+    shown = [FileSetting(name, as_toml(getattr(context.config, name)), given[name]) for name in given]
+    return SettingsFile(context.config_path, shown)
+
+
+def site(config: Config, file: SettingsFile) -> Starlette:
     """Return the site as the settings say; raises UsageError where store or keys are missing."""
     from weftmail.admin.app import create
     from weftmail.transport.wake import SocketWaker
@@ -96,6 +106,7 @@ def site(config: Config) -> Starlette:
         catcher=_catcher(config),
         demo=config.demo,
         stage=stage_of(config),
+        file=file,
         shell=DEMO_SHELL if config.demo else "",
         proxies=networks(config.proxies),
         map_file=FreshMap(lambda: runtime.open_map(config)),

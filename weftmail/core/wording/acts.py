@@ -26,6 +26,7 @@ ACTS: Final = {
     "act.follower.remove": marked("{subject}: follower removed"),
     "act.membership.remove": marked("{subject} left the company"),
     "act.membership.restore": marked("{subject} is a member of the company again"),
+    "act.setting.set": marked("Setting {subject} changed"),
     "act.team.add": marked("Team {subject} added"),
     "act.team.remove": marked("Team {subject} removed"),
     "act.team.restore": marked("Team {subject} restored"),

@@ -19,6 +19,7 @@ REFUSALS = {
     "text_break": marked("This holds a line break or another control character; give one line of text"),
     "text_empty": marked("This is empty"),
     "text_long": marked("This is too long; {most} characters are allowed"),
+    "number_out_of_range": marked("Enter a whole number from {least} to {most}"),
     "url_malformed": marked("{url} is not the address of a page; it begins with https:// or http://"),
     "no_such_choice": marked("{choice} cannot be chosen here; there are {choices}"),
     "no_number": marked("{name}: {value} is no number; enter one such as 23500 or 0.5"),

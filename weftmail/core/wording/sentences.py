@@ -15,6 +15,7 @@ from weftmail.core.wording.phrase import Phrase, Plural, Sentence
 from weftmail.core.wording.recipients import RECIPIENTS
 from weftmail.core.wording.refusals import REFUSALS
 from weftmail.core.wording.routing import ROUTING, RULE_NAMES
+from weftmail.core.wording.settings import SETTINGS
 
 SENTENCES: Final[Mapping[str, Sentence]] = {
     **ROUTING,
@@ -25,6 +26,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     **PAGES,
     **REFUSALS,
     **ACTS,
+    **SETTINGS,
 }
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import assert_never
 
-from weftmail.core.limits import NOTICES_APART
 from weftmail.core.routing.recipients import EMAIL
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow import notices
 from weftmail.flow.installation import Installation
+from weftmail.flow.running import NOTICES, number
 from weftmail.store.due import Due
 from weftmail.store.inbox import GatheredNotice, What
 from weftmail.store.people import User
@@ -35,7 +35,7 @@ class Notices:
         if user is None or not _by_mail(store, user) or company_id is None:
             return None
         store.outbox.add_notices(company_id, user_id, _sentences(waiting), user.language, now)
-        return now + NOTICES_APART * 1000
+        return now + number(store, NOTICES) * 60_000
 
 
 def _by_mail(store: Store, user: User) -> bool:

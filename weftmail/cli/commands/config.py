@@ -1,0 +1,60 @@
+"""mail-admin config: the settings, those of the file and those that may be changed while everything runs."""
+
+from __future__ import annotations
+
+import argparse
+
+from weftmail.cli import done
+from weftmail.cli.arguments import Parser, Verbs
+from weftmail.cli.config import as_toml, keys
+from weftmail.cli.context import Context
+from weftmail.cli.output import Fields, table
+from weftmail.cli.refusals import carried_out
+from weftmail.core.wording.phrase import Phrase
+from weftmail.core.wording.sentences import say
+from weftmail.flow.running import RUNNING, number
+from weftmail.flow.setup import setting
+
+
+def build(parser: Parser) -> None:
+    """Add the verbs."""
+    verbs = Verbs(parser)
+    verbs.add("show", "show each setting with its value, where it stands and what it means", _show)
+    put = verbs.add("set", "change a setting that may be changed while everything runs", _set)
+    put.add_argument("name", metavar="NAME", help=f"one of {', '.join(RUNNING)}")
+    put.add_argument("value", metavar="VALUE", help='its value; "" brings the default back')
+
+
+def _show(context: Context, arguments: argparse.Namespace) -> None:
+    found = [*_of_file(context), *_of_store(context)]
+    headings = ("NAME", "VALUE", "STANDS IN", "MEANING")
+    rows = [(one["name"], one["value"], one["source"], one["meaning"]) for one in found]
+    context.answer(arguments.json, found, lambda: table(headings, rows, ""))
+
+
+def _of_file(context: Context) -> list[Fields]:
+    given = keys(context.environ)
+    return [
+        _value(name, as_toml(getattr(context.config, name)), context.config_path if given[name] else "default")
+        for name in given
+    ]
+
+
+def _of_store(context: Context) -> list[Fields]:
+    return [
+        _value(
+            one.name,
+            str(number(context.store, one)),
+            "default" if context.store.settings.get(one.name) is None else "store",
+        )
+        for one in RUNNING.values()
+    ]
+
+
+def _value(name: str, value: str, source: str) -> Fields:
+    return {"name": name, "value": value, "source": source, "meaning": say(Phrase(f"setting.{name}"))}
+
+
+def _set(context: Context, arguments: argparse.Namespace) -> None:
+    changed = carried_out(setting.change(context.setup, arguments.name, arguments.value))
+    context.answer(arguments.json, done.value(changed), lambda: [done.changes(changed)])

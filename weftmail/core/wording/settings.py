@@ -1,0 +1,28 @@
+"""What each setting means: those of the file, and those that may be changed while everything runs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from weftmail.core.wording.phrase import marked
+
+SETTINGS: Final = {
+    # The file.
+    "setting.state": marked("The folder of the store, the keys, the sockets and the mail server's map"),
+    "setting.hostname": marked(
+        'The name that your mail server gives itself after "by" in Received; empty: this server\'s own name'
+    ),
+    "setting.authserv_id": marked(
+        "The name under which your mail server's milter reports authentication; empty: no report is believed"
+    ),
+    "setting.smtp": marked("Where outgoing email is handed over: HOST:PORT, or a folder in the demo"),
+    "setting.site": marked("Where this site listens: HOST:PORT"),
+    "setting.site_url": marked("The address of this site in links; empty: made of where it listens"),
+    "setting.proxies": marked("The proxies in front of this site, which say who their clients are"),
+    "setting.mail_owner": marked("The system user as which your mail server hands over email by LMTP"),
+    "setting.demo": marked("The demo: no email leaves this machine"),
+    # The store.
+    "setting.notices_apart": marked("Minutes between two emails of notices to one person"),
+    "setting.session_days": marked("Days after which somebody has to sign in again"),
+}
+"""Each sentence by "setting." and the name of a setting."""
