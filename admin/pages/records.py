@@ -10,6 +10,7 @@ from weftmail.admin.navigation import Item
 from weftmail.admin.page import live, page
 from weftmail.admin.visit import Visit
 from weftmail.core.wording.phrase import marked
+from weftmail.flow import guide
 from weftmail.store.record import Record
 
 PER_PAGE = 30
@@ -25,7 +26,12 @@ class Listed:
 
 
 def home(visit: Visit) -> Response:
-    """Send the visitor to the records, or straight to the record where there is only one."""
+    """Send the visitor to the records, or straight to the record where there is only one.
+
+    Whoever looks after an installation that has no address yet is led through setting it up.
+    """
+    if visit.owner and guide.begins(visit.store):
+        return visit.go("/welcome")
     newest = visit.store.records.all(visit.company_id, most=2)
     return visit.go(f"/records/{newest[0].label}" if len(newest) == 1 else "/records")
 

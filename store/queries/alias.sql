@@ -89,3 +89,6 @@ from (
     join channel ch on ch.name = u.prefers
 where u.active
 order by u.id;
+
+-- name: alias_any$
+select id from alias where active limit 1;

@@ -15,6 +15,7 @@ REFUSALS = {
     "address_unusual": marked("{address} is not an address: the part before the @ holds something unusual"),
     "address_long": marked("{address} is too long before the @; 64 octets are allowed"),
     "domain_malformed": marked("{address} is not a domain name, or not an address in one"),
+    "subdomain_wanted": marked("{name} is no subdomain; write one such as in.{name}"),
     "domain_one_label": marked("{name} is not a whole domain name; write it with its last part, as {name}.example"),
     "text_break": marked("This holds a line break or another control character; give one line of text"),
     "text_empty": marked("This is empty"),

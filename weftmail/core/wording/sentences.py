@@ -7,6 +7,7 @@ from typing import Final
 
 from weftmail.core.wording.acts import ACTS
 from weftmail.core.wording.events import EVENTS
+from weftmail.core.wording.guide import GUIDE
 from weftmail.core.wording.language import ENGLISH, Language
 from weftmail.core.wording.mails import MAILS
 from weftmail.core.wording.notices import NOTICES
@@ -27,6 +28,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     **REFUSALS,
     **ACTS,
     **SETTINGS,
+    **GUIDE,
 }
 
 

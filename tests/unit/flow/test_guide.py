@@ -1,0 +1,110 @@
+"""The guide of a new installation: what is done by what stands in the store, and the ways in which mail can come."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.flow.setup.conftest import Office, office
+from tests.unit.world import World
+from weftmail.flow import guide as guides
+from weftmail.flow.guide import STEPS, guide
+from weftmail.flow.setup import domain
+
+__all__ = ["office"]
+
+
+def made(office: Office, name: str) -> int:
+    """Add a company with nothing in it; return its id."""
+    return office.store.companies.add(name, 1)
+
+
+def test_a_company_with_nothing_has_all_but_its_name_to_do(office: Office) -> None:
+    beta = made(office, "Beta")
+    found = guide(office.store, beta)
+    assert (found.domain, found.alias, found.letter, found.way, found.colleagues) == (None, None, None, "", 0)
+    assert found.left == [*STEPS[1:]]
+
+
+def test_each_step_is_done_by_what_stands_in_the_store(office: Office, world: World) -> None:
+    found = guide(office.store, world.acme)
+    assert found.domain is not None and found.alias is not None
+    assert found.way == "dedicated" and found.colleagues == 2
+    assert found.left == ["dns", "letter"]
+    world.deliver(world.mail(), found.alias.address)
+    after = guide(office.store, world.acme)
+    assert after.letter is not None and after.letter.record == "LEAD-1"
+    office.store.domains.add_dkim_key(found.domain.id, "wm26a", "rsa", "v=DKIM1; p=x", 1)
+    assert guide(office.store, world.acme).left == []
+
+
+@pytest.mark.parametrize(
+    ("way", "name", "dedicated"),
+    [
+        ("dedicated", "beta.example", True),
+        ("subdomain", "in.beta.example", True),
+        ("mailboxes", "beta.example", False),
+        ("forwarded", "in.beta.example", False),
+    ],
+)
+def test_a_way_adds_its_domain(office: Office, way: str, name: str, *, dedicated: bool) -> None:
+    beta = made(office, "Beta")
+    office.did(guides.choose(office.setup, "Beta", way, name))
+    found = guide(office.store, beta)
+    assert found.domain is not None
+    assert (found.domain.name, found.domain.dedicated, found.way) == (name, dedicated, way)
+
+
+def test_another_way_changes_the_domain_that_is_there(office: Office) -> None:
+    beta = made(office, "Beta")
+    office.did(guides.choose(office.setup, "Beta", "mailboxes", "beta.example"))
+    office.did(guides.choose(office.setup, "Beta", "dedicated", "beta.example"))
+    found = guide(office.store, beta)
+    assert found.domain is not None and found.domain.dedicated and found.way == "dedicated"
+    office.did(guides.choose(office.setup, "Beta", "forwarded", "beta.example"))
+    kept = guide(office.store, beta)
+    assert kept.domain is not None and kept.domain.dedicated and kept.way == "forwarded"
+
+
+@pytest.mark.parametrize(
+    ("way", "name", "refused"),
+    [
+        ("subdomain", "beta.example", ("name", "subdomain_wanted")),
+        ("dedicated", "beta", ("name", "domain_one_label")),
+        ("pigeon", "beta.example", ("way", "no_such_choice")),
+    ],
+)
+def test_what_does_not_fit_is_refused(office: Office, way: str, name: str, refused: tuple[str, str]) -> None:
+    beta = made(office, "Beta")
+    assert office.refused(guides.choose(office.setup, "Beta", way, name)) == refused
+    assert guide(office.store, beta).domain is None
+
+
+def test_the_domain_of_another_company_stays_theirs(office: Office) -> None:
+    made(office, "Beta")
+    answer = guides.choose(office.setup, "Beta", "mailboxes", "acme.example")
+    assert office.refused(answer) == ("name", "domain_of_another")
+
+
+def test_a_way_that_would_take_a_mailbox_away_is_not_kept(office: Office) -> None:
+    office.mailboxes["leads@acme.example"] = "a user of this machine"
+    answer = guides.choose(office.setup, "Acme", "mailboxes", "acme.example")
+    assert office.refused(answer)[1] == "alias_has_mailbox"
+    assert guide(office.store, office.world.acme).way == "dedicated"
+
+
+def test_a_domain_that_all_share_says_nothing_of_the_way(office: Office) -> None:
+    beta = made(office, "Beta")
+    office.did(domain.add(office.setup, "mx.example", shared=True, dedicated=False))
+    found = guide(office.store, beta)
+    assert found.domain is not None and found.way == "" and "mail" in found.left
+
+
+def test_it_begins_by_itself_where_there_is_no_address_and_nobody_put_it_away(office: Office, world: World) -> None:
+    assert not guides.begins(office.store)
+    for one in office.store.aliases.all():
+        office.store.aliases.remove(one.id, 1)
+    assert guides.begins(office.store)
+    guides.close(office.store)
+    assert not guides.begins(office.store) and guide(office.store, world.acme).closed
+    guides.reopen(office.store)
+    assert guides.begins(office.store)

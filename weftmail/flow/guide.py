@@ -1,0 +1,131 @@
+"""The guide of a new installation: what is done already, by what stands in the store, and what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from weftmail.flow.refusal import Refusal, RefusedAct
+from weftmail.flow.setup import domain, find
+from weftmail.flow.setup.act import Done, Setup
+from weftmail.store.alias import Alias
+from weftmail.store.domain import Domain
+from weftmail.store.inbound import InboundLine
+from weftmail.store.listing import InboundFilter
+from weftmail.store.store import Store
+
+STEPS = ("company", "mail", "dns", "address", "letter", "colleagues")
+"""The steps in their order, by name."""
+Way = Literal["dedicated", "subdomain", "mailboxes", "forwarded"]
+WAYS: tuple[Way, ...] = ("dedicated", "subdomain", "mailboxes", "forwarded")
+"""How mail comes here: all of a domain, a subdomain of its own, single addresses beside mailboxes, or forwarded."""
+_WAY, _CLOSED = "guide_way", "guide_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """Where a company stands on its way to the first conversation."""
+
+    domain: Domain | None
+    way: str
+    """How its mail comes; "" where nobody has said so."""
+    alias: Alias | None
+    letter: InboundLine | None
+    """The newest mail that came to the alias."""
+    colleagues: int
+    signed: bool
+    """Whether keys of the domain sign what leaves."""
+    closed: bool
+
+    def done(self, step: str) -> bool:
+        """Say whether a step is done."""
+        return {
+            "company": True,
+            "mail": self.domain is not None and self.way != "",
+            "dns": self.signed,
+            "address": self.alias is not None,
+            "letter": self.letter is not None and self.letter.record is not None,
+            "colleagues": self.colleagues > 1,
+        }[step]
+
+    @property
+    def left(self) -> list[str]:
+        """Return the steps that are not done yet."""
+        return [step for step in STEPS if not self.done(step)]
+
+
+def guide(store: Store, company_id: int) -> Guide:
+    """Return where a company stands."""
+    found = _domain(store, company_id)
+    aliases = [one for one in store.aliases.all(company_id) if one.active]
+    first = min(aliases, key=lambda one: one.id, default=None)
+    letters = _letters(store, company_id, first)
+    keys = store.domains.dkim_keys(found.name) if found is not None else []
+    return Guide(
+        domain=found,
+        way=store.settings.get(_WAY) or _way_of(found),
+        alias=first,
+        letter=letters[0] if letters else None,
+        colleagues=len(store.users.colleagues(company_id)),
+        signed=any(key.state == "active" for key in keys),
+        closed=store.settings.get(_CLOSED) is not None,
+    )
+
+
+def _domain(store: Store, company_id: int) -> Domain | None:
+    """Return the domain that the company's mail comes to: its own, else one that all share."""
+    open_ = [one for one in store.domains.all() if one.state == "open" and one.company_id in (company_id, None)]
+    return min(open_, key=lambda one: (one.company_id is None, one.id), default=None)
+
+
+def _way_of(found: Domain | None) -> str:
+    """Return what a domain of the company says by itself; one that all share says nothing."""
+    if found is None or found.company_id is None:
+        return ""
+    return "dedicated" if found.dedicated else "mailboxes"
+
+
+def _letters(store: Store, company_id: int, alias: Alias | None) -> list[InboundLine]:
+    if alias is None:
+        return []
+    return store.listings.inbound(InboundFilter(company_id, recipient=alias.address), most=1)
+
+
+def choose(setup: Setup, company: str, way: str, name: str) -> Done | Refusal:
+    """Let mail come this way: the domain is added, or changed where it is there already."""
+    try:
+        find.choice("way", way, WAYS)
+        wanted = find.domain_name("name", name)
+        if way == "subdomain" and wanted.count(".") < 2:
+            raise RefusedAct("name", "subdomain_wanted", name=wanted)
+        there = setup.store.domains.by_name(wanted)
+        if there is not None and there.company not in (None, company):
+            raise RefusedAct("name", "domain_of_another", name=wanted, company=there.company)
+    except RefusedAct as refused:
+        return refused.refusal
+    dedicated = way in ("dedicated", "subdomain")
+    if there is None:
+        done = domain.add(setup, wanted, company=company, dedicated=dedicated)
+    elif way == "forwarded":
+        # Whoever forwards names addresses of a domain that takes mail already.
+        done = domain.change(setup, wanted, dedicated=there.dedicated)
+    else:
+        done = domain.change(setup, wanted, dedicated=dedicated)
+    if not isinstance(done, Refusal):
+        setup.store.settings.put(_WAY, way)
+    return done
+
+
+def begins(store: Store) -> bool:
+    """Say whether the installation has no address yet, and nobody has put the guide away."""
+    return store.settings.get(_CLOSED) is None and not store.aliases.any()
+
+
+def close(store: Store) -> None:
+    """Put the guide away; what was done in it stays, and it can be opened again."""
+    store.settings.put(_CLOSED, "1")
+
+
+def reopen(store: Store) -> None:
+    """Show the guide again."""
+    store.settings.remove(_CLOSED)
