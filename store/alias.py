@@ -133,9 +133,9 @@ class Aliases:
         """Return one alias, if it is of this company."""
         return one(Alias, queries.alias_by_id(self._connection, company_id=company_id, id=alias_id))
 
-    def any(self) -> bool:
-        """Say whether there is an alias in use at all."""
-        found: int | None = queries.alias_any(self._connection)
+    def any(self, company_id: int) -> bool:
+        """Say whether the company has an alias in use."""
+        found: int | None = queries.alias_any(self._connection, company_id=company_id)
         return found is not None
 
     def all(self, company_id: int | None = None) -> list[Alias]:

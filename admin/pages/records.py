@@ -28,9 +28,9 @@ class Listed:
 def home(visit: Visit) -> Response:
     """Send the visitor to the records, or straight to the record where there is only one.
 
-    Whoever looks after an installation that has no address yet is led through setting it up.
+    Whoever looks after the installation is led through setting it up while there is no address.
     """
-    if visit.owner and guide.begins(visit.store):
+    if visit.owner and guide.begins(visit.store, visit.company_id):
         return visit.go("/welcome")
     newest = visit.store.records.all(visit.company_id, most=2)
     return visit.go(f"/records/{newest[0].label}" if len(newest) == 1 else "/records")

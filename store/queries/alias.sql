@@ -91,4 +91,4 @@ where u.active
 order by u.id;
 
 -- name: alias_any$
-select id from alias where active limit 1;
+select id from alias where company_id = :company_id and active limit 1;

@@ -10,6 +10,7 @@ PAGE = "adds up the sizes of the fifty messages of a page, and sorts those that 
 FEW = "the people of one record, the files of one message, the addresses of one contact: sorted once they are found"
 
 READ_MORE = {
+    "alias_any": "ends at the first alias in use; asked where an owner of the installation comes home",
     "companies": SET_UP,
     "domains": SET_UP,
     "domain_by_name": SET_UP,

@@ -116,9 +116,9 @@ def choose(setup: Setup, company: str, way: str, name: str) -> Done | Refusal:
     return done
 
 
-def begins(store: Store) -> bool:
-    """Say whether the installation has no address yet, and nobody has put the guide away."""
-    return store.settings.get(_CLOSED) is None and not store.aliases.any()
+def begins(store: Store, company_id: int) -> bool:
+    """Say whether the company has no address yet, and nobody has put the guide away."""
+    return store.settings.get(_CLOSED) is None and not store.aliases.any(company_id)
 
 
 def close(store: Store) -> None:
