@@ -1,8 +1,8 @@
 """python -m bench: run the benchmarks and print the table; --quick for one pair each, --only NAME for one case.
 
 python -m bench growth: how the store bears being filled; python -m bench hostile: how the time to read hostile mail
-grows with its size; python -m bench storm: much mail with hostile mail in it, while readers die; these need no root
-and no Postfix.
+grows with its size; python -m bench storm: much mail with hostile mail in it, while readers die; python -m bench site:
+what each page takes over a large store; these need no root and no Postfix.
 """
 
 from __future__ import annotations
@@ -45,6 +45,10 @@ def main() -> int:
         from bench import storm
 
         return storm.main(sys.argv[2:])
+    if sys.argv[1:2] == ["site"]:
+        from bench import site
+
+        return site.main(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m bench", description="How fast weftmail is, beside its floors.")
     parser.add_argument("--quick", action="store_true", help="one pair for each case: a look, not a measurement")
     parser.add_argument("--only", action="append", choices=CASES, metavar="NAME", help=f"of {', '.join(CASES)}")

@@ -240,15 +240,27 @@ class Looked:
 
     def __init__(self, grown: Grown) -> None:
         self._grown = grown
+        self._opened: list[Store] = []
         self._client = TestClient(
             create(
-                lambda: Store.open(grown.folder / "weftmail.db"),
+                self._open,
                 grown.installation,
                 os.urandom,
                 NoWaker(),
                 passwords=CHEAP,
             )
         )
+
+    def _open(self) -> Store:
+        self._opened.append(Store.open(self._grown.folder / "weftmail.db"))
+        return self._opened[-1]
+
+    def statements(self) -> int:
+        """Return how many statements the site has run since this was last asked."""
+        count = sum(one.connection.statements.total() for one in self._opened)
+        for one in self._opened:
+            one.connection.statements.clear()
+        return count
 
     def __enter__(self) -> Looked:
         self._client.__enter__()
