@@ -58,6 +58,11 @@ def of_stranger(address: str, client: str) -> Counted:
     return Counted(((f"pair {address[:320]} {client}", PAIR), (f"client {client}", CLIENT)))
 
 
+def of_user(user_id: int) -> Counted:
+    """Return what an attempt counts against by somebody who has shown already that they are this user, or says so."""
+    return Counted(((f"user {user_id}", DEVICE),))
+
+
 def of_device(device: str) -> Counted:
     """Return what an attempt from a browser counts against that signed in as this very user before."""
     return Counted(((f"device {device}", DEVICE),))

@@ -9,7 +9,10 @@ or another role answers 404, like what does not exist.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import FormData
@@ -18,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from weftmail.admin.hashing import RETRY_AFTER, Lane, NoPlace
 from weftmail.admin.visit import Site, Visit, Visitor, nothing_here
 from weftmail.core.role import Role
 from weftmail.core.wording.phrase import marked
@@ -31,7 +35,25 @@ PAGES = "weftmail.admin.pages"
 """Where the pages are: each module there offers ``routes``."""
 NOT_OURS = marked("The request did not come from a page of this site.")
 
+SEEN_APART = 5 * 60 * 1000
+"""When a session was used last is known to as many milliseconds."""
+SECOND_FACTOR = "/account/second-factor"
+"""The page that is all there is for somebody who has to set up a second factor first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hashed:
+    """What a page answers that needs a hash first: the work for the lane of those known here, and the answer after it.
+
+    The store is not held meanwhile; ``then`` asks once more for all that it needs.
+    """
+
+    work: Callable[[], object]
+    then: Callable[[Visit, Any], Response]
+
+
 Page = Callable[[Visit], Response]
+Act = Callable[[Visit], Response | Hashed]
 Mark = Callable[[Visit], str]
 """What changes when what a page shows does."""
 
@@ -57,6 +79,16 @@ def local(path: str) -> str:
     return path if clean and stays else "/"
 
 
+@contextmanager
+def in_place(lane: Lane) -> Iterator[None]:
+    """Hold a place in a lane of hashes; raise 503 where there is none."""
+    try:
+        with lane.place():
+            yield
+    except NoPlace:
+        raise HTTPException(503, headers={"retry-after": str(RETRY_AFTER)}) from None
+
+
 def visitor_of(site: Site, store: Store, request: Request) -> Visitor | None:
     """Return who is signed in with this browser."""
     token = request.cookies.get(site.cookie)
@@ -66,6 +98,8 @@ def visitor_of(site: Site, store: Store, request: Request) -> Visitor | None:
         return None
     # What goes wrong from here on is said in their language.
     request.state.user = user
+    if site.installation.clock() - session.seen_at > SEEN_APART:
+        store.sessions.seen(session.id, site.installation.clock())
     return Visitor(user, session, tuple(store.users.enters(user)))
 
 
@@ -74,6 +108,8 @@ def door(site: Site, store: Store, request: Request, form: FormData | None = Non
     visitor = visitor_of(site, store, request)
     if visitor is None:
         raise HTTPException(401, marked("You are signed out. Sign in again."))
+    if _held_up(request, visitor):
+        raise HTTPException(401, marked("Set up your second factor first."))
     return _visit(site, store, request, visitor, FormData() if form is None else form, role)
 
 
@@ -86,7 +122,7 @@ def _visit(site: Site, store: Store, request: Request, visitor: Visitor, form: F
     return visit
 
 
-def page(path: str, answer: Page, *, posts: bool = False, role: Role = Role.READER) -> Route:
+def page(path: str, answer: Act, *, posts: bool = False, role: Role = Role.READER) -> Route:
     """Return the route of a page for people who are signed in and have at least this role.
 
     ``posts``: it changes something, and takes a form.
@@ -113,29 +149,46 @@ def live(path: str, mark: Mark, role: Role = Role.READER) -> Route:
     return Route(path, endpoint, methods=["GET"], name=f"live {path}")
 
 
-async def _shown(site: Site, request: Request, answer: Page, role: Role) -> Response:
-    def answered(store: Store) -> Response:
+def _held_up(request: Request, visitor: Visitor) -> bool:
+    """Say whether the visitor has to set up a second factor before anything else."""
+    free = (SECOND_FACTOR, "/sign-out")
+    return visitor.session.lacks_second_factor and not request.url.path.startswith(free)
+
+
+async def _shown(site: Site, request: Request, answer: Act, role: Role) -> Response:
+    def answered(store: Store) -> Response | Hashed:
         visitor = visitor_of(site, store, request)
         if visitor is None:
             return RedirectResponse(_sign_in(request), 303)
+        if _held_up(request, visitor):
+            return RedirectResponse(SECOND_FACTOR, 303)
         return answer(_visit(site, store, request, visitor, FormData(), role))
 
-    return await site.pool.run(answered)
+    found = await site.pool.run(answered)
+    assert isinstance(found, Response)  # noqa: S101 - what is only shown hashes nothing
+    return found
 
 
-async def _posted(site: Site, request: Request, answer: Page, role: Role) -> Response:
+async def _posted(site: Site, request: Request, answer: Act, role: Role) -> Response:
     """Ask who it is before the form is read, and once more when it has come: that may have taken a while."""
     if not from_our_pages(request):
         raise HTTPException(403, NOT_OURS)
     visitor = await site.pool.run(lambda store: visitor_of(site, store, request))
     if visitor is None:
         return RedirectResponse(_sign_in(request), 303)
+    if _held_up(request, visitor):
+        return RedirectResponse(SECOND_FACTOR, 303)
     form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
     try:
         token = form.get("csrf")
         if not isinstance(token, str) or not hmac.compare_digest(token.encode(), visitor.session.csrf.encode()):
             raise HTTPException(403, marked("This form has expired. Reload the page and try again."))
-        return await site.pool.run(lambda store: answer(door(site, store, request, form, role)))
+        found = await site.pool.run(lambda store: answer(door(site, store, request, form, role)))
+        if isinstance(found, Response):
+            return found
+        with in_place(site.hashing.known):
+            made = await site.hashing.known.run(found.work)
+        return await site.pool.run(lambda store: found.then(door(site, store, request, form, role), made))
     finally:
         await form.close()
 

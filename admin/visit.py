@@ -84,6 +84,11 @@ class Site:
         """The name of the cookie by which a browser is known."""
         return f"{self.cookie}-device"
 
+    @property
+    def code_cookie(self) -> str:
+        """The name of the cookie that holds between the password and the second factor."""
+        return f"{self.cookie}-code"
+
     def render(self, template: str, voice: Voice, values: Mapping[str, object], status: int = 200) -> Response:
         """Return a page that speaks to its reader in this voice."""
         common = {"voice": voice, "demo": self.demo}

@@ -118,6 +118,17 @@ class Outbox:
             now=now,
         )
 
+    def add_account(self, company_id: int, user_id: int, says: Phrase, language: str, now: int) -> None:
+        """Let an email about a user's own account wait, at once and by itself; it is sent in the company's name."""
+        queries.outbox_add_account(
+            self._connection,
+            company_id=company_id,
+            user_id=user_id,
+            says=json.dumps([says.plain()], ensure_ascii=False),
+            language=language,
+            now=now,
+        )
+
     def claim(self, holder: str, now: int, until_at: int, most: int) -> list[Claimed]:
         """Take the lease of copies that are due; nobody else gets them before ``until_at``."""
         return many(

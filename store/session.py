@@ -5,19 +5,40 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from weftmail.store.connection import Connection
-from weftmail.store.rows import made, one, queries
+from weftmail.store.rows import made, many, one, queries
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
     """Somebody who is signed in with one browser."""
 
+    id: int
     user_id: int
     csrf: str
+    device: str
     created_at: int
+    seen_at: int
     expires_at: int
+    lacks_second_factor: bool
+    """A second factor is demanded of the user, and they have none."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """A session as lists show it."""
+
+    id: int
+    device: str
+    created_at: int
+    seen_at: int
+    expires_at: int
+
+
+Purpose = Literal["sign in", "invitation", "reset", "second factor"]
+"""What the one use of a link is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +60,14 @@ class Sessions:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, token: str, user_id: int, csrf: str, now: int, expires_at: int) -> None:
-        """Begin a session."""
+    def add(self, token: str, user_id: int, csrf: str, now: int, expires_at: int, device: str = "") -> None:
+        """Begin a session with a browser, which ``device`` names."""
         queries.session_add(
             self._connection,
             token_hash=digest(token),
             user_id=user_id,
             csrf=csrf,
+            device=device,
             now=now,
             expires_at=expires_at,
         )
@@ -57,6 +79,24 @@ class Sessions:
     def end(self, token: str) -> None:
         """End one session."""
         queries.session_remove(self._connection, token_hash=digest(token))
+
+    def seen(self, session_id: int, now: int) -> None:
+        """Say that the session is in use."""
+        queries.session_seen(self._connection, id=session_id, now=now)
+
+    def of_user(self, user_id: int, now: int) -> list[SessionLine]:
+        """Return the sessions of a user, the one used last first."""
+        return many(SessionLine, queries.sessions_of_user(self._connection, user_id=user_id, now=now))
+
+    def end_one(self, user_id: int, session_id: int) -> bool:
+        """End one session of a user; say whether there was such a one."""
+        ended: int = queries.session_remove_by_id(self._connection, user_id=user_id, id=session_id)
+        return ended == 1
+
+    def end_others(self, user_id: int, session_id: int) -> int:
+        """End all sessions of a user but one; return how many there were."""
+        ended: int = queries.sessions_remove_others(self._connection, user_id=user_id, id=session_id)
+        return ended
 
     def end_all(self, user_id: int) -> None:
         """End all sessions of a user, and let no sign-in link of theirs work any more."""
@@ -74,18 +114,28 @@ class Sessions:
         queries.sign_in_links_expire(self._connection, now=now)
         queries.sign_in_failures_expire(self._connection, before=failures_before)
 
-    def add_link(self, token: str, user_id: int, expires_at: int) -> None:
-        """Keep a one-time sign-in link."""
-        queries.sign_in_link_add(self._connection, token_hash=digest(token), user_id=user_id, expires_at=expires_at)
+    def add_link(self, token: str, user_id: int, expires_at: int, purpose: Purpose = "sign in") -> None:
+        """Keep a link that works once, for one purpose."""
+        queries.sign_in_link_add(
+            self._connection, token_hash=digest(token), user_id=user_id, purpose=purpose, expires_at=expires_at
+        )
 
-    def link_user(self, token: str, now: int) -> int | None:
+    def end_links(self, user_id: int, purpose: Purpose) -> None:
+        """Let no link of a user for this purpose work any more."""
+        queries.sign_in_links_remove_of(self._connection, user_id=user_id, purpose=purpose)
+
+    def link_user(self, token: str, now: int, purpose: Purpose = "sign in") -> int | None:
         """Return whom the link would sign in; looking does not use it up."""
-        user_id: int | None = queries.sign_in_link_user(self._connection, token_hash=digest(token), now=now)
+        user_id: int | None = queries.sign_in_link_user(
+            self._connection, token_hash=digest(token), purpose=purpose, now=now
+        )
         return user_id
 
-    def use_link(self, token: str, now: int) -> int | None:
+    def use_link(self, token: str, now: int, purpose: Purpose = "sign in") -> int | None:
         """Return whom the link signs in, and let it work no more; None where it does not work."""
-        user_id: int | None = queries.sign_in_link_use(self._connection, token_hash=digest(token), now=now)
+        user_id: int | None = queries.sign_in_link_use(
+            self._connection, token_hash=digest(token), purpose=purpose, now=now
+        )
         return user_id
 
     def failed(self, subject: str, now: int) -> int:

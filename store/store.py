@@ -25,6 +25,7 @@ from weftmail.store.ownership import Ownership
 from weftmail.store.people import Contacts, Users
 from weftmail.store.record import Records
 from weftmail.store.record_type import RecordTypes
+from weftmail.store.second_factor import SecondFactors
 from weftmail.store.session import Sessions
 from weftmail.store.setting import StoredSettings
 from weftmail.store.team import Teams
@@ -54,6 +55,7 @@ class Store:
         self.inbound = InboundLog(connection, self.blobs)
         self.outbox = Outbox(connection)
         self.sessions = Sessions(connection)
+        self.second_factors = SecondFactors(connection)
         self.settings = StoredSettings(connection)
         self.due = Agenda(connection)
         self.audit = AuditLog(connection)

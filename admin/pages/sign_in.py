@@ -6,9 +6,7 @@ decided in the store again, so that a page never waits for somebody's hash.
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.exceptions import HTTPException
@@ -18,30 +16,18 @@ from starlette.routing import Route
 
 from weftmail.admin.attempts import Counted, of_device, of_stranger
 from weftmail.admin.client import client_of
-from weftmail.admin.device import LASTS, with_entry
-from weftmail.admin.device import entry as device_entry
 from weftmail.admin.device import found as known
-from weftmail.admin.hashing import RETRY_AFTER, Lane, NoPlace
-from weftmail.admin.page import NOT_OURS, from_our_pages, local, page
+from weftmail.admin.entering import after_password, small_form
+from weftmail.admin.page import NOT_OURS, from_our_pages, in_place, local, page
 from weftmail.admin.visit import Site, Visit
 from weftmail.admin.voice import of_browser
 from weftmail.core.address import comparable
 from weftmail.core.wording.phrase import marked
-from weftmail.flow.running import SESSION, number
 from weftmail.store.people import User
 from weftmail.store.store import Store
 
-DAY = 24 * 3600 * 1000
-"""Milliseconds that a session lasts."""
-LONGEST_FORM = 16 * 1024
-
 WRONG = marked("Incorrect email address or password.")
 TOO_MANY = marked("Too many attempts. Try again in {seconds} seconds, or use a sign-in link.")
-
-
-def random_token(site: Site) -> str:
-    """Return 256 bits that nobody can guess, as text for a cookie or a link."""
-    return base64.urlsafe_b64encode(site.random(32)).rstrip(b"=").decode("ascii")
 
 
 async def ask(request: Request) -> Response:
@@ -68,19 +54,19 @@ class _Tried:
 async def sign_in(request: Request) -> Response:
     """Check address and password; every attempt counts until it has proved right."""
     site: Site = request.app.state.site
-    form = await _small_form(request)
+    form = await small_form(request, ("address", "password", "next"))
     address, password, wanted = form["address"], form["password"], local(form["next"] or "/")
     client, cookie = client_of(request, site.proxies), request.cookies.get(site.device_cookie, "")
     if not cookie:
         # Those who have no place are sent away before they cost the store anything.
-        with _place(site.hashing.strangers):
+        with in_place(site.hashing.strangers):
             pass
     tried = await site.pool.run(lambda store: _attempt(site, store, comparable(address), client, cookie))
     if tried.wait:
         return _slowed(site, request, wanted, address, tried.wait)
     lane = site.hashing.known if tried.device else site.hashing.strangers
     try:
-        with _place(lane):
+        with in_place(lane):
             right, renewed = await lane.run(lambda: _compared(site, tried.kept, password))
     except HTTPException:
         await site.pool.run(lambda store: store.sessions.take_back(tried.ids))
@@ -96,7 +82,7 @@ async def sign_in(request: Request) -> Response:
             store.sessions.forgive(tried.counted.subjects[0][0])
             if renewed is not None:
                 store.users.set_password(user.id, renewed)
-            return _begin(site, store, request, user, wanted)
+            return after_password(site, store, request, user, wanted)
 
     return await site.pool.run(decided)
 
@@ -116,15 +102,6 @@ def _attempt(site: Site, store: Store, address: str, client: str, cookie: str) -
             device, counted = "", of_stranger(address, client)
             wait = counted.wait(store, now)
         return _Tried(user, kept, device, counted, () if wait else counted.count(store, now), wait)
-
-
-@contextmanager
-def _place(lane: Lane) -> Iterator[None]:
-    try:
-        with lane.place():
-            yield
-    except NoPlace:
-        raise HTTPException(503, headers={"retry-after": str(RETRY_AFTER)}) from None
 
 
 def _compared(site: Site, kept: str | None, password: str) -> tuple[bool, str | None]:
@@ -172,7 +149,7 @@ async def use_link(request: Request) -> Response:
             user = store.users.get(user_id) if user_id is not None else None
             if user is None or not user.active:
                 return _link_page(site, request, None)
-            return _begin(site, store, request, user, "/")
+            return after_password(site, store, request, user, "/")
 
     return await site.pool.run(enter)
 
@@ -183,29 +160,6 @@ def sign_out(visit: Visit) -> Response:
     response = RedirectResponse("/sign-in", 303)
     response.delete_cookie(visit.site.cookie, path="/", secure=visit.site.https, httponly=True, samesite="lax")
     return response
-
-
-def _begin(site: Site, store: Store, request: Request, user: User, wanted: str) -> Response:
-    """Begin a session under a new token; one that this browser had before ends, and this browser is known."""
-    now, token = site.installation.clock(), random_token(site)
-    before = request.cookies.get(site.cookie)
-    if before:
-        store.sessions.end(before)
-    # Hexadecimal: it stands in pages, where what could be a reply token is masked.
-    lasts = number(store, SESSION) * DAY
-    store.sessions.add(token, user.id, site.random(32).hex(), now, now + lasts)
-    response = RedirectResponse(wanted, 303)
-    _set_cookie(site, response, site.cookie, token, lasts // 1000)
-    cookie, password = request.cookies.get(site.device_cookie, ""), store.users.password(user.id) or ""
-    keyring = site.installation.keyring
-    new = device_entry(keyring, user, password, site.random(16), now)
-    known_as = known(keyring, cookie, user, password, now)
-    _set_cookie(site, response, site.device_cookie, with_entry(cookie, new, known_as), LASTS * 24 * 3600)
-    return response
-
-
-def _set_cookie(site: Site, response: Response, name: str, value: str, seconds: int) -> None:
-    response.set_cookie(name, value, max_age=seconds, path="/", secure=site.https, httponly=True, samesite="lax")
 
 
 def _form_page(
@@ -219,16 +173,6 @@ def _form_page(
 def _link_page(site: Site, request: Request, name: str | None) -> Response:
     voice = of_browser(request, site.installation.languages)
     return site.render("enter.html", voice, {"name": name}, 200 if name is not None else 404)
-
-
-async def _small_form(request: Request) -> dict[str, str]:
-    if not from_our_pages(request):
-        raise HTTPException(403, NOT_OURS)
-    length = request.headers.get("content-length", "")
-    if not length.isdigit() or int(length) > LONGEST_FORM:
-        raise HTTPException(413, marked("This form is too large."))
-    form = await request.form(max_files=0, max_fields=10, max_part_size=LONGEST_FORM)
-    return {name: str(form.get(name) or "") for name in ("address", "password", "next")}
 
 
 routes = [

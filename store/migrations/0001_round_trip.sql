@@ -99,9 +99,12 @@ create table installation_admin (
 );
 
 create table session (
-    token_hash text primary key,
+    id {ID},
+    token_hash text not null unique,
     user_id bigint not null references users (id),
     csrf text not null,
+    -- What the browser calls itself, in our own short words.
+    device text not null default '',
     created_at bigint not null,
     seen_at bigint not null,
     expires_at bigint not null
@@ -112,11 +115,31 @@ create index session_expires on session (expires_at);
 create table sign_in_link (
     token_hash text primary key,
     user_id bigint not null references users (id),
+    -- What its one use is: to sign in, to choose a first password, a new one, or to enter the second factor.
+    purpose text not null default 'sign in' check (purpose in ('sign in', 'invitation', 'reset', 'second factor')),
     expires_at bigint not null,
     used_at bigint
 );
 create index sign_in_link_expires on sign_in_link (expires_at);
 create index sign_in_link_by_user on sign_in_link (user_id);
+
+-- The key that a user's app and we share, sealed under a key of the keyring; it counts once it has been confirmed.
+-- A code belongs to a step of 30 seconds: none of the last step that was used, or of one before, is taken again.
+create table second_factor (
+    user_id bigint primary key references users (id),
+    sealed text not null,
+    last_step bigint not null default 0,
+    confirmed_at bigint,
+    created_at bigint not null
+);
+
+-- For who has lost the app; each works once.
+create table recovery_code (
+    user_id bigint not null references users (id),
+    code_hash text not null,
+    used_at bigint,
+    primary key (user_id, code_hash)
+);
 
 -- Failed sign-ins, so that guessing is slowed down for an address and for a client.
 create table sign_in_failure (
@@ -444,7 +467,7 @@ create table outbox (
     id {ID},
     company_id bigint not null references company (id),
     message_id bigint references message (id),
-    audience text not null check (audience in ('outsider', 'colleagues', 'notices')),
+    audience text not null check (audience in ('outsider', 'colleagues', 'notices', 'account')),
     channel text not null default 'email' references channel (name),
     contact_id bigint references contact (id),
     user_id bigint references users (id),
@@ -458,7 +481,7 @@ create table outbox (
     error text not null default '',
     created_at bigint not null,
     changed_at bigint not null,
-    check ((message_id is null) = (audience = 'notices') and (user_id is null) = (message_id is not null))
+    check ((message_id is null) = (audience in ('notices', 'account')) and (user_id is null) = (message_id is not null))
 );
 create index outbox_due on outbox (next_at, id) where state = 'waiting';
 create index outbox_pending on outbox (id) where state in ('waiting', 'delayed');

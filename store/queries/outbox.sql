@@ -7,6 +7,10 @@ returning contact_id, language, channel, id;
 insert into outbox (company_id, audience, user_id, says, language, next_at, created_at, changed_at)
 values (:company_id, 'notices', :user_id, :says, :language, :now, :now, :now);
 
+-- name: outbox_add_account!
+insert into outbox (company_id, audience, user_id, says, language, next_at, created_at, changed_at)
+values (:company_id, 'account', :user_id, :says, :language, :now, :now, :now);
+
 -- A claim repeats its condition outside the subselect: without that, several senders take the same rows.
 -- name: outbox_claim
 update outbox

@@ -10,7 +10,7 @@ from tests.admin.conftest import Site
 from tests.admin.test_history import exempted
 from weftmail.flow.post import Draft, post
 
-OPEN = {"/sign-in", "/enter/{token}"}
+OPEN = {"/sign-in", "/sign-in/code", "/enter/{token}", "/forgotten", "/password/{token}"}
 """What stands before the door, and has a test file of its own."""
 
 THEIRS = {"label": "LEAD-2", "number": "1", "notice": "1", "file": "1", "name": "caught1", "act": "1"}

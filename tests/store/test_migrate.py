@@ -89,7 +89,7 @@ def test_every_row_but_few_belongs_to_a_company(sqlite_office: Office) -> None:
     shared = {
             "entrance", "address_kind", "channel",
         "setting", "generation", "company", "domain", "dkim_key", "users", "user_address", "session", "sign_in_link",
-        "sign_in_failure", "migration", "blob_piece", "installation_admin",
+        "sign_in_failure", "second_factor", "recovery_code", "migration", "blob_piece", "installation_admin",
     }  # fmt: skip
     connection = sqlite_office.store.connection
     for (table,) in connection.execute("select name from sqlite_master where type = 'table'").fetchall():

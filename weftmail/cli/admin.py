@@ -34,6 +34,7 @@ NOUNS = {
     "contact": "people outside who write to you",
     "user": "people who sign in",
     "team": "colleagues who own records and aliases together",
+    "second-factor": "codes of an app beside the password",
     "record": "records and their conversations",
     "follower": "colleagues who are notified of what happens on a record",
     "post": "send a message from a record, or log an internal note",

@@ -44,6 +44,7 @@ STEPS = {
     "only_address": "with --add-address ADDR",
     "only_installation_admin": "make somebody else one first: mail-admin user set ADDR --installation-admin yes",
     "only_admin": "make somebody else one first: mail-admin user set ADDR --company {company} --role admin",
+    "no_invitation": "mail-admin user sign-in-link ADDR",
     "no_such_team": "see: mail-admin team list",
     "team_there": "see: mail-admin team show {name}",
     "team_empty": "add somebody: mail-admin team set {name} --add-member ADDR",

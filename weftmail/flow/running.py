@@ -33,7 +33,10 @@ NOTICES = RunningSetting("notices_apart", NOTICES_APART // 60, 15, 24 * 60)
 SESSION = RunningSetting("session_days", 14, 1, 90)
 """Days for which somebody stays signed in."""
 
-RUNNING = {one.name: one for one in (NOTICES, SESSION)}
+SECOND_FACTOR = RunningSetting("second_factor", 0, 0, 1)
+"""Whether everybody has to have a second factor; a company may demand one of its own people."""
+
+RUNNING = {one.name: one for one in (NOTICES, SESSION, SECOND_FACTOR)}
 """Each by its name."""
 
 

@@ -9,12 +9,13 @@ from weftmail.cli import done
 from weftmail.cli.arguments import Parser, Verbs, number
 from weftmail.cli.context import Context, joined
 from weftmail.cli.listing import Listing, Whole
-from weftmail.cli.output import Fields, sheet, shown_iso, table
+from weftmail.cli.output import Fields, sheet, shown, shown_iso, table
 from weftmail.cli.refusals import carried_out
 from weftmail.core.failure import UsageError
+from weftmail.core.tokens.link import RANDOM
 from weftmail.flow import vocabulary
 from weftmail.flow.refusal import Refusal
-from weftmail.flow.setup import find, membership, user
+from weftmail.flow.setup import access, find, membership, user
 from weftmail.flow.setup.act import Setup
 from weftmail.locale import NAMES
 from weftmail.store.people import User
@@ -56,6 +57,19 @@ def build(parser: Parser) -> None:
     )
     out = verbs.add("sign-out", "end all sessions of a user, in every browser", _sign_out)
     out.add_argument("address", metavar="ADDR", help="an email address of the user")
+    invite = verbs.add(
+        "invite", f"add a user, and send them a link for a first password, of {access.INVITED_DAYS} days", _invite,
+        company=True,
+    )  # fmt: skip
+    invite.add_argument("address", metavar="ADDR", help="an email address of the user")
+    invite.add_argument("--name", metavar="NAME", help="the name of the person")
+    invite.add_argument("--role", choices=membership.ROLES, help="the role in the company; agent by default")
+    invite.add_argument(
+        "--language", choices=tuple(NAMES), help="the language of pages and emails; by default that of the company"
+    )
+    invite.add_argument("--again", action="store_true", help="send a new link to somebody who was invited before")
+    sessions = verbs.add("sessions", "list the browsers with which a user is signed in", _sessions)
+    sessions.add_argument("address", metavar="ADDR", help="an email address of the user")
     link = verbs.add(
         "sign-in-link", f"print a link that signs the user in once, within {user.LINK_MINUTES} minutes", _link
     )
@@ -137,6 +151,54 @@ def _left(made: membership.Left) -> str:
     said = f"{made.subject} is no longer a member of: {joined(made.left)}. What they wrote stays theirs"
     heir = made.now.get("passed_to")
     return f"{said}; what they owned and followed passed to {heir}." if heir else f"{said}."
+
+
+def _invite(context: Context, arguments: argparse.Namespace) -> None:
+    keyring, random = context.installation.keyring, secrets.token_bytes(RANDOM)
+    if arguments.again:
+        answer = access.invite_again(context.setup, keyring, random, arguments.address, company=arguments.company)
+    else:
+        answer = access.invite(
+            context.setup,
+            keyring,
+            random,
+            arguments.address,
+            company=arguments.company,
+            name=arguments.name,
+            role=arguments.role,
+            language=arguments.language,
+        )
+    made = carried_out(answer)
+    if made.mailed:
+        context.wake_sender()
+    link = f"{context.config.url}/password/{made.token}" if made.token else ""
+    value = {**made.now, "mailed": made.mailed, "link": link if not made.mailed else ""}
+    context.answer(arguments.json, value, lambda: [_invited(made, link)])
+
+
+def _invited(made: access.Invited, link: str) -> str:
+    if made.mailed:
+        return f"Invited {made.address} to {made.company}: an email is on its way."
+    if link:
+        return f"Added {made.address} to {made.company}. No email can leave; hand this link on: {link}"
+    return f"Added {made.address} to {made.company}. No email can leave; tell them."
+
+
+def _sessions(context: Context, arguments: argparse.Namespace) -> None:
+    found = find.user(context.store, arguments.address)
+    lines = context.store.sessions.of_user(found.id, context.clock())
+    value = [
+        {
+            "device": one.device,
+            "created_at": vocabulary.iso(one.created_at),
+            "seen_at": vocabulary.iso(one.seen_at),
+            "expires_at": vocabulary.iso(one.expires_at),
+        }
+        for one in lines
+    ]
+    rows = [(one.device or "unknown", shown(one.created_at), shown(one.seen_at)) for one in lines]
+    nothing = f"{found.name} is signed in nowhere."
+    context.answer(arguments.json, value, lambda: table(("BROWSER", "SINCE", "LAST USED"), rows, nothing))
 
 
 def _sign_out(context: Context, arguments: argparse.Namespace) -> None:

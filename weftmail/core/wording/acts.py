@@ -43,6 +43,12 @@ ACTS: Final = {
     "act.record_type.add": marked("Record type {subject} added"),
     "act.record_type.set": marked("Record type {subject} changed"),
     "act.review": marked("Decided: {subject}"),
+    "act.user.invite": marked("{subject} invited"),
+    "act.user.invite_again": marked("{subject} invited again"),
+    "act.second_factor.add": marked("Second factor of {subject} turned on"),
+    "act.second_factor.codes": marked("New recovery codes for {subject}"),
+    "act.second_factor.demand": marked("Second factor in {subject}: demand changed"),
+    "act.second_factor.remove": marked("Second factor of {subject} removed"),
     "act.user.password": marked("Password of {subject} changed"),
     "act.user.set": marked("User {subject} changed"),
 }

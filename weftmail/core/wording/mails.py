@@ -9,5 +9,18 @@ from weftmail.core.wording.phrase import Sentence, marked
 MAILS: Final[dict[str, Sentence]] = {
     "mail.cut": marked("This is the beginning of the message; all of it is on the record."),
     "record.untitled": marked("(no subject)"),
+    # About somebody's own account.
+    "mail.invitation.subject": marked("You are invited to {company}"),
+    "mail.invitation": marked(
+        "{actor} invites you to work in {company} with weftmail. Choose a password within 7 days; the link works once:"
+    ),
+    "mail.joined.subject": marked("You are now in {company}"),
+    "mail.joined": marked("{actor} added you to {company}. Sign in as always:"),
+    "mail.reset.subject": marked("Choose a new password"),
+    "mail.reset": marked(
+        "Somebody, probably you, asked for a new password. Choose one within 30 minutes; the link works once:"
+    ),
+    "mail.reset.why": marked("If it was not you, do nothing: your password stays as it is."),
+    "mail.account.why": marked("This email was sent by weftmail; replies are not read."),
     "mail.left out": marked("Too large to send with this email: {names}."),
 }

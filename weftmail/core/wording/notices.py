@@ -41,6 +41,8 @@ NOTICES: Final[dict[str, Sentence]] = {
     "notice.passed on": marked(
         "{actor} passed {name}'s work on to you. Records: {records}. Aliases: {aliases}. Records followed: {follows}"
     ),
+    "notice.second factor on": marked("A second factor was turned on for your sign-in"),
+    "notice.second factor off": marked("The second factor of your sign-in was removed by {actor}"),
     "notice.error": marked(
         "An email to {recipient} is in the review queue under Error, because weftmail failed on it. "
         "The original is kept"

@@ -86,6 +86,12 @@ REFUSALS = {
     "only_admin": marked("{name} is the only admin of {company}"),
     "no_such_time_zone": marked("Unknown time zone {name}; write its name as Europe/Stockholm"),
     "password_short": marked("A password has at least {least} characters; four words from a dictionary do well"),
+    "link_gone": marked("This link has expired"),
+    "no_invitation": marked("{name} has a password already; an invitation is for a first one"),
+    "second_factor_there": marked("{name} has a second factor already"),
+    "no_second_factor": marked("{name} has no second factor"),
+    "second_factor_not_begun": marked("Start again: the key for the app is no longer kept"),
+    "code_wrong": marked("This code is not right, or was used already"),
     # Teams, and who takes over what somebody leaves.
     "no_such_team": marked("Unknown team {name} (known: {names})"),
     "team_there": marked("{company} has a team {name} already"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from weftmail.core.composing.dkim import sign
 from weftmail.core.ports import Outcome, Refused
+from weftmail.flow.account import account_mail
 from weftmail.flow.channels.channel import Means
 from weftmail.flow.copy import copy_of
 from weftmail.store.outbox import Claimed
@@ -21,7 +22,8 @@ class EmailChannel:
 
     def send(self, claimed: Claimed, addresses: Sequence[str]) -> Mapping[str, Outcome]:
         """Hand the copy over; Refused for everybody where it cannot be composed."""
-        made = copy_of(self._means.store, self._means.installation, claimed)
+        compose = account_mail if claimed.audience == "account" else copy_of
+        made = compose(self._means.store, self._means.installation, claimed)
         if isinstance(made, Refused):
             return dict.fromkeys(addresses, made)
         data = sign(made.data, self._means.keys(made.domain), self._means.installation.clock())

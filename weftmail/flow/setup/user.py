@@ -48,6 +48,20 @@ def add(
     time_zone: str | None = None,
 ) -> Joined:
     """Add a user, an agent unless told otherwise; one who is there joins one more company and stays as they are."""
+    return join(setup, address, company, name, role, prefers, language, time_zone)
+
+
+def join(
+    setup: Setup,
+    address: str,
+    company: str | None,
+    name: str | None,
+    role: str | None,
+    prefers: str | None = None,
+    language: str | None = None,
+    time_zone: str | None = None,
+) -> Joined:
+    """As ``add``, within the transaction of another act."""
     store, wanted = setup.store, find.address("address", address)
     whose = find.company(store, company)
     found = store.users.by_address(wanted)
@@ -226,18 +240,30 @@ def sign_in_link(setup: Setup, address: str, token: str) -> SignInLink:
     )
 
 
-def set_password(setup: Setup, address: str, password: str, hashed: Callable[[str], str]) -> Done | Refusal:
-    """Give a user a new password, kept as ``hashed`` makes it; sessions and sign-in links of before end."""
+def password_refused(password: str) -> Refusal | None:
+    """Return why this cannot be a password; None where it can."""
     if len(password) < SHORTEST:
         return Refusal("password", "password_short", {"least": SHORTEST})
+    return None
+
+
+def set_password(setup: Setup, address: str, password: str, hashed: Callable[[str], str]) -> Done | Refusal:
+    """Give a user a new password, kept as ``hashed`` makes it; sessions and sign-in links of before end."""
+    refusal = password_refused(password)
+    if refusal is not None:
+        return refusal
     # Hashing takes long on purpose; nobody has to wait for the store meanwhile.
     return _keep_password(setup, address, hashed(password))
 
 
 @act
 def _keep_password(setup: Setup, address: str, hash_: str) -> Done:
+    return keep_password(setup, find.active_user(setup.store, address), hash_)
+
+
+def keep_password(setup: Setup, found: User, hash_: str) -> Done:
+    """Keep the hash of a new password, within the transaction of an act; sessions and links of before end."""
     store = setup.store
-    found = find.active_user(store, address)
     was = "set" if store.users.password(found.id) else "none"
     store.users.set_password(found.id, hash_)
     store.sessions.end_all(found.id)
@@ -273,4 +299,13 @@ def _give_back_roles(store: Store, user: User, memberships: Sequence[Mapping[str
         membership.put(store, user, find.company(store, one["company"]).id, one["role"])
 
 
-reverses = {"user.remove": restore, "user.set": _change_back}
+def _leave_again(setup: Setup, row: AuditRow) -> Done | Refusal:
+    return membership.leave(setup, row.now["addresses"][0], row.now["memberships"][0]["company"])
+
+
+reverses = {
+    "user.remove": restore,
+    "user.set": _change_back,
+    "user.add": _leave_again,
+    "user.invite": _leave_again,
+}
