@@ -11,6 +11,7 @@ from weftmail.core.limits import ANSWER_COPIED
 from weftmail.core.tokens import reply_token
 from weftmail.core.tokens.reply_token import Token
 from weftmail.flow.post import Draft, post
+from weftmail.store.record import NewParticipant
 
 LEAD, WRITE = "/records/LEAD-2", "/records/LEAD-2/write"
 LIST = [f"p{number}@victim.example" for number in range(99)]
@@ -65,6 +66,25 @@ def test_nor_by_a_colleagues_answer_by_mail(site: Site, verified: bool, copied: 
     answer = site.world.mail("Anna <anna@acme.example>", address, text="Hello", verified=True)
     assert site.world.deliver(answer, address, "anna@acme.example").state == "filed"
     assert outside(site) == {"karin@customer.example", *LIST[:copied]}
+
+
+@pytest.mark.parametrize(("verified", "gets"), [(False, {"karin@customer.example"}), (True, None)])
+def test_who_takes_part_already_is_copied_by_a_verified_mail_alone(
+    site: Site, anna: Browser, verified: bool, gets: set[str] | None
+) -> None:
+    sara = "Sara <sara@other.example>"
+    arrives(site, verified=True, cc=[sara])
+    record = site.world.record("LEAD-2")
+    contact = site.store.contacts.by_address(site.world.acme, "sara@other.example")
+    assert contact is not None
+    site.store.records.add_participants(record, [NewParticipant(contact.id, "added")], site.world.clock())
+    first = site.world.thread("LEAD-2")[0].rfc_message_id
+    again = site.world.mail(
+        "Karin Ek <karin@customer.example>", cc=sara, subject="Re: Other chairs", verified=verified, references=[first]
+    )
+    site.world.deliver(again, "leads@acme.example")
+    assert len(site.world.thread("LEAD-2")) == 2
+    assert sent(site, anna) == (gets or {"karin@customer.example", "sara@other.example"})
 
 
 @pytest.mark.parametrize("verified", [False, True])

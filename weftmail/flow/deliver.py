@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from weftmail.core.failure import TempFail
@@ -17,10 +17,11 @@ from weftmail.core.ports import Deferred, Outcome, Refused, Sent
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.channels.channel import Channel
 from weftmail.flow.due.kinds.retry import Retry
+from weftmail.flow.events import event
 from weftmail.flow.installation import Installation
 from weftmail.flow.notices import notify_of_failure
 from weftmail.store.errors import temporary
-from weftmail.store.message import NewMessage, ThreadMessage
+from weftmail.store.message import ThreadMessage
 from weftmail.store.outbox import Claimed
 from weftmail.store.store import Store
 
@@ -187,27 +188,10 @@ class OutboxSender:
         message = self._store.messages.get(claimed.company_id, claimed.message_id)
         if message is None:
             return
-        event_id = self._store.messages.add(
-            NewMessage(
-                company_id=message.company_id,
-                record_id=message.record_id,
-                kind="event",
-                public=False,
-                author_name="weftmail",
-                author_address="",
-                subject=message.subject,
-                text="",
-                html="",
-                reply_text="",
-                phrase=_failure_says(failed).as_json(),
-                written_at=now,
-                # Each attempt that fails is an event of its own.
-                rfc_message_id=f"failure of {claimed.id} at {now}",
-                answers_id=message.id,
-                automatic=True,
-            ),
-            now,
-        )
+        # Each attempt that fails is an event of its own.
+        once, says = f"failure of {claimed.id} at {now}", _failure_says(failed)
+        failure = event(message.company_id, message.record_id, message.subject, says, now, once)
+        event_id = self._store.messages.add(replace(failure, answers_id=message.id), now)
         if claimed.audience == "colleagues":
             self._leave_in_inbox(claimed, message, failed, now)
         record = self._store.records.get(message.company_id, message.record_id)

@@ -10,25 +10,29 @@ from weftmail.store.store import Store
 
 def write_event(store: Store, record: Record, says: Phrase, now: int) -> int:
     """Write down on the record what changed; return the event's id."""
+    # Two changes of one moment are two events, and the same change said twice is one.
     return store.messages.add(
-        NewMessage(
-            company_id=record.company_id,
-            record_id=record.id,
-            kind="event",
-            public=False,
-            author_name="weftmail",
-            author_address="",
-            subject=record.title,
-            text="",
-            html="",
-            reply_text="",
-            phrase=says.as_json(),
-            written_at=now,
-            # Two changes of one moment are two events, and the same change said twice is one.
-            rfc_message_id=f"{says.as_json()} at {now}",
-            automatic=True,
-        ),
-        now,
+        event(record.company_id, record.id, record.title, says, now, f"{says.as_json()} at {now}"), now
+    )
+
+
+def event(company_id: int, record_id: int, subject: str, says: Phrase, now: int, once: str) -> NewMessage:
+    """Return an event to be written on a record; it is written ``once`` under that name."""
+    return NewMessage(
+        company_id=company_id,
+        record_id=record_id,
+        kind="event",
+        public=False,
+        author_name="weftmail",
+        author_address="",
+        subject=subject,
+        text="",
+        html="",
+        reply_text="",
+        phrase=says.as_json(),
+        written_at=now,
+        rfc_message_id=once,
+        automatic=True,
     )
 
 

@@ -61,9 +61,10 @@ def answer_audience(store: Store, company_id: int, message_id: int) -> tuple[Out
     author = None
     if message.author_contact_id is not None:
         author = Outsider(message.author_contact_id, message.author_name, message.author_address)
+    # An unverified mail copies nobody, not even those who take part: a forger could choose them.  Reply all does.
     named = [
         Named(cast(Field, one.field), one.name, one.address, one.contact_id)
-        for one in store.messages.addressed(company_id, message_id)
+        for one in (store.messages.addressed(company_id, message_id) if author is None or message.verified else ())
     ]
     taking_part = {
         one.contact_id
