@@ -15,18 +15,29 @@ SOA = "@ 300 IN SOA ns1 hostmaster 1 3600 600 86400 {minimum}\n@ 300 IN NS ns1\n
 class Nsd:
     """An nsd on a free port, as whoever runs the tests."""
 
-    def __init__(self, folder: Path, zones: Mapping[str, str], broken: tuple[str, ...] = ()) -> None:
-        """``zones`` are zone files by domain; for each domain in ``broken`` nsd has no data, and answers SERVFAIL."""
+    def __init__(
+        self,
+        folder: Path,
+        zones: Mapping[str, str],
+        broken: tuple[str, ...] = (),
+        address: str = "127.0.0.1",
+        port: int = 0,
+    ) -> None:
+        """``zones`` are zone files by domain; for each domain in ``broken`` nsd has no data, and answers SERVFAIL.
+
+        It listens at ``port`` of ``address``, by default at a free one.
+        """
+        self._address = address
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
-            free.bind(("127.0.0.1", 0))
+            free.bind((address, port))
             self.port: int = free.getsockname()[1]
         for domain, text in zones.items():
             (folder / f"{domain}.zone").write_text(f"$ORIGIN {domain}.\n{text}")
         parts = "".join(f'zone:\n name: "{one}"\n zonefile: "{folder}/{one}.zone"\n' for one in (*zones, *broken))
         (folder / "nsd.conf").write_text(
-            f'server:\n ip-address: 127.0.0.1@{self.port}\n server-count: 1\n username: ""\n database: ""\n'
+            f'server:\n ip-address: {address}@{self.port}\n server-count: 1\n username: ""\n database: ""\n'
             f' zonesdir: "{folder}"\n pidfile: "{folder}/nsd.pid"\n xfrdfile: "{folder}/xfrd.state"\n'
             f' zonelistfile: "{folder}/zone.list"\n xfrdir: "{folder}"\n logfile: "{folder}/nsd.log"\n'
             f"remote-control:\n control-enable: no\n{parts}"
@@ -43,7 +54,7 @@ class Nsd:
 
     def _listens(self) -> bool:
         with socket.socket() as connection:
-            return connection.connect_ex(("127.0.0.1", self.port)) == 0
+            return connection.connect_ex((self._address, self.port)) == 0
 
     def stop(self) -> None:
         """Stop it."""

@@ -42,6 +42,7 @@ NOUNS = {
     "outbox": "the log of outgoing email",
     "review": "incoming email that is held for review",
     "exemption": "senders whose email is never held as a loop",
+    "dns": "what a domain has in the DNS beside what it should have",
     "dkim": "keys that sign outgoing email",
     "postfix": "what Postfix needs, and what is wrong with it",
     "config": "the settings, and what each of them means",

@@ -6,6 +6,7 @@ import argparse
 import os
 import pwd
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TextIO
 from zoneinfo import available_timezones
@@ -19,7 +20,7 @@ from weftmail.cli.mailboxes import where_mailbox
 from weftmail.cli.map_files import LazyMap
 from weftmail.cli.output import as_json
 from weftmail.cli.terminal import printable
-from weftmail.core.ports import Clock
+from weftmail.core.ports import Clock, Zones
 from weftmail.core.tokens.reply_token import mask_addresses
 from weftmail.flow.installation import Installation
 from weftmail.flow.setup.act import Actor, Setup, bring_map_up
@@ -50,14 +51,21 @@ class Context:
         stdin: TextIO | None = None,
         ask_secret: Callable[[str], str] = ask_secret,
         patience: float = PATIENCE,
+        zones: Zones | None = None,
+        wait: Callable[[float], object] = time.sleep,
     ) -> None:
-        """``where_mailbox`` says where local part and domain have a mailbox on this machine, or ""."""
+        """``where_mailbox`` says where local part and domain have a mailbox on this machine, or "".
+
+        ``zones`` asks the DNS, by default that of this machine; ``wait`` lets seconds pass.
+        """
         self.environ = environ
         self.clock = clock
         self.where_mailbox = where_mailbox
         self.own_hostname = own_hostname
         self.ask_secret = ask_secret
         self.patience = patience
+        self.wait = wait
+        self._zones = zones
         self.stdin = sys.stdin if stdin is None else stdin
         self._config: Config | None = None
         self._store: Store | None = None
@@ -107,6 +115,13 @@ class Context:
     def setup(self) -> Setup:
         """What the acts of set-up work with; who acts is the user of this shell."""
         return Setup(self.store, self._actor, self.clock, self._map, self.where_mailbox, tuple(NAMES), knows_zone)
+
+    @property
+    def zones(self) -> Zones:
+        """What asks the DNS, and the servers of a zone themselves."""
+        if self._zones is None:
+            self._zones = runtime.zones(self.clock)
+        return self._zones
 
     def follow(self) -> None:
         """Bring the mail server's map up to the store; raises TempFail where that cannot be done now."""

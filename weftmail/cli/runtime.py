@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from weftmail.cli.config import Config, path_of_config
 from weftmail.cli.entrances import policies
 from weftmail.core.failure import TempFail, UsageError
-from weftmail.core.ports import Clock, Readers
+from weftmail.core.ports import Clock, Readers, Zones
 from weftmail.core.tokens import keys
 from weftmail.core.tokens.keys import Keyring
 from weftmail.flow.installation import Installation
@@ -118,6 +118,15 @@ def open_map(config: Config) -> MapDatabase:
     if not config.map.exists():
         mail_map.create(config.map)
     return MapDatabase(config.map)
+
+
+def zones(clock: Clock = now) -> Zones:
+    """Return what asks the DNS of this machine, and the servers of a zone themselves."""
+    from weftmail.transport.dns import CachingResolver
+    from weftmail.transport.dns_zone import ZoneResolver
+
+    # Nothing is kept: who asks wants to know how it stands now.
+    return ZoneResolver(CachingResolver(clock, most=0), clock)
 
 
 def signing_keys(config: Config, domain: str) -> Sequence[SigningKey]:

@@ -276,3 +276,31 @@ class Resolver(Protocol):
     def query(self, name: str, kind: DnsType) -> DnsResult:
         """Return what the DNS has for a name and a type; waits for seconds at most, and never raises."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneServer:
+    """One authoritative server of a zone: its name, and an address at which it is asked."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """The zone that holds a name, with its servers; a server without an address has ""."""
+
+    name: str
+    servers: tuple[ZoneServer, ...]
+
+
+class Zones(Resolver, Protocol):
+    """Asks the DNS, and the servers of a zone themselves."""
+
+    def zone_of(self, name: str) -> Zone | DnsFailure:
+        """Return the zone that a name lies in; waits for seconds at most, and never raises."""
+        ...
+
+    def ask(self, server: ZoneServer, name: str, kind: DnsType) -> DnsResult:
+        """Return what this very server says; waits for seconds at most, and never raises."""
+        ...

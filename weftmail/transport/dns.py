@@ -58,7 +58,7 @@ class CachingResolver:
             question = dns.name.from_text(name, idna_codec=dns.name.IDNA_2008_UTS_46)
         except (dns.exception.DNSException, UnicodeError):
             return NoSuchName()
-        key = (_text(question), kind)
+        key = (canonical_text(question), kind)
         found = self._kept.get(key, self._clock())
         if found is None:
             found, seconds = self._ask(question, kind)
@@ -77,8 +77,8 @@ class CachingResolver:
         seconds = min(answer.chaining_result.minimum_ttl, LONGEST)
         if answer.rrset is None:
             return NoData(), seconds
-        values = tuple(_value(record) for record in answer.rrset)
-        return DnsAnswer(_text(answer.canonical_name), values, self._clock() + seconds * 1000), seconds
+        values = tuple(value_of(record) for record in answer.rrset)
+        return DnsAnswer(canonical_text(answer.canonical_name), values, self._clock() + seconds * 1000), seconds
 
     def _resolver(self) -> dns.resolver.Resolver:
         """Return a resolver with its settings; resolv.conf is read anew, as it changes while programs run."""
@@ -90,11 +90,13 @@ class CachingResolver:
         return resolver
 
 
-def _text(name: dns.name.Name) -> str:
+def canonical_text(name: dns.name.Name) -> str:
+    """Return a name without its final dot, in lower case."""
     return name.to_text(omit_final_dot=True).lower()
 
 
-def _value(record: dns.rdata.Rdata) -> str:
+def value_of(record: dns.rdata.Rdata) -> str:
+    """Return a record as ``DnsAnswer`` has it."""
     if isinstance(record, dns.rdtypes.ANY.TXT.TXT):
         return b"".join(record.strings).decode("utf-8", "replace")
     words = record.to_text().lower().split(" ")

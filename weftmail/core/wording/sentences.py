@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from weftmail.core.wording.acts import ACTS
+from weftmail.core.wording.dns import DNS
 from weftmail.core.wording.events import EVENTS
 from weftmail.core.wording.guide import GUIDE
 from weftmail.core.wording.language import ENGLISH, Language
@@ -29,6 +30,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     **ACTS,
     **SETTINGS,
     **GUIDE,
+    **DNS,
 }
 
 

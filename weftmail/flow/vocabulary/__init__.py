@@ -32,7 +32,7 @@ from weftmail.flow.vocabulary.mail import (
     way,
     who_gets,
 )
-from weftmail.flow.vocabulary.setup import alias, company, contact, dkim_key, domain, record_type, team, user
+from weftmail.flow.vocabulary.setup import alias, company, contact, dkim_key, domain, finding, record_type, team, user
 
 __all__ = [
     "FLAGS",
@@ -49,6 +49,7 @@ __all__ = [
     "dkim_key",
     "domain",
     "file",
+    "finding",
     "follower",
     "inbound",
     "inbound_line",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from weftmail.core.dns.finding import DnsFinding, DnsRecord
+from weftmail.core.wording.sentences import say
 from weftmail.flow.vocabulary.common import Json, iso, person
 from weftmail.store.alias import Alias
 from weftmail.store.company import Company, RecordType
@@ -53,6 +55,27 @@ def dkim_key(one: DkimKey) -> Json:
         "record": one.record,
         "created_at": iso(one.created_at),
     }
+
+
+def finding(one: DnsFinding) -> Json:
+    """Return how one record of a domain stands in the DNS."""
+    judged = one.judgement
+    return {
+        "record": one.what,
+        "name": one.name,
+        "verdict": one.verdict,
+        "found": list(one.found),
+        "resolver": list(one.resolved),
+        "expected": list(one.expected),
+        "reason": say(judged.reason),
+        "next": say(judged.step) if judged.step else "",
+        "remove": [_dns_record(each) for each in judged.remove],
+        "add": [_dns_record(each) for each in judged.add],
+    }
+
+
+def _dns_record(one: DnsRecord) -> Json:
+    return {"name": one.name, "type": one.kind, "value": one.value}
 
 
 def company(one: Company) -> Json:

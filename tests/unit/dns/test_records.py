@@ -1,0 +1,391 @@
+"""What is said of each record of a domain, and what should be there instead."""
+
+from __future__ import annotations
+
+import pytest
+
+from weftmail.core.dns import dkim, dmarc, host, mx, return_path, spf, spf_cost, zone_text
+from weftmail.core.dns.dkim import PublicKey
+from weftmail.core.dns.finding import DnsRecord, Judgement, Values, View, over_servers, worst
+from weftmail.core.ports import DnsAnswer, DnsFailure, DnsResult, DnsType, NoSuchName
+from weftmail.core.wording.phrase import Phrase
+from weftmail.core.wording.sentences import say
+
+KEY = PublicKey("wm26a", "acme.example", "v=DKIM1; k=rsa; p=ABCDEFGH", "signing")
+HOST = "mx1.acme.example"
+OURS = ("203.0.113.7",)
+
+
+def said(judgement: Judgement) -> str:
+    """Return reason and next step in English."""
+    step = f" | {say(judgement.step)}" if judgement.step else ""
+    return f"{judgement.verdict}: {say(judgement.reason)}{step}"
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (("10 mx1.acme.example",), "good: Email comes to mx1.acme.example"),
+        (("20 mx2.acme.example", "10 mx1.acme.example"), "good: Email comes to mx1.acme.example"),
+        ((), "broken: acme.example has no MX record, so no email comes here | Add the record at acme.example"),
+        (
+            ("0 .",),
+            "broken: acme.example says by a null MX record that it takes no email | Replace the record at acme.example",
+        ),
+        (
+            ("10 gate.other.example",),
+            (
+                "look: Email goes to gate.other.example, not to mx1.acme.example | Have them pass "
+                "the email on, or let the MX "
+                "record name mx1.acme.example"
+            ),
+        ),
+        (
+            ("20 mx1.acme.example", "x gate.other.example"),
+            (
+                "look: Email goes to gate.other.example first, and to mx1.acme.example only when "
+                "they do not answer | Give "
+                "mx1.acme.example the lowest number, unless the others pass the email on"
+            ),
+        ),
+    ],
+)
+def test_mx(found: Values, words: str) -> None:
+    assert said(mx.judge("acme.example", HOST, found)) == words
+
+
+@pytest.mark.parametrize(
+    ("record", "words"),
+    [
+        ("v=DKIM1; k=rsa; p=ABCDEFGH", ""),
+        ("p=ABCD EFGH; v=DKIM1", ""),
+        ("v=DKIM1;h=sha1:sha256;s=email;t=y; p=AB CDEFGH;; n=words", ""),
+        ("v=DKIM1; k=rsa; p=ABCD", "The key wm26a is cut in the DNS, after character 4 of 8"),
+        ("v=DKIM1; k=rsa; p=ABxDEFGH", "The key at wm26a in the DNS is not ours: it differs from character 3 on"),
+        ("v=DKIM1; k=rsa; p=ABCDEFGHI", "The key at wm26a in the DNS is not ours: it differs from character 9 on"),
+        ("v=DKIM1; k=rsa; p=", "The record revokes the key wm26a: it holds no key"),
+        ("v=DKIM1; k=ed25519; p=ABCDEFGH", "The record is of a ed25519 key; ours is a rsa key"),
+        ("v=DKIM2; p=ABCDEFGH", "The record is of version DKIM2, which no receiver reads"),
+        ("h=sha1; p=ABCDEFGH", "The record limits what the key may sign: h=sha1; p=ABCDEFGH"),
+        ("s=tls; p=ABCDEFGH", "The record limits what the key may sign: s=tls; p=ABCDEFGH"),
+        ("hello", "The record revokes the key wm26a: it holds no key"),
+    ],
+)
+def test_a_key_is_compared_by_itself_and_not_by_the_text_around_it(record: str, words: str) -> None:
+    found = dkim.judge(KEY, (record,))
+    assert dkim.shows(KEY, (record,)) is (words == "")
+    if words:
+        assert (found.verdict, say(found.reason)) == ("broken", words)
+        assert (found.remove, found.add) == ((DnsRecord(KEY.name, "TXT", record),), (KEY.wanted,))
+    else:
+        assert said(found) == "good: The key wm26a is in the DNS" and not found.add
+
+
+def test_a_key_that_is_missing_or_there_twice() -> None:
+    assert said(dkim.judge(KEY, ())).startswith("broken: wm26a._domainkey.acme.example is not in the DNS, so what")
+    made = PublicKey(KEY.selector, KEY.domain, KEY.record, "made")
+    assert said(dkim.judge(made, ())).startswith("look: wm26a._domainkey.acme.example is not in the DNS yet")
+    assert "There are 2 records at wm26a" in said(dkim.judge(KEY, (KEY.record, "v=DKIM1; p=")))
+
+
+def cost_of(record: str, rows: dict[tuple[str, DnsType], DnsResult] | None = None) -> spf.Cost | None:
+    """Return what a record costs where the DNS has these rows and nothing else."""
+    there = rows or {}
+    return spf_cost.cost(record, "acme.example", OURS, lambda name, kind: there.get((name, kind), NoSuchName()))
+
+
+def text(*values: str) -> DnsAnswer:
+    """Return an answer."""
+    return DnsAnswer("", values, 0)
+
+
+ROWS: dict[tuple[str, DnsType], DnsResult] = {
+    ("acme.example", "A"): text("203.0.113.7"),
+    ("acme.example", "MX"): text("10 mx1.acme.example", "20 away.example"),
+    ("mx1.acme.example", "A"): text("203.0.113.9"),
+    ("mx1.acme.example", "AAAA"): text("2001:db8::7"),
+    ("in.example", "TXT"): text("v=spf1 a:acme.example -all", "other"),
+    ("loop.example", "TXT"): text("v=spf1 include:loop.example"),
+    ("bad.example", "TXT"): text("v=spf1 foo"),
+    ("down.example", "TXT"): DnsFailure("SERVFAIL"),
+    ("none.example", "TXT"): text("other"),
+}
+
+
+@pytest.mark.parametrize(
+    ("record", "look_ups", "void", "passes"),
+    [
+        ("v=spf1 ip4:203.0.113.0/24 ip6:2001:db8::/32 -all", 0, 0, True),
+        ("v=spf1 -ip4:203.0.113.7 +all", 0, 0, False),
+        ("v=spf1 ~all", 0, 0, False),
+        ("v=spf1 a -all", 1, 0, True),
+        ("v=spf1 mx -all", 1, 0, False),
+        ("v=spf1 mx/24 -all", 1, 0, True),
+        ("v=spf1 mx:gone.example a:gone.example -all", 2, 2, False),
+        ("v=spf1 ptr exists:%{i}.x.example a:%{d}.x -all", 3, 0, False),
+        ("v=spf1 include:in.example -all", 2, 0, True),
+        ("v=spf1 redirect=in.example", 2, 0, True),
+        ("v=spf1 redirect=in.example -all", 0, 0, False),
+        ("v=spf1 include:%{d}.x exp=why.example -all", 1, 0, False),
+    ],
+)
+def test_what_a_record_costs_and_whether_we_pass(record: str, look_ups: int, void: int, passes: bool) -> None:
+    found = cost_of(record, ROWS)
+    assert found == spf.Cost(look_ups, void, None, frozenset(OURS if passes else ()))
+
+
+@pytest.mark.parametrize(
+    ("record", "words"),
+    [
+        ("v=spf1 include:down.example -all", "includes down.example, whose servers do not answer: SERVFAIL"),
+        ("v=spf1 include:none.example -all", "includes none.example, which has none, so it does not count"),
+        ("v=spf1 include:gone.example -all", "includes gone.example, which has none, so it does not count"),
+        ("v=spf1 include:bad.example -all", "includes bad.example, whose record cannot be read at foo"),
+        ("v=spf1 include:loop.example -all", "takes 41 look-ups; beyond 10 it does not count"),
+        ("v=spf1 a:a.example a:b.example a:c.example ip4:203.0.113.7", "3 look-ups of the SPF record find nothing"),
+        ("v=spf1 ip4:300.1.1.1", "cannot be read at ip4:300.1.1.1"),
+        ("v=spf1 ip4:2001:db8::1", "cannot be read at ip4:2001:db8::1"),
+        ("v=spf1 include -all", "cannot be read at include"),
+        ("v=spf1 al", "cannot be read at al"),
+        ("v=spf1 -all", "does not let this server send: 203.0.113.7"),
+    ],
+)
+def test_records_that_do_not_count(record: str, words: str) -> None:
+    found = spf.judge("acme.example", (record,), cost_of(record, ROWS), OURS, dedicated=True)
+    assert found.verdict == "broken" and words in say(found.reason)
+    assert found.step is not None
+
+
+def test_spf_that_is_good_or_too_good() -> None:
+    good, everybody = "v=spf1 ip4:203.0.113.7 -all", "v=spf1 ip4:203.0.113.7 +all"
+    found = spf.judge("acme.example", ("other", good), cost_of(good), OURS, dedicated=True)
+    assert said(found) == "good: Names this server, with 0 look-ups of 10"
+    found = spf.judge("acme.example", (everybody,), cost_of(everybody), OURS, dedicated=True)
+    assert said(found) == "look: The SPF record lets everybody send (+all) | End the record with ~all or -all"
+
+
+def test_a_server_without_an_address_cannot_be_named() -> None:
+    found = spf.judge("acme.example", ("v=spf1 -all",), cost_of("v=spf1 -all"), (), dedicated=True)
+    assert "has no address" in said(found) and not found.remove
+    found = spf.judge("acme.example", (), None, (), dedicated=True)
+    assert found.add == () and "Give this server's name an A record" in said(found)
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted"),
+    [
+        ((), "v=spf1 ip4:203.0.113.7 ip6:2001:db8::7 -all"),
+        (("v=spf1 -all",), "v=spf1 ip4:203.0.113.7 ip6:2001:db8::7 -all"),
+        (("v=spf1 mx ?all",), "v=spf1 mx ip4:203.0.113.7 ip6:2001:db8::7 ?all"),
+        (("V=SPF1 MX foo",), "v=spf1 MX ip4:203.0.113.7 ip6:2001:db8::7 ~all"),
+        (
+            ("v=spf1 a -all", "v=spf1 a mx ~all redirect=x.example"),
+            "v=spf1 a mx ip4:203.0.113.7 ip6:2001:db8::7 ~all",
+        ),
+        (("v=spf1 redirect=x.example",), "v=spf1 ip4:203.0.113.7 ip6:2001:db8::7 redirect=x.example"),
+        (
+            ("v=spf1 redirect=x.example", "v=spf1 a"),
+            "v=spf1 a include:x.example ip4:203.0.113.7 ip6:2001:db8::7 ~all",
+        ),
+        (("v=spf1 ip4:203.0.113.7 all",), "v=spf1 ip4:203.0.113.7 ip6:2001:db8::7 all"),
+    ],
+)
+def test_records_are_merged_into_one(found: Values, wanted: str) -> None:
+    assert spf.wanted(found, ("203.0.113.7", "2001:db8::7"), dedicated=True) == wanted
+    assert spf.parse(wanted)
+
+
+def test_a_domain_with_mailboxes_begins_softly_and_a_record_that_is_right_already_stays() -> None:
+    assert spf.wanted((), OURS, dedicated=False) == "v=spf1 ip4:203.0.113.7 ~all"
+    two = ("v=spf1 ip4:203.0.113.7 -all", "v=spf1 -all")
+    found = spf.judge("acme.example", two, None, OURS, dedicated=True)
+    assert (found.remove, found.add) == ((DnsRecord("acme.example", "TXT", "v=spf1 -all"),), ())
+
+
+def above(rows: dict[str, str], domain: str = "in.acme.example") -> tuple[str, str] | None:
+    """Return from where a policy is inherited, and the record."""
+    found = dmarc.inherited(domain, lambda name: (rows[name],) if name in rows else ())
+    return (found[0], found[1].record) if found else None
+
+
+def test_the_tree_is_walked_upwards() -> None:
+    assert dmarc.walk("a.b.example") == ["b.example", "example"]
+    assert dmarc.walk("a.b.c.d.e.f.g.h.i.example")[0] == "d.e.f.g.h.i.example"
+    one = {"_dmarc.acme.example": "v=DMARC1; p=none"}
+    assert above(one) == ("acme.example", "v=DMARC1; p=none")
+    assert above({}) is None
+    assert above({**one, "_dmarc.example": "v=DMARC1; p=reject; psd=y"}) == ("acme.example", "v=DMARC1; p=none")
+    assert above({"_dmarc.example": "v=DMARC1; p=reject; psd=y"}) == ("example", "v=DMARC1; p=reject; psd=y")
+    ended = {"_dmarc.acme.example": "v=DMARC1; p=none; psd=n", "_dmarc.example": "v=DMARC1; p=reject"}
+    assert above(ended) == ("acme.example", "v=DMARC1; p=none; psd=n")
+    assert above({**one, "_dmarc.example": "v=DMARC1; p=reject"}) == ("example", "v=DMARC1; p=reject")
+
+
+NEXT = "When all that leaves is signed, go on to p="
+
+
+@pytest.mark.parametrize(
+    ("found", "words", "mended"),
+    [
+        (("v=DMARC1; p=reject",), "good: Its policy is reject", ""),
+        (("v=DMARC1;p=none;rua=mailto:a@acme.example;adkim=s",), f"good: Its policy is none | {NEXT}quarantine", ""),
+        (("v=DMARC1; p=quarantine",), f"good: Its policy is quarantine | {NEXT}reject", ""),
+        (
+            ("v=DMARC1; p=none; pct=20",),
+            (
+                "look: The DMARC record holds what receivers read no longer (RFC 9989): pct | Replace the record at "
+                "_dmarc.acme.example"
+            ),
+            "v=DMARC1; p=none",
+        ),
+        (
+            ("v=DMARC1; p=rejekt; rua=nobody; sp=none",),
+            (
+                "broken: The DMARC record cannot be read at p=rejekt; rua=nobody | Replace the record "
+                "at _dmarc.acme.example"
+            ),
+            "v=DMARC1; p=none; sp=none",
+        ),
+        (
+            ("v=DMARC1; sp=none; p; p=none",),
+            "broken: The DMARC record cannot be read at p | Replace the record at _dmarc.acme.example",
+            "v=DMARC1; p=none; sp=none",
+        ),
+        (
+            ("v=DMARC1; sp=none",),
+            "broken: The DMARC record cannot be read at p= | Replace the record at _dmarc.acme.example",
+            "v=DMARC1; p=none; sp=none",
+        ),
+        (
+            ("v=DMARC1; p=none", "v=DMARC1; p=reject"),
+            (
+                "broken: There are 2 DMARC records; with more than one, none counts | Replace the record at "
+                "_dmarc.acme.example"
+            ),
+            "",
+        ),
+        (
+            ("v=dmarc1; p=none",),
+            (
+                "broken: The record does not begin with v=DMARC1, so it does not count: v=dmarc1; p=none | Replace the "
+                "record at _dmarc.acme.example"
+            ),
+            "v=DMARC1; p=none",
+        ),
+        (
+            (),
+            (
+                "look: Neither acme.example nor a domain above it has a DMARC record | Add the record "
+                "at _dmarc.acme.example"
+            ),
+            "v=DMARC1; p=none",
+        ),
+    ],
+)
+def test_dmarc(found: Values, words: str, mended: str) -> None:
+    judged = dmarc.judge("acme.example", found, lambda: None)
+    assert said(judged) == words
+    assert [one.value for one in judged.add] == ([mended] if mended else [])
+    if mended:
+        assert dmarc.judge("acme.example", (mended,), lambda: None).verdict == "good"
+
+
+def test_an_inherited_policy_is_that_for_subdomains() -> None:
+    parent = ("acme.example", dmarc.parse("v=DMARC1; p=none; sp=reject"))
+    assert said(dmarc.judge("in.acme.example", (), lambda: parent)) == (
+        "good: Its policy is reject, inherited from acme.example"
+    )
+
+
+def test_the_addresses_of_the_server_lead_back_to_its_name() -> None:
+    both = {"203.0.113.7": text(HOST), "2001:db8::7": text("other.example")}
+    assert said(host.judge(HOST, OURS, both)) == f"good: Its addresses lead back to {HOST}, the name in HELO"
+    found = host.judge(HOST, tuple(both), both)
+    assert "2001:db8::7 leads back to other.example, not to mx1.acme.example" in said(found)
+    assert found.add[0].name.endswith(".8.b.d.0.1.0.0.2.ip6.arpa")
+    assert said(host.judge(HOST, OURS, {"203.0.113.7": NoSuchName()})).startswith(
+        "broken: 203.0.113.7 has no PTR record | Have the provider of 203.0.113.7 set"
+    )
+    assert said(host.judge(HOST, OURS, {"203.0.113.7": DnsFailure("SERVFAIL")})).startswith("look: The PTR record of")
+    assert said(host.judge(HOST, (), {})).startswith(f"broken: {HOST}, the name in HELO, has no address")
+
+
+def test_the_return_path_follows_mx_and_spf() -> None:
+    assert said(return_path.judge("acme.example", "good", "look")).startswith("good: Bounces come back to acme.example")
+    assert said(return_path.judge("acme.example", "broken", "good")).startswith(
+        "broken: Bounces to acme.example cannot"
+    )
+    assert said(return_path.judge("acme.example", "look", "broken")).startswith("look: SPF vouches for acme.example")
+
+
+def view(resolver: DnsResult, *servers: DnsResult) -> View:
+    """Return what servers and the resolver said."""
+    return View("acme.example", "MX", tuple((f"ns{at}", one) for at, one in enumerate(servers, 1)), resolver)
+
+
+GOOD, OTHER = text("10 mx1.acme.example"), text("10 gate.other.example")
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (view(GOOD, GOOD, GOOD), "good: Email comes to mx1.acme.example"),
+        (view(GOOD, DnsFailure("SERVFAIL")), "broken: No server of the zone answers (ns1): SERVFAIL | Ask who keeps"),
+        (
+            view(GOOD, GOOD, NoSuchName()),
+            (
+                "look: ns1 as it should be, but not ns2: acme.example has no MX record, so no email "
+                "comes here | Wait until "
+                "ns2 shows it too; if that takes longer than a day, ask who keeps the DNS"
+            ),
+        ),
+        (
+            view(GOOD, GOOD, DnsFailure("REFUSED")),
+            (
+                "look: Email comes to mx1.acme.example. But ns2 did not answer: REFUSED | Ask who "
+                "keeps the DNS to look at "
+                "ns2"
+            ),
+        ),
+        (
+            view(GOOD, NoSuchName(), DnsFailure("REFUSED")),
+            "broken: acme.example has no MX record, so no email comes here. But ns2 did not answer: REFUSED | Add",
+        ),
+        (
+            view(OTHER, GOOD),
+            "look: The zone is right, but your resolver still has an older answer: Email goes to gate.other.example",
+        ),
+        (view(DnsFailure("timed out"), GOOD), "look: The zone is right, but your resolver does not answer: timed out"),
+        (view(GOOD, NoSuchName()), "broken: acme.example has no MX record"),
+    ],
+)
+def test_what_servers_say_together(asked: View, words: str) -> None:
+    assert said(over_servers(asked, lambda found: mx.judge("acme.example", HOST, found))).startswith(words)
+
+
+def test_the_worst_counts() -> None:
+    assert worst(["good", "broken", "look"]) == "broken" and worst([]) == "good"
+
+
+def test_records_as_whoever_keeps_the_dns_takes_them() -> None:
+    long = DnsRecord("a.acme.example", "TXT", 'say "å" ' + "x" * 300)
+    assert zone_text.data(long).startswith('"say \\"\\195\\165\\" xxx') and zone_text.data(long).count('" "') == 1
+    assert zone_text.data(DnsRecord("a", "TXT", "")) == '""'
+    assert zone_text.data(DnsRecord("a", "MX", "0 .")) == "0 ."
+    why = Phrase("dns.step.first mx")
+    change = Judgement(
+        "broken", why, None, (DnsRecord("acme.example", "MX", "0 ."),), (mx.wanted("acme.example", HOST),)
+    )
+    outside = Judgement("broken", why, None, (), (DnsRecord("7.in-addr.arpa", "PTR", HOST),))
+    assert zone_text.zone_file([change, outside]) == [
+        "; remove: acme.example. IN MX 0 .",
+        "acme.example. 3600 IN MX 10 mx1.acme.example.",
+        "7.in-addr.arpa. 3600 IN PTR mx1.acme.example.",
+    ]
+    assert zone_text.nsupdate("acme.example", [change, outside]) == [
+        "zone acme.example.",
+        "update delete acme.example. MX 0 .",
+        "update add acme.example. 3600 MX 10 mx1.acme.example.",
+        "send",
+    ]
+    assert zone_text.nsupdate("acme.example", [outside]) == []

@@ -1,0 +1,90 @@
+"""A domain's records asked for, one by one, of every server of the zone."""
+
+from __future__ import annotations
+
+from tests.unit.zones import TableZones, good
+from weftmail.core.dns.dkim import PublicKey
+from weftmail.core.dns.finding import DnsFinding
+from weftmail.core.wording.sentences import say
+from weftmail.flow.dns_check import Question, Table, check, shown_everywhere
+
+HOST = "mx1.acme.example"
+KEY = PublicKey("wm26a", "acme.example", "v=DKIM1; k=rsa; p=ABCD", "signing")
+QUESTION = Question("acme.example", True, HOST, (KEY,))
+
+
+def rows(table: Table) -> dict[str, DnsFinding]:
+    """Return the rows by their records."""
+    return {one.what: one for one in table.findings}
+
+
+def zones() -> TableZones:
+    """Return a zone that is as it should be."""
+    return TableZones("acme.example", good("acme.example", HOST, {"wm26a": KEY.record}))
+
+
+def test_all_is_good() -> None:
+    found = check(zones(), QUESTION, 7)
+    assert (found.verdict, found.zone, found.servers, found.asked_at) == ("good", "acme.example", ("ns1", "ns2"), 7)
+    assert {one.what: one.found for one in found.findings} == {
+        "mx": ("10 mx1.acme.example",),
+        "spf": ("v=spf1 ip4:203.0.113.7 -all",),
+        "dkim": (KEY.record,),
+        "dmarc": ("v=DMARC1; p=reject",),
+        "return path": ("bounce@acme.example",),
+        "ptr": (HOST,),
+    }
+    assert all(one.found == one.expected for one in found.findings)
+
+
+def test_what_is_missing_is_said_with_what_should_be_there() -> None:
+    asked = zones()
+    for name in ("acme.example", "_dmarc.acme.example"):
+        del asked.rows[name, "TXT"]
+    found = rows(check(asked, Question("acme.example", False, HOST, ()), 7))
+    assert found["spf"].expected == ("v=spf1 ip4:203.0.113.7 ~all",)
+    assert found["dmarc"].expected == ("v=DMARC1; p=none",)
+    assert say(found["dkim"].judgement.reason) == "acme.example has no signing keys, so its email leaves unsigned"
+    assert found["return path"].verdict == "look"
+
+
+def test_a_policy_from_above_is_asked_of_the_resolver() -> None:
+    asked = zones()
+    found = rows(check(asked, Question("in.acme.example", True, HOST, ()), 7))
+    assert say(found["dmarc"].judgement.reason) == "Its policy is reject, inherited from acme.example"
+
+
+def test_a_server_that_failed_is_not_waited_for_again() -> None:
+    asked = zones()
+    asked.failed["ns2"] = "timed out"
+    found = check(asked, QUESTION, 7)
+    assert found.verdict == "look"
+    assert [server for server, _, _ in asked.asked].count("ns2") == 1
+
+
+def test_a_cname_at_the_name_has_none_of_its_own() -> None:
+    asked = zones()
+    asked.rows["acme.example", "CNAME"] = ("other.example",)
+    found = rows(check(asked, QUESTION, 7))["mx"]
+    assert (found.verdict, found.judgement.reason.code) == ("broken", "dns.cname")
+    assert [one.kind for one in (*found.judgement.remove, *found.judgement.add)] == ["CNAME", "MX"]
+
+
+def test_without_a_zone_nothing_else_is_asked() -> None:
+    asked = zones()
+    asked.failed["zone"] = "SERVFAIL"
+    found = check(asked, QUESTION, 7)
+    assert [one.what for one in found.findings] == ["zone", "ptr"] and found.verdict == "broken"
+    assert not asked.asked
+
+
+def test_a_key_is_shown_everywhere_or_not() -> None:
+    asked = zones()
+    assert shown_everywhere(asked, KEY)
+    asked.other["ns2"] = {}
+    assert not shown_everywhere(asked, KEY)
+    asked.failed["ns2"] = "timed out"
+    assert not shown_everywhere(asked, KEY)
+    asked.failed["zone"] = "SERVFAIL"
+    assert not shown_everywhere(asked, KEY)
+    assert not shown_everywhere(TableZones("acme.example", {}, ()), KEY)

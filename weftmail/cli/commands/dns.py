@@ -1,0 +1,115 @@
+"""mail-admin dns: the records of a domain as its own servers have them, beside what they should be."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from weftmail.cli.arguments import Parser, Verbs
+from weftmail.cli.context import Context
+from weftmail.cli.hostname import hostname
+from weftmail.cli.output import Fields, as_json, iso, shown, table
+from weftmail.core.dns import zone_text
+from weftmail.core.dns.finding import DnsFinding, Verdict
+from weftmail.core.wording.sentences import say
+from weftmail.flow import vocabulary
+from weftmail.flow.dns_check import Table, check
+from weftmail.flow.setup import dns, find
+
+AGAIN: Final = 20.0
+"""Seconds between two looks, with --watch."""
+STATUS: Final[Mapping[Verdict, int]] = {"good": 0, "optional": 0, "look": 1, "broken": 2}
+MARKS: Final[Mapping[Verdict, str]] = {"good": "●", "optional": "○", "look": "▲", "broken": "✕"}
+WHOLE: Final = 2000
+"""Records are copied, so they are never cut."""
+
+
+def build(parser: Parser) -> None:
+    """Add the verbs."""
+    verbs = Verbs(parser)
+    verb = verbs.add(
+        "check", "compare each record of a domain with what it should be; ends with 0 good, 1 look, 2 broken", _check
+    )
+    verb.add_argument("domain", metavar="DOMAIN", help="the domain, such as acme.example")
+    verb.add_argument("--watch", action="store_true", help=f"look again each {AGAIN:.0f} s until all is good")
+    verb.add_argument(
+        "--format",
+        choices=tuple(FORMATS),
+        default="table",
+        help="table: all records; zone, nsupdate: what has to change, ready for the DNS; json",
+    )
+
+
+def _check(context: Context, arguments: argparse.Namespace) -> int:
+    find.domain(context.store, arguments.domain, field="domain")
+    show = FORMATS["json" if arguments.json else arguments.format]
+    while True:
+        found = _look(context, arguments.domain)
+        for line in show(found):
+            context.say(line)
+        if not arguments.watch or STATUS[found.verdict] == 0:
+            return STATUS[found.verdict]
+        context.wait(AGAIN)
+
+
+def _look(context: Context, name: str) -> Table:
+    question = dns.question(context.store, name, hostname(context.config))
+    return check(context.zones, question, context.clock())
+
+
+def _as_table(found: Table) -> list[str]:
+    where = f"zone {found.zone}, asked at {', '.join(found.servers)} and your resolver" if found.zone else "no zone"
+    rows = [row for one in found.findings for row in _rows(one)]
+    return [
+        f"{found.domain}: {MARKS[found.verdict]} {found.verdict}   ({where}, {shown(found.asked_at)})",
+        *table(("", "RECORD", "NAME", "FOUND", "AS IT SHOULD BE"), rows, "", most=WHOLE),
+        *(line for one in found.findings for line in _said(one)),
+    ]
+
+
+def _rows(one: DnsFinding) -> list[tuple[str, ...]]:
+    """A record that differs from server to server has a line for each that is there."""
+    pairs = max(len(one.found), len(one.expected), 1)
+    found, expected = (list(values) + [""] * (pairs - len(values)) for values in (one.found, one.expected))
+    first = (f"{MARKS[one.verdict]} {one.verdict}", one.what, one.name)
+    return [
+        (*(first if at == 0 else ("", "", "")), *_pair(found[at] or ("-" if at == 0 else ""), expected[at]))
+        for at in range(pairs)
+    ]
+
+
+def _pair(found: str, expected: str) -> tuple[str, str]:
+    return found, "the same" if found == expected else expected
+
+
+def _said(one: DnsFinding) -> list[str]:
+    reason = f"{MARKS[one.verdict]} {one.what}: {say(one.judgement.reason)}"
+    return [f"{reason}. {say(one.judgement.step)}." if one.judgement.step else f"{reason}."]
+
+
+def _as_zone(found: Table) -> list[str]:
+    return zone_text.zone_file(found.judgements)
+
+
+def _as_nsupdate(found: Table) -> list[str]:
+    return zone_text.nsupdate(found.zone, found.judgements)
+
+
+def _value(found: Table) -> Fields:
+    return {
+        "domain": found.domain,
+        "verdict": found.verdict,
+        "zone": found.zone,
+        "servers": list(found.servers),
+        "asked_at": iso(found.asked_at),
+        "records": [vocabulary.finding(one) for one in found.findings],
+    }
+
+
+FORMATS: Final[Mapping[str, Callable[[Table], list[str]]]] = {
+    "table": _as_table,
+    "zone": _as_zone,
+    "nsupdate": _as_nsupdate,
+    "json": lambda found: [as_json(_value(found))],
+}

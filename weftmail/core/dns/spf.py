@@ -1,0 +1,183 @@
+"""SPF: which servers may send for a domain (RFC 7208): parsed, judged, and merged with what is there."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from weftmail.core.dns.finding import DnsRecord, Judgement, Values
+from weftmail.core.wording.phrase import Phrase
+
+VERSION: Final = "v=spf1"
+MOST_LOOK_UPS: Final = 10
+MOST_VOID: Final = 2
+"""So many look-ups may find nothing (RFC 7208, 4.6.4)."""
+
+_MECHANISM: Final = re.compile(
+    r"([+?~-]?)(all|include|a|mx|ptr|ip4|ip6|exists)(?::([^/\s]\S*?))?((?:/\d{1,3})?(?://\d{1,3})?)", re.I
+)
+_MODIFIER: Final = re.compile(r"([a-z][a-z0-9_.-]*)=(\S*)", re.I)
+_PERMISSIVE: Final = "+?~-"
+"""Qualifiers, from the one that lets most through."""
+
+
+class BadSpf(ValueError):
+    """This is no SPF record; the message is the part that cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One mechanism or modifier: ``name`` in lower case, ``target`` the domain or network, ``text`` as it stands."""
+
+    name: str
+    target: str
+    text: str
+    qualifier: str = "+"
+    modifier: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What checking a record costs: look-ups, and those that found nothing; ``fault`` what cannot be followed.
+
+    ``passes`` are the addresses of this server that pass.
+    """
+
+    look_ups: int
+    void: int
+    fault: Phrase | None
+    passes: frozenset[str]
+
+
+def records(found: Values) -> Values:
+    """Return the SPF records among the TXT records of a name."""
+    return tuple(one for one in found if one.lower() == VERSION or one.lower().startswith(f"{VERSION} "))
+
+
+def parse(record: str) -> tuple[Term, ...]:
+    """Return the terms of a record; raise BadSpf for what cannot be read."""
+    terms, unreadable = _parted(record)
+    if unreadable:
+        raise BadSpf(unreadable[0])
+    return tuple(terms)
+
+
+def _parted(record: str) -> tuple[list[Term], list[str]]:
+    """Return the terms of a record, and the parts of it that are none."""
+    terms, unreadable = [], []
+    for text in record[len(VERSION) :].split():
+        try:
+            terms.append(_term(text))
+        except BadSpf:
+            unreadable.append(text)
+    return terms, unreadable
+
+
+def _term(text: str) -> Term:
+    found = _MECHANISM.fullmatch(text)
+    if found:
+        name, target = found[2].lower(), found[3] or ""
+        if name in ("ip4", "ip6"):
+            _network(name, text.partition(":")[2], text)
+        elif name in ("include", "exists") and not target:
+            raise BadSpf(text)
+        return Term(name, text.partition(":")[2] if name in ("ip4", "ip6") else target, text, found[1] or "+")
+    modifier = _MODIFIER.fullmatch(text)
+    if modifier is None:
+        raise BadSpf(text)
+    return Term(modifier[1].lower(), modifier[2], text, modifier=True)
+
+
+def _network(name: str, target: str, text: str) -> None:
+    try:
+        network = ipaddress.ip_network(target, strict=False)
+    except ValueError:
+        raise BadSpf(text) from None
+    if network.version != (4 if name == "ip4" else 6):
+        raise BadSpf(text)
+
+
+def naming(addresses: Sequence[str]) -> tuple[str, ...]:
+    """Return the terms that name addresses; they cost no look-up."""
+    return tuple(f"ip{ipaddress.ip_address(one).version}:{one}" for one in addresses)
+
+
+def wanted(found: Values, addresses: Sequence[str], *, dedicated: bool) -> str:
+    """Return the one record that a domain should have: what is there, and this server's addresses.
+
+    Records are merged, their terms kept in order; of several ``all`` the one counts that lets most through, and a
+    ``redirect`` beside others becomes an ``include``.  Without a record, everybody else fails in a dedicated domain.
+    """
+    there = records(found)
+    terms = [term for record in there for term in _parted(record)[0]]
+    every = [term for term in terms if term.name == "all" and not term.modifier]
+    redirects = [term for term in terms if term.name == "redirect" and term.modifier]
+    last = min((term.text for term in every), key=lambda text: _PERMISSIVE.index(_qualifier(text)), default="")
+    middle = [term.text for term in terms if term not in every and term not in redirects]
+    if last or len(there) > 1:
+        middle += [f"include:{term.target}" for term in redirects if not every]
+    elif redirects:
+        last = redirects[0].text
+    if not last:
+        last = "-all" if dedicated and not there else "~all"
+    return " ".join((VERSION, *dict.fromkeys((*middle, *naming(addresses))), last))
+
+
+def _qualifier(text: str) -> str:
+    return text[0] if text[0] in _PERMISSIVE else "+"
+
+
+def judge(domain: str, found: Values, cost: Cost | None, addresses: Sequence[str], *, dedicated: bool) -> Judgement:
+    """Say whether the domain's record lets this server send; ``cost`` is that of its one record, if it can be read."""
+    there = records(found)
+    good = _good(there, cost, addresses)
+    if good is not None:
+        return good
+    target = wanted(found, addresses, dedicated=dedicated)
+    remove = tuple(DnsRecord(domain, "TXT", one) for one in there if one != target)
+    add = () if target in there else (DnsRecord(domain, "TXT", target),)
+    step = Phrase("dns.step.replace", {"name": domain}) if there else Phrase("dns.step.add", {"name": domain})
+    if add and not addresses:
+        remove, add, step = (), (), Phrase("dns.step.host address")
+    return Judgement("broken", _fault(domain, there, cost, addresses), _step(there, cost, step), remove, add)
+
+
+def _good(there: Values, cost: Cost | None, addresses: Sequence[str]) -> Judgement | None:
+    if len(there) != 1 or cost is None or cost.fault or cost.look_ups > MOST_LOOK_UPS or cost.void > MOST_VOID:
+        return None
+    if not addresses or cost.passes != frozenset(addresses):
+        return None
+    if any(term.name == "all" and term.qualifier == "+" for term in parse(there[0])):
+        return Judgement("look", Phrase("dns.spf.everybody"), Phrase("dns.step.spf everybody"))
+    return Judgement("good", Phrase("dns.spf.good", {"count": cost.look_ups, "most": MOST_LOOK_UPS}))
+
+
+def _fault(domain: str, there: Values, cost: Cost | None, addresses: Sequence[str]) -> Phrase:
+    if not there:
+        return Phrase("dns.spf.none", {"domain": domain})
+    if len(there) > 1:
+        return Phrase("dns.spf.several", {"count": len(there)})
+    if cost is None:
+        return Phrase("dns.spf.syntax", {"text": _parted(there[0])[1][0]})
+    if cost.fault is not None:
+        return cost.fault
+    if cost.look_ups > MOST_LOOK_UPS:
+        return Phrase("dns.spf.look-ups", {"count": cost.look_ups, "most": MOST_LOOK_UPS})
+    if cost.void > MOST_VOID:
+        return Phrase("dns.spf.void", {"count": cost.void, "most": MOST_VOID})
+    missing = [one for one in addresses if one not in cost.passes]
+    return Phrase("dns.spf.not named", {"addresses": ", ".join(missing)}) if missing else Phrase("dns.spf.no address")
+
+
+def _step(there: Values, cost: Cost | None, usual: Phrase) -> Phrase:
+    """What costs too much cannot be merged away: whoever keeps the record has to take terms out."""
+    if (
+        len(there) == 1
+        and cost is not None
+        and (cost.fault is not None or cost.look_ups > MOST_LOOK_UPS or cost.void > MOST_VOID)
+    ):
+        return Phrase("dns.step.spf shorten")
+    return usual

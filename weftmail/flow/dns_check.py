@@ -1,0 +1,157 @@
+"""The records of a domain in the DNS: each asked of the zone's own servers and of the resolver, and judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from weftmail.core.dns import dkim, dmarc, host, mx, return_path, spf, spf_cost
+from weftmail.core.dns.dkim import PublicKey
+from weftmail.core.dns.finding import DnsFinding, Judgement, Values, Verdict, View, over_servers, values, worst
+from weftmail.core.ports import DnsFailure, DnsResult, DnsType, Zone, Zones
+from weftmail.core.wording.phrase import Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked about: a domain with its keys, and the name that this server gives in HELO."""
+
+    domain: str
+    dedicated: bool
+    host: str
+    keys: tuple[PublicKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What was found of one domain: its zone, the zone's servers, and a row for each record."""
+
+    domain: str
+    zone: str
+    servers: tuple[str, ...]
+    findings: tuple[DnsFinding, ...]
+    asked_at: int
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of the rows."""
+        return worst(one.verdict for one in self.findings)
+
+    @property
+    def judgements(self) -> tuple[Judgement, ...]:
+        """What is to be changed, each once: rows may share it."""
+        return tuple(one.judgement for one in self.findings)
+
+
+def check(zones: Zones, question: Question, now: int) -> Table:
+    """Ask for every record of a domain; never raises for what the DNS does."""
+    return _Checking(zones, question).table(now)
+
+
+def shown_everywhere(zones: Zones, key: PublicKey) -> bool:
+    """Say whether every server of the zone has the key."""
+    zone = zones.zone_of(key.name)
+    if isinstance(zone, DnsFailure) or not zone.servers:
+        return False
+    asked = (zones.ask(server, key.name, "TXT") for server in zone.servers)
+    return all(not isinstance(found, DnsFailure) and dkim.shows(key, values(found)) for found in asked)
+
+
+@dataclass(slots=True)
+class _Checking:
+    zones: Zones
+    question: Question
+    silent: dict[str, DnsFailure] = field(default_factory=dict)
+    """The servers that failed once: nobody waits for them again."""
+
+    def table(self, now: int) -> Table:
+        zone = self.zones.zone_of(self.question.domain)
+        if isinstance(zone, DnsFailure):
+            failed = Judgement("broken", Phrase("dns.no zone", {"text": zone.text}))
+            row = DnsFinding("zone", self.question.domain, (), (), (), failed)
+            return Table(self.question.domain, "", (), (row, self._pointers()), now)
+        first = [self._mx(zone), self._spf(zone)]
+        way_back = self._return_path(first[0].verdict, first[1].verdict)
+        findings = (*first, *self._keys(zone), self._dmarc(zone), way_back, self._pointers())
+        return Table(self.question.domain, zone.name, tuple(one.name for one in zone.servers), findings, now)
+
+    def _view(self, zone: Zone, name: str, kind: DnsType) -> View:
+        servers = tuple((server.name, self._asked(zone, at, name, kind)) for at, server in enumerate(zone.servers))
+        return View(name, kind, servers, self.zones.query(name, kind))
+
+    def _asked(self, zone: Zone, at: int, name: str, kind: DnsType) -> DnsResult:
+        server = zone.servers[at]
+        if server.name in self.silent:
+            return self.silent[server.name]
+        found = self.zones.ask(server, name, kind)
+        if isinstance(found, DnsFailure):
+            self.silent[server.name] = found
+        return found
+
+    def _elsewhere(self, zone: Zone) -> Values:
+        return self._view(zone, self.question.domain, "CNAME").everything()
+
+    def _mx(self, zone: Zone) -> DnsFinding:
+        domain, server = self.question.domain, self.question.host
+        view, wanted = self._view(zone, domain, "MX"), mx.wanted(domain, server)
+        target = self._elsewhere(zone)
+        if target:
+            judged = mx.leads_elsewhere(domain, target[0], (wanted,))
+        else:
+            judged = over_servers(view, lambda found: mx.judge(domain, server, found))
+        return DnsFinding("mx", domain, view.everything(), values(view.resolver), (wanted.value,), judged)
+
+    def _spf(self, zone: Zone) -> DnsFinding:
+        domain, dedicated = self.question.domain, self.question.dedicated
+        addresses = self._addresses()
+        view = self._view(zone, domain, "TXT")
+
+        def judge(found: Values) -> Judgement:
+            there = spf.records(found)
+            cost = spf_cost.cost(there[0], domain, addresses, self.zones.query) if len(there) == 1 else None
+            return spf.judge(domain, found, cost, addresses, dedicated=dedicated)
+
+        judged = over_servers(view, judge)
+        found = spf.records(view.everything())
+        expected = found if judged.verdict == "good" else (spf.wanted(found, addresses, dedicated=dedicated),)
+        return DnsFinding("spf", domain, found, spf.records(values(view.resolver)), expected, judged)
+
+    def _keys(self, zone: Zone) -> list[DnsFinding]:
+        domain = self.question.domain
+        if not self.question.keys:
+            none = Judgement(
+                "broken", Phrase("dns.dkim.no keys", {"domain": domain}), Phrase("dns.step.keys", {"domain": domain})
+            )
+            return [DnsFinding("dkim", f"_domainkey.{domain}", (), (), (), none)]
+        return [self._key(zone, key) for key in self.question.keys]
+
+    def _key(self, zone: Zone, key: PublicKey) -> DnsFinding:
+        view = self._view(zone, key.name, "TXT")
+        judged = over_servers(view, lambda found: dkim.judge(key, found))
+        return DnsFinding("dkim", key.name, view.everything(), values(view.resolver), (key.record,), judged)
+
+    def _dmarc(self, zone: Zone) -> DnsFinding:
+        domain = self.question.domain
+        view = self._view(zone, dmarc.name(domain), "TXT")
+
+        def above() -> tuple[str, dmarc.DmarcPolicy] | None:
+            return dmarc.inherited(domain, lambda name: values(self.zones.query(name, "TXT")))
+
+        judged = over_servers(view, lambda found: dmarc.judge(domain, found, above))
+        expected = tuple(one.value for one in judged.add) or view.everything()
+        return DnsFinding("dmarc", dmarc.name(domain), view.everything(), values(view.resolver), expected, judged)
+
+    def _return_path(self, came: Verdict, vouched: Verdict) -> DnsFinding:
+        domain = self.question.domain
+        address = (f"bounce@{domain}",)
+        return DnsFinding("return path", domain, address, address, address, return_path.judge(domain, came, vouched))
+
+    def _pointers(self) -> DnsFinding:
+        server, addresses = self.question.host, self._addresses()
+        pointers = {one: self.zones.query(host.reverse_name(one), "PTR") for one in addresses}
+        found = tuple(dict.fromkeys(name for one in pointers.values() for name in values(one)))
+        return DnsFinding("ptr", server, found, found, (server,), host.judge(server, addresses, pointers))
+
+    def _addresses(self) -> Sequence[str]:
+        found = (self.zones.query(self.question.host, "A"), self.zones.query(self.question.host, "AAAA"))
+        return [one for some in found for one in values(some)]
