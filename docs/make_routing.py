@@ -68,6 +68,9 @@ FOOT = """
   off until somebody adds them, whatever they write. Who answers by email has read what the inbox holds of the record.
 - An answer from outside opens a closed record again, an automatic one does not. Changes of state, owner and followers
   by hand are events in the conversation.
+- The name of an alias is cleaned by one rule (`weftmail/core/alias_name.py`): blanks around it go, letters become small
+  and composed, the domain an A-label. Refused, with the reason, is what no mail could come to: a plus part, blanks, dots
+  that begin, end or stand together, quotes, and the letters that mail servers read as a route (percent and exclamation marks, slashes, bars, asterisks and the like).
 - An alias, a system address, and the address that an alias answers as are ours: nobody outside is known by them, and
   nothing is sent there.
 - Images in the HTML itself (`data:`) are kept as inline files, 50 of one email at most.

@@ -18,8 +18,6 @@ from weftmail.store.store import Store
 
 ACCEPTS = ("everyone", "known", "participants", "internal")
 """Who may write to an alias."""
-UNROUTABLE = "%!/|`*?"
-"""What mail servers and shells give a meaning of their own: Postfix refuses strangers' mail to some of them."""
 RESERVED = (*SYSTEM_ADDRESSES, *ROLE_ADDRESSES)
 
 _NOTHING = AliasSettings(None, None, None, "everyone", "", "{}")
@@ -39,7 +37,7 @@ def add(
     defaults: Mapping[str, str] | None = None,
 ) -> Done:
     """Add an alias that ``opens`` records of a type, or appends to one ``record``; its mail is taken at once."""
-    store, wanted = setup.store, find.address("address", address)
+    store, wanted = setup.store, find.alias_address("address", address)
     if opens is None and record is None:
         raise RefusedAct("opens", "alias_without_goal")
     local, domain_name = addresses.split(wanted)
@@ -108,16 +106,11 @@ def _company(store: Store, domain: Domain, name: str | None) -> Company:
 
 
 def _check_name(setup: Setup, local: str, domain: Domain) -> None:
-    """Refuse names that are ours in every domain, that mail servers take for a route, or that have a mailbox."""
+    """Refuse names that are ours in every domain, or that have a mailbox."""
     if domain.state != "open":
         raise RefusedAct("address", "domain_closed", name=domain.name)
     if addresses.without_plus(local) in RESERVED:
         raise RefusedAct("address", "name_reserved", name=local, names=find.joined(RESERVED))
-    if "+" in local:
-        raise RefusedAct("address", "name_with_plus", name=addresses.without_plus(local))
-    strange = sorted(set(local) & set(UNROUTABLE))
-    if strange:
-        raise RefusedAct("address", "name_unroutable", name=local, letters=" ".join(strange))
     where = "" if domain.dedicated else setup.where_mailbox(local, domain.name)
     if where:
         raise RefusedAct("address", "name_has_mailbox", address=f"{local}@{domain.name}", where=where)

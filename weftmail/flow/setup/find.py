@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 
 from weftmail.core import address as addresses
+from weftmail.core import alias_name
 from weftmail.core import text as texts
 from weftmail.flow.refusal import RefusedAct
 from weftmail.store.alias import Alias
@@ -31,6 +32,18 @@ def address(field: str, text: str) -> str:
         return addresses.canonical(text)
     except addresses.BadAddress as error:
         raise RefusedAct(field, error.code, address=text) from None
+
+
+def alias_address(field: str, text: str) -> str:
+    """Return the address of an alias as it is stored."""
+    try:
+        return alias_name.alias_address(text)
+    except addresses.BadAddress as error:
+        local = text.strip().rpartition("@")[0]
+        values = {"address": text, "name": local, "letters": alias_name.unroutable(local)}
+        if error.code == "name_with_plus":
+            values["name"] = addresses.without_plus(local)
+        raise RefusedAct(field, error.code, **values) from None
 
 
 def domain_name(field: str, text: str) -> str:

@@ -1,0 +1,35 @@
+"""The name of an alias: what may stand before its @, and how it is spelled; one rule for pages, commands and files.
+
+A name is cleaned as people would have meant it (blanks around it, capital letters, composed letters), and refused
+where mail to it would never come: RFC 5321 lets more stand there than mail servers take from strangers.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from weftmail.core.address import BadAddress, canonical, split
+
+UNROUTABLE = "%!/|`*?"
+"""What mail servers and shells give a meaning of their own: Postfix refuses strangers' mail to some of them."""
+
+
+def alias_address(text: str) -> str:
+    """Return the address of an alias as it is stored: the name clean and in small letters, the domain as A-label.
+
+    Raises BadAddress, whose code names the reason, for a name that no mail could come to.
+    """
+    local, domain = split(text.strip())
+    address = canonical(f"{unicodedata.normalize('NFC', local).lower()}@{domain}")
+    name, _ = split(address)
+    if "+" in name:
+        raise BadAddress(f"leave out the plus sign of {name!r} and what follows it", "name_with_plus")
+    strange = unroutable(name)
+    if strange:
+        raise BadAddress(f"{name!r} holds {strange}, which mail servers read as a route", "name_unroutable")
+    return address
+
+
+def unroutable(name: str) -> str:
+    """Return the letters of a name that mail servers read as a route, with blanks between; "" where there are none."""
+    return " ".join(sorted(set(name) & set(UNROUTABLE)))
