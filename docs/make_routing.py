@@ -69,8 +69,8 @@ FOOT = """
 - An answer from outside opens a closed record again, an automatic one does not. Changes of state, owner and followers
   by hand are events in the conversation.
 - The name of an alias is cleaned by one rule (`weftmail/core/alias_name.py`): blanks around it go, letters become small
-  and composed, the domain an A-label. Refused, with the reason, is what no mail could come to: a plus part, blanks, dots
-  that begin, end or stand together, quotes, and the letters that mail servers read as a route (percent and exclamation marks, slashes, bars, asterisks and the like).
+  and composed, the domain an A-label. Refused, with the reason, is what no mail could come to: a plus part, blanks,
+  dots that begin, end or stand together, quotes, and letters that mail servers read as a route, such as percent signs.
 - An alias, a system address, and the address that an alias answers as are ours: nobody outside is known by them, and
   nothing is sent there.
 - Images in the HTML itself (`data:`) are kept as inline files, 50 of one email at most.
@@ -88,7 +88,7 @@ FOOT = """
   the one before; a person's own mail program does not repeat that. What four have passed on is held.
 - Two programs that answer each other make *turns*: emails after which something of ours went to their sender, to whom
   the email says an answer goes, or to the user who has that address. After 20 turns within an hour with one record, or
-  with one alias, further email of that sender to that place is held (the rule *turns*), admins get one notice, and it
+  with one alias, further email of that sender to that place is held (the rule *turns*), one notice tells of all, and it
   opens again when an hour has passed without email from there. Several emails before an answer are one turn. Verified
   and unverified email of one address are counted apart. Who gets nothing from us makes no turns: a shop, a form or a
   scanner is never held; admins are told of more than 200 emails within an hour, once a day. `mail-admin exemption add`
@@ -113,7 +113,7 @@ FOOT = """
 - A new record and an answer from outside: the followers. Where none of them is active and may answer, the first of
   these who is: the owner, the team, the owner of the alias, the company's admins, the installation's admins.
 - Email that is held, fits nowhere or ended in an error: the same line from the owner on. Email in a colleague's name
-  that is not verified: that colleague, else the line. What a loop holds: the admins, with one notice for all of it.
+  that is not verified: that colleague, else the line. What a loop holds: the line and the admins, one notice for all.
 - A message that did not reach everybody: its author, else the line. A new owner and a new follower: that person, unless
   they did it themselves.
 - All of it stands in the inbox at once. Messages leave as notifications to those who prefer email, each at once.

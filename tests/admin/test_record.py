@@ -470,3 +470,24 @@ def test_the_customer_of_a_record_opened_by_hand_is_proposed(site: Site, anna: B
     assert anna.post(f"/records/{opened.label}/write", {**form, "text": "Hello"}).status_code == 303
     copies = [one for one in site.store.listings.outbox(world.acme) if one.row.record == opened.label]
     assert [one.addresses for one in copies] == [("karin@customer.example",)]
+
+
+@pytest.mark.parametrize(("language", "leave", "join"), [("en", "Unfollow", "Follow"), ("sv", "Sluta följa", "Följ")])
+def test_a_colleague_leaves_a_record_and_follows_it_again(
+    site: Site, anna: Browser, language: str, leave: str, join: str
+) -> None:
+    user = site.store.users.get(site.world.anna)
+    assert user is not None
+    site.store.users.set(replace(user, language=language))
+    record = site.world.record("LEAD-1")
+
+    def follows() -> bool:
+        return site.world.anna in {one.user_id for one in site.store.records.followers(record.company_id, record.id)}
+
+    assert follows() and f">{leave}</button>" in anna.get("/records/LEAD-1").text
+    answer = anna.post("/records/LEAD-1/unfollow", {"csrf": anna.csrf()})
+    page = anna.get(answer.headers["location"]).text
+    assert not follows() and f">{join}</button>" in page and 'class="bar"' in page
+    assert anna.post("/records/LEAD-1/unfollow", {"csrf": anna.csrf()}).status_code == 303
+    anna.post("/records/LEAD-1/follow", {"csrf": anna.csrf()})
+    assert follows()

@@ -15,6 +15,7 @@ from weftmail.core.routing import turns
 from weftmail.core.routing.disposition import Append, Asked, Decision, Disposition, Hold, Note, Open
 from weftmail.core.routing.turns import Turn
 from weftmail.core.wording.phrase import Phrase
+from weftmail.flow.notices import notify
 from weftmail.flow.notify import notify_admins
 from weftmail.store.record import Record
 from weftmail.store.store import Store
@@ -78,13 +79,17 @@ def _inbox_alone(traffic: Traffic, decision: Decision, now: int) -> Decision:
 
 
 def note_hold(store: Store, traffic: Traffic, before: Filing, inbound_id: int, now: int) -> None:
-    """Write down that a mail was held for its turns; tell the admins of the first one since it was quiet."""
+    """Write down that a mail was held for its turns; tell who stands in line of the first one since quiet."""
     over = turns.tripped(traffic.found.values(), now)
     store.turns.hold(before.company_id, {one.who for one in over}, {one.place for one in over}, now)
     if any(one.held(now) for one in over):
         return
     says = Phrase("notice.turns", {"turns": TURNS, "sender": traffic.author, "place": _named(before, traffic, over)})
-    notify_admins(store, [before.company_id], says, now, inbound_id=inbound_id)
+    record_id = None if isinstance(before, Open) else before.record_id
+    # Whose record or alias it is decides on the mail; an admin can exempt its sender.
+    line = [*store.line.first(before.company_id, record_id, traffic.alias_id), *store.line.first(before.company_id)]
+    people = list({one.user_id: one for one in line}.values())
+    notify(store, before.company_id, people, says, now, by_mail="review", inbound_id=inbound_id, record_id=record_id)
     log.warning("a loop: mail from %s is held until it has been quiet for an hour", traffic.author)
 
 

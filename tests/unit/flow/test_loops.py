@@ -246,6 +246,13 @@ class TestTurns:
         (said,) = notices(self.world)
         assert f"mail-admin exemption add {HELPDESK}" in said
 
+    def test_whose_alias_it_is_is_told_beside_the_admins(self) -> None:
+        owner = self.world.store.users.by_address(HELPDESK)
+        assert owner is not None
+        self.come(TURNS + 2)
+        found = self.world.store.inbox.notices(owner.id, self.world.acme)
+        assert [one.says.code for one in found] == ["notice.turns"] and len(notices(self.world)) == 1
+
     def test_other_places_and_other_people_go_on(self) -> None:
         self.come(TURNS + 1)
         assert self.come(1, SUPPORT)[0].state == "filed"

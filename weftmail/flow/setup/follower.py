@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from weftmail.core.role import Role
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.events import write_event
 from weftmail.flow.notices import notify_of_record
-from weftmail.flow.refusal import RefusedAct
+from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import find
 from weftmail.flow.setup.act import Done, Fields, Setup, act
+from weftmail.store.audit import AuditRow
 from weftmail.store.people import User
 from weftmail.store.record import Record
 from weftmail.store.store import Store
@@ -23,9 +25,10 @@ class Followed(Done):
     prefers: str = ""
 
 
-def names(store: Store, record: Record) -> Fields:
-    """Return the names of those who follow a record."""
+def names(store: Store, record: Record, user: User) -> Fields:
+    """Return the names of those who follow a record, and the address of the one whom an act was about."""
     return {
+        "user": next(iter(store.users.addresses(user.id)), ""),
         "record": record.label,
         "followers": [one.name for one in store.records.followers(record.company_id, record.id)],
     }
@@ -37,7 +40,7 @@ def add(setup: Setup, number: str, address: str, *, company: str | None = None) 
     store = setup.store
     record = find.record(store, number, company)
     user = find.member(store, address, record.company_id, field="address")
-    was = names(store, record)
+    was = names(store, record, user)
     now = setup.clock()
     if store.records.follow(record.company_id, record.id, user.id, now):
         notify_of_record(store, record, user.id, setup.actor, "added", now)
@@ -51,7 +54,7 @@ def remove(setup: Setup, number: str, address: str, *, company: str | None = Non
     store = setup.store
     record = find.record(store, number, company)
     user = find.user(store, address)
-    was = names(store, record)
+    was = names(store, record, user)
     now = setup.clock()
     if not store.records.unfollow(record.company_id, record.id, user.id, now):
         raise RefusedAct("address", "no_follower", name=user.name, number=record.label)
@@ -60,5 +63,17 @@ def remove(setup: Setup, number: str, address: str, *, company: str | None = Non
 
 
 def _followed(name: str, store: Store, record: Record, was: Fields, user: User) -> Followed:
-    now = names(store, record)
+    now = names(store, record, user)
     return Followed(name, record.company_id, record.label, was, now, user.name, user.prefers)
+
+
+def _taken_off_again(setup: Setup, row: AuditRow) -> Done | Refusal:
+    return remove(setup, row.subject, row.now["user"], company=row.company)
+
+
+def _back_on(setup: Setup, row: AuditRow) -> Done | Refusal:
+    return add(setup, row.subject, row.now["user"], company=row.company)
+
+
+reverses = {"follower.add": _taken_off_again, "follower.remove": _back_on}
+undone_by = Role.AGENT

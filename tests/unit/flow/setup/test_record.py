@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from tests.unit.flow.setup.conftest import Office
-from weftmail.flow.setup import company, contact, follower, record, user
+from weftmail.core.wording.phrase import Phrase
+from weftmail.core.wording.sentences import say
+from weftmail.flow.setup import company, contact, follower, record, undo, user
 from weftmail.flow.setup.act import FieldChange
 from weftmail.flow.setup.follower import Followed
 
@@ -133,7 +135,7 @@ def test_followers_come_and_go(order: Office) -> None:
     made = order.did(follower.add(setup, "order-1", "anna@acme.example"))
     assert isinstance(made, Followed)
     assert (made.subject, made.name, made.prefers) == ("ORDER-1", "Anna", "email")
-    assert made.now == {"record": "ORDER-1", "followers": ["Björn", "Anna"]}
+    assert made.now == {"user": "anna@acme.example", "record": "ORDER-1", "followers": ["Björn", "Anna"]}
     assert order.did(follower.add(setup, "ORDER-1", "anna@acme.example")).changes == ()
     gone = order.did(follower.remove(setup, "ORDER-1", "bjorn@acme.example"))
     assert gone.changes == (FieldChange("followers", "Björn, Anna", "Anna"),)
@@ -141,3 +143,21 @@ def test_followers_come_and_go(order: Office) -> None:
     order.did(company.add(setup, "Beta"))
     order.did(user.add(setup, "eva@beta.example", company="Beta"))
     assert order.refused(follower.add(setup, "ORDER-1", "eva@beta.example")) == ("address", "no_member")
+
+
+def test_following_is_an_event_and_can_be_undone(order: Office) -> None:
+    setup = order.setup
+    made = order.did(follower.add(setup, "order-1", "anna@acme.example"))
+    gone = order.did(follower.remove(setup, "ORDER-1", "bjorn@acme.example"))
+    order.did(undo.undo(setup, gone.trace))
+    assert [one.name for one in order.store.records.followers(order.world.acme, 1)] == ["Anna", "Björn"]
+    order.did(undo.undo(setup, made.trace))
+    assert [one.name for one in order.store.records.followers(order.world.acme, 1)] == ["Björn"]
+    thread = order.store.messages.thread(order.world.acme, 1)
+    events = [say(Phrase.from_json(one.phrase)) for one in thread if one.kind == "event"]
+    assert events[-4:] == [
+        "Anna added Anna as a follower",
+        "Anna removed Björn from the followers",
+        "Anna added Björn as a follower",
+        "Anna removed Anna from the followers",
+    ]
