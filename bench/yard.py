@@ -74,6 +74,7 @@ class Yard:
         """The installation; made at the first look, which must come after the first Postfix."""
         if self._installation is None:
             self._installation = LiveInstallation(self.state, self.smtp_port)
+            self._installation.admin("dkim", "sign-now", "acme.example")
             self._installation.admin("alias", "add", RECIPIENT, "--opens", "lead", "--owner", ANNA)
         return self._installation
 

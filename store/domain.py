@@ -49,6 +49,7 @@ class DkimKey:
     record: str
     state: str
     created_at: int
+    changed_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,3 +223,11 @@ class Domains:
     def dkim_keys(self, domain: str | None = None) -> list[DkimKey]:
         """Return the signing keys of one domain, or of all."""
         return many(DkimKey, queries.dkim_keys(self._connection, domain=domain))
+
+    def set_dkim_key(self, key_id: int, state: str, now: int) -> None:
+        """Say how far a key is in its life."""
+        queries.dkim_key_set(self._connection, id=key_id, state=state, now=now)
+
+    def signing(self, domain: str) -> frozenset[str]:
+        """Return the selectors of the keys that sign what a domain sends."""
+        return frozenset(selector for (selector,) in queries.dkim_key_signing(self._connection, domain=domain))

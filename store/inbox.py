@@ -59,7 +59,7 @@ class InboxNotice:
         return Phrase.from_json(self.phrase)
 
 
-What = Literal["review", "failed", "assigned", "added", "passed on"]
+What = Literal["review", "failed", "assigned", "added", "passed on", "dns"]
 """What notices by mail tell of: email that waits for review, a failure, a record that is theirs or that they follow,
 and the work of a colleague that is theirs now.
 """

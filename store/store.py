@@ -11,6 +11,7 @@ from weftmail.store.alias import Aliases
 from weftmail.store.audit import AuditLog
 from weftmail.store.blob import Blobs
 from weftmail.store.company import Companies
+from weftmail.store.dns import DnsLooks
 from weftmail.store.domain import Domains
 from weftmail.store.due import Agenda
 from weftmail.store.exemption import Exemptions
@@ -40,6 +41,7 @@ class Store:
         self.connection = connection
         self.companies = Companies(connection)
         self.domains = Domains(connection)
+        self.dns = DnsLooks(connection)
         self.aliases = Aliases(connection, self.domains)
         self.users = Users(connection)
         self.teams = Teams(connection)

@@ -58,9 +58,33 @@ create table dkim_key (
     selector text not null,
     algorithm text not null check (algorithm in ('rsa', 'ed25519')),
     record text not null,
-    state text not null default 'active' check (state in ('published', 'active', 'retiring', 'retired')),
+    state text not null default 'made' check (state in ('made', 'published', 'signing', 'retiring', 'retired')),
     created_at bigint not null,
+    changed_at bigint not null,
     unique (domain_id, selector)
+);
+
+-- When the DNS was last asked about a domain, and when it is to be asked next.
+create table dns_look (
+    domain_id bigint primary key references domain (id),
+    look_at bigint,
+    asked_at bigint,
+    zone text not null default '',
+    servers text not null default '[]',
+    verdict text check (verdict in ('good', 'optional', 'look', 'broken'))
+);
+create index dns_look_time on dns_look (look_at) where look_at is not null;
+
+-- What was found of each record then; ``body`` is the row of the table as JSON, with its phrases.
+create table dns_finding (
+    domain_id bigint not null references domain (id),
+    position bigint not null,
+    what text not null,
+    name text not null,
+    verdict text not null check (verdict in ('good', 'optional', 'look', 'broken')),
+    body text not null,
+    changed_at bigint not null,
+    primary key (domain_id, position)
 );
 
 -- Named in the plural because "user" is a word of SQL's own.
@@ -530,7 +554,7 @@ create table gathered_notice (
     id {ID},
     company_id bigint not null references company (id),
     user_id bigint not null references users (id),
-    what text not null check (what in ('review', 'failed', 'assigned', 'added', 'passed on')),
+    what text not null check (what in ('review', 'failed', 'assigned', 'added', 'passed on', 'dns')),
     inbound_id bigint references inbound (id),
     record_id bigint references record (id),
     created_at bigint not null

@@ -70,12 +70,20 @@ where a.generation > :generation
 order by a.generation;
 
 -- name: dkim_key_add$
-insert into dkim_key (domain_id, selector, algorithm, record, created_at)
-values (:domain_id, :selector, :algorithm, :record, :now)
+insert into dkim_key (domain_id, selector, algorithm, record, created_at, changed_at)
+values (:domain_id, :selector, :algorithm, :record, :now, :now)
 returning id;
 
 -- name: dkim_keys
-select k.id, d.name as domain, k.selector, k.algorithm, k.record, k.state, k.created_at
+select k.id, d.name as domain, k.selector, k.algorithm, k.record, k.state, k.created_at, k.changed_at
 from dkim_key k join domain d on d.id = k.domain_id
 where cast(:domain as text) is null or d.name = :domain
 order by d.name, k.id;
+
+-- name: dkim_key_set!
+update dkim_key set state = :state, changed_at = :now where id = :id;
+
+-- name: dkim_key_signing
+select k.selector
+from dkim_key k join domain d on d.id = k.domain_id
+where d.name = :domain and k.state = 'signing';

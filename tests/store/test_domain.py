@@ -101,9 +101,13 @@ def test_copies_of_a_domain_that_still_wait(office: Office) -> None:
 def test_keys_show_what_the_dns_should_hold(office: Office) -> None:
     office.store.domains.add_dkim_key(office.domain, "wm26a", "rsa", "v=DKIM1; k=rsa; p=MIIB", 5)
     (key,) = office.store.domains.dkim_keys("acme.example")
-    assert (key.domain, key.selector, key.algorithm, key.state) == ("acme.example", "wm26a", "rsa", "active")
+    assert (key.domain, key.selector, key.algorithm, key.state) == ("acme.example", "wm26a", "rsa", "made")
     assert office.store.domains.dkim_keys() == [key]
     assert office.store.domains.dkim_keys("mx1.acme.example") == []
+    assert office.store.domains.signing("acme.example") == frozenset()
+    office.store.domains.set_dkim_key(key.id, "signing", 7)
+    assert office.store.domains.signing("acme.example") == {"wm26a"}
+    assert office.store.domains.dkim_keys()[0].changed_at == 7
     with pytest.raises(Conflict):
         office.store.domains.add_dkim_key(office.domain, "wm26a", "ed25519", "v=DKIM1", 5)
 

@@ -101,7 +101,7 @@ VALUES: dict[str, Any] = {
     "closed_at": None, "content_id": "", "customer_id": FREQUENT, "fault": 0, "stop": 1, "lease": 1,
     "owner_team_id": None, "password": None, "reference": "r", "reference_url": "", "since": 0,
     "what": "review", "answer_local": "sales", "answer_domain": "acme.example",
-    "says": "{}", "words": 20_000, "budget": 4_000_000,
+    "at": 1, "servers": "[]", "verdict": "good", "body": "{}", "says": "{}", "words": 20_000, "budget": 4_000_000,
 }  # fmt: skip
 ODD: dict[str, dict[str, Any]] = {
     "turns_expire": {"before": RECORD},
@@ -131,6 +131,7 @@ ODD: dict[str, dict[str, Any]] = {
     "alias_revive": {"record_id": None},
     "user_address_add": {"address": "new@acme.example"},
     "record_field_put": {"kind": "choice"},
+    "dkim_key_set": {"state": "signing"},
 }
 
 

@@ -130,7 +130,7 @@ def zones(clock: Clock = now) -> Zones:
 
 
 def signing_keys(config: Config, domain: str) -> Sequence[SigningKey]:
-    """Return the keys that sign what a domain sends, none where it has none yet; files are read again when changed.
+    """Return all keys of a domain, none where it has none yet; files are read again when changed.
 
     Raises TempFail for a key that cannot be read: mail waits rather than leave unsigned.
     """
@@ -142,6 +142,12 @@ def signing_keys(config: Config, domain: str) -> Sequence[SigningKey]:
     except OSError as error:
         raise TempFail(f"the signing keys in {folder} cannot be read: {error.strerror}") from None
     return _signing_keys(str(config.dkim), domain, changed)
+
+
+def keys_in_use(config: Config, store: Store, domain: str) -> Sequence[SigningKey]:
+    """Return the keys that sign now: those that every server of the zone shows; raises as ``signing_keys`` does."""
+    selectors = store.domains.signing(domain)
+    return tuple(key for key in signing_keys(config, domain) if key.selector in selectors) if selectors else ()
 
 
 @lru_cache(maxsize=256)

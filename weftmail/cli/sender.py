@@ -62,7 +62,7 @@ def send(config: Config, *, once: bool) -> int:
         sender = OutboxSender(
             store,
             installation,
-            channels(Means(store, installation, submitter, lambda domain: runtime.signing_keys(config, domain))),
+            channels(Means(store, installation, submitter, lambda domain: runtime.keys_in_use(config, store, domain))),
             holder=f"{os.uname().nodename}:{os.getpid()}",
             jitter=random.random,
         )

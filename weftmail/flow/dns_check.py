@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from weftmail.core.dns import dkim, dmarc, host, mx, return_path, spf, spf_cost
 from weftmail.core.dns.dkim import PublicKey
 from weftmail.core.dns.finding import DnsFinding, Judgement, Values, Verdict, View, over_servers, values, worst
+from weftmail.core.dns.key_life import Shown, shown
 from weftmail.core.ports import DnsFailure, DnsResult, DnsType, Zone, Zones
 from weftmail.core.wording.phrase import Phrase
 
@@ -31,6 +32,8 @@ class Table:
     servers: tuple[str, ...]
     findings: tuple[DnsFinding, ...]
     asked_at: int
+    keys: Mapping[str, Shown] = field(default_factory=dict)
+    """Which servers show each key, by its selector."""
 
     @property
     def verdict(self) -> Verdict:
@@ -48,21 +51,13 @@ def check(zones: Zones, question: Question, now: int) -> Table:
     return _Checking(zones, question).table(now)
 
 
-def shown_everywhere(zones: Zones, key: PublicKey) -> bool:
-    """Say whether every server of the zone has the key."""
-    zone = zones.zone_of(key.name)
-    if isinstance(zone, DnsFailure) or not zone.servers:
-        return False
-    asked = (zones.ask(server, key.name, "TXT") for server in zone.servers)
-    return all(not isinstance(found, DnsFailure) and dkim.shows(key, values(found)) for found in asked)
-
-
 @dataclass(slots=True)
 class _Checking:
     zones: Zones
     question: Question
     silent: dict[str, DnsFailure] = field(default_factory=dict)
     """The servers that failed once: nobody waits for them again."""
+    seen: dict[str, Shown] = field(default_factory=dict)
 
     def table(self, now: int) -> Table:
         zone = self.zones.zone_of(self.question.domain)
@@ -73,7 +68,7 @@ class _Checking:
         first = [self._mx(zone), self._spf(zone)]
         way_back = self._return_path(first[0].verdict, first[1].verdict)
         findings = (*first, *self._keys(zone), self._dmarc(zone), way_back, self._pointers())
-        return Table(self.question.domain, zone.name, tuple(one.name for one in zone.servers), findings, now)
+        return Table(self.question.domain, zone.name, tuple(one.name for one in zone.servers), findings, now, self.seen)
 
     def _view(self, zone: Zone, name: str, kind: DnsType) -> View:
         servers = tuple((server.name, self._asked(zone, at, name, kind)) for at, server in enumerate(zone.servers))
@@ -128,6 +123,7 @@ class _Checking:
     def _key(self, zone: Zone, key: PublicKey) -> DnsFinding:
         view = self._view(zone, key.name, "TXT")
         judged = over_servers(view, lambda found: dkim.judge(key, found))
+        self.seen[key.selector] = shown(key, view)
         return DnsFinding("dkim", key.name, view.everything(), values(view.resolver), (key.record,), judged)
 
     def _dmarc(self, zone: Zone) -> DnsFinding:

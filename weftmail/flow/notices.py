@@ -111,6 +111,12 @@ def notify_of_hold(store: Store, row: Accepted, message: Message, hold: Hold, no
         notify(store, company_id, people, says, now, by_mail=by_mail, inbound_id=row.id, record_id=hold.record_id)
 
 
+def notify_of_domain(store: Store, company_id: int | None, says: Phrase, now: int) -> None:
+    """Tell the admins of a domain's company, or of the installation where the domain is shared."""
+    for home, people in _in_charge(store, company_id, None, None):
+        notify(store, home, people, says, now, by_mail="dns")
+
+
 def notify_of_error(store: Store, row: Accepted, now: int) -> None:
     """Tell those who stand in line for the alias that a mail was sent to which our code failed on."""
     company_id, alias_id = _addressed(store, row.recipient)

@@ -85,7 +85,7 @@ def test_every_command_has_help(noun: str, capsys: pytest.CaptureFixture[str]) -
         (["company", "list", "--frob"], "unrecognized arguments: --frob"),
         (["company", "list", "--js"], "unrecognized arguments: --js"),
         (["outbox", "cancel", "1"], "invalid choice: 'cancel'"),
-        (["dkim", "rotate", "acme.example"], "invalid choice: 'rotate'"),
+        (["dkim", "revoke", "acme.example"], "invalid choice: 'revoke'"),
         (["postfix", "install"], "invalid choice: 'install'"),
         (["alias", "add", "-x@acme.example", "--opens", "lead"], "begins with a hyphen"),
         (["alias", "add", "-x@", "--opens", "lead"], "'-x@' is not an address"),

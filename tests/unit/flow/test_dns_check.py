@@ -6,7 +6,7 @@ from tests.unit.zones import TableZones, good
 from weftmail.core.dns.dkim import PublicKey
 from weftmail.core.dns.finding import DnsFinding
 from weftmail.core.wording.sentences import say
-from weftmail.flow.dns_check import Question, Table, check, shown_everywhere
+from weftmail.flow.dns_check import Question, Table, check
 
 HOST = "mx1.acme.example"
 KEY = PublicKey("wm26a", "acme.example", "v=DKIM1; k=rsa; p=ABCD", "signing")
@@ -78,13 +78,16 @@ def test_without_a_zone_nothing_else_is_asked() -> None:
     assert not asked.asked
 
 
-def test_a_key_is_shown_everywhere_or_not() -> None:
+def test_which_servers_show_a_key() -> None:
     asked = zones()
-    assert shown_everywhere(asked, KEY)
-    asked.other["ns2"] = {}
-    assert not shown_everywhere(asked, KEY)
+    assert check(asked, QUESTION, 7).keys == {"wm26a": "everywhere"}
     asked.failed["ns2"] = "timed out"
-    assert not shown_everywhere(asked, KEY)
-    asked.failed["zone"] = "SERVFAIL"
-    assert not shown_everywhere(asked, KEY)
-    assert not shown_everywhere(TableZones("acme.example", {}, ()), KEY)
+    assert check(asked, QUESTION, 7).keys == {"wm26a": "unknown"}
+    asked.failed.clear()
+    asked.other["ns2"] = {}
+    assert check(asked, QUESTION, 7).keys == {"wm26a": "not"}
+    asked.other.clear()
+    asked.cached = {}
+    assert check(asked, QUESTION, 7).keys == {"wm26a": "zone"}
+    asked.failed["resolver"] = "timed out"
+    assert check(asked, QUESTION, 7).keys == {"wm26a": "zone"}

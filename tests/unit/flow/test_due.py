@@ -19,6 +19,7 @@ from weftmail.flow.due.errand import LONGEST, Errand
 from weftmail.flow.due.kinds import KINDS
 from weftmail.flow.due.runner import AT_ONCE, FIRST_PAUSE, LEASE, LONGEST_PAUSE, Runner
 from weftmail.flow.installation import Installation
+from weftmail.store.dns import DnsLook
 from weftmail.store.due import Agenda, Due
 from weftmail.store.errors import Full
 from weftmail.store.store import Store
@@ -286,7 +287,7 @@ class TestKinds:
         sessions.failed("anna@acme.example", now)
         here = Runner(world.store, world.installation, "here")
         world.clock.now += 10
-        assert here.round() == 1 and here.round() == 0
+        assert here.round() == 2 and here.round() == 0
         rows = world.store.connection.execute("select count(*) from session").fetchone()[0]
         links = world.store.connection.execute("select count(*) from sign_in_link").fetchone()[0]
         assert (rows, links, sessions.failures("anna@acme.example", 0).failures) == (1, 0, 1)
@@ -295,16 +296,28 @@ class TestKinds:
         assert here.round() == 1
 
     def test_a_second_program_finds_what_stands(self, world: World) -> None:
-        assert Runner(world.store, world.installation, "one").round() == 1
+        assert Runner(world.store, world.installation, "one").round() == 2
         assert Runner(world.store, world.installation, "two").round() == 0
-        assert [one.kind for one in world.store.due.all()] == ["expiry"]
+        assert [one.kind for one in world.store.due.all()] == ["expiry", "dns"]
 
     def test_every_kind_is_registered_under_its_name(self) -> None:
         assert {name: kind.standing for name, kind in KINDS.items()} == {
+            "dns": True,
             "expiry": True,
             "notices": False,
             "retry": False,
         }
+
+    def test_every_domain_is_to_be_looked_at_each_day(self, world: World) -> None:
+        here = Runner(world.store, world.installation, "here")
+        here.round()
+        assert world.store.dns.due(world.clock()) == ["acme.example"]
+        look = DnsLook(world.domain, None, None, "acme.example", "[]", "good")
+        world.store.dns.keep(look, [], world.clock())
+        assert world.store.dns.due(world.clock()) == []
+        world.clock.now += 24 * 3600_000
+        here.round()
+        assert world.store.dns.due(world.clock()) == ["acme.example"]
 
 
 class TestErrands:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from weftmail.cli import done
 from weftmail.cli.arguments import Parser, Verbs
 from weftmail.cli.context import Context
 from weftmail.cli.listing import Listing, Whole
@@ -26,6 +27,15 @@ def build(parser: Parser) -> None:
         "create", "create two keys for a domain, RSA-2048 and Ed25519, and print their DNS records", _create
     )
     create.add_argument("domain", metavar="DOMAIN", help="the domain whose email they sign")
+    rotate = verbs.add(
+        "rotate", "create two new keys, which take over once every server of the zone shows them", _rotate
+    )
+    rotate.add_argument("domain", metavar="DOMAIN", help="the domain whose email they sign")
+    retire = verbs.add("retire", "let a key sign no longer", _retire)
+    retire.add_argument("domain", metavar="DOMAIN", help="the domain whose key it is")
+    retire.add_argument("selector", metavar="SELECTOR", help="the name of the key, such as wm26a")
+    sign_now = verbs.add("sign-now", "let keys sign before the DNS shows them, for a trial without DNS", _sign_now)
+    sign_now.add_argument("domain", metavar="DOMAIN", help="the domain whose email they sign")
     listing = verbs.list("list keys with their DNS records", _list, "NAME")
     listing.add_argument("domain", nargs="?", metavar="DOMAIN", help="show the keys of this domain only")
 
@@ -33,6 +43,21 @@ def build(parser: Parser) -> None:
 def _create(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(dkim_key.create(context.setup, arguments.domain, DkimFolder(str(context.config.dkim))))
     context.answer(arguments.json, _value(made), lambda: _created(made))
+
+
+def _rotate(context: Context, arguments: argparse.Namespace) -> None:
+    made = carried_out(dkim_key.rotate(context.setup, arguments.domain, DkimFolder(str(context.config.dkim))))
+    context.answer(arguments.json, _value(made), lambda: _created(made))
+
+
+def _retire(context: Context, arguments: argparse.Namespace) -> None:
+    made = carried_out(dkim_key.retire(context.setup, arguments.domain, arguments.selector))
+    context.answer(arguments.json, _value(made), lambda: [done.changes(made)])
+
+
+def _sign_now(context: Context, arguments: argparse.Namespace) -> None:
+    made = carried_out(dkim_key.sign_now(context.setup, arguments.domain))
+    context.answer(arguments.json, _value(made), lambda: [done.changes(made) or f"{made.subject}: nothing changed"])
 
 
 def _value(made: dkim_key.Keys) -> Fields:
@@ -45,7 +70,10 @@ def _value(made: dkim_key.Keys) -> Fields:
 
 def _created(made: dkim_key.Keys) -> list[str]:
     there = [] if made.made else [f"{made.subject} has its keys already; they stay as they are."]
-    return [*there, "Add to the DNS, each on one line or in parts of 255:", *map(record_line, made.keys)]
+    new = [key for key in made.keys if key.selector in made.made or (not made.made and key.state != "retired")]
+    said = f"They sign once every server of the zone shows them: mail-admin dns check {made.subject} --watch"
+    waiting = [said] if any(key.state == "made" for key in new) else []
+    return [*there, "Add to the DNS, each on one line or in parts of 255:", *map(record_line, new), *waiting]
 
 
 def record_line(key: DkimKey) -> str:

@@ -10,12 +10,14 @@ from weftmail.cli.arguments import Parser, Verbs
 from weftmail.cli.context import Context
 from weftmail.cli.hostname import hostname
 from weftmail.cli.output import Fields, as_json, iso, shown, table
+from weftmail.cli.signing import DkimFolder
 from weftmail.core.dns import zone_text
 from weftmail.core.dns.finding import DnsFinding, Verdict
 from weftmail.core.wording.sentences import say
 from weftmail.flow import vocabulary
-from weftmail.flow.dns_check import Table, check
-from weftmail.flow.setup import dns, find
+from weftmail.flow.dns_check import Table
+from weftmail.flow.dns_watch import DnsWatch
+from weftmail.flow.setup import find
 
 AGAIN: Final = 20.0
 """Seconds between two looks, with --watch."""
@@ -54,8 +56,8 @@ def _check(context: Context, arguments: argparse.Namespace) -> int:
 
 
 def _look(context: Context, name: str) -> Table:
-    question = dns.question(context.store, name, hostname(context.config))
-    return check(context.zones, question, context.clock())
+    files = DkimFolder(str(context.config.dkim))
+    return DnsWatch(context.setup, context.zones, hostname(context.config), files).look(name)
 
 
 def _as_table(found: Table) -> list[str]:

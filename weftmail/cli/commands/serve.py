@@ -68,7 +68,7 @@ def _do_what_is_due(config: Config, stop: threading.Event) -> None:
     """Do what is due, look after the map and for mail that nobody files, as mail-send does."""
     try:
         store = runtime.open_store(config)
-        runner = due.runner(config, store, "site", watching(SpoolWatch(config)))
+        runner = due.runner(config, store, "site", watching(SpoolWatch(config)), *due.watching_dns(config, store))
         while not stop.wait(EACH):
             try:
                 runner.round(stop.is_set)

@@ -36,6 +36,8 @@ NOTICES: Final[dict[str, Sentence]] = {
         "An email to {recipient} from {sender} was set aside: {why}. "
         "If a person wrote it, file it. Its subject: {subject}"
     ),
+    "notice.dns.worse": marked("The DNS of {domain} needs you. {reason}"),
+    "notice.dns.good": marked("The DNS of {domain} is as it should be again"),
     "notice.assigned": marked("{actor} assigned {record} to you: {title}"),
     "notice.added": marked("{actor} added you as a follower of {record}: {title}"),
     "notice.passed on": marked(
@@ -54,6 +56,7 @@ NOTICES: Final[dict[str, Sentence]] = {
     "mail.notice.failed": marked("{company}: a message on {record} did not reach everybody"),
     "mail.notice.assigned": marked("{company}: {record} was assigned to you"),
     "mail.notice.added": marked("{company}: you were added to {record}"),
+    "mail.notice.dns": marked("{company}: the records of a domain in the DNS have changed"),
     "mail.notice.passed on": marked("{company}: the work of a colleague was passed on to you"),
     "mail.notices.subject": counted("{count} notification", "{count} notifications"),
     "mail.notices.why": marked(

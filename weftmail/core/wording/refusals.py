@@ -148,6 +148,11 @@ REFUSALS = {
     "changed_since": marked("{subject} has been changed since; undo the later change first"),
     # Keys.
     "dkim_key_lost": marked("The private key {selectors} is missing in {folder}; restore it from your backup"),
+    "dkim_key_waiting": marked(
+        "The new keys {selectors} are not in the DNS yet; they take over once every server shows them"
+    ),
+    "dkim_key_retired": marked("The key {selector} is retired already"),
+    "no_such_dkim_key": marked("Unknown key {selector} (known: {selectors})"),
     "dkim_key_broken": marked("A private key cannot be read: {why}; restore it from your backup"),
     # Incoming mail.
     "no_such_exemption": marked("{address} is not exempt"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from typing import Protocol
 
 from weftmail.core.composing.dkim_key import Algorithm, BadKey, SigningKey
@@ -61,12 +62,91 @@ def create(setup: Setup, domain: str, files: KeyFiles) -> Keys | Refusal:
 
 @act
 def _keep(setup: Setup, domain: Domain, made: Sequence[SigningKey]) -> Keys:
+    kept = _kept(setup, domain, made)
+    return Keys("dkim_key.create", domain.company_id, domain.name, *kept)
+
+
+def _kept(
+    setup: Setup, domain: Domain, made: Sequence[SigningKey]
+) -> tuple[Fields, Fields, tuple[str, ...], tuple[DkimKey, ...]]:
     domains, was = setup.store.domains, _selectors(setup.store, domain)
     for key in made:
         domains.add_dkim_key(domain.id, key.selector, key.algorithm, key.record, setup.clock())
+    if made:
+        setup.store.dns.want(domain.id, setup.clock())
     keys = tuple(domains.dkim_keys(domain.name))
-    new = tuple(key.selector for key in made)
-    return Keys("dkim_key.create", domain.company_id, domain.name, was, _selectors(setup.store, domain), new, keys)
+    return was, _selectors(setup.store, domain), tuple(key.selector for key in made), keys
+
+
+@act
+def _rotated(setup: Setup, domain: Domain, made: Sequence[SigningKey]) -> Keys:
+    kept = _kept(setup, domain, made)
+    return Keys("dkim_key.rotate", domain.company_id, domain.name, *kept)
+
+
+def rotate(setup: Setup, domain: str, files: KeyFiles) -> Keys | Refusal:
+    """Make two new keys for a domain; each takes over once every server of the zone shows it."""
+    try:
+        found = find.domain(setup.store, domain, field="domain")
+        waiting = [
+            key.selector for key in setup.store.domains.dkim_keys(found.name) if key.state in ("made", "published")
+        ]
+        if waiting:
+            raise RefusedAct("domain", "dkim_key_waiting", selectors=find.joined(waiting))
+        made = [_new(setup, found, files, kind, letter) for kind, letter in KINDS]
+    except RefusedAct as refused:
+        return refused.refusal
+    return _rotated(setup, found, made)
+
+
+@act
+def retire(setup: Setup, domain: str, selector: str) -> Keys:
+    """Let a key sign no longer; one that has signed stays in the DNS for seven days more."""
+    found, key = _key(setup, domain, selector)
+    if key.state == "retired":
+        raise RefusedAct("selector", "dkim_key_retired", selector=selector)
+    return _moved(setup, found, "dkim_key.retire", {key.id: "retiring" if key.state == "signing" else "retired"})
+
+
+@act
+def sign_now(setup: Setup, domain: str) -> Keys:
+    """Let the keys of a domain sign before the DNS shows them: for a trial that checks with the keys themselves."""
+    found = find.domain(setup.store, domain, field="domain")
+    keys = setup.store.domains.dkim_keys(found.name)
+    return _moved(
+        setup, found, "dkim_key.sign_now", {key.id: "signing" for key in keys if key.state in ("made", "published")}
+    )
+
+
+@act
+def move(setup: Setup, domain: Domain, states: Mapping[int, str]) -> Keys:
+    """Give keys the states that the DNS shows them to be in, each by its number."""
+    return _moved(setup, domain, "dkim_key.set", states)
+
+
+def _moved(setup: Setup, domain: Domain, name_: str, states: Mapping[int, str]) -> Keys:
+    domains, now = setup.store.domains, setup.clock()
+    was = _states(domains.dkim_keys(domain.name))
+    for key_id, state in states.items():
+        domains.set_dkim_key(key_id, state, now)
+    setup.store.dns.want(domain.id, now)
+    keys = tuple(domains.dkim_keys(domain.name))
+    return Keys(name_, domain.company_id, domain.name, was, _states(keys), (), keys)
+
+
+def _key(setup: Setup, domain: str, selector: str) -> tuple[Domain, DkimKey]:
+    found = find.domain(setup.store, domain, field="domain")
+    keys = setup.store.domains.dkim_keys(found.name)
+    for key in keys:
+        if key.selector == selector:
+            return found, key
+    raise RefusedAct(
+        "selector", "no_such_dkim_key", selector=selector, selectors=find.joined([one.selector for one in keys])
+    )
+
+
+def _states(keys: Sequence[DkimKey]) -> Fields:
+    return {"keys": {one.selector: one.state for one in keys}}
 
 
 def _selectors(store: Store, domain: Domain) -> Fields:
@@ -75,14 +155,22 @@ def _selectors(store: Store, domain: Domain) -> Fields:
 
 def _make_missing(setup: Setup, domain: Domain, files: KeyFiles) -> list[SigningKey]:
     there = _loaded(files, domain.name)
-    known = setup.store.domains.dkim_keys(domain.name)
+    known = [key for key in setup.store.domains.dkim_keys(domain.name) if key.state != "retired"]
     lost = [key.selector for key in known if key.selector not in there]
     if lost:
         raise RefusedAct("domain", "dkim_key_lost", selectors=find.joined(lost), folder=f"{files.folder}/{domain.name}")
+    missing = [(kind, letter) for kind, letter in KINDS if kind not in {key.algorithm for key in known}]
+    return [_new(setup, domain, files, kind, letter) for kind, letter in missing]
+
+
+def _new(setup: Setup, domain: Domain, files: KeyFiles, kind: Algorithm, letter: str) -> SigningKey:
+    """Make a key under the year's next name; a file without a row is left from a call that was cut short."""
     year = datetime.fromtimestamp(setup.clock() / 1000, UTC).strftime("%y")
-    missing = [(kind, f"wm{year}{letter}") for kind, letter in KINDS if kind not in {key.algorithm for key in known}]
-    # A file without a row is left from a call that was cut short.
-    return [there.get(selector) or files.create(domain.name, selector, kind) for kind, selector in missing]
+    taken = {key.selector for key in setup.store.domains.dkim_keys(domain.name)}
+    names = (f"wm{year}{letter}{number if number > 1 else ''}" for number in count(1))
+    selector = next(one for one in names if one not in taken)
+    there = _loaded(files, domain.name)
+    return there.get(selector) or files.create(domain.name, selector, kind)
 
 
 def _loaded(files: KeyFiles, domain: str) -> dict[str, SigningKey]:

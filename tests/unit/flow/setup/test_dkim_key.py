@@ -64,3 +64,31 @@ def test_a_file_that_a_call_cut_short_left_behind_is_taken(office: Office, tmp_p
     left = keys.create("acme.example", "wm27a", "rsa")
     office.did(dkim_key.create(office.setup, "acme.example", keys))
     assert [one.selector for one in keys.kept] == ["wm27a", "wm27e"] and keys.kept[0] is left
+
+
+def test_new_keys_wait_beside_the_old_ones_under_names_of_their_own(office: Office, tmp_path_factory: object) -> None:
+    keys = files(tmp_path_factory.mktemp("keys"))  # type: ignore[attr-defined]
+    office.did(dkim_key.create(office.setup, "acme.example", keys))
+    assert office.refused(dkim_key.rotate(office.setup, "acme.example", keys)) == ("domain", "dkim_key_waiting")
+    signing = office.did(dkim_key.sign_now(office.setup, "acme.example"))
+    assert signing.now == {"keys": {"wm27a": "signing", "wm27e": "signing"}}
+    made = office.did(dkim_key.rotate(office.setup, "acme.example", keys))
+    assert isinstance(made, Keys)
+    assert made.made == ("wm27a2", "wm27e2")
+    assert [one.state for one in made.keys] == ["signing", "signing", "made", "made"]
+    assert office.store.domains.signing("acme.example") == {"wm27a", "wm27e"}
+
+
+def test_a_key_is_retired_at_once_or_after_it_has_signed(office: Office, tmp_path_factory: object) -> None:
+    keys = files(tmp_path_factory.mktemp("keys"))  # type: ignore[attr-defined]
+    office.did(dkim_key.create(office.setup, "acme.example", keys))
+    office.did(dkim_key.sign_now(office.setup, "acme.example"))
+    office.did(dkim_key.retire(office.setup, "acme.example", "wm27a"))
+    gone = office.did(dkim_key.retire(office.setup, "acme.example", "wm27a"))
+    assert gone.now == {"keys": {"wm27a": "retired", "wm27e": "signing"}}
+    again = dkim_key.retire(office.setup, "acme.example", "wm27a")
+    assert office.refused(again) == ("selector", "dkim_key_retired")
+    unknown = dkim_key.retire(office.setup, "acme.example", "wm99a")
+    assert office.refused(unknown) == ("selector", "no_such_dkim_key")
+    made = office.did(dkim_key.create(office.setup, "acme.example", keys))
+    assert isinstance(made, Keys) and made.made == ("wm27a2",)

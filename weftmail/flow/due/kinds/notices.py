@@ -58,6 +58,8 @@ def _sentence(what: What, company: str, record: str, count: int) -> Phrase:
             return Phrase("mail.notice.assigned", {"company": company, "record": record})
         case "added":
             return Phrase("mail.notice.added", {"company": company, "record": record})
+        case "dns":
+            return Phrase("mail.notice.dns", {"company": company})
         case "passed on":
             return Phrase("mail.notice.passed on", {"company": company})
         case _:
