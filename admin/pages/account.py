@@ -1,48 +1,114 @@
-"""What somebody chooses for themselves: language, time zone, and where they are notified."""
+"""What everybody has of their own: name, language, time zone, notifications, password, and the browsers they are in."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.responses import Response
 
-from weftmail.admin.page import page
-from weftmail.admin.visit import Visit
+from weftmail.admin.entering import begin
+from weftmail.admin.page import Hashed, page
+from weftmail.admin.proof import with_password
+from weftmail.admin.visit import Visit, nothing_here
+from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import Refusal
-from weftmail.flow.setup import user
+from weftmail.flow.setup import session, user
 from weftmail.locale.dates import zone_names
+from weftmail.store.people import User
+
+DIFFER = marked("The two passwords differ.")
 
 
 def account(visit: Visit) -> Response:
     """Show what is chosen."""
-    return _form(visit, saved="saved" in visit.request.query_params)
+    return _form(visit, saved=visit.request.query_params.get("saved", ""))
 
 
 def save(visit: Visit) -> Response:
     """Keep what is chosen; what cannot be chosen is shown as such, and nothing changes."""
     done = user.change(
         visit.setup,
-        visit.store.users.addresses(visit.user.id)[0],
+        address_of(visit),
+        name=visit.text("name"),
         prefers=visit.text("prefers"),
         language=visit.text("language"),
-        time_zone=visit.text("zone"),
+        time_zone=visit.text("time_zone"),
     )
     if isinstance(done, Refusal):
-        return _form(visit, wrong=visit.voice.say(done.phrase), status=422)
-    return visit.go("/account?saved=")
+        return _form(visit, wrong={done.field: visit.voice.say(done.phrase)}, status=422)
+    return visit.go("/account?saved=settings")
 
 
-def _form(visit: Visit, *, saved: bool = False, wrong: str = "", status: int = 200) -> Response:
-    address = visit.store.users.addresses(visit.user.id)[0]
+def new_password(visit: Visit) -> Response | Hashed:
+    """Choose another password; all other browsers are signed out, and this one begins anew."""
+    wanted, site = visit.text("password"), visit.site
+    refusal = user.password_refused(wanted)
+    if refusal is not None:
+        return _form(visit, wrong={"password": visit.voice.say(refusal.phrase)}, status=422)
+    if wanted != visit.text("again"):
+        return _form(visit, wrong={"again": visit.voice.gettext(DIFFER)}, status=422)
+
+    def keep(again: Visit, hash_: str) -> Response:
+        done = user.set_password(again.setup, address_of(again), wanted, lambda _password: hash_)
+        if isinstance(done, Refusal):
+            return _form(again, wrong={"password": again.voice.say(done.phrase)}, status=422)
+        target = again.path("/account?saved=password")
+        with again.store.transaction():
+            return begin(site, again.store, again.request, again.user, target)
+
+    return with_password(visit, visit.text("current"), _not_theirs, keep, lambda: site.passwords.hash(wanted))
+
+
+def _not_theirs(visit: Visit, why: str) -> Response:
+    return _form(visit, wrong={"current": visit.voice.gettext(why)}, status=422)
+
+
+def end_session(visit: Visit) -> Response:
+    """Sign out in one other browser."""
+    done = session.end(visit.setup, address_of(visit), visit.request.path_params["session"])
+    if isinstance(done, Refusal):
+        raise nothing_here()
+    return visit.go("/account#sessions", done)
+
+
+def end_others(visit: Visit) -> Response:
+    """Sign out in all other browsers."""
+    done = session.end_others(visit.setup, address_of(visit), visit.visitor.session.id)
+    return visit.go("/account#sessions", None if isinstance(done, Refusal) else done)
+
+
+def address_of(visit: Visit) -> str:
+    """Return the visitor's first address, by which acts name them."""
+    return visit.store.users.addresses(visit.user.id)[0]
+
+
+def _form(visit: Visit, *, saved: str = "", wrong: Mapping[str, str] | None = None, status: int = 200) -> Response:
+    typed = {name: str(value) for name, value in visit.form.items() if isinstance(value, str)}
     return visit.page(
         "account.html",
-        command=f"mail-admin user show {address}",
+        command=f"mail-admin user show {address_of(visit)}",
         everywhere=True,
         status=status,
-        languages=visit.site.installation.languages.names,
+        languages=list(visit.site.installation.languages.names.items()),
         zones=zone_names(),
         channels=visit.store.users.channels(),
+        chosen={**_chosen(visit.user), **typed},
+        sessions=visit.store.sessions.of_user(visit.user.id, visit.now),
+        factor=visit.store.second_factors.get(visit.user.id),
+        least=user.SHORTEST,
         saved=saved,
-        wrong=wrong,
+        wrong=wrong or {},
     )
 
 
-routes = [page("/account", account), page("/account/save", save, posts=True)]
+def _chosen(one: User) -> dict[str, str]:
+    return {"name": one.name, "language": one.language, "time_zone": one.zone, "prefers": one.prefers}
+
+
+routes = [
+    page("/account", account),
+    page("/account/save", save, posts=True),
+    page("/account/password", new_password, posts=True),
+    page("/account/sessions/{session:int}/end", end_session, posts=True),
+    page("/account/sessions/end", end_others, posts=True),
+]

@@ -13,8 +13,16 @@ from weftmail.flow.post import Draft, post
 OPEN = {"/sign-in", "/sign-in/code", "/enter/{token}", "/forgotten", "/password/{token}"}
 """What stands before the door, and has a test file of its own."""
 
-THEIRS = {"label": "LEAD-2", "number": "1", "notice": "1", "file": "1", "name": "caught1", "act": "1"}
-NOBODYS = {"label": "LEAD-99", "number": "1", "notice": "99", "file": "1", "name": "caught99", "act": "99"}
+THEIRS = {"label": "LEAD-2", "number": "1", "notice": "1", "file": "1", "name": "caught1", "act": "1", "session": "1"}
+NOBODYS = {
+    "label": "LEAD-99",
+    "number": "1",
+    "notice": "99",
+    "file": "1",
+    "name": "caught99",
+    "act": "99",
+    "session": "99",
+}
 """What the parameters of routes name: things of Acme's that ``furnish`` makes, and things that nobody has."""
 
 
@@ -36,6 +44,7 @@ def filled(path: str, values: dict[str, str]) -> str:
 def furnish(site: Site) -> None:
     """Give Acme a thread with HTML, a file, a note, a caught mail and a change in the history."""
     world = site.world
+    site.store.sessions.add("the browser of Anna", world.anna, "csrf", 1, 10**15)
     mail = world.mail(subject="Again", verified=True, files=[("plan.pdf", b"%PDF")], headers=[("X-A", "b")])
     html = mail.replace(b'Content-Type: text/plain; charset="utf-8"', b"Content-Type: text/html")
     world.deliver(html, "leads@acme.example")

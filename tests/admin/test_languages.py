@@ -70,26 +70,26 @@ def test_a_wrong_password_is_told_in_the_language_of_the_browser(site: Site, bro
 
 
 def test_somebody_chooses_language_and_zone_for_themselves(site: Site, anna: Browser) -> None:
-    chosen = {"language": "sv", "zone": "Europe/Stockholm", "prefers": "inbox"}
+    chosen = {"name": "Anna Ek", "language": "sv", "time_zone": "Europe/Stockholm", "prefers": "inbox"}
     answer = anna.post("/account/save", {"csrf": anna.csrf(), **chosen})
     assert answer.status_code == 303
     user = site.store.users.get(site.world.anna)
     assert user is not None and (user.language, user.zone, user.prefers) == ("sv", "Europe/Stockholm", "inbox")
-    page = anna.get("/account?saved=").text
+    page = anna.get(answer.headers["location"]).text
+    assert user.name == "Anna Ek"
     assert "Sparat" in page and "<option selected>Europe/Stockholm</option>" in page
 
 
 @pytest.mark.parametrize(
-    "chosen",
-    [
-        {"language": "xx", "zone": "", "prefers": "email"},
-        {"language": "sv", "zone": "../etc", "prefers": "email"},
-        {"language": "sv", "zone": "", "prefers": "sms"},
-    ],
+    ("field", "value"), [("language", "xx"), ("time_zone", "../etc"), ("prefers", "sms"), ("name", "")]
 )
-def test_what_is_not_offered_changes_nothing(site: Site, anna: Browser, chosen: dict[str, str]) -> None:
+def test_what_is_not_offered_changes_nothing(site: Site, anna: Browser, field: str, value: str) -> None:
+    chosen = {"name": "Ann", "language": "sv", "time_zone": "", "prefers": "email", field: value}
     answer = anna.post("/account/save", {"csrf": anna.csrf(), **chosen})
-    assert answer.status_code == 422 and 'role="alert">✕ ' in answer.text
+    assert answer.status_code == 422
+    # The sentence stands beside its field, and what was typed is kept.
+    assert re.search(rf'<div id="{field}-said"><p class="error">✕ ', answer.text)
+    assert 'value="Ann"' in answer.text or field == "name"
     user = site.store.users.get(site.world.anna)
     assert user is not None and (user.language, user.zone, user.prefers) == ("en", "", "email")
 

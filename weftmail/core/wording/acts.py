@@ -47,6 +47,8 @@ ACTS: Final = {
     "act.record_type.add": marked("Record type {subject} added"),
     "act.record_type.set": marked("Record type {subject} changed"),
     "act.review": marked("Decided: {subject}"),
+    "act.session.end": marked("{subject} signed out in one browser"),
+    "act.session.end_others": marked("{subject} signed out in all other browsers"),
     "act.user.invite": marked("{subject} invited"),
     "act.user.invite_again": marked("{subject} invited again"),
     "act.second_factor.add": marked("Second factor of {subject} turned on"),

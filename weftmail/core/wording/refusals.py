@@ -86,6 +86,7 @@ REFUSALS = {
     "only_admin": marked("{name} is the only admin of {company}"),
     "no_such_time_zone": marked("Unknown time zone {name}; write its name as Europe/Stockholm"),
     "password_short": marked("A password has at least {least} characters; four words from a dictionary do well"),
+    "no_such_session": marked("This browser is signed out already"),
     "link_gone": marked("This link has expired"),
     "no_invitation": marked("{name} has a password already; an invitation is for a first one"),
     "second_factor_there": marked("{name} has a second factor already"),

@@ -23,7 +23,7 @@ SETTINGS: Final = {
     "setting.demo": marked("The demo: no email leaves this machine"),
     # The store.
     "setting.notices_apart": marked("Minutes between two emails of notices to one person"),
-    "setting.second_factor": marked("1: everybody has to have a second factor; 0: they may"),
+    "setting.second_factor": marked("Everybody has to have a second factor"),
     "setting.session_days": marked("Days after which somebody has to sign in again"),
 }
 """Each sentence by "setting." and the name of a setting."""

@@ -1,0 +1,129 @@
+"""What everybody has of their own: password, second factor, and the browsers that they are signed in with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from tests.admin.conftest import PASSWORD, Browser, Site
+from weftmail.admin.attempts import DEVICE
+from weftmail.core.tokens.one_time_code import code_at, unseal
+from weftmail.flow.second_factor import is_on
+from weftmail.store.session import SessionLine
+
+Opens = Callable[[], Browser]
+ANNA = "anna@acme.example"
+NEW = "velvet-otter-april-ten"
+FIREFOX = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
+
+
+def sessions(site: Site) -> list[SessionLine]:
+    return site.store.sessions.of_user(site.world.anna, site.world.clock())
+
+
+def test_a_password_is_changed_with_the_one_of_before(site: Site, anna: Browser, browser: Opens) -> None:
+    two = browser()
+    two.sign_in(ANNA)
+    form = {"csrf": anna.csrf(), "current": PASSWORD, "password": NEW, "again": NEW}
+    answer = anna.post("/account/password", form)
+    assert answer.headers["location"] == "/account?saved=password"
+    # This browser goes on under a new session, and every other one is signed out.
+    assert "all other browsers are signed out" in anna.get("/account?saved=password").text
+    assert two.get("/records").headers["location"].startswith("/sign-in") and len(sessions(site)) == 1
+    assert browser().sign_in(ANNA).status_code == 403 and browser().sign_in(ANNA, NEW).status_code == 303
+    (row,) = [one for one in site.store.audit.all() if one.act == "user.password"]
+    assert (row.actor, row.became) == ("Anna", '{"password": "new"}')
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("current", "no", "This is not your password"),
+        ("password", "short", "at least 12 characters"),
+        ("again", "other", "The two passwords differ"),
+    ],
+)
+def test_a_password_that_is_not_changed(site: Site, anna: Browser, field: str, value: str, said: str) -> None:
+    form = {"csrf": anna.csrf(), "current": PASSWORD, "password": NEW, "again": NEW, field: value}
+    answer = anna.post("/account/password", form)
+    assert answer.status_code == 422
+    assert re.search(rf'<div id="{field}-said"><p class="error">✕ [^<]*{said}', answer.text)
+    assert NEW not in answer.text and PASSWORD not in answer.text
+
+
+def test_guessing_at_a_browser_that_was_left_open_is_slowed_down(site: Site, anna: Browser) -> None:
+    form = {"csrf": anna.csrf(), "current": "no", "password": NEW, "again": NEW}
+    for _ in range(DEVICE.free + 1):
+        answer = anna.post("/account/password", form)
+    assert "Too many attempts" in answer.text
+    answer = anna.post("/account/password", {**form, "current": PASSWORD})
+    assert answer.status_code == 422 and "Too many attempts" in answer.text
+
+
+def test_sessions_are_listed_with_browser_and_last_use_and_end_one_by_one(
+    site: Site, anna: Browser, browser: Opens
+) -> None:
+    two, three = browser(), browser()
+    two.post("/sign-in", {"address": ANNA, "password": PASSWORD}, headers=FIREFOX)
+    three.sign_in(ANNA)
+    html = anna.get("/account").text
+    assert html.count("Sign out there") == 2 and "Firefox, Linux" in html and "● this browser" in html
+    (firefox,) = [one for one in sessions(site) if one.device]
+    answer = anna.post(f"/account/sessions/{firefox.id}/end", {"csrf": anna.csrf()})
+    assert answer.status_code == 303 and "signed out in one browser" in anna.get(answer.headers["location"]).text
+    assert two.get("/records").status_code == 303 and three.get("/records").status_code == 200
+    anna.post("/account/sessions/end", {"csrf": anna.csrf()})
+    assert three.get("/records").status_code == 303 and anna.get("/records").status_code == 200
+
+
+def test_nobody_ends_a_session_of_somebody_else(site: Site, anna: Browser, browser: Opens) -> None:
+    eva = browser()
+    eva.sign_in("eva@other.example")
+    (theirs,) = sessions(site)
+    for number in (theirs.id, 99):
+        assert eva.post(f"/account/sessions/{number}/end", {"csrf": eva.csrf()}).status_code == 404
+    assert anna.get("/records").status_code == 200
+
+
+def test_when_a_session_was_used_last_is_known_to_five_minutes(site: Site, anna: Browser) -> None:
+    before = sessions(site)[0].seen_at
+    anna.get("/records")
+    assert sessions(site)[0].seen_at == before
+    site.world.clock.now += 6 * 60_000
+    anna.get("/records")
+    assert sessions(site)[0].seen_at > before + 5 * 60_000
+
+
+def secret_of(site: Site) -> bytes:
+    factor = site.store.second_factors.get(site.world.anna)
+    assert factor is not None
+    found = unseal(site.installation.keyring, factor.sealed, site.world.anna)
+    assert found is not None
+    return found
+
+
+def test_a_second_factor_from_the_square_to_the_codes(site: Site, anna: Browser, browser: Opens) -> None:
+    page = "/account/second-factor"
+    assert anna.post(f"{page}/begin", {"csrf": anna.csrf(), "current": "no"}).status_code == 422
+    assert site.store.second_factors.get(site.world.anna) is None
+    assert anna.post(f"{page}/begin", {"csrf": anna.csrf(), "current": PASSWORD}).headers["location"] == page
+    html = anna.get(page).text
+    assert "<svg" in html and "otpauth://totp/weftmail:anna%40acme.example" in html and "<style" not in html
+    assert anna.post(f"{page}/confirm", {"csrf": anna.csrf(), "code": "000000"}).status_code == 422
+    shown = anna.post(f"{page}/confirm", {"csrf": anna.csrf(), "code": code_at(secret_of(site), site.world.clock.now)})
+    codes = re.findall(r"<li><code>([a-z2-7-]{19})</code></li>", shown.text)
+    assert len(codes) == len(set(codes)) == 10 and is_on(site.store, site.world.anna)
+    html = anna.get(page).text
+    assert "10 recovery codes are left" in html and "<svg" not in html and codes[0] not in html
+    renewed = anna.post(f"{page}/codes", {"csrf": anna.csrf(), "current": PASSWORD}).text
+    assert re.findall(r"<li><code>([a-z2-7-]{19})</code></li>", renewed)[0] not in codes
+    two = browser()
+    two.sign_in(ANNA)
+    assert two.post("/sign-in/code", {"code": codes[0]}).status_code == 403
+    assert anna.post(f"{page}/remove", {"csrf": anna.csrf(), "current": "no"}).status_code == 422
+    assert anna.post(f"{page}/remove", {"csrf": anna.csrf(), "current": PASSWORD}).status_code == 303
+    assert not is_on(site.store, site.world.anna)
+    for act in ("codes", "remove"):
+        assert anna.post(f"{page}/{act}", {"csrf": anna.csrf(), "current": PASSWORD}).status_code == 422
