@@ -9,7 +9,7 @@ or another role answers 404, like what does not exist.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -122,6 +122,22 @@ def _visit(site: Site, store: Store, request: Request, visitor: Visitor, form: F
     return visit
 
 
+class PageRoute(Route):
+    """The route of a page, and for whom it is: at least for somebody in this ``role``."""
+
+    def __init__(
+        self,
+        path: str,
+        endpoint: Callable[[Request], Awaitable[Response]],
+        *,
+        methods: list[str],
+        name: str,
+        role: Role,
+    ) -> None:
+        super().__init__(path, endpoint, methods=methods, name=name)
+        self.role = role
+
+
 def page(path: str, answer: Act, *, posts: bool = False, role: Role = Role.READER) -> Route:
     """Return the route of a page for people who are signed in and have at least this role.
 
@@ -132,7 +148,7 @@ def page(path: str, answer: Act, *, posts: bool = False, role: Role = Role.READE
         site: Site = request.app.state.site
         return await (_posted if posts else _shown)(site, request, answer, role)
 
-    return Route(path, endpoint, methods=["POST"] if posts else ["GET"], name=answer.__name__)
+    return PageRoute(path, endpoint, methods=["POST"] if posts else ["GET"], name=answer.__name__, role=role)
 
 
 def live(path: str, mark: Mark, role: Role = Role.READER) -> Route:
@@ -146,7 +162,7 @@ def live(path: str, mark: Mark, role: Role = Role.READER) -> Route:
 
         return JSONResponse({"seen": await site.live.wait(request.query_params.get("seen", ""), found)})
 
-    return Route(path, endpoint, methods=["GET"], name=f"live {path}")
+    return PageRoute(path, endpoint, methods=["GET"], name=f"live {path}", role=role)
 
 
 def _held_up(request: Request, visitor: Visitor) -> bool:

@@ -19,6 +19,7 @@ from weftmail.store.inbound import InboundLog
 from weftmail.store.inbox import Inbox
 from weftmail.store.line import Line
 from weftmail.store.listing import Listings
+from weftmail.store.member import Members
 from weftmail.store.message import Messages
 from weftmail.store.migrate import latest, schema_number
 from weftmail.store.outbox import Outbox
@@ -45,6 +46,7 @@ class Store:
         self.aliases = Aliases(connection, self.domains)
         self.users = Users(connection)
         self.teams = Teams(connection)
+        self.members = Members(connection)
         self.line = Line(connection)
         self.ownership = Ownership(connection)
         self.contacts = Contacts(connection)

@@ -18,6 +18,15 @@ class Team:
     created_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class TeamPerson:
+    """An active member of a team, with the first address."""
+
+    user_id: int
+    name: str
+    address: str | None
+
+
 class Teams:
     """The teams of a store."""
 
@@ -53,6 +62,14 @@ class Teams:
     def of_user(self, company_id: int, user_id: int) -> list[Team]:
         """Return the teams that the user is a member of, by name."""
         return many(Team, queries.teams_of_user(self._connection, company_id=company_id, user_id=user_id))
+
+    def left_alone(self, company_id: int, user_id: int) -> list[Team]:
+        """Return the teams that own something and have this user as their only active member."""
+        return many(Team, queries.teams_left_alone(self._connection, company_id=company_id, user_id=user_id))
+
+    def people(self, company_id: int, team_id: int) -> list[TeamPerson]:
+        """Return the members who are active in the company, with names and addresses."""
+        return many(TeamPerson, queries.team_people(self._connection, company_id=company_id, team_id=team_id))
 
     def join(self, company_id: int, team_id: int, user_id: int) -> None:
         """Make the user a member; one who is stays."""

@@ -117,7 +117,7 @@ def _square(text: str) -> Markup:
     # Imported where it is used: it is slow to import, and few pages draw one.
     import segno
 
-    drawn = segno.make(text, error="m").svg_inline(scale=5, border=4, dark="#000", light="#fff", svgclass="square")
+    drawn = segno.make(text, error="m").svg_inline(omitsize=True, dark="#000", light="#fff", svgclass="square")
     return Markup(drawn)  # noqa: S704 - the library draws it of a text of ours
 
 

@@ -26,6 +26,34 @@ from team_member m join team t on t.id = m.team_id
 where m.company_id = :company_id and m.user_id = :user_id
 order by t.name;
 
+-- Those that own something and have no other member who is active in the company.
+-- name: teams_left_alone
+select t.id, t.company_id, t.name, t.created_at
+from team_member m join team t on t.id = m.team_id
+where m.company_id = :company_id and m.user_id = :user_id
+    and not exists (
+        select 1
+        from team_member o
+            join users u on u.id = o.user_id
+            join membership p on p.user_id = o.user_id and p.company_id = o.company_id
+        where o.company_id = m.company_id and o.team_id = m.team_id and o.user_id <> m.user_id and u.active
+    )
+    and (
+        exists (select 1 from record r where r.owner_team_id = t.id)
+        or exists (select 1 from alias a where a.owner_team_id = t.id)
+    )
+order by t.name;
+
+-- name: team_people
+select u.id as user_id, u.name,
+    (select a.address from user_address a where a.user_id = u.id and a.kind = 'email' order by a.position limit 1)
+        as address
+from team_member t
+    join users u on u.id = t.user_id
+    join membership m on m.user_id = t.user_id and m.company_id = t.company_id
+where t.company_id = :company_id and t.team_id = :team_id and u.active
+order by t.user_id;
+
 -- name: team_member_add!
 insert into team_member (company_id, team_id, user_id) values (:company_id, :team_id, :user_id)
 on conflict (company_id, team_id, user_id) do nothing;

@@ -8,21 +8,21 @@ from starlette.routing import Route
 
 from tests.admin.conftest import Site
 from tests.admin.test_history import exempted
+from weftmail.admin.page import PageRoute
+from weftmail.core.role import Role
 from weftmail.flow.post import Draft, post
 
 OPEN = {"/sign-in", "/sign-in/code", "/enter/{token}", "/forgotten", "/password/{token}"}
 """What stands before the door, and has a test file of its own."""
 
-THEIRS = {"label": "LEAD-2", "number": "1", "notice": "1", "file": "1", "name": "caught1", "act": "1", "session": "1"}
+THEIRS = {
+    "label": "LEAD-2", "number": "1", "notice": "1", "file": "1", "name": "caught1", "act": "1", "session": "1",
+    "user": "1", "team": "1", "type": "visit", "other": "1",
+}  # fmt: skip
 NOBODYS = {
-    "label": "LEAD-99",
-    "number": "1",
-    "notice": "99",
-    "file": "1",
-    "name": "caught99",
-    "act": "99",
-    "session": "99",
-}
+    "label": "LEAD-99", "number": "1", "notice": "99", "file": "1", "name": "caught99", "act": "99", "session": "99",
+    "user": "99", "team": "99", "type": "nothing", "other": "99",
+}  # fmt: skip
 """What the parameters of routes name: things of Acme's that ``furnish`` makes, and things that nobody has."""
 
 
@@ -36,6 +36,11 @@ def routes(site: Site) -> list[tuple[str, str]]:
     return found
 
 
+def role_of(site: Site, path: str) -> Role:
+    """Return for whom a page is at least."""
+    return next(one.role for one in site.app.routes if isinstance(one, PageRoute) and one.path == path)
+
+
 def filled(path: str, values: dict[str, str]) -> str:
     """Return the path with its parameters filled in; a parameter that nobody thought of is an error."""
     return re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: values[found[1]], path)
@@ -44,6 +49,8 @@ def filled(path: str, values: dict[str, str]) -> str:
 def furnish(site: Site) -> None:
     """Give Acme a thread with HTML, a file, a note, a caught mail and a change in the history."""
     world = site.world
+    site.store.teams.add(world.acme, "Sales", 1)
+    site.store.companies.add_record_type(world.acme, "visit", "VISIT")
     site.store.sessions.add("the browser of Anna", world.anna, "csrf", 1, 10**15)
     mail = world.mail(subject="Again", verified=True, files=[("plan.pdf", b"%PDF")], headers=[("X-A", "b")])
     html = mail.replace(b'Content-Type: text/plain; charset="utf-8"', b"Content-Type: text/html")

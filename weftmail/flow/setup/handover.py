@@ -59,13 +59,8 @@ def heir(store: Store, company: Company, text: str, *, field: str = "to") -> Hei
 def estate(store: Store, user: User, company_id: int) -> Estate:
     """Return what the user has in a company that is there."""
     company = find.company_by_id(store, company_id)
-    teams = store.teams.of_user(company_id, user.id)
-    last = [one for one in teams if store.teams.members(company_id, one.id) == [user.id]]
-    return Estate(company, store.ownership.of_user(company_id, user.id), [one for one in last if _owns(store, one)])
-
-
-def _owns(store: Store, team: Team) -> bool:
-    return bool(store.ownership.of_team(team.company_id, team.id))
+    alone = store.teams.left_alone(company_id, user.id)
+    return Estate(company, store.ownership.of_user(company_id, user.id), alone)
 
 
 def fields(estates: Sequence[Estate]) -> Fields:

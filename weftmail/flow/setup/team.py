@@ -26,8 +26,7 @@ def fields(store: Store, team: Team) -> Fields:
 
 def members(store: Store, team: Team) -> dict[str, str]:
     """Return the names of the members by their first addresses."""
-    found = [store.users.get(one) for one in store.teams.members(team.company_id, team.id)]
-    return {store.users.addresses(one.id)[0]: one.name for one in found if one is not None}
+    return {one.address or "": one.name for one in store.teams.people(team.company_id, team.id)}
 
 
 @act

@@ -1,0 +1,33 @@
+"""What the pages of users and teams share: whom a visitor may manage, and to whom work can pass."""
+
+from __future__ import annotations
+
+from weftmail.admin.visit import Visit, nothing_here
+from weftmail.store.member import Member
+
+
+def member_of(visit: Visit) -> Member:
+    """Return the member whom the path names; raise 404 for everybody else, and for nobody."""
+    found = visit.store.members.get(visit.company_id, visit.request.path_params["user"])
+    if found is None:
+        raise nothing_here()
+    return found
+
+
+def may_manage(visit: Visit, member: Member) -> bool:
+    """Say whether the visitor may change who this is, and not only what they are in the company.
+
+    An admin of a company may where the person is theirs alone: whoever belongs to another company as well, or looks
+    after all of them, is the business of an admin of all.
+    """
+    return visit.owner or (member.companies == 1 and not member.installation_admin)
+
+
+def heirs(visit: Visit, leaving: str = "") -> list[tuple[str, str]]:
+    """Return who can take work over, as the acts name them, and as people do: colleagues who may write, and teams."""
+    people = [one for one in visit.store.members.all(visit.company_id) if one.active and one.role != "reader"]
+    teams = {one.team_id for one in visit.store.members.of_teams(visit.company_id)}
+    return [
+        *((one.address, one.name) for one in people if one.address and one.address != leaving),
+        *((one.name, one.name) for one in visit.store.members.teams(visit.company_id) if one.id in teams),
+    ]
