@@ -11,8 +11,8 @@ from weftmail.admin.navigation import Item
 from weftmail.admin.page import live, page
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.wording.phrase import marked
-from weftmail.flow import review
-from weftmail.flow.refusal import RefusedAct
+from weftmail.flow.refusal import Refusal
+from weftmail.flow.setup import review
 from weftmail.store.inbox import NEWEST
 from weftmail.store.unread import UnreadLine
 
@@ -60,13 +60,13 @@ def file(visit: Visit) -> Response:
         raise nothing_here()
     if not visit.may_write:
         raise HTTPException(403, marked("You have read-only access."))
-    try:
-        released = review.release(visit.store, visit.site.installation, notice.inbound_id)
-    except RefusedAct:
+    done = review.release(visit.setup, visit.site.installation, notice.inbound_id)
+    if isinstance(done, Refusal):
         # Somebody else has decided on it meanwhile.
         return visit.go("/inbox")
     visit.site.sender.wake()
-    return visit.go(f"/records/{released.record}" if released.record else "/inbox")
+    record = done.released.record if done.released is not None else ""
+    return visit.go(f"/records/{record}" if record else "/inbox", done)
 
 
 def _before(visit: Visit, name: str) -> int:

@@ -19,7 +19,7 @@ def test_what_was_set_aside_is_filed_with_one_click(site: Site, anna: Browser) -
     page = anna.get("/inbox").text
     assert "was set aside" in page and f'action="/inbox/{notice}/file"' in page
     answer = anna.post(f"/inbox/{notice}/file", {"csrf": anna.csrf()})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/records/LEAD-2")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/records/LEAD-2?done=1")
     assert site.world.record("LEAD-2").title == "Automatic reply: Chairs"
     assert f"/inbox/{notice}/file" not in anna.get("/inbox").text
 

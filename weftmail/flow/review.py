@@ -53,11 +53,12 @@ def plan(
     note: bool = False,
 ) -> ReleasePlan:
     """Return what ``release`` would do; only reads, and raises what ``release`` raises."""
-    return _planned(store, installation, inbound_id, _message(store, installation, inbound_id), record, opens, note)
+    message = message_of(store, installation, inbound_id)
+    return _planned(store, installation, inbound_id, message, record, opens, note)
 
 
-def _message(store: Store, installation: Installation, inbound_id: int) -> Message:
-    """Read the mail, before any transaction."""
+def message_of(store: Store, installation: Installation, inbound_id: int) -> Message:
+    """Read a mail of the queue, before any transaction; raises RefusedAct for what is not in it, or is an error."""
     row = _in_review(store, inbound_id)
     if row.state == "error":
         raise RefusedAct("id", "review_error", id=inbound_id)
@@ -88,15 +89,16 @@ def release(
     record: str | None = None,
     opens: str | None = None,
     note: bool = False,
+    message: Message | None = None,
 ) -> Released:
     """File a mail from the review queue by a person's word.
 
     A new participant is let in.  What bears a colleague's address is filed as theirs and goes on as their answer
     would have.  Mail that fits nowhere wants a ``record`` number or a record type to ``opens``.  With ``note`` it is
-    filed inside.  What the rules had said stays in the trace.  Raises RefusedAct for what cannot
-    be.
+    filed inside.  ``message`` is the mail, where it was read already.  What the rules had said stays in the trace.
+    Raises RefusedAct for what cannot be.
     """
-    message = _message(store, installation, inbound_id)
+    message = message or message_of(store, installation, inbound_id)
     with store.transaction():
         made = _planned(store, installation, inbound_id, message, record, opens, note)
         store.inbound.again(inbound_id)

@@ -316,7 +316,7 @@ def test_migrate_says_where_the_store_stands(machine: Machine) -> None:
 
 def test_the_site_is_built_of_the_settings(machine: Machine) -> None:
     machine.init(*FLAGS)
-    assert serve.site(machine.config()).state.site.demo is False
+    assert serve.site(machine.config(), serve.settings_file(Context(os.environ))).state.site.demo is False
     machine.config().keyring.unlink()
     status, out, err = machine.call("serve")
     assert (status, out) == (1, "") and "backup" in err

@@ -16,6 +16,7 @@ from weftmail.core.routing.recipients import Recipients
 from weftmail.flow import vocabulary
 from weftmail.flow.post import Draft, DraftFile, plan, post
 from weftmail.flow.setup import find
+from weftmail.store.audit import AuditEntry
 from weftmail.store.record import Record
 
 
@@ -62,6 +63,9 @@ def _post(context: Context, arguments: argparse.Namespace) -> None:
     with store.transaction():
         who_gets = plan(store, record, author, draft, context.clock()).recipients
         message_id = post(store, context.installation, record, author, draft)
+        # On the page the author acts; here it is somebody else.
+        entry = AuditEntry(record.company_id, None, context.setup.actor.name, "record.post", record.label)
+        store.audit.add(entry, {}, {"message": message_id, "as": author.name}, context.clock())
     context.wake_sender()
     what = "Noted" if arguments.note else "Written"
     said = f"{what} on {record.label} as message {message_id}. It goes to:"

@@ -10,11 +10,13 @@ from weftmail.cli.context import Context
 from weftmail.cli.listing import Listing
 from weftmail.cli.output import Fields, shown
 from weftmail.cli.pages import ReviewPages
+from weftmail.cli.refusals import carried_out
 from weftmail.cli.who_gets import lines_of
 from weftmail.core.routing.recipients import Recipients
 from weftmail.core.wording.sentences import say
 from weftmail.flow import review, vocabulary
 from weftmail.flow.setup import find
+from weftmail.flow.setup import review as decisions
 from weftmail.flow.setup.act import Done
 from weftmail.store.inbound import InboundLine
 from weftmail.store.store import Store
@@ -61,23 +63,12 @@ def _release(context: Context, arguments: argparse.Namespace) -> None:
         planned = review.plan(context.store, context.installation, arguments.id, **goal)
         context.answer(arguments.json, _value(arguments.id, None, planned.recipients), lambda: _planned(planned))
         return
-    was = _place(context.store, arguments.id)
-    released = review.release(context.store, context.installation, arguments.id, **goal)
+    made = carried_out(decisions.release(context.setup, context.installation, arguments.id, **goal))
+    released = made.released
+    assert released is not None  # noqa: S101 - an act of this name has one
     context.wake_sender()
-    made = _decided(context.store, arguments.id, was)
     value = {**_value(arguments.id, released.record or None, released.recipients), "changes": done.plain(made)}
     context.answer(arguments.json, value, lambda: _released(made, released))
-
-
-def _place(store: Store, inbound_id: int) -> Fields:
-    """Return where a mail is: its state, and its record."""
-    row = store.inbound.get(inbound_id)
-    return {} if row is None else {"state": row.state, "record": row.record}
-
-
-def _decided(store: Store, inbound_id: int, was: Fields) -> Done:
-    """Return what a decision changed."""
-    return Done("review", None, f"Number {inbound_id}", was, _place(store, inbound_id))
 
 
 def _value(inbound_id: int, record: str | None, recipients: Recipients) -> Fields:
@@ -98,9 +89,7 @@ def _released(made: Done, released: review.Released) -> list[str]:
 
 
 def _discard(context: Context, arguments: argparse.Namespace) -> None:
-    was = _place(context.store, arguments.id)
-    review.discard(context.store, context.installation, arguments.id)
-    made = _decided(context.store, arguments.id, was)
-    said = [done.changes(made), f"The log keeps it. Undo: mail-admin inbound replay {arguments.id}"]
+    made = carried_out(decisions.discard(context.setup, context.installation, arguments.id))
+    said = [done.changes(made), f"The log keeps it. Undo: mail-admin audit undo {made.trace}"]
     value = {"id": arguments.id, "state": "discarded", "changes": done.plain(made)}
     context.answer(arguments.json, value, lambda: said)

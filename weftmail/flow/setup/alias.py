@@ -37,6 +37,7 @@ def add(
     defaults: Mapping[str, str] | None = None,
 ) -> Done:
     """Add an alias that ``opens`` records of a type, or appends to one ``record``; its mail is taken at once."""
+    _check_reserved(address)
     store, wanted = setup.store, find.alias_address("address", address)
     if opens is None and record is None:
         raise RefusedAct("opens", "alias_without_goal")
@@ -105,12 +106,17 @@ def _company(store: Store, domain: Domain, name: str | None) -> Company:
     return find.company(store, domain.company)
 
 
-def _check_name(setup: Setup, local: str, domain: Domain) -> None:
-    """Refuse names that are ours in every domain, or that have a mailbox."""
-    if domain.state != "open":
-        raise RefusedAct("address", "domain_closed", name=domain.name)
+def _check_reserved(address: str) -> None:
+    """Refuse names that are ours in every domain, with a plus part as well."""
+    local = address.strip().rpartition("@")[0].lower()
     if addresses.without_plus(local) in RESERVED:
         raise RefusedAct("address", "name_reserved", name=local, names=find.joined(RESERVED))
+
+
+def _check_name(setup: Setup, local: str, domain: Domain) -> None:
+    """Refuse names that have a mailbox, and all of a domain that is not open."""
+    if domain.state != "open":
+        raise RefusedAct("address", "domain_closed", name=domain.name)
     where = "" if domain.dedicated else setup.where_mailbox(local, domain.name)
     if where:
         raise RefusedAct("address", "name_has_mailbox", address=f"{local}@{domain.name}", where=where)

@@ -90,7 +90,7 @@ def test_whose_alias_it_is(office: Office) -> None:
         ("new+x@acme.example", "name_with_plus"),
         ("a%b@acme.example", "name_unroutable"),
         *((f"{name}@acme.example", "name_reserved") for name in ("reply", "bounce", "notifications", "Postmaster")),
-        ("abuse+x@acme.example", "name_with_plus"),
+        ("abuse+x@acme.example", "name_reserved"),
     ],
 )
 def test_addresses_that_can_be_no_alias(office: Office, address: str, said: str) -> None:
