@@ -46,7 +46,6 @@ ACTS: Final = {
     "act.record.set": marked("{subject} changed"),
     "act.record_type.add": marked("Record type {subject} added"),
     "act.record_type.set": marked("Record type {subject} changed"),
-    "act.review": marked("Decided: {subject}"),
     "act.session.end": marked("{subject} signed out in one browser"),
     "act.session.end_others": marked("{subject} signed out in all other browsers"),
     "act.review.back": marked("Back in the review queue: {subject}"),
