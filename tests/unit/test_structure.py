@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
@@ -82,3 +83,12 @@ def test_no_test_patches_code() -> None:
         if isinstance(node, (ast.Attribute, ast.Import, ast.ImportFrom)) and _patches(node)
     ]
     assert found == []
+
+
+def test_every_package_is_in_the_wheel() -> None:
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
+    found = {".".join(one.parent.relative_to(ROOT).parts) for one in (ROOT / "weftmail").rglob("*.py")}
+    for top in ("admin", "store", "mta"):
+        parts = [one.parent.relative_to(ROOT).parts for one in (ROOT / top).rglob("*.py")]
+        found |= {".".join(("weftmail", *one)) for one in parts}
+    assert set(listed) == found
