@@ -23,6 +23,7 @@ from starlette.routing import Route
 
 from weftmail.admin.hashing import RETRY_AFTER, Lane, NoPlace
 from weftmail.admin.visit import Site, Visit, Visitor, nothing_here
+from weftmail.admin.voice import of_browser
 from weftmail.core.role import Role
 from weftmail.core.wording.phrase import marked
 from weftmail.store.people import Membership
@@ -33,6 +34,10 @@ MOST_FIELDS = 2000
 LONGEST_FIELD = 2 * 1024 * 1024
 PAGES = "weftmail.admin.pages"
 """Where the pages are: each module there offers ``routes``."""
+KEPT = 512 * 1024
+"""A form of at most so many bytes is read from somebody who is not signed in, to give back what they wrote."""
+WRITTEN = ("text", "reason", "note")
+"""The fields in which people write more than a line."""
 NOT_OURS = marked("The request did not come from a page of this site.")
 
 SEEN_APART = 5 * 60 * 1000
@@ -191,7 +196,7 @@ async def _posted(site: Site, request: Request, answer: Act, role: Role) -> Resp
         raise HTTPException(403, NOT_OURS)
     visitor = await site.pool.run(lambda store: visitor_of(site, store, request))
     if visitor is None:
-        return RedirectResponse(_sign_in(request), 303)
+        return await _signed_out(site, request)
     if _held_up(request, visitor):
         return RedirectResponse(SECOND_FACTOR, 303)
     form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
@@ -207,6 +212,24 @@ async def _posted(site: Site, request: Request, answer: Act, role: Role) -> Resp
         return await site.pool.run(lambda store: found.then(door(site, store, request, form, role), made))
     finally:
         await form.close()
+
+
+async def _signed_out(site: Site, request: Request) -> Response:
+    """Send somebody to sign in whose session ended while they wrote; what they wrote is given back, to be kept."""
+    length = request.headers.get("content-length", "")
+    if not (length.isdecimal() and int(length) <= KEPT):
+        return RedirectResponse(_sign_in(request), 303)
+    form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=KEPT)
+    try:
+        said = [value for value in map(form.get, WRITTEN) if isinstance(value, str) and value.strip()]
+    finally:
+        await form.close()
+    if not said:
+        return RedirectResponse(_sign_in(request), 303)
+    voice = of_browser(request, site.installation.languages)
+    back = local(urlsplit(request.headers.get("referer", "")).path)
+    values = {"text": "\n\n".join(said), "sign_in": f"/sign-in?next={quote(back, safe='')}"}
+    return site.render("signed_out.html", voice, values, 401)
 
 
 def _sign_in(request: Request) -> str:

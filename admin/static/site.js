@@ -187,7 +187,8 @@
     } catch {
       return say(form().dataset.unreached);
     }
-    if (answer.redirected && new URL(answer.url).pathname === "/sign-in") return signedOut();
+    const away = answer.redirected && new URL(answer.url).pathname === "/sign-in";
+    if (away || answer.status === 401) return signedOut();
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (answer.redirected) {
       sessionStorage.removeItem(key);

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -261,3 +261,23 @@ def test_the_page_stays_within_a_narrow_window(page: Page) -> None:
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "You are signed out"), ("sv", "Du är utloggad")])
+def test_without_script_the_words_come_back_when_a_session_has_ended(
+    site: Site, anna: Browser, language: str, said: str
+) -> None:
+    form = {**anna.form("/records/LEAD-1"), "text": "Forty <chairs> & a table"}
+    site.store.sessions.end_all(site.world.anna)
+    headers = {"referer": "http://testserver/records/LEAD-1", "accept-language": language}
+    answer = anna.post("/records/LEAD-1/write", form, headers=headers)
+    assert answer.status_code == 401 and said in answer.text
+    assert ">Forty &lt;chairs&gt; &amp; a table</textarea>" in answer.text
+    assert 'href="/sign-in?next=%2Frecords%2FLEAD-1"' in answer.text
+    assert len(site.world.thread("LEAD-1")) == 1
+
+
+@pytest.mark.parametrize("form", [{"text": " "}, {"text": "x" * 600_000}, {}])
+def test_who_wrote_nothing_or_far_too_much_signs_in(browser: Callable[[], Browser], form: dict[str, str]) -> None:
+    answer = browser().post("/records/LEAD-1/write", form)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
