@@ -8,6 +8,7 @@ import pytest
 
 from tests.admin.conftest import Browser, Site
 from tests.admin.furnished import NOBODYS, THEIRS, filled, furnish, role_of, routes
+from tests.admin.test_history import exempted
 from weftmail.core.role import Role
 from weftmail.store.record import NewRecord
 
@@ -52,6 +53,23 @@ def test_nothing_of_theirs_stands_on_any_page(site: Site, eva: Browser) -> None:
             answer = eva.get(path)
             assert answer.status_code in (200, 303, 404), path
             assert not [secret for secret in SECRETS if secret in answer.text], path
+
+
+def test_what_happens_to_them_changes_no_page_of_another_company(site: Site, eva: Browser) -> None:
+    """Never a count: pages are the same to the letter before and after Acme has more of everything."""
+    paths = [path for method, path in routes(site) if method == "GET" and "{" not in path and "/live" not in path]
+    before = {path: eva.get(path).text for path in paths}
+    world, now = site.world, site.world.clock
+    for subject in ("One more", "Another"):
+        world.deliver(world.mail(subject=subject, author="Erik Ek <erik@other.example>"), "leads@acme.example")
+    erik = site.store.users.add("Erik", "erik@acme.example", now())
+    site.store.users.join(world.acme, erik, "agent")
+    site.store.teams.add(world.acme, "More", now())
+    site.store.companies.add_record_type(world.acme, "more", "MORE")
+    site.store.domains.add("more.example", world.acme, True, now())
+    site.store.sessions.add("another browser", world.anna, "csrf", now(), 10**15)
+    exempted(site, "more@customer.example")
+    assert {path: eva.get(path).text for path in paths} == before
 
 
 def test_their_company_cannot_be_asked_for(site: Site, eva: Browser) -> None:

@@ -277,7 +277,7 @@ def test_an_inbox_that_is_not_shown_to_its_end_says_so(shell: Shell) -> None:
 
 def test_a_team_from_beginning_to_end(shell: Shell) -> None:
     said = shell.ok("team", "add", "Sales", "--member", "anna@acme.example")
-    assert "Added the team Sales. Next: mail-admin alias set ADDR --team Sales" in said
+    assert "Added the team Sales. Next: mail-admin team set Sales --add-member ADDR" in said
     shell.ok("team", "set", "Sales", "--name", "Sellers", "--add-member", "bjorn@acme.example")
     assert [one["name"] for one in shell.json("team", "show", "Sellers")["members"]] == ["Anna", "Björn"]
     assert "Members" in shell.ok("team", "show", "Sellers")

@@ -28,7 +28,9 @@ def build(parser: Parser) -> None:
     add = verbs.add("add", "open a record", _add, company=True)
     add.add_argument("type", metavar="TYPE", help="the type: lead, order, invoice, ...")
     add.add_argument("--title", required=True, metavar="TEXT", help="what it is about, on one line")
-    add.add_argument("--owner", metavar="ADDR", help="the colleague who owns and follows it")
+    add.add_argument(
+        "--owner", metavar="WHO", help="who owns and follows it: a colleague, by address, or a team, by name"
+    )
     add.add_argument("--customer", metavar="ADDR", help="the contact it is about")
     add.add_argument("--alias", metavar="ADDR", help="the alias whose address it writes from")
     add.add_argument("--field", action="append", default=[], metavar="K=V", help="a field, such as value=23500")
@@ -44,7 +46,9 @@ def build(parser: Parser) -> None:
     change.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
     change.add_argument("--title", metavar="TEXT", help="the new title")
     change.add_argument("--state", metavar="STATE", help="open, waiting, closed, or another state of its type")
-    change.add_argument("--owner", metavar="ADDR", help="the colleague who owns and follows it")
+    change.add_argument(
+        "--owner", metavar="WHO", help="who owns and follows it: a colleague, by address, or a team, by name"
+    )
     change.add_argument("--field", action="append", default=[], metavar="K=V", help="set a field; K= removes it")
     change.add_argument(
         "--add-participant", action="append", default=[], metavar="ADDR", help="add a contact to the conversation"

@@ -39,7 +39,7 @@ def build(parser: Parser) -> None:
 
 def _add(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(team.add(context.setup, arguments.name, company=arguments.company, add_members=arguments.member))
-    next_ = f"Next: mail-admin alias set ADDR --team {shlex.quote(made.subject)}"
+    next_ = f"Next: mail-admin team set {shlex.quote(made.subject)} --add-member ADDR"
     context.answer(arguments.json, done.value(made), lambda: [f"Added the team {made.subject}. {next_}"])
 
 

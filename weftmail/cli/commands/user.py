@@ -15,6 +15,7 @@ from weftmail.core.failure import UsageError
 from weftmail.core.tokens.link import RANDOM
 from weftmail.flow import vocabulary
 from weftmail.flow.refusal import Refusal
+from weftmail.flow.second_factor import is_on
 from weftmail.flow.setup import access, find, membership, user
 from weftmail.flow.setup.act import Setup
 from weftmail.locale import NAMES
@@ -293,6 +294,7 @@ def _head(store: Store, found: User) -> list[str]:
             "Active": found.active,
             "Installation admin": found.installation_admin,
             "Password": "set" if store.users.password(found.id) else "none",
+            "Second factor": "on" if is_on(store, found.id) else "off",
         }
     )
 

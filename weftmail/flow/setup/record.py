@@ -13,6 +13,8 @@ from weftmail.flow.notices import notify_of_record
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup import find, values
 from weftmail.flow.setup.act import Done, Fields, Setup, act
+from weftmail.flow.setup.handover import Heir, heir
+from weftmail.store.ownership import Owner
 from weftmail.store.record import NewParticipant, NewRecord, Record
 from weftmail.store.store import Store
 
@@ -34,14 +36,15 @@ def add(
     """Open a record by hand; its ``owner`` follows it, and it writes as its ``alias``."""
     store, now = setup.store, setup.clock()
     whose = find.company(store, company)
-    owner_id = find.member(store, owner, whose.id, field="owner").id if owner else None
+    owned = _owner(store, whose.id, owner) if owner else Heir(Owner(), "", "", [])
     kept = find.record_type(store, whose.id, type_, field="type")
     record = store.records.open(
         NewRecord(
             whose.id,
             kept,
             find.line("title", title),
-            owner_id=owner_id,
+            owner_id=owned.owner.user_id,
+            owner_team_id=owned.owner.team_id,
             customer_id=find.contact(store, whose.id, customer, field="customer").id if customer else None,
             alias_id=_alias_id(store, whose.id, alias) if alias else None,
             fields=_written(values.checked(store, whose.id, kept, fields_ or {})),
@@ -53,9 +56,7 @@ def add(
     if record.customer_id is not None:
         # Whom the record is about is in its conversation: the first message goes to them, and their answer is theirs.
         store.records.add_participants(record, [NewParticipant(record.customer_id, "added")], now)
-    if owner_id is not None:
-        store.records.follow(whose.id, record.id, owner_id, now)
-        notify_of_record(store, record, owner_id, setup.actor, "assigned", now)
+    _assign(setup, record, owned, now)
     return Done("record.add", whose.id, record.label, {}, vocabulary.record(record))
 
 
@@ -109,17 +110,18 @@ def change(
     store, now = setup.store, setup.clock()
     found = find.record(store, number, company)
     was = _with_people(store, found)
+    new = None if owner is None else _owner(store, found.company_id, owner)
     changed = replace(
         found,
         title=found.title if title is None else find.line("title", title),
         state=found.state if state is None else find.choice("state", state, _states(store, found)),
-        owner_id=found.owner_id if owner is None else _new_owner(setup, found, owner, now),
-        owner_team_id=found.owner_team_id if owner is None else None,
+        owner_id=found.owner_id if new is None else new.owner.user_id,
+        owner_team_id=found.owner_team_id if new is None else new.owner.team_id,
         fields=_written({**found.values, **values.checked(store, found.company_id, found.type, fields_ or {})}),
     )
     store.records.set(changed, now)
-    if changed.owner_id is not None and changed.owner_id != found.owner_id:
-        notify_of_record(store, changed, changed.owner_id, setup.actor, "assigned", now)
+    if new is not None and (changed.owner_id, changed.owner_team_id) != (found.owner_id, found.owner_team_id):
+        _assign(setup, changed, new, now)
     _change_participants(store, found, add_participants, remove_participants, now)
     stands = find.record(store, found.label, found.company)
     _write_events(setup, found, stands, now)
@@ -136,7 +138,8 @@ def _write_events(setup: Setup, before: Record, after: Record, now: int) -> None
         says = Phrase("event.state", {"actor": actor, "was": before.state, "became": after.state})
         write_event(setup.store, after, says, now)
     if (before.owner_id, before.owner_team_id) != (after.owner_id, after.owner_team_id):
-        says = Phrase("event.owner", {"actor": actor, "was": before.owner or "-", "became": after.owner or "-"})
+        was, became = (one.owner or one.team or "-" for one in (before, after))
+        says = Phrase("event.owner", {"actor": actor, "was": was, "became": became})
         write_event(setup.store, after, says, now)
 
 
@@ -147,13 +150,22 @@ def _states(store: Store, record: Record) -> list[str]:
 def _with_people(store: Store, record: Record) -> Fields:
     names = [one.name or one.address or "" for one in store.records.participants(record.company_id, record.id)]
     # Who owns it is what people look for first in a change.
-    return {"owner": record.owner, **vocabulary.record(record), "participants": names}
+    return {"owner": record.owner, "team": record.team, **vocabulary.record(record), "participants": names}
 
 
-def _new_owner(setup: Setup, record: Record, owner: str, now: int) -> int:
-    user = find.member(setup.store, owner, record.company_id, field="owner")
-    setup.store.records.follow(record.company_id, record.id, user.id, now)
-    return user.id
+def _owner(store: Store, company_id: int, text: str) -> Heir:
+    """Return who is to own a record: a colleague by an address, or a team by its name."""
+    if "@" not in text and store.teams.by_name(company_id, text.strip()) is not None:
+        return heir(store, find.company_by_id(store, company_id), text, field="owner")
+    user = find.member(store, text, company_id, field="owner")
+    return Heir(Owner(user_id=user.id), user.name, text, [user.id])
+
+
+def _assign(setup: Setup, record: Record, to: Heir, now: int) -> None:
+    """Let those who own a record follow it, and tell them."""
+    setup.store.records.follow_all(record.company_id, record.id, to.people, now)
+    for person in to.people:
+        notify_of_record(setup.store, record, person, setup.actor, "assigned", now)
 
 
 def _change_participants(store: Store, record: Record, more: Sequence[str], fewer: Sequence[str], now: int) -> None:

@@ -10,8 +10,10 @@ from email.policy import default
 import pytest
 
 from tests.unit.flow.setup.conftest import Office
+from tests.unit.flow.test_deliver import Postbox, sender
 from weftmail.core.ports import Refused
 from weftmail.flow.account import account_mail
+from weftmail.flow.deliver import Round
 from weftmail.flow.setup import access, company, undo, user
 from weftmail.flow.setup.access import Invited
 from weftmail.store.outbox import Claimed
@@ -71,6 +73,25 @@ def test_an_invitation_leaves_by_mail_with_a_link_of_seven_days(office: Office) 
     office.world.clock.now += 7 * DAY
     assert access.whose_link(office.setup, made.token) is None
     assert office.refused(access.choose_password(office.setup, made.token, "hash")) == ("", "link_gone")
+
+
+def test_the_mail_is_handed_over_once_and_the_copy_is_settled(office: Office) -> None:
+    box = Postbox()
+    made, outbox = invited(office), sender(office.world, box)
+    assert outbox.round() == Round(sent=1) and not outbox.round().worked
+    ((return_path, recipients, _),) = box.taken
+    assert (return_path, recipients) == ("", (EVA,)) and made.token in box.text()
+    assert [one.row.state for one in office.store.listings.outbox()] == ["sent"]
+
+
+def test_a_mail_that_nobody_takes_fails_and_tells_nobody_outside(office: Office) -> None:
+    box = Postbox()
+    box.answers[EVA] = Refused("550 no such user")
+    invited(office)
+    assert sender(office.world, box).round() == Round(refused=1)
+    assert [(one.row.state, one.row.error) for one in office.store.listings.outbox()] == [
+        ("failed", "550 no such user")
+    ]
 
 
 def test_a_password_is_chosen_once(office: Office) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.unit.flow.setup.conftest import Office
-from weftmail.flow.setup import find, team, undo, user
+from weftmail.flow.setup import find, record, team, undo, user
 from weftmail.flow.setup.act import FieldChange
 from weftmail.store.ownership import Owner
 from weftmail.store.record import NewRecord
@@ -66,6 +66,22 @@ def test_a_team_that_owns_something_is_removed_with_somebody_who_takes_over(sale
     record = sales.store.records.by_label("LEAD-1", sales.world.acme)[0]
     assert (record.owner, record.team) == ("Björn", None)
     assert [one.name for one in sales.store.records.followers(record.company_id, record.id)] == ["Björn"]
+
+
+def test_a_team_owns_a_record_that_somebody_gives_it(office: Office) -> None:
+    office.did(team.add(office.setup, "Sales", add_members=[ANNA, BJORN]))
+    office.did(team.add(office.setup, "Empty"))
+    office.did(record.add(office.setup, "lead", title="Chairs", owner="Sales"))
+    found = office.store.records.by_label("LEAD-1")[0]
+    assert (found.owner, found.team) == (None, "Sales")
+    assert [one.name for one in office.store.records.followers(found.company_id, found.id)] == ["Anna", "Björn"]
+    changed = office.did(record.change(office.setup, "LEAD-1", owner=BJORN))
+    assert changed.changes == (FieldChange("owner", "", "Björn"), FieldChange("team", "Sales", ""))
+    office.did(record.change(office.setup, "LEAD-1", owner="Sales"))
+    said = [one.says.values for one in office.world.thread("LEAD-1") if one.says is not None]
+    assert [(one["was"], one["became"]) for one in said] == [("Sales", "Björn"), ("Björn", "Sales")]
+    assert office.refused(record.change(office.setup, "LEAD-1", owner="Empty")) == ("owner", "team_empty")
+    assert office.refused(record.change(office.setup, "LEAD-1", owner="Nobody")) == ("owner", "address_malformed")
 
 
 def test_a_removed_team_comes_back_with_its_members_and_what_it_owned(sales: Office) -> None:
