@@ -47,3 +47,32 @@ def test_values_are_shown_as_the_reader_writes_them(site: Site, anna: Browser) -
     assert re.findall(r"<dt>(value|chairs|until|size|remark)</dt>", html) == [
         "value", "chairs", "until", "size", "remark",
     ]  # fmt: skip
+
+
+def test_a_colleague_changes_fields_state_and_owner_on_a_page(site: Site, anna: Browser) -> None:
+    assert isinstance(record_type.change(setup_of(site), "Acme", "lead", TypeChanges(fields=FIELDS)), Done)
+    assert '<a href="/records/LEAD-1/change">' in anna.get("/records/LEAD-1").text
+    html = anna.get("/records/LEAD-1/change").text
+    assert 'type="date" value=""' in html and '<option value="bjorn@acme.example">Björn</option>' in html
+    form = {
+        "csrf": anna.csrf(), "title": "Chairs", "state": "waiting", "owner": "bjorn@acme.example",
+        "field.value": "23 500 SEK", "field.until": "2026-05-31", "field.size": "L", "field.seller": "",
+        "field.chairs": "38",
+    }  # fmt: skip
+    wrong = anna.post("/records/LEAD-1/change/save", {**form, "field.value": "much"})
+    assert wrong.status_code == 422 and site.world.record("LEAD-1").values == {}
+    assert '<div id="field.value-said"><p class="error">✕ value: much is no amount' in wrong.text
+    assert 'value="much"' in wrong.text and 'value="2026-05-31"' in wrong.text
+    answer = anna.post("/records/LEAD-1/change/save", form)
+    assert "LEAD-1 changed" in anna.get(answer.headers["location"]).text
+    kept = site.world.record("LEAD-1")
+    assert (kept.title, kept.state, kept.owner) == ("Chairs", "waiting", "Björn")
+    assert kept.values == {"value": "23500.00 SEK", "until": "2026-05-31", "size": "L", "chairs": "38"}
+    # Saved again as it stands, nothing changes; what the type no longer knows is asked for as text.
+    count = len(site.store.audit.all())
+    anna.post("/records/LEAD-1/change/save", {**form, "field.value": "23500.00 SEK"})
+    assert len(site.store.audit.all()) == count
+    changes = TypeChanges(fields={"size": "choice: S"}, removed_fields=["chairs"])
+    assert isinstance(record_type.change(setup_of(site), "Acme", "lead", changes), Done)
+    html = anna.get("/records/LEAD-1/change").text
+    assert '<option value="L" selected>L</option>' in html and 'name="field.chairs" type="text" value="38"' in html

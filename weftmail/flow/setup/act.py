@@ -133,7 +133,7 @@ def mapped_act(function: Given[P, D]) -> Act[P, D]:
 
 
 def _leave_trace(setup: Setup, done: D) -> D:
-    if done.was == done.now:
+    if not done.changes:
         return done
     entry = AuditEntry(done.company_id, setup.actor.user_id, setup.actor.name, done.act, done.subject)
     return replace(done, trace=setup.store.audit.add(entry, done.was, done.now, setup.clock()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from weftmail.core import address as addresses
 from weftmail.core import alias_name
@@ -63,11 +63,6 @@ def line(field: str, text: str) -> str:
         return texts.line(field, text)
     except texts.BadText as error:
         raise RefusedAct(field, error.code, most=texts.LONGEST) from None
-
-
-def fields(field: str, values: Mapping[str, str]) -> dict[str, str]:
-    """Return named values, each one line; an empty one takes away what stood under its name."""
-    return {line(field, name): line(field, text) if text else "" for name, text in values.items()}
 
 
 def choice(field: str, text: str, choices: Sequence[str]) -> str:

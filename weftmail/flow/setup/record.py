@@ -119,7 +119,8 @@ def change(
         owner_team_id=found.owner_team_id if new is None else new.owner.team_id,
         fields=_written({**found.values, **values.checked(store, found.company_id, found.type, fields_ or {})}),
     )
-    store.records.set(changed, now)
+    if changed != found:
+        store.records.set(changed, now)
     if new is not None and (changed.owner_id, changed.owner_team_id) != (found.owner_id, found.owner_team_id):
         _assign(setup, changed, new, now)
     _change_participants(store, found, add_participants, remove_participants, now)

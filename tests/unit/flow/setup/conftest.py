@@ -64,7 +64,7 @@ class Office:
         assert isinstance(answer, Done), answer
         (row, *_) = self.store.audit.all(most=1) or [None]
         assert f"act.{answer.act}" in ACTS
-        if answer.was != answer.now:
+        if answer.changes:
             assert row is not None and row.id == answer.trace
             assert (row.actor, row.user_id, row.act, row.subject) == (
                 "Anna",
