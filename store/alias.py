@@ -25,23 +25,28 @@ class Alias:
     domain_id: int
     local_part: str
     domain: str
+    address: str
     record_type: str | None
     record_id: int | None
     record: str | None
     owner_id: int | None
     owner: str | None
+    owner_address: str | None
     owner_team_id: int | None
+    team: str | None
     accepts: str
     answer_as: str
     defaults: str
-    active: bool
+    state: str
+    generation: int
+    last_mail_at: int
     created_at: int
     changed_at: int
 
     @property
-    def address(self) -> str:
-        """The alias as a mail address."""
-        return f"{self.local_part}@{self.domain}"
+    def active(self) -> bool:
+        """Whether it takes mail: it is neither off nor removed."""
+        return self.state == "on"
 
     @property
     def default_fields(self) -> dict[str, str]:
@@ -96,12 +101,14 @@ class Aliases:
             now=now,
         )
 
-    def remove(self, alias_id: int, now: int) -> None:
-        """Take the alias out of use; its records and their reply addresses stay."""
-        queries.alias_remove(self._connection, id=alias_id, generation=self._domains.next_generation(), now=now)
+    def set_state(self, alias_id: int, state: str, now: int) -> None:
+        """Switch the alias on or off, or remove it; its records and their reply addresses stay whatever it is."""
+        queries.alias_set_state(
+            self._connection, id=alias_id, state=state, generation=self._domains.next_generation(), now=now
+        )
 
     def end_with_domain(self, domain_id: int, now: int) -> None:
-        """Take all aliases of a domain out of use, and remember that it was for the domain's sake."""
+        """Remove all aliases of a domain, and remember what they were: it was for the domain's sake."""
         queries.aliases_end_with_domain(
             self._connection, domain_id=domain_id, generation=self._domains.next_generation(), now=now
         )
@@ -121,13 +128,16 @@ class Aliases:
         return many(Follower, queries.alias_owners(self._connection, company_id=company_id, alias_id=alias_id))
 
     def by_address(self, address: str) -> Alias | None:
-        """Return the alias that mail to this canonical address goes to, in use or removed; a plus part is ignored."""
+        """Return the alias that mail to this canonical address goes to, in use or not; a plus part is ignored."""
         local, domain = split(address)
-        for candidate in dict.fromkeys((local, without_plus(local))):
-            found = one(Alias, queries.alias_by_address(self._connection, local_part=candidate, domain=domain))
-            if found is not None:
-                return found
-        return None
+        names = list(dict.fromkeys((local, without_plus(local))))
+        found = many(Alias, queries.aliases_named(self._connection, domain=domain, local_parts=names))
+        return min(found, key=lambda one: names.index(one.local_part), default=None)
+
+    def mailed(self, inbound_ids: Sequence[int]) -> None:
+        """Let the aliases that these mails were sent to say when the newest of their mails was accepted."""
+        for portion in portions(inbound_ids):
+            queries.aliases_mailed(self._connection, ids=portion)
 
     def get(self, company_id: int, alias_id: int) -> Alias | None:
         """Return one alias, if it is of this company."""
@@ -139,7 +149,7 @@ class Aliases:
         return found is not None
 
     def all(self, company_id: int | None = None) -> list[Alias]:
-        """Return the aliases in use, of one company or of all."""
+        """Return the aliases that are on or off, of one company or of all."""
         if company_id is None:
             return many(Alias, queries.aliases(self._connection))
         return many(Alias, queries.aliases_of_company(self._connection, company_id=company_id))

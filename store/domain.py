@@ -67,7 +67,7 @@ class _MapAlias:
     """An alias that has changed since the map last followed."""
 
     local_part: str
-    active: bool
+    state: str
     generation: int
     domain: str
     dedicated: bool
@@ -204,7 +204,7 @@ class Domains:
             ]
             rows += [MapRow(domain.name, local, dedicated, active, mark) for local, active in locals_]
         for alias in many(_MapAlias, queries.aliases_since(self._connection, generation=generation)):
-            active = alias.active and alias.domain_state == "open"
+            active = alias.state == "on" and alias.domain_state == "open"
             rows.append(MapRow(alias.domain, alias.local_part, alias.dedicated, active, alias.generation))
         return rows, self.generation()
 

@@ -84,6 +84,8 @@ class Settled:
     message_id: int | None
     reason: Phrase | None
     trace: Sequence[Asked]
+    alias_id: int | None = None
+    """The alias that it was sent to, whichever rule decided."""
 
 
 @dataclass(frozen=True, slots=True)

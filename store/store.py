@@ -8,6 +8,7 @@ from pathlib import Path
 from weftmail.core.failure import UsageError
 from weftmail.store import connection as connections
 from weftmail.store.alias import Aliases
+from weftmail.store.alias_list import AliasLists
 from weftmail.store.audit import AuditLog
 from weftmail.store.blob import Blobs
 from weftmail.store.company import Companies
@@ -44,6 +45,7 @@ class Store:
         self.domains = Domains(connection)
         self.dns = DnsLooks(connection)
         self.aliases = Aliases(connection, self.domains)
+        self.alias_lists = AliasLists(connection)
         self.users = Users(connection)
         self.teams = Teams(connection)
         self.members = Members(connection)

@@ -107,7 +107,7 @@ create table user_address (
     position bigint not null,
     primary key (kind, address)
 );
-create index user_address_user on user_address (user_id);
+create index user_address_user on user_address (user_id, kind, position);
 
 create table membership (
     company_id bigint not null references company (id),
@@ -297,6 +297,8 @@ create table alias (
     company_id bigint not null references company (id),
     domain_id bigint not null references domain (id),
     local_part text not null,
+    -- Both in one, as lists are sorted and searched; a domain is never renamed.
+    address text not null unique,
     record_type text,
     record_id bigint references record (id),
     owner_id bigint references users (id),
@@ -307,9 +309,13 @@ create table alias (
     answer_local text not null default '',
     answer_domain text not null default '',
     defaults text not null default '{}',
-    active boolean not null default true,
-    ended_with_domain boolean not null default false,
+    -- One that is off is refused like one that was removed, and stays in the lists.
+    state text not null default 'on' check (state in ('on', 'off', 'removed')),
+    -- What it was when its domain was removed, with which it comes back; null where it did not end with it.
+    ended_as text check (ended_as in ('on', 'off')),
     generation bigint not null,
+    -- When the newest mail to it was accepted; 0 for never.
+    last_mail_at bigint not null default 0,
     created_at bigint not null,
     changed_at bigint not null,
     unique (domain_id, local_part),
@@ -317,7 +323,9 @@ create table alias (
     check (owner_id is null or owner_team_id is null)
 );
 create index alias_answer on alias (answer_domain, answer_local);
-create index alias_company on alias (company_id, id);
+create index alias_address on alias (company_id, address) where state <> 'removed';
+create index alias_mailed on alias (company_id, last_mail_at, id) where state <> 'removed';
+create index alias_changed on alias (company_id, changed_at, id) where state <> 'removed';
 create index alias_generation on alias (generation);
 create index alias_owner on alias (company_id, owner_id, id) where owner_id is not null;
 create index alias_team on alias (owner_team_id, id);
@@ -385,6 +393,8 @@ create table inbound (
     record_id bigint references record (id),
     answers_id bigint,
     message_id bigint,
+    -- The alias that it was sent to, whichever rule decided.
+    alias_id bigint references alias (id),
     -- Sentences are kept as a code with values (JSON); the words are made for the reader.
     reason text not null default '',
     trace text not null default '[]',
@@ -400,6 +410,8 @@ create index inbound_company on inbound (company_id, id);
 create index inbound_review_company on inbound (company_id, id) where state in ('held', 'unmatched', 'error');
 create index inbound_held on inbound (company_id, record_id, id)
     where state in ('held', 'unmatched', 'error');
+create index inbound_alias on inbound (company_id, alias_id, accepted_at);
+create index inbound_alias_review on inbound (company_id, alias_id) where state in ('held', 'unmatched', 'error');
 
 -- The number counts from 1 within its record: pages are asked for by it, and tell nothing of other companies.
 create table message (
@@ -624,14 +636,23 @@ create index audit_subject on audit (company_id, subject, id);
 -- What lists and pages show of an alias and of a record: the row with the names of those whom it refers to.
 create view alias_row as
 select
-    a.id, a.company_id, a.domain_id, a.local_part, d.name as domain, a.record_type, a.record_id, r.label as record,
-    a.owner_id, u.name as owner, a.owner_team_id, a.accepts, a.answer_as, a.defaults, a.active, c.name as company,
-    a.created_at, a.changed_at
+    a.id, a.company_id, a.domain_id, a.local_part, d.name as domain, a.address, a.record_type, a.record_id,
+    r.label as record, a.owner_id, u.name as owner,
+    (
+        select e.address from user_address e
+        where e.user_id = a.owner_id and e.kind = 'email'
+        order by e.position
+        limit 1
+    )
+        as owner_address,
+    a.owner_team_id, t.name as team, a.accepts, a.answer_as, a.defaults, a.state, c.name as company, a.generation,
+    a.last_mail_at, a.created_at, a.changed_at
 from alias a
     join domain d on d.id = a.domain_id
     join company c on c.id = a.company_id
     left join record r on r.id = a.record_id
-    left join users u on u.id = a.owner_id;
+    left join users u on u.id = a.owner_id
+    left join team t on t.id = a.owner_team_id;
 
 create view record_row as
 select

@@ -1,24 +1,25 @@
 -- name: alias_add$
 insert into alias (
-    company_id, domain_id, local_part, record_type, record_id, owner_id, owner_team_id, accepts, answer_as,
+    company_id, domain_id, local_part, address, record_type, record_id, owner_id, owner_team_id, accepts, answer_as,
     answer_local, answer_domain, defaults, generation, created_at, changed_at
 )
 values (
-    :company_id, :domain_id, :local_part, :record_type, :record_id, :owner_id, :owner_team_id, :accepts,
-    :answer_as, :answer_local, :answer_domain, :defaults, :generation, :now, :now
+    :company_id, :domain_id, :local_part, :local_part || '@' || (select name from domain where id = :domain_id),
+    :record_type, :record_id, :owner_id, :owner_team_id, :accepts, :answer_as, :answer_local, :answer_domain, :defaults,
+    :generation, :now, :now
 )
 returning id;
 
 -- name: alias_removed$
-select id from alias where domain_id = :domain_id and local_part = :local_part and not active;
+select id from alias where domain_id = :domain_id and local_part = :local_part and state = 'removed';
 
 -- A removed alias that is added again starts anew, under its old row: mail already filed refers to it.
 -- name: alias_revive!
 update alias
 set company_id = :company_id, record_type = :record_type, record_id = :record_id, owner_id = :owner_id,
     owner_team_id = :owner_team_id, accepts = :accepts, answer_as = :answer_as, answer_local = :answer_local,
-    answer_domain = :answer_domain, defaults = :defaults, active = true,
-    ended_with_domain = false, generation = :generation, changed_at = :now
+    answer_domain = :answer_domain, defaults = :defaults, state = 'on', ended_as = null, generation = :generation,
+    changed_at = :now
 where id = :id;
 
 -- name: alias_set!
@@ -28,35 +29,45 @@ set record_type = :record_type, record_id = :record_id, owner_id = :owner_id, ow
     defaults = :defaults, generation = :generation, changed_at = :now
 where id = :id;
 
--- name: alias_remove!
-update alias set active = false, generation = :generation, changed_at = :now where id = :id;
+-- name: alias_set_state!
+update alias set state = :state, ended_as = null, generation = :generation, changed_at = :now where id = :id;
 
--- Those that end now are marked, and no others: they are what comes back with the domain.
+-- Those that end now are marked, and no others: they are what comes back with the domain, on or off as they were.
 -- name: aliases_end_with_domain!
-update alias set ended_with_domain = active, active = false, generation = :generation, changed_at = :now
-where domain_id = :domain_id and (active or ended_with_domain);
+update alias
+set ended_as = case when state = 'removed' then null else state end, state = 'removed', generation = :generation,
+    changed_at = :now
+where domain_id = :domain_id and (state <> 'removed' or ended_as is not null);
 
 -- name: aliases_ended_with_domain
 select r.*
 from alias a join alias_row r on r.id = a.id
-where a.domain_id = :domain_id and a.ended_with_domain
+where a.domain_id = :domain_id and a.ended_as is not null
 order by a.local_part;
 
 -- name: aliases_restore!
-update alias set active = true, ended_with_domain = false, generation = :generation, changed_at = :now
+update alias set state = coalesce(ended_as, state), ended_as = null, generation = :generation, changed_at = :now
 where id in (:ids);
 
--- name: alias_by_address^
-select * from alias_row where local_part = :local_part and domain = :domain;
+-- The aliases that some mails were sent to, once for a batch of mails.
+-- name: aliases_mailed!
+update alias
+set last_mail_at = (
+        select max(i.accepted_at) from inbound i where i.company_id = alias.company_id and i.alias_id = alias.id
+    )
+where id in (select alias_id from inbound where id in (:ids) and company_id is not null);
+
+-- name: aliases_named
+select * from alias_row where domain = :domain and local_part in (:local_parts);
 
 -- name: alias_by_id^
 select * from alias_row where id = :id and company_id = :company_id;
 
 -- name: aliases
-select * from alias_row where active order by domain, local_part;
+select * from alias_row where state <> 'removed' order by address;
 
 -- name: aliases_of_company
-select * from alias_row where company_id = :company_id and active order by domain, local_part;
+select * from alias_row where company_id = :company_id and state <> 'removed' order by address;
 
 -- Domains of ours, each with those of the local parts that are aliases in it, or with none; and the addresses that
 -- answers go out as, which may be in a domain above one of ours.
@@ -91,4 +102,4 @@ where u.active
 order by u.id;
 
 -- name: alias_any$
-select id from alias where company_id = :company_id and active limit 1;
+select id from alias where company_id = :company_id and state = 'on' limit 1;

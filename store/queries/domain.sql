@@ -51,7 +51,7 @@ where id = :id;
 select id from domain where name = :name and state = 'removed';
 
 -- name: domain_aliases_in_use$
-select count(*) from alias where domain_id = :id and active;
+select count(*) from alias where domain_id = :id and state <> 'removed';
 
 -- The order is given: what waits first, which is little.
 -- name: domain_waiting$
@@ -64,7 +64,7 @@ where o.state in ('waiting', 'delayed') and m.id = o.message_id and r.id = m.rec
 select id, name, dedicated, state, generation from domain where generation > :generation order by generation;
 
 -- name: aliases_since
-select a.local_part, a.active, a.generation, d.name as domain, d.dedicated, d.state as domain_state
+select a.local_part, a.state, a.generation, d.name as domain, d.dedicated, d.state as domain_state
 from alias a join domain d on d.id = a.domain_id
 where a.generation > :generation
 order by a.generation;

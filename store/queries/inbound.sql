@@ -59,8 +59,8 @@ select id from inbound where delivery_key = :delivery_key and id <> :id;
 update inbound
 set company_id = :company_id, blob_id = :blob_id, state = :state, delivery_key = :delivery_key,
     rfc_message_id = :rfc_message_id, from_address = :from_address, subject = :subject, record_id = :record_id,
-    answers_id = :answers_id, message_id = :message_id, reason = :reason, trace = :trace, error = '',
-    settled_at = :now
+    answers_id = :answers_id, message_id = :message_id, alias_id = :alias_id, reason = :reason, trace = :trace,
+    error = '', settled_at = :now
 where id = :id and state = 'accepted';
 
 -- name: inbound_error!

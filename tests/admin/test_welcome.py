@@ -21,7 +21,7 @@ Opens = Callable[[], Browser]
 def bare(site: Site) -> Site:
     """A site without an alias, of which Anna is an admin of all; Acme has no domain."""
     for one in site.store.aliases.all():
-        site.store.aliases.remove(one.id, 1)
+        site.store.aliases.set_state(one.id, "removed", 1)
     site.store.connection.execute("update domain set state = 'removed' where name = 'acme.example'")
     appointed(site, "en")
     return site

@@ -63,7 +63,7 @@ def test_an_alias_opens_or_is_pinned_never_both_nor_neither(office: Office) -> N
 
 def test_a_removed_alias_stays_known_and_starts_anew_under_its_row(office: Office) -> None:
     first = office.alias("leads", owner_id=office.anna, accepts="known")
-    office.store.aliases.remove(first, 2)
+    office.store.aliases.set_state(first, "removed", 2)
     removed = office.store.aliases.by_address("leads@acme.example")
     assert removed is not None and not removed.active
     assert office.store.aliases.all() == []
@@ -88,3 +88,20 @@ def test_aliases_are_listed_by_company(office: Office) -> None:
     office.store.aliases.add(beta, office.domain, "c", office.settings(), 2)
     assert [one.local_part for one in office.store.aliases.all()] == ["a", "b", "c"]
     assert [one.local_part for one in office.store.aliases.all(office.acme)] == ["a", "b"]
+
+
+def test_one_that_is_off_stays_in_the_lists_and_comes_back_off_with_its_domain(office: Office) -> None:
+    aliases = office.store.aliases
+    off, removed, on = (office.alias(name) for name in ("off", "removed", "on"))
+    aliases.set_state(off, "off", 2)
+    aliases.set_state(removed, "removed", 2)
+    assert [(one.local_part, one.state, one.active) for one in aliases.all()] == [
+        ("off", "off", False),
+        ("on", "on", True),
+    ]
+    aliases.end_with_domain(office.domain, 3)
+    assert aliases.all() == []
+    assert [one.id for one in aliases.ended_with_domain(office.domain)] == [off, on]
+    aliases.restore([off, on, removed], 4)
+    assert [(one.local_part, one.state) for one in aliases.all()] == [("off", "off"), ("on", "on")]
+    assert aliases.ended_with_domain(office.domain) == []

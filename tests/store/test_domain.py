@@ -35,7 +35,7 @@ def test_only_what_changed_since_is_told(office: Office) -> None:
     rows, now = office.store.domains.map_rows(seen)
     assert rows == [MapRow("acme.example", "leads", True, True, seen + 1)] and now == seen + 1
     office.store.aliases.set(leads, office.settings(accepts="known"), 2)
-    office.store.aliases.remove(leads, 3)
+    office.store.aliases.set_state(leads, "removed", 3)
     rows, last = office.store.domains.map_rows(now)
     assert rows == [MapRow("acme.example", "leads", True, False, last)] and last == now + 2
 

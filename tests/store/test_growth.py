@@ -44,8 +44,8 @@ record (id, company_id, type, number, label, title, state, customer_id, alias_id
 blob (id, company_id, sha256, size) | n, 1, 'h' || n, 4
 blob_piece (blob_id, position, bytes) | n, 0, x'00000000'
 inbound (id, company_id, blob_id, entrance, sender, recipient, original_recipient, queue_id, client_address, state,
-    delivery_key, record_id, message_id, accepted_at)
-    | n, 1, n, 'lmtp', 'c@customer.example', 'leads@acme.example', '', '', '', 'filed', 'k' || n, n, n, n
+    delivery_key, record_id, message_id, alias_id, accepted_at)
+    | n, 1, n, 'lmtp', 'c@customer.example', 'leads@acme.example', '', '', '', 'filed', 'k' || n, n, n, 1, n
 message (id, company_id, record_id, number, kind, public, author_contact_id, author_name, author_address, verified,
     subject, text, html, reply_text, rfc_message_id, content_hash, inbound_id, written_at, created_at)
     | n, 1, n, 1, 'received', 1, {who}, 'C', 'c@customer.example', 1, 'S', 'T', '', 'T', '<' || n || '@c>', 'h' || n, n,
@@ -102,6 +102,7 @@ VALUES: dict[str, Any] = {
     "owner_team_id": None, "password": None, "reference": "r", "reference_url": "", "since": 0,
     "what": "review", "answer_local": "sales", "answer_domain": "acme.example",
     "at": 1, "servers": "[]", "verdict": "good", "body": "{}", "says": "{}", "words": 20_000, "budget": 4_000_000,
+    "company_ids": [1],
 }  # fmt: skip
 ODD: dict[str, dict[str, Any]] = {
     "turns_expire": {"before": RECORD},
@@ -129,6 +130,21 @@ ODD: dict[str, dict[str, Any]] = {
     "alias_add": {"local_part": "new", "record_id": None},
     "alias_set": {"record_id": None},
     "alias_revive": {"record_id": None},
+    **{
+        name: {
+            "words": "leads",
+            "domain_id": None,
+            "record_type": None,
+            "state": None,
+            "team_id": None,
+            "at": 10**15,
+            "address": "z" if name.endswith("_back") else "",
+        }
+        for name in queries.available_queries
+        if name.startswith("list_aliases_")
+    },
+    "alias_set_state": {"state": "off"},
+    "alias_mails_since": {"since": 10**9},
     "user_address_add": {"address": "new@acme.example"},
     "record_field_put": {"kind": "choice"},
     "dkim_key_set": {"state": "signing"},

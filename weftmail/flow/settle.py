@@ -193,6 +193,7 @@ class Settler:
                     copies += outcome.copies
                 if self._installation.clock() - began > self._bounds.milliseconds:
                     break
+            self._store.aliases.mailed(sorted(took))
         return Batch(settled, failed, copies, self._ahead.busy), took
 
     def _settle_row(self, row: Accepted, message: Message | str) -> Outcome | None:

@@ -25,7 +25,7 @@ def test_a_new_map_gets_everything_and_then_only_what_changes(world: World, file
     assert file.recipients() == {"leads@acme.example", "support@acme.example", *SYSTEM}
     assert follow(world.store, file) == 0
     world.alias("orders", "order")
-    world.store.aliases.remove(world.leads, 2)
+    world.store.aliases.set_state(world.leads, "removed", 2)
     assert follow(world.store, file) == 2
     assert file.recipients() == {"orders@acme.example", "support@acme.example", *SYSTEM}
     assert file.generation() == world.store.domains.generation()

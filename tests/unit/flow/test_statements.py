@@ -8,7 +8,7 @@ from tests.unit.world import ANNA, KARIN, World
 from weftmail.core.tokens import locator
 
 PLAIN, MOST = 30, 40
-OF_THE_BATCH = ("inbound_waiting", "begin", "commit")
+OF_THE_BATCH = ("inbound_waiting", "begin", "aliases_mailed", "commit")
 """What one batch runs once, for all of its mails."""
 
 

@@ -13,7 +13,7 @@ def write_log(
     store: Store, delivered: Delivered, decision: Decision, key: str | None, outcome: Outcome, now: int
 ) -> None:
     """Write down in the inbound log where the delivery went, and by which rules."""
-    row, message, disposition = delivered.row, delivered.message, decision.disposition
+    row, message, alias, disposition = delivered.row, delivered.message, delivered.alias, decision.disposition
     company_id = disposition.company_id
     blob_id = row.blob_id if company_id is None else store.blobs.give(row.blob_id, company_id)
     store.inbound.settle(
@@ -31,6 +31,7 @@ def write_log(
             message_id=outcome.message_id,
             reason=disposition.why if isinstance(disposition, (Hold, Discard)) else None,
             trace=decision.trace,
+            alias_id=alias.id if alias is not None else None,
         ),
         now,
     )

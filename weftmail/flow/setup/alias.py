@@ -88,7 +88,7 @@ def change(
 def remove(setup: Setup, address: str) -> Done:
     """Take an alias out of use; its records and their reply addresses stay."""
     found = find.alias(setup.store, address, to_remove=True)
-    setup.store.aliases.remove(found.id, setup.clock())
+    setup.store.aliases.set_state(found.id, "removed", setup.clock())
     return Done("alias.remove", found.company_id, found.address, vocabulary.alias(found))
 
 
