@@ -75,17 +75,17 @@ async def choose(request: Request) -> Response:
     """Keep the password, and go on as after every password."""
     site: Site = request.app.state.site
     form = await small_form(request, ("password", "again"))
-    token, password = request.path_params["token"], form["password"]
+    token, chosen, again = request.path_params["token"], form["password"], form["again"]
     found = await site.pool.run(lambda store: access.whose_link(_setup(site, store), token))
     if found is None:
         return _choose_page(site, request, None)
-    refusal = user.password_refused(password)
-    if refusal is not None or password != form["again"]:
+    refusal = user.password_refused(chosen)
+    if refusal is not None or chosen != again:
         voice = of_browser(request, site.installation.languages)
         wrong = voice.say(refusal.phrase) if refusal is not None else voice.gettext(DIFFER)
         return _choose_page(site, request, found, wrong)
     with in_place(site.hashing.strangers):
-        hash_ = await site.hashing.strangers.run(lambda: site.passwords.hash(password))
+        hash_ = await site.hashing.strangers.run(lambda: site.passwords.hash(chosen))
 
     def keep(store: Store) -> Response:
         person = found[0]

@@ -27,8 +27,8 @@ _AMOUNT = re.compile(r"(?:([A-Z]{3})\s*)?([-\u2212]?[0-9][^A-Za-z]*?)(?:\s*([A-Z
 class BadValue(ValueError):
     """This text is no value of the kind; ``code`` says why."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
+    def __init__(self, text: str, code: str) -> None:
+        super().__init__(f"{code}: {text}")
         self.code = code
 
 
@@ -37,7 +37,7 @@ def value(kind: str, text: str, choices: Sequence[str] = ()) -> str:
     try:
         written = line("value", text)
     except BadText as error:
-        raise BadValue(error.code) from None
+        raise BadValue(text, error.code) from None
     return _READ[kind](written, choices)
 
 
@@ -57,17 +57,17 @@ def _number(text: str, _choices: Sequence[str] = ()) -> str:
     if grouped is not None:
         if bare.count(grouped[1]) == 1 and not grouped[2]:
             # One thousand, or one: nobody but its author knows.
-            raise BadValue("number_ambiguous")
+            raise BadValue(text, "number_ambiguous")
         bare = bare.replace(grouped[1], "")
     if _NUMBER.fullmatch(bare) is None:
-        raise BadValue("no_number")
+        raise BadValue(text, "no_number")
     return str(Decimal(bare.replace(",", ".").replace("\u2212", "-")))
 
 
 def _amount(text: str, _choices: Sequence[str]) -> str:
     found = _AMOUNT.fullmatch(text)
     if found is None or bool(found[1]) is bool(found[3]):
-        raise BadValue("no_amount")
+        raise BadValue(text, "no_amount")
     whole, _, parts = _number(found[2]).partition(".")
     return f"{whole}.{parts:0<2} {found[1] or found[3]}"
 
@@ -76,12 +76,12 @@ def _date(text: str, _choices: Sequence[str]) -> str:
     try:
         return datetime.date.fromisoformat(text).isoformat()
     except ValueError:
-        raise BadValue("no_date") from None
+        raise BadValue(text, "no_date") from None
 
 
 def _choice(text: str, choices: Sequence[str]) -> str:
     if text not in choices:
-        raise BadValue("no_choice")
+        raise BadValue(text, "no_choice")
     return text
 
 
@@ -89,7 +89,7 @@ def _person(text: str, _choices: Sequence[str]) -> str:
     try:
         return canonical(text)
     except BadAddress as error:
-        raise BadValue(error.code) from None
+        raise BadValue(text, error.code) from None
 
 
 _READ = {

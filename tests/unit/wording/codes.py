@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from weftmail.core.wording.sentences import SENTENCES
+
 TOP = Path(__file__).parents[3]
 FOLDERS = ("weftmail", "admin", "store", "mta")
 
@@ -42,20 +44,33 @@ def _calls(path: Path) -> Iterator[Used]:
 
 def _made(name: str, node: ast.Call) -> Iterator[Used]:
     more = frozenset(one.arg for one in node.keywords if one.arg is not None)
-    if name == "Phrase" and not _taken_over(node.args[0]):
+    if name == "Phrase" and (family := _family(node.args[0])):
+        values = _names(node.args[1]) if len(node.args) > 1 else frozenset()
+        yield from (Used("", code, values) for code in SENTENCES if code.startswith(family))
+    elif name == "Phrase" and not _taken_over(node.args[0]):
         yield Used("", _text(node.args[0]), _names(node.args[1]) if len(node.args) > 1 else frozenset())
     elif name == "RefusedAct" and not _taken_over(node.args[1]):
         yield from (Used("", code, more, refusal=True) for code in _texts(node.args[1]))
     elif name == "Refusal" and len(node.args) == 3 and isinstance(node.args[2], ast.Dict):
         yield Used("", _text(node.args[1]), _names(node.args[2]), refusal=True)
-    elif name in ERRORS:
+    elif name == "Refusal" and len(node.args) == 2:
+        yield Used("", _text(node.args[1]), frozenset(), refusal=True)
+    elif name in ERRORS and not (len(node.args) > 1 and _taken_over(node.args[1])):
         values, usual = ERRORS[name]
         yield Used("", _text(node.args[1]) if len(node.args) > 1 else usual, values, refusal=True)
+
+
+def _family(node: ast.expr) -> str:
+    """Return how the codes begin that a text with a variable end makes; each of them has to have a sentence."""
+    if not isinstance(node, ast.JoinedStr) or not isinstance(node.values[0], ast.Constant):
+        return ""
+    return str(node.values[0].value)
 
 
 ERRORS = {
     "BadAddress": (frozenset({"address"}), "address_malformed"),
     "BadText": (frozenset({"most"}), "text_break"),
+    "BadValue": (frozenset({"name", "value", "choices", "most"}), "no_number"),
 }
 """The errors whose code becomes that of a refusal, with its values there, and the code that they have by default."""
 

@@ -49,12 +49,12 @@ def invite(
     """
     made = user.join(setup, address, company, name, role, None, language)
     found = find.user(setup.store, made.address)
-    values = {"actor": setup.actor.name, "company": made.company}
     token, mailed = "", False
     if setup.store.users.password(found.id) is None:
-        token, mailed = _invitation(setup, keyring, random, found, values, made.company_id)
+        token, mailed = _invitation(setup, keyring, random, found, made.company, made.company_id)
     else:
-        mailed = _mail(setup, found, Phrase("mail.joined", values), made.company_id)
+        says = Phrase("mail.joined", {"actor": setup.actor.name, "company": made.company})
+        mailed = _mail(setup, found, says, made.company_id)
     return Invited(
         "user.invite", made.company_id, made.subject, made.was, made.now, made.address, made.company,
         token=token, mailed=mailed,
@@ -68,8 +68,7 @@ def invite_again(setup: Setup, keyring: Keyring, random: bytes, address: str, *,
     found = find.member(store, address, whose.id, field="address")
     if store.users.password(found.id) is not None:
         raise RefusedAct("address", "no_invitation", name=found.name)
-    values = {"actor": setup.actor.name, "company": whose.name}
-    token, mailed = _invitation(setup, keyring, random, found, values, whose.id)
+    token, mailed = _invitation(setup, keyring, random, found, whose.name, whose.id)
     until = iso(setup.clock() + INVITED_DAYS * _DAY)
     return Invited(
         "user.invite_again", whose.id, found.name, {}, {"user": found.name, "until": until},
@@ -78,12 +77,12 @@ def invite_again(setup: Setup, keyring: Keyring, random: bytes, address: str, *,
 
 
 def _invitation(
-    setup: Setup, keyring: Keyring, random: bytes, found: User, values: dict[str, str], company_id: int | None
+    setup: Setup, keyring: Keyring, random: bytes, found: User, company: str, company_id: int | None
 ) -> tuple[str, bool]:
     """Make the link and let its mail wait; return the secret, and whether mail can leave."""
     seed = link.seed(keyring, random)
     token = _link(setup, keyring, seed, found, "invitation", INVITED_DAYS * _DAY)
-    says = Phrase("mail.invitation", {"actor": values["actor"], "company": values["company"], "seed": seed})
+    says = Phrase("mail.invitation", {"actor": setup.actor.name, "company": company, "seed": seed})
     return token, _mail(setup, found, says, company_id)
 
 
