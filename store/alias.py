@@ -11,7 +11,7 @@ from weftmail.core.address import split, without_plus
 from weftmail.store.connection import Connection
 from weftmail.store.domain import Domains
 from weftmail.store.record import Follower
-from weftmail.store.rows import many, one, queries
+from weftmail.store.rows import column, many, one, queries
 from weftmail.store.sets import portions
 
 
@@ -138,6 +138,12 @@ class Aliases:
         """Let the aliases that these mails were sent to say when the newest of their mails was accepted."""
         for portion in portions(inbound_ids):
             queries.aliases_mailed(self._connection, ids=portion)
+
+    def alike(self, domain_id: int, local_part: str) -> list[str]:
+        """Return the names in a domain that are as long as this one, give or take a letter."""
+        size = len(local_part)
+        found = queries.aliases_alike(self._connection, domain_id=domain_id, least=size - 1, most=size + 1)
+        return column(found)
 
     def get(self, company_id: int, alias_id: int) -> Alias | None:
         """Return one alias, if it is of this company."""

@@ -32,6 +32,8 @@ class AliasFilter:
     state: str | None = None
     owner_id: int | None = None
     team_id: int | None = None
+    after: str = ""
+    """Count those alone that follow this address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class AliasLists:
 
     def count(self, only: AliasFilter) -> int:
         """Return how many aliases there are, ``COUNTED + 1`` for more."""
-        count: int = queries.list_aliases_count(self._connection, **_values(only), most=COUNTED + 1)
+        count: int = queries.list_aliases_count(self._connection, **_values(only), address=only.after, most=COUNTED + 1)
         return count
 
     def activity(self, aliases: Sequence[Alias], since: int) -> dict[int, Activity]:

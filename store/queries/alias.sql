@@ -57,6 +57,11 @@ set last_mail_at = (
     )
 where id in (select alias_id from inbound where id in (:ids) and company_id is not null);
 
+-- name: aliases_alike
+select local_part from alias
+where domain_id = :domain_id and state <> 'removed' and length(local_part) between :least and :most
+order by local_part;
+
 -- name: aliases_named
 select * from alias_row where domain = :domain and local_part in (:local_parts);
 

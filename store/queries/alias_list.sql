@@ -108,7 +108,7 @@ limit :most;
 select count(*) from (
         select 1
         from alias a
-        where a.company_id in (:company_ids) and a.state <> 'removed'
+        where a.company_id in (:company_ids) and a.state <> 'removed' and a.address > :address
             and (cast(:words as text) is null or replace(a.address, :words, '') <> a.address
                 or replace(a.record_type, :words, '') <> a.record_type
                 or a.owner_id in (select id from users where replace(lower(name), :words, '') <> lower(name))

@@ -115,6 +115,7 @@ ACROSS = {
     "memberships": "the companies of one user",
     "gathered_notices": "one email to a user tells of all companies",
     "our_addresses": "an address is ours in whatever company",
+    "aliases_alike": "a name is near whosesoever it is",
     "aliases_mailed": "a batch files the mail of all companies",
     "aliases_named": "an address is one alias, whosesoever; its company follows from it",
     "alias_removed": "a removed alias may come back in another company",

@@ -330,3 +330,25 @@ def test_a_context_opens_nothing_before_it_is_asked(tmp_path: Path) -> None:
     context.close()
     with pytest.raises(UsageError):
         _ = context.store
+
+
+def test_an_alias_is_switched_off_and_on_and_found_by_filters(shell: Shell) -> None:
+    said = shell.ok("alias", "add", "lead@acme.example", "--opens", "task", "--owner", "bjorn@acme.example")
+    assert "Beside it there is leads@acme.example" in said
+    assert "state on -> off" in shell.ok("alias", "off", "leads@acme.example")
+    assert "leads@acme.example" not in shell.mapped()
+    assert "off" in shell.ok("alias", "show", "leads@acme.example")
+
+    def found(*words: str) -> list[str]:
+        return [one["address"] for one in shell.json("alias", "list", *words)]
+
+    assert found("--state", "off") == found("--search", "EADS") == ["leads@acme.example"]
+    assert found("--opens", "task") == found("--owner", "bjorn@acme.example") == ["lead@acme.example"]
+    shell.ok("team", "add", "Sales", "--member", "bjorn@acme.example")
+    assert "team" in shell.ok("alias", "set", "support@acme.example", "--team", "Sales")
+    assert found("--team", "Sales", "--domain", "acme.example") == ["support@acme.example"]
+    assert found("--after", "lead@acme.example", "--company", "Acme") == ["leads@acme.example", "support@acme.example"]
+    assert "There are 2 more" in shell.ok("alias", "list", "--limit", "1")
+    assert "There is no such alias" in shell.ok("alias", "list", "--search", "nothing")
+    assert "state off -> on" in shell.ok("alias", "on", "leads@acme.example")
+    assert "leads@acme.example" in shell.mapped()

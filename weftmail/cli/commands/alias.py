@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from weftmail.cli import done
 from weftmail.cli.arguments import Parser, Verbs, pairs
 from weftmail.cli.context import Context
-from weftmail.cli.listing import Listing, Whole
+from weftmail.cli.listing import Listing
 from weftmail.cli.output import sheet
 from weftmail.cli.refusals import carried_out
 from weftmail.flow import vocabulary
 from weftmail.flow.setup import alias, find
 from weftmail.flow.setup.act import Done
 from weftmail.store.alias import Alias
+from weftmail.store.alias_list import AliasFilter
 from weftmail.store.store import Store
 
 
@@ -23,18 +26,32 @@ def build(parser: Parser) -> None:
     add = verbs.add("add", "add an alias; the mail server accepts its email at once", _add)
     add.add_argument("address", metavar="ADDR", help="the address of the alias")
     add.add_argument("--company", metavar="NAME", help="the company of the alias, if the domain is shared")
-    add.add_argument("--owner", metavar="ADDR", help="the colleague who owns and follows the records that it opens")
+    owner = add.add_mutually_exclusive_group()
+    owner.add_argument("--owner", metavar="ADDR", help="the colleague who owns and follows the records that it opens")
+    owner.add_argument("--team", metavar="NAME", help="the team that owns and follows the records that it opens")
     _settings(add)
-    verbs.list("list the aliases in use", _list, "ADDR", company=True)
+    listed = verbs.list("list the aliases that are on or off", _list, "ADDR", company=True)
+    listed.add_argument("--search", metavar="WORDS", help="those that hold these words in address, type or owner")
+    listed.add_argument("--domain", metavar="NAME", help="those of one domain")
+    listed.add_argument("--opens", metavar="TYPE", help="those that open records of a type")
+    listed.add_argument("--state", choices=("on", "off"), help="those that are on, or off")
+    listed.add_argument("--owner", metavar="ADDR", help="those of a colleague")
+    listed.add_argument("--team", metavar="NAME", help="those of a team; with --company where several have one of it")
     show = verbs.add("show", "show one alias", _show)
     show.add_argument("address", metavar="ADDR", help="the address of the alias")
     change = verbs.add("set", "change an alias; only what you name changes", _set)
     change.add_argument("address", metavar="ADDR", help="the address of the alias")
+    for name, help_, run in (
+        ("on", "let an alias that is off take email again", _on),
+        ("off", "refuse email to an alias from the next one on; it stays in the lists", _off),
+    ):
+        verbs.add(name, help_, run).add_argument("address", metavar="ADDR", help="the address of the alias")
     owner = change.add_mutually_exclusive_group()
     owner.add_argument("--owner", metavar="ADDR", help="the colleague who owns and follows the records that it opens")
     owner.add_argument(
         "--no-owner", action="store_const", const="", dest="owner", help="nobody owns the records that it opens"
     )
+    owner.add_argument("--team", metavar="NAME", help="the team that owns and follows the records that it opens")
     _settings(change)
     remove = verbs.add("remove", "remove an alias; its records and their reply addresses stay", _remove)
     remove.add_argument("address", metavar="ADDR", help="the address of the alias")
@@ -64,17 +81,23 @@ def _add(context: Context, arguments: argparse.Namespace) -> None:
             opens=arguments.opens,
             record=arguments.record,
             owner=arguments.owner,
+            team=arguments.team,
             accepts=arguments.accepts,
             answer_as=arguments.answer_as,
             defaults=pairs(arguments.default),
         )
     )
-    context.answer(arguments.json, done.value(made), lambda: [_added(made)])
+    near = alias.near(context.store, made.subject)
+    context.answer(arguments.json, done.value(made), lambda: [_added(made), *_near(near)])
 
 
 def _added(made: Done) -> str:
     goal = f"opens {made.now['opens']}" if made.now["opens"] else f"goes onto {made.now['record']}"
     return f"Added {made.subject}: it {goal}, for {made.now['company']}. Live from the next mail on, no reload."
+
+
+def _near(near: Sequence[str]) -> list[str]:
+    return [f"Beside it there is {', '.join(near)}: people may write to the one and mean the other."] if near else []
 
 
 def _set(context: Context, arguments: argparse.Namespace) -> None:
@@ -85,11 +108,22 @@ def _set(context: Context, arguments: argparse.Namespace) -> None:
             opens=arguments.opens,
             record=arguments.record,
             owner=arguments.owner,
+            team=arguments.team,
             accepts=arguments.accepts,
             answer_as=arguments.answer_as,
             defaults=pairs(arguments.default),
         )
     )
+    context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
+
+
+def _on(context: Context, arguments: argparse.Namespace) -> None:
+    made = carried_out(alias.switch_on(context.setup, arguments.address))
+    context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
+
+
+def _off(context: Context, arguments: argparse.Namespace) -> None:
+    made = carried_out(alias.switch_off(context.setup, arguments.address))
     context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
 
 
@@ -100,18 +134,53 @@ def _remove(context: Context, arguments: argparse.Namespace) -> None:
 
 
 def _list(context: Context, arguments: argparse.Namespace) -> None:
-    context.show(_listing(context.store, arguments.company), arguments)
+    context.show(_listing(context.store, _filter(context.store, arguments)), arguments)
 
 
-def _listing(store: Store, company: str | None) -> Listing[Alias]:
+def _filter(store: Store, arguments: argparse.Namespace) -> AliasFilter:
+    company_id = find.company_id(store, arguments.company)
+    company_ids = tuple(one.id for one in store.companies.all()) if company_id is None else (company_id,)
+    team_id = None
+    if arguments.team is not None:
+        team_id = find.team(store, find.company(store, arguments.company).id, arguments.team).id
+    return AliasFilter(
+        company_ids,
+        words=arguments.search,
+        domain_id=find.domain(store, arguments.domain).id if arguments.domain is not None else None,
+        record_type=arguments.opens,
+        state=arguments.state,
+        owner_id=find.user(store, arguments.owner).id if arguments.owner is not None else None,
+        team_id=team_id,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Filtered:
+    """The aliases that a filter leaves, by their addresses."""
+
+    store: Store
+    only: AliasFilter
+
+    def page(self, after: str | None, most: int) -> Sequence[Alias]:
+        """Return at most so many, those after an address or the first."""
+        return self.store.alias_lists.page(self.only, after=after or "", most=most)
+
+    def left(self, after: str) -> int:
+        """Return how many follow an address."""
+        return self.store.alias_lists.count(replace(self.only, after=after))
+
+
+def _listing(store: Store, only: AliasFilter) -> Listing[Alias]:
     return Listing(
-        Whole(store.aliases.all(find.company_id(store, company)), lambda one: one.address),
+        _Filtered(store, only),
         lambda one: one.address,
         vocabulary.alias,
-        ("ALIAS", "COMPANY", "GOES TO", "OWNER", "ACCEPTS", "ANSWERS AS"),
-        lambda one: (one.address, one.company, _goal(one), one.owner, one.accepts, one.answer_as),
-        "There is no alias yet. Add one: mail-admin alias add ADDR --opens TYPE",
-    )
+        ("ALIAS", "STATE", "COMPANY", "GOES TO", "OWNER", "ACCEPTS", "ANSWERS AS"),
+        lambda one: (
+            one.address, one.state, one.company, _goal(one), one.owner or one.team, one.accepts, one.answer_as
+        ),
+        "There is no such alias. Add one: mail-admin alias add ADDR --opens TYPE",
+    )  # fmt: skip
 
 
 def _show(context: Context, arguments: argparse.Namespace) -> None:
@@ -125,7 +194,8 @@ def _lines(found: Alias) -> list[str]:
             "Alias": found.address,
             "Company": found.company,
             "Goes to": _goal(found),
-            "Owner": found.owner,
+            "State": found.state,
+            "Owner": found.owner or found.team,
             "Accepts": found.accepts,
             "Answers as": found.answer_as or found.address,
             "Defaults": [f"{name}={value}" for name, value in found.default_fields.items()],

@@ -8,7 +8,10 @@ from weftmail.core.wording.phrase import Phrase, marked
 
 ACTS: Final = {
     "act.alias.add": marked("Alias {subject} added"),
+    "act.alias.off": marked("Alias {subject} switched off"),
+    "act.alias.on": marked("Alias {subject} switched on"),
     "act.alias.remove": marked("Alias {subject} removed"),
+    "act.alias.restore": marked("Alias {subject} restored"),
     "act.alias.set": marked("Alias {subject} changed"),
     "act.company.add": marked("Company {subject} added"),
     "act.company.set": marked("Company {subject} changed"),

@@ -61,6 +61,7 @@ REFUSALS = {
     "alias_there": marked("{address} is an alias already"),
     "alias_of_user": marked("{address} is the address of somebody who signs in; their mail would open records"),
     "alias_without_goal": marked("Say where its mail goes: it opens records of a type, or is added to one record"),
+    "owner_and_team": marked("Name a colleague or a team; one of them owns it"),
     "name_reserved": marked("{name}@ is reserved in every domain, as are {names}; choose another name"),
     "name_with_plus": marked("Leave out what follows the plus sign: mail to {name}+anything comes"),
     "name_unroutable": marked(

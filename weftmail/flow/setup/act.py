@@ -75,7 +75,8 @@ class Done:
 
 def _flat(fields: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     for name, value in fields.items():
-        if name == "changed_at":
+        # Who it is, is said by their name.
+        if name in ("changed_at", "owner_address"):
             continue
         if isinstance(value, Mapping):
             yield from _flat(value)

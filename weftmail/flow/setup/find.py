@@ -121,12 +121,12 @@ def domain(store: Store, text: str, *, field: str = "name", to_remove: bool = Fa
 
 
 def alias(store: Store, text: str, *, field: str = "address", to_remove: bool = False) -> Alias:
-    """Return an alias that is in use; ``to_remove`` where it would be idle to propose to add it."""
+    """Return an alias that is on or off; ``to_remove`` where it would be idle to propose to add it."""
     wanted = address(field, text)
     local, name = addresses.split(wanted)
     domain(store, name, field=field, to_remove=to_remove)
     found = store.aliases.by_address(wanted)
-    if found is None or not found.active or found.local_part != local:
+    if found is None or found.state == "removed" or found.local_part != local:
         there = [one.address for one in store.aliases.all()]
         near = joined(difflib.get_close_matches(wanted, there, n=3, cutoff=0.6))
         raise RefusedAct(
