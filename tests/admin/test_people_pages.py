@@ -239,3 +239,26 @@ def test_a_type_that_cannot_be(anna: Browser, form: dict[str, str], said: str) -
     assert "✕ Acme keeps records of type lead already" in refused(
         anna, "/record-types/new", record_type="lead", prefix="L"
     )
+
+
+def test_many_people_cost_no_more_statements(site: Site, anna: Browser) -> None:
+    def cost(path: str) -> int:
+        counts = []
+        for _ in range(12):
+            site.statements()
+            assert anna.get(path).status_code == 200
+            counts.append(site.statements())
+        return min(counts)
+
+    assert isinstance(team.add(setup_of(site), "Sales", company="Acme", add_members=["bjorn@acme.example"]), Done)
+    paths = ["/users", f"/users/{site.world.bjorn}", "/teams", "/teams/1", "/record-types/lead", "/account"]
+    few = {path: cost(path) for path in paths}
+    for number in range(20):
+        address = f"p{number}@acme.example"
+        assert isinstance(user.add(setup_of(site), address, company="Acme"), Done)
+        people = [address, "bjorn@acme.example"]
+        assert isinstance(team.add(setup_of(site), f"Team {number}", company="Acme", add_members=people), Done)
+        assert isinstance(team.change(setup_of(site), "Sales", company="Acme", add_members=[address]), Done)
+        site.store.sessions.add(f"browser {number}", site.world.anna, "csrf", 1, 10**15)
+    many = {path: cost(path) for path in paths}
+    assert many == few and max(many.values()) <= 25
