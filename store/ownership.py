@@ -12,10 +12,11 @@ from weftmail.store.sets import portions
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """A record, by its number, or an alias, by its address."""
+    """A record, by its number, or an alias, by its address; ``gone``: it was removed, and its row is left."""
 
     id: int
     name: str
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,13 @@ class Holdings:
     follows: Sequence[Owned] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.records or self.aliases or self.follows)
+        """Whether anybody has to take something over."""
+        return bool(self.records or self.here or self.follows)
+
+    @property
+    def here(self) -> Sequence[Owned]:
+        """The aliases that are in use, or come back with their domain."""
+        return [one for one in self.aliases if not one.gone]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ where m.company_id = :company_id and m.user_id = :user_id;
 -- name: company_teams
 select t.id, t.name,
     (select count(*) from record r where r.owner_team_id = t.id) as records,
-    (select count(*) from alias a where a.owner_team_id = t.id) as aliases
+    (select count(*) from alias a where a.owner_team_id = t.id and a.state <> 'removed') as aliases
 from team t
 where t.company_id = :company_id
 order by t.name;

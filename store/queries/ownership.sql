@@ -1,24 +1,25 @@
--- What somebody owns and follows, to be handed over; each is a whole list, because all of it has to go.
+-- What somebody owns and follows, to be handed over; each is a whole list, because all of it has to go.  An alias that was
+-- removed is gone, and nobody has to take it over.
 -- name: owned_records
-select id, label as name from record where company_id = :company_id and owner_id = :user_id order by id;
+select id, label as name, false as gone from record where company_id = :company_id and owner_id = :user_id order by id;
 
 -- name: owned_records_of_team
-select id, label as name from record where company_id = :company_id and owner_team_id = :team_id order by id;
+select id, label as name, false as gone from record where company_id = :company_id and owner_team_id = :team_id order by id;
 
 -- name: owned_aliases
-select a.id, a.local_part || '@' || d.name as name
-from alias a join domain d on d.id = a.domain_id
-where a.company_id = :company_id and a.owner_id = :user_id
-order by a.id;
+select id, address as name, state = 'removed' and ended_as is null as gone
+from alias
+where company_id = :company_id and owner_id = :user_id
+order by id;
 
 -- name: owned_aliases_of_team
-select a.id, a.local_part || '@' || d.name as name
-from alias a join domain d on d.id = a.domain_id
-where a.company_id = :company_id and a.owner_team_id = :team_id
-order by a.id;
+select id, address as name, state = 'removed' and ended_as is null as gone
+from alias
+where company_id = :company_id and owner_team_id = :team_id
+order by id;
 
 -- name: followed_records
-select f.record_id as id, r.label as name
+select f.record_id as id, r.label as name, false as gone
 from follower f join record r on r.id = f.record_id
 where f.company_id = :company_id and f.user_id = :user_id and f.removed_at is null
 order by f.record_id;

@@ -40,7 +40,9 @@ where m.company_id = :company_id and m.user_id = :user_id
     )
     and (
         exists (select 1 from record r where r.owner_team_id = t.id)
-        or exists (select 1 from alias a where a.owner_team_id = t.id)
+        or exists (
+            select 1 from alias a where a.owner_team_id = t.id and (a.state <> 'removed' or a.ended_as is not null)
+        )
     )
 order by t.name;
 

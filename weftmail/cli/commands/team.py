@@ -87,7 +87,7 @@ def _show(context: Context, arguments: argparse.Namespace) -> None:
     whose = find.company(store, arguments.company)
     found = find.team(store, whose.id, arguments.name)
     owns = store.ownership.of_team(whose.id, found.id)
-    aliases = [one.name for one in owns.aliases]
+    aliases = [one.name for one in owns.here]
     value = {**team.fields(store, found), "aliases": aliases, "records": len(owns.records)}
     lines = {
         "Team": found.name,

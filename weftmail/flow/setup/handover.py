@@ -67,7 +67,7 @@ def fields(estates: Sequence[Estate]) -> Fields:
     """Return what is said of all that somebody has; nothing of what they have none of."""
     said: Fields = {
         "records": [_named(one.company, each) for one in estates for each in one.holdings.records],
-        "aliases": [each.name for one in estates for each in one.holdings.aliases],
+        "aliases": [each.name for one in estates for each in one.holdings.here],
         "follows": [_named(one.company, each) for one in estates for each in one.holdings.follows],
         "last_member_of": [{"company": one.company.name, "team": each.name} for one in estates for each in one.last_of],
     }
@@ -83,17 +83,18 @@ def hand_over(setup: Setup, left: Estate, giver: User, to: str | None) -> Heir |
 
     Raises RefusedAct where there is something, and nobody is named who can take it.
     """
+    holdings = left.holdings
     if not left:
+        setup.store.ownership.give(left.company.id, holdings, Owner(), setup.clock())
         return None
     if not to:
-        holdings = left.holdings
         raise RefusedAct(
             "to",
             "heir_wanted",
             name=giver.name,
             company=left.company.name,
             records=len(holdings.records),
-            aliases=len(holdings.aliases),
+            aliases=len(holdings.here),
             follows=len(holdings.follows),
         )
     found = heir(setup.store, left.company, to)
@@ -158,7 +159,7 @@ def _notify(setup: Setup, company_id: int, holdings: Holdings, giver: str, to: H
             "actor": setup.actor.name,
             "name": giver,
             "records": len(holdings.records),
-            "aliases": len(holdings.aliases),
+            "aliases": len(holdings.here),
             "follows": len(holdings.follows),
         },
     )

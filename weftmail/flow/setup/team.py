@@ -79,6 +79,7 @@ def remove(setup: Setup, name: str, *, company: str | None = None, to: str | Non
         taker = _taker(store, whose, found, to)
         handover.pass_on(setup, whose.id, holdings, found.name, taker)
         was["passed_to"] = taker.known_as
+    store.ownership.give(whose.id, store.ownership.of_team(whose.id, found.id), Owner(), setup.clock())
     store.teams.remove(whose.id, found.id)
     return Done("team.remove", whose.id, found.name, was)
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.flow.setup.conftest import Office
 from weftmail.flow.due.kinds.notices import kind
-from weftmail.flow.setup import company, membership, team, undo, user
+from weftmail.flow.setup import alias, company, membership, team, undo, user
 from weftmail.store.due import Due
 from weftmail.store.record import NewRecord, Record
 
@@ -73,8 +73,8 @@ def test_a_colleague_takes_all_of_it_over_and_is_told_once(eva: Office) -> None:
     assert gone.was["last_member_of"] == gone.was["teams"] == [{"company": "Acme", "team": "Sales"}]
     assert (owner(eva, "LEAD-1"), events(eva, "LEAD-1")) == ("Karin", ["Karin"])
     assert (owner(eva, "LEAD-2"), followers(eva, "LEAD-1"), followers(eva, "LEAD-2")) == ("Anna", {"Karin"}, {"Karin"})
-    alias = eva.store.aliases.by_address("sales@acme.example")
-    assert alias is not None and alias.owner == "Karin"
+    found = eva.store.aliases.by_address("sales@acme.example")
+    assert found is not None and found.owner == "Karin"
     sales = eva.store.teams.by_name(eva.world.acme, "Sales")
     assert sales is not None and eva.store.teams.members(eva.world.acme, sales.id) == [person(eva, KARIN)]
     (notice,) = eva.store.inbox.notices(person(eva, KARIN), eva.world.acme)
@@ -127,8 +127,8 @@ def test_it_is_all_undone(eva: Office, to: str, whole: bool) -> None:
     assert (owner(eva, "LEAD-1"), "Eva" in followers(eva, "LEAD-1"), "Eva" in followers(eva, "LEAD-2")) == (
         "Eva", True, True,
     )  # fmt: skip
-    alias = eva.store.aliases.by_address("sales@acme.example")
-    assert alias is not None and alias.owner == "Eva"
+    sales_alias = eva.store.aliases.by_address("sales@acme.example")
+    assert sales_alias is not None and sales_alias.owner == "Eva"
     sales = eva.store.teams.of_user(eva.world.acme, person(eva, EVA))
     assert [one.name for one in sales] == ["Sales"]
     assert [one.role for one in eva.store.users.memberships(person(eva, EVA))] == ["agent"]
@@ -140,6 +140,19 @@ def test_who_had_nothing_comes_back_with_nothing(eva: Office) -> None:
         assert "passed_to" not in done.now
         eva.did(undo.undo(eva.setup, done.trace))
     assert len(eva.store.users.colleagues(eva.world.acme)) == 4
+
+
+def test_an_alias_that_was_removed_is_nobodys_to_take_over(eva: Office) -> None:
+    eva.did(user.add(eva.setup, "olof@office.example"))
+    eva.world.alias("old", "lead", owner_id=person(eva, "olof@office.example"))
+    eva.did(alias.remove(eva.setup, "old@acme.example"))
+    eva.did(user.remove(eva.setup, "olof@office.example"))
+    found = eva.store.aliases.by_address("old@acme.example")
+    assert found is not None and found.owner_id is None
+    office = eva.store.teams.add(eva.world.acme, "Office", 1)
+    eva.world.alias("older", "lead", owner_id=None, owner_team_id=office)
+    eva.did(alias.remove(eva.setup, "older@acme.example"))
+    assert "aliases" not in eva.did(team.remove(eva.setup, "Office")).was
 
 
 def test_what_the_heir_passed_on_since_stays_where_it_is(eva: Office) -> None:
