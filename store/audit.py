@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,6 +83,11 @@ class AuditLog:
             found = queries.audit_of_subject(
                 self._connection, company_id=company_id, subject=subject, before=before, most=most
             )
+        return many(AuditRow, found)
+
+    def of_acts(self, company_id: int, acts: Sequence[str], since: int, most: int) -> list[AuditRow]:
+        """Return acts of these names on one company's things since a time, newest first."""
+        found = queries.audit_of_acts(self._connection, company_id=company_id, acts=list(acts), since=since, most=most)
         return many(AuditRow, found)
 
     def of_installation(self, *, before: int | None = None, most: int = 100) -> list[AuditRow]:

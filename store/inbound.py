@@ -211,6 +211,14 @@ class InboundLog:
         assert found is not None  # noqa: S101 - a sum without groups is one row
         return found
 
+    def review_counts(self, company_id: int, notified: int | None = None) -> dict[str, int]:
+        """Return how many mails of a company wait for review, by state; of those a user was ``notified`` of alone."""
+        if notified is None:
+            found = queries.review_counts(self._connection, company_id=company_id)
+        else:
+            found = queries.review_counts_of_user(self._connection, company_id=company_id, user_id=notified)
+        return {"held": 0, "unmatched": 0, "error": 0, **dict(found)}
+
     def state(self, inbound_id: int) -> str | None:
         """Return the state of one row."""
         state: str | None = queries.inbound_state(self._connection, id=inbound_id)

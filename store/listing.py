@@ -95,6 +95,13 @@ class Listings:
         """Return mails that wait for a person to decide, oldest first; those of no company are everybody's."""
         return many(InboundLine, self._ask("review", company_id, after=after, most=most))
 
+    def to_review(self, company_id: int, state: str, notified: int | None, after: int, most: int) -> list[InboundLine]:
+        """Return mails of one company in one state, oldest first; those alone that a user was ``notified`` of."""
+        values = {"company_id": company_id, "state": state, "after": after, "most": most}
+        if notified is None:
+            return many(InboundLine, queries.list_to_review(self._connection, **values))
+        return many(InboundLine, queries.list_to_review_of_user(self._connection, **values, user_id=notified))
+
     def review_left(self, company_id: int | None, after: int) -> int:
         """Return how many mails follow, ``COUNTED + 1`` for more."""
         return self._left("review", company_id, after=after)

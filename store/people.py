@@ -57,6 +57,20 @@ class Contact:
     name: str
     created_at: int
     archived_at: int | None
+    blocked_at: int | None = None
+    """Since when their mail is dropped; None where it is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedSender:
+    """A contact whose mail is dropped: by whom they were blocked, since when, and how many mails that stopped."""
+
+    id: int
+    name: str
+    address: str
+    blocked_by: str
+    blocked_at: int
+    stopped: int
 
 
 class Users:
@@ -220,6 +234,18 @@ class Contacts:
     def archive(self, company_id: int, contact_id: int, now: int) -> None:
         """Put the contact away; mail already filed stays theirs."""
         queries.contact_archive(self._connection, id=contact_id, company_id=company_id, now=now)
+
+    def block(self, company_id: int, contact_id: int, by: str, now: int | None) -> None:
+        """Drop the contact's mail from now on; with no ``now``, take it again."""
+        queries.contact_block(self._connection, id=contact_id, company_id=company_id, by=by, now=now)
+
+    def stop_one(self, company_id: int, contact_id: int) -> None:
+        """Count one more mail of a blocked contact that was dropped."""
+        queries.contact_stopped(self._connection, id=contact_id, company_id=company_id)
+
+    def blocked(self, company_id: int) -> list[BlockedSender]:
+        """Return the company's blocked contacts, each with an address."""
+        return many(BlockedSender, queries.contacts_blocked(self._connection, company_id=company_id))
 
     def restore(self, company_id: int, contact_id: int) -> None:
         """Take a contact out of the archive."""

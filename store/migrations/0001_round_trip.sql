@@ -248,8 +248,13 @@ create table contact (
     company_id bigint not null references company (id),
     name text not null,
     created_at bigint not null,
-    archived_at bigint
+    archived_at bigint,
+    -- Mail of a blocked contact is dropped; by whom they were blocked, and how many mails that stopped.
+    blocked_at bigint,
+    blocked_by text not null default '',
+    stopped bigint not null default 0
 );
+create index contact_blocked on contact (company_id, id) where blocked_at is not null;
 create index contact_company on contact (company_id, id) where archived_at is null;
 create index contact_here on contact (id) where archived_at is null;
 
@@ -631,6 +636,7 @@ create table audit (
     created_at bigint not null
 );
 create index audit_company on audit (company_id, id);
+create index audit_act on audit (company_id, act, id);
 create index audit_subject on audit (company_id, subject, id);
 
 -- What lists and pages show of an alias and of a record: the row with the names of those whom it refers to.

@@ -50,3 +50,10 @@ where a.company_id is null and a.subject = :subject
     and a.id < coalesce(cast(:before as bigint), 9223372036854775807)
 order by a.id desc
 limit :most;
+
+-- name: audit_of_acts
+select a.id, a.company_id, c.name as company, a.user_id, a.actor, a.act, a.subject, a.was, a.became, a.created_at
+from audit a join company c on c.id = a.company_id
+where a.company_id = :company_id and a.act in (:acts) and a.created_at > :since
+order by a.id desc
+limit :most;

@@ -107,3 +107,19 @@ select * from inbound_line
 where state in ('held', 'unmatched', 'error') and company_id = :company_id and record_id = :record_id
 order by id
 limit :most;
+
+-- name: review_counts
+select state, count(*)
+from inbound
+where company_id = :company_id and state in ('held', 'unmatched', 'error')
+group by state;
+
+-- name: review_counts_of_user
+select i.state, count(*)
+from inbound i
+where i.company_id = :company_id and i.state in ('held', 'unmatched', 'error')
+    and exists (
+        select 1 from notice n
+        where n.company_id = i.company_id and n.user_id = :user_id and n.inbound_id = i.id
+    )
+group by i.state;

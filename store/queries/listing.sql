@@ -184,3 +184,19 @@ select count(*) from (
         where company_id = :company_id and id < :before and (cast(:state as text) is null or state = :state)
         limit :most
     ) following;
+
+-- name: list_to_review
+select * from inbound_line
+where company_id = :company_id and state = :state and state in ('held', 'unmatched', 'error') and id > :after
+order by id
+limit :most;
+
+-- name: list_to_review_of_user
+select i.* from inbound_line i
+where i.company_id = :company_id and i.state = :state and i.state in ('held', 'unmatched', 'error') and i.id > :after
+    and exists (
+        select 1 from notice n
+        where n.company_id = i.company_id and n.user_id = :user_id and n.inbound_id = i.id
+    )
+order by i.id
+limit :most;

@@ -104,12 +104,30 @@ on conflict (company_id, kind, address) do nothing;
 delete from contact_address where company_id = :company_id and kind = :kind and address = :address;
 
 -- name: contacts_by_address
-select a.address, c.id, c.company_id, c.name, c.created_at, c.archived_at
+select a.address, c.id, c.company_id, c.name, c.created_at, c.archived_at, c.blocked_at
 from contact_address a join contact c on c.id = a.contact_id
 where a.company_id = :company_id and a.kind = :kind and a.address in (:addresses);
 
 -- name: contact_by_id^
-select id, company_id, name, created_at, archived_at from contact where id = :id and company_id = :company_id;
+select id, company_id, name, created_at, archived_at, blocked_at
+from contact
+where id = :id and company_id = :company_id;
+
+-- name: contact_block!
+update contact
+set blocked_at = :now, blocked_by = :by, stopped = 0
+where id = :id and company_id = :company_id;
+
+-- name: contact_stopped!
+update contact set stopped = stopped + 1 where id = :id and company_id = :company_id;
+
+-- name: contacts_blocked
+select c.id, c.name, c.blocked_by, c.blocked_at, c.stopped,
+    (select min(a.address) from contact_address a
+        where a.company_id = c.company_id and a.contact_id = c.id and a.kind = 'email') as address
+from contact c
+where c.company_id = :company_id and c.blocked_at is not null
+order by c.id;
 
 -- name: contact_addresses
 select contact_id, address from contact_address

@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from tests.admin.conftest import Site
 from tests.admin.test_history import exempted
+from tests.unit.world import ERIK
 from weftmail.admin.page import PageRoute
 from weftmail.core.role import Role
 from weftmail.flow.post import Draft, post
@@ -17,11 +18,11 @@ OPEN = {"/sign-in", "/sign-in/code", "/enter/{token}", "/forgotten", "/password/
 
 THEIRS = {
     "label": "LEAD-2", "number": "1", "notice": "1", "file": "1", "name": "caught1", "act": "1", "session": "1",
-    "user": "1", "team": "1", "type": "visit", "other": "1",
+    "user": "1", "team": "1", "type": "visit", "other": "1", "mail": "3",
 }  # fmt: skip
 NOBODYS = {
     "label": "LEAD-99", "number": "1", "notice": "99", "file": "1", "name": "caught99", "act": "99", "session": "99",
-    "user": "99", "team": "99", "type": "nothing", "other": "99",
+    "user": "99", "team": "99", "type": "nothing", "other": "99", "mail": "99",
 }  # fmt: skip
 """What the parameters of routes name: things of Acme's that ``furnish`` makes, and things that nobody has."""
 
@@ -60,4 +61,7 @@ def furnish(site: Site) -> None:
     anna = site.store.users.get(world.anna)
     assert anna is not None
     exempted(site, "shop@customer.example")
+    first = world.thread("LEAD-1")[0].rfc_message_id
+    held = world.deliver(world.mail(ERIK, references=[first]), "leads@acme.example")
+    assert (held.id, held.state) == (3, "held")
     post(site.store, site.installation, world.record("LEAD-1"), anna, Draft(text="Inside", note=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+REVIEWED = "what waits for review, which people empty"
 SET_UP = "as many rows as somebody added by hand"
 WAITING = "reads a partial index of what waits, and nothing else"
 COUNTED = "counts what follows a page, a thousand and one rows at most"
@@ -10,6 +11,9 @@ PAGE = "adds up the sizes of the fifty messages of a page, and sorts those that 
 FEW = "the people of one record, the files of one message, the addresses of one contact: sorted once they are found"
 
 READ_MORE = {
+    "review_counts": REVIEWED,
+    "review_counts_of_user": REVIEWED,
+    "contacts_blocked": SET_UP,
     "alias_any": "ends at the first alias in use; asked where an owner of the installation comes home",
     "companies": SET_UP,
     "domains": SET_UP,

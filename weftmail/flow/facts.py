@@ -87,6 +87,7 @@ def gather(store: Store, installation: Installation, envelope: Envelope, message
         token=state,
         by_token=by_token,
         by_id=tuple(_by_id(store, installation, message, contacts, company_id)),
+        blocked=None if sender.user_id is not None else contacts.blocked,
         own_loop=installation.name in message.loop,
         hops=len(message.received),
     )
@@ -187,12 +188,16 @@ class _Contacts:
         self._store = store
         self._address = address
         self._found: dict[int, int] = {}
+        self.blocked: int | None = None
+        """The contact whom the sender is in a company that blocked them, as far as one was asked."""
 
     def of(self, company_id: int) -> int:
         """Return the contact's id."""
         if company_id not in self._found:
             contact = self._store.contacts.by_address(company_id, self._address) if self._address else None
             self._found[company_id] = contact.id if contact is not None else 0
+            if contact is not None and contact.blocked_at is not None:
+                self.blocked = contact.id
         return self._found[company_id]
 
 

@@ -36,7 +36,7 @@ def replay(setup: Setup, settling: Settling, inbound_id: int) -> InboundRow | Re
     """
     if _filled(setup, settling, inbound_id):
         return _row(setup, inbound_id)
-    answer = _again(setup, inbound_id)
+    answer = replay_later(setup, inbound_id)
     if isinstance(answer, Refusal):
         return answer
     _settle(setup, settling, inbound_id)
@@ -53,7 +53,8 @@ def _filled(setup: Setup, settling: Settling, inbound_id: int) -> bool:
 
 
 @act
-def _again(setup: Setup, inbound_id: int) -> Done:
+def replay_later(setup: Setup, inbound_id: int) -> Done:
+    """Let whoever settles route the mail once more, as soon as it comes to it."""
     row = _row(setup, inbound_id)
     if not setup.store.inbound.again(inbound_id):
         raise RefusedAct("id", "not_for_replay", id=inbound_id, state=row.state)

@@ -58,6 +58,19 @@ class TestLoops:
         assert (found.company_id, found.record, found.answers, found.notify) == (ACME, "LEAD-3", 300, None)
 
 
+class TestBlocked:
+    @pytest.mark.parametrize("facts", [{"alias": LEADS}, {"by_token": POST}, {"by_id": (LOCATED,)}])
+    def test_mail_of_a_blocked_sender_is_kept_in_the_log_alone(self, facts):
+        decision = decide(TO_LEADS, mail(), Facts(KARIN, blocked=7, **facts))
+        assert isinstance(decision.disposition, Discard)
+        assert decision.disposition.blocked == 7
+        assert [asked.rule for asked in decision.trace] == ["loop", "report", "blocked"]
+
+    def test_a_report_by_our_return_path_still_counts(self):
+        facts = Facts(KARIN, blocked=7, by_token=replace(POST, purpose="bounce"))
+        assert isinstance(decided(facts, mail(kind="bounce")), Report)
+
+
 class TestReports:
     @pytest.mark.parametrize("kind", ["bounce", "delay", "receipt", "complaint"])
     def test_a_report_counts_by_our_return_path(self, kind):
@@ -384,7 +397,7 @@ class TestNowhere:
 
     def test_the_trace_says_which(self):
         words = {
-            token: decide(TO_REPLY, mail(), Facts(KARIN, token=token)).trace[4].why.code
+            token: decide(TO_REPLY, mail(), Facts(KARIN, token=token)).trace[5].why.code
             for token in ("", "bad", "revoked", "good")
         }
         assert len(set(words.values())) == 4

@@ -7,13 +7,14 @@ import argparse
 from weftmail.cli import done
 from weftmail.cli.arguments import Parser, Verbs
 from weftmail.cli.context import Context
-from weftmail.cli.listing import Listing
-from weftmail.cli.output import sheet
+from weftmail.cli.listing import Listing, Whole
+from weftmail.cli.output import iso, sheet, shown
 from weftmail.cli.pages import ContactPages
 from weftmail.cli.refusals import carried_out
 from weftmail.flow import vocabulary
 from weftmail.flow.setup import contact, find
 from weftmail.store.listing import ContactLine
+from weftmail.store.people import BlockedSender
 from weftmail.store.store import Store
 
 
@@ -33,12 +34,56 @@ def build(parser: Parser) -> None:
     change.add_argument("--remove-address", action="append", default=[], metavar="ADDR", help="remove an address")
     remove = verbs.add("remove", "archive a contact; their messages stay", _remove, company=True)
     remove.add_argument("address", metavar="ADDR", help="an address of the contact")
+    block = verbs.add("block", "drop all email of a sender from now on", _block, company=True)
+    block.add_argument("address", metavar="ADDR", help="the sender's address")
+    unblock = verbs.add("unblock", "take email of a blocked sender again", _unblock, company=True)
+    unblock.add_argument("address", metavar="ADDR", help="the sender's address")
+    verbs.list(
+        "list blocked senders: by whom, since when, how many emails that stopped",
+        _blocked,
+        "ADDR",
+        company=True,
+        verb="blocked",
+    )
 
 
 def _add(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(contact.add(context.setup, arguments.address, name=arguments.name, company=arguments.company))
     said = f"Added {made.subject}, a contact of {made.now['company']}."
     context.answer(arguments.json, done.value(made), lambda: [said])
+
+
+def _block(context: Context, arguments: argparse.Namespace) -> None:
+    made = carried_out(contact.block(context.setup, arguments.address, company=arguments.company))
+    said = f"Email of {made.subject} is dropped from now on. Undo: mail-admin contact unblock {made.subject}"
+    context.answer(arguments.json, done.value(made), lambda: [said])
+
+
+def _unblock(context: Context, arguments: argparse.Namespace) -> None:
+    made = carried_out(contact.unblock(context.setup, arguments.address, company=arguments.company))
+    context.answer(arguments.json, done.value(made), lambda: [f"Email of {made.subject} is taken again."])
+
+
+def _blocked(context: Context, arguments: argparse.Namespace) -> None:
+    of = find.company(context.store, arguments.company)
+    found = Listing(
+        Whole(context.store.contacts.blocked(of.id), _address),
+        _address,
+        lambda one: {
+            "address": one.address,
+            "by": one.blocked_by,
+            "since": iso(one.blocked_at),
+            "stopped": one.stopped,
+        },
+        ("ADDRESS", "BY", "SINCE", "STOPPED"),
+        lambda one: (one.address, one.blocked_by, shown(one.blocked_at), one.stopped),
+        "Nobody is blocked.",
+    )
+    context.show(found, arguments)
+
+
+def _address(one: BlockedSender) -> str:
+    return one.address
 
 
 def _set(context: Context, arguments: argparse.Namespace) -> None:

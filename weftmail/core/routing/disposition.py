@@ -113,10 +113,12 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Discard:
-    """Keep it in the log alone: a mail of our own that came back, or goes round in circles."""
+    """Keep it in the log alone: a mail of our own that came back or goes round in circles, or of a blocked sender."""
 
     why: Phrase
     company_id: int | None = None
+    blocked: int | None = None
+    """The contact who was blocked."""
 
 
 Disposition = Append | Open | Note | Report | Hold | Discard

@@ -103,5 +103,7 @@ class Facts:
     """What is to say of the token in the recipient address: empty for none, else ``good``, ``bad`` or ``revoked``."""
     by_token: Referred | None = None
     by_id: tuple[Referred, ...] = ()
+    blocked: int | None = None
+    """The contact whom the sender is, where somebody blocked them."""
     own_loop: bool = False
     hops: int = 0

@@ -87,6 +87,14 @@ def report(case: Case) -> Verdict:
     return Verdict(_aside(case, _chosen(case), Phrase("report.lost.held", {"kind": kind})), Phrase("report.lost"))
 
 
+def blocked(case: Case) -> Verdict:
+    """Mail of a sender whom somebody blocked is kept in the log alone, and counted; colleagues cannot be blocked."""
+    if case.facts.blocked is None:
+        return Verdict(None, Phrase("blocked.none"))
+    discard = Discard(Phrase("blocked.discarded"), _company(case), case.facts.blocked)
+    return Verdict(discard, Phrase("blocked.found"))
+
+
 def automatic_answer(case: Case) -> Verdict:
     """An automatic answer is filed on its thread if its sender is in it, else set aside and shown; it opens nothing."""
     found = case.facts.by_token or _chosen(case)
@@ -205,6 +213,7 @@ def nowhere(case: Case) -> Verdict:
 RULES: dict[str, Rule] = {
     "loop": loop,
     "report": report,
+    "blocked": blocked,
     "automatic answer": automatic_answer,
     "unreadable": unreadable,
     "reply token": reply_token,

@@ -15,6 +15,8 @@ ACTS: Final = {
     "act.alias.set": marked("Alias {subject} changed"),
     "act.company.add": marked("Company {subject} added"),
     "act.company.set": marked("Company {subject} changed"),
+    "act.contact.block": marked("{subject} blocked"),
+    "act.contact.unblock": marked("{subject} no longer blocked"),
     "act.contact.add": marked("Contact {subject} added"),
     "act.contact.remove": marked("Contact {subject} archived"),
     "act.contact.set": marked("Contact {subject} changed"),

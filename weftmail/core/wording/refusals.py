@@ -111,6 +111,7 @@ REFUSALS = {
     # Contacts.
     "no_such_contact": marked("No contact has the address {address}"),
     "no_such_contact_to_remove": marked("No contact has the address {address}"),
+    "not_blocked": marked("{address} is not blocked"),
     "contact_there": marked("{name} has {address} already"),
     "contact_address_ours": marked("{address} is an alias or a system address; a contact has an address outside"),
     "contact_is_colleague": marked("{address} is the address of a colleague, who follows a record instead"),

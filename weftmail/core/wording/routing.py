@@ -9,6 +9,7 @@ from weftmail.core.wording.phrase import Sentence, counted, marked
 RULE_NAMES: Final = {
     "loop": marked("loop"),
     "report": marked("report"),
+    "blocked": marked("blocked sender"),
     "automatic answer": marked("automatic answer"),
     "unreadable": marked("unreadable"),
     "reply token": marked("reply token"),
@@ -24,6 +25,10 @@ RULE_NAMES: Final = {
 """What the rules are called on pages; ``review`` is a person who decided."""
 
 ROUTING: Final[dict[str, Sentence]] = {
+    # The rule of blocked senders.
+    "blocked.none": marked("nobody blocked its sender"),
+    "blocked.found": marked("its sender was blocked"),
+    "blocked.discarded": marked("its sender is blocked"),
     # The loop rule.
     "loop.own": marked("it bears our own loop header"),
     "loop.own.discarded": marked("an email of our own came back"),

@@ -75,6 +75,8 @@ def _carry_out(store: Store, installation: Installation, delivered: Delivered, d
             notify_of_hold(store, delivered.row, delivered.message, disposition, now)
             return Outcome(disposition.queue, disposition.record_id)
         case Discard():
+            if disposition.blocked is not None and disposition.company_id is not None:
+                store.contacts.stop_one(disposition.company_id, disposition.blocked)
             return Outcome("discarded")
         case _:
             assert_never(disposition)

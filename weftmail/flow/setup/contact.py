@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from weftmail.core.role import Role
 from weftmail.flow import vocabulary
 from weftmail.flow.facts import is_ours
-from weftmail.flow.refusal import RefusedAct
+from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import find
 from weftmail.flow.setup.act import Done, Fields, Setup, act
+from weftmail.store.audit import AuditRow
 from weftmail.store.people import Contact
 from weftmail.store.store import Store
 
@@ -119,3 +121,46 @@ def remove(setup: Setup, address: str, *, company: str | None = None) -> Done:
     found = named(store, address, company, to_remove=True)
     store.contacts.archive(found.company_id, found.id, setup.clock())
     return Done("contact.remove", found.company_id, found.name or address, fields(store, found))
+
+
+@act
+def block(setup: Setup, address: str, *, company: str | None = None) -> Done:
+    """Drop the mail of a sender from now on, whether they are a contact already or not."""
+    store, wanted = setup.store, find.address("address", address)
+    of = find.company(store, company)
+    _outside(store, of.id, wanted, "address")
+    contact_id = store.contacts.add(of.id, "", wanted, setup.clock())
+    was = _blocked(store, of.id, contact_id)
+    if not was["blocked"]:
+        store.contacts.block(of.id, contact_id, setup.actor.name, setup.clock())
+    return Done("contact.block", of.id, wanted, was, _blocked(store, of.id, contact_id))
+
+
+@act
+def unblock(setup: Setup, address: str, *, company: str | None = None) -> Done:
+    """Take the mail of a sender again."""
+    store = setup.store
+    found = named(store, address, company)
+    was = _blocked(store, found.company_id, found.id)
+    if not was["blocked"]:
+        raise RefusedAct("address", "not_blocked", address=address)
+    store.contacts.block(found.company_id, found.id, "", None)
+    wanted = find.address("address", address)
+    return Done("contact.unblock", found.company_id, wanted, was, _blocked(store, found.company_id, found.id))
+
+
+def _blocked(store: Store, company_id: int, contact_id: int) -> Fields:
+    found = store.contacts.get(company_id, contact_id)
+    return {"blocked": found is not None and found.blocked_at is not None}
+
+
+def _taken_again(setup: Setup, row: AuditRow) -> Done | Refusal:
+    return unblock(setup, row.subject, company=row.company)
+
+
+def _blocked_again(setup: Setup, row: AuditRow) -> Done | Refusal:
+    return block(setup, row.subject, company=row.company)
+
+
+reverses = {"contact.block": _taken_again, "contact.unblock": _blocked_again}
+undone_by = Role.AGENT

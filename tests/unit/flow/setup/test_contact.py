@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.flow.setup.conftest import Office
 from weftmail.flow.refusal import RefusedAct
-from weftmail.flow.setup import company, contact
+from weftmail.flow.setup import company, contact, undo
 from weftmail.flow.setup.act import FieldChange
 
 KARIN = "karin@customer.example"
@@ -82,3 +82,35 @@ def test_whose_contact_where_two_companies_have_one(karin: Office) -> None:
     assert contact.named(karin.store, KARIN, "Beta").name == "Karin of Beta"
     with pytest.raises(RefusedAct, match="company_wanted"):
         contact.named(karin.store, "nobody@other.example", None)
+
+
+def test_a_sender_is_blocked_whether_a_contact_already_or_not(office: Office) -> None:
+    world = office.world
+    done = office.did(contact.block(office.setup, "Spam@shop.example"))
+    assert (done.subject, done.now) == ("spam@shop.example", {"blocked": True})
+    assert office.did(contact.block(office.setup, "spam@shop.example")).changes == ()
+    for number in range(2):
+        row = world.deliver(world.mail("Shop <spam@shop.example>", subject=f"Offer {number}"), "leads@acme.example")
+        assert (row.state, row.why.code if row.why else "") == ("discarded", "blocked.discarded")
+    (blocked,) = office.store.contacts.blocked(world.acme)
+    assert (blocked.address, blocked.blocked_by, blocked.stopped) == ("spam@shop.example", "Anna", 2)
+    office.did(undo.undo(office.setup, done.trace))
+    assert world.deliver(world.mail("Shop <spam@shop.example>"), "leads@acme.example").state == "filed"
+    assert office.refused(contact.unblock(office.setup, "spam@shop.example")) == ("address", "not_blocked")
+    back = office.did(contact.block(office.setup, "spam@shop.example"))
+    lifted = office.did(contact.unblock(office.setup, "spam@shop.example", company="Acme"))
+    office.did(undo.undo(office.setup, lifted.trace))
+    assert back.trace and len(office.store.contacts.blocked(world.acme)) == 1
+
+
+def test_nobody_of_ours_is_blocked(office: Office) -> None:
+    assert office.refused(contact.block(office.setup, "bjorn@acme.example")) == ("address", "contact_is_colleague")
+    assert office.refused(contact.block(office.setup, "leads@acme.example")) == ("address", "contact_address_ours")
+
+
+def test_another_company_takes_the_mail_of_whom_one_blocked(office: Office) -> None:
+    office.did(company.add(office.setup, "Beta"))
+    office.did(contact.block(office.setup, "shop@customer.example", company="Beta"))
+    assert (
+        office.world.deliver(office.world.mail("Shop <shop@customer.example>"), "leads@acme.example").state == "filed"
+    )

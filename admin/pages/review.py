@@ -1,0 +1,216 @@
+"""The review queue: what is held, what fits nowhere, what our code failed on; a person decides, many at once too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from weftmail.admin.files import download
+from weftmail.admin.navigation import Item
+from weftmail.admin.page import page
+from weftmail.admin.pages.history import PastAct, change
+from weftmail.admin.visit import Visit, nothing_here
+from weftmail.core.role import Role
+from weftmail.core.wording.phrase import Phrase, marked
+from weftmail.flow.refusal import Refusal
+from weftmail.flow.replay import replay_later
+from weftmail.flow.review import REVIEW_STATES
+from weftmail.flow.setup import contact, review
+from weftmail.flow.setup.act import Done
+from weftmail.store.inbound import InboundLine, InboundRow
+
+PER_PAGE = 25
+LONGEST = 20_000
+"""Of the words of a mail, so many characters are shown."""
+DAY = 24 * 3600 * 1000
+DECIDED = 20
+"""Of the decisions of the last day, so many are shown."""
+QUEUES = {
+    "held": Phrase("review.state.held"),
+    "unmatched": Phrase("review.state.unmatched"),
+    "error": Phrase("review.state.error"),
+}
+
+
+def queue(visit: Visit) -> Response:
+    """Show one part of the queue, oldest first, and what was decided in the last day."""
+    return _queue(visit)
+
+
+def _queue(visit: Visit, *, wrong: str = "", status: int = 200) -> Response:
+    state = visit.request.query_params.get("state", "held")
+    state = state if state in QUEUES else "held"
+    after = visit.request.query_params.get("after", "")
+    start = int(after) if after.isascii() and after.isdecimal() and len(after) < 18 else 0
+    found = _lines(visit, state, start)
+    return visit.page(
+        "review.html",
+        command="mail-admin review list",
+        status=status,
+        state=state,
+        queues=QUEUES,
+        counts=visit.store.inbound.review_counts(visit.company_id, _whose(visit)),
+        lines=found[:PER_PAGE],
+        following=found[PER_PAGE - 1].id if len(found) > PER_PAGE else 0,
+        decided=_decided(visit),
+        blocked=visit.store.contacts.blocked(visit.company_id) if visit.may(Role.ADMIN) else [],
+        wrong=wrong,
+    )
+
+
+def _whose(visit: Visit) -> int | None:
+    """Return whose mails are shown: all to admins, to others what they were told of."""
+    return None if visit.may(Role.ADMIN) else visit.user.id
+
+
+def _lines(visit: Visit, state: str, after: int) -> list[InboundLine]:
+    return visit.store.listings.to_review(visit.company_id, state, _whose(visit), after, PER_PAGE + 1)
+
+
+def _decided(visit: Visit) -> list[PastAct]:
+    """Return the decisions of the last day that the visitor may see, newest first."""
+    rows = visit.store.audit.of_acts(visit.company_id, ("review.release", "review.discard"), visit.now - DAY, DECIDED)
+    return [change(row) for row in rows if visit.may(Role.ADMIN) or row.user_id == visit.user.id]
+
+
+def mail(visit: Visit) -> Response:
+    """Show one mail of the queue: why it is there, its words, and what can be done with it."""
+    return _mail(visit, _row(visit))
+
+
+def _mail(visit: Visit, row: InboundRow, *, wrong: str = "", status: int = 200) -> Response:
+    message = None
+    if row.state != "error":
+        message = visit.site.installation.reader(visit.store.blobs.open(row.blob_id, row.size))
+    return visit.page(
+        "review_mail.html",
+        command=f"mail-admin inbound show {row.id}",
+        status=status,
+        row=row,
+        queue=QUEUES[row.state],
+        message=message,
+        words=message.text[:LONGEST] if message is not None else "",
+        colleague=_colleague(visit, row),
+        types=[(one.name, one.name) for one in visit.store.companies.record_types(visit.company_id)],
+        wrong=wrong,
+    )
+
+
+def _row(visit: Visit) -> InboundRow:
+    """Return the mail of the address, if it waits and is the visitor's to decide on."""
+    row = visit.store.inbound.get(visit.request.path_params["mail"])
+    if row is None or row.state not in REVIEW_STATES or not _theirs(visit, row):
+        raise nothing_here()
+    return row
+
+
+def _theirs(visit: Visit, row: InboundRow) -> bool:
+    if row.company_id is None:
+        return visit.owner
+    if row.company_id != visit.company_id:
+        return False
+    return visit.may(Role.ADMIN) or visit.store.inbox.was_notified(visit.company_id, visit.user.id, row.id)
+
+
+def _colleague(visit: Visit, row: InboundRow) -> str:
+    """Return the name of the colleague in whose name a mail comes, "" where it comes in nobody's."""
+    user = visit.store.users.by_address(row.from_address) if row.from_address else None
+    return user.name if user is not None and user.active else ""
+
+
+def source(visit: Visit) -> Response:
+    """Give out a mail as it came."""
+    row = _row(visit)
+    return download(visit, row.blob_id, row.size, f"mail-{row.id}.eml", "message/rfc822")
+
+
+def decide(visit: Visit) -> Response:
+    """Carry out what was pressed on the page of one mail."""
+    row = _row(visit)
+    done = _carried_out(visit, row, visit.text("do"))
+    if isinstance(done, Refusal):
+        return _mail(visit, row, wrong=visit.voice.say(done.phrase), status=422)
+    visit.site.sender.wake()
+    return visit.go(f"/review?state={row.state}", done)
+
+
+def decide_many(visit: Visit) -> Response:
+    """Carry out what was pressed for all that are ticked; what cannot be done stays, and the last reason is said."""
+    numbers = [one for one in visit.form.getlist("mail") if isinstance(one, str) and one.isascii() and one.isdecimal()]
+    done: Done | None = None
+    refused = ""
+    for text in numbers[:PER_PAGE]:
+        row = visit.store.inbound.get(int(text)) if len(text) < 18 else None
+        if row is None or row.state not in REVIEW_STATES or not _theirs(visit, row):
+            raise nothing_here()
+        made = _carried_out(visit, row, visit.text("do"))
+        if isinstance(made, Refusal):
+            refused = visit.voice.say(made.phrase)
+        else:
+            done = made
+    visit.site.sender.wake()
+    if refused or not numbers:
+        said = refused or visit.voice.gettext(marked("Tick at least one email."))
+        return _queue(visit, wrong=said, status=422)
+    return visit.go(f"/review?state={visit.request.query_params.get('state', 'held')}", done)
+
+
+def _carried_out(visit: Visit, row: InboundRow, act: str) -> Done | Refusal:
+    setup, installation = visit.setup, visit.site.installation
+    # In a colleague's name only they themselves, or an admin, may let a mail speak.
+    in_name = visit.store.users.by_address(row.from_address) if row.from_address else None
+    if act in _RELEASES and in_name is not None and in_name.id != visit.user.id and not visit.may(Role.ADMIN):
+        raise HTTPException(404)
+    match act:
+        case "again":
+            return replay_later(setup, row.id)
+        case "add":
+            return review.release(setup, installation, row.id)
+        case "note":
+            return review.release(setup, installation, row.id, note=True)
+        case "open":
+            return review.release(setup, installation, row.id, opens=visit.text("opens"))
+        case "file":
+            return review.release(setup, installation, row.id, record=visit.text("record").strip().upper())
+        case "block":
+            return _blocked(visit, row)
+        case "drop":
+            return review.discard(setup, installation, row.id)
+    raise nothing_here()
+
+
+_RELEASES = ("add", "note", "open", "file")
+
+
+def _blocked(visit: Visit, row: InboundRow) -> Done | Refusal:
+    """Drop a mail, and block who wrote it."""
+    done = contact.block(visit.setup, row.from_address, company=visit.company.company)
+    if isinstance(done, Refusal):
+        return done
+    dropped = review.discard(visit.setup, visit.site.installation, row.id)
+    return dropped if isinstance(dropped, Refusal) else done
+
+
+def unblock(visit: Visit) -> Response:
+    """Take the mail of a sender again."""
+    done = contact.unblock(visit.setup, visit.text("address"), company=visit.company.company)
+    return visit.go("/review", None if isinstance(done, Refusal) else done)
+
+
+def waiting(visit: Visit) -> int:
+    """Return how many mails wait for the visitor."""
+    counts: Sequence[int] = [*visit.store.inbound.review_counts(visit.company_id, _whose(visit)).values()]
+    return sum(counts)
+
+
+item = Item(70, "/review", marked("Review queue"), Role.AGENT)
+routes = [
+    page("/review", queue, role=Role.AGENT),
+    page("/review/many", decide_many, posts=True, role=Role.AGENT),
+    page("/review/unblock", unblock, posts=True, role=Role.ADMIN),
+    page("/review/{mail:int}", mail, role=Role.AGENT),
+    page("/review/{mail:int}/source", source, role=Role.ADMIN),
+    page("/review/{mail:int}/decide", decide, posts=True, role=Role.AGENT),
+]

@@ -1,0 +1,171 @@
+"""The review queue on pages: who sees what, each decision, many at once, undo, and blocked senders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.admin.chromium import chromium, served
+from tests.admin.conftest import Browser, Site
+from tests.admin.test_access import signed_in
+from tests.unit.world import ERIK
+from weftmail.core.wording.phrase import Phrase
+from weftmail.store.record import Record
+
+Opens = Callable[[], Browser]
+
+
+@pytest.fixture
+def held(site: Site) -> int:
+    """The number of a mail that is held: Erik answers on LEAD-1, on which he does not take part."""
+    return arrives(site)
+
+
+def arrives(site: Site, subject: str = "Re: Forty chairs", author: str = ERIK, text: str = "I take over") -> int:
+    """Let a mail be held on LEAD-1; return its number."""
+    first = site.world.thread("LEAD-1")[0].rfc_message_id
+    raw = site.world.mail(author, subject=subject, references=[first], text=text)
+    row = site.world.deliver(raw, "leads@acme.example")
+    assert row.state == "held"
+    return row.id
+
+
+@pytest.fixture
+def bjorn(browser: Opens) -> Browser:
+    made = browser()
+    made.sign_in("bjorn@acme.example")
+    return made
+
+
+def decided(site: Site, browser: Browser, number: int, **form: str) -> str:
+    """Press a button on the page of a mail; return where the mail is then."""
+    answer = browser.post(f"/review/{number}/decide", {"csrf": browser.csrf(), **form})
+    assert answer.status_code == 303, answer.text
+    row = site.world.row(number)
+    return f"{row.state} {row.record or ''}".strip()
+
+
+@pytest.mark.parametrize(
+    ("form", "where"),
+    [
+        ({"do": "add"}, "filed LEAD-1"),
+        ({"do": "note"}, "filed LEAD-1"),
+        ({"do": "open", "opens": "ticket"}, "filed TICKET-1"),
+        ({"do": "file", "record": " lead-1 "}, "filed LEAD-1"),
+        ({"do": "drop"}, "discarded LEAD-1"),
+    ],
+)
+def test_each_decision_takes_it_where_it_says(
+    site: Site, anna: Browser, held: int, form: dict[str, str], where: str
+) -> None:
+    page = anna.get("/review").text
+    assert "erik@other.example" in page and "Re: Forty chairs" in page
+    one = anna.get(f"/review/{held}").text
+    assert "I take over" in one and "Why it waits" in one
+    assert decided(site, anna, held, **form) == where
+    assert anna.get(f"/review/{held}").status_code == 404
+    assert f"mail {held}" in anna.get("/review").text
+
+
+def test_what_was_dropped_comes_back(site: Site, anna: Browser, held: int) -> None:
+    answer = anna.post(f"/review/{held}/decide", {"csrf": anna.csrf(), "do": "drop"})
+    act = re.search(r"done=(\d+)", answer.headers["location"])
+    assert act is not None
+    assert anna.post(f"/history/{act[1]}/undo", {"csrf": anna.csrf()}).status_code == 303
+    site.world.settle()
+    assert site.world.row(held).state == "held"
+
+
+def test_what_cannot_be_done_is_said_and_the_mail_stays(site: Site, anna: Browser, held: int) -> None:
+    answer = anna.post(f"/review/{held}/decide", {"csrf": anna.csrf(), "do": "file", "record": "LEAD-99"})
+    assert answer.status_code == 422 and "There is no record LEAD-99" in answer.text
+    assert anna.post(f"/review/{held}/decide", {"csrf": anna.csrf(), "do": "burn"}).status_code == 404
+    assert site.world.row(held).state == "held"
+
+
+def test_many_are_decided_at_once(site: Site, anna: Browser, held: int) -> None:
+    more = arrives(site, "Another", "Sara <sara@other.example>")
+    form = {"csrf": anna.csrf(), "do": "drop", "mail": [str(held), str(more)]}
+    assert anna.post("/review/many?state=held", form).status_code == 303
+    assert {site.world.row(one).state for one in (held, more)} == {"discarded"}
+    answer = anna.post("/review/many?state=held", {"csrf": anna.csrf(), "do": "drop"})
+    assert answer.status_code == 422 and "Tick at least one email." in answer.text
+
+
+def test_a_blocked_sender_is_dropped_and_counted_until_that_is_lifted(site: Site, anna: Browser, held: int) -> None:
+    assert decided(site, anna, held, do="block") == "discarded LEAD-1"
+    again = site.world.deliver(site.world.mail(ERIK, subject="Once more"), "leads@acme.example")
+    assert again.state == "discarded" and again.rules[-1].rule == "blocked"
+    page = anna.get("/review").text
+    assert "1 email stopped" in page and "by Anna" in page
+    answer = anna.post("/review/unblock", {"csrf": anna.csrf(), "address": "erik@other.example"})
+    assert "no longer blocked" in anna.get(answer.headers["location"]).text
+    assert site.world.deliver(site.world.mail(ERIK, subject="And again"), "leads@acme.example").state == "filed"
+
+
+def test_a_colleague_sees_what_they_were_told_of(site: Site, bjorn: Browser, held: int) -> None:
+    assert "Re: Forty chairs" not in bjorn.get("/review").text
+    assert bjorn.get(f"/review/{held}").status_code == 404
+    site.store.records.set(_owned(site), 1)
+    theirs = arrives(site, "For Bjorn")
+    page = bjorn.get("/review").text
+    assert "For Bjorn" in page and "Re: Forty chairs" not in page
+    assert decided(site, bjorn, theirs, do="add") == "filed LEAD-1"
+    assert bjorn.get(f"/review/{held}/source").status_code == 404
+
+
+def _owned(site: Site) -> Record:
+    record = site.world.record("LEAD-1")
+    site.store.records.unfollow(record.company_id, record.id, site.world.anna, 1)
+    return replace(record, owner_id=site.world.bjorn)
+
+
+def test_in_a_colleagues_name_they_or_an_admin_decide(site: Site, anna: Browser, bjorn: Browser) -> None:
+    forged = arrives(site, "In her name", "Anna <anna@acme.example>")
+    says = Phrase("notice.held", {"record": "LEAD-1"})
+    site.store.inbox.notify(site.world.acme, [site.world.bjorn], says, 1, inbound_id=forged)
+    assert bjorn.post(f"/review/{forged}/decide", {"csrf": bjorn.csrf(), "do": "add"}).status_code == 404
+    assert site.world.row(forged).state == "held"
+    assert "Send as Anna" in anna.get(f"/review/{forged}").text
+    assert decided(site, anna, forged, do="add") == "filed LEAD-1"
+
+
+def test_an_error_is_tried_again_and_its_mail_can_be_had(site: Site, anna: Browser) -> None:
+    (row,) = site.world.accept(site.world.mail(subject="Broken"), "leads@acme.example")
+    site.store.connection.execute("update inbound set state = 'error', company_id = 1 where id = :id", {"id": row})
+    page = anna.get("/review?state=error").text
+    assert "Try again" in page
+    assert f"Fault {row}" in anna.get(f"/review/{row}").text
+    assert b"Subject: Broken" in anna.get(f"/review/{row}/source").content
+    anna.post("/review/many?state=error", {"csrf": anna.csrf(), "do": "again", "mail": str(row)})
+    site.world.settle()
+    assert site.world.row(row).state == "filed"
+
+
+@pytest.mark.parametrize("where", ["subject", "author", "text"])
+def test_hostile_words_are_words(site: Site, anna: Browser, where: str) -> None:
+    canary = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+    how = {where: f'"{canary}" <erik@other.example>' if where == "author" else canary}
+    number = arrives(site, **how)
+    for path in ("/review", f"/review/{number}"):
+        page = anna.get(path).text
+        assert "<img src=x" not in page and "<script>alert" not in page
+
+
+def test_two_clicks_take_a_held_mail_to_its_record_and_its_owner(site: Site, held: int, tmp_path: Path) -> None:
+    with served(site.app) as home, chromium(tmp_path) as context:
+        page = context.pages[0]
+        signed_in(page, home)
+        page.goto(f"{home}/review")
+        page.get_by_role("link", name="Re: Forty chairs").click()
+        page.get_by_role("button", name="Add to conversation").click()
+        expect(page.get_by_role("status").first).to_contain_text("Filed from the review queue")
+    assert site.world.row(held).record == "LEAD-1"
+    (message,) = [one for one in site.world.thread("LEAD-1") if one.inbound_id == held]
+    people = {one.user_id for one in site.store.messages.deliveries(site.world.acme, message.id)}
+    assert site.world.anna in people
