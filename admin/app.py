@@ -40,6 +40,7 @@ from weftmail.core.tokens.reply_token import mask
 from weftmail.core.wording.duration import duration
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.installation import Installation
+from weftmail.flow.setup.dkim_key import KeyFiles
 from weftmail.store.errors import Conflict, StoreError
 from weftmail.store.store import Store
 
@@ -75,6 +76,7 @@ def create(
     file: SettingsFile = NO_FILE,
     map_file: MapFile | None = None,
     where_mailbox: Callable[[str, str], str] = no_mailbox,
+    key_files: KeyFiles | None = None,
 ) -> Starlette:
     """Return the site.
 
@@ -83,7 +85,7 @@ def create(
     to leave.  ``shell`` stands before each command that a page names: in a checkout, programs and settings lie
     elsewhere.  X-Forwarded-For is believed of ``proxies`` alone; so many sign-ins may wait for their hash.
     ``map_file``, which any thread may use, is brought up to date by each act on an alias or a domain;
-    ``where_mailbox`` says where this machine has a mailbox of a name.
+    ``where_mailbox`` says where this machine has a mailbox of a name, ``key_files`` keeps private signing keys.
     The address in ``installation.site_url`` decides whether cookies are for TLS alone.
     """
     pool, watcher = Pool(open_store, installation.clock), Pool(open_store, installation.clock, threads=1)
@@ -104,6 +106,7 @@ def create(
         file=file,
         map_file=map_file,
         where_mailbox=where_mailbox,
+        key_files=key_files,
     )
     app = Starlette(
         routes=_routes(with_catcher=catcher is not None, with_stage=stage is not None),

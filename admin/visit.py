@@ -32,6 +32,7 @@ from weftmail.flow.actor import Actor
 from weftmail.flow.installation import Installation
 from weftmail.flow.setup import undo
 from weftmail.flow.setup.act import Done, Setup
+from weftmail.flow.setup.dkim_key import KeyFiles
 from weftmail.locale.dates import zone_names
 from weftmail.store.people import Membership, User
 from weftmail.store.session import Session
@@ -66,6 +67,8 @@ class Site:
     """The settings that the site was started with."""
     map_file: MapFile | None = None
     """The mail server's map, which an act on an alias or a domain brings up to date; None where somebody else does."""
+    key_files: KeyFiles | None = None
+    """Where the private halves of signing keys lie; None where this site makes none."""
     where_mailbox: Callable[[str, str], str] = no_mailbox
     """Says where local part and domain have a mailbox on this machine, or ""."""
 

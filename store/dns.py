@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 
@@ -79,3 +80,20 @@ class DnsLooks:
         if findings:
             rows = [{"domain_id": look.domain_id, **asdict(one)} for one in findings]
             queries.dns_finding_add(self._connection, rows)
+
+    def add_link(self, token: str, domain_id: int, expires_at: int) -> None:
+        """Keep a link to the records of a domain; of its token only the digest is kept."""
+        queries.dns_link_add(self._connection, token_hash=_digest(token), domain_id=domain_id, expires_at=expires_at)
+
+    def linked(self, token: str, now: int) -> str | None:
+        """Return the domain that a link leads to; None for one that is over or never was."""
+        name: str | None = queries.dns_link_domain(self._connection, token_hash=_digest(token), now=now)
+        return name
+
+    def expire(self, now: int) -> None:
+        """Remove links that are over."""
+        queries.dns_links_expire(self._connection, now=now)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

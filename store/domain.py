@@ -182,6 +182,10 @@ class Domains:
         value: int = queries.domain_aliases_in_use(self._connection, id=domain_id)
         return value
 
+    def aliases_of(self, company_id: int) -> dict[int, int]:
+        """Return how many aliases a company has in use in each domain, by the domain's number."""
+        return dict(queries.domain_aliases_of(self._connection, company_id=company_id))
+
     def waiting(self, domain_id: int) -> int:
         """Return how many outbox rows of records opened in this domain still wait."""
         value: int = queries.domain_waiting(self._connection, id=domain_id)

@@ -238,3 +238,21 @@
   window.addEventListener("resize", all);
   all();
 })();
+
+// What is there to be copied gets a button that copies it.
+(() => {
+  if (!navigator.clipboard) return;
+  const offer = () => document.querySelectorAll("textarea.copy:not([data-offered])").forEach((text) => {
+    text.dataset.offered = "yes";
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = text.dataset.copy;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(text.value);
+      button.textContent = text.dataset.copied;
+    });
+    text.after(button);
+  });
+  offer();
+  new MutationObserver(offer).observe(document.body, { childList: true, subtree: true });
+})();

@@ -75,6 +75,14 @@ create table dns_look (
 );
 create index dns_look_time on dns_look (look_at) where look_at is not null;
 
+-- A link by which whoever keeps the DNS sees the records of one domain, without signing in.
+create table dns_link (
+    token_hash text primary key,
+    domain_id bigint not null references domain (id),
+    expires_at bigint not null
+);
+create index dns_link_expires on dns_link (expires_at);
+
 -- What was found of each record then; ``body`` is the row of the table as JSON, with its phrases.
 create table dns_finding (
     domain_id bigint not null references domain (id),

@@ -34,3 +34,15 @@ delete from dns_finding where domain_id = :domain_id;
 -- name: dns_finding_add*!
 insert into dns_finding (domain_id, position, what, name, verdict, body, changed_at)
 values (:domain_id, :position, :what, :name, :verdict, :body, :changed_at);
+
+-- name: dns_link_add!
+insert into dns_link (token_hash, domain_id, expires_at)
+values (:token_hash, :domain_id, :expires_at);
+
+-- name: dns_link_domain$
+select d.name
+from dns_link k join domain d on d.id = k.domain_id
+where k.token_hash = :token_hash and k.expires_at > :now and d.state <> 'removed';
+
+-- name: dns_links_expire!
+delete from dns_link where expires_at <= :now;

@@ -50,6 +50,12 @@ where id = :id;
 -- name: domain_removed$
 select id from domain where name = :name and state = 'removed';
 
+-- name: domain_aliases_of
+select a.domain_id, count(*) as aliases
+from alias a
+where a.company_id = :company_id and a.state <> 'removed'
+group by a.domain_id;
+
 -- name: domain_aliases_in_use$
 select count(*) from alias where domain_id = :id and state <> 'removed';
 

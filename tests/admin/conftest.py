@@ -20,6 +20,7 @@ from weftmail.admin.hashing import WAITING
 from weftmail.admin.password import Passwords
 from weftmail.admin.stage import Stage
 from weftmail.cli.config import networks
+from weftmail.cli.signing import DkimFolder
 from weftmail.core.ports import Caught
 from weftmail.core.tokens import reply_token
 from weftmail.store.store import Store
@@ -107,6 +108,7 @@ class Site:
             hashes_waiting=hashes_waiting,
             stage=stage,
             file=FILE,
+            key_files=DkimFolder(str(folder / "dkim")),
         )
 
     def _open(self) -> Store:

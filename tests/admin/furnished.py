@@ -13,16 +13,18 @@ from weftmail.admin.page import PageRoute
 from weftmail.core.role import Role
 from weftmail.flow.post import Draft, post
 
-OPEN = {"/sign-in", "/sign-in/code", "/enter/{token}", "/forgotten", "/password/{token}"}
+OPEN = {"/sign-in", "/sign-in/code", "/enter/{token}", "/forgotten", "/password/{token}", "/dns/{token}"}
 """What stands before the door, and has a test file of its own."""
 
 THEIRS = {
     "label": "LEAD-2", "number": "1", "notice": "1", "file": "1", "name": "caught1", "act": "1", "session": "1",
     "user": "1", "team": "1", "type": "visit", "other": "1", "mail": "3",
+    "domain": "acme.example",
 }  # fmt: skip
 NOBODYS = {
     "label": "LEAD-99", "number": "1", "notice": "99", "file": "1", "name": "caught99", "act": "99", "session": "99",
     "user": "99", "team": "99", "type": "nothing", "other": "99", "mail": "99",
+    "domain": "nobody.example",
 }  # fmt: skip
 """What the parameters of routes name: things of Acme's that ``furnish`` makes, and things that nobody has."""
 

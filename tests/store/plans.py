@@ -26,6 +26,7 @@ READ_MORE = {
     "aliases": SET_UP,
     "aliases_of_company": SET_UP,
     "dkim_keys": SET_UP,
+    "domain_aliases_of": "counts the aliases of one company, by their domains",
     "users": SET_UP,
     "users_of_company": SET_UP,
     "company_admins": SET_UP,

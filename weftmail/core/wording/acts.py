@@ -25,6 +25,8 @@ ACTS: Final = {
     "act.dkim_key.retire": marked("A signing key of {subject} retired"),
     "act.dkim_key.set": marked("Signing keys of {subject} follow the DNS"),
     "act.dkim_key.sign_now": marked("Keys of {subject} sign before the DNS shows them"),
+    "act.dns.look": marked("The DNS of {subject} is being asked"),
+    "act.dns.share": marked("A link to the records of {subject} made"),
     "act.domain.add": marked("Domain {subject} added"),
     "act.domain.remove": marked("Domain {subject} removed"),
     "act.domain.restore": marked("Domain {subject} restored"),

@@ -1,10 +1,14 @@
-"""What the DNS is asked about a domain: the keys that should stand there, and the name of this server."""
+"""The DNS of a domain: what it is asked for, when, and who may see what should stand there."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from weftmail.core.dns.dkim import PublicKey
+from weftmail.flow import vocabulary
 from weftmail.flow.dns_check import Question
 from weftmail.flow.setup import find
+from weftmail.flow.setup.act import Done, Fields, Setup, act
 from weftmail.store.domain import Domain
 from weftmail.store.store import Store
 
@@ -23,3 +27,32 @@ def question(store: Store, name: str, host: str) -> Question:
         if one.state != "retired"
     )
     return Question(found.name, found.dedicated, host, keys)
+
+
+LINK_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Shared(Done):
+    """A link for whoever keeps the DNS: its token, and until when it leads to the page of the domain's records."""
+
+    token: str = ""
+    until: int = 0
+
+
+@act
+def share(setup: Setup, name: str, token: str) -> Shared:
+    """Make a link by which the records of a domain are seen without signing in; it works for 14 days."""
+    found = domain(setup.store, name)
+    until = setup.clock() + LINK_DAYS * 24 * 3600_000
+    setup.store.dns.add_link(token, found.id, until)
+    now: Fields = {"link_until": vocabulary.iso(until)}
+    return Shared("dns.share", found.company_id, found.name, {}, now, token, until)
+
+
+@act
+def look(setup: Setup, name: str) -> Done:
+    """Have the DNS asked about a domain as soon as the site gets to it."""
+    found = domain(setup.store, name)
+    setup.store.dns.want(found.id, setup.clock())
+    return Done("dns.look", found.company_id, found.name)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from weftmail.core.role import Role
 from weftmail.flow import vocabulary
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import find
 from weftmail.flow.setup.act import Done, Setup, mapped_act
+from weftmail.flow.setup.undo import check_unchanged
 from weftmail.store.alias import Alias
+from weftmail.store.audit import AuditRow
 from weftmail.store.domain import Domain
 from weftmail.store.store import Store
 
@@ -154,3 +157,26 @@ def _in_the_way(setup: Setup, domain: Domain, alias: Alias) -> Refusal | None:
         return Refusal("address", "alias_of_user", {"address": alias.address})
     where = "" if domain.dedicated else setup.where_mailbox(alias.local_part, domain.name)
     return Refusal("address", "name_has_mailbox", {"address": alias.address, "where": where}) if where else None
+
+
+def _bring_back(setup: Setup, row: AuditRow) -> Done | Refusal:
+    return restore(setup, row.subject)
+
+
+def _change_back(setup: Setup, row: AuditRow) -> Done | Refusal:
+    try:
+        check_unchanged(row, vocabulary.domain(find.domain(setup.store, row.subject)))
+    except RefusedAct as refused:
+        return refused.refusal
+    company = row.before["company"]
+    return change(
+        setup,
+        row.subject,
+        dedicated=bool(row.before["dedicated"]),
+        company=None if company is None else str(company),
+        shared=company is None,
+    )
+
+
+reverses = {"domain.remove": _bring_back, "domain.set": _change_back}
+undone_by = Role.ADMIN

@@ -20,6 +20,7 @@ class Expiry:
 
     def run(self, store: Store, installation: Installation, due: Due, now: int) -> int | None:
         """Remove what has expired."""
+        store.dns.expire(now)
         store.sessions.expire(now, now - FAILURES_KEPT)
         store.turns.expire(now - TURNS_WITHIN * 1000, now - FLOOD_AGAIN * 1000)
         return now + EACH

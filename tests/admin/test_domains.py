@@ -1,0 +1,178 @@
+"""Domains on their pages: what the DNS has, keys, the end and its plan, the link for who keeps the DNS, and roles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from tests.admin.conftest import Browser, Site
+from tests.unit.world import HOST
+from tests.unit.zones import TableZones, good
+from weftmail.cli.signing import DkimFolder
+from weftmail.flow.dns_watch import OURSELVES, DnsWatch
+from weftmail.flow.setup.act import Setup
+from weftmail.store.alias import AliasSettings
+
+DOMAIN = "acme.example"
+PAGE = f"/domains/{DOMAIN}"
+
+
+def watch(site: Site, zones: TableZones) -> DnsWatch:
+    """Return what looks at the DNS, as the site's own worker does."""
+    setup = Setup(site.store, OURSELVES, site.world.clock, None, lambda *_: "", ("en",), lambda _: True)
+    return DnsWatch(setup, zones, HOST, DkimFolder(str(site.folder / "dkim")))
+
+
+def zones(site: Site) -> TableZones:
+    """Return a DNS that shows all that it should of Acme's domain, with the keys that are there."""
+    keys = {one.selector: one.record for one in site.store.domains.dkim_keys(DOMAIN)}
+    return TableZones(DOMAIN, good(DOMAIN, HOST, keys))
+
+
+def owner(site: Site) -> None:
+    """Let Anna look after the whole installation."""
+    site.store.line.appoint(site.world.anna)
+
+
+def answers(site: Site) -> bool:
+    """Say whether Acme's first alias takes mail."""
+    found = site.store.aliases.by_address("leads@acme.example")
+    return found is not None and found.active
+
+
+def test_the_list_shows_kind_state_dns_and_the_company_s_aliases(site: Site, anna: Browser) -> None:
+    page = anna.get("/domains").text
+    assert f'href="{PAGE}"' in page and "not asked yet" in page
+    assert "other.example" not in page
+    site.store.domains.add("shared.example", None, False, 1)
+    assert "shared.example" in anna.get("/domains").text and "all companies" in anna.get("/domains").text
+
+
+def test_keys_are_made_seen_and_said_to_sign(site: Site, anna: Browser) -> None:
+    assert "Email of this domain leaves unsigned." in anna.get(PAGE).text
+    assert anna.post(f"{PAGE}/keys", {"csrf": anna.csrf()}).status_code == 303
+    page = anna.get(PAGE).text
+    assert page.count("not seen in the DNS yet") == 2 and "leaves unsigned" in page
+    watch(site, zones(site)).run()
+    page = anna.get(PAGE).text
+    assert page.count("● signing") == 2 and "leaves unsigned" not in page
+    assert "● MX" in page and "Email comes to mx1.acme.example." in page
+
+
+def test_a_record_that_is_wrong_stands_there_with_reason_step_and_what_to_copy(site: Site, anna: Browser) -> None:
+    found = zones(site)
+    found.rows[DOMAIN, "MX"] = ("0 .",)
+    watch(site, found).look(DOMAIN)
+    page = anna.get(PAGE).text
+    assert "✕ MX" in page and "acme.example says by a null MX record that it takes no email." in page
+    assert "Replace the record at acme.example." in page
+    assert "acme.example. 3600 IN MX 10 mx1.acme.example." in page
+    zone, update = anna.get(f"{PAGE}/zone.txt").text, anna.get(f"{PAGE}/nsupdate.txt").text
+    assert zone.startswith("; remove: acme.example. IN MX 0 .\nacme.example. 3600 IN MX 10 mx1.acme.example.\n")
+    assert update.startswith("zone acme.example.\nupdate delete acme.example. MX 0 .\n")
+    assert "✕ broken" in anna.get("/domains").text
+
+
+def test_asking_again_lets_the_worker_look_and_the_page_follows(site: Site, anna: Browser) -> None:
+    assert anna.post(f"{PAGE}/look", {"csrf": anna.csrf()}).status_code == 303
+    assert "this page shows it by itself" in anna.get(PAGE).text
+    before = anna.get(f"/live{PAGE}").json()["seen"]
+    watch(site, zones(site)).run()
+    assert anna.get(f"/live{PAGE}").json()["seen"] != before
+
+
+def test_the_link_for_who_keeps_the_dns_shows_that_page_alone(
+    site: Site, anna: Browser, browser: Callable[[], Browser]
+) -> None:
+    found = zones(site)
+    del found.rows[DOMAIN, "MX"]
+    watch(site, found).look(DOMAIN)
+    page = anna.post(f"{PAGE}/share", {"csrf": anna.csrf()}).text
+    (token,) = re.findall(r'value="http://testserver/dns/([0-9a-f]+)"', page)
+    assert token not in anna.get(PAGE).text
+    stranger = browser()
+    shown = stranger.get(f"/dns/{token}")
+    assert shown.status_code == 200 and "acme.example. 3600 IN MX 10 mx1.acme.example." in shown.text
+    assert "Karin" not in shown.text and "/records" not in shown.text and "csrf" not in shown.text
+    assert stranger.get(PAGE).status_code == 303
+    assert stranger.get("/dns/abc").status_code == 404
+    site.world.clock.now += 14 * 24 * 3600_000
+    assert "This link has expired" in stranger.get(f"/dns/{token}").text
+    rows = site.store.connection.execute("select token_hash from dns_link").fetchall()
+    assert rows and token not in rows[0]
+
+
+def test_a_domain_is_closed_after_its_plan_and_brought_back_with_its_aliases(site: Site, anna: Browser) -> None:
+    plan = anna.get(f"{PAGE}/removal").text
+    assert "leads@acme.example" in plan and "Nothing has changed yet" in plan
+    assert answers(site)
+    closed = anna.post(f"{PAGE}/remove", {"csrf": anna.csrf()})
+    assert closed.status_code == 303 and not answers(site)
+    page = anna.get(closed.headers["location"]).text
+    assert "Domain acme.example removed" in page and "▲ closed" in page
+    (act,) = re.findall(r'class="bar".*?/history/(\d+)/undo', page, re.S)
+    assert anna.post(f"/history/{act}/undo", {"csrf": anna.csrf()}).status_code == 303
+    assert answers(site)
+    assert "● open" in anna.get(PAGE).text
+
+
+def test_a_closed_domain_is_taken_into_use_on_its_page(site: Site, anna: Browser) -> None:
+    anna.post(f"{PAGE}/remove", {"csrf": anna.csrf()})
+    site.world.clock.now += 31 * 24 * 3600_000
+    anna.sign_in("anna@acme.example")
+    site.store.connection.execute("update outbox set state = 'sent'")
+    assert "Remove this domain" in anna.get(f"{PAGE}/removal").text
+    anna.post(f"{PAGE}/remove", {"csrf": anna.csrf()})
+    assert "All its email is refused" in anna.get(PAGE).text
+    anna.post(f"{PAGE}/restore", {"csrf": anna.csrf()})
+    assert answers(site)
+    again = anna.post(f"{PAGE}/restore", {"csrf": anna.csrf()})
+    assert again.status_code == 422 and "in use" in again.text
+
+
+def test_kind_and_company_are_changed_and_taken_back(site: Site, anna: Browser) -> None:
+    done = anna.post(f"{PAGE}/set", {"csrf": anna.csrf(), "kind": "mailboxes"})
+    assert done.status_code == 303 and "with mailboxes ·" in anna.get(PAGE).text
+    (act,) = re.findall(r'class="bar".*?/history/(\d+)/undo', anna.get(done.headers["location"]).text, re.S)
+    anna.post(f"/history/{act}/undo", {"csrf": anna.csrf()})
+    assert "dedicated ·" in anna.get(PAGE).text
+    anna.post(f"{PAGE}/set", {"csrf": anna.csrf(), "kind": "dedicated", "whose": "all"})
+    assert "shared by all companies" not in anna.get(PAGE).text
+
+
+def test_new_keys_wait_and_an_old_one_is_retired(site: Site, anna: Browser) -> None:
+    anna.post(f"{PAGE}/keys", {"csrf": anna.csrf()})
+    waiting = anna.post(f"{PAGE}/keys", {"csrf": anna.csrf()})
+    assert waiting.status_code == 422 and "are not in the DNS yet" in waiting.text
+    (selector, *_) = [one.selector for one in site.store.domains.dkim_keys(DOMAIN)]
+    anna.post(f"{PAGE}/retire", {"csrf": anna.csrf(), "selector": selector})
+    assert "retired: take it out of the DNS" in anna.get(PAGE).text
+
+
+def test_an_admin_of_all_adds_domains_and_is_told_beside_the_field(site: Site, anna: Browser) -> None:
+    assert anna.post("/domains/add", {"csrf": anna.csrf(), "name": "new.example"}).status_code == 404
+    owner(site)
+    wrong = anna.post("/domains/add", {"csrf": anna.csrf(), "name": "new", "kind": "mailboxes", "whose": "all"})
+    assert wrong.status_code == 422 and 'value="new"' in wrong.text and 'aria-invalid="true"' in wrong.text
+    made = anna.post("/domains/add", {"csrf": anna.csrf(), "name": "New.example", "kind": "mailboxes", "whose": "all"})
+    assert made.headers["location"].startswith("/domains/new.example")
+    assert site.store.dns.due(site.world.clock()) == ["new.example"]
+
+
+@pytest.mark.parametrize("act", ["look", "share", "keys", "retire", "set", "remove", "restore"])
+def test_a_shared_domain_is_read_only_for_the_admin_of_a_company(site: Site, anna: Browser, act: str) -> None:
+    shared = site.store.domains.add("shared.example", None, True, 1)
+    site.store.aliases.add(site.other, shared, "theirs", AliasSettings("lead", None, None, "everyone", "", "{}"), 1)
+    page = anna.get("/domains/shared.example")
+    assert page.status_code == 200 and "theirs" not in page.text and "0 aliases of yours" in page.text
+    assert "<form" not in page.text.split('<main id="main">')[1]
+    assert anna.post(f"/domains/shared.example/{act}", {"csrf": anna.csrf()}).status_code == 404
+    assert anna.get("/domains/shared.example/removal").status_code == 404
+
+
+def test_others_do_not_see_the_pages(site: Site, browser: Callable[[], Browser]) -> None:
+    bjorn = browser()
+    bjorn.sign_in("bjorn@acme.example")
+    assert bjorn.get("/domains").status_code == bjorn.get(PAGE).status_code == 404
