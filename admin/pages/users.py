@@ -67,7 +67,7 @@ def invite(visit: Visit) -> Response:
     )
     if isinstance(made, Refusal):
         return _new_page(visit, {made.field: visit.voice.say(made.phrase)})
-    return _invited(visit, made)
+    return invited(visit, made)
 
 
 def invite_again(visit: Visit) -> Response:
@@ -80,14 +80,15 @@ def invite_again(visit: Visit) -> Response:
         member.address or "",
         company=visit.company.company,
     )
-    return _said(visit, member, made) if isinstance(made, Refusal) else _invited(visit, made)
+    return _said(visit, member, made) if isinstance(made, Refusal) else invited(visit, made)
 
 
-def _invited(visit: Visit, made: Done) -> Response:
+def invited(visit: Visit, made: Done, following: str = "/users") -> Response:
+    """Go on to the ``following`` page; where no mail can leave, show the link this once, to hand it on."""
     assert isinstance(made, Invited)  # noqa: S101 - both acts answer with one
     if made.mailed or not made.token:
         visit.site.sender.wake()
-        return visit.go("/users", made)
+        return visit.go(following, made)
     link = f"{visit.site.installation.site_url}/password/{made.token}"
     return visit.page(
         "user_link.html",
@@ -95,6 +96,7 @@ def _invited(visit: Visit, made: Done) -> Response:
         link=link,
         name=made.subject,
         days=access.INVITED_DAYS,
+        following=following,
     )
 
 

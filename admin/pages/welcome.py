@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from weftmail.admin.page import live, page
+from weftmail.admin.pages.users import invited
 from weftmail.admin.visit import Visit
 from weftmail.core.role import Role
+from weftmail.core.tokens.link import RANDOM
 from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow import guide as guides
 from weftmail.flow.guide import STEPS, WAYS, Guide
 from weftmail.flow.refusal import Refusal
-from weftmail.flow.setup import alias, company, user
+from weftmail.flow.setup import access, alias, company
 from weftmail.flow.setup.act import Done
 from weftmail.store.company import Company
 from weftmail.store.message import Delivery
@@ -70,10 +72,20 @@ def _member(visit: Visit) -> bool:
 
 
 def invite(visit: Visit) -> Response:
-    """Step 6: a colleague, by address, and how to notify them."""
+    """Step 6: a colleague, by address, and how to notify them; they are sent a link, or it is shown to hand it on."""
     given = {"address": visit.text("address").strip(), "prefers": visit.text("prefers")}
-    done = user.add(visit.setup, given["address"], company=visit.company.company, prefers=given["prefers"])
-    return _then(visit, done, "colleagues", given)
+    done = access.invite(
+        visit.setup,
+        visit.site.installation.keyring,
+        visit.site.random(RANDOM),
+        given["address"],
+        company=visit.company.company,
+        prefers=given["prefers"],
+    )
+    if isinstance(done, Refusal):
+        return _then(visit, done, "colleagues", given)
+    guides.reopen(visit.store)
+    return invited(visit, done, "/welcome?step=colleagues")
 
 
 def close(visit: Visit) -> Response:

@@ -90,6 +90,9 @@ def test_from_nothing_to_the_first_conversation(bare: Site, tmp_path: Path) -> N
     found = guide(bare.store, bare.world.acme)
     assert found.letter is not None and found.letter.record == "TICKET-1"
     assert bare.store.users.by_address("carl@acme.example") is not None
+    # The link that the page promises waits in the outbox.
+    waiting = bare.store.outbox.claim("t", bare.world.clock(), 2**60, 99)
+    assert [one.sentences[0].code for one in waiting if one.audience == "account"] == ["mail.invitation"]
 
 
 def filled_in(page: Page, values: dict[str, str], press: str) -> None:

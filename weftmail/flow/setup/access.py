@@ -41,13 +41,14 @@ def invite(
     company: str | None = None,
     name: str | None = None,
     role: str | None = None,
+    prefers: str | None = None,
     language: str | None = None,
 ) -> Invited:
     """Add a user, and send a link by which they choose a password; one who is there is told of the new company.
 
     Where no mail can leave, the link is there for somebody to hand it on.
     """
-    made = user.join(setup, address, company, name, role, None, language)
+    made = user.join(setup, address, company, name, role, prefers, language)
     found = find.user(setup.store, made.address)
     token, mailed = "", False
     if setup.store.users.password(found.id) is None:
