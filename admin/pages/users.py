@@ -135,9 +135,12 @@ def remove_factor(visit: Visit) -> Response:
 
 
 def remove(visit: Visit) -> Response:
-    """Take somebody out of the company, with whoever takes over; who belongs to no other is deactivated."""
-    member = member_of(visit)
-    done = membership.leave(visit.setup, member.address or "", visit.company.company, to=visit.text("to") or None)
+    """Take somebody out of the company, or of all, with whoever takes over; who belongs to none is deactivated."""
+    member, to = member_of(visit), visit.text("to") or None
+    if visit.owner and "everywhere" in visit.form:
+        done = user.remove(visit.setup, member.address or "", to=to)
+    else:
+        done = membership.leave(visit.setup, member.address or "", visit.company.company, to=to)
     if isinstance(done, Refusal):
         return _said(visit, member, done)
     return visit.go("/users", done)

@@ -36,7 +36,7 @@ def refused(browser: Browser, path: str, **form: Any) -> str:
 
 def undo(browser: Browser, page: str) -> None:
     """Press the button on the bar."""
-    (path,) = re.findall(r'<div class="bar".*?action="(/history/\d+/undo)"', page, re.DOTALL)
+    (path,) = re.findall(r'<div class="bar".*?action="(/history/\d+/undo[^"]*)"', page, re.DOTALL)
     assert browser.post(path, {"csrf": browser.csrf()}).status_code == 303
 
 
@@ -124,6 +124,27 @@ def test_who_leaves_passes_their_work_on(site: Site, anna: Browser, browser: Ope
     assert site.world.record("LEAD-1").owner == "Anna" and bjorn.get("/records").status_code == 303
     undo(anna, page)
     assert site.world.record("LEAD-1").owner == "Björn" and role_of(site, "bjorn@acme.example") == {"Acme": "agent"}
+
+
+def test_an_admin_of_all_takes_somebody_out_of_all_companies(site: Site, anna: Browser) -> None:
+    assert isinstance(user.add(setup_of(site), "bjorn@acme.example", company="Other", role="reader"), Done)
+    path = f"/users/{site.world.bjorn}"
+    assert "everywhere" not in anna.get(path).text
+    did(anna, f"{path}/remove", to="", everywhere="yes")
+    assert role_of(site, "bjorn@acme.example") == {"Other": "reader"}
+    assert isinstance(user.add(setup_of(site), "bjorn@acme.example", company="Acme"), Done)
+    site.store.line.appoint(site.world.anna)
+    page = did(anna, f"{path}/remove", to="", everywhere="yes")
+    assert role_of(site, "bjorn@acme.example") == {} and not person(site, "bjorn@acme.example").active
+    undo(anna, page)
+    assert role_of(site, "bjorn@acme.example") == {"Acme": "agent", "Other": "reader"}
+
+
+def test_who_was_deactivated_is_invited_back(site: Site, anna: Browser, browser: Opens) -> None:
+    did(anna, f"/users/{site.world.bjorn}/remove", to="")
+    assert browser().sign_in("bjorn@acme.example").status_code == 403
+    did(anna, "/users/invite", address="bjorn@acme.example", role="agent")
+    assert browser().sign_in("bjorn@acme.example").status_code == 303
 
 
 def test_somebody_is_signed_out_everywhere_and_their_factor_removed(site: Site, anna: Browser, browser: Opens) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from weftmail.core.address import BadAddress, canonical
 from weftmail.core.tokens import link
@@ -49,15 +49,18 @@ def invite(
     Where no mail can leave, the link is there for somebody to hand it on.
     """
     made = user.join(setup, address, company, name, role, prefers, language)
-    found = find.user(setup.store, made.address)
+    found = replace(find.user(setup.store, made.address), active=True)
+    # Who was deactivated is invited back.
+    setup.store.users.set(found)
     token, mailed = "", False
     if setup.store.users.password(found.id) is None:
         token, mailed = _invitation(setup, keyring, random, found, made.company, made.company_id)
     else:
         says = Phrase("mail.joined", {"actor": setup.actor.name, "company": made.company})
         mailed = _mail(setup, found, says, made.company_id)
+    now = {**made.now, "active": True}
     return Invited(
-        "user.invite", made.company_id, made.subject, made.was, made.now, made.address, made.company,
+        "user.invite", made.company_id, made.subject, made.was, now, made.address, made.company,
         token=token, mailed=mailed,
     )  # fmt: skip
 
