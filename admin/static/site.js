@@ -256,3 +256,80 @@
   offer();
   new MutationObserver(offer).observe(document.body, { childList: true, subtree: true });
 })();
+
+// Lists are searched while somebody types: the page is asked for as the form would, and its results are put in place.
+(() => {
+  const form = document.querySelector("form[data-results]");
+  if (!form) return;
+  let asked = null;
+  let timer = 0;
+  async function search() {
+    asked?.abort();
+    asked = new AbortController();
+    const fields = [...new FormData(form)].filter(([, value]) => value);
+    const address = `${form.getAttribute("action")}?${new URLSearchParams(fields)}`;
+    try {
+      const answer = await fetch(address, { headers: { accept: "text/html" }, signal: asked.signal });
+      if (!answer.ok || answer.redirected) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById(form.dataset.results);
+      if (fresh) document.getElementById(form.dataset.results).replaceWith(document.importNode(fresh, true));
+      history.replaceState(null, "", address);
+    } catch {
+      // Asked anew meanwhile, or not reached: the button does the same.
+    }
+  }
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(search, 150);
+  });
+})();
+
+// The name of a new alias is cleaned while it is typed, and judged by the site.
+(() => {
+  const form = document.querySelector("form[data-name]");
+  if (!form) return;
+  const said = document.getElementById("address-live");
+  const { address, domain } = form.elements;
+  let asked = null;
+  let timer = 0;
+  const clean = () => {
+    const at = address.selectionStart;
+    const tidy = address.value.replace(/\s/g, "").normalize("NFC").toLowerCase();
+    if (tidy === address.value) return;
+    const shorter = address.value.length - tidy.length;
+    address.value = tidy;
+    address.setSelectionRange(at - shorter, at - shorter);
+  };
+  async function judge() {
+    asked?.abort();
+    if (!address.value) {
+      said.textContent = "";
+      return;
+    }
+    asked = new AbortController();
+    const url = new URL(form.dataset.name, location.href);
+    url.searchParams.set("name", address.value);
+    url.searchParams.set("domain", domain.value);
+    try {
+      const answer = await fetch(url, { headers: { accept: "application/json" }, signal: asked.signal });
+      if (!answer.ok || answer.redirected) return;
+      const check = await answer.json();
+      said.textContent = check.wrong ? `✕ ${check.wrong}` : check.near ? `▲ ${check.near}` : `● ${check.address}`;
+      said.className = check.wrong ? "error" : "hint";
+    } catch {
+      // Asked anew meanwhile, or not reached: it is judged when the form is sent.
+    }
+  }
+  const soon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(judge, 200);
+  };
+  address.addEventListener("input", (event) => {
+    // What is being composed (an accent, a syllable) is left alone until it is whole.
+    if (event.isComposing) return;
+    clean();
+    soon();
+  });
+  domain.addEventListener("change", soon);
+})();

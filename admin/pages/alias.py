@@ -1,0 +1,240 @@
+"""One alias: made, changed, switched on and off, removed; and who changed what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from shlex import quote
+from typing import Any
+
+from starlette.responses import JSONResponse, Response
+
+from weftmail.admin.page import page
+from weftmail.admin.pages.aliases import ACCEPTS, PINNED, domains_of, leads_to
+from weftmail.admin.pages.history import changes_of
+from weftmail.admin.people import heirs
+from weftmail.admin.visit import Visit, nothing_here
+from weftmail.core.address import BadAddress, canonical_domain
+from weftmail.core.failure import TempFail
+from weftmail.core.role import Role
+from weftmail.core.wording.phrase import marked
+from weftmail.flow.refusal import Refusal
+from weftmail.flow.setup import alias
+from weftmail.flow.setup.act import Done
+from weftmail.store.alias import Alias
+
+NEAR = marked("Beside it there is %(addresses)s: people may write to the one and mean the other.")
+RECENT = 50
+"""So many records are proposed to be pinned to; any other can be named by its number."""
+
+
+def new(visit: Visit) -> Response:
+    """Ask for a new alias."""
+    return _new_page(visit, {})
+
+
+def add(visit: Visit) -> Response:
+    """Add an alias, and go to its page."""
+    refusal = _foreign(visit, _address(visit))
+    done = refusal or alias.add(visit.setup, _address(visit), company=visit.company.company, **_given(visit))
+    if isinstance(done, Refusal):
+        return _new_page(visit, _wrong(visit, done))
+    found = visit.store.aliases.by_address(done.subject)
+    return visit.go(f"/aliases/{found.id}" if found is not None else "/aliases", done)
+
+
+def name(visit: Visit) -> Response:
+    """Say what is to say of a name while it is typed."""
+    asked = visit.request.query_params
+    address = _joined(asked.get("name", ""), asked.get("domain", ""))
+    refusal = _foreign(visit, address)
+    if refusal is not None:
+        return JSONResponse({"address": address, "wrong": visit.voice.say(refusal.phrase), "near": ""})
+    check = alias.check_name(visit.setup, address, visit.company.company)
+    wrong = visit.voice.say(check.refusal.phrase) if check.refusal is not None else ""
+    return JSONResponse({"address": check.address, "wrong": wrong, "near": _near(visit, check.near)})
+
+
+def one(visit: Visit) -> Response:
+    """Show one alias."""
+    return _page(visit, _alias_of(visit), {})
+
+
+def save(visit: Visit) -> Response:
+    """Change an alias."""
+    found = _alias_of(visit)
+    given = _given(visit)
+    # What is written here is all of them: what is not any more is taken away.
+    given["defaults"] = {**dict.fromkeys(found.default_fields, ""), **given["defaults"]}
+    done = alias.change(visit.setup, found.address, **given)
+    if isinstance(done, Refusal):
+        return _page(visit, found, _wrong(visit, done))
+    return visit.go(f"/aliases/{found.id}", done)
+
+
+def switch_on(visit: Visit) -> Response:
+    """Let the alias take mail."""
+    return _said(visit, alias.switch_on(visit.setup, _alias_of(visit).address))
+
+
+def switch_off(visit: Visit) -> Response:
+    """Refuse mail to the alias."""
+    return _said(visit, alias.switch_off(visit.setup, _alias_of(visit).address))
+
+
+def remove(visit: Visit) -> Response:
+    """Remove the alias; the bar on the list brings it back."""
+    found = _alias_of(visit)
+    done = alias.remove(visit.setup, found.address)
+    return _page(visit, found, _wrong(visit, done)) if isinstance(done, Refusal) else visit.go("/aliases", done)
+
+
+def _said(visit: Visit, done: Done | Refusal) -> Response:
+    found = _alias_of(visit)
+    if isinstance(done, Refusal):
+        return _page(visit, found, _wrong(visit, done))
+    return visit.go(f"/aliases/{found.id}", done)
+
+
+def _alias_of(visit: Visit) -> Alias:
+    found = visit.store.aliases.get(visit.company_id, visit.request.path_params["alias"])
+    if found is None or found.state == "removed":
+        raise nothing_here()
+    return found
+
+
+# --- what was typed -------------------------------------------------------------------------------------------------
+
+
+def _joined(name_: str, domain: str) -> str:
+    """Return the address that a name and a domain make; a name that is an address already is one."""
+    return name_.strip() if "@" in name_ else f"{name_.strip()}@{domain}"
+
+
+def _address(visit: Visit) -> str:
+    return _joined(visit.text("address"), visit.text("domain"))
+
+
+def _foreign(visit: Visit, address: str) -> Refusal | None:
+    """Refuse domains that are not the company's, and name no others than its own."""
+    here = [one_.name for one_ in domains_of(visit)]
+    try:
+        domain = canonical_domain(address.rpartition("@")[2])
+    except BadAddress:
+        # The act says what is wrong with it.
+        return None
+    if domain in here:
+        return None
+    return Refusal("address", "no_such_domain", {"name": domain, "names": ", ".join(here) or "-"})
+
+
+def _given(visit: Visit) -> dict[str, Any]:
+    """Return what the form says, as the acts want it."""
+    owner, record, opens = (visit.text(field).strip() for field in ("owner", "record", "opens"))
+    return {
+        "opens": None if record or opens == PINNED else opens,
+        "record": record.partition(" ")[0] if record else None,
+        "owner": owner if "@" in owner else "",
+        "team": "" if "@" in owner else owner,
+        "accepts": visit.text("accepts") or "everyone",
+        "answer_as": visit.text("answer_as").strip(),
+        "defaults": _pairs(visit.text("defaults")),
+    }
+
+
+def _pairs(text: str) -> dict[str, str]:
+    """Return the fields that were written one a line, NAME=VALUE; a line without a sign is a name without a value."""
+    lines = (line.partition("=") for line in text.splitlines() if line.strip())
+    return {field.strip(): value.strip() for field, _, value in lines}
+
+
+def _wrong(visit: Visit, refusal: Refusal) -> dict[str, str]:
+    field = "owner" if refusal.field == "team" else refusal.field
+    return {field if field in FIELDS else "": visit.voice.say(refusal.phrase)}
+
+
+# --- pages ----------------------------------------------------------------------------------------------------------
+
+FIELDS = ("address", "opens", "record", "owner", "accepts", "answer_as", "defaults")
+
+
+def _new_page(visit: Visit, wrong: Mapping[str, str]) -> Response:
+    typed = {field: visit.text(field) for field in (*FIELDS, "domain")}
+    typed["accepts"] = typed["accepts"] or "everyone"
+    near = () if wrong else alias.near(visit.store, _address(visit)) if typed["address"] else ()
+    return visit.page(
+        "alias_new.html",
+        command="mail-admin alias add ADDR --opens TYPE",
+        status=422 if wrong else 200,
+        typed=typed,
+        wrong=wrong,
+        near=_near(visit, near),
+        domains=[(one_.name, one_.name) for one_ in domains_of(visit)],
+        **_choices(visit),
+    )
+
+
+def _page(visit: Visit, found: Alias, wrong: Mapping[str, str]) -> Response:
+    typed = {field: visit.text(field) for field in FIELDS} if wrong and visit.text("accepts") else _typed(found)
+    return visit.page(
+        "alias.html",
+        command=f"mail-admin alias show {quote(found.address)}",
+        status=422 if wrong else 200,
+        alias=found,
+        typed=typed,
+        wrong=wrong,
+        live_since=_live_since(visit, found),
+        near=_near(visit, alias.near(visit.store, found.address)),
+        history=changes_of(visit, found.address),
+        has_where=leads_to(visit, "/where"),
+        **_choices(visit),
+    )
+
+
+def _typed(found: Alias) -> dict[str, str]:
+    return {
+        "address": found.address,
+        "opens": found.record_type or PINNED,
+        "record": found.record or "",
+        "owner": found.owner_address or found.team or "",
+        "accepts": found.accepts,
+        "answer_as": found.answer_as,
+        "defaults": "\n".join(f"{field}={value}" for field, value in found.default_fields.items()),
+    }
+
+
+def _choices(visit: Visit) -> dict[str, Any]:
+    say, store = visit.voice.gettext, visit.store
+    types = [(one_.name, one_.name) for one_ in store.companies.record_types(visit.company_id)]
+    return {
+        "types": [*types, (PINNED, say("pinned to one record"))],
+        "records": store.listings.records(visit.company_id, None, RECENT),
+        "owners": [("", say("nobody")), *heirs(visit)],
+        "accepts": [(value, say(word)) for value, word in ACCEPTS.items()],
+    }
+
+
+def _near(visit: Visit, near: tuple[str, ...]) -> str:
+    return visit.voice.gettext(NEAR) % {"addresses": ", ".join(near)} if near else ""
+
+
+def _live_since(visit: Visit, found: Alias) -> int | None:
+    """Return since when the mail server knows the alias as it is; 0 where it does not yet, None where nobody knows."""
+    if visit.site.map_file is None:
+        return None
+    try:
+        followed = visit.site.map_file.generation()
+    except TempFail:
+        return None
+    return found.changed_at if followed >= found.generation else 0
+
+
+routes = [
+    page("/aliases/new", new, role=Role.ADMIN),
+    page("/aliases/add", add, posts=True, role=Role.ADMIN),
+    page("/aliases/name", name, role=Role.ADMIN),
+    page("/aliases/{alias:int}", one, role=Role.ADMIN),
+    page("/aliases/{alias:int}/save", save, posts=True, role=Role.ADMIN),
+    page("/aliases/{alias:int}/on", switch_on, posts=True, role=Role.ADMIN),
+    page("/aliases/{alias:int}/off", switch_off, posts=True, role=Role.ADMIN),
+    page("/aliases/{alias:int}/remove", remove, posts=True, role=Role.ADMIN),
+]

@@ -1,0 +1,186 @@
+"""Aliases in the browser: found, made, changed, switched, removed and brought back; and nothing of another company."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import pytest
+
+from tests.admin.conftest import Browser, Site
+from tests.admin.test_statements import MOST, cost
+from weftmail.store.alias import AliasSettings
+
+FIELDS = {"opens": "lead", "record": "", "owner": "", "accepts": "everyone", "answer_as": "", "defaults": ""}
+
+
+def send(anna: Browser, path: str, **fields: str) -> Any:
+    return anna.post(path, {"csrf": anna.csrf(), **fields})
+
+
+def made(site: Site, anna: Browser, name: str, **fields: str) -> int:
+    """Make an alias on the page; return its number."""
+    answer = send(anna, "/aliases/add", **{**FIELDS, "address": name, "domain": "acme.example", **fields})
+    assert answer.status_code == 303, answer.text
+    return int(re.search(r"/aliases/(\d+)", answer.headers["location"])[1])  # type: ignore[index]
+
+
+def stored(site: Site, address: str) -> Any:
+    return site.store.aliases.by_address(address)
+
+
+def fill(site: Site, count: int) -> None:
+    with site.store.transaction():
+        for number in range(count):
+            settings = AliasSettings("task", None, None, "everyone", "", "{}")
+            site.store.aliases.add(site.world.acme, site.world.domain, f"many{number:03}", settings, 1)
+
+
+def listed(html: str) -> list[str]:
+    return [unescape(one) for one in re.findall(r'<a href="/aliases/\d+"><bdi>([^<]+)</bdi>', html)]
+
+
+def test_the_list_shows_what_came_and_is_searched_filtered_and_sorted(site: Site, anna: Browser) -> None:
+    html = anna.get("/aliases").text
+    assert listed(html) == ["leads@acme.example", "support@acme.example"]
+    assert "2 aliases" in html and "mail-admin alias list" in html
+    assert listed(anna.get("/aliases?q=LEADS@").text) == ["leads@acme.example"]
+    assert listed(anna.get("/aliases?sort=use").text)[0] == "leads@acme.example"
+    assert listed(anna.get(f"/aliases?owner=u{site.world.anna}").text) == listed(html)
+    assert listed(anna.get("/aliases?owner=nobody").text) == []
+    for query in ("domain=x", "owner=ux", "state=x", "sort=x", "opens=-", "after=%FF", "before=x&sort=use", "owner=t9"):
+        assert anna.get(f"/aliases?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("sort", ["address", "use", "change"])
+def test_pages_lead_on_and_back(site: Site, anna: Browser, sort: str) -> None:
+    fill(site, 118)
+    path, seen = f"/aliases?sort={sort}", list[list[str]]()
+    while path:
+        html = anna.get(path).text
+        seen.append(listed(html))
+        found = re.search(r'rel="next" href="([^"]+)"', html)
+        path = unescape(found[1]) if found else ""
+    assert [len(one) for one in seen] == [50, 50, 20] and len({one for page in seen for one in page}) == 120
+    back = list[list[str]]()
+    while found := re.search(r'rel="prev" href="([^"]+)"', html):
+        html = anna.get(unescape(found[1])).text
+        back.append(listed(html))
+    assert back == [seen[1], seen[0]]
+
+
+def test_one_is_made_changed_switched_removed_and_brought_back(site: Site, anna: Browser) -> None:
+    number = made(site, anna, " Lead ", owner="bjorn@acme.example", defaults="source=web\n")
+    found = stored(site, "lead@acme.example")
+    assert (found.id, found.owner, found.default_fields) == (number, "Björn", {"source": "web"})
+    page = f"/aliases/{number}"
+    assert "Beside it there is leads@acme.example" in anna.get(page).text
+    values = {**FIELDS, "opens": "-", "record": "LEAD-1 Quote", "accepts": "known", "defaults": ""}
+    answer = send(anna, f"{page}/save", **values)
+    found = stored(site, "lead@acme.example")
+    assert (found.record, found.owner, found.accepts, found.default_fields) == ("LEAD-1", None, "known", {})
+    html = anna.get(answer.headers["location"]).text
+    assert "Alias lead@acme.example changed" in html and "Undo" in html
+    send(anna, f"{page}/off")
+    assert stored(site, "lead@acme.example").state == "off" and "Email to it is refused." in anna.get(page).text
+    assert "off" in anna.get("/aliases?state=off").text
+    send(anna, f"{page}/on")
+    answer = send(anna, f"{page}/remove")
+    assert anna.get(page).status_code == 404 and "lead@acme.example" not in listed(anna.get("/aliases").text)
+    undo = re.search(r'action="(/history/\d+/undo)"', anna.get(answer.headers["location"]).text)
+    assert undo is not None
+    send(anna, undo[1])
+    found = stored(site, "lead@acme.example")
+    assert (found.state, found.record, found.accepts) == ("on", "LEAD-1", "known")
+    html = anna.get(page).text
+    for said in ("added", "changed", "switched off", "switched on", "removed", "restored"):
+        assert f"Alias lead@acme.example {said}" in html
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"address": "leads"}, "is an alias already"),
+        ({"address": "reply"}, "is reserved"),
+        ({"address": "a b"}, "blank"),
+        ({"address": "x@other.example"}, "Unknown domain other.example (known: acme.example"),
+        ({"address": "x@nowhere.example"}, "Unknown domain nowhere.example (known: acme.example"),
+        ({"address": "new", "opens": "-"}, "Say where its mail goes"),
+        ({"address": "new", "record": "LEAD-99"}, "There is no record LEAD-99"),
+        ({"address": "new", "opens": "none"}, "Unknown type"),
+        ({"address": "new", "owner": "eva@other.example"}, "is not a member"),
+        ({"address": "new", "owner": "No Team"}, "No Team"),
+        ({"address": "new", "answer_as": "x@foreign.example"}, "would be a forgery"),
+        ({"address": "new", "accepts": "all"}, "cannot be chosen"),
+    ],
+)
+def test_what_does_not_fit_stands_beside_its_field_and_keeps_what_was_typed(
+    site: Site, anna: Browser, fields: dict[str, str], said: str
+) -> None:
+    values = {**FIELDS, "domain": "acme.example", "defaults": "source=web", **fields}
+    answer = send(anna, "/aliases/add", **values)
+    assert answer.status_code == 422
+    html = unescape(answer.text)
+    assert said in html and "source=web" in html and f'value="{fields["address"]}"' in html
+    assert re.search(r'class="error"', html)
+    assert stored(site, "new@acme.example") is None
+
+
+def test_a_name_is_judged_while_it_is_typed(anna: Browser) -> None:
+    def judged(name: str) -> dict[str, str]:
+        found: dict[str, str] = anna.get("/aliases/name", params={"name": name, "domain": "acme.example"}).json()
+        return found
+
+    assert judged("Lead") == {
+        "address": "lead@acme.example",
+        "wrong": "",
+        "near": "Beside it there is leads@acme.example: people may write to the one and mean the other.",
+    }
+    assert "already" in judged("leads")["wrong"] and "Unknown domain" in judged("x@other.example")["wrong"]
+    assert judged("orders")["near"] == judged("orders")["wrong"] == ""
+    assert judged("")["wrong"] != "" and judged("x@")["wrong"] != ""
+
+
+def test_nothing_of_another_company_is_seen_or_changed(
+    site: Site, anna: Browser, browser: Callable[[], Browser]
+) -> None:
+    other = site.store.aliases.add(
+        site.other, site.other_domain, "secret", AliasSettings("lead", None, None, "everyone", "", "{}"), 1
+    )
+    for html in (anna.get("/aliases").text, anna.get("/aliases/new").text):
+        assert "secret" not in html and "other.example" not in html
+    assert anna.get(f"/aliases/{other}").status_code == 404
+    for verb in ("save", "on", "off", "remove"):
+        assert send(anna, f"/aliases/{other}/{verb}", **FIELDS).status_code == 404
+    assert stored(site, "secret@other.example").state == "on"
+    rolf = browser()
+    rolf.sign_in("rolf@acme.example")
+    assert rolf.get("/aliases").status_code == 404
+
+
+def test_no_text_becomes_markup(site: Site, anna: Browser) -> None:
+    bad = "<img src=x onerror=alert(1)>"
+    site.store.teams.add(site.world.acme, bad, 1)
+    team = site.store.teams.by_name(site.world.acme, bad)
+    assert team is not None
+    settings = AliasSettings(
+        "lead", None, None, "everyone", f"{bad} <sales@acme.example>", json.dumps({bad: "x"}), team.id
+    )
+    number = site.store.aliases.add(site.world.acme, site.world.domain, "o'brien&x", settings, 1)
+    pages = [anna.get(path) for path in ("/aliases", f"/aliases/{number}", f"/aliases?q={bad}")]
+    pages.append(send(anna, "/aliases/add", **{**FIELDS, "address": bad, "domain": bad, "record": bad}))
+    for answer in pages:
+        assert "<img src=x" not in answer.text and "script-src 'self'" in answer.headers["content-security-policy"]
+    assert "<bdi>o&#39;brien&amp;x@acme.example</bdi>" in pages[0].text
+
+
+def test_a_list_costs_as_many_statements_for_many_as_for_few(site: Site, anna: Browser) -> None:
+    number = made(site, anna, "new")
+    little = {path: cost(site, anna, path) for path in ("/aliases", f"/aliases/{number}", "/aliases/new")}
+    fill(site, 400)
+    much = {path: cost(site, anna, path) for path in little}
+    print(f"\nstatements: {much}")
+    assert much == little and max(much.values()) <= MOST
