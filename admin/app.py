@@ -35,7 +35,7 @@ from weftmail.admin.visit import Site, no_mailbox
 from weftmail.core.failure import TempFail, UsageError
 from weftmail.core.limits import POST_FILES
 from weftmail.core.members import members
-from weftmail.core.ports import Catcher, MapFile, Random, Waker
+from weftmail.core.ports import Catcher, MapFile, Random, Submitter, Waker
 from weftmail.core.tokens.reply_token import mask
 from weftmail.core.wording.duration import duration
 from weftmail.core.wording.phrase import Phrase
@@ -77,6 +77,7 @@ def create(
     map_file: MapFile | None = None,
     where_mailbox: Callable[[str, str], str] = no_mailbox,
     key_files: KeyFiles | None = None,
+    way_out: Callable[[], Submitter] | None = None,
 ) -> Starlette:
     """Return the site.
 
@@ -85,7 +86,8 @@ def create(
     to leave.  ``shell`` stands before each command that a page names: in a checkout, programs and settings lie
     elsewhere.  X-Forwarded-For is believed of ``proxies`` alone; so many sign-ins may wait for their hash.
     ``map_file``, which any thread may use, is brought up to date by each act on an alias or a domain;
-    ``where_mailbox`` says where this machine has a mailbox of a name, ``key_files`` keeps private signing keys.
+    ``where_mailbox`` says where this machine has a mailbox of a name, ``key_files`` keeps private signing keys,
+    ``way_out`` leads to the mail server.
     The address in ``installation.site_url`` decides whether cookies are for TLS alone.
     """
     pool, watcher = Pool(open_store, installation.clock), Pool(open_store, installation.clock, threads=1)
@@ -107,6 +109,7 @@ def create(
         map_file=map_file,
         where_mailbox=where_mailbox,
         key_files=key_files,
+        way_out=way_out,
     )
     app = Starlette(
         routes=_routes(with_catcher=catcher is not None, with_stage=stage is not None),

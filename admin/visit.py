@@ -26,7 +26,7 @@ from weftmail.admin.password import Passwords
 from weftmail.admin.pool import Pool
 from weftmail.admin.stage import Stage
 from weftmail.admin.voice import Voice
-from weftmail.core.ports import Catcher, MapFile, Random, Waker
+from weftmail.core.ports import Catcher, MapFile, Random, Submitter, Waker
 from weftmail.core.role import Role
 from weftmail.flow.actor import Actor
 from weftmail.flow.installation import Installation
@@ -69,6 +69,8 @@ class Site:
     """The mail server's map, which an act on an alias or a domain brings up to date; None where somebody else does."""
     key_files: KeyFiles | None = None
     """Where the private halves of signing keys lie; None where this site makes none."""
+    way_out: Callable[[], Submitter] | None = None
+    """Opens the way to the mail server for a mail round; None where nothing that leaves can come back."""
     where_mailbox: Callable[[str, str], str] = no_mailbox
     """Says where local part and domain have a mailbox on this machine, or ""."""
 

@@ -144,6 +144,15 @@ def _envelope(row: Accepted | InboundRow) -> Envelope:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrived:
+    """A mail that came in: its row, where its bytes lie, and when it was accepted."""
+
+    id: int
+    blob_id: int
+    accepted_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class InboundLine:
     """One row of the log as lists show it."""
 
@@ -218,6 +227,15 @@ class InboundLog:
         else:
             found = queries.review_counts_of_user(self._connection, company_id=company_id, user_id=notified)
         return {"held": 0, "unmatched": 0, "error": 0, **dict(found)}
+
+    def last(self) -> int:
+        """Return the number of the newest row; 0 where there is none."""
+        value: int = queries.inbound_last(self._connection)
+        return value
+
+    def to(self, recipient: str, after: int) -> Arrived | None:
+        """Return the first mail to an address, as it is written, that came after a row."""
+        return one(Arrived, queries.inbound_to(self._connection, recipient=recipient, after=after))
 
     def state(self, inbound_id: int) -> str | None:
         """Return the state of one row."""

@@ -19,7 +19,7 @@ from weftmail.core.role import Role
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.dns_kept import from_stored
 from weftmail.flow.refusal import Refusal, RefusedAct
-from weftmail.flow.setup import dkim_key, dns, domain
+from weftmail.flow.setup import dkim_key, dns, domain, mail_round
 from weftmail.flow.setup.act import Done
 from weftmail.flow.setup.domain import Closed
 from weftmail.store.dns import DnsLook
@@ -150,14 +150,14 @@ def show(visit: Visit) -> Response:
 
 def _page(visit: Visit, one: Domain, *, wrong: str = "", link: str = "", status: int = 200) -> Response:
     records = records_of(visit.store, one)
-    look = records.look
     changes = may_change(visit, one)
     return visit.page(
         "domain.html",
         command=f"mail-admin dns check {one.name}",
         everywhere=True,
         status=status,
-        live=visit.path(f"/live/domains/{one.name}?seen={_mark_of(look)}"),
+        live=visit.path(f"/live/domains/{one.name}?seen={_mark_of(visit, one)}"),
+        trip=mail_round.last(visit.store, one),
         at=visit.path(f"/domains/{one.name}"),
         domain=one,
         may_change=changes,
@@ -197,14 +197,15 @@ def _system(one: Domain) -> tuple[str, ...]:
     return (*SYSTEM_ADDRESSES, *(ROLE_ADDRESSES if one.dedicated else ()))
 
 
-def _mark_of(look: DnsLook | None) -> str:
-    return f"{look.asked_at or 0}" if look is not None else "0"
+def _mark_of(visit: Visit, one: Domain) -> str:
+    look, trip = visit.store.dns.of([one.id]).get(one.id), mail_round.last(visit.store, one)
+    asked_at = look.asked_at if look is not None else None
+    return f"{asked_at or 0}-{(trip.inbound_id or 0) if trip is not None else 0}"
 
 
 def mark(visit: Visit) -> str:
     """Return what changes when the DNS was asked."""
-    one = found_domain(visit)
-    return _mark_of(visit.store.dns.of([one.id]).get(one.id))
+    return _mark_of(visit, found_domain(visit))
 
 
 def zone_file(visit: Visit) -> Response:
@@ -246,6 +247,19 @@ def retire(visit: Visit) -> Response:
     """Let a key sign no longer."""
     one = found_domain(visit, to_change=True)
     return _answer(visit, one, dkim_key.retire(visit.setup, one.name, visit.text("selector")))
+
+
+def send_round(visit: Visit) -> Response:
+    """Send a mail out through the mail server, which is to come back by its reply address."""
+    one = found_domain(visit, to_change=True)
+    if visit.site.way_out is None or visit.site.key_files is None:
+        raise nothing_here()
+    submitter = visit.site.way_out()
+    try:
+        done = mail_round.send(visit.setup, visit.site.installation, submitter, visit.site.key_files, one.name)
+    finally:
+        submitter.close()
+    return _answer(visit, one, done)
 
 
 def change(visit: Visit) -> Response:
@@ -308,6 +322,7 @@ routes = [
     page("/domains/{domain}/look", look_again, posts=True, role=Role.ADMIN),
     page("/domains/{domain}/share", share, posts=True, role=Role.ADMIN),
     page("/domains/{domain}/keys", keys, posts=True, role=Role.ADMIN),
+    page("/domains/{domain}/round", send_round, posts=True, role=Role.ADMIN),
     page("/domains/{domain}/retire", retire, posts=True, role=Role.ADMIN),
     page("/domains/{domain}/set", change, posts=True, role=Role.ADMIN),
     page("/domains/{domain}/remove", remove, posts=True, role=Role.ADMIN),

@@ -123,3 +123,13 @@ where i.company_id = :company_id and i.state in ('held', 'unmatched', 'error')
         where n.company_id = i.company_id and n.user_id = :user_id and n.inbound_id = i.id
     )
 group by i.state;
+
+-- name: inbound_last$
+select coalesce(max(id), 0) from inbound;
+
+-- name: inbound_to^
+select i.id, i.blob_id, i.accepted_at
+from inbound i
+where i.id > :after and i.recipient = :recipient
+order by i.id
+limit 1;

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.admin.conftest import Browser, Site
 from tests.unit.world import HOST
 from tests.unit.zones import TableZones, good
 from weftmail.cli.signing import DkimFolder
+from weftmail.core.ports import Outcome, Sent
 from weftmail.flow.dns_watch import OURSELVES, DnsWatch
 from weftmail.flow.setup.act import Setup
 from weftmail.store.alias import AliasSettings
@@ -170,6 +172,42 @@ def test_a_shared_domain_is_read_only_for_the_admin_of_a_company(site: Site, ann
     assert "<form" not in page.text.split('<main id="main">')[1]
     assert anna.post(f"/domains/shared.example/{act}", {"csrf": anna.csrf()}).status_code == 404
     assert anna.get("/domains/shared.example/removal").status_code == 404
+
+
+def test_a_mail_round_is_sent_watched_and_its_result_shown(site: Site, anna: Browser) -> None:
+    assert "Nothing that leaves here can come back" in anna.get(PAGE).text
+    assert anna.post(f"{PAGE}/round", {"csrf": anna.csrf()}).status_code == 404
+    server = KeepingServer()
+    site.app.state.site = replace(site.app.state.site, way_out=lambda: server)
+    anna.post(f"{PAGE}/keys", {"csrf": anna.csrf()})
+    assert anna.post(f"{PAGE}/round", {"csrf": anna.csrf()}).status_code == 303
+    assert "▲ Sent, and on its way." in anna.get(PAGE).text
+    before = anna.get(f"/live{PAGE}").json()["seen"]
+    ((recipient, data),) = server.kept
+    site.world.deliver(data.replace(b"\r\n", b"\n"), recipient)
+    assert anna.get(f"/live{PAGE}").json()["seen"] != before
+    page = anna.get(PAGE).text
+    assert "● Back after" in page and page.count(" verified</span>") == 2
+    assert recipient not in page and recipient not in anna.get(f"/history?subject={DOMAIN}").text
+    site.world.clock.now += 10**6
+    anna.post(f"{PAGE}/round", {"csrf": anna.csrf()})
+    site.world.clock.now += 10**6
+    assert "✕ Sent, but not back." in anna.get(PAGE).text
+
+
+class KeepingServer:
+    """A mail server that takes everything."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[str, bytes]] = []
+
+    def submit(self, return_path: str, recipients: Sequence[str], data: bytes) -> dict[str, Outcome]:
+        """Take a copy."""
+        self.kept += [(one, data) for one in recipients]
+        return dict.fromkeys(recipients, Sent("250 ok"))
+
+    def close(self) -> None:
+        """Nothing to give back."""
 
 
 def test_others_do_not_see_the_pages(site: Site, browser: Callable[[], Browser]) -> None:

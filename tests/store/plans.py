@@ -100,6 +100,8 @@ READ_MORE = {
 }
 
 ACROSS = {
+    "inbound_last": "a mail has no company until it is settled",
+    "inbound_to": "a mail of our own, sent to ourselves: it has no company until it is settled",
     "inbound": "a mail has no company until it is settled; the operator asks for its row by number",
     "blob": "a blob has no company until its mail is settled",
     "messages_facts": "a reply token or a locator names a message, and with that its company",

@@ -53,7 +53,7 @@ def send(config: Config, *, once: bool) -> int:
     """Empty the outbox and do what is due, and with ``once`` false keep at it until asked to stop."""
     store = runtime.open_store(config)
     lock = _lock(config)
-    submitter = _submitter(config)
+    submitter = way_out(config)
     hints = Receiver(config.folder / "send.sock")
     stop = Stop()
     try:
@@ -134,7 +134,8 @@ def _report(done: Round) -> None:
         log.info("handed over %d, deferred %d, refused %d", done.sent, done.deferred, done.refused)
 
 
-def _submitter(config: Config) -> Submitter:
+def way_out(config: Config) -> Submitter:
+    """Return the way out that the settings name; raises UsageError where they name none."""
     if config.smtp.startswith("maildir:"):
         return Maildir(config.smtp.partition(":")[2])
     host, colon, port = config.smtp.rpartition(":")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import argparse
 
-from weftmail.cli import done
+from weftmail.cli import done, sender
 from weftmail.cli.arguments import Parser, Verbs
 from weftmail.cli.context import Context, joined
 from weftmail.cli.listing import Listing, Whole
 from weftmail.cli.output import Fields, iso, sheet, shown
 from weftmail.cli.refusals import carried_out
+from weftmail.cli.signing import DkimFolder
 from weftmail.core.wording.sentences import say
 from weftmail.flow import vocabulary
-from weftmail.flow.setup import domain, find
+from weftmail.flow.setup import domain, find, mail_round
 from weftmail.flow.setup.act import Done
+from weftmail.flow.setup.mail_round import RoundTrip
 from weftmail.store.domain import ROLE_ADDRESSES, SYSTEM_ADDRESSES, DkimKey, Domain
 from weftmail.store.store import Store
 
@@ -38,6 +40,8 @@ def build(parser: Parser) -> None:
     remove.add_argument(
         "--dry-run", action="store_true", help="show which aliases would end and what still waits; change nothing"
     )
+    trip = verbs.add("round", "send an email out through the mail server and back by a reply address", _round)
+    trip.add_argument("name", metavar="DOMAIN", help="the domain, such as acme.example")
     restore = verbs.add(
         "restore", "take a removed domain into use again, with the aliases that ended with it", _restore
     )
@@ -142,6 +146,46 @@ def _restore(context: Context, arguments: argparse.Namespace) -> None:
 def _restored(made: domain.Restored) -> list[str]:
     left_out = [f"  not {address}: {say(why.phrase)}" for address, why in made.left_out]
     return [done.changes(made), *left_out, "Live from the next mail on, no reload."]
+
+
+def _round(context: Context, arguments: argparse.Namespace) -> int:
+    """Send it, and wait until it is back or late."""
+    submitter = sender.way_out(context.config)
+    try:
+        files = DkimFolder(str(context.config.dkim))
+        carried_out(mail_round.send(context.setup, context.installation, submitter, files, arguments.name))
+    finally:
+        submitter.close()
+    found = _returned(context, find.domain(context.store, arguments.name))
+    context.answer(arguments.json, _trip(found), lambda: [_trip_line(found)])
+    return 0 if found.accepted_at is not None and found.verified else 1
+
+
+def _returned(context: Context, of: Domain) -> RoundTrip:
+    while True:
+        found = mail_round.last(context.store, of)
+        assert found is not None  # noqa: S101 - it has just been sent
+        if found.accepted_at is not None or found.late(context.clock()):
+            return found
+        context.wait(0.1)
+
+
+def _trip(found: RoundTrip) -> Fields:
+    return {
+        "sent_at": iso(found.sent_at),
+        "accepted_at": iso(found.accepted_at),
+        "inbound": found.inbound_id,
+        "signatures": [{"selector": one.selector, "valid": one.valid} for one in found.signatures],
+    }
+
+
+def _trip_line(found: RoundTrip) -> str:
+    if found.accepted_at is None:
+        return "✕ sent, but not back; see: mail-admin inbound list, and the log of your mail server"
+    names = ", ".join(f"{one.selector} {'verified' if one.valid else 'does not verify'}" for one in found.signatures)
+    mark = "●" if found.verified else "✕"
+    seconds = (found.accepted_at - found.sent_at) / 1000
+    return f"{mark} back after {seconds:.1f} s, by its reply address; signatures: {names or 'none'}"
 
 
 def _list(context: Context, arguments: argparse.Namespace) -> None:

@@ -18,6 +18,7 @@ from weftmail.cli.config import Config, as_toml, host_and_port, keys, networks
 from weftmail.cli.context import Context
 from weftmail.cli.mailboxes import where_mailbox
 from weftmail.cli.map_files import FreshMap
+from weftmail.cli.sender import way_out
 from weftmail.cli.signing import DkimFolder
 from weftmail.cli.spool_watch import SpoolWatch, watching
 from weftmail.core.failure import TempFail, UsageError
@@ -113,6 +114,7 @@ def site(config: Config, file: SettingsFile) -> Starlette:
         map_file=FreshMap(lambda: runtime.open_map(config)),
         where_mailbox=where_mailbox,
         key_files=DkimFolder(str(config.dkim)),
+        way_out=None if config.smtp.startswith("maildir:") else lambda: way_out(config),
     )
 
 
