@@ -190,10 +190,35 @@ class Outbox:
 
     def retry(self, company_id: int, outbox_id: int, now: int) -> bool:
         """Make a copy due now; say whether it was waiting or had failed."""
-        changed: int = queries.outbox_retry(self._connection, id=outbox_id, now=now)
+        changed: int = queries.outbox_retry(self._connection, company_id=company_id, id=outbox_id, now=now)
         if changed:
             queries.deliveries_requeue(self._connection, company_id=company_id, outbox_id=outbox_id, now=now)
         return changed == 1
+
+    def cancel(self, company_id: int, outbox_id: int, now: int) -> bool:
+        """Take a copy back that has not left; say whether it was there to be taken back."""
+        changed: int = queries.outbox_cancel(self._connection, company_id=company_id, id=outbox_id, now=now)
+        if changed:
+            queries.deliveries_cancel(self._connection, company_id=company_id, outbox_id=outbox_id, now=now)
+        return changed == 1
+
+    def revive(self, company_id: int, outbox_id: int, now: int) -> bool:
+        """Let a copy wait again that was taken back; say whether it was."""
+        changed: int = queries.outbox_revive(self._connection, company_id=company_id, id=outbox_id, now=now)
+        if changed:
+            queries.deliveries_revive(self._connection, company_id=company_id, outbox_id=outbox_id, now=now)
+        return changed == 1
+
+    def redirect(self, company_id: int, outbox_id: int, contact_id: int, address: str, now: int) -> None:
+        """Let the copy of an outsider go to another address."""
+        queries.deliveries_redirect(
+            self._connection,
+            company_id=company_id,
+            outbox_id=outbox_id,
+            contact_id=contact_id,
+            address=address,
+            now=now,
+        )
 
     def state(self, company_id: int, outbox_id: int) -> str:
         """Return the state of a copy that is there."""

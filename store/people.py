@@ -57,7 +57,7 @@ class Contact:
     name: str
     created_at: int
     archived_at: int | None
-    blocked_at: int | None = None
+    blocked_at: int | None
     """Since when their mail is dropped; None where it is not."""
 
 

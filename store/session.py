@@ -24,6 +24,8 @@ class Session:
     expires_at: int
     lacks_second_factor: bool
     """A second factor is demanded of the user, and they have none."""
+    sending_paused: bool
+    """Nothing leaves the installation, which every page says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,18 @@ where company_id = :company_id and outbox_id = :outbox_id and address = :address
 update delivery set state = 'queued', reason = '', changed_at = :now
 where company_id = :company_id and outbox_id = :outbox_id and state in ('delayed', 'failed');
 
+-- name: deliveries_cancel!
+update delivery set state = 'cancelled', changed_at = :now
+where company_id = :company_id and outbox_id = :outbox_id and state in ('queued', 'delayed', 'failed');
+
+-- name: deliveries_revive!
+update delivery set state = 'queued', reason = '', changed_at = :now
+where company_id = :company_id and outbox_id = :outbox_id and state = 'cancelled';
+
+-- name: deliveries_redirect!
+update delivery set address = :address, changed_at = :now
+where company_id = :company_id and outbox_id = :outbox_id and contact_id = :contact_id;
+
 -- Whom we sent a message may answer it, unless they were taken out of the conversation since.
 -- name: sent_to
 select d.message_id

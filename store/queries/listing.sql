@@ -2,9 +2,9 @@
 -- What follows a page is counted up to a bound: a full store must not make each page slow.
 
 -- name: list_contacts
-select p.id, p.company_id, o.name as company, p.name, p.created_at, p.archived_at, a.address
+select p.id, p.company_id, o.name as company, p.name, p.created_at, p.archived_at, p.blocked_at, a.address
 from (
-        select id, company_id, name, created_at, archived_at from contact
+        select id, company_id, name, created_at, archived_at, blocked_at from contact
         where id > :after and archived_at is null
         order by id
         limit :most
@@ -18,9 +18,9 @@ select count(*)
 from (select 1 from contact where id > :after and archived_at is null limit :most) following;
 
 -- name: list_contacts_of_company
-select p.id, p.company_id, o.name as company, p.name, p.created_at, p.archived_at, a.address
+select p.id, p.company_id, o.name as company, p.name, p.created_at, p.archived_at, p.blocked_at, a.address
 from (
-        select id, company_id, name, created_at, archived_at from contact
+        select id, company_id, name, created_at, archived_at, blocked_at from contact
         where company_id = :company_id and id > :after and archived_at is null
         order by id
         limit :most

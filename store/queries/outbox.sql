@@ -22,6 +22,7 @@ where id in (
         limit :most
     )
     and state = 'waiting' and next_at <= :now and leased_until_at <= :now
+    and not exists (select 1 from setting where name = 'sending_paused' and value = '1')
 returning id, company_id, coalesce(message_id, 0) as message_id, audience, channel, contact_id, user_id, says,
     language, attempts, created_at;
 
@@ -46,11 +47,22 @@ where state = 'waiting' and leased_until_at > 0;
 
 -- name: outbox_next_at$
 select min(case when leased_until_at > next_at then leased_until_at else next_at end)
-from outbox where state = 'waiting';
+from outbox where state = 'waiting' and not exists (select 1 from setting where name = 'sending_paused' and value = '1');
 
 -- name: outbox_retry!
 update outbox set state = 'waiting', next_at = :now, changed_at = :now
-where id = :id and state in ('waiting', 'delayed', 'failed') and leased_until_at <= :now;
+where company_id = :company_id and id = :id and state in ('waiting', 'delayed', 'failed')
+    and leased_until_at <= :now;
+
+-- One that somebody took back, and that did not leave, waits again.
+-- name: outbox_cancel!
+update outbox set state = 'cancelled', changed_at = :now
+where company_id = :company_id and id = :id and state in ('waiting', 'delayed', 'failed')
+    and leased_until_at <= :now;
+
+-- name: outbox_revive!
+update outbox set state = 'waiting', next_at = :now, changed_at = :now
+where company_id = :company_id and id = :id and state = 'cancelled';
 
 -- name: outbox_ready!
 update outbox set state = 'waiting', next_at = :now, changed_at = :now where id = :id and state = 'delayed';

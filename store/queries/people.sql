@@ -135,13 +135,13 @@ where company_id = :company_id and contact_id in (:contact_ids) and kind = :kind
 order by contact_id, created_at, address;
 
 -- name: contacts
-select c.id, c.company_id, o.name as company, c.name, c.created_at, c.archived_at
+select c.id, c.company_id, o.name as company, c.name, c.created_at, c.archived_at, c.blocked_at
 from contact c join company o on o.id = c.company_id
 where c.archived_at is null
 order by c.id;
 
 -- name: contacts_of_company
-select c.id, c.company_id, o.name as company, c.name, c.created_at, c.archived_at
+select c.id, c.company_id, o.name as company, c.name, c.created_at, c.archived_at, c.blocked_at
 from contact c join company o on o.id = c.company_id
 where c.archived_at is null and c.company_id = :company_id
 order by c.id;

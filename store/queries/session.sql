@@ -13,7 +13,8 @@ select s.id, s.user_id, s.csrf, s.device, s.created_at, s.seen_at, s.expires_at,
             where m.user_id = s.user_id
         )
     )
-        as lacks_second_factor
+        as lacks_second_factor,
+    exists (select 1 from setting where name = 'sending_paused' and value = '1') as sending_paused
 from session s
 where s.token_hash = :token_hash and s.expires_at > :now;
 

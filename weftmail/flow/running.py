@@ -36,7 +36,10 @@ SESSION = RunningSetting("session_days", 14, 1, 90)
 SECOND_FACTOR = RunningSetting("second_factor", 0, 0, 1)
 """Whether everybody has to have a second factor; a company may demand one of its own people."""
 
-RUNNING = {one.name: one for one in (NOTICES, SESSION, SECOND_FACTOR)}
+PAUSED = RunningSetting("sending_paused", 0, 0, 1)
+"""Whether nothing leaves; the sender asks with each claim (``store/queries/outbox.sql``)."""
+
+RUNNING = {one.name: one for one in (NOTICES, SESSION, SECOND_FACTOR, PAUSED)}
 """Each by its name."""
 
 

@@ -84,7 +84,7 @@ def test_every_command_has_help(noun: str, capsys: pytest.CaptureFixture[str]) -
         (["company", "frob"], "invalid choice: 'frob'"),
         (["company", "list", "--frob"], "unrecognized arguments: --frob"),
         (["company", "list", "--js"], "unrecognized arguments: --js"),
-        (["outbox", "cancel", "1"], "invalid choice: 'cancel'"),
+        (["outbox", "burn", "1"], "invalid choice: 'burn'"),
         (["dkim", "revoke", "acme.example"], "invalid choice: 'revoke'"),
         (["postfix", "install"], "invalid choice: 'install'"),
         (["alias", "add", "-x@acme.example", "--opens", "lead"], "begins with a hyphen"),

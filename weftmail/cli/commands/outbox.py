@@ -27,7 +27,13 @@ def build(parser: Parser) -> None:
     listing = verbs.list("list outgoing email, newest first", _list, "ID", company=True)
     listing.add_argument("--state", choices=STATES, help="only copies in this state")
     retry = verbs.add("retry", "send a copy that waits or failed now", _retry)
-    retry.add_argument("id", type=number, metavar="ID", help="the number of the copy")
+    cancel = verbs.add("cancel", "take a copy back that has not left", _cancel)
+    redirect = verbs.add("redirect", "send the copy of somebody outside to another address of theirs", _redirect)
+    for verb in (retry, cancel, redirect):
+        verb.add_argument("id", type=number, metavar="ID", help="the number of the copy")
+    redirect.add_argument("address", metavar="ADDR", help="the right address; it replaces the wrong one of the contact")
+    verbs.add("pause", "let nothing leave until resume; email waits", _pause)
+    verbs.add("resume", "let email leave again", _resume)
 
 
 def _list(context: Context, arguments: argparse.Namespace) -> None:
@@ -58,6 +64,30 @@ def _retry(context: Context, arguments: argparse.Namespace) -> None:
     then = "mail-send takes it within a second." if runs else "no mail-send runs; start it: mail-send"
     value = {"id": arguments.id, **made.now, "sender_runs": runs}
     context.answer(arguments.json, value, lambda: [f"{done.changes(made)}; {then}"])
+
+
+def _cancel(context: Context, arguments: argparse.Namespace) -> None:
+    made = carried_out(copy.cancel(context.setup, arguments.id))
+    said = f"{done.changes(made)}. Undo: mail-admin audit undo {made.trace}"
+    context.answer(arguments.json, done.value(made), lambda: [said])
+
+
+def _redirect(context: Context, arguments: argparse.Namespace) -> None:
+    made = carried_out(copy.redirect(context.setup, arguments.id, arguments.address))
+    context.wake_sender()
+    context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
+
+
+def _pause(context: Context, arguments: argparse.Namespace) -> None:
+    made = carried_out(copy.pause(context.setup))
+    said = "Sending is paused; email waits. Go on: mail-admin outbox resume"
+    context.answer(arguments.json, done.value(made), lambda: [said])
+
+
+def _resume(context: Context, arguments: argparse.Namespace) -> None:
+    made = carried_out(copy.resume(context.setup))
+    context.wake_sender()
+    context.answer(arguments.json, done.value(made), lambda: ["Email leaves again."])
 
 
 def _sender_runs(context: Context) -> bool:

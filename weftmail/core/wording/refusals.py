@@ -125,6 +125,7 @@ REFUSALS = {
     "no_participant": marked("{address} does not take part in {number}"),
     "no_follower": marked("{name} does not follow {number}"),
     "no_such_copy": marked("There is no copy {id} in the outbox"),
+    "copy_of_colleagues": marked("Copy {id} goes to colleagues; change their address under Users"),
     "copy_left": marked("Copy {id} has left already, or is on its way now"),
     "no_member_but": marked("{name} is not a member of {company}, but of {companies}"),
     # What is written on a record.

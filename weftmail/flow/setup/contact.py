@@ -94,13 +94,20 @@ def change(
     return Done("contact.set", found.company_id, renamed.name or address, was, fields(store, renamed))
 
 
-def _add_address(setup: Setup, contact: Contact, address: str) -> None:
+def _add_address(setup: Setup, contact: Contact, address: str, field: str = "add_addresses") -> None:
     contacts = setup.store.contacts
-    _outside(setup.store, contact.company_id, address, "add_addresses")
+    _outside(setup.store, contact.company_id, address, field)
     has = contacts.by_address(contact.company_id, address)
     if has is not None and has.id != contact.id:
-        raise RefusedAct("add_addresses", "contact_address_taken", name=has.name or address, address=address)
+        raise RefusedAct(field, "contact_address_taken", name=has.name or address, address=address)
     contacts.add_address(contact.company_id, contact.id, address, setup.clock())
+
+
+def replace_address(setup: Setup, whose: Contact, old: str, wanted: str) -> None:
+    """Give a contact the address that is right in place of one that is wrong; raises RefusedAct for one of others."""
+    _add_address(setup, whose, wanted, "address")
+    if old != wanted:
+        setup.store.contacts.remove_address(whose.company_id, old)
 
 
 def _remove_address(store: Store, contact: Contact, address: str) -> None:

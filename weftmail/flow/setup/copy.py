@@ -1,20 +1,82 @@
-"""Copies in the outbox, as far as a person moves them: one that waits or failed leaves now."""
+"""Copies in the outbox, as far as a person moves them: sent now, taken back, sent to another address; and all at once.
+
+An act with a ``company_id`` knows no copy of another company.
+"""
 
 from __future__ import annotations
 
-from weftmail.flow.refusal import RefusedAct
+from weftmail.flow.refusal import Refusal, RefusedAct
+from weftmail.flow.running import PAUSED
+from weftmail.flow.setup import contact, find, setting
 from weftmail.flow.setup.act import Done, Fields, Setup, act
+from weftmail.store.audit import AuditRow
+from weftmail.store.outbox import Claimed
 
 
 @act
-def retry(setup: Setup, copy_id: int) -> Done:
+def retry(setup: Setup, copy_id: int, *, company_id: int | None = None) -> Done:
     """Make a copy due now that waits or failed."""
-    store = setup.store
-    copy = store.outbox.get(copy_id)
-    if copy is None:
-        raise RefusedAct("id", "no_such_copy", id=copy_id)
-    was = store.outbox.state(copy.company_id, copy_id)
-    if not store.outbox.retry(copy.company_id, copy_id, setup.clock()):
+    copy, before = _found(setup, copy_id, company_id)
+    if not setup.store.outbox.retry(copy.company_id, copy_id, setup.clock()):
         raise RefusedAct("id", "copy_left", id=copy_id)
-    before: Fields = {"state": was, "due": "later"}
-    return Done("outbox.retry", None, f"copy {copy_id}", before, {"state": "waiting", "due": "now"})
+    was: Fields = {"state": before, "due": "later"}
+    return Done("outbox.retry", copy.company_id, _subject(copy_id), was, {"state": "waiting", "due": "now"})
+
+
+@act
+def cancel(setup: Setup, copy_id: int, *, company_id: int | None = None) -> Done:
+    """Take a copy back that has not left."""
+    copy, before = _found(setup, copy_id, company_id)
+    if not setup.store.outbox.cancel(copy.company_id, copy_id, setup.clock()):
+        raise RefusedAct("id", "copy_left", id=copy_id)
+    return Done("outbox.cancel", copy.company_id, _subject(copy_id), {"state": before}, {"state": "cancelled"})
+
+
+@act
+def redirect(setup: Setup, copy_id: int, address: str, *, company_id: int | None = None) -> Done:
+    """Send the copy of an outsider to another address of theirs, which takes the place of the one that was wrong."""
+    copy, _ = _found(setup, copy_id, company_id)
+    store, wanted, now = setup.store, find.address("address", address), setup.clock()
+    if copy.contact_id is None:
+        raise RefusedAct("id", "copy_of_colleagues", id=copy_id)
+    (old, *_) = store.outbox.addresses(copy.company_id, copy_id)
+    whose = store.contacts.get(copy.company_id, copy.contact_id)
+    assert whose is not None  # noqa: S101 - a foreign key says so
+    if not store.outbox.retry(copy.company_id, copy_id, now):
+        raise RefusedAct("id", "copy_left", id=copy_id)
+    contact.replace_address(setup, whose, old, wanted)
+    store.outbox.redirect(copy.company_id, copy_id, copy.contact_id, wanted, now)
+    return Done("outbox.redirect", copy.company_id, _subject(copy_id), {"address": old}, {"address": wanted})
+
+
+def pause(setup: Setup) -> Done | Refusal:
+    """Let no copy leave until ``resume``; mail goes on coming in, and copies wait."""
+    return setting.change(setup, PAUSED.name, "1")
+
+
+def resume(setup: Setup) -> Done | Refusal:
+    """Let copies leave again."""
+    return setting.change(setup, PAUSED.name, "0")
+
+
+def _found(setup: Setup, copy_id: int, company_id: int | None) -> tuple[Claimed, str]:
+    copy = setup.store.outbox.get(copy_id)
+    if copy is None or company_id not in (None, copy.company_id):
+        raise RefusedAct("id", "no_such_copy", id=copy_id)
+    return copy, setup.store.outbox.state(copy.company_id, copy_id)
+
+
+def _subject(copy_id: int) -> str:
+    return f"copy {copy_id}"
+
+
+@act
+def _revive(setup: Setup, row: AuditRow) -> Done:
+    copy_id = int(row.subject.rpartition(" ")[2])
+    copy, before = _found(setup, copy_id, row.company_id)
+    if not setup.store.outbox.revive(copy.company_id, copy_id, setup.clock()):
+        raise RefusedAct("", "changed_since", subject=row.subject)
+    return Done("outbox.revive", copy.company_id, row.subject, {"state": before}, {"state": "waiting"})
+
+
+reverses = {"outbox.cancel": _revive}
