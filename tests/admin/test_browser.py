@@ -91,7 +91,8 @@ def test_from_the_link_to_an_answer_that_is_on_its_way(site: Site, tmp_path: Pat
         )
         page.get_by_text("Make it 38.").wait_for()
         page.get_by_role("button", name="Send", exact=True).click()
-        assert "Somebody wrote while you were writing" in page.inner_text("#write")
+        # The answer comes without a new page, so it is waited for.
+        page.locator("#write").get_by_text("Somebody wrote while you were writing").wait_for()
         assert page.get_by_label("Text").input_value() == "38 of them, on 8 January."
         page.get_by_role("button", name="Send", exact=True).click()
         page.wait_for_url("**/records/LEAD-1#m3")
