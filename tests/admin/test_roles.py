@@ -55,7 +55,9 @@ def test_below_its_role_a_page_is_not_there(site: Site, browser: Opens, role: Ro
                 assert "weftmail" in answer.text and answer.text == nowhere.text, (path, role)
             elif method == "GET" and values is THEIRS and not route.path.startswith("/live"):
                 above += 1
-                assert one.get(path).status_code in (200, 303), (path, role)
+                # Of held mail an agent sees what is theirs to decide; an admin sees all of the company.
+                fine = (200, 303, 404) if "{" in route.path and role < Role.ADMIN else (200, 303)
+                assert one.get(path).status_code in fine, (path, role)
     assert (below == 0) is (role == Role.OWNER) and above > 5
 
 
