@@ -9,11 +9,10 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from weftmail.admin.page import page
-from weftmail.admin.pages.aliases import ACCEPTS, PINNED, domains_of, leads_to
+from weftmail.admin.pages.aliases import ACCEPTS, PINNED, leads_to
 from weftmail.admin.pages.history import changes_of
 from weftmail.admin.people import heirs
 from weftmail.admin.visit import Visit, nothing_here
-from weftmail.core.address import BadAddress, canonical_domain
 from weftmail.core.failure import TempFail
 from weftmail.core.role import Role
 from weftmail.core.wording.phrase import marked
@@ -115,16 +114,7 @@ def _address(visit: Visit) -> str:
 
 
 def _foreign(visit: Visit, address: str) -> Refusal | None:
-    """Refuse domains that are not the company's, and name no others than its own."""
-    here = [one_.name for one_ in domains_of(visit)]
-    try:
-        domain = canonical_domain(address.rpartition("@")[2])
-    except BadAddress:
-        # The act says what is wrong with it.
-        return None
-    if domain in here:
-        return None
-    return Refusal("address", "no_such_domain", {"name": domain, "names": ", ".join(here) or "-"})
+    return alias.foreign(visit.store, visit.company_id, address)
 
 
 def _given(visit: Visit) -> dict[str, Any]:
@@ -137,14 +127,8 @@ def _given(visit: Visit) -> dict[str, Any]:
         "team": "" if "@" in owner else owner,
         "accepts": visit.text("accepts") or "everyone",
         "answer_as": visit.text("answer_as").strip(),
-        "defaults": _pairs(visit.text("defaults")),
+        "defaults": alias.pairs(visit.text("defaults")),
     }
-
-
-def _pairs(text: str) -> dict[str, str]:
-    """Return the fields that were written one a line, NAME=VALUE; a line without a sign is a name without a value."""
-    lines = (line.partition("=") for line in text.splitlines() if line.strip())
-    return {field.strip(): value.strip() for field, _, value in lines}
 
 
 def _wrong(visit: Visit, refusal: Refusal) -> dict[str, str]:
@@ -168,7 +152,7 @@ def _new_page(visit: Visit, wrong: Mapping[str, str]) -> Response:
         typed=typed,
         wrong=wrong,
         near=_near(visit, near),
-        domains=[(one_.name, one_.name) for one_ in domains_of(visit)],
+        domains=[(one_.name, one_.name) for one_ in alias.domains_of(visit.store, visit.company_id)],
         **_choices(visit),
     )
 

@@ -13,9 +13,9 @@ from weftmail.admin.page import page
 from weftmail.admin.visit import Visit
 from weftmail.core.role import Role
 from weftmail.core.wording.phrase import marked
+from weftmail.flow.setup.alias import domains_of
 from weftmail.store.alias import Alias
 from weftmail.store.alias_list import NOBODY, Activity, AliasFilter, AliasSort, place_of
-from weftmail.store.domain import Domain
 
 PER_PAGE = 50
 DAY = 24 * 3600 * 1000
@@ -41,11 +41,6 @@ class AliasLine:
     activity: Activity
 
 
-def domains_of(visit: Visit) -> list[Domain]:
-    """Return the domains in which the company can have aliases: its own, and those that all share."""
-    return [one for one in visit.store.domains.all() if one.company_id in (None, visit.company_id)]
-
-
 def leads_to(visit: Visit, path: str) -> bool:
     """Say whether there is a page at the path that the visitor may open."""
     return any(one.path == path and visit.may(one.role) for one in visit.site.items)
@@ -53,9 +48,9 @@ def leads_to(visit: Visit, path: str) -> bool:
 
 def aliases(visit: Visit) -> Response:
     """Show a page of the aliases that the filters leave."""
-    asked = {name: visit.request.query_params.get(name, "") for name in FILTERS}
+    asked = _asked(visit)
     sort = cast("AliasSort", asked["sort"] if asked["sort"] in get_args(AliasSort) else "address")
-    only = _filter(visit, asked)
+    only = filter_of(visit)
     found, newer, older = _page(visit, only, sort)
     activity = visit.store.alias_lists.activity(found, visit.now - DAY)
     return visit.page(
@@ -68,6 +63,7 @@ def aliases(visit: Visit) -> Response:
         newer=_address(asked, before=newer) if newer else "",
         older=_address(asked, after=older) if older else "",
         choices=_choices(visit),
+        file=_address(asked).replace("/aliases", "/aliases.csv", 1),
         accepts=ACCEPTS,
         per_page=PER_PAGE,
         has_where=leads_to(visit, "/where"),
@@ -89,7 +85,13 @@ def _page(visit: Visit, only: AliasFilter, sort: AliasSort) -> tuple[list[Alias]
     return found, first, place_of(found[-1], sort) if more else ""
 
 
-def _filter(visit: Visit, asked: dict[str, str]) -> AliasFilter:
+def _asked(visit: Visit) -> dict[str, str]:
+    return {name: visit.request.query_params.get(name, "") for name in FILTERS}
+
+
+def filter_of(visit: Visit) -> AliasFilter:
+    """Return which aliases the address of the page asks for."""
+    asked = _asked(visit)
     owner = asked["owner"]
     return AliasFilter(
         (visit.company_id,),
@@ -111,7 +113,7 @@ def _choices(visit: Visit) -> dict[str, list[tuple[str, str]]]:
     say, store = visit.voice.gettext, visit.store
     types = [(one.name, one.name) for one in store.companies.record_types(visit.company_id)]
     return {
-        "domain": [("", say("any")), *((str(one.id), one.name) for one in domains_of(visit))],
+        "domain": [("", say("any")), *((str(one.id), one.name) for one in domains_of(store, visit.company_id))],
         "opens": [("", say("any")), *types, (PINNED, say("pinned to one record"))],
         "state": [("", say("any")), *((name, say(word)) for name, word in STATES.items())],
         "owner": [

@@ -184,3 +184,31 @@ def test_a_list_costs_as_many_statements_for_many_as_for_few(site: Site, anna: B
     much = {path: cost(site, anna, path) for path in little}
     print(f"\nstatements: {much}")
     assert much == little and max(much.values()) <= MOST
+
+
+def test_a_file_is_downloaded_tried_and_read_in(site: Site, anna: Browser) -> None:
+    answer = anna.get("/aliases.csv?q=leads")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"] == 'attachment; filename="aliases.csv"'
+    assert answer.content.startswith(b"\xef\xbb\xbfaddress,company")
+    assert "leads@acme.example" in answer.text and "support@" not in answer.text
+    data = answer.content + b"orders@acme.example,,order,,,,everyone,,,on\r\n"
+
+    def upload(content: bytes, do: str) -> Any:
+        csrf = anna.csrf()
+        file = {"file": ("aliases.csv", content, "text/csv")}
+        return anna.post("/aliases/import", {"csrf": csrf, "do": do}, files=file)
+
+    tried = upload(data, "try")
+    assert tried.status_code == 200 and "tried; nothing was done yet" in tried.text
+    assert stored(site, "orders@acme.example") is None
+    kept = unescape(re.search(r'name="text" value="([^"]+)"', tried.text)[1])  # type: ignore[index]
+    assert "● done" in send(anna, "/aliases/import", do="import", text=kept).text
+    assert stored(site, "orders@acme.example").record_type == "order"
+    bad = upload(data + b"<b>@acme.example,,order,,,,everyone,,,on\r\nx@other.example,,lead,,,,,,,\r\n", "import")
+    assert bad.status_code == 422 and "2 lines cannot be; nothing was done" in bad.text
+    assert "Unknown domain other.example (known: acme.example)" in bad.text and "<b>@" not in bad.text
+    wrong = upload(b"name\n", "import")
+    assert wrong.status_code == 422 and "The first line has to name the columns" in wrong.text
+    assert upload(b"\xff", "try").status_code == 422
+    assert "Read a CSV file in" in anna.get("/aliases").text and anna.get("/aliases/import").status_code == 200

@@ -352,3 +352,23 @@ def test_an_alias_is_switched_off_and_on_and_found_by_filters(shell: Shell) -> N
     assert "There is no such alias" in shell.ok("alias", "list", "--search", "nothing")
     assert "state off -> on" in shell.ok("alias", "on", "leads@acme.example")
     assert "leads@acme.example" in shell.mapped()
+
+
+def test_aliases_leave_and_come_in_as_a_file(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "aliases.csv"
+    file.write_text(shell.ok("alias", "export"))
+    assert file.read_text().startswith("address,company,opens") and "leads@acme.example,Acme,lead" in file.read_text()
+    assert "Done: 0 added, 0 changed, 2 as they were." in shell.ok("alias", "import", str(file))
+    file.write_text("address,opens\norders@acme.example,order\nleads@acme.example,task\n")
+    before = shell.everything()
+    assert "It would be: 1 added, 1 changed, 0 as they were. Nothing was done." in shell.ok(
+        "alias", "import", str(file), "--dry-run"
+    )
+    assert shell.everything() == before
+    done = shell.json("alias", "import", str(file))
+    assert (done["added"], done["changed"], done["done"]) == (1, 1, True)
+    assert "orders@acme.example" in shell.mapped()
+    assert "orders@acme.example" in shell.ok("alias", "export", "--opens", "order")
+    assert "cannot be read" in shell.refused("alias", "import", str(tmp_path / "none"))
+    file.write_text("name\n")
+    assert "the first line has to name the columns" in shell.refused("alias", "import", str(file), status=2)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from weftmail.cli import done
 from weftmail.cli.arguments import Parser, Verbs, pairs
 from weftmail.cli.context import Context
 from weftmail.cli.listing import Listing
 from weftmail.cli.output import sheet
-from weftmail.cli.refusals import carried_out
+from weftmail.cli.refusals import carried_out, failure
+from weftmail.core.failure import UsageError
+from weftmail.core.wording.sentences import say
 from weftmail.flow import vocabulary
-from weftmail.flow.setup import alias, find
+from weftmail.flow.refusal import Refusal
+from weftmail.flow.setup import alias, alias_csv, find
 from weftmail.flow.setup.act import Done
 from weftmail.store.alias import Alias
 from weftmail.store.alias_list import AliasFilter
@@ -31,12 +35,12 @@ def build(parser: Parser) -> None:
     owner.add_argument("--team", metavar="NAME", help="the team that owns and follows the records that it opens")
     _settings(add)
     listed = verbs.list("list the aliases that are on or off", _list, "ADDR", company=True)
-    listed.add_argument("--search", metavar="WORDS", help="those that hold these words in address, type or owner")
-    listed.add_argument("--domain", metavar="NAME", help="those of one domain")
-    listed.add_argument("--opens", metavar="TYPE", help="those that open records of a type")
-    listed.add_argument("--state", choices=("on", "off"), help="those that are on, or off")
-    listed.add_argument("--owner", metavar="ADDR", help="those of a colleague")
-    listed.add_argument("--team", metavar="NAME", help="those of a team; with --company where several have one of it")
+    _filters(listed)
+    export = verbs.add("export", "print aliases as CSV", _export, json=False, company=True)
+    _filters(export)
+    bring = verbs.add("import", "add and change the aliases of a CSV file, all or none", _import, company=True)
+    bring.add_argument("file", metavar="FILE", help="the file; - for standard input")
+    bring.add_argument("--dry-run", action="store_true", help="say what it would do, and do nothing")
     show = verbs.add("show", "show one alias", _show)
     show.add_argument("address", metavar="ADDR", help="the address of the alias")
     change = verbs.add("set", "change an alias; only what you name changes", _set)
@@ -55,6 +59,15 @@ def build(parser: Parser) -> None:
     _settings(change)
     remove = verbs.add("remove", "remove an alias; its records and their reply addresses stay", _remove)
     remove.add_argument("address", metavar="ADDR", help="the address of the alias")
+
+
+def _filters(parser: Parser) -> None:
+    parser.add_argument("--search", metavar="WORDS", help="those that hold these words in address, type or owner")
+    parser.add_argument("--domain", metavar="NAME", help="those of one domain")
+    parser.add_argument("--opens", metavar="TYPE", help="those that open records of a type")
+    parser.add_argument("--state", choices=("on", "off"), help="those that are on, or off")
+    parser.add_argument("--owner", metavar="ADDR", help="those of a colleague")
+    parser.add_argument("--team", metavar="NAME", help="those of a team; with --company where several have one of it")
 
 
 def _settings(parser: Parser) -> None:
@@ -168,6 +181,45 @@ class _Filtered:
     def left(self, after: str) -> int:
         """Return how many follow an address."""
         return self.store.alias_lists.count(replace(self.only, after=after))
+
+
+def _export(context: Context, arguments: argparse.Namespace) -> None:
+    found = context.store.alias_lists.page(_filter(context.store, arguments), most=alias_csv.MOST_LINES)
+    context.write(alias_csv.written(found))
+
+
+def _import(context: Context, arguments: argparse.Namespace) -> int:
+    data = _read(context, arguments.file)
+    answer = alias_csv.bring_in(context.setup, data, company=arguments.company, dry_run=arguments.dry_run)
+    if isinstance(answer, Refusal):
+        raise failure(answer)
+    value = {
+        "added": answer.added,
+        "changed": answer.changed,
+        "same": answer.same,
+        "done": answer.done,
+        "bad": [{"line": one.number, "address": one.address, "why": say(one.refusal.phrase)} for one in answer.bad],
+    }
+    context.answer(arguments.json, value, lambda: _import_lines(answer))
+    return 1 if answer.bad else 0
+
+
+def _import_lines(found: alias_csv.Imported) -> list[str]:
+    if found.bad:
+        lines = [f"line {one.number}: {one.address or '-'}: {say(one.refusal.phrase)}" for one in found.bad]
+        return [*lines, f"{len(found.bad)} of the lines cannot be; nothing was done."]
+    counts = f"{found.added} added, {found.changed} changed, {found.same} as they were"
+    return [f"Done: {counts}." if found.done else f"It would be: {counts}. Nothing was done."]
+
+
+def _read(context: Context, name: str) -> bytes:
+    """Return the bytes of a file, or of standard input."""
+    if name == "-":
+        return context.stdin.read().encode()
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror}") from None
 
 
 def _listing(store: Store, only: AliasFilter) -> Listing[Alias]:

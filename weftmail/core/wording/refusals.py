@@ -61,6 +61,15 @@ REFUSALS = {
     "alias_there": marked("{address} is an alias already"),
     "alias_of_user": marked("{address} is the address of somebody who signs in; their mail would open records"),
     "alias_without_goal": marked("Say where its mail goes: it opens records of a type, or is added to one record"),
+    "csv_broken": marked("Line {line} is no CSV: a quote is open, or stands where none may"),
+    "csv_cells": marked("This line has {cells} cells, and the first line {wanted}"),
+    "csv_columns": marked(
+        "The first line has to name the columns, address among them (known: {names}; unknown: {unknown})"
+    ),
+    "csv_large": marked("The file is too large; {most} lines are allowed"),
+    "csv_not_text": marked("The file is not UTF-8 text; save it as CSV UTF-8"),
+    "csv_twice": marked("{address} stands in line {line} already"),
+    "csv_two_goals": marked("Name a type of records that it opens, or a record; not both"),
     "owner_and_team": marked("Name a colleague or a team; one of them owns it"),
     "name_reserved": marked("{name}@ is reserved in every domain, as are {names}; choose another name"),
     "name_with_plus": marked("Leave out what follows the plus sign: mail to {name}+anything comes"),

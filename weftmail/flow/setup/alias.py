@@ -146,6 +146,31 @@ def check_name(setup: Setup, address: str, company: str) -> NameCheck:
     return NameCheck(f"{local}@{domain.name}", None, near(setup.store, f"{local}@{domain.name}"))
 
 
+def domains_of(store: Store, company_id: int) -> list[Domain]:
+    """Return the domains in which a company can have aliases: its own, and those that all share."""
+    return [one for one in store.domains.all() if one.company_id in (None, company_id)]
+
+
+def foreign(store: Store, company_id: int, address: str) -> Refusal | None:
+    """Refuse an address in a domain that is not the company's, naming its own alone; the act refuses what is none."""
+    here = [one.name for one in domains_of(store, company_id)]
+    try:
+        name = addresses.canonical_domain(address.rpartition("@")[2])
+    except addresses.BadAddress:
+        return None
+    return (
+        None
+        if name in here
+        else Refusal("address", "no_such_domain", {"name": name, "names": find.joined(here) or "-"})
+    )
+
+
+def pairs(text: str) -> dict[str, str]:
+    """Return the fields that were written one a line, NAME=VALUE; a line without the sign is a name without a value."""
+    lines = (line.partition("=") for line in text.splitlines() if line.strip())
+    return {name.strip(): value.strip() for name, _, value in lines}
+
+
 def near(store: Store, address: str) -> tuple[str, ...]:
     """Return the aliases of the same domain whose names are one slip of the hand away, such as lead@ of leads@."""
     local, name = addresses.split(address)

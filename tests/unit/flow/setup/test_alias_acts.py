@@ -126,3 +126,7 @@ def test_what_is_said_of_a_name(office: Office) -> None:
     assert taken.refusal is not None and taken.refusal.code == "alias_there"
     assert alias.check_name(setup, "other@acme.example", "Acme").near == ()
     assert alias.near(office.store, "x@nowhere.example") == ()
+    assert alias.foreign(office.store, office.world.acme, "x@") is None
+    assert alias.foreign(office.store, office.world.acme, "x@Acme.Example") is None
+    foreign = alias.foreign(office.store, office.world.acme, "x@nowhere.example")
+    assert foreign is not None and foreign.values["names"] == "acme.example"
