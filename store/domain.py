@@ -182,6 +182,15 @@ class Domains:
         value: int = queries.domain_aliases_in_use(self._connection, id=domain_id)
         return value
 
+    def postmaster(self, name: str) -> int | None:
+        """Return the user who is told of mail to postmaster and abuse of a domain; None for the admins."""
+        user_id: int | None = queries.domain_postmaster(self._connection, name=name)
+        return user_id
+
+    def set_postmaster(self, domain_id: int, user_id: int | None) -> None:
+        """Say who that is."""
+        queries.domain_postmaster_set(self._connection, id=domain_id, user_id=user_id)
+
     def aliases_of(self, company_id: int) -> dict[int, int]:
         """Return how many aliases a company has in use in each domain, by the domain's number."""
         return dict(queries.domain_aliases_of(self._connection, company_id=company_id))

@@ -148,7 +148,9 @@ def show(visit: Visit) -> Response:
     return _page(visit, found_domain(visit))
 
 
-def _page(visit: Visit, one: Domain, *, wrong: str = "", link: str = "", status: int = 200) -> Response:
+def _page(
+    visit: Visit, one: Domain, *, wrong: str = "", field: str = "", link: str = "", status: int = 200
+) -> Response:
     records = records_of(visit.store, one)
     changes = may_change(visit, one)
     return visit.page(
@@ -166,9 +168,11 @@ def _page(visit: Visit, one: Domain, *, wrong: str = "", link: str = "", status:
         kinds=KEY_KINDS,
         overlap=OVERLAP,
         addresses=[f"{each}@{one.name}" for each in _system(one)],
+        keeper=visit.text("who") or _address(visit, visit.store.domains.postmaster(one.name)) if changes else "",
         aliases=visit.store.domains.aliases_of(visit.company_id).get(one.id, 0),
         until=one.closed_at + domain.CLOSED_FOR if one.closed_at is not None else 0,
-        wrong=wrong,
+        wrong=wrong if field != "who" else "",
+        wrong_who={"who": wrong} if field == "who" else {},
         link=link,
         history=changes_of(visit, one.name, installation=one.company_id is None, most=8) if changes else [],
     )
@@ -191,6 +195,10 @@ def records_of(store: Store, one: Domain) -> ZoneTable:
 
 def _keys(visit: Visit, one: Domain) -> Sequence[DkimKey]:
     return visit.store.domains.dkim_keys(one.name)
+
+
+def _address(visit: Visit, user_id: int | None) -> str:
+    return next(iter(visit.store.users.addresses(user_id)), "") if user_id is not None else ""
 
 
 def _system(one: Domain) -> tuple[str, ...]:
@@ -247,6 +255,12 @@ def retire(visit: Visit) -> Response:
     """Let a key sign no longer."""
     one = found_domain(visit, to_change=True)
     return _answer(visit, one, dkim_key.retire(visit.setup, one.name, visit.text("selector")))
+
+
+def postmaster(visit: Visit) -> Response:
+    """Say who is told of mail to postmaster and abuse."""
+    one = found_domain(visit, to_change=True)
+    return _answer(visit, one, domain.postmaster(visit.setup, one.name, visit.text("who")))
 
 
 def send_round(visit: Visit) -> Response:
@@ -306,7 +320,7 @@ def restore(visit: Visit) -> Response:
 
 def _answer(visit: Visit, one: Domain, done: Done | Refusal) -> Response:
     if isinstance(done, Refusal):
-        return _page(visit, one, wrong=visit.voice.say(done.phrase), status=422)
+        return _page(visit, one, wrong=visit.voice.say(done.phrase), field=done.field, status=422)
     return visit.go(f"/domains/{one.name}", done)
 
 
@@ -322,6 +336,7 @@ routes = [
     page("/domains/{domain}/look", look_again, posts=True, role=Role.ADMIN),
     page("/domains/{domain}/share", share, posts=True, role=Role.ADMIN),
     page("/domains/{domain}/keys", keys, posts=True, role=Role.ADMIN),
+    page("/domains/{domain}/postmaster", postmaster, posts=True, role=Role.ADMIN),
     page("/domains/{domain}/round", send_round, posts=True, role=Role.ADMIN),
     page("/domains/{domain}/retire", retire, posts=True, role=Role.ADMIN),
     page("/domains/{domain}/set", change, posts=True, role=Role.ADMIN),

@@ -49,7 +49,9 @@ create table domain (
     state text not null default 'open' check (state in ('open', 'closed', 'removed')),
     generation bigint not null,
     closed_at bigint,
-    created_at bigint not null
+    created_at bigint not null,
+    -- Who is told of mail to postmaster and abuse; null: the admins.
+    postmaster_id bigint
 );
 
 create table dkim_key (

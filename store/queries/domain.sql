@@ -50,6 +50,12 @@ where id = :id;
 -- name: domain_removed$
 select id from domain where name = :name and state = 'removed';
 
+-- name: domain_postmaster$
+select postmaster_id from domain where name = :name and state <> 'removed';
+
+-- name: domain_postmaster_set!
+update domain set postmaster_id = :user_id where id = :id;
+
 -- name: domain_aliases_of
 select a.domain_id, count(*) as aliases
 from alias a

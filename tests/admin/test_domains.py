@@ -163,7 +163,7 @@ def test_an_admin_of_all_adds_domains_and_is_told_beside_the_field(site: Site, a
     assert site.store.dns.due(site.world.clock()) == ["new.example"]
 
 
-@pytest.mark.parametrize("act", ["look", "share", "keys", "retire", "set", "remove", "restore"])
+@pytest.mark.parametrize("act", ["look", "share", "keys", "round", "postmaster", "retire", "set", "remove", "restore"])
 def test_a_shared_domain_is_read_only_for_the_admin_of_a_company(site: Site, anna: Browser, act: str) -> None:
     shared = site.store.domains.add("shared.example", None, True, 1)
     site.store.aliases.add(site.other, shared, "theirs", AliasSettings("lead", None, None, "everyone", "", "{}"), 1)
@@ -172,6 +172,15 @@ def test_a_shared_domain_is_read_only_for_the_admin_of_a_company(site: Site, ann
     assert "<form" not in page.text.split('<main id="main">')[1]
     assert anna.post(f"/domains/shared.example/{act}", {"csrf": anna.csrf()}).status_code == 404
     assert anna.get("/domains/shared.example/removal").status_code == 404
+
+
+def test_who_is_told_of_postmaster_s_mail_is_changed_on_the_page(site: Site, anna: Browser) -> None:
+    done = anna.post(f"{PAGE}/postmaster", {"csrf": anna.csrf(), "who": "bjorn@acme.example"})
+    assert done.status_code == 303 and site.store.domains.postmaster(DOMAIN) == site.world.bjorn
+    assert 'value="bjorn@acme.example"' in anna.get(PAGE).text
+    wrong = anna.post(f"{PAGE}/postmaster", {"csrf": anna.csrf(), "who": "eva@other.example"})
+    assert wrong.status_code == 422 and site.store.domains.postmaster(DOMAIN) == site.world.bjorn
+    assert 'value="eva@other.example"' in wrong.text and 'aria-invalid="true"' in wrong.text
 
 
 def test_a_mail_round_is_sent_watched_and_its_result_shown(site: Site, anna: Browser) -> None:

@@ -149,6 +149,7 @@ ODD: dict[str, dict[str, Any]] = {
     "user_address_add": {"address": "new@acme.example"},
     "record_field_put": {"kind": "choice"},
     "dkim_key_set": {"state": "signing"},
+    "domain_postmaster": {"name": "acme.example"},
     "inbound_to": {"recipient": "reply+none@acme.example", "after": 10**9},
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from weftmail.core.address import BadAddress, canonical, split
+from weftmail.core.address import BadAddress, canonical, split, without_plus
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing.disposition import Hold
 from weftmail.core.routing.recipients import EMAIL, INBOX
@@ -16,6 +16,7 @@ from weftmail.core.tokens.reply_token import mask
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.actor import Actor
 from weftmail.store.delivery import NewDelivery
+from weftmail.store.domain import ROLE_ADDRESSES
 from weftmail.store.inbound import Accepted
 from weftmail.store.inbox import Gathered, What
 from weftmail.store.record import Follower, Record
@@ -107,8 +108,21 @@ def notify_of_hold(store: Store, row: Accepted, message: Message, hold: Hold, no
     if hold.record_id is not None and hold.company_id is not None:
         record = store.records.get(hold.company_id, hold.record_id)
         alias_id = record.alias_id if record is not None else alias_id
-    for company_id, people in _in_charge(store, hold.company_id, hold.record_id, alias_id):
+    in_charge = _postmaster(store, row.recipient) or _in_charge(store, hold.company_id, hold.record_id, alias_id)
+    for company_id, people in in_charge:
         notify(store, company_id, people, says, now, by_mail=by_mail, inbound_id=row.id, record_id=hold.record_id)
+
+
+def _postmaster(store: Store, recipient: str) -> Sequence[tuple[int, Sequence[Follower]]]:
+    """Who is told of mail to postmaster and abuse, in a company of theirs; nobody where the admins are."""
+    local, _, domain = recipient.lower().rpartition("@")
+    user_id = store.domains.postmaster(domain) if without_plus(local) in ROLE_ADDRESSES else None
+    if user_id is None:
+        return []
+    found = (
+        (one.company_id, store.users.follower(one.company_id, user_id)) for one in store.users.memberships(user_id)
+    )
+    return [(company_id, [person]) for company_id, person in found if person is not None][:1]
 
 
 def notify_of_domain(store: Store, company_id: int | None, says: Phrase, now: int) -> None:

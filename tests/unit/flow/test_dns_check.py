@@ -35,6 +35,7 @@ def test_all_is_good() -> None:
         "ptr": (HOST,),
     }
     assert all(one.found == one.expected for one in found.findings)
+    assert not any(one.add or one.remove for one in found.judgements)
 
 
 def test_what_is_missing_is_said_with_what_should_be_there() -> None:

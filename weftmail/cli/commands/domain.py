@@ -40,6 +40,9 @@ def build(parser: Parser) -> None:
     remove.add_argument(
         "--dry-run", action="store_true", help="show which aliases would end and what still waits; change nothing"
     )
+    keeper = verbs.add("postmaster", "say who is notified of email to postmaster and abuse", _postmaster)
+    keeper.add_argument("name", metavar="DOMAIN", help="the domain, such as acme.example")
+    keeper.add_argument("address", metavar="ADDR", nargs="?", default="", help="a colleague; without one, the admins")
     trip = verbs.add("round", "send an email out through the mail server and back by a reply address", _round)
     trip.add_argument("name", metavar="DOMAIN", help="the domain, such as acme.example")
     restore = verbs.add(
@@ -146,6 +149,11 @@ def _restore(context: Context, arguments: argparse.Namespace) -> None:
 def _restored(made: domain.Restored) -> list[str]:
     left_out = [f"  not {address}: {say(why.phrase)}" for address, why in made.left_out]
     return [done.changes(made), *left_out, "Live from the next mail on, no reload."]
+
+
+def _postmaster(context: Context, arguments: argparse.Namespace) -> None:
+    made = carried_out(domain.postmaster(context.setup, arguments.name, arguments.address))
+    context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
 
 
 def _round(context: Context, arguments: argparse.Namespace) -> int:

@@ -30,6 +30,7 @@ ACTS: Final = {
     "act.domain.add": marked("Domain {subject} added"),
     "act.domain.remove": marked("Domain {subject} removed"),
     "act.domain.restore": marked("Domain {subject} restored"),
+    "act.domain.postmaster": marked("Postmaster of {subject} changed"),
     "act.domain.round": marked("A mail round of {subject} sent"),
     "act.domain.set": marked("Domain {subject} changed"),
     "act.exemption.add": marked("{subject} is exempt from the loop breaker"),

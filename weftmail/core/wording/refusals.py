@@ -161,6 +161,9 @@ REFUSALS = {
     "changed_since": marked("{subject} has been changed since; undo the later change first"),
     # Keys.
     "dkim_key_lost": marked("The private key {selectors} is missing in {folder}; restore it from your backup"),
+    "postmaster_elsewhere": marked(
+        "{name} has mailboxes, and the mail server delivers postmaster's email to one of them"
+    ),
     "round_refused": marked("The mail server did not take the mail: {answer}"),
     "dkim_key_waiting": marked(
         "The new keys {selectors} are not in the DNS yet; they take over once every server shows them"

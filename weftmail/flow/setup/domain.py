@@ -8,7 +8,7 @@ from weftmail.core.role import Role
 from weftmail.flow import vocabulary
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import find
-from weftmail.flow.setup.act import Done, Setup, mapped_act
+from weftmail.flow.setup.act import Done, Setup, act, mapped_act
 from weftmail.flow.setup.undo import check_unchanged
 from weftmail.store.alias import Alias
 from weftmail.store.audit import AuditRow
@@ -76,6 +76,31 @@ def change(
     return Done(
         "domain.set", owner_id, found.name, vocabulary.domain(found), vocabulary.domain(find.domain(store, found.name))
     )
+
+
+@act
+def postmaster(setup: Setup, name: str, who: str) -> Done:
+    """Say who is told of mail to postmaster and abuse of a domain: a colleague by address, or "" for the admins."""
+    store, found = setup.store, find.domain(setup.store, name)
+    if not found.dedicated:
+        raise RefusedAct("who", "postmaster_elsewhere", name=found.name)
+    user = None
+    if who.strip():
+        of = found.company_id
+        user = find.active_user(store, who, field="who") if of is None else find.member(store, who, of, field="who")
+    was = store.domains.postmaster(found.name)
+    store.domains.set_postmaster(found.id, user.id if user is not None else None)
+    became = user.id if user is not None else None
+    return Done("domain.postmaster", found.company_id, found.name, _postmaster(store, was), _postmaster(store, became))
+
+
+def _postmaster(store: Store, user_id: int | None) -> dict[str, object]:
+    addresses = store.users.addresses(user_id) if user_id is not None else []
+    return {"postmaster": addresses[0] if addresses else ""}
+
+
+def _postmaster_back(setup: Setup, row: AuditRow) -> Done | Refusal:
+    return postmaster(setup, row.subject, str(row.before["postmaster"]))
 
 
 def _check_aliases(setup: Setup, found: Domain, owner_id: int | None, *, dedicated: bool) -> None:
@@ -178,5 +203,5 @@ def _change_back(setup: Setup, row: AuditRow) -> Done | Refusal:
     )
 
 
-reverses = {"domain.remove": _bring_back, "domain.set": _change_back}
+reverses = {"domain.remove": _bring_back, "domain.set": _change_back, "domain.postmaster": _postmaster_back}
 undone_by = Role.ADMIN

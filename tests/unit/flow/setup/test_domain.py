@@ -9,7 +9,7 @@ import pytest
 from tests.unit.flow.setup.conftest import Office
 from weftmail.core.failure import TempFail
 from weftmail.flow.refusal import RefusedAct
-from weftmail.flow.setup import alias, company, domain
+from weftmail.flow.setup import alias, company, domain, undo
 from weftmail.flow.setup.act import FieldChange
 from weftmail.flow.setup.domain import CLOSED_FOR, Closed, Restored
 
@@ -175,3 +175,45 @@ def test_mailboxes_never_lose_their_mail_to_an_alias(office: Office) -> None:
     assert said == ("dedicated", "alias_has_mailbox")
     office.mailboxes.clear()
     office.did(domain.change(office.setup, "acme.example", dedicated=False))
+
+
+def test_postmaster_s_mail_is_told_to_whom_the_domain_names(office: Office) -> None:
+    world = office.world
+    done = office.did(domain.postmaster(office.setup, "acme.example", "bjorn@acme.example"))
+    assert (done.was, done.now) == ({"postmaster": ""}, {"postmaster": "bjorn@acme.example"})
+    before = len(world.store.inbox.notices(world.anna))
+    world.deliver(world.mail(to="postmaster@acme.example"), "Postmaster+x@acme.example")
+    assert "postmaster" in world.store.inbox.notices(world.bjorn)[0].phrase.lower()
+    assert len(world.store.inbox.notices(world.anna)) == before
+    back = office.did(undo.undo(office.setup, done.trace))
+    assert back.now == {"postmaster": ""} and world.store.domains.postmaster("acme.example") is None
+    world.deliver(world.mail(to="abuse@acme.example", subject="Spam"), "abuse@acme.example")
+    assert len(world.store.inbox.notices(world.anna)) == before + 1
+
+
+def test_where_nobody_is_left_to_tell_the_admins_are(office: Office) -> None:
+    world = office.world
+    office.did(domain.postmaster(office.setup, "acme.example", "bjorn@acme.example"))
+    world.store.connection.execute("update membership set role = 'reader' where user_id = ?", (world.bjorn,))
+    world.deliver(world.mail(to="postmaster@acme.example"), "postmaster@acme.example")
+    assert "postmaster" in world.store.inbox.notices(world.anna)[0].phrase
+
+
+def test_a_postmaster_is_a_colleague_of_a_dedicated_domain(office: Office) -> None:
+    stranger = domain.postmaster(office.setup, "acme.example", "nobody@other.example")
+    assert office.refused(stranger) == ("who", "no_such_user")
+    office.did(domain.add(office.setup, "shared.example", shared=True))
+    office.did(domain.postmaster(office.setup, "shared.example", "bjorn@acme.example"))
+    office.did(domain.change(office.setup, "shared.example", dedicated=False))
+    assert office.refused(domain.postmaster(office.setup, "shared.example", "")) == ("who", "postmaster_elsewhere")
+
+
+def test_a_change_of_a_domain_is_taken_back_unless_it_was_changed_since(office: Office) -> None:
+    done = office.did(domain.change(office.setup, "acme.example", dedicated=False))
+    assert office.did(undo.undo(office.setup, done.trace)).now["dedicated"] is True
+    again = office.did(domain.change(office.setup, "acme.example", dedicated=False))
+    office.did(domain.change(office.setup, "acme.example", dedicated=True))
+    office.did(domain.change(office.setup, "acme.example", shared=True))
+    assert office.refused(undo.undo(office.setup, again.trace)) == ("", "changed_since")
+    removed = office.did(domain.remove(office.setup, "acme.example"))
+    assert office.did(undo.undo(office.setup, removed.trace)).now["state"] == "open"
