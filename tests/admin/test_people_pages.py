@@ -118,6 +118,9 @@ def test_who_leaves_passes_their_work_on(site: Site, anna: Browser, browser: Ope
     assert isinstance(record.change(setup_of(site), "LEAD-1", owner="bjorn@acme.example"), Done)
     path = f"/users/{site.world.bjorn}"
     assert '<a href="/records/LEAD-1">LEAD-1</a>' in anna.get(path).text
+    # Every number leads to its rows.
+    aliases = re.findall(r'href="(/aliases/\d+)"', anna.get(f"/users/{site.world.anna}").text)
+    assert len(aliases) == 2 and {anna.get(one).status_code for one in aliases} == {200}
     html = refused(anna, f"{path}/remove", to="")
     assert re.search(r'<div id="to-said"><p class="error">✕ Björn has work in Acme', html)
     page = did(anna, f"{path}/remove", to="anna@acme.example")
