@@ -39,7 +39,7 @@ def cost(site: Site, anna: Browser, path: str) -> int:
     return min(tries)
 
 
-@pytest.mark.parametrize("path", ["/records", "/records/LEAD-1", "/inbox", "/caught"])
+@pytest.mark.parametrize("path", ["/records", "/records/LEAD-1", "/inbox", "/caught", "/domains/acme.example"])
 def test_a_page_costs_few_statements_and_no_more_when_it_lists_much(site: Site, anna: Browser, path: str) -> None:
     site.catch("LEAD-1", site.world.mail(), site.world.acme, "acme.example")
     little = cost(site, anna, path)

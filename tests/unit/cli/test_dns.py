@@ -74,3 +74,25 @@ def test_watching_ends_when_all_is_good(shell: Shell) -> None:
 
 def test_an_unknown_domain(shell: Shell) -> None:
     assert "unknown domain" in shell.refused("dns", "check", "other.example")
+
+
+def test_a_link_for_whoever_keeps_the_dns(shell: Shell) -> None:
+    made = shell.json("dns", "share", "acme.example")
+    token = made["link"].rpartition("/dns/")[2]
+    assert shell.world.store.dns.linked(token, 0) == "acme.example"
+    assert "without signing in: http" in shell.ok("dns", "share", "acme.example")
+
+
+def test_keys_live_by_commands(shell: Shell) -> None:
+    assert "They sign once every server of the zone shows them" in shell.ok("dkim", "create", "acme.example")
+    assert "made -> signing" in shell.ok("dkim", "sign-now", "acme.example")
+    made = shell.json("dkim", "rotate", "acme.example")
+    assert len(made["made"]) == 2 and [one["state"] for one in made["keys"]] == ["signing", "signing", "made", "made"]
+    said = shell.ok("dkim", "retire", "acme.example", made["keys"][0]["selector"])
+    assert "signing -> retiring" in said
+    assert "are not in the DNS yet" in shell.refused("dkim", "rotate", "acme.example")
+
+
+def test_who_is_told_of_postmaster_s_mail(shell: Shell) -> None:
+    said = shell.ok("domain", "postmaster", "acme.example", "bjorn@acme.example")
+    assert "acme.example: postmaster" in said and shell.world.store.domains.postmaster("acme.example") is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -10,6 +11,7 @@ from weftmail.cli.arguments import Parser, Verbs
 from weftmail.cli.context import Context
 from weftmail.cli.hostname import hostname
 from weftmail.cli.output import Fields, as_json, iso, shown, table
+from weftmail.cli.refusals import carried_out
 from weftmail.cli.signing import DkimFolder
 from weftmail.core.dns import zone_text
 from weftmail.core.dns.finding import DnsFinding, Verdict
@@ -17,7 +19,7 @@ from weftmail.core.wording.sentences import say
 from weftmail.flow import vocabulary
 from weftmail.flow.dns_check import Table
 from weftmail.flow.dns_watch import DnsWatch
-from weftmail.flow.setup import find
+from weftmail.flow.setup import dns, find
 
 AGAIN: Final = 20.0
 """Seconds between two looks, with --watch."""
@@ -34,6 +36,8 @@ def build(parser: Parser) -> None:
         "check", "compare each record of a domain with what it should be; ends with 0 good, 1 look, 2 broken", _check
     )
     verb.add_argument("domain", metavar="DOMAIN", help="the domain, such as acme.example")
+    share = verbs.add("share", "make a link that shows the records to whoever keeps the DNS, for 14 days", _share)
+    share.add_argument("domain", metavar="DOMAIN", help="the domain, such as acme.example")
     verb.add_argument("--watch", action="store_true", help=f"look again each {AGAIN:.0f} s until all is good")
     verb.add_argument(
         "--format",
@@ -41,6 +45,14 @@ def build(parser: Parser) -> None:
         default="table",
         help="table: all records; zone, nsupdate: what has to change, ready for the DNS; json",
     )
+
+
+def _share(context: Context, arguments: argparse.Namespace) -> None:
+    made = carried_out(dns.share(context.setup, arguments.domain, secrets.token_hex(24)))
+    link = f"{context.config.url}/dns/{made.token}"
+    value = {"domain": made.subject, "link": link, "until": iso(made.until)}
+    said = f"Until {shown(made.until)} this shows the records of {made.subject}, without signing in: {link}"
+    context.answer(arguments.json, value, lambda: [said])
 
 
 def _check(context: Context, arguments: argparse.Namespace) -> int:
