@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from weftmail.core.role import Role
 from weftmail.flow import vocabulary
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup import find, record_type
 from weftmail.flow.setup.act import Done, Fields, Setup, act
+from weftmail.flow.setup.undo import check_unchanged
+from weftmail.store.audit import AuditRow
 from weftmail.store.company import Company
 from weftmail.store.store import Store
 
@@ -57,3 +60,21 @@ def change(
 def _free(store: Store, name: str, *, field: str = "name") -> None:
     if store.companies.by_name(name) is not None:
         raise RefusedAct(field, "company_there", name=name)
+
+
+@act
+def _change_back(setup: Setup, row: AuditRow) -> Done:
+    """Give a company the name and the language back that it had; types that were added stay."""
+    store, before = setup.store, row.before
+    whose = find.company_by_id(store, row.company_id or 0)
+    was = fields(store, whose)
+    check_unchanged(row, was)
+    if before["name"] != whose.name:
+        _free(store, before["name"], field="")
+        store.companies.rename(whose.id, before["name"])
+    store.companies.set_language(whose.id, before["language"])
+    return Done("company.set", whose.id, before["name"], was, fields(store, find.company_by_id(store, whose.id)))
+
+
+reverses = {"company.set": _change_back}
+undone_by = Role.OWNER

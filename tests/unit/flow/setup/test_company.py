@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.flow.setup.conftest import Office
-from weftmail.flow.setup import company, record_type
+from weftmail.flow.setup import company, record_type, undo
 from weftmail.flow.setup.act import FieldChange
 
 
@@ -35,6 +35,18 @@ def test_a_company_has_a_language(office: Office) -> None:
     changed = office.did(company.change(office.setup, "Beta", language="en"))
     assert changed.changes == (FieldChange("language", "sv", "en"),)
     assert office.refused(company.add(office.setup, "Gamma", language="xx")) == ("language", "no_such_choice")
+
+
+def test_a_change_of_a_company_is_undone(office: Office) -> None:
+    made = office.did(company.change(office.setup, "Acme", new_name="Acme AB", language="sv"))
+    office.did(company.add(office.setup, "Acme"))
+    assert office.refused(undo.undo(office.setup, made.trace)) == ("", "company_there")
+    office.did(company.change(office.setup, "Acme", new_name="Beta"))
+    back = office.did(undo.undo(office.setup, made.trace))
+    assert (back.subject, back.now["language"]) == ("Acme", "en")
+    assert office.refused(undo.undo(office.setup, made.trace)) == ("", "changed_since")
+    other = office.did(company.change(office.setup, "Acme", language="sv"))
+    assert office.did(undo.undo(office.setup, other.trace)).now["language"] == "en"
 
 
 def test_its_own_name_is_no_change(office: Office) -> None:
