@@ -6,16 +6,10 @@ import os
 
 from weftmail.cli import runtime
 from weftmail.cli.config import Config
-from weftmail.cli.hostname import hostname
-from weftmail.cli.mailboxes import where_mailbox
-from weftmail.cli.signing import DkimFolder
 from weftmail.core.ports import MapFile
-from weftmail.flow.dns_watch import OURSELVES, DnsWatch
 from weftmail.flow.due.errand import Errand
 from weftmail.flow.due.runner import Runner
 from weftmail.flow.follow_map import follow
-from weftmail.flow.setup.act import Setup
-from weftmail.locale import NAMES
 from weftmail.store.store import Store
 
 SECOND = 1000
@@ -34,15 +28,6 @@ class MapFollower:
         """Bring the map up to the store; raises TempFail where its file cannot be used now."""
         self._file = self._file or runtime.open_map(self._config)
         follow(self._store, self._file)
-
-
-def watching_dns(config: Config, store: Store) -> list[Errand]:
-    """Return what looks at the DNS of domains when that is due; nothing in the demo, whose domains are made up."""
-    if config.demo:
-        return []
-    setup = Setup(store, OURSELVES, runtime.now, None, where_mailbox, tuple(NAMES), lambda _: True)
-    watch = DnsWatch(setup, runtime.zones(), hostname(config), DkimFolder(str(config.dkim)))
-    return [Errand("looking at the DNS", watch.run, SECOND)]
 
 
 def runner(config: Config, store: Store, program: str, *errands: Errand) -> Runner:

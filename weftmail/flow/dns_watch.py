@@ -5,6 +5,7 @@ The network is asked outside of any transaction; what it said is kept in one.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from weftmail.flow import notices
 from weftmail.flow.actor import Actor
 from weftmail.flow.dns_check import Table, check
 from weftmail.flow.dns_kept import as_stored
+from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup import dkim_key, dns
 from weftmail.flow.setup.act import Setup
 from weftmail.flow.setup.dkim_key import KeyFiles
@@ -41,7 +43,9 @@ class DnsWatch:
     def run(self) -> None:
         """Look at one domain that is due, if there is one."""
         for name in self.setup.store.dns.due(self.setup.clock(), most=1):
-            self.look(name)
+            # It may have been removed meanwhile; then there is nothing to look at.
+            with contextlib.suppress(RefusedAct):
+                self.look(name)
 
     def look(self, name: str) -> Table:
         """Ask for a domain's records, keep what was found, and let its keys follow.

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import threading
+from dataclasses import replace
 
 import pytest
 
 from tests.unit.shell import Shell
 from tests.unit.world import HOST
 from tests.unit.zones import TableZones, good
+from weftmail.cli import dns_watch
 
 
 def zones() -> TableZones:
@@ -96,3 +99,13 @@ def test_keys_live_by_commands(shell: Shell) -> None:
 def test_who_is_told_of_postmaster_s_mail(shell: Shell) -> None:
     said = shell.ok("domain", "postmaster", "acme.example", "bjorn@acme.example")
     assert "acme.example: postmaster" in said and shell.world.store.domains.postmaster("acme.example") is not None
+
+
+def test_the_site_looks_in_a_thread_of_its_own_and_the_demo_does_not(shell: Shell) -> None:
+    config, stop = shell.context().config, threading.Event()
+    assert dns_watch.watching(replace(config, demo=True), stop) is None
+    started = dns_watch.watching(config, stop)
+    assert started is not None and started.is_alive()
+    stop.set()
+    started.join(30)
+    assert not started.is_alive()

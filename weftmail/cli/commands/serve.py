@@ -12,7 +12,7 @@ import threading
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from weftmail.cli import due, logs, runtime
+from weftmail.cli import dns_watch, due, logs, runtime
 from weftmail.cli.arguments import Parser
 from weftmail.cli.config import Config, as_toml, host_and_port, keys, networks
 from weftmail.cli.context import Context
@@ -59,6 +59,7 @@ def _serve(context: Context, arguments: argparse.Namespace) -> None:
     stop = threading.Event()
     worker = threading.Thread(target=_do_what_is_due, args=(config, stop), name="due", daemon=True)
     worker.start()
+    dns_watch.watching(config, stop)
     try:
         _run(app, listening)
     finally:
@@ -70,7 +71,7 @@ def _do_what_is_due(config: Config, stop: threading.Event) -> None:
     """Do what is due, look after the map and for mail that nobody files, as mail-send does."""
     try:
         store = runtime.open_store(config)
-        runner = due.runner(config, store, "site", watching(SpoolWatch(config)), *due.watching_dns(config, store))
+        runner = due.runner(config, store, "site", watching(SpoolWatch(config)))
         while not stop.wait(EACH):
             try:
                 runner.round(stop.is_set)

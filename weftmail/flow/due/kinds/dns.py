@@ -1,4 +1,4 @@
-"""The DNS of every domain is looked at once a day; who looks is an errand, for the network is asked outside of this."""
+"""The DNS of every domain is looked at once a day; who looks is the site, for the network is asked outside of this."""
 
 from __future__ import annotations
 
