@@ -174,7 +174,7 @@ class MapDatabase:
 
     def _write_recipient(self, row: MapRow) -> None:
         _queries.drop_recipient(self._connection, domain=row.domain, local=row.local)
-        if row.active:
+        if row.active or row.refused:
             for spelling in {fold_ascii(row.local), row.local.lower()}:
                 _queries.put_recipient(
                     self._connection,
@@ -182,6 +182,7 @@ class MapDatabase:
                     spelling=spelling,
                     local=row.local,
                     generation=row.generation,
+                    refused=int(row.refused),
                 )
 
 

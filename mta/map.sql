@@ -26,6 +26,8 @@ create table if not exists recipient (
     spelling text not null,
     local text not null,
     generation integer not null,
+    -- Switched off: nobody takes it, whoever takes all the rest.
+    refused integer not null default 0,
     primary key (domain, spelling, local)
 ) strict, without rowid;
 
@@ -46,10 +48,10 @@ values (:spelling, :name, :dedicated, :generation);
 -- All spellings of a domain.
 delete from domain where name = :name;
 
--- name: put_recipient(domain, spelling, local, generation)!
+-- name: put_recipient(domain, spelling, local, generation, refused)!
 -- One spelling of a recipient.
-insert into recipient (domain, spelling, local, generation)
-values (:domain, :spelling, :local, :generation);
+insert into recipient (domain, spelling, local, generation, refused)
+values (:domain, :spelling, :local, :generation, :refused);
 
 -- name: drop_recipient(domain, local)!
 -- All spellings of a recipient.
@@ -72,4 +74,5 @@ select distinct name, dedicated from domain order by name;
 select distinct recipient.domain, recipient.local, domain.dedicated
 from recipient
 join domain on domain.name = recipient.domain
+where not recipient.refused
 order by recipient.domain, recipient.local;

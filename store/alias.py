@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 
 from weftmail.core.address import split, without_plus
+from weftmail.core.alias_name import CATCH_ALL
 from weftmail.store.connection import Connection
-from weftmail.store.domain import Domains
+from weftmail.store.domain import Domains, system_address
 from weftmail.store.record import Follower
 from weftmail.store.rows import column, many, one, queries
 from weftmail.store.sets import portions
@@ -47,6 +48,12 @@ class Alias:
     def active(self) -> bool:
         """Whether it takes mail: it is neither off nor removed."""
         return self.state == "on"
+
+    @property
+    def answers_as(self) -> str:
+        """Name and address under which answers go out."""
+        own = f"notifications@{self.domain}" if self.local_part == CATCH_ALL else self.address
+        return self.answer_as or own
 
     @property
     def default_fields(self) -> dict[str, str]:
@@ -128,11 +135,22 @@ class Aliases:
         return many(Follower, queries.alias_owners(self._connection, company_id=company_id, alias_id=alias_id))
 
     def by_address(self, address: str) -> Alias | None:
-        """Return the alias that mail to this canonical address goes to, in use or not; a plus part is ignored."""
+        """Return the alias that mail to this canonical address goes to, in use or not; a plus part is ignored.
+
+        What no alias takes that is on or off goes to the one that takes all the rest of its domain.
+        """
         local, domain = split(address)
-        names = list(dict.fromkeys((local, without_plus(local))))
+        names = list(dict.fromkeys((local, without_plus(local), CATCH_ALL)))
+        if system_address(local, dedicated=True):
+            names.remove(CATCH_ALL)
         found = many(Alias, queries.aliases_named(self._connection, domain=domain, local_parts=names))
-        return min(found, key=lambda one: names.index(one.local_part), default=None)
+        rest = [one for one in found if one.local_part != CATCH_ALL or local == CATCH_ALL or one.active]
+        return min(rest, key=lambda one: (one.state == "removed", names.index(one.local_part)), default=None)
+
+    def named(self, address: str) -> Alias | None:
+        """Return the alias of just this address, in use or not."""
+        local, domain = split(address)
+        return one(Alias, queries.aliases_named(self._connection, domain=domain, local_parts=[local]))
 
     def mailed(self, inbound_ids: Sequence[int]) -> None:
         """Let the aliases that these mails were sent to say when the newest of their mails was accepted."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from weftmail.core.address import without_plus
+from weftmail.core.alias_name import CATCH_ALL
 from weftmail.core.ports import MapRow
 from weftmail.store.connection import Connection
 from weftmail.store.rows import many, one, queries
@@ -131,7 +132,7 @@ class Domains:
 
     def our_addresses(self, addresses: Collection[str]) -> frozenset[str]:
         """Return those of the canonical addresses that are ours: a system address, an alias, in use or removed, or
-        what an alias answers as.
+        what an alias answers as.  Where an alias takes all the rest of a domain, all of it is ours.
 
         Plus parts are ignored.
         """
@@ -145,7 +146,7 @@ class Domains:
             rows = queries.our_addresses(
                 self._connection,
                 domains=sorted({domain for _, domain in portion}),
-                local_parts=sorted({one for local, _ in portion for one in (local, without_plus(local))}),
+                local_parts=sorted({CATCH_ALL, *(one for local, _ in portion for one in (local, without_plus(local)))}),
             )
             for domain, whole, local_part in rows:
                 if whole is not None:
@@ -154,7 +155,7 @@ class Domains:
         return frozenset(
             address
             for address, (local, domain) in parted.items()
-            if {(domain, local), (domain, without_plus(local))} & found
+            if {(domain, local), (domain, without_plus(local)), (domain, CATCH_ALL)} & found
             or (domain in dedicated and system_address(local, dedicated[domain]))
         )
 
@@ -218,7 +219,8 @@ class Domains:
             rows += [MapRow(domain.name, local, dedicated, active, mark) for local, active in locals_]
         for alias in many(_MapAlias, queries.aliases_since(self._connection, generation=generation)):
             active = alias.state == "on" and alias.domain_state == "open"
-            rows.append(MapRow(alias.domain, alias.local_part, alias.dedicated, active, alias.generation))
+            refused = alias.state == "off" and alias.domain_state == "open"
+            rows.append(MapRow(alias.domain, alias.local_part, alias.dedicated, active, alias.generation, refused))
         return rows, self.generation()
 
     def add_dkim_key(self, domain_id: int, selector: str, algorithm: str, record: str, now: int) -> int:

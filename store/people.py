@@ -121,6 +121,10 @@ class Users:
         """Return the user's addresses, the first one first."""
         return column(queries.user_addresses(self._connection, user_id=user_id, kind=kind))
 
+    def with_addresses_in(self, domain: str) -> list[str]:
+        """Return the addresses that people who sign in have in a domain."""
+        return column(queries.user_addresses_in(self._connection, domain=f"@{domain}"))
+
     def by_address(self, address: str, kind: str = EMAIL) -> User | None:
         """Return the user, active or not, who has this canonical address."""
         return one(User, queries.user_by_address(self._connection, kind=kind, address=address))

@@ -79,6 +79,7 @@ select * from alias_row where company_id = :company_id and state <> 'removed' or
 -- name: our_addresses
 select d.name as domain, d.dedicated, a.local_part
 from domain d left join alias a on a.domain_id = d.id and a.local_part in (:local_parts)
+    and (a.local_part <> '*' or a.state = 'on')
 where d.name in (:domains) and d.state <> 'removed'
 union all
 select a.answer_domain, null, a.answer_local

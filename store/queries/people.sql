@@ -27,6 +27,11 @@ delete from user_address where kind = :kind and address = :address and user_id =
 -- name: user_addresses
 select address from user_address where user_id = :user_id and kind = :kind order by position;
 
+-- name: user_addresses_in
+select address from user_address
+where kind = 'email' and substr(address, length(address) - length(:domain) + 1) = :domain
+order by address;
+
 -- name: user_by_address^
 select u.id, u.name, u.password, u.prefers, u.language, u.zone, u.active, u.created_at,
     exists (select 1 from installation_admin i where i.user_id = u.id) as installation_admin

@@ -14,6 +14,7 @@ from tests.e2e.installation import ANNA, LiveInstallation, live
 from tests.e2e.postfix import PrivatePostfix
 from tests.e2e.test_map_follows import asked
 
+MAIL = b"From: Karin Ek <karin@customer.example>\r\nTo: anybody@rest.example\r\nSubject: Chairs\r\n\r\nHow much?\r\n"
 FIELDS = {"opens": "lead", "record": "", "owner": ANNA, "accepts": "everyone", "answer_as": "", "defaults": ""}
 
 
@@ -56,7 +57,7 @@ def test_an_edit_on_the_page_counts_at_the_next_rcpt_of_the_same_session(
     installation: LiveInstallation, postfix: PrivatePostfix
 ) -> None:
     admin = Admin(installation)
-    with postfix.smtp() as client:
+    with admin.client, postfix.smtp() as client:
         code, text = asked(client, "offers@acme.example")
         assert (code, "5.1.1" in text) == (550, True)
         led = admin.send("/aliases/add", address="Offers", domain="acme.example", **FIELDS)
@@ -74,3 +75,25 @@ def test_an_edit_on_the_page_counts_at_the_next_rcpt_of_the_same_session(
         admin.send(undo)
         assert asked(client, "offers@acme.example")[0] == 250
     assert postfix.running()
+
+
+def test_one_that_takes_all_the_rest_of_a_domain_counts_at_once(
+    installation: LiveInstallation, postfix: PrivatePostfix
+) -> None:
+    admin = installation.admin
+    admin("domain", "add", "rest.example", "--company", "Acme")
+    admin("alias", "add", "sales@rest.example", "--opens", "order")
+    with postfix.smtp() as client:
+        assert asked(client, "anybody@rest.example")[0] == 550
+        admin("alias", "add", "*@rest.example", "--opens", "task")
+        for taken in ("anybody@rest.example", "Any.Body+x@REST.example", "sales@rest.example", "reply@rest.example"):
+            assert asked(client, taken)[0] == 250
+        assert asked(client, "zzz@acme.example")[0] == 550
+        admin("alias", "off", "sales@rest.example")
+        assert asked(client, "sales@rest.example")[0] == 550
+        admin("alias", "off", "*@rest.example")
+        assert asked(client, "anybody@rest.example")[0] == 550
+        admin("alias", "on", "*@rest.example")
+    installation.listener()
+    postfix.deliver("karin@customer.example", "anybody@rest.example", MAIL)
+    assert installation.wait_messages("TASK-1", 1)[0]["kind"] == "received"

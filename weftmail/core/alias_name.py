@@ -10,6 +10,8 @@ import unicodedata
 
 from weftmail.core.address import BadAddress, canonical, split
 
+CATCH_ALL = "*"
+"""The name of an alias that takes all mail of its domain that no other alias takes."""
 UNROUTABLE = "%!/|`*?"
 """What mail servers and shells give a meaning of their own: Postfix refuses strangers' mail to some of them."""
 
@@ -24,7 +26,7 @@ def alias_address(text: str) -> str:
     name, _ = split(address)
     if "+" in name:
         raise BadAddress(f"leave out the plus sign of {name!r} and what follows it", "name_with_plus")
-    strange = unroutable(name)
+    strange = "" if name == CATCH_ALL else unroutable(name)
     if strange:
         raise BadAddress(f"{name!r} holds {strange}, which mail servers read as a route", "name_unroutable")
     return address

@@ -98,7 +98,8 @@ class SettleLock(Protocol):
 class MapRow:
     """One row of the mail server's map: a recipient address that is ours, or a whole domain.
 
-    ``local`` is "" for the row of a domain itself.  ``active`` False removes the row from the map.
+    ``local`` is "" for the row of a domain itself, and "*" for what takes all that no other recipient of a dedicated
+    domain takes.  ``active`` False removes the row from the map; ``refused`` says that not even that one takes it.
     """
 
     domain: str
@@ -106,6 +107,7 @@ class MapRow:
     dedicated: bool
     active: bool
     generation: int
+    refused: bool = False
 
 
 class MapFile(Protocol):

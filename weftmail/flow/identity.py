@@ -26,7 +26,7 @@ def identity_of(store: Store, record: Record) -> Identity:
     """
     alias = store.aliases.get(record.company_id, record.alias_id) if record.alias_id is not None else None
     if alias is not None:
-        sender = parse_answer_as(alias.answer_as) if alias.answer_as else Mailbox("", alias.address)
+        sender = parse_answer_as(alias.answers_as)
         return Identity(Mailbox(sender.name or record.company, sender.address), alias.domain)
     domain = store.domains.of_company(record.company_id)
     if domain is None:

@@ -251,6 +251,25 @@ def test_anything_else_is_not(address: str, path: Path) -> None:
     assert ask("transport.cf", address, path) == []
 
 
+def test_what_no_other_takes_goes_to_the_one_that_takes_the_rest_of_a_dedicated_domain(path: Path) -> None:
+    rows = [
+        MapRow("acme.example", "*", True, True, 2),
+        MapRow("acme.example", "off", True, False, 2, refused=True),
+        MapRow("mx1.acme.example", "*", False, True, 2),
+    ]
+    file = MapDatabase(path)
+    file.apply(rows, 2)
+    assert "*@acme.example" in file.recipients() and "off@acme.example" not in file.recipients()
+    for one in ("anybody@acme.example", "a@acme.example", "any+x@ACME.example", "*@acme.example", "leads@acme.example"):
+        assert ask("recipients.cf", one, path) == ["OK"] and len(ask("transport.cf", one, path)) == 1
+    for one in ("off@acme.example", "OFF+x@acme.example", "anybody@mx1.acme.example", "x@sub.acme.example"):
+        assert ask("recipients.cf", one, path) == ask("transport.cf", one, path) == []
+    file.apply([MapRow("acme.example", "*", True, False, 3), MapRow("acme.example", "off", True, True, 3)], 3)
+    assert ask("recipients.cf", "anybody@acme.example", path) == []
+    assert ask("recipients.cf", "off@acme.example", path) == ["OK"]
+    file.close()
+
+
 def test_an_address_beside_virtual_mailboxes_is_its_own_alias(path: Path) -> None:
     assert ask("aliases.cf", "o'brien+x@mx1.acme.example", path) == ["o'brien+x@mx1.acme.example"]
     assert ask("aliases.cf", "other@mx1.acme.example", path) == []

@@ -61,6 +61,11 @@ REFUSALS = {
     "alias_there": marked("{address} is an alias already"),
     "alias_of_user": marked("{address} is the address of somebody who signs in; their mail would open records"),
     "alias_without_goal": marked("Say where its mail goes: it opens records of a type, or is added to one record"),
+    "catch_all_beside_mailboxes": marked("{name} has mailboxes of its own: their mail would no longer arrive"),
+    "catch_all_in_the_way": marked("{address} takes all mail of the domain; remove it before mailboxes are there"),
+    "catch_all_of_users": marked(
+        "Somebody who signs in has an address in {name} ({addresses}); their mail would open records"
+    ),
     "csv_broken": marked("Line {line} is no CSV: a quote is open, or stands where none may"),
     "csv_cells": marked("This line has {cells} cells, and the first line {wanted}"),
     "csv_columns": marked(

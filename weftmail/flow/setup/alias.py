@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from weftmail.core import address as addresses
+from weftmail.core.alias_name import CATCH_ALL
 from weftmail.core.near import one_slip
 from weftmail.flow import vocabulary
 from weftmail.flow.identity import check_answer_as
@@ -176,7 +177,7 @@ def near(store: Store, address: str) -> tuple[str, ...]:
     local, name = addresses.split(address)
     domain = store.domains.by_name(name)
     there = [] if domain is None else store.aliases.alike(domain.id, local)
-    return tuple(f"{one}@{name}" for one in there if one_slip(one, local))
+    return tuple(f"{one}@{name}" for one in there if one_slip(one, local) and CATCH_ALL not in (one, local))
 
 
 def _set(setup: Setup, found: Alias, wanted: _Wanted) -> Done:
@@ -228,9 +229,15 @@ def _as_it_was(before: Fields, now: Fields) -> _Wanted:
         owner=text["owner_address"],
         team=text["team"],
         accepts=text["accepts"],
-        answer_as="" if text["answer_as"] == text["address"] else text["answer_as"],
+        answer_as="" if text["answer_as"] in (text["address"], _notifications(text["address"])) else text["answer_as"],
         defaults={**dict.fromkeys(_pairs(now), ""), **_pairs(before)},
     )
+
+
+def _notifications(address: str) -> str:
+    """Return the address that answers go out as where the alias takes all the rest of its domain."""
+    local, _, domain = address.partition("@")
+    return f"notifications@{domain}" if local == CATCH_ALL else address
 
 
 def _given(value: object) -> str | None:
@@ -294,13 +301,24 @@ def _check_name(setup: Setup, local: str, domain: Domain) -> None:
     """Refuse names that have a mailbox, and all of a domain that is not open."""
     if domain.state != "open":
         raise RefusedAct("address", "domain_closed", name=domain.name)
+    if local == CATCH_ALL:
+        _check_catch_all(setup.store, domain)
     where = "" if domain.dedicated else setup.where_mailbox(local, domain.name)
     if where:
         raise RefusedAct("address", "name_has_mailbox", address=f"{local}@{domain.name}", where=where)
 
 
+def _check_catch_all(store: Store, domain: Domain) -> None:
+    """Refuse to take all mail of a domain where somebody else gets some: mailboxes, and people who sign in."""
+    if not domain.dedicated:
+        raise RefusedAct("address", "catch_all_beside_mailboxes", name=domain.name)
+    people = store.users.with_addresses_in(domain.name)
+    if people:
+        raise RefusedAct("address", "catch_all_of_users", name=domain.name, addresses=find.joined(people))
+
+
 def _check_free(store: Store, address: str) -> None:
-    there = store.aliases.by_address(address)
+    there = store.aliases.named(address)
     if there is not None and there.state != "removed":
         raise RefusedAct("address", "alias_there", address=address)
     if store.users.by_address(address) is not None:

@@ -173,7 +173,7 @@ def _brought(setup: Setup, line: CsvLine, company: str | None, seen: dict[str, i
         raise RefusedAct("address", "csv_twice", address=address, line=seen[address])
     seen[address] = line.number
     store, whose = setup.store, _company(values, company)
-    there = store.aliases.by_address(address)
+    there = store.aliases.named(address)
     if company is not None:
         _check_domain(store, company, address)
     if there is None or there.state == "removed":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from weftmail.core.alias_name import CATCH_ALL
 from weftmail.core.role import Role
 from weftmail.flow import vocabulary
 from weftmail.flow.refusal import Refusal, RefusedAct
@@ -110,6 +111,8 @@ def _check_aliases(setup: Setup, found: Domain, owner_id: int | None, *, dedicat
     if others:
         raise RefusedAct("company", "domain_has_others", names=find.joined(others), name=found.name)
     for one in () if dedicated else there:
+        if one.local_part == CATCH_ALL:
+            raise RefusedAct("dedicated", "catch_all_in_the_way", address=one.address)
         where = setup.where_mailbox(one.local_part, found.name)
         if where:
             raise RefusedAct("dedicated", "alias_has_mailbox", address=one.address, where=where)

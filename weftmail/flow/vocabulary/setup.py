@@ -28,7 +28,7 @@ def alias(one: Alias) -> Json:
         "team": one.team,
         "state": one.state,
         "accepts": one.accepts,
-        "answer_as": one.answer_as or one.address,
+        "answer_as": one.answers_as,
         "defaults": one.default_fields,
         "created_at": iso(one.created_at),
         "changed_at": iso(one.changed_at),
