@@ -35,7 +35,7 @@ from weftmail.admin.visit import Site, no_mailbox
 from weftmail.core.failure import TempFail, UsageError
 from weftmail.core.limits import POST_FILES
 from weftmail.core.members import members
-from weftmail.core.ports import Catcher, MapFile, Random, Submitter, Waker
+from weftmail.core.ports import Catcher, Machine, MapFile, Random, Submitter, Waker
 from weftmail.core.tokens.reply_token import mask
 from weftmail.core.wording.duration import duration
 from weftmail.core.wording.phrase import Phrase
@@ -74,6 +74,7 @@ def create(
     proxies: Sequence[Network] = (),
     hashes_waiting: int = WAITING,
     file: SettingsFile = NO_FILE,
+    machine: Machine | None = None,
     map_file: MapFile | None = None,
     where_mailbox: Callable[[str, str], str] = no_mailbox,
     key_files: KeyFiles | None = None,
@@ -106,6 +107,7 @@ def create(
         stage=stage,
         items=_items(with_catcher=catcher is not None),
         file=file,
+        machine=machine,
         map_file=map_file,
         where_mailbox=where_mailbox,
         key_files=key_files,

@@ -26,7 +26,7 @@ from weftmail.admin.password import Passwords
 from weftmail.admin.pool import Pool
 from weftmail.admin.stage import Stage
 from weftmail.admin.voice import Voice
-from weftmail.core.ports import Catcher, MapFile, Random, Submitter, Waker
+from weftmail.core.ports import Catcher, Machine, MapFile, Random, Submitter, Waker
 from weftmail.core.role import Role
 from weftmail.flow.actor import Actor
 from weftmail.flow.installation import Installation
@@ -65,6 +65,8 @@ class Site:
     """The navigation, in its order."""
     file: SettingsFile = field(default_factory=SettingsFile)
     """The settings that the site was started with."""
+    machine: Machine | None = None
+    """What can be seen of the machine; None where nothing is."""
     map_file: MapFile | None = None
     """The mail server's map, which an act on an alias or a domain brings up to date; None where somebody else does."""
     key_files: KeyFiles | None = None

@@ -220,6 +220,33 @@ class InboundLog:
         assert found is not None  # noqa: S101 - a sum without groups is one row
         return found
 
+    def tally_since(self, since: int, company_id: int | None = None) -> Tally:
+        """Return how many mails were accepted since a time and where they went, of one company or of all.
+
+        What is not read yet belongs to no company.
+        """
+        if company_id is None:
+            found = queries.inbound_tally_since(self._connection, since=since)
+        else:
+            found = queries.inbound_tally_of_company_since(self._connection, company_id=company_id, since=since)
+        tally = one(Tally, found)
+        assert tally is not None  # noqa: S101 - a sum has one row
+        return tally
+
+    def review_counts_of(self, company_id: int | None) -> dict[str, int]:
+        """Return how many mails wait for review, by state, of one company or of all."""
+        if company_id is not None:
+            return self.review_counts(company_id)
+        return {"held": 0, "unmatched": 0, "error": 0, **dict(queries.review_counts_everywhere(self._connection))}
+
+    def review_since(self, company_id: int | None) -> int | None:
+        """Return since when the oldest of them waits; None where none does."""
+        if company_id is None:
+            oldest: int | None = queries.review_since(self._connection)
+        else:
+            oldest = queries.review_of_company_since(self._connection, company_id=company_id)
+        return oldest
+
     def review_counts(self, company_id: int, notified: int | None = None) -> dict[str, int]:
         """Return how many mails of a company wait for review, by state; of those a user was ``notified`` of alone."""
         if notified is None:

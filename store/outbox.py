@@ -183,6 +183,22 @@ class Outbox:
         count: int = queries.outbox_release_all(self._connection, now=now)
         return count
 
+    def counts_since(self, since: int, company_id: int | None = None) -> dict[str, int]:
+        """Return how many copies were made since a time, by state, of one company or of all."""
+        if company_id is None:
+            found = queries.outbox_counts_since(self._connection, since=since)
+        else:
+            found = queries.outbox_counts_of_company_since(self._connection, company_id=company_id, since=since)
+        return {"waiting": 0, "delayed": 0, "sent": 0, "failed": 0, "cancelled": 0, **dict(found)}
+
+    def waiting_since(self, company_id: int | None = None) -> int | None:
+        """Return since when the oldest copy waits that is still to leave; None where none is."""
+        if company_id is None:
+            oldest: int | None = queries.outbox_waiting_since(self._connection)
+        else:
+            oldest = queries.outbox_waiting_of_company_since(self._connection, company_id=company_id)
+        return oldest
+
     def next_at(self) -> int | None:
         """Return when the next copy is due, or None where none waits."""
         value: int | None = queries.outbox_next_at(self._connection)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from weftmail.admin.navigation import Item
 from weftmail.admin.page import live, page
 from weftmail.admin.visit import Visit
+from weftmail.core.role import Role
 from weftmail.core.wording.phrase import marked
 from weftmail.flow import guide
 from weftmail.store.record import Record
@@ -32,6 +33,8 @@ def home(visit: Visit) -> Response:
     """
     if visit.owner and guide.begins(visit.store, visit.company_id):
         return visit.go("/welcome")
+    if visit.may(Role.ADMIN) and not visit.site.demo:
+        return visit.go("/overview")
     newest = visit.store.records.all(visit.company_id, most=2)
     return visit.go(f"/records/{newest[0].label}" if len(newest) == 1 else "/records")
 

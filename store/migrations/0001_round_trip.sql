@@ -536,6 +536,7 @@ create table outbox (
 );
 create index outbox_due on outbox (next_at, id) where state = 'waiting';
 create index outbox_pending on outbox (id) where state in ('waiting', 'delayed');
+create index outbox_pending_company on outbox (company_id, created_at) where state in ('waiting', 'delayed');
 create index outbox_company on outbox (company_id, id);
 
 create table delivery (

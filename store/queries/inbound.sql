@@ -133,3 +133,50 @@ from inbound i
 where i.id > :after and i.recipient = :recipient
 order by i.id
 limit 1;
+
+-- Ids grow with the time, so the newest row before it says where to begin.
+-- name: inbound_tally_since^
+select
+    count(*) as accepted,
+    coalesce(sum(case when i.state = 'filed' and coalesce(m.kind, '') <> 'event' then 1 else 0 end), 0) as filed,
+    coalesce(sum(case when i.state = 'filed' and m.kind = 'event' then 1 else 0 end), 0) as reports,
+    coalesce(sum(case when i.state = 'duplicate' then 1 else 0 end), 0) as duplicates,
+    coalesce(sum(case when i.state = 'held' then 1 else 0 end), 0) as held,
+    coalesce(sum(case when i.state = 'unmatched' then 1 else 0 end), 0) as unmatched,
+    coalesce(sum(case when i.state = 'error' then 1 else 0 end), 0) as errors,
+    coalesce(sum(case when i.state = 'discarded' then 1 else 0 end), 0) as discarded,
+    coalesce(sum(case when i.state = 'accepted' then 1 else 0 end), 0) as unfiled
+from inbound i left join message m on m.company_id = i.company_id and m.id = i.message_id
+where i.id > coalesce((select id from inbound where accepted_at < :since order by id desc limit 1), 0);
+
+-- name: inbound_tally_of_company_since^
+select
+    count(*) as accepted,
+    coalesce(sum(case when i.state = 'filed' and coalesce(m.kind, '') <> 'event' then 1 else 0 end), 0) as filed,
+    coalesce(sum(case when i.state = 'filed' and m.kind = 'event' then 1 else 0 end), 0) as reports,
+    coalesce(sum(case when i.state = 'duplicate' then 1 else 0 end), 0) as duplicates,
+    coalesce(sum(case when i.state = 'held' then 1 else 0 end), 0) as held,
+    coalesce(sum(case when i.state = 'unmatched' then 1 else 0 end), 0) as unmatched,
+    coalesce(sum(case when i.state = 'error' then 1 else 0 end), 0) as errors,
+    coalesce(sum(case when i.state = 'discarded' then 1 else 0 end), 0) as discarded,
+    coalesce(sum(case when i.state = 'accepted' then 1 else 0 end), 0) as unfiled
+from inbound i left join message m on m.company_id = i.company_id and m.id = i.message_id
+where i.company_id = :company_id and i.id > coalesce(
+    (
+        select id from inbound
+        where company_id = :company_id and accepted_at < :since
+        order by id desc
+        limit 1
+    ),
+    0
+);
+
+-- name: review_counts_everywhere
+select state, count(*) from inbound where state in ('held', 'unmatched', 'error') group by state;
+
+-- name: review_since$
+select min(accepted_at) from inbound where state in ('held', 'unmatched', 'error');
+
+-- name: review_of_company_since$
+select min(accepted_at) from inbound
+where company_id = :company_id and state in ('held', 'unmatched', 'error');

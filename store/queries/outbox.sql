@@ -77,3 +77,27 @@ from outbox where id = :id;
 
 -- name: outbox_addresses
 select address from delivery where company_id = :company_id and outbox_id = :outbox_id order by id;
+
+-- name: outbox_counts_since
+select state, count(*) from outbox
+where id > coalesce((select id from outbox where created_at < :since order by id desc limit 1), 0)
+group by state;
+
+-- name: outbox_counts_of_company_since
+select state, count(*) from outbox
+where company_id = :company_id and id > coalesce(
+    (
+        select id from outbox
+        where company_id = :company_id and created_at < :since
+        order by id desc
+        limit 1
+    ),
+    0
+)
+group by state;
+
+-- name: outbox_waiting_since$
+select min(created_at) from outbox where state in ('waiting', 'delayed');
+
+-- name: outbox_waiting_of_company_since$
+select min(created_at) from outbox where company_id = :company_id and state in ('waiting', 'delayed');

@@ -13,7 +13,7 @@ from weftmail.admin.page import PageRoute
 from weftmail.core.role import Role
 from weftmail.flow.post import Draft, post
 
-OPEN = {"/sign-in", "/sign-in/code", "/enter/{token}", "/forgotten", "/password/{token}", "/dns/{token}"}
+OPEN = {"/healthz", "/sign-in", "/sign-in/code", "/enter/{token}", "/forgotten", "/password/{token}", "/dns/{token}"}
 """What stands before the door, and has a test file of its own."""
 
 THEIRS = {

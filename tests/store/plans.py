@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 REVIEWED = "what waits for review, which people empty"
+DAY = "what came and left within a day is added up"
+STANDS = "the whole installation, as an admin of all and monitoring ask for it"
 SET_UP = "as many rows as somebody added by hand"
 WAITING = "reads a partial index of what waits, and nothing else"
 COUNTED = "counts what follows a page, a thousand and one rows at most"
@@ -11,6 +13,13 @@ PAGE = "adds up the sizes of the fifty messages of a page, and sorts those that 
 FEW = "the people of one record, the files of one message, the addresses of one contact: sorted once they are found"
 
 READ_MORE = {
+    "inbound_tally_since": DAY,
+    "inbound_tally_of_company_since": DAY,
+    "outbox_counts_since": DAY,
+    "outbox_counts_of_company_since": DAY,
+    "review_counts_everywhere": REVIEWED,
+    "review_of_company_since": REVIEWED,
+    "outbox_waiting_of_company_since": WAITING,
     "review_counts": REVIEWED,
     "review_counts_of_user": REVIEWED,
     "contacts_blocked": SET_UP,
@@ -100,6 +109,11 @@ READ_MORE = {
 }
 
 ACROSS = {
+    "inbound_tally_since": STANDS,
+    "outbox_counts_since": STANDS,
+    "outbox_waiting_since": STANDS,
+    "review_counts_everywhere": STANDS,
+    "review_since": STANDS,
     "inbound_last": "a mail has no company until it is settled",
     "inbound_to": "a mail of our own, sent to ourselves: it has no company until it is settled",
     "inbound": "a mail has no company until it is settled; the operator asks for its row by number",

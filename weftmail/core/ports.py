@@ -306,3 +306,23 @@ class Zones(Resolver, Protocol):
     def ask(self, server: ZoneServer, name: str, kind: DnsType) -> DnsResult:
         """Return what this very server says; waits for seconds at most, and never raises."""
         ...
+
+
+class Machine(Protocol):
+    """What can be seen of this machine: which of our programs run, and what room is left."""
+
+    def listener_answers(self) -> bool:
+        """Say whether the listener takes connections."""
+        ...
+
+    def sender_runs(self) -> bool:
+        """Say whether a sender is at work."""
+        ...
+
+    def spooled(self) -> int:
+        """Return how many files of mail wait for a listener."""
+        ...
+
+    def free_bytes(self) -> int:
+        """Return how many bytes are free where the store lies."""
+        ...

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import fcntl
 
 from weftmail.cli import done
 from weftmail.cli.arguments import Parser, Verbs, number
 from weftmail.cli.context import Context, joined
 from weftmail.cli.listing import Listing
+from weftmail.cli.machine import ThisMachine
 from weftmail.cli.output import shown
 from weftmail.cli.pages import OutboxPages
 from weftmail.cli.refusals import carried_out
@@ -60,7 +60,7 @@ def _cells(line: OutboxLine) -> tuple[object, ...]:
 def _retry(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(copy.retry(context.setup, arguments.id))
     context.wake_sender()
-    runs = _sender_runs(context)
+    runs = ThisMachine(context.config).sender_runs()
     then = "mail-send takes it within a second." if runs else "no mail-send runs; start it: mail-send"
     value = {"id": arguments.id, **made.now, "sender_runs": runs}
     context.answer(arguments.json, value, lambda: [f"{done.changes(made)}; {then}"])
@@ -88,16 +88,3 @@ def _resume(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(copy.resume(context.setup))
     context.wake_sender()
     context.answer(arguments.json, done.value(made), lambda: ["Email leaves again."])
-
-
-def _sender_runs(context: Context) -> bool:
-    """Say whether a mail-send holds its lock."""
-    try:
-        with (context.config.folder / "send.lock").open("rb") as lock:
-            # Shared, and given back with the file: one look does not keep another from looking.
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except FileNotFoundError:
-        return False
-    return False

@@ -18,6 +18,7 @@ from weftmail.core.wording.recipients import RECIPIENTS
 from weftmail.core.wording.refusals import REFUSALS
 from weftmail.core.wording.routing import ROUTING, RULE_NAMES
 from weftmail.core.wording.settings import SETTINGS
+from weftmail.core.wording.status import STATUS
 
 SENTENCES: Final[Mapping[str, Sentence]] = {
     **ROUTING,
@@ -30,6 +31,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     **ACTS,
     **SETTINGS,
     **GUIDE,
+    **STATUS,
     **DNS,
 }
 

@@ -1,0 +1,45 @@
+"""Overview: is mail flowing, what waits, what is broken; the first page of admins, and /healthz for monitoring."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from weftmail import __version__
+from weftmail.admin.navigation import Item
+from weftmail.admin.page import page
+from weftmail.admin.visit import Site, Visit
+from weftmail.core.role import Role
+from weftmail.core.wording.phrase import Phrase, marked
+from weftmail.flow.guide import guide
+from weftmail.flow.status import Status, status
+
+
+def overview(visit: Visit) -> Response:
+    """Show how the company stands; to an admin of all also how the machine does."""
+    machine = visit.site.machine if visit.owner else None
+    found = status(visit.store, visit.now, visit.company_id, machine)
+    steps = guide(visit.store, visit.company_id) if visit.owner else None
+    return visit.page(
+        "overview.html",
+        command="mail-admin status",
+        stands=found,
+        headline=Phrase(f"status.{found.tone}"),
+        says=[Phrase(f"status.{name}") for name in (*found.broken, *found.to_look_at)],
+        there={one.path for one in visit.site.items},
+        steps_left=len(steps.left) if steps is not None and not steps.closed else 0,
+        version=__version__,
+    )
+
+
+async def healthz(request: Request) -> Response:
+    """Say to monitoring whether mail flows, and to strangers nothing more."""
+    site: Site = request.app.state.site
+    now = site.installation.clock()
+    found: Status = await site.pool.run(lambda store: status(store, now, machine=site.machine))
+    return PlainTextResponse("broken\n", 503) if found.broken else PlainTextResponse("ok\n")
+
+
+item = Item(10, "/overview", marked("Overview"), Role.ADMIN)
+routes = [page("/overview", overview, role=Role.ADMIN), Route("/healthz", healthz, methods=["GET"])]

@@ -1,0 +1,50 @@
+"""mail-admin status: is mail flowing; the exit status says it to monitoring: 0 good, 1 look, 2 broken."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from weftmail.cli.arguments import Parser
+from weftmail.cli.context import Context
+from weftmail.cli.machine import ThisMachine
+from weftmail.cli.output import shown
+from weftmail.core.wording.phrase import Phrase
+from weftmail.core.wording.sentences import say
+from weftmail.flow.setup import find
+from weftmail.flow.status import Status, status
+
+EXIT = {"good": 0, "look": 1, "broken": 2}
+
+
+def build(parser: Parser) -> None:
+    """Add the flags."""
+    parser.add_argument("--company", metavar="NAME", help="only of this company")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=_status)
+
+
+def _status(context: Context, arguments: argparse.Namespace) -> int:
+    company_id = find.company_id(context.store, arguments.company)
+    found = status(context.store, context.clock(), company_id, ThisMachine(context.config))
+    value = {"state": found.tone, "broken": found.broken, "look": found.to_look_at, **asdict(found)}
+    context.answer(arguments.json, value, lambda: _lines(found))
+    return EXIT[found.tone]
+
+
+def _lines(found: Status) -> Iterator[str]:
+    came = found.came
+    yield say(Phrase(f"status.{found.tone}"))
+    yield from (f"  {say(Phrase(f'status.{name}'))}" for name in (*found.broken, *found.to_look_at))
+    yield (
+        f"In, 24 h: {came.accepted} accepted = {came.filed} filed + {came.reports} reports"
+        f" + {came.duplicates} duplicates"
+        f" + {came.held} held + {came.unmatched} no match + {came.errors} error + {came.discarded} dropped"
+        f" + {came.unfiled} being read"
+    )
+    yield "Out, 24 h: " + ", ".join(f"{count} {state}" for state, count in found.left.items())
+    waiting = ", ".join(f"{count} {state}" for state, count in found.review.items())
+    oldest = "" if found.review_since is None else f"; oldest {shown(found.review_since)}"
+    yield f"Waiting for a decision: {waiting}{oldest}"
+    yield from (f"{one.name}: {one.state}, DNS {one.dns or 'not looked at'}" for one in found.domains)
