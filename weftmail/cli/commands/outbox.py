@@ -8,10 +8,10 @@ from weftmail.cli import done
 from weftmail.cli.arguments import Parser, Verbs, number
 from weftmail.cli.context import Context, joined
 from weftmail.cli.listing import Listing
-from weftmail.cli.machine import ThisMachine
 from weftmail.cli.output import shown
 from weftmail.cli.pages import OutboxPages
 from weftmail.cli.refusals import carried_out
+from weftmail.cli.this_server import ThisServer
 from weftmail.flow import vocabulary
 from weftmail.flow.setup import copy, find
 from weftmail.store.listing import OutboxLine
@@ -60,7 +60,7 @@ def _cells(line: OutboxLine) -> tuple[object, ...]:
 def _retry(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(copy.retry(context.setup, arguments.id))
     context.wake_sender()
-    runs = ThisMachine(context.config).sender_runs()
+    runs = ThisServer(context.config).sender_runs()
     then = "mail-send takes it within a second." if runs else "no mail-send runs; start it: mail-send"
     value = {"id": arguments.id, **made.now, "sender_runs": runs}
     context.answer(arguments.json, value, lambda: [f"{done.changes(made)}; {then}"])

@@ -16,12 +16,12 @@ from weftmail.cli import dns_watch, due, logs, runtime
 from weftmail.cli.arguments import Parser
 from weftmail.cli.config import Config, as_toml, host_and_port, keys, networks
 from weftmail.cli.context import Context
-from weftmail.cli.machine import ThisMachine
 from weftmail.cli.mailboxes import where_mailbox
 from weftmail.cli.map_files import FreshMap
 from weftmail.cli.sender import way_out
 from weftmail.cli.signing import DkimFolder
 from weftmail.cli.spool_watch import SpoolWatch, watching
+from weftmail.cli.this_server import ThisServer
 from weftmail.core.failure import TempFail, UsageError
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def site(config: Config, file: SettingsFile) -> Starlette:
         demo=config.demo,
         stage=stage_of(config),
         file=file,
-        machine=ThisMachine(config),
+        machine=ThisServer(config),
         shell=DEMO_SHELL if config.demo else "",
         proxies=networks(config.proxies),
         map_file=FreshMap(lambda: runtime.open_map(config)),

@@ -8,8 +8,8 @@ from dataclasses import asdict
 
 from weftmail.cli.arguments import Parser
 from weftmail.cli.context import Context
-from weftmail.cli.machine import ThisMachine
 from weftmail.cli.output import shown
+from weftmail.cli.this_server import ThisServer
 from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say
 from weftmail.flow.setup import find
@@ -27,7 +27,7 @@ def build(parser: Parser) -> None:
 
 def _status(context: Context, arguments: argparse.Namespace) -> int:
     company_id = find.company_id(context.store, arguments.company)
-    found = status(context.store, context.clock(), company_id, ThisMachine(context.config))
+    found = status(context.store, context.clock(), company_id, ThisServer(context.config))
     value = {"state": found.tone, "broken": found.broken, "look": found.to_look_at, **asdict(found)}
     context.answer(arguments.json, value, lambda: _lines(found))
     return EXIT[found.tone]

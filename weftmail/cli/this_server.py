@@ -12,7 +12,7 @@ PATIENCE = 2.0
 """So many seconds a listener has to answer."""
 
 
-class ThisMachine:
+class ThisServer:
     """The machine on which the state folder lies."""
 
     def __init__(self, config: Config) -> None:
