@@ -34,8 +34,10 @@ STATEMENTS = 25
 ASKED = {
     "a record of one message": "/records/LEAD-{newest}",
     "the long conversation": "/records/LEAD-1",
-    "aliases: a search": "/aliases?search=team777",
-    "aliases: a filter and another order": "/aliases?opens=ticket&sort=changed",
+    "aliases: a search": "/aliases?q=team777",
+    "aliases: a search that finds nothing": "/aliases?q=zzzz",
+    "aliases: last used first": "/aliases?sort=use",
+    "aliases: a filter and another order": "/aliases?opens=ticket&sort=change",
     "log: who": "/log?who=heavy.50@customer.example",
     "log: words": "/log?words=site",
     "where would it go": f"/where?to={quote('team777@acme.example')}&from={quote('karin@customer.example')}",
