@@ -87,7 +87,7 @@ def test_every_other_program_says_what_to_run(office: Office, number: int, said:
 
 def test_every_row_but_few_belongs_to_a_company(sqlite_office: Office) -> None:
     shared = {
-            "entrance", "address_kind", "channel",
+            "entrance", "address_kind", "channel", "dns_look", "dns_link", "dns_finding",
         "setting", "generation", "company", "domain", "dkim_key", "users", "user_address", "session", "sign_in_link",
         "sign_in_failure", "second_factor", "recovery_code", "migration", "blob_piece", "installation_admin",
     }  # fmt: skip

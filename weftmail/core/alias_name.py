@@ -26,12 +26,6 @@ def alias_address(text: str) -> str:
     name, _ = split(address)
     if "+" in name:
         raise BadAddress(f"leave out the plus sign of {name!r} and what follows it", "name_with_plus")
-    strange = "" if name == CATCH_ALL else unroutable(name)
-    if strange:
-        raise BadAddress(f"{name!r} holds {strange}, which mail servers read as a route", "name_unroutable")
+    if name != CATCH_ALL and set(name) & set(UNROUTABLE):
+        raise BadAddress(f"{name!r} holds a letter that mail servers read as a route", "name_unroutable")
     return address
-
-
-def unroutable(name: str) -> str:
-    """Return the letters of a name that mail servers read as a route, with blanks between; "" where there are none."""
-    return " ".join(sorted(set(name) & set(UNROUTABLE)))

@@ -67,7 +67,7 @@ def guide(store: Store, company_id: int) -> Guide:
         alias=first,
         letter=letters[0] if letters else None,
         colleagues=len(store.users.colleagues(company_id)),
-        signed=any(key.state == "active" for key in keys),
+        signed=any(key.state == "signing" for key in keys),
         closed=store.settings.get(_CLOSED) is not None,
     )
 

@@ -33,7 +33,9 @@ def test_each_step_is_done_by_what_stands_in_the_store(office: Office, world: Wo
     world.deliver(world.mail(), found.alias.address)
     after = guide(office.store, world.acme)
     assert after.letter is not None and after.letter.record == "LEAD-1"
-    office.store.domains.add_dkim_key(found.domain.id, "wm26a", "rsa", "v=DKIM1; p=x", 1)
+    key = office.store.domains.add_dkim_key(found.domain.id, "wm26a", "rsa", "v=DKIM1; p=x", 1)
+    assert guide(office.store, world.acme).left == ["dns"]
+    office.store.domains.set_dkim_key(key, "signing", 1)
     assert guide(office.store, world.acme).left == []
 
 

@@ -77,9 +77,11 @@ REFUSALS = {
     "csv_two_goals": marked("Name a type of records that it opens, or a record; not both"),
     "owner_and_team": marked("Name a colleague or a team; one of them owns it"),
     "name_reserved": marked("{name}@ is reserved in every domain, as are {names}; choose another name"),
-    "name_with_plus": marked("Leave out what follows the plus sign: mail to {name}+anything comes"),
+    "name_with_plus": marked(
+        "Leave out the plus sign of {address} and what follows it: email with any plus part comes"
+    ),
     "name_unroutable": marked(
-        "{name}@ holds {letters}, which mail servers read as a route and refuse; choose another name"
+        "{address} holds a letter that mail servers read as a route and refuse, such as % or !; choose another name"
     ),
     "name_has_mailbox": marked("{address} exists already: {where}. Its mail would no longer arrive; choose another"),
     "answer_as_person": marked(

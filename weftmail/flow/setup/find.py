@@ -39,11 +39,7 @@ def alias_address(field: str, text: str) -> str:
     try:
         return alias_name.alias_address(text)
     except addresses.BadAddress as error:
-        local = text.strip().rpartition("@")[0]
-        values = {"address": text, "name": local, "letters": alias_name.unroutable(local)}
-        if error.code == "name_with_plus":
-            values["name"] = addresses.without_plus(local)
-        raise RefusedAct(field, error.code, **values) from None
+        raise RefusedAct(field, error.code, address=text) from None
 
 
 def domain_name(field: str, text: str) -> str:

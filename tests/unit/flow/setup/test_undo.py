@@ -6,6 +6,7 @@ import pytest
 
 from tests.unit.flow.setup.conftest import Office
 from weftmail.core.role import Role
+from weftmail.core.wording.sentences import say
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup import company, exemption, undo
 from weftmail.store.audit import AuditRow
@@ -35,6 +36,7 @@ def test_an_act_that_is_not_there_or_has_no_way_back_is_refused(office: Office) 
     assert office.refused(undo.undo(office.setup, made.trace)) == ("", "not_undoable")
     found = undo.trace(office.store, made.trace)
     assert found is not None and not found.undoable_by(Role.OWNER)
+    assert say(found.says) == "Company Beta added"
     assert undo.trace(office.store, made.trace + 1) is None
 
 
