@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -57,7 +58,7 @@ def test_an_edit_on_the_page_counts_at_the_next_rcpt_of_the_same_session(
     installation: LiveInstallation, postfix: PrivatePostfix
 ) -> None:
     admin = Admin(installation)
-    with admin.client, postfix.smtp() as client:
+    with closing(admin.client), postfix.smtp() as client:
         code, text = asked(client, "offers@acme.example")
         assert (code, "5.1.1" in text) == (550, True)
         led = admin.send("/aliases/add", address="Offers", domain="acme.example", **FIELDS)
