@@ -13,7 +13,6 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import quantiles
-from urllib.parse import quote
 
 from bench.grown import ANNA, RECIPIENT, Grown, Looked, customer, mail, make
 from bench.multiplied import multiply
@@ -38,9 +37,6 @@ ASKED = {
     "aliases: a search that finds nothing": "/aliases?q=zzzz",
     "aliases: last used first": "/aliases?sort=use",
     "aliases: a filter and another order": "/aliases?opens=ticket&sort=change",
-    "log: who": "/log?who=heavy.50@customer.example",
-    "log: words": "/log?words=site",
-    "where would it go": f"/where?to={quote('team777@acme.example')}&from={quote('karin@customer.example')}",
 }
 """Pages beside those of the navigation."""
 HEAVY = {
