@@ -44,6 +44,8 @@ class Config:
     """Addresses and networks of the proxies before the site, with commas between: they say who their clients are."""
     mail_owner: str = "postfix"
     """The user as which the mail server's LMTP client connects."""
+    dns_looks: bool = True
+    """The site asks each day what the DNS has of each domain; false: only who asks for it does."""
     demo: bool = False
     """The pages say that no mail leaves this machine, and show the catcher."""
 

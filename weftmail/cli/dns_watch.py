@@ -22,8 +22,11 @@ EACH = 1.0
 
 
 def watching(config: Config, stop: threading.Event) -> threading.Thread | None:
-    """Start to look; None in the demo, whose domains are made up.  Nobody has to wait for the thread to end."""
-    if config.demo:
+    """Start to look; None where the settings forbid it, and in the demo, whose domains are made up.
+
+    Nobody has to wait for the thread to end.
+    """
+    if config.demo or not config.dns_looks:
         return None
     started = threading.Thread(target=_watch, args=(config, stop), name="dns", daemon=True)
     started.start()
