@@ -56,7 +56,7 @@ def test_json_and_zone_file(shell: Shell) -> None:
     del asked.rows["acme.example", "MX"]
     _, said, _ = shell.call("dns", "check", "acme.example", "--json", context=shell.context(zones=asked))
     (mx,) = [one for one in json.loads(said)["records"] if one["record"] == "mx"]
-    assert mx["add"] == [{"name": "acme.example", "type": "MX", "value": "10 mx1.acme.example."}]
+    assert mx["add"] == [{"name": "acme.example", "type": "MX", "value": "10 mx1.acme.example"}]
     words = ("dns", "check", "acme.example", "--format", "zone")
     assert (
         shell.call(*words, context=shell.context(zones=asked))[1] == "acme.example. 3600 IN MX 10 mx1.acme.example.\n"
