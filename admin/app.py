@@ -113,9 +113,14 @@ def create(
         key_files=key_files,
         way_out=way_out,
     )
+    return _application(site, watcher)
+
+
+def _application(site: Site, watcher: Pool) -> Starlette:
+    """Return the application around a site: its routes, what stands before them, and what is said of faults."""
     app = Starlette(
-        routes=_routes(with_catcher=catcher is not None, with_stage=stage is not None),
-        middleware=[Middleware(SecurityHeaders, languages=installation.languages)],
+        routes=_routes(with_catcher=site.catcher is not None, with_stage=site.stage is not None),
+        middleware=[Middleware(SecurityHeaders, languages=site.installation.languages)],
         exception_handlers={
             HTTPException: _refused,
             StoreError: _not_now,
