@@ -167,6 +167,11 @@ class Aliases:
         """Return one alias, if it is of this company."""
         return one(Alias, queries.alias_by_id(self._connection, company_id=company_id, id=alias_id))
 
+    def first(self, company_id: int) -> Alias | None:
+        """Return the oldest alias of the company that is in use."""
+        found: int | None = queries.alias_any(self._connection, company_id=company_id)
+        return self.get(company_id, found) if found is not None else None
+
     def any(self, company_id: int) -> bool:
         """Say whether the company has an alias in use."""
         found: int | None = queries.alias_any(self._connection, company_id=company_id)

@@ -108,4 +108,4 @@ where u.active
 order by u.id;
 
 -- name: alias_any$
-select id from alias where company_id = :company_id and state = 'on' limit 1;
+select id from alias where company_id = :company_id and state = 'on' order by id limit 1;

@@ -57,8 +57,7 @@ class Guide:
 def guide(store: Store, company_id: int) -> Guide:
     """Return where a company stands."""
     found = _domain(store, company_id)
-    aliases = [one for one in store.aliases.all(company_id) if one.active]
-    first = min(aliases, key=lambda one: one.id, default=None)
+    first = store.aliases.first(company_id)
     letters = _letters(store, company_id, first)
     keys = store.domains.dkim_keys(found.name) if found is not None else []
     return Guide(
