@@ -95,8 +95,11 @@ FOOT = """
   exempts a sender.
 - Nothing is discarded but our own email that came back, or what goes round in circles. Words in a subject or a display
   name discard nothing. By its words alone an email is an automatic answer only under a program's own title: the words
-  and a colon, in brackets, or "AUTO:", and not where the title of the conversation holds them. With the null sender it
-  is one if it answers something. A bounce comes from nobody or from a daemon's address, and names a failed recipient.
+  and a colon, in brackets, or "AUTO:", and not where the title of the conversation holds them; or as a challenge, an
+  answer that asks to follow a link so that its email is taken. With the null sender it is one if it answers
+  something, or begins with such words or with thanks for a message; behind "Re:" the first sentences are asked as well,
+  there and beside a header field that programs set. The words are known in 15 languages. A
+  bounce comes from nobody or from a daemon's address, and names a failed recipient.
 - What a program answered, and a report without our return path, is filed on its conversation where it belongs to one,
   or set aside: listed under *Held* or *No match*, told in the inbox and never by email, and filed by the button *File
   it* there. A colleague's own automatic answer lies inside the conversation.

@@ -6,7 +6,7 @@ import pytest
 
 from weftmail.core.parsing import header
 from weftmail.core.parsing.mime import Fields, parse_header
-from weftmail.core.reports import automatic
+from weftmail.core.reports import absence, automatic
 
 
 def fields(header: str) -> Fields:
@@ -52,7 +52,138 @@ def fields(header: str) -> Fields:
     ],
 )
 def test_kinds(header: str, subject: str, sender: str, kind: str) -> None:
-    assert automatic.kind(fields(header), subject, sender) == kind
+    assert automatic.kind(fields(header), subject, sender, "") == kind
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Automatic reply: Table legs",
+        "[Auto-Reply] Table legs",
+        "Out of Office AutoReply: Table legs",
+        "Automatische Rückmeldung: Tischbeine",
+        "Abwesenheitsnachricht: Tischbeine",
+        "Réponse automatique : pieds de table",
+        "Avis d’absence: pieds de table",
+        "Contestación automática: patas de mesa",
+        "(Fuera de la oficina) patas de mesa",
+        "Mensagem de ausência: pernas de mesa",
+        "Fuori sede: gambe del tavolo",
+        "Automatische reactie: tafelpoten",
+        "[Afwezigheidsmelding] tafelpoten",
+        "Frånvarobesked: bordsben",
+        "Fraværsmelding: bordbein",
+        "[Feriebesked] bordben",
+        "Lomaviesti: pöydänjalat",
+        "Autoodpowiedź: nogi stołu",
+        "Автоматический ответ: ножки стола",
+        "[Об отсутствии] ножки стола",
+        "自动答复：桌腿",
+        "【休假通知】桌腿",
+        "自動回答: 机の脚",
+        "【不在のお知らせ】机の脚",
+        "Fra\u030anvaro: bordsben",
+    ],
+)
+def test_titles_that_programs_write(subject: str) -> None:
+    assert automatic.kind(fields("X: y"), subject, "karin@customer.example", "") == "auto-reply"
+    assert automatic.by_words_alone(fields("X: y"), subject, "")
+    answered = f"Re: {subject}"
+    assert automatic.kind(fields("X: y"), answered, "karin@customer.example", "") == "mail"
+    for mark in ("Return-Path: <>", "X-Auto-Response-Suppress: All", "Auto-Submitted: auto-generated"):
+        assert automatic.kind(fields(mark), answered, "karin@customer.example", "") == "auto-reply"
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Thanks for your enquiry",
+        "Vielen Dank für Ihre Nachricht",
+        "Merci pour votre message",
+        "Gracias por su mensaje",
+        "Obrigado pelo contato",
+        "Grazie per la sua richiesta",
+        "Bedankt voor uw bericht",
+        "Tack för ditt mejl",
+        "Takk for din henvendelse",
+        "Tak for din besked",
+        "Kiitos viestistäsi",
+        "Dziękujemy za wiadomość",
+        "Спасибо за ваше письмо",
+        "感谢您的来信",
+        "お問い合わせありがとうございます",
+    ],
+)
+def test_thanks_from_nobody(subject: str) -> None:
+    assert automatic.kind(fields("Return-Path: <>"), subject, "", "") == "auto-reply"
+    assert automatic.kind(fields("Return-Path: <karin@customer.example>"), subject, "", "") == "mail"
+
+
+def test_thanks_for_an_order_are_the_order() -> None:
+    assert automatic.kind(fields("Return-Path: <>"), "Thank you for your order 17", "", "") == "machine"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hello,\nI am currently\nout of the office.",
+        "Ich befinde mich bis Montag im Urlaub.",
+        "Je serai en congés jusqu'à lundi.",
+        "Estaré de vacaciones en agosto.",
+        "Estou de férias.",
+        "Sono in ferie fino a lunedì.",
+        "Ik ben tot maandag met vakantie.",
+        "Jag är på semester till den 3 augusti.",
+        "Jeg er dessverre bortreist denne uken.",
+        "Olen lomalla elokuun alkuun.",
+        "Przebywam na urlopie.",
+        "Я буду в отпуске до понедельника.",
+        "我正在休假中。",
+        "ただいま外出中です。",
+    ],
+)
+def test_behind_re_the_text_is_asked(text: str) -> None:
+    for mark in ("Return-Path: <>", "Auto-Submitted: auto-generated", "Precedence: bulk"):
+        assert automatic.kind(fields(mark), "Sv: Stolar", "", text) == "auto-reply"
+    assert (
+        automatic.kind(fields("Precedence: bulk\nList-Id: <joiners.acme.example>"), "Re: Stolar", "", text)
+        != "auto-reply"
+    )
+    assert automatic.kind(fields("Auto-Submitted: auto-generated"), "Stolar", "", text) == "machine"
+    assert automatic.kind(fields("X: y"), "Re: Stolar", "", text) == "mail"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This inbox is guarded.\nOpen https://gate.example/7 and your address is added; then I get your mail.",
+        "Your mail is held. Visit https://gate.example/7 to prove that you are not a robot.",
+        "Ihre Nachricht wartet. Bitte klicken Sie auf https://gate.example/7: Ihre Adresse wird dann freigeschaltet.",
+        "Votre courriel est en attente : cliquez sur https://gate.example/7 et votre adresse sera ajoutée.",
+        "La tua mail è in attesa: fai clic su https://gate.example/7, il tuo indirizzo sarà aggiunto.",
+        "Ditt mejl väntar. Klicka på https://gate.example/7, så läggs din adress till i vår white list.",
+        "メールは保護されています。クリックして送信者を許可してください https://gate.example/7",
+    ],
+)
+def test_challenges(text: str) -> None:
+    answer = fields("In-Reply-To: <offer@acme.example>")
+    assert automatic.kind(answer, "Offer", "", text) == "auto-reply"
+    assert automatic.by_words_alone(answer, "Offer", text)
+    assert automatic.kind(fields("X: y"), "Re: Offer", "", text) == "auto-reply"
+    assert automatic.kind(fields("Return-Path: <>"), "Re: Offer", "", text) == "auto-reply"
+    assert automatic.kind(fields("X: y"), "Offer", "", text) == "mail"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please click the link and confirm the address for our delivery: https://customer.example/17",
+        "Your address is added to our list of allowed senders; click whenever the mail waits.",
+        "Visit us at https://customer.example/ when you deliver the chairs.",
+    ],
+)
+def test_what_challenges_nobody(text: str) -> None:
+    assert automatic.kind(fields("In-Reply-To: <offer@acme.example>"), "Re: Offer", "", text) == "mail"
 
 
 @pytest.mark.parametrize(
@@ -65,8 +196,8 @@ def test_kinds(header: str, subject: str, sender: str, kind: str) -> None:
         ("X-Autoreply: yes", "Chairs", False),
     ],
 )
-def test_by_its_title_alone(header: str, subject: str, alone: bool) -> None:
-    assert automatic.by_title_alone(fields(header), subject) is alone
+def test_by_its_words_alone(header: str, subject: str, alone: bool) -> None:
+    assert automatic.by_words_alone(fields(header), subject, "") is alone
 
 
 @pytest.mark.parametrize(
@@ -79,7 +210,7 @@ def test_by_its_title_alone(header: str, subject: str, alone: bool) -> None:
     ],
 )
 def test_the_words_of_a_title(subject: str, words: str) -> None:
-    assert automatic.title(subject) == words
+    assert absence.title(subject) == words
 
 
 def test_the_keyword_alone() -> None:

@@ -101,6 +101,12 @@ class TestAutomaticAnswers:
         assert isinstance(disposition, Append)
         assert (disposition.reach, disposition.automatic) == ("inbox", True)
 
+    def test_a_challenge_has_no_title_that_the_conversation_could_bear(self):
+        challenge = mail(kind="auto-reply", titled=True, subject="Re: Chairs")
+        disposition = decided(Facts(KARIN, by_token=replace(PERSONAL, title="Chairs")), challenge)
+        assert isinstance(disposition, Append)
+        assert (disposition.reach, disposition.automatic) == ("inbox", True)
+
     @pytest.mark.parametrize("title", ["Automatic reply: Chairs", "How does your AUTOMATIC REPLY work?"])
     def test_not_where_the_conversation_bears_these_words(self, title):
         titled = mail(kind="auto-reply", titled=True, subject="Automatic reply: Chairs")

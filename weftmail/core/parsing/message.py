@@ -76,7 +76,7 @@ class Judged:
     kind: Kind
     report: DeliveryReport | None = None
     titled: bool = False
-    """It is an automatic answer by the title of its subject alone."""
+    """It is an automatic answer by its words alone."""
 
 
 Classify = Callable[[Evidence], Judged]
@@ -141,7 +141,7 @@ class Message:
     page: str = ""
     """The HTML form, sanitised; "" where there is none."""
     titled: bool = False
-    """It counts as an automatic answer by the title of its subject alone."""
+    """It counts as an automatic answer by its words alone."""
     hops: int = 0
     """How many installations of weftmail say that they passed it on."""
     missing: tuple[Step, ...] = ()

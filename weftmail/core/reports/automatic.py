@@ -1,8 +1,8 @@
 """Who wrote it: a person, a machine on somebody's behalf, or a machine that answers (RFC 3834, RFC 2919).
 
 The difference matters twice.  An answer of a machine opens nothing and disturbs nobody; a mail made by a machine, an
-invoice or a form, may well open a record and merely gets no answer from us.  Words alone say little: people write about
-absences, too.  So a subject counts by itself only where it bears the title that a program puts before it.
+invoice or a form, may well open a record and merely gets no answer from us.  Words alone say little: people write
+about absences, too.  So by itself counts only the title that a program puts before a subject, or an answer's challenge.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Literal
 
 from weftmail.core.parsing import header
 from weftmail.core.parsing.mime import Fields
+from weftmail.core.reports import absence
 
 Automatic = Literal["mail", "machine", "auto-reply"]
 
@@ -19,71 +20,59 @@ Automatic = Literal["mail", "machine", "auto-reply"]
 _RESPONDERS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-autoreply-from", "x-mail-autoreply")
 _PRECEDENCE = {"auto_reply", "auto-reply", "autoreply"}
 _BULK = {"bulk", "junk", "list"}
+_LISTS = ("list-id", "list-post", "list-unsubscribe")
 _MADE = ("list-id", "list-unsubscribe", "x-auto-response-suppress", "feedback-id", "x-csa-complaints")
 _ROBOT = re.compile(r"(?i)^(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|mailer-daemon)(?:[-+_.=].*)?@")
-# How the large mail programs title an absence note.
-_WORDS = "|".join(
-    (
-        r"auto(?:matic|mated|matiskt?|matische?s?|maattinen)?[\s-]*(?:reply|response|answer|antwort|svar|vastaus|antwoord)\b",
-        r"out of (?:the )?office\b",
-        r"abwesenheits(?:notiz|agent|meldung)\b",
-        r"ich bin (?:nicht im b[üu]ro|abwesend)",
-        r"r[ée]ponse automatique\b",
-        r"absen[ct]e du bureau",
-        r"message d'absence",
-        r"respuesta autom[áa]tica\b",
-        r"fuera de (?:la )?oficina",
-        r"resposta autom[áa]tica\b",
-        r"risposta automatica\b",
-        r"fuori (?:sede|ufficio)\b",
-        r"autosvar\b",
-        r"fr[åa]nvaro(?:meddelande)?\b",
-        r"poissaolo(?:viesti|ilmoitus)",
-        r"frav[æa]r(?:smelding)?\b",
-        r"ikke til stede",
-        r"afwezig(?:heid)?\b",
-        r"niet aanwezig",
-        r"odpowied[źz] automatyczna",
-        r"automatick[áa] odpov[ěe][ďd]",
-        r"автоматический ответ",
-        r"自動応答",
-        r"不在通知",
-        r"vacation (?:reply|message)",
-        r"i(?:'m| am) (?:currently )?(?:out of (?:the )?office|on (?:vacation|leave|holiday))",
-        r"away from (?:my )?(?:mail|office|desk)",
-    )
-)
-# At the very front of the subject, so that an answer to such a note ("Re: Out of office") is none.
-_ABSENT = re.compile(_WORDS, re.I)
-_TITLE = re.compile(rf"\s*(?:AUTO(?=\s*:)|[\[(【]\s*(?i:{_WORDS})\s*(?=[\])】])|(?i:{_WORDS})(?=\s*[:：]))")
 
 
-def kind(fields: Fields, subject: str, sender: str) -> Automatic:
-    """Return what the header says about who wrote the message; ``sender`` is the address in From."""
-    if _answers(fields) or _answers_by_nobody(fields, subject) or title(subject):
+def kind(fields: Fields, subject: str, sender: str, text: str) -> Automatic:
+    """Return what header and words say about who wrote the message; ``sender`` is the address in From."""
+    if _certain(fields, subject, text) or _by_words(fields, subject, text):
         return "auto-reply"
     return "machine" if _made(fields, sender) else "mail"
 
 
-def by_title_alone(fields: Fields, subject: str) -> bool:
-    """Say whether nothing but the title of its subject makes the message an automatic answer."""
-    return bool(title(subject)) and not (_answers(fields) or _answers_by_nobody(fields, subject))
+def by_words_alone(fields: Fields, subject: str, text: str) -> bool:
+    """Say whether nothing but its words makes the message an automatic answer: its title, or its challenge."""
+    return _by_words(fields, subject, text) and not _certain(fields, subject, text)
 
 
-def title(subject: str) -> str:
-    """Return the words that a program put before the subject of what it answers; "" where it has no such title.
-
-    They stand before a colon or in brackets, or are "AUTO:".  "Out of office chairs" has none.
-    """
-    found = _TITLE.match(subject)
-    return found[0].strip(" \t[(【") if found else ""
+def _by_words(fields: Fields, subject: str, text: str) -> bool:
+    return bool(absence.title(subject)) or (_answer(fields, subject) and absence.challenges(text))
 
 
-def _answers_by_nobody(fields: Fields, subject: str) -> bool:
-    """From nobody, and to something: what it answers is named, or its subject begins as such answers do."""
+def _answer(fields: Fields, subject: str) -> bool:
+    named = fields.first("in-reply-to") or fields.first("references")
+    return bool(named) or absence.unanswered(subject) != subject
+
+
+def _certain(fields: Fields, subject: str, text: str) -> bool:
+    return _answers(fields) or _answers_by_nobody(fields, subject, text) or _answers_by_hint(fields, subject, text)
+
+
+def _answers_by_nobody(fields: Fields, subject: str, text: str) -> bool:
+    """From nobody, and to something: what it answers is named, or it begins as such answers do."""
     if header.unfold(fields.first("return-path")) != "<>":
         return False
-    return bool(fields.first("in-reply-to") or fields.first("references") or _ABSENT.match(subject))
+    if fields.first("in-reply-to") or fields.first("references"):
+        return True
+    bare = absence.unanswered(subject)
+    if absence.begins(bare) or absence.thanks(bare):
+        return True
+    return bare != subject and (absence.absent(text) or absence.challenges(text))
+
+
+def _answers_by_hint(fields: Fields, subject: str, text: str) -> bool:
+    """A field that programs set, and behind "Re:" the words of an absence note, in the title or in the text."""
+    bare = absence.unanswered(subject)
+    return bare != subject and _hinted(fields) and bool(absence.title(bare) or absence.absent(text))
+
+
+def _hinted(fields: Fields) -> bool:
+    if header.keyword(fields.first("auto-submitted")) not in ("", "no") or "x-auto-response-suppress" in fields:
+        return True
+    bulk = header.text(fields.first("precedence")).lower() in ("bulk", "junk")
+    return bulk and not any(name in fields for name in _LISTS)
 
 
 def _answers(fields: Fields) -> bool:

@@ -18,8 +18,8 @@ def classify(evidence: Evidence) -> Judged:
     if found is None or (found[0] == "bounce" and found[1] and not found[1].recipients):
         found = letter.read(fields, author, subject, text, evidence.bounded_tree) or found
     if found is None:
-        kind = automatic.kind(fields, subject, author.address)
-        return Judged(kind, titled=automatic.by_title_alone(fields, subject))
+        kind = automatic.kind(fields, subject, author.address, text)
+        return Judged(kind, titled=automatic.by_words_alone(fields, subject, text))
     report, about = found
     if about and about.original_message_id is None:
         about = replace(about, original_message_id=dsn.returned_id(evidence.leaves))

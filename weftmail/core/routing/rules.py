@@ -14,7 +14,7 @@ from typing import assert_never
 from weftmail.core.envelope import Envelope
 from weftmail.core.limits import MAIL_HOPS
 from weftmail.core.parsing.message import Message
-from weftmail.core.reports import automatic
+from weftmail.core.reports import absence
 from weftmail.core.routing.case import Case, Verdict, author_of
 from weftmail.core.routing.disposition import (
     Append,
@@ -126,7 +126,8 @@ def _from_nobody(case: Case, found: Referred | None) -> Verdict:
 
 def _titled_so(case: Case, found: Referred) -> bool:
     """The conversation itself bears the words by which the answer counts as automatic: people answer so."""
-    return automatic.title(case.message.subject).casefold() in found.title.casefold()
+    words = absence.title(case.message.subject).casefold()
+    return bool(words) and words in found.title.casefold()
 
 
 def _given_to_colleagues(case: Case, found: Referred) -> bool:

@@ -1,0 +1,174 @@
+"""The words by which automatic answers are known, in the languages of the large mail programs.
+
+Words prove little: ``automatic`` says where each of these counts.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_TITLES = (
+    # English
+    r"auto(?:matic|mated)?[\s-]*(?:reply|response|answer|responder)\b",
+    r"out[\s-]of[\s-](?:the[\s-])?office\b(?:[\s-]*(?:auto[\s-]*)?(?:reply|response|message|notice|notification)\b)?",
+    r"(?:vacation|absence|holiday|away) (?:reply|response|message|notice|notification)\b",
+    r"i(?:'m| am) (?:currently )?(?:out of (?:the )?office|on (?:vacation|leave|holiday))\b",
+    r"away from (?:my |the )?(?:mail|office|desk)\b",
+    # German
+    r"autom(?:atische|\.) (?:antwort|rückmeldung|empfangsbestätigung)\b",
+    r"abwesenheits(?:notiz|agent|meldung|nachricht|assistent|info)\b",
+    r"urlaubs(?:notiz|meldung|nachricht)\b|(?:nicht im b[üu]ro|au(?:ß|ss)er haus)\b",
+    r"ich bin (?:nicht im b[üu]ro|abwesend)\b",
+    # French
+    r"r[ée]ponse automatique\b",
+    r"(?:message|notification|avis) d['’]absence\b|absen[ct]e? du bureau\b",
+    # Spanish, Portuguese, Italian
+    r"(?:respuesta|contestaci[óo]n|resposta) autom[áa]tica\b|auto-?(?:respuesta|resposta)\b",
+    r"fuera de (?:la )?oficina\b|mensaje de ausencia\b|ausente de la oficina\b",
+    r"fora do escrit[óo]rio\b|mensagem de aus[êe]ncia\b|aus[êe]ncia tempor[áa]ria\b",
+    r"(?:risposta automatica|fuori (?:sede|ufficio)|messaggio di assenza|assen(?:te|za) dall['’]ufficio)\b",
+    # Dutch
+    r"automatisch(?:e)? (?:antwoord|beantwoording|reactie)\b|afwezig(?:heid(?:s(?:bericht|melding|assistent))?)?\b",
+    r"niet aanwezig\b|niet op kantoor\b",
+    # Swedish, Norwegian, Danish
+    r"automatiskt? svar\b|auto[\s-]*svar\b",
+    r"fr[åa]nvaro(?:meddelande|besked)?\b|(?:inte|ej) på kontoret\b|semestermeddelande\b",
+    r"frav[æa]r(?:s(?:melding|assistent|meddelelse|besked))?\b|feriebesked\b",
+    r"ikke (?:til stede|på kontoret)\b|(?:ute av|ude af) kontoret\b",
+    # Finnish
+    r"automaatti(?:nen vastaus|vastaus)\b|poissaolo(?:viesti|ilmoitus)\b|poissa toimistosta\b|lomaviesti\b",
+    # Polish, Czech
+    r"(?:odpowied[źz] automatyczna|automatyczna odpowied[źz]|autoodpowied[źz]|poza biurem)(?!\w)",
+    r"automatick[áa] odpov[ěe][ďd](?!\w)",
+    # Russian
+    r"автоматический ответ\b|автоответ(?:чик)?\b|вне офиса\b|(?:уведомление )?об отсутствии\b",
+    # Chinese, Japanese
+    r"(?:自动|自動)(?:回复|答复|回覆|回復|答覆)|(?:外出|休假|不在)(?:通知|回复|回覆)|不在(?:办公室|辦公室)",
+    r"自動(?:応答|返信|回答)|不在(?:通知|連絡|のお知らせ|メッセージ)|休暇(?:通知|のお知らせ)",
+)
+_SENTENCES = (
+    r"i(?:'m| am| will be|'ll be)\b[^.]{0,40}(?:out of (?:the )?office|away (?:from|until)|on (?:vacation|holidays?))",
+    r"i(?:'m| am| will be|'ll be)\b[^.]{0,40}on (?:annual )?leave",
+    r"this is an auto(?:matic|mated)?[\s-]*(?:reply|response|message)",
+    r"ich (?:bin|befinde mich)\b[^.]{0,60}(?:nicht im b[üu]ro|abwesend|im urlaub|au(?:ß|ss)er haus)",
+    r"(?:dies ist eine automatische|automatisch erstellte) (?:antwort|nachricht)",
+    r"je (?:suis|serai)\b[^.]{0,60}(?:absente?|en cong[ée]s?|en vacances|en d[ée]placement)",
+    r"(?:estoy|estar[ée]|me encuentro)\b[^.]{0,60}(?:de vacaciones|fuera de (?:la )?oficina|ausente)",
+    r"(?:estou|estarei|encontro-me)\b[^.]{0,60}(?:de f[ée]rias|ausente|fora do escrit[óo]rio)",
+    r"(?:sono|sar[òo])\b[^.]{0,60}(?:in ferie|assente|fuori (?:sede|ufficio))",
+    r"ik (?:ben|zal)\b[^.]{0,60}(?:afwezig|niet (?:aanwezig|op kantoor)|met (?:vakantie|verlof)|op vakantie)",
+    r"jag är\b[^.]{0,60}(?:på semester|inte på (?:kontoret|plats)|frånvarande|tjänstledig|föräldraledig|bortrest)",
+    r"jeg er\b[^.]{0,60}(?:på ferie|ikke (?:på kontoret|til stede)|bortreist|fraværende|(?:ute av|ude af) kontoret)",
+    r"olen\b[^.]{0,60}(?:lomalla|poissa|vuosilomalla)",
+    r"(?:jestem|przebywam|będę)\b[^.]{0,60}(?:na urlopie|nieobecn[ya]|poza biurem)",
+    r"(?:я|меня)\b[^.]{0,60}(?:в отпуске|нет (?:на месте|в офисе)|отсутству|вне офиса)",
+)
+_SENTENCES_CJK = (
+    r"不在(?:办公室|辦公室)|(?:正在)?休假(?:中|，)|出差中|自动(?:回复|答复)|自動回覆",
+    r"休暇(?:をいただいて|中)|(?:外出中|不在(?:にして|として|のため))|自動(?:返信|応答)",
+)
+_THANKS = (
+    r"(?:thank you|(?:many )?thanks) for (?:your )?(?:e-?mail|mail|message|inquiry|enquiry|letter|request)",
+    r"(?:thank you|(?:many )?thanks) for (?:contacting|writing|getting in)",
+    r"(?:vielen |herzlichen |besten )?dank für (?:ihre|deine|die) (?:e-?mail|mail|nachricht|anfrage)",
+    r"merci (?:pour votre (?:message|courriel|e-?mail|mail|demande)|de (?:nous|votre) (?:avoir|message))",
+    r"(?:muchas )?gracias por (?:su|tu) (?:mensaje|correo|e-?mail|consulta)|gracias por (?:contactar|escribir)",
+    r"obrigad[oa] (?:pel[oa]|por)(?: (?:seu|sua|teu|tua))? (?:mensagem|e-?mail|conta(?:c)?to|escrever)",
+    r"grazie per (?:(?:la|il) )?(?:(?:sua|tua|suo|tuo) )?(?:messaggio|e-?mail|mail|richiesta)",
+    r"grazie per aver(?:ci|mi) (?:contattato|scritto)",
+    r"(?:hartelijk )?(?:bedankt|dank(?: (?:u|je))?(?: wel)?) voor (?:uw|je|het) (?:e-?mail|mail|bericht|vraag)",
+    r"tack för (?:ditt|din|ert|er) (?:mejl|mail|e-post|meddelande|förfrågan)",
+    r"takk for (?:din |e-posten|meldingen|henvendelsen)(?:e-post|melding|henvendelse|mail)?",
+    r"(?:mange )?tak for (?:din|jeres|deres) (?:mail|e-?mail|besked|henvendelse)",
+    r"kiitos (?:viestist|sähköpostist|yhteydenot)",
+    r"dziękuj(?:ę|emy) za (?:wiadomość|e-?mail|kontakt|zapytanie|przesłan)",
+    r"(?:спасибо|благодар(?:ю|им)(?: вас)?) за (?:ваше|письмо|сообщение|обращение)",
+    r"(?:感谢|谢谢|感謝|謝謝)(?:您|你)?的?(?:来信|來信|邮件|郵件|来函|來函|留言|咨询)",
+    r"(?:メール|お問い?合わ?せ|ご連絡)[^。]{0,20}ありがとう",
+)
+_ADDRESS = r"(?<!\w)(?:ad?dress\w*|direcci\w*|endereço|indirizzo|adres\w*|osoite\w*|адрес)\b"
+# A challenge: what is to be done, what for, and that the mail waits until then.
+_STEPS = (
+    r"(?<!\w)(?:click|follow|visit|open|klick|folgen|cliqu|suivez|haga clic|pulse|clicc|fai clic|fare clic)",
+    r"(?<!\w)(?:klik|klikk|napsauta|klikn|нажмите|перейдите)|点击|點擊|クリック",
+)
+_ENDS = (
+    rf"{_ADDRESS}[^.]{{0,30}}(?:add|approv|allow|hinzu|frei|ajout|añad|adicion|aggiun)",
+    rf"{_ADDRESS}[^.]{{0,30}}(?:toegevoeg|lägg|legg|tilføj|lisä|doda|добав)",
+    r"(?:allowed|approved|trusted|known) senders?|zugelassene\w* absender|expéditeurs autor|remit?entes permitidos",
+    r"white ?list|allow ?list|(?<!\w)(?:an?|real|actual|ein|une?|uma?) (?:person|human|mensch|humano?|humain)\b",
+    r"robot|spammer|robô|människa|menneske|ihminen|człowiek|человек|робот",
+    r"白名单|发件人|寄件人|地址|机器人|送信者|アドレス|許可",
+)
+_WAITS = (
+    r"spam|filt|quaran|protect|guard|let in|wait(?:s|ing)?\b|held\b|deliver|unknown|first time",
+    r"(?:not|n't)[^.]{0,20}know",
+    r"schütz|zugestellt|wartet|protég|livr|attente|proteg|espera|entreg|consegn|attesa|bescherm|bezorg|wacht",
+    r"skydd|väntar|levere|beskyt|venter|suoja|odotta|toimit|chron|dostarcz|czeka|защи|достав|ожида",
+    r"保护|保護|等待|送达|迷惑|届",
+)
+
+
+def _any(phrases: tuple[str, ...]) -> str:
+    return "|".join(phrases)
+
+
+_TITLE = re.compile(
+    rf"\s*(?:AUTO(?=\s*:)|[\[(【［（]\s*(?i:{_any(_TITLES)})\s*(?=[\])】］）])|(?i:{_any(_TITLES)})(?=\s*[:：]))"
+)
+_BEGINS = re.compile(rf"\s*(?:{_any(_TITLES)})", re.I)
+_THANKING = re.compile(rf"\s*(?:{_any(_THANKS)})", re.I)
+_ABSENT = re.compile(rf"(?<!\w)(?:{_any(_SENTENCES)})|{_any(_SENTENCES_CJK)}", re.I)
+_CHALLENGING = tuple(re.compile(_any(phrases), re.I) for phrases in (_STEPS, _ENDS, _WAITS))
+_ANSWER = re.compile(r"(?i)\s*(?:(?:re|aw|antw|sv|vs|ref|rif|odp|отв|回复|回覆|答复|返信)(?:\[\d{1,3}\])?\s*[:：]\s*)+")
+_HEAD = 600
+"""Characters of a text that are its head."""
+_LINK = 2000
+
+
+def composed(words: str) -> str:
+    """Return the words with their letters composed, as the patterns have them."""
+    return words if words.isascii() else unicodedata.normalize("NFC", words)
+
+
+def title(subject: str) -> str:
+    """Return the words that a program put before the subject of what it answers; "" where it has no such title.
+
+    They stand before a colon or in brackets, or are "AUTO:".  "Out of office chairs" has none.
+    """
+    found = _TITLE.match(composed(subject))
+    return found[0].strip(" \t[(【［（") if found else ""
+
+
+def unanswered(subject: str) -> str:
+    """Return the subject without the marks of an answer ("Re:") before it."""
+    found = _ANSWER.match(subject)
+    return subject[found.end() :] if found else subject
+
+
+def begins(subject: str) -> bool:
+    """Say whether the subject begins with the words of an absence note, as a title or not."""
+    return bool(title(subject) or _BEGINS.match(composed(subject)))
+
+
+def thanks(subject: str) -> bool:
+    """Say whether the subject gives thanks for a message; thanks for an order are the order."""
+    return bool(_THANKING.match(composed(subject)))
+
+
+def absent(text: str) -> bool:
+    """Say whether the head of a text has a sentence by which people's programs say that they are away."""
+    return bool(_ABSENT.search(_head(text)))
+
+
+def challenges(text: str) -> bool:
+    """Say whether the head of a text asks to follow its link so that its email is taken."""
+    if "://" not in text[:_LINK]:
+        return False
+    head = _head(text)
+    return all(words.search(head) for words in _CHALLENGING)
+
+
+def _head(text: str) -> str:
+    return " ".join(composed(text[:_HEAD]).split())
