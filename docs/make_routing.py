@@ -100,6 +100,10 @@ FOOT = """
   something, or begins with such words or with thanks for a message; behind "Re:" the first sentences are asked as well,
   there and beside a header field that programs set. The words are known in 15 languages. A
   bounce comes from nobody or from a daemon's address, and names a failed recipient.
+- A failure is *hard*, and nothing is sent to the address again, where a status or words are about the address, or where
+  550, 551 or 553 answered RCPT. What answered the connection, EHLO or MAIL FROM is about us, what answered DATA about
+  the message; there only "no such user" is hard. The far server's own status and words come before the status that the
+  reporting server stated, and 4.x.x is soft unless the words say that there is no such user.
 - What a program answered, and a report without our return path, is filed on its conversation where it belongs to one,
   or set aside: listed under *Held* or *No match*, told in the inbox and never by email, and filed by the button *File
   it* there. A colleague's own automatic answer lies inside the conversation.

@@ -10,7 +10,7 @@ from weftmail.core.limits import REPORT_RECIPIENTS, REPORT_SIZE
 from weftmail.core.parsing import charset, header
 from weftmail.core.parsing.message import DeliveryReport, Failure
 from weftmail.core.parsing.mime import Fields, Leaf, parse_header
-from weftmail.core.reports import reason
+from weftmail.core.reports import phase, reason
 
 Reported = Literal["bounce", "delay", "receipt", "complaint"]
 
@@ -125,10 +125,12 @@ def _recipient(group: dict[str, str], letter: str) -> Failure | None:
     action = group.get("action", "").partition(" ")[0].partition(";")[0].lower()
     if action not in _DELIVERED | {"failed", "delayed"}:
         action = "failed" if action else {"2": "delivered", "4": "delayed"}.get(status[:1], "failed")
-    if not diagnostic and status[1:] in ("", ".0.0"):
-        diagnostic = near(address, letter)
+    about = near(address, letter)
+    if not reason.status_in(diagnostic) and status[1:] in ("", ".0.0"):
+        diagnostic = f"{diagnostic} {about}".strip()
         status = reason.better(status, diagnostic)
-    return failure(address, status, action, diagnostic)
+    at = phase.of(diagnostic) or phase.in_transcript(letter, diagnostic) or phase.of(about)
+    return failure(address, status, action, diagnostic, at)
 
 
 def near(address: str, letter: str) -> str:
@@ -145,10 +147,10 @@ def near(address: str, letter: str) -> str:
     return header.clean(said)
 
 
-def failure(address: str, status: str, action: str, diagnostic: str) -> Failure:
-    """Return a Failure with its reason found and weighed."""
+def failure(address: str, status: str, action: str, diagnostic: str, at: phase.Phase = "") -> Failure:
+    """Return a Failure with its reason found and weighed; ``at`` which command the server said no."""
     why = reason.reason(status, diagnostic)
-    hard = action == "failed" and reason.is_hard(status, why, diagnostic)
+    hard = action == "failed" and reason.is_hard(status, why, diagnostic, at or phase.of(diagnostic))
     return Failure(address, status, action, diagnostic, hard, why)
 
 
