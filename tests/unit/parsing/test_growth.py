@@ -12,6 +12,8 @@ from types import FrameType
 
 import pytest
 
+from tests.unit.pace import at_most
+from tests.unit.parsing.more_shapes import FELL, MORE, MORE_TWINS
 from tests.unit.parsing.shapes import SHAPES, TWINS
 from tests.unit.thorough import some
 from weftmail.core.parsing import burden
@@ -38,20 +40,31 @@ def calls(raw: bytes) -> int:
     return count
 
 
-def test_there_are_forty() -> None:
-    assert len(SHAPES) >= 40
+ALL, ALL_TWINS = {**SHAPES, **MORE}, {**TWINS, **MORE_TWINS}
 
 
-@pytest.mark.parametrize("name", some(list(SHAPES), date.today().toordinal()))
+def test_there_are_forty_and_more() -> None:
+    assert len(ALL) == len(SHAPES) + len(MORE) >= 90
+
+
+@pytest.mark.parametrize("name", some(list(ALL), date.today().toordinal()))
 def test_twice_the_mail_is_twice_the_work(name: str) -> None:
-    shape = SHAPES[name]
+    shape = ALL[name]
     first, second = calls(shape(64 * 1024)), calls(shape(128 * 1024))
     assert second <= max(FEW, MOST * first)
 
 
-@pytest.mark.parametrize("name", TWINS)
+@pytest.mark.parametrize("name", FELL)
+def test_what_once_fell_is_read_to_its_end_in_no_time(name: str) -> None:
+    """Most of it was spent in a single call, so that it is the time that counts."""
+    with at_most(100):
+        message = read(FELL[name](256 * 1024))
+    assert not message.missing
+
+
+@pytest.mark.parametrize("name", ALL_TWINS)
 def test_the_harmless_twin_is_read_as_ever(name: str) -> None:
-    raw, word = TWINS[name]
+    raw, word = ALL_TWINS[name]
     message = read(raw)
     assert word in message.text
     assert not message.missing and "too complex" not in str(message.defects)
@@ -68,6 +81,9 @@ def test_the_harmless_twin_is_read_as_ever(name: str) -> None:
         "".join(f"<html a{n}=1>" for n in range(5000)),
         "<svg>" + "<p>" * 600,
         "&amp; " * (burden.REFERENCES + 1),
+        "<p>a" * 3000 + "<table>" + "<br>" * 3000,
+        "<p>a" * 3000 + "<table><tr><td>a</td>" + "a<tr>" * 3000,
+        "<table><tr><td><table></table></td>" + "<p>a" * 9000,
     ],
 )
 def test_what_would_take_the_sanitiser_long_is_known_before(html: str) -> None:
@@ -85,6 +101,9 @@ def test_what_would_take_the_sanitiser_long_is_known_before(html: str) -> None:
         "<p title=a>word </p>" * 3000 + " ".join(map(str, range(5000))),
         "&#1078;" * 20_000,
         "<svg><p>a</p></svg>",
+        "<table>\n<tr>\n<td><p>a</p> b</td>\n<td>c<br></td>\n</tr>\n</table>" * 2000,
+        "<table>" + "<tr><td><p>a</p></td></tr>\n" * 4000 + "</table>" + "<p>b</p>c" * 2000,
+        "<p>a</p>" * 3000 + "<table><form><tr><td>a</td></tr></form></table>" * 100,
     ],
 )
 def test_what_people_write_is_not(html: str) -> None:

@@ -17,8 +17,8 @@ from weftmail.core.parsing.block import HeaderBlock
 _EDGE = 4096
 # What mail programs write above the first boundary, for readers that know no MIME.
 _PREAMBLE = re.compile(rb"(?i)This is a (?:multi-?part message|message with multiple parts) in MIME format\.?\s+")
-_BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)")
-_BASE64_LINES = re.compile(rb"[A-Za-z0-9+/\r\n]{24,}={0,2}\s*")
+_BASE64 = re.compile(rb"(?=.)(?:[A-Za-z0-9+/]{4})*+(?:[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)?")
+_BASE64_LINES = re.compile(rb"[A-Za-z0-9+/\r\n]{24,}+={0,2}+\s*+")
 # What no program encodes: letters, digits, angle brackets, control characters and line ends.  "F" is one that some do,
 # at the beginning of "From".
 _QUOTED_PRINTABLE = re.compile(

@@ -2,8 +2,9 @@
 
 That parser takes linear time for what people write, and the square of the size, or worse, for what they do not:
 formatting elements that are never closed begin anew in each block, an end tag walks the whole stack of open elements,
-each attribute of a tag is compared with all before it, and each character reference is a piece of its own.  The cheap
-counts come first; only a page beyond them is followed tag by tag, as the parser would, never fewer steps than it takes.
+what stands in a table outside its cells is put before it, past all that is there, each attribute of a tag is compared
+with all before it, and each character reference is a piece of its own.  The cheap counts come first; only a page beyond
+them is followed tag by tag, as the parser would, never fewer steps than it takes.
 """
 
 from __future__ import annotations
@@ -67,6 +68,10 @@ _SHALLOW = {
     "html",
     "head",
 }
+_CELLS = {"td", "th", "caption"}
+_FRAME = _CELLS | {"table", "tbody", "thead", "tfoot", "tr", "col", "colgroup"}
+_NO_WORDS = " \t\n\f\r>"
+"""What may stand between two tags of a table; the first one's bracket is not part of ``_TAG``."""
 _REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}));")
 _LIGHT = 2000
 
@@ -103,20 +108,29 @@ class _Followed:
     active: int = 0
     formats: list[tuple[str, dict[str, list[str]]]] = field(default_factory=lambda: [("", {})])
     root: int = 0
+    framed: bool = False
+    """In a table, and in none of its cells."""
     tags: int = 0
     steps: int = 0
 
     def follow(self, html: str) -> bool:
         """Say whether it takes too many steps, too many attributes or too deep a stack."""
+        end = 0
         for tag in _TAG.finditer(html):
             self.tags += 1
             name = (tag[2] or "").lower()
+            if self.framed and (name not in _FRAME or html[end : tag.start()].strip(_NO_WORDS)):
+                self.steps += self.tags // 16
+            end = tag.end()
             attributes = len(_ONE.findall(tag[3])) if tag[3] and len(tag[3]) > 2 * ATTRIBUTES else 0
             if attributes > ATTRIBUTES or self.depth > HTML_NESTING:
                 return True
             self.steps += self.depth + 8 * self.active + (self.root if name in ("html", "body") else 0)
             if self.steps > FREE + STEPS * self.tags:
                 return True
+            if name in _FRAME:
+                # A cell that ends leaves its table open, and so does a table within another.
+                self.framed = (name != "table" or self.open.get(name, 0) > 1) if tag[1] else name not in _CELLS
             if tag[1]:
                 self._close(name)
             elif name:

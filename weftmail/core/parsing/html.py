@@ -111,6 +111,8 @@ _TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>?")
 _WHITE = re.compile(r"\s+")
 _MANY_LINES = re.compile(r"\n{3,}")
 _SPACES = re.compile(r"[ \t\u00a0]+")
+# More digits than any letter's number has; of more than 4,300 Python makes no number at all.
+_NO_LETTER = re.compile(r"&#(?:[xX]0*[0-9a-fA-F]{7,}|0*[0-9]{8,});?")
 
 
 def quoted_text_of(html: str) -> str:
@@ -140,5 +142,6 @@ def flat(html: str) -> str:
 
 
 def _lines(text: str) -> str:
-    lines = (_SPACES.sub(" ", line).strip() for line in unescape(text).split("\n"))
+    plain = unescape(_NO_LETTER.sub("\ufffd", text))
+    lines = (_SPACES.sub(" ", line).strip() for line in plain.split("\n"))
     return _MANY_LINES.sub("\n\n", "\n".join(lines)).strip()

@@ -135,32 +135,32 @@ def _quote_follows(lines: list[str], index: int) -> bool:
 def _without_quotes(lines: list[str]) -> list[str]:
     """Leave out quoted lines and the sentence before each block of them, whatever its language."""
     kept: list[str] = []
+    # Of each line that is kept, the end of the words so far: nobody walks over the same empty lines twice.
+    ends: list[int] = [0]
     for index, line in enumerate(lines):
         if not _QUOTED.match(line):
             kept.append(line)
+            ends.append(len(kept) if line else ends[-1])
         elif index == 0 or not _QUOTED.match(lines[index - 1]):
-            _drop_intro(kept)
+            left = _before_intro(kept, ends[-1])
+            del kept[left:], ends[left + 1 :]
     return kept
 
 
-def _drop_intro(kept: list[str]) -> None:
-    """Take the lines that introduce a quote off the end; they end in a colon or in "wrote", with a date or address.
+def _before_intro(kept: list[str], end: int) -> int:
+    """Return how many lines are left without those that introduce a quote; all of them where none do.
 
-    A sentence may be wrapped: of up to four lines the nearest that begins like one counts, and the last line alone
-    where it begins with a name and an address.
+    The words end at line ``end``; an introduction ends in a colon or in "wrote", and holds a date or an address.  A
+    sentence may be wrapped: of up to four lines the nearest that begins like one counts, and the last line alone where
+    it begins with a name and an address.
     """
-    end = len(kept)
-    while end and not kept[end - 1]:
-        end -= 1
-    weak = -1
+    weak = len(kept)
     for start in range(end - 1, max(end - 5, -1), -1):
         joined = " ".join(kept[start:end])[-SENTENCE:]
         if not kept[start] or len(kept[start]) > SENTENCE or not (_COLON.search(joined) or _VERB_LAST.search(joined)):
             break
         if _DATED.search(joined) and _START.match(kept[start]):
-            del kept[start:]
-            return
-        if weak < 0 and _DATED.search(joined) and _NAMED.match(kept[start]):
+            return start
+        if weak == len(kept) and _DATED.search(joined) and _NAMED.match(kept[start]):
             weak = start
-    if weak >= 0:
-        del kept[weak:]
+    return weak

@@ -29,8 +29,8 @@ _WORD: Final = re.compile(r"[a-z]{1,12}(?:-[a-z]{1,12}){0,3}")
 _COLOUR: Final = re.compile(
     r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})|[a-z]{3,24}|(?:rgb|hsl)a?\([\d.,%/ deg]{1,50}\)"
 )
-_FAMILY: Final = r"""(?:"[\w .-]{1,60}"|'[\w .-]{1,60}'|[\w-][\w -]{0,60})"""
-_FAMILIES: Final = re.compile(rf"{_FAMILY}(?:\s*,\s*{_FAMILY}){{0,12}}")
+_FAMILY: Final = re.compile(r"""\s*+(?:"[\w .-]{1,60}"|'[\w .-]{1,60}'|[\w-][\w -]{0,60}+)\s*+""")
+_MOST_FAMILIES: Final = 13
 _KIND: Final = r"(?:italic|oblique|normal|bold|bolder|lighter|small-caps|[1-9]00)"
 _FONT: Final = re.compile(rf"((?:{_KIND}\s+){{0,4}})([\w.%-]+)(?:\s*/\s*[\w.%]+)?\s+(.+)", re.S)
 _HELD: Final = re.compile(r"[^\s()]+(?:\([^()]*\))?")
@@ -65,7 +65,8 @@ def colour(_tag: str, value: str) -> str | None:
 
 def families(_tag: str, value: str) -> str | None:
     """Return the names of fonts."""
-    return value if _FAMILIES.fullmatch(value) else None
+    names = value.split(",", _MOST_FAMILIES)
+    return value if len(names) <= _MOST_FAMILIES and all(map(_FAMILY.fullmatch, names)) else None
 
 
 def _words(_tag: str, value: str, most: int = 1) -> str | None:
