@@ -19,6 +19,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 
 import aiosql
@@ -34,6 +35,7 @@ __all__ = ["GROUP", "MapDatabase", "create", "path_in"]
 GROUP = "weftmap"
 """The group of those who may write beside the map: the programs of ours, and the mail server."""
 
+_RECIPIENTS = Path(__file__).with_name("postfix") / "templates" / "recipients.cf"
 _FOLDER_MODE = 0o2770
 _FILE_MODE = 0o664
 
@@ -134,6 +136,14 @@ class MapDatabase:
         with self._lock, _temporary(self._path):
             return {f"{local}@{domain}" for domain, local, _ in _queries.recipients(self._connection)}
 
+    def takes(self, address: str) -> bool:
+        """Say whether Postfix takes mail to the address: by the very question that it puts to this file at RCPT."""
+        local, at, domain = address.rpartition("@")
+        if not at:
+            return False
+        with self._lock, _temporary(self._path):
+            return self._connection.execute(_rcpt(), {"u": local, "d": domain}).fetchone() is not None
+
     def close(self) -> None:
         """Give the file back."""
         with self._lock:
@@ -184,6 +194,13 @@ class MapDatabase:
                     generation=row.generation,
                     refused=int(row.refused),
                 )
+
+
+@lru_cache(maxsize=1)
+def _rcpt() -> str:
+    """Return the query of ``recipients.cf`` with named values in place of what Postfix puts in."""
+    text = _RECIPIENTS.read_text(encoding="ascii").partition("\nquery = ")[2]
+    return text.replace("'%u'", ":u").replace("'%d'", ":d")
 
 
 def _domain_spellings(domain: str) -> set[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from weftmail.admin.page import page
-from weftmail.admin.pages.aliases import ACCEPTS, PINNED, leads_to
+from weftmail.admin.pages.aliases import ACCEPTS, PINNED
 from weftmail.admin.pages.history import changes_of
 from weftmail.admin.people import heirs
 from weftmail.admin.visit import Visit, nothing_here
@@ -144,6 +144,9 @@ FIELDS = ("address", "opens", "record", "owner", "accepts", "answer_as", "defaul
 def _new_page(visit: Visit, wrong: Mapping[str, str]) -> Response:
     typed = {field: visit.text(field) for field in (*FIELDS, "domain")}
     typed["accepts"] = typed["accepts"] or "everyone"
+    meant = visit.request.query_params.get("address", "")
+    if meant and not typed["address"]:
+        typed["address"], _, typed["domain"] = meant[:320].rpartition("@")
     near = () if wrong else alias.near(visit.store, _address(visit)) if typed["address"] else ()
     return visit.page(
         "alias_new.html",
@@ -169,7 +172,6 @@ def _page(visit: Visit, found: Alias, wrong: Mapping[str, str]) -> Response:
         live_since=_live_since(visit, found),
         near=_near(visit, alias.near(visit.store, found.address)),
         history=changes_of(visit, found.address),
-        has_where=leads_to(visit, "/where"),
         **_choices(visit),
     )
 

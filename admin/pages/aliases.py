@@ -41,11 +41,6 @@ class AliasLine:
     activity: Activity
 
 
-def leads_to(visit: Visit, path: str) -> bool:
-    """Say whether there is a page at the path that the visitor may open."""
-    return any(one.path == path and visit.may(one.role) for one in visit.site.items)
-
-
 def aliases(visit: Visit) -> Response:
     """Show a page of the aliases that the filters leave."""
     asked = _asked(visit)
@@ -66,7 +61,6 @@ def aliases(visit: Visit) -> Response:
         file=_address(asked).replace("/aliases", "/aliases.csv", 1),
         accepts=ACCEPTS,
         per_page=PER_PAGE,
-        has_where=leads_to(visit, "/where"),
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from weftmail.core.failure import UsageError
 
-__all__ = ["DEFAULT_FOLDER", "Postfix", "Service", "read", "seconds", "tokens"]
+__all__ = ["DEFAULT_FOLDER", "Postfix", "Service", "message_size_limit", "read", "seconds", "tokens"]
 
 DEFAULT_FOLDER = "/etc/postfix"
 
@@ -132,6 +132,15 @@ def seconds(text: str) -> int | None:
 def tokens(value: str) -> list[str]:
     """Return the words of a list, which commas or blanks part."""
     return [word for word in re.split(r"[,\s]+", value) if word]
+
+
+def message_size_limit(folder: str = DEFAULT_FOLDER) -> int | None:
+    """Return how many bytes a mail may have that this Postfix takes; None where there is none, or no limit."""
+    try:
+        text = _postconf(folder, "-h", "message_size_limit").strip()
+    except UsageError:
+        return None
+    return int(text) if text.isdecimal() and int(text) else None
 
 
 def read(folder: str = DEFAULT_FOLDER) -> Postfix:

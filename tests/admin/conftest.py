@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 
+from tests.unit.flow.setup.conftest import MemoryMap
 from tests.unit.world import World
 from weftmail.admin.app import create
 from weftmail.admin.file_settings import FileSetting, SettingsFile
@@ -23,6 +24,7 @@ from weftmail.cli.config import networks
 from weftmail.cli.signing import DkimFolder
 from weftmail.core.ports import Caught
 from weftmail.core.tokens import reply_token
+from weftmail.flow.follow_map import follow
 from weftmail.store.store import Store
 
 with warnings.catch_warnings():
@@ -79,7 +81,7 @@ class Site:
         self.folder = folder
         self.world = World(folder)
         self.store = self.world.store
-        self.catcher, self.sender = Catcher(), WakeCounter()
+        self.catcher, self.sender, self.map = Catcher(), WakeCounter(), MemoryMap()
         with self.store.transaction():
             self.other = self.store.companies.add("Other", 1)
             self.other_domain = self.store.domains.add("other.example", self.other, True, 1)
@@ -108,8 +110,13 @@ class Site:
             hashes_waiting=hashes_waiting,
             stage=stage,
             file=FILE,
+            map_file=self.map,
             key_files=DkimFolder(str(folder / "dkim")),
         )
+
+    def follow(self) -> None:
+        """Bring the mail server's map up to the store."""
+        follow(self.store, self.map)
 
     def _open(self) -> Store:
         store = Store.open(self.folder / "weftmail.db")

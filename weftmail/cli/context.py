@@ -117,6 +117,11 @@ class Context:
         return Setup(self.store, self._actor, self.clock, self._map, self.where_mailbox, tuple(NAMES), knows_zone)
 
     @property
+    def map_file(self) -> LazyMap:
+        """The mail server's map."""
+        return self._map
+
+    @property
     def zones(self) -> Zones:
         """What asks the DNS, and the servers of a zone themselves."""
         if self._zones is None:

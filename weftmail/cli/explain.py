@@ -20,10 +20,10 @@ from weftmail.core.envelope import Envelope, clean
 from weftmail.core.failure import UsageError
 from weftmail.core.parsing.message import Kind
 from weftmail.core.routing.authentication import Proof
-from weftmail.core.routing.disposition import Append, Discard, Disposition, Hold, Note, Open, Report
 from weftmail.core.tokens.reply_token import mask_addresses
 from weftmail.core.wording.sentences import say
 from weftmail.flow.explain import Explanation, described, explanation
+from weftmail.flow.forecast import becomes
 
 KINDS: dict[Kind, str] = {
     "mail": "an email that a person wrote",
@@ -35,7 +35,6 @@ KINDS: dict[Kind, str] = {
     "complaint": "a complaint about an email",
 }
 """What each kind of mail is, for people."""
-QUEUES = {"held": "Held", "unmatched": "No match"}
 
 
 def explain(options: argparse.Namespace, config: Config) -> int:
@@ -84,13 +83,18 @@ def lines(one: Explanation, envelope: Envelope) -> Iterator[str]:
     yield f"{one_line(message.subject)}"
     yield f"  From {_boxes(message.from_) or 'nobody'}: {_verified(one)}."
     yield f"  It came to {one_line(envelope.recipient)}, and is {KINDS[message.kind]}."
-    yield f"  {_becomes(one.decision.disposition)}"
+    yield f"  {say(becomes(one.decision.disposition))}"
+    yield from reasons(one)
+    yield "Nothing was changed. All of it as JSON: --json"
+
+
+def reasons(one: Explanation) -> Iterator[str]:
+    """Say who would get the mail, and which rules were asked."""
     yield "Who would get it:"
     yield from map(one_line, lines_of(one.who_gets))
     yield "Why, rule by rule; the one with the arrow decided:"
     for place, asked in enumerate(one.decision.trace, start=1):
         yield one_line(f"{'->' if asked.matched else '  '} {place:2} {asked.rule}: {say(asked.why)}")
-    yield "Nothing was changed. All of it as JSON: --json"
 
 
 def _boxes(boxes: tuple[Mailbox, ...]) -> str:
@@ -107,21 +111,3 @@ def _verified(one: Explanation) -> str:
 def _results(proof: Proof) -> str:
     results = (("SPF", proof.spf), ("DKIM", proof.dkim), ("DMARC", proof.dmarc), ("ARC", proof.arc))
     return ", ".join(f"{name} {result}" for name, result in results if result != "none")
-
-
-def _becomes(disposition: Disposition) -> str:
-    match disposition:
-        case Open():
-            return f"It would open a record of type {disposition.record_type}."
-        case Append(post=True):
-            return f"It would be filed on {disposition.record}, and sent on as a colleague's message."
-        case Append():
-            return f"It would be filed on {disposition.record}."
-        case Note():
-            return f"It would be filed on {disposition.record} as an internal note."
-        case Report():
-            return f"It would be noted on {disposition.record}, at the message that it reports about."
-        case Hold():
-            return f"It would wait in the review queue under {QUEUES[disposition.queue]}: {say(disposition.why)}."
-        case Discard():
-            return f"It would be kept in the log alone: {say(disposition.why)}."

@@ -34,6 +34,10 @@ class LazyMap:
         """Put the rows in place of everything."""
         self._opened().rebuild(rows, generation)
 
+    def takes(self, address: str) -> bool:
+        """Say whether the mail server takes mail to the address."""
+        return self._opened().takes(address)
+
     def close(self) -> None:
         """Close the file, if it was opened."""
         if self._file is not None:
@@ -70,3 +74,8 @@ class FreshMap:
         """Put the rows in place of everything."""
         with self._opened() as file:
             file.rebuild(rows, generation)
+
+    def takes(self, address: str) -> bool:
+        """Say whether the mail server takes mail to the address."""
+        with self._opened() as file:
+            return file.takes(address)

@@ -7,6 +7,7 @@ import shutil
 import socket
 
 from weftmail.cli.config import Config
+from weftmail.mta.postfix.postconf import message_size_limit
 
 PATIENCE = 2.0
 """So many seconds a listener has to answer."""
@@ -48,3 +49,7 @@ class ThisServer:
     def free_bytes(self) -> int:
         """Return how many bytes are free where the store lies."""
         return shutil.disk_usage(self._config.folder).free
+
+    def largest_mail(self) -> int | None:
+        """Return how many bytes a mail may have that this machine's Postfix takes."""
+        return message_size_limit()

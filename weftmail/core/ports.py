@@ -125,6 +125,10 @@ class MapFile(Protocol):
         """Put the rows in place of everything, in one transaction, whatever generation the file stood at."""
         ...
 
+    def takes(self, address: str) -> bool:
+        """Say whether the mail server, which asks this file, takes mail to the address."""
+        ...
+
 
 Raw = bytes | BinaryIO
 """A message as it came, with LF line ends: bytes or, beyond 1 MB, an open file that holds it and nothing else."""
@@ -325,4 +329,8 @@ class Machine(Protocol):
 
     def free_bytes(self) -> int:
         """Return how many bytes are free where the store lies."""
+        ...
+
+    def largest_mail(self) -> int | None:
+        """Return how many bytes a mail may have that the mail server takes; None where it does not tell."""
         ...

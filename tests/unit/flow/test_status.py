@@ -21,6 +21,7 @@ class FakeMachine:
     sender: bool = True
     spool: int = 0
     disk: int = 10 * LEAST_DISK
+    largest: int | None = None
 
     def listener_answers(self) -> bool:
         return self.listener
@@ -33,6 +34,9 @@ class FakeMachine:
 
     def free_bytes(self) -> int:
         return self.disk
+
+    def largest_mail(self) -> int | None:
+        return self.largest
 
 
 def look(world: World, company: int | None = None, **machine: object) -> Status:

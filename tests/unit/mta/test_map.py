@@ -260,3 +260,14 @@ def test_following_step_by_step_is_the_same_as_following_at_once(edits: list[tup
 def opened(path: Path) -> MapDatabase:
     create(path)
     return MapDatabase(path)
+
+
+def test_it_says_what_postfix_would_find(path: Path) -> None:
+    file = MapDatabase(path)
+    file.apply([row("", 1), row("leads", 2), row("*", 3), row("off", 4, active=False)], 4)
+    file.apply([MapRow("acme.example", "off", True, False, 5, refused=True)], 5)
+    file.apply([row("", 6, domain="box.example", dedicated=False), row("sales", 7, domain="box.example")], 7)
+    takes = ["leads@acme.example", "LEADS+x@Acme.Example", "any@acme.example", "sales@box.example"]
+    refuses = ["off@acme.example", "any@box.example", "x@other.example", "acme.example", "", "o'x@box.example", "%u@%d"]
+    assert all(map(file.takes, takes)) and not any(map(file.takes, refuses))
+    file.close()

@@ -8,6 +8,7 @@ from typing import Final
 from weftmail.core.wording.acts import ACTS
 from weftmail.core.wording.dns import DNS
 from weftmail.core.wording.events import EVENTS
+from weftmail.core.wording.forecast import FORECAST
 from weftmail.core.wording.guide import GUIDE
 from weftmail.core.wording.language import ENGLISH, Language
 from weftmail.core.wording.mails import MAILS
@@ -33,6 +34,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     **GUIDE,
     **STATUS,
     **DNS,
+    **FORECAST,
 }
 
 

@@ -174,7 +174,7 @@ def pairs(text: str) -> dict[str, str]:
 
 def near(store: Store, address: str) -> tuple[str, ...]:
     """Return the aliases of the same domain whose names are one slip of the hand away, such as lead@ of leads@."""
-    local, name = addresses.split(address)
+    local, _, name = addresses.comparable(address).rpartition("@")
     domain = store.domains.by_name(name)
     there = [] if domain is None else store.aliases.alike(domain.id, local)
     return tuple(f"{one}@{name}" for one in there if one_slip(one, local) and CATCH_ALL not in (one, local))

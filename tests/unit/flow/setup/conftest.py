@@ -36,6 +36,12 @@ class MemoryMap:
             change(f"{row.local}@{row.domain}")
         self.followed = generation
 
+    def takes(self, address: str) -> bool:
+        if self.broken:
+            raise TempFail("the disk is full")
+        local, _, domain = address.rpartition("@")
+        return f"{local.partition('+')[0]}@{domain}" in self.recipients
+
     def rebuild(self, rows: Iterable[MapRow], generation: int) -> None:
         self.recipients.clear()
         self.apply(rows, generation)

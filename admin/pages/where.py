@@ -1,0 +1,127 @@
+"""Where would this mail go: answered by what files mail, and by the map that the mail server asks."""
+
+from __future__ import annotations
+
+import shlex
+
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from weftmail.admin.page import page
+from weftmail.admin.visit import Visit
+from weftmail.core.address import comparable
+from weftmail.core.limits import POST_FILES
+from weftmail.core.role import Role
+from weftmail.core.tokens.reply_token import mask
+from weftmail.core.wording.phrase import Phrase, marked
+from weftmail.flow.forecast import CASES, Forecast, Supposed, forecast
+from weftmail.flow.refusal import RefusedAct
+from weftmail.flow.setup.alias import near
+
+SWITCHES = {"loop": "", "blocked": "/review#blocked", "nowhere": "/aliases"}
+"""Where each rule can be set that leads neither to an alias nor to a record."""
+
+
+def ask(visit: Visit) -> Response:
+    """Answer what the address asks, or show the empty form."""
+    asked = visit.request.query_params
+    if not asked.get("to", "").strip() and asked.get("if") != "answer":
+        return _page(visit, _question(visit, "", "", "stranger", ""))
+    case = asked.get("if", "stranger")
+    supposed = _question(
+        visit,
+        asked.get("to", ""),
+        asked.get("from", ""),
+        case if case in CASES else "stranger",
+        asked.get("record", ""),
+    )
+    return _answered(visit, supposed)
+
+
+def ask_about(visit: Visit) -> Response:
+    """Answer where a mail would go that is handed in as a file."""
+    file = visit.form.get("eml")
+    raw = file.file.read(POST_FILES) if isinstance(file, UploadFile) else b""
+    supposed = _question(visit, visit.text("to"), visit.text("from"), "stranger", "", raw or None)
+    if not raw:
+        return _page(visit, supposed, wrong={"eml": visit.voice.gettext(marked("Choose a file first."))}, status=422)
+    if not supposed.recipient.strip():
+        said = visit.voice.gettext(marked("Say to which address it came: the file does not tell for certain."))
+        return _page(visit, supposed, wrong={"to": said}, status=422)
+    return _answered(visit, supposed)
+
+
+def _question(visit: Visit, to: str, sender: str, case: str, record: str, raw: bytes | None = None) -> Supposed:
+    colleague = visit.store.users.addresses(visit.user.id)[0]
+    return Supposed(to, sender, case, record, colleague, raw, visit.company_id)
+
+
+def _answered(visit: Visit, supposed: Supposed) -> Response:
+    site = visit.site
+    try:
+        found = forecast(visit.store, site.installation, supposed, site.map_file, site.machine)
+    except RefusedAct as refused:
+        said = visit.voice.say(refused.refusal.phrase)
+        return _page(visit, supposed, wrong={refused.refusal.field: said}, status=422)
+    if not visit.owner and found.company_id != visit.company_id:
+        # What is another company's looks like what is nobody's.
+        nothing = Phrase("forecast.not yours", {"address": supposed.recipient, "company": visit.company.company})
+        return _page(visit, supposed, headline=nothing)
+    return _page(visit, supposed, found, found.headline, meant=_near(visit, found))
+
+
+def _near(visit: Visit, found: Forecast) -> str:
+    """Return the alias that was meant, where the address is none; "" where none is near."""
+    for meant in near(visit.store, found.envelope.recipient) if found.taken is False else ():
+        alias = visit.store.aliases.by_address(meant)
+        if alias is not None and alias.company_id == visit.company_id:
+            return meant
+    return ""
+
+
+def _page(
+    visit: Visit,
+    supposed: Supposed,
+    found: Forecast | None = None,
+    headline: Phrase | None = None,
+    *,
+    meant: str = "",
+    wrong: dict[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    return visit.page(
+        "where.html",
+        command=_command(supposed),
+        status=status,
+        asked=supposed,
+        cases=[(name, Phrase(f"forecast.case.{name}")) for name in CASES],
+        found=found,
+        headline=headline,
+        near=meant,
+        switch=_switch(visit, found) if found is not None else "",
+        shown_to=mask(found.envelope.recipient) if found is not None else "",
+        wrong=wrong or {},
+    )
+
+
+def _command(supposed: Supposed) -> str:
+    words = ["mail-admin", "where", supposed.recipient.strip() or "ADDRESS"]
+    words += ["--from", supposed.sender] if supposed.sender else []
+    words += ["--if", supposed.case] if supposed.case != "stranger" and supposed.raw is None else []
+    words += ["--record", supposed.record] if supposed.record else []
+    words += ["--eml", "FILE"] if supposed.raw is not None else []
+    return shlex.join(words)
+
+
+def _switch(visit: Visit, found: Forecast) -> str:
+    """Return the page on which the rule that decided can be set, "" where there is none."""
+    rule = found.explanation.decision.trace[-1].rule
+    to = comparable(found.envelope.recipient)
+    alias = visit.store.aliases.by_address(to) if rule == "alias" else None
+    if alias is not None and alias.company_id == visit.company_id:
+        return f"/aliases/{alias.id}"
+    record = getattr(found.disposition, "record", "")
+    return f"/records/{record}" if record else SWITCHES.get(rule, "")
+
+
+routes = [page("/where", ask, role=Role.ADMIN), page("/where/mail", ask_about, posts=True, role=Role.ADMIN)]

@@ -1,0 +1,70 @@
+"""Where would this mail go, on a page: by the rules that file mail, of the company alone, with nothing changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.admin.conftest import Browser, Site
+from weftmail.core.tokens.reply_token import find as find_token
+
+Opens = Callable[[], Browser]
+CANARY = "<script>alert(1)</script>"
+
+
+def test_it_says_where_who_and_why(site: Site, anna: Browser) -> None:
+    site.follow()
+    before = site.store.inbound.last()
+    page = anna.get("/where?to=leads%40acme.example&from=karin%40customer.example").text
+    assert "It would open a record of type lead." in page and "Anna" in page and "follows, prefers email" in page
+    assert f'href="/aliases/{site.world.leads}"' in page and 'class="matched"' in page
+    assert "mail-admin where leads@acme.example --from karin@customer.example" in page
+    assert site.store.inbound.last() == before
+
+
+def test_each_what_if_has_its_answer(site: Site, anna: Browser) -> None:
+    site.follow()
+    for case, said in (
+        ("verified", "sender verified"), ("automatic", "review queue under Held"), ("machine", "of type lead"),
+        ("forged", "anna@acme.example"), ("large", "30 MB"), ("stranger", "sender not verified"),
+        ("unheard of", "sender not verified"),
+    ):  # fmt: skip
+        assert said in anna.get(f"/where?to=leads%40acme.example&if={case}").text, case
+    answer = anna.get("/where?to=&if=answer&record=lead-1").text
+    assert "It would be filed on LEAD-1." in answer and 'href="/records/LEAD-1"' in answer
+    assert "reply+..." in answer and find_token(answer) is None
+    wrong = anna.get("/where?to=&if=answer&record=LEAD-99")
+    assert wrong.status_code == 422 and "There is no record LEAD-99" in wrong.text and 'value="LEAD-99"' in wrong.text
+
+
+def test_a_file_is_asked_about(site: Site, anna: Browser) -> None:
+    site.follow()
+    raw = site.world.mail(subject=CANARY, headers=[("Auto-Submitted", "auto-replied")])
+    form = {"csrf": anna.csrf(), "to": "leads@acme.example", "from": "karin@customer.example"}
+    asked = anna.post("/where/mail", form, files={"eml": ("m.eml", raw)})
+    assert asked.status_code == 200 and "review queue under Held" in asked.text and "<script>alert" not in asked.text
+    empty = anna.post("/where/mail", form)
+    assert empty.status_code == 422 and "Choose a file first." in empty.text and "leads@acme.example" in empty.text
+    nowhere = anna.post("/where/mail", {"csrf": anna.csrf()}, files={"eml": ("m.eml", raw)})
+    assert nowhere.status_code == 422 and "Say to which address it came" in nowhere.text
+
+
+def test_what_is_another_company_s_is_like_what_is_nobody_s(site: Site, browser: Opens, anna: Browser) -> None:
+    theirs = anna.get("/where?to=orders%40other.example").text
+    nobodys = anna.get("/where?to=orders%40nobody.example").text
+    assert "orders@other.example is no address of Acme." in theirs
+    assert theirs.replace("other.example", "nobody.example") == nobodys
+    assert "It would" not in theirs
+    eva = browser()
+    eva.sign_in("eva@other.example")
+    assert "is no address of Other." in eva.get("/where?to=leads%40acme.example").text
+    answered = eva.get("/where?to=&if=answer&record=LEAD-1").text
+    assert "karin@customer.example" not in answered and "is no address of Acme" not in answered
+
+
+def test_a_missing_address_leads_to_the_one_that_was_meant(site: Site, anna: Browser) -> None:
+    site.follow()
+    page = anna.get("/where?to=lead%40acme.example").text
+    assert "550 5.1.1" in page and "Did you mean leads@acme.example?" in page
+    assert "Did you mean" not in anna.get("/where?to=%40").text
+    new = anna.get("/aliases/new?address=lead%40acme.example").text
+    assert "/aliases/new?address=lead%40acme.example" in page and 'value="lead"' in new

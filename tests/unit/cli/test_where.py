@@ -1,0 +1,35 @@
+"""Where a mail would go, asked in the shell: the answer of what files mail, and nothing is changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.unit.shell import Shell
+from tests.unit.world import World
+
+
+def test_it_says_where_who_why_and_what_the_mail_server_says(shell: Shell, world: World) -> None:
+    shell.ok("alias", "set", "leads@acme.example", "--accepts", "everyone")
+    said = shell.ok("where", "leads@acme.example", "--from", "karin@customer.example")
+    assert "It would open a record of type lead." in said and "hands it to weftmail" in said
+    assert "inside Anna" in said and "->  8 alias" in said and "Nothing was changed." in said
+    asked = shell.json("where", "leads@acme.example", "--if", "automatic")
+    assert (asked["case"], asked["taken"], asked["disposition"]["action"]) == ("automatic", True, "hold")
+    assert world.store.inbound.last() == 0
+
+
+def test_an_answer_a_file_and_an_address_that_nobody_has(shell: Shell, world: World, tmp_path: Path) -> None:
+    world.deliver(world.mail(), "leads@acme.example")
+    answer = shell.json("where", "any@acme.example", "--if", "answer", "--record", "LEAD-1")
+    assert answer["disposition"]["record"] == "LEAD-1" and answer["recipient"] == "reply+...@acme.example"
+    (tmp_path / "m.eml").write_bytes(world.mail(headers=[("Auto-Submitted", "auto-replied")]))
+    assert shell.json("where", "leads@acme.example", "--eml", str(tmp_path / "m.eml"))["kind"] == "auto-reply"
+    shell.ok("alias", "set", "leads@acme.example", "--accepts", "known")
+    assert "550 5.1.1" in shell.ok("where", "nobody@acme.example")
+
+
+def test_questions_that_cannot_be_asked(shell: Shell) -> None:
+    assert "--record NUMBER" in shell.refused("where", "leads@acme.example", "--if", "answer", status=2)
+    assert "--from ADDR" in shell.refused("where", "leads@acme.example", "--if", "forged", status=2)
+    assert "cannot be read" in shell.refused("where", "leads@acme.example", "--eml", "/nowhere/m.eml")
+    assert "LEAD-7" in shell.refused("where", "leads@acme.example", "--if", "answer", "--record", "LEAD-7")
