@@ -99,7 +99,12 @@ FOOT = """
   answer that asks to follow a link so that its email is taken. With the null sender it is one if it answers
   something, or begins with such words or with thanks for a message; behind "Re:" the first sentences are asked as well,
   there and beside a header field that programs set. The words are known in 15 languages. A
-  bounce comes from nobody or from a daemon's address, and names a failed recipient.
+  bounce comes from nobody or from the address of a daemon, of postmaster or of a mail gateway, and names a failed
+  recipient.
+- A bounce without the fields of a report is known by its title, or by words of failure at its head beside an address
+  that leads a line or a returned message. The fields of a report are read as well where its MIME was lost, and in an
+  attached message. An address of ours counts as the failed one only where no other is named; "(generated from ...)"
+  names the address that was written to.
 - A failure is *hard*, and nothing is sent to the address again, where a status or words are about the address, or where
   550, 551 or 553 answered RCPT. What answered the connection, EHLO or MAIL FROM is about us, what answered DATA about
   the message; there only "no such user" is hard. The far server's own status and words come before the status that the

@@ -62,6 +62,57 @@ def test_the_reason_may_stand_in_the_letter_alone() -> None:
     assert second.diagnostic == ""
 
 
+def test_a_group_may_lack_the_blank_line_before_it() -> None:
+    one = (
+        "Original-Recipient: rfc822; a@x.example\nFinal-Recipient: rfc822; b@x.example\nAction: failed\nStatus: 5.2.2\n"
+    )
+    two = "Action: failed\nFinal-Recipient: rfc822; c@x.example\nStatus: 5.1.1\n"
+    found = dsn.read(NONE, [status(one + two + two.replace("c@", "d@"))], "")
+    assert found is not None and found[1] is not None
+    assert [(each.address, each.status) for each in found[1].recipients] == [
+        ("a@x.example", "5.2.2"),
+        ("c@x.example", "5.1.1"),
+        ("d@x.example", "5.1.1"),
+    ]
+
+
+def test_a_field_may_have_lost_its_fold() -> None:
+    text = "Diagnostic-Code: smtp; 550-Go away,\n550-your server is on\n\ta blocklist: see 17\nAction: failed"
+    (group,) = dsn.groups_of(text)
+    assert group["diagnostic-code"] == "smtp; 550-Go away, 550-your server is on a blocklist: see 17"
+    assert group["action"] == "failed"
+
+
+def test_groups_are_bounded() -> None:
+    assert len(dsn.groups_of("Action: failed\n\n" * 1000)) <= 201
+    assert len(dsn.groups_of("X-Long: y\n" + " y\n" * 10_000)[0]["x-long"]) <= 4000
+
+
+def test_the_command_may_stand_in_the_letter_alone() -> None:
+    text = "Final-Recipient: rfc822; a@x.example\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 Not so"
+    for letter, hard in (
+        ("<a@x.example>: host mx said: 550 Not so (in reply to RCPT TO command)", True),
+        ("<a@x.example>: host mx said: 550 Not so (in reply to end of DATA command)", False),
+        ("a@x.example\n>>> MAIL From:<b@y.example>\n<<< 550 Not so\n>>> RCPT To:<a@x.example>\n<<< 250 ok", False),
+    ):
+        found = dsn.read(NONE, [status(text)], letter)
+        assert found is not None and found[1] is not None and found[1].recipients[0].hard is hard
+
+
+def test_a_program_behind_an_address() -> None:
+    text = "Final-Recipient: rfc822; a@x.example\nX-Actual-Recipient: X-Unix; |/bin/x\nAction: failed\nStatus: 5.0.0\n"
+    letter = '"|/bin/x"\n    (reason: 70)\n    (expanded from: <a@x.example>)\n\n554 5.3.0 unknown mailer error 70\n'
+    found = dsn.read(NONE, [status(text + "Diagnostic-Code: X-Unix; 70")], letter)
+    assert found is not None and found[1] is not None
+    assert (found[1].recipients[0].hard, found[1].recipients[0].reason) == (False, "system")
+
+
+def test_what_an_address_was_made_of() -> None:
+    text = "Final-Recipient: rfc822; a@x.example\nAction: failed\nStatus: 5.1.1\n"
+    found = dsn.read(NONE, [status(text)], "  a@x.example\n    (ultimately generated from b@y.example)\n")
+    assert found is not None and found[1] is not None and found[1].recipients[0].address == "b@y.example"
+
+
 @pytest.mark.parametrize(
     ("value", "address"),
     [

@@ -16,16 +16,24 @@ Reported = Literal["bounce", "delay", "receipt", "complaint"]
 
 
 _STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
+NEAR = 800
+"""Characters that a letter says about one address, at most."""
 _REJECTED = re.compile(r"(?i)reject|refused|not be delivered")
 LETTER = 32 * 1024
 """More of a letter than this is not read: what comes after it is the returned message."""
 ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}[A-Za-z0-9])?")
+TRANSCRIPT = re.compile(r"[ \t>]{0,8}[45]\d\d[ -](?:[45]\.\d{1,3}\.\d{1,3} )?[<\"']{0,2}")
+"""What stands before an address in a line of a dialogue that a letter shows."""
 LEADING = re.compile(
-    r"(?i)^(?:[\s>*•-]*|.{0,60}\b(?:recipients?|address(?:es)?|user|rcpt to|to|for)\b[\w ]{0,20}[:=]\s*)[<\"'(\[]*$"
+    r"(?i)^(?:[\s>*•-]*|[ \t>]{0,8}[45]\d\d[ -](?:[45]\.\d{1,3}\.\d{1,3} )?"
+    r"|.{0,60}\b(?:recipients?|address(?:es)?|user|rcpt to|to|for)\b[\w ]{0,20}[:=]\s*)[<\"'(\[]*$"
 )
 """What may stand before an address that leads its line."""
-_BLANK_LINE = re.compile(r"\n[ \t]*\n")
-_FOLD = re.compile(r"\n[ \t]+")
+_FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]{0,60})[ \t]*:(.*)")
+_MADE_OF = re.compile(
+    rf"(?i)[>\"']{{0,2}}[ ,:]{{0,3}}\(?(?:ultimately )?(?:generated|expanded) (?:from|by):? ?<?({ADDRESS.pattern})"
+)
+_BEGINS = ("final-recipient", "original-recipient", "action")
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _UNITEXT = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
@@ -48,7 +56,7 @@ def read(fields: Fields, leaves: Iterable[Leaf], text: str) -> tuple[Reported, D
             return _disposition(by_type[kind], text)
     for kind in _STATUS_TYPES:
         if kind in by_type:
-            return _status(by_type[kind], text[:LETTER], returned_id(leaves) or _answered(fields))
+            return status(groups(by_type[kind]), text[:LETTER], returned_id(leaves) or _answered(fields))
     return None
 
 
@@ -69,16 +77,32 @@ def _answered(fields: Fields) -> str | None:
 
 def groups(leaf: Leaf) -> list[dict[str, str]]:
     """Return the groups of fields of a status part; names in lower case, values unfolded."""
-    text = charset.decode(leaf.content)[0].strip("\n")
-    found = []
-    for block in _BLANK_LINE.split(text[:REPORT_SIZE], REPORT_RECIPIENTS):
-        group: dict[str, str] = {}
-        for line in _FOLD.sub(" ", block).split("\n"):
-            name, colon, value = line.partition(":")
-            if colon:
-                group.setdefault(name.strip().lower(), header.clean(value[:4000]))
-        found.append(group)
-    return found
+    return groups_of(charset.decode(leaf.content)[0])
+
+
+def groups_of(text: str) -> list[dict[str, str]]:
+    """Return the groups of fields that stand in ``text``.
+
+    A blank line parts them; where it was lost, a field of a recipient that stands a second time begins a new one.  A
+    line that is no field goes on the one before: its fold was lost.
+    """
+    found: list[dict[str, list[str]]] = [{}]
+    value: list[str] = []
+    for line in text[:REPORT_SIZE].split("\n"):
+        field = _FIELD.match(line)
+        if field is None:
+            if line.strip():
+                value.append(line)
+            elif found[-1]:
+                found.append({})
+            continue
+        name, value = field[1].lower(), [field[2]]
+        if name in _BEGINS and name in found[-1]:
+            found.append({})
+        found[-1].setdefault(name, value)
+        if len(found) > REPORT_RECIPIENTS:
+            break
+    return [{name: header.clean(" ".join(lines)[:4000]) for name, lines in group.items()} for group in found if group]
 
 
 def address_in(value: str) -> str:
@@ -96,9 +120,10 @@ def _letter(digits: str) -> str:
     return chr(number) if 0x20 < number < 0xD800 or 0xE000 <= number <= 0x10FFFF else ""
 
 
-def _status(leaf: Leaf, letter: str, original: str | None) -> tuple[Reported, DeliveryReport]:
+def status(groups: Iterable[dict[str, str]], letter: str, original: str | None) -> tuple[Reported, DeliveryReport]:
+    """Return what the groups of a status part say, with the letter for people beside them."""
     found: dict[str, Failure] = {}
-    for group in groups(leaf):
+    for group in groups:
         failure = _recipient(group, letter)
         if failure and (failure.address not in found or found[failure.address].action != "failed"):
             found[failure.address] = failure
@@ -130,19 +155,31 @@ def _recipient(group: dict[str, str], letter: str) -> Failure | None:
         diagnostic = f"{diagnostic} {about}".strip()
         status = reason.better(status, diagnostic)
     at = phase.of(diagnostic) or phase.in_transcript(letter, diagnostic) or phase.of(about)
-    return failure(address, status, action, diagnostic, at)
+    return failure(original_of(address, about), status, action, diagnostic, at)
+
+
+def original_of(address: str, said: str) -> str:
+    """Return whom we wrote to where a letter says that this address was made of it: "(generated from ...)"."""
+    found = _MADE_OF.match(said, len(address))
+    return found[1] if found and said[: len(address)].lower() == address.lower() else address
 
 
 def near(address: str, letter: str) -> str:
-    """Return what the letter says about this address: up to the next address that leads a line."""
+    """Return what the letter says about this address: up to the next address that leads a line.
+
+    A line of a dialogue ("550 <address>... no") says all by itself, with the code before the address.
+    """
     at = letter.lower().find(address.lower())
     if at < 0:
         return ""
-    said = letter[at : at + 800]
+    start = letter.rfind("\n", 0, at) + 1
+    if TRANSCRIPT.fullmatch(letter, start, at):
+        return header.clean(letter[start : start + NEAR].partition("\n")[0])
+    said = letter[at : at + NEAR]
     for other in ADDRESS.finditer(said, len(address)):
         line = said[: other.start()].rpartition("\n")[2]
         if other[0].lower() != address.lower() and LEADING.match(line):
-            said = said[: other.start()]
+            said = said[: other.start()].rpartition("\n")[0]
             break
     return header.clean(said)
 

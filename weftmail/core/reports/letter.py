@@ -1,128 +1,214 @@
 """Bounces in no standard form: from old servers and large services, which write a letter instead of RFC 3464.
 
-Three questions, the cheap ones first: does the header look like it at all; does flufl.bounce, which knows the letters
-of some thirty servers, find addresses; does the letter itself name them beside words of failure.
+Three questions, the cheap ones first: do header and words look like it at all; do the fields of a report stand where
+they should not, or a whole report in an attached message; whom does the letter name beside words of failure.  For the
+last one flufl.bounce is asked as well, which knows the letters of some thirty servers.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
 from email.message import Message
+from typing import NamedTuple
 
-from weftmail.core.address import Mailbox, comparable
+from weftmail.core.address import comparable
 from weftmail.core.parsing import header
-from weftmail.core.parsing.message import DeliveryReport, Failure
-from weftmail.core.parsing.mime import Fields
-from weftmail.core.reports import reason
-from weftmail.core.reports.dsn import ADDRESS, LEADING, LETTER, Reported, failure, near
+from weftmail.core.parsing.message import DeliveryReport, Evidence, Failure
+from weftmail.core.parsing.mime import Fields, Leaf, parse_header
+from weftmail.core.reports import dsn, enclosed, reason
+from weftmail.core.reports.dsn import ADDRESS, LEADING, LETTER, TRANSCRIPT, Reported, failure, near
+from weftmail.core.reports.failing import DELAYED, FAILED, FINAL, RETURNED, worded
 
 _DAEMON = re.compile(r"(?i)^(?:mailer[-_.]?daemon|mail[-_.]?daemon|mdaemon|mail\.delivery\.\w+|bounces?)\b")
-_POSTMASTER = re.compile(r"(?i)^post[-_.]?master\b")
-_OFFICE = re.compile(r"(?i)^(?:post[-_.]?master|no-?reply|system|admin\w*)\b")
-_FAILED = re.compile(
-    "|".join(
-        (
-            r"undeliver(?:ed|able)|non[- ]?deliver",
-            r"(?:returned|return(?:ing)?|failed|rejected|bounced) (?:e-?)?mail",
-            r"failure notice|(?:failed|failure) (?:delivery|notification)",
-            r"delivery (?:\w+ )?(?:has |is |was )?(?:fail(?:ed|ure)|error|problem|status|delay|report)",
-            r"delivery (?:status )?notification",
-            r"(?:could not|cannot|not|unable to) (?:be )?(?:yet )?(?:been )?(?:send|deliver)",
-            r"(?:mail|message|warning)\b.{0,60}\bdelayed|warning: (?:could not send|message)",
-            r"(?:mail (?:system|transaction)|processing|sending) (?:error|failed)",
-            r"error sending|rejected (?:mail|message)",
-            r"unzustellbar|nicht zugestellt|non remis|no (?:se pudo )?entregar|non recapitabile|onbestelbaar",
-            r"kunde inte levereras|olevererbart|går inte att leverera|kunne ikke leveres|toimittaminen epäonnistui",
-        )
-    ),
-    re.I,
+_OFFICE = re.compile(
+    r"(?i)^(?:post[-_.]?master|passerelle|pasarela|(?:\w{1,30}[-_.])?(?:mail)?gateway"
+    r"|(?:mail|transport|smtp|mms|sms|message)[-_.]?(?:service|system|server|admin\w{0,20}|router))(?:[-_.+]\w{1,30})?@"
 )
-_RETURNED = re.compile(
-    "|".join(
-        (
-            (
-                r"^[ \t>]*-{2,}+.{0,80}(?:original|returned|copy|below this line|unsent|undelivered"
-                r"|message (?:body|header|text|follows)).*$"
-            ),
-            (
-                r"^.{0,40}(?:copy of (?:the|your)|original (?:message|mail|headers?)|returned message"
-                r"|message headers?).{0,60}:?[ \t]*-*$"
-            ),
-            r"^[ \t>]*(?:Return-Path|Received|MIME-Version|X-Mailer|DKIM-Signature|Message-I[dD]|References):.*$",
-        )
-    ),
-    re.M | re.I,
+_SYSTEM = re.compile(r"(?i)^(?:no-?reply|sys(?:tem|admin)\w*|admin\w*)\b")
+_ROBOT = re.compile(r"(?i)^(?:no|do[-_.]?not)[-_.]?reply\b")
+_MAIL = re.compile(
+    r"(?i)mail|courriel|correo|mejl|письм|почт|邮件|郵件|メール|messag|nachricht|mensaje|mensagem|viesti"
 )
 _SAYS = re.compile(
     r"rcpt to|\b[45]\d\d[ -]|[45]\.\d+\.\d+|unknown|undeliver|(?:not|error) (?:be )?deliver|recipient|failed|rejected"
-    r"|mailbox|addressed to",
-    re.I,
-)
-_DELAYED = re.compile(
-    r"delay(?:ed)?\b|will (?:be )?(?:continue|retr|keep|try)|still (?:be(?:ing)?|in|try)|not yet (?:been )?deliver"
-    r"|transient|temporar(?:y|ily) fail|do not need to resend|no action is required",
-    re.I,
-)
-_FINAL = re.compile(
-    r"permanent|giving up|given up|gave up|could not be delivered|has failed|undeliverable|expired|unable to deliver",
+    r"|mailbox|addressed to|come back|not reach",
     re.I,
 )
 LETTER_RECIPIENTS = 100
 _NEVER = re.compile(r"(?i)^(?:post-?master|mailer-daemon|abuse|support|help(?:desk)?)@")
+_STATUS = re.compile(
+    r"(?im)^(?:Content-Type:[ \t]*message/(?:global-)?delivery-status|Reporting-MTA:|Final-Recipient:)"
+)
+_PART = re.compile(r"(?im)^(?:--\S|Content-Type:[ \t]*(?:message/rfc822|text/rfc822-headers))")
+
+Found = tuple[Reported, DeliveryReport]
 
 
-def read(
-    fields: Fields, author: Mailbox, subject: str, text: str, parsed: Callable[[], Message]
-) -> tuple[Reported, DeliveryReport] | None:
-    """Return what such a letter says, or None for a message that is none.
-
-    ``parsed`` gives the beginning of the message as the stdlib parses it, when somebody asks.
-    """
-    if not plausible(fields, author, subject):
+def read(evidence: Evidence) -> Found | None:
+    """Return what such a letter says, or None for a message that is none."""
+    if not plausible(evidence):
         return None
-    letter, returned = _parted(text)
-    own = {comparable(author.address)} | {comparable(box.address) for box in header.mailboxes(fields.first("to"))}
-    original = _original(text)
-    own.add((original or "")[1:-1].lower())
-    named = [box.address for value in fields.all("x-failed-recipients") for box in header.mailboxes(value)]
-    addresses = named or _known(parsed(), own) or list(_named(letter, own))
-    addresses = addresses or (_returned_to(returned, own) if _FAILED.search(subject) else [])
+    return _enclosed(evidence) or _lost(evidence.text) or _letter(evidence)
+
+
+def plausible(evidence: Evidence) -> bool:
+    """Say whether header and words let the message be a bounce; of people's mail it costs next to nothing.
+
+    It comes from nobody, from a daemon's address, or from a mail gateway's.  A name proves nothing: people are called
+    System Administrator.  From anybody but a daemon its title or its words have to say that mail was not delivered.
+    """
+    author, fields = evidence.author.address, evidence.fields
+    if _DAEMON.match(author):
+        return True
+    titled = bool(FAILED.search(evidence.subject)) or "x-failed-recipients" in fields
+    if _from_nobody(fields):
+        sure = titled or not author or bool(_OFFICE.match(author) or _SYSTEM.match(author))
+        return sure or (not _answers(fields) and _worded(evidence))
+    if _OFFICE.match(author):
+        return titled or _worded(evidence)
+    return titled and bool(_ROBOT.match(author) and _MAIL.search(evidence.subject)) and _worded(evidence)
+
+
+def _from_nobody(fields: Fields) -> bool:
+    return header.unfold(fields.first("return-path")).lower().startswith(("<>", "<mailer-daemon"))
+
+
+def _answers(fields: Fields) -> bool:
+    if header.keyword(fields.first("auto-submitted")).startswith("auto-replied"):
+        return True
+    return "in-reply-to" in fields or "references" in fields
+
+
+def _worded(evidence: Evidence) -> bool:
+    """The head of the letter says it, and beside it stands an address that leads a line, or a returned message."""
+    said, returned = _parted(evidence.text)
+    return worded(said) and bool(returned or _attached(evidence.leaves) or _named(said).leading)
+
+
+def _enclosed(evidence: Evidence) -> Found | None:
+    """A report in an attached message: a gateway wrapped it."""
+    for leaf in evidence.leaves:
+        if leaf.content_type != "message/rfc822" or not _from_nobody(parse_header(leaf.content)):
+            continue
+        inner = enclosed.evidence_of(leaf.content)
+        if inner is None or not plausible(inner):
+            return None
+        found = dsn.read(inner.fields, inner.leaves, inner.text)
+        if found and found[0] in ("bounce", "delay") and found[1] and found[1].recipients:
+            return found[0], found[1]
+        return _lost(inner.text) or _letter(inner)
+    return None
+
+
+def _lost(text: str) -> Found | None:
+    """The fields of a report as text: its MIME was lost, or it was put into the letter of a provider."""
+    head = text[: 2 * LETTER]
+    begin = _STATUS.search(head)
+    if begin is None:
+        return None
+    end = _PART.search(head, begin.end())
+    fields = dsn.groups_of(head[begin.start() : end.start() if end else len(head)])
+    kind, report = dsn.status(fields, head[: begin.start()], _original(text))
+    return (kind, report) if report.recipients else None
+
+
+def _letter(evidence: Evidence) -> Found | None:
+    said, returned = _parted(evidence.text)
+    addresses = _addresses(evidence, said, returned)
     if not addresses:
         return None
-    late = bool(_DELAYED.search(subject) or _DELAYED.search(letter)) and not _FINAL.search(letter + subject)
-    found = tuple(_failure(address, letter, late) for address in list(dict.fromkeys(addresses))[:LETTER_RECIPIENTS])
-    return ("delay" if late else "bounce"), DeliveryReport(found, original)
-
-
-def plausible(fields: Fields, author: Mailbox, subject: str) -> bool:
-    """Say whether the header alone lets the message be a bounce; costs next to nothing.
-
-    It comes from nobody or from a daemon's address.  A name proves nothing: people are called System Administrator.
-    """
-    if _DAEMON.match(author.address):
-        return True
-    titled = bool(_FAILED.search(subject)) or "x-failed-recipients" in fields
-    if header.unfold(fields.first("return-path")).lower().startswith(("<>", "<mailer-daemon")):
-        return titled or bool(_OFFICE.match(author.address))
-    return titled and bool(_POSTMASTER.match(author.address))
+    subject = evidence.subject
+    late = bool(DELAYED.search(subject) or DELAYED.search(said)) and not FINAL.search(f"{said} {subject}")
+    found: dict[str, Failure] = {}
+    for address in list(dict.fromkeys(addresses))[:LETTER_RECIPIENTS]:
+        one = _failure(address, said, late)
+        found.setdefault(one.address, one)
+    late = all(one.action == "delayed" for one in found.values())
+    return ("delay" if late else "bounce"), DeliveryReport(tuple(found.values()), _original(evidence.text))
 
 
 def _parted(text: str) -> tuple[str, str]:
     """Part the letter from the returned message that stands in the same text."""
     head = text[:LETTER]
-    returned = _RETURNED.search(head, len(head) - len(head.lstrip()) + 1)
+    returned = RETURNED.search(head, len(head) - len(head.lstrip()) + 1)
     return (head[: returned.start()], head[returned.start() :]) if returned else (head, "")
 
 
-def _returned_to(returned: str, own: set[str]) -> list[str]:
+class _Named(NamedTuple):
+    """The addresses that a letter names: those that lead a line, those beside words of failure, those of a dialogue."""
+
+    leading: list[str]
+    nearby: list[str]
+    dialogue: list[str]
+
+
+def _named(letter: str) -> _Named:
+    named = _Named([], [], [])
+    for line in letter.split("\n"):
+        for match in ADDRESS.finditer(line[:500]):
+            address, before = match[0].strip("'."), line[: match.start()]
+            if TRANSCRIPT.fullmatch(before):
+                named.dialogue.append(address)
+            if LEADING.match(before):
+                named.leading.append(address)
+            elif _SAYS.search(line):
+                named.nearby.append(address)
+    return named
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """Whose addresses have hardly failed: that of the letter's author never, ours only where there is no other."""
+
+    author: str
+    ours: frozenset[str]
+
+    def without(self, addresses: Iterable[str]) -> list[str]:
+        """Return the addresses that can have failed."""
+        found = self.but_author(addresses)
+        return [one for one in found if comparable(one) not in self.ours and not _NEVER.match(one)]
+
+    def but_author(self, addresses: Iterable[str]) -> list[str]:
+        """Return the addresses, ours among them."""
+        return [one for one in addresses if comparable(one) != self.author]
+
+
+def _addresses(evidence: Evidence, said: str, returned: str) -> list[str]:
+    """Whom the letter names as failed, from the surest source that names anybody."""
+    fields = evidence.fields
+    if sure := [box.address for value in fields.all("x-failed-recipients") for box in header.mailboxes(value)]:
+        return sure
+    ours = {comparable(box.address) for box in header.mailboxes(fields.first("to"))}
+    ours.add((_original(evidence.text) or "")[1:-1].lower())
+    own = _Own(comparable(evidence.author.address), frozenset(ours))
+    named, known = _named(said), _known(evidence.bounded_tree())
+    # What the library finds in a dialogue is often one of several.
+    found = own.without([*known, *named.dialogue]) or own.without(named.leading) or own.without(named.nearby)
+    if found or not (FAILED.search(evidence.subject) or worded(said)):
+        return found
+    sent_to = _sent_to(returned) or _attached(evidence.leaves)
+    return own.without(sent_to) or own.but_author([*known, *named.leading] or sent_to)
+
+
+def _sent_to(returned: str) -> list[str]:
     """The recipient of the returned message: the last resort, for letters that name nobody."""
     match = re.search(r"(?m)^[ \t>]*To:[ \t]*(.{1,500})$", returned)
     boxes = header.mailboxes(match[1]) if match else ()
-    return [box.address for box in boxes[:1] if "@" in box.address and comparable(box.address) not in own]
+    return [box.address for box in boxes[:1] if "@" in box.address]
 
 
-def _known(message: Message, own: set[str]) -> list[str]:
+def _attached(leaves: Iterable[Leaf]) -> list[str]:
+    """The same of a returned message that is attached."""
+    for leaf in leaves:
+        if leaf.content_type in ("message/rfc822", "text/rfc822-headers", "message/global"):
+            boxes = header.mailboxes(parse_header(leaf.content.lstrip()).first("to"))
+            return [box.address for box in boxes[:1] if "@" in box.address]
+    return []
+
+
+def _known(message: Message) -> list[str]:
     from flufl.bounce import all_failures
 
     try:
@@ -130,31 +216,17 @@ def _known(message: Message, own: set[str]) -> list[str]:
     except (LookupError, ValueError, AttributeError, TypeError, RecursionError):
         # The detectors take a message to be well formed; this one is not, and the letter is read below.
         return []
-    found = sorted(address.decode("ascii", "replace") for address in late | lasting)
-    return [address for address in found if comparable(address) not in own]
-
-
-def _named(letter: str, own: set[str]) -> Iterator[str]:
-    """Yield the addresses that the letter names as failed; those that lead a line, if any do."""
-    leading: list[str] = []
-    nearby: list[str] = []
-    for line in letter.split("\n"):
-        for match in ADDRESS.finditer(line[:500]):
-            address = match[0].strip("'.")
-            if comparable(address) in own or _NEVER.match(address):
-                continue
-            if LEADING.match(line[: match.start()]):
-                leading.append(address)
-            elif _SAYS.search(line):
-                nearby.append(address)
-    yield from leading or nearby
+    return sorted(address.decode("ascii", "replace") for address in late | lasting)
 
 
 def _failure(address: str, letter: str, late: bool) -> Failure:
     said = near(address, letter)
-    if reason.reason(reason.status_in(said), said) == "unknown":
+    whom = dsn.original_of(address, said)
+    status = reason.status_in(said)
+    if not status and reason.reason("", said) == "unknown":
         said = header.clean(letter[:1000])
-    return failure(address, reason.status_in(said), "delayed" if late else "failed", said)
+        status = reason.status_in(said)
+    return failure(whom, status, "delayed" if late and not status.startswith("5") else "failed", said)
 
 
 def _original(text: str) -> str | None:

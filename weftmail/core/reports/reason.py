@@ -60,6 +60,11 @@ DIAGNOSTIC = 1000
 """More of a diagnostic is not looked through for words."""
 
 
+def without_addresses(text: str) -> str:
+    """Return the text with "@" for each address and link: a name in them says nothing of a cause."""
+    return _ADDRESSES.sub("@", text)
+
+
 def status_in(text: str) -> str:
     """Return the enhanced status that stands in ``text``, one made of its SMTP reply code, or ""."""
     found = _ENHANCED.search(text)
@@ -100,8 +105,7 @@ def reason(status: str, diagnostic: str) -> str:
 
 
 def _in_words(diagnostic: str) -> str:
-    # A name in an address or a link says nothing of a cause.
-    text = _ADDRESSES.sub("@", diagnostic[:DIAGNOSTIC])
+    text = without_addresses(diagnostic[:DIAGNOSTIC])
     return next((name for name, words in CAUSES if words.search(text)), "")
 
 
@@ -112,7 +116,7 @@ def is_hard(status: str, why: str, diagnostic: str, at: phase.Phase = "") -> boo
     the server said no.  A full mailbox, a policy, a network fault are failures as well, but the address may be good.  A
     temporary failure never tells against it, unless it names the person as unknown.
     """
-    unknown = bool(UNKNOWN_USER.search(_ADDRESSES.sub("@", diagnostic[:DIAGNOSTIC])))
+    unknown = bool(UNKNOWN_USER.search(without_addresses(diagnostic[:DIAGNOSTIC])))
     if status.startswith("4"):
         return why == "no such user" and unknown
     if at in ("connection", "hello", "sender"):
