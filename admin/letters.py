@@ -37,10 +37,22 @@ def _catcher(visit: Visit) -> Catcher:
 
 
 def _own(visit: Visit, some: Sequence[Caught]) -> list[Caught]:
-    """Return those that carry a message of the visitor's company: their return path names it."""
+    """Return those that carry a message of the visitor's company, which their return path names, or are to a colleague.
+
+    What has no return path tells of an account or gathers notices: for its reader, and the admins of all.
+    """
     messages = [_message(visit, one) for one in some]
     own = visit.store.threads.of_company(visit.company_id, [one for one in messages if one is not None])
-    return [one for one, message in zip(some, messages, strict=True) if message in own]
+    return [
+        one
+        for one, message in zip(some, messages, strict=True)
+        if (message in own if one.return_path else _to_colleague(visit, one))
+    ]
+
+
+def _to_colleague(visit: Visit, one: Caught) -> bool:
+    user = visit.store.users.by_address(one.recipients[0]) if len(one.recipients) == 1 else None
+    return user is not None and (user.id == visit.user.id or visit.owner)
 
 
 def _message(visit: Visit, one: Caught) -> int | None:

@@ -25,6 +25,7 @@ from weftmail.flow.notify import suggested
 from weftmail.flow.post import Draft, DraftFile, plan, post
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.thread import Conversation
+from weftmail.store.alias import Alias
 from weftmail.store.pulse import Pulse
 from weftmail.store.record import Record
 
@@ -98,7 +99,7 @@ def fresh(visit: Visit, talk: Conversation, moves: Pulse) -> Composer:
     }
     left_out -= visit.store.users.among(left_out) if left_out else frozenset()
     composer = Composer(to=tuple(to), cc=tuple(_people(audience, "cc")), left_out=len(left_out))
-    return _shown(visit, talk.record, composer, answers_id=last, moves=moves)
+    return _shown(visit, talk.record, composer, answers_id=last, moves=moves, alias=talk.alias)
 
 
 def with_all(visit: Visit, record: Record) -> Composer:
@@ -226,6 +227,7 @@ def _shown(
     *,
     answers_id: int | None = None,
     moves: Pulse | None = None,
+    alias: Alias | None = None,
 ) -> Composer:
     """Return the composer with those who would be notified, by the very function that then notifies them."""
     draft = Draft(text=_SOME_WORDS, note=True, answers_id=answers_id)
@@ -234,7 +236,7 @@ def _shown(
     said = dict(composer.errors if errors is None else errors)
     shown_as = ""
     try:
-        sender = identity_of(visit.store, record).sender
+        sender = identity_of(visit.store, record, alias).sender
         shown_as = f"{visit.user.name} via {sender.name} <{sender.address}>"
     except RefusedAct as error:
         said.setdefault("to", visit.voice.say(error.refusal.phrase))

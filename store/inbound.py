@@ -255,6 +255,10 @@ class InboundLog:
             found = queries.review_counts_of_user(self._connection, company_id=company_id, user_id=notified)
         return {"held": 0, "unmatched": 0, "error": 0, **dict(found)}
 
+    def review_counts_of_nobody(self) -> dict[str, int]:
+        """Return how many mails wait for review that belong to no company, by state."""
+        return dict(queries.review_counts_of_nobody(self._connection))
+
     def last(self) -> int:
         """Return the number of the newest row; 0 where there is none."""
         value: int = queries.inbound_last(self._connection)

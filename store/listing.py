@@ -95,6 +95,12 @@ class Listings:
         """Return mails that wait for a person to decide, oldest first; those of no company are everybody's."""
         return many(InboundLine, self._ask("review", company_id, after=after, most=most))
 
+    def to_review_of_nobody(self, state: str, after: int, most: int) -> list[InboundLine]:
+        """Return mails in one state that belong to no company, oldest first."""
+        return many(
+            InboundLine, queries.list_to_review_of_nobody(self._connection, state=state, after=after, most=most)
+        )
+
     def to_review(self, company_id: int, state: str, notified: int | None, after: int, most: int) -> list[InboundLine]:
         """Return mails of one company in one state, oldest first; those alone that a user was ``notified`` of."""
         values = {"company_id": company_id, "state": state, "after": after, "most": most}

@@ -96,6 +96,7 @@ def _form(visit: Visit, *, saved: str = "", wrong: Mapping[str, str] | None = No
         sessions=visit.store.sessions.of_user(visit.user.id, visit.now),
         factor=visit.store.second_factors.get(visit.user.id),
         least=user.SHORTEST,
+        has_password=visit.store.users.password(visit.user.id) is not None,
         saved=saved,
         wrong=wrong or {},
     )

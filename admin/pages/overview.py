@@ -17,13 +17,14 @@ from weftmail.flow.status import Status, status
 
 
 def overview(visit: Visit) -> Response:
-    """Show how the company stands; to an admin of all also how the machine does."""
+    """Show how the company stands; to an admin of all how everything does, and the machine."""
     machine = visit.site.machine if visit.owner else None
-    found = status(visit.store, visit.now, visit.company_id, machine)
+    found = status(visit.store, visit.now, None if visit.owner else visit.company_id, machine)
     steps = guide(visit.store, visit.company_id) if visit.owner else None
     return visit.page(
         "overview.html",
         command="mail-admin status",
+        everywhere=visit.owner,
         stands=found,
         headline=Phrase(f"status.{found.tone}"),
         says=[Phrase(f"status.{name}") for name in (*found.broken, *found.to_look_at)],

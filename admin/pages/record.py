@@ -18,6 +18,7 @@ from weftmail.admin.thread import LOOKED_AT, ShownEntry, shown_entries
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.admin.writing import Again, Composer
 from weftmail.core.parsing import path
+from weftmail.core.role import Role
 from weftmail.core.tokens.reply_token import mask
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.thread import Conversation, Excerpt, Reader, conversation
@@ -25,6 +26,9 @@ from weftmail.flow.unread import UNREAD, try_again
 from weftmail.store.message import ThreadMessage
 from weftmail.store.pulse import Pulse
 from weftmail.store.record import Follower, Participant, Record
+
+MOST_HELD = 100
+"""Of the mails that somebody may decide on, so many are looked through."""
 
 
 def record_of(visit: Visit) -> Record:
@@ -175,8 +179,20 @@ def _shown(
         files=_files(thread),
         fields=shown_fields(visit, found),
         held=moves.held,
+        decides=_decides(visit, talk),
         composer=composer,
     )
+
+
+def _decides(visit: Visit, talk: Conversation) -> set[int]:
+    """Return which of the mails that are held here the visitor may decide on."""
+    held = {one.id for one in talk.held}
+    if not held or not visit.may_write:
+        return set()
+    if visit.may(Role.ADMIN):
+        return held
+    theirs = visit.store.listings.to_review(visit.company_id, "held", visit.user.id, min(held) - 1, MOST_HELD)
+    return held & {one.id for one in theirs}
 
 
 def _asked(visit: Visit) -> str:

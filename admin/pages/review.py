@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -40,8 +38,11 @@ def queue(visit: Visit) -> Response:
 
 
 def _queue(visit: Visit, *, wrong: str = "", status: int = 200) -> Response:
-    state = visit.request.query_params.get("state", "held")
-    state = state if state in QUEUES else "held"
+    counts = _counts(visit)
+    # Without a word, the first part in which something waits.
+    first = next((name for name in QUEUES if counts.get(name)), "held")
+    state = visit.request.query_params.get("state", first)
+    state = state if state in QUEUES else first
     after = visit.request.query_params.get("after", "")
     start = int(after) if after.isascii() and after.isdecimal() and len(after) < 18 else 0
     found = _lines(visit, state, start)
@@ -51,7 +52,7 @@ def _queue(visit: Visit, *, wrong: str = "", status: int = 200) -> Response:
         status=status,
         state=state,
         queues=QUEUES,
-        counts=visit.store.inbound.review_counts(visit.company_id, _whose(visit)),
+        counts=counts,
         lines=found[:PER_PAGE],
         following=found[PER_PAGE - 1].id if len(found) > PER_PAGE else 0,
         decided=_decided(visit),
@@ -66,7 +67,19 @@ def _whose(visit: Visit) -> int | None:
 
 
 def _lines(visit: Visit, state: str, after: int) -> list[InboundLine]:
-    return visit.store.listings.to_review(visit.company_id, state, _whose(visit), after, PER_PAGE + 1)
+    """Return the mails that the visitor may decide on; who looks after the installation sees what is no company's."""
+    listings, most = visit.store.listings, PER_PAGE + 1
+    found = listings.to_review(visit.company_id, state, _whose(visit), after, most)
+    if visit.owner:
+        found += listings.to_review_of_nobody(state, after, most)
+    return sorted(found, key=lambda one: one.id)[:most]
+
+
+def _counts(visit: Visit) -> dict[str, int]:
+    """Return how many mails wait for the visitor, by state."""
+    counts = visit.store.inbound.review_counts(visit.company_id, _whose(visit))
+    nobodys = visit.store.inbound.review_counts_of_nobody() if visit.owner else {}
+    return {state: count + nobodys.get(state, 0) for state, count in counts.items()}
 
 
 def _decided(visit: Visit) -> list[PastAct]:
@@ -109,9 +122,20 @@ def _row(visit: Visit) -> InboundRow:
 def _theirs(visit: Visit, row: InboundRow) -> bool:
     if row.company_id is None:
         return visit.owner
-    if row.company_id != visit.company_id:
+    return row.company_id == visit.company_id and may_decide(visit, row)
+
+
+def may_decide(visit: Visit, row: InboundRow | InboundLine) -> bool:
+    """Say whether the visitor may decide on a mail of their company: an admin, who was told of it, the record's owner.
+
+    What bears a colleague's address is for that colleague, who was told, and the admins.
+    """
+    if visit.may(Role.ADMIN) or visit.store.inbox.was_notified(visit.company_id, visit.user.id, row.id):
+        return visit.may_write
+    if row.record_id is None or (row.from_address and visit.store.users.by_address(row.from_address) is not None):
         return False
-    return visit.may(Role.ADMIN) or visit.store.inbox.was_notified(visit.company_id, visit.user.id, row.id)
+    record = visit.store.records.get(visit.company_id, row.record_id)
+    return visit.may_write and record is not None and record.owner_id == visit.user.id
 
 
 def _colleague(visit: Visit, row: InboundRow) -> str:
@@ -201,11 +225,10 @@ def unblock(visit: Visit) -> Response:
 
 def waiting(visit: Visit) -> int:
     """Return how many mails wait for the visitor."""
-    counts: Sequence[int] = [*visit.store.inbound.review_counts(visit.company_id, _whose(visit)).values()]
-    return sum(counts)
+    return sum(_counts(visit).values())
 
 
-item = Item(70, "/review", marked("Review queue"), Role.AGENT)
+item = Item(70, "/review", marked("Review queue"), Role.AGENT, waiting)
 routes = [
     page("/review", queue, role=Role.AGENT),
     page("/review/many", decide_many, posts=True, role=Role.AGENT),

@@ -133,7 +133,9 @@
   // What was written here is nobody else's: it goes with whoever signs out.
   function keepNothing() {
     document.addEventListener("submit", (event) => {
-      if (event.target.matches("form.me")) sessionStorage.clear();
+      if (!event.target.matches("form.me")) return;
+      if (form() && unsent() && !confirm(form().dataset.unsent)) event.preventDefault();
+      else sessionStorage.clear();
     });
   }
 

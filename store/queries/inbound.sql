@@ -114,13 +114,27 @@ from inbound
 where company_id = :company_id and state in ('held', 'unmatched', 'error')
 group by state;
 
+-- name: review_counts_of_nobody
+select state, count(*)
+from inbound
+where company_id is null and state in ('held', 'unmatched', 'error')
+group by state;
+
 -- name: review_counts_of_user
 select i.state, count(*)
 from inbound i
 where i.company_id = :company_id and i.state in ('held', 'unmatched', 'error')
-    and exists (
-        select 1 from notice n
-        where n.company_id = i.company_id and n.user_id = :user_id and n.inbound_id = i.id
+    and (
+        exists (
+            select 1 from notice n
+            where n.company_id = i.company_id and n.user_id = :user_id and n.inbound_id = i.id
+        )
+        or (
+            exists (select 1 from record r where r.id = i.record_id and r.owner_id = :user_id)
+            and not exists (
+                select 1 from user_address a where a.kind = 'email' and a.address = i.from_address
+            )
+        )
     )
 group by i.state;
 

@@ -191,12 +191,27 @@ where company_id = :company_id and state = :state and state in ('held', 'unmatch
 order by id
 limit :most;
 
+-- Mail that belongs to no company is decided on by who looks after the installation.
+-- name: list_to_review_of_nobody
+select * from inbound_line
+where company_id is null and state = :state and state in ('held', 'unmatched', 'error') and id > :after
+order by id
+limit :most;
+
 -- name: list_to_review_of_user
 select i.* from inbound_line i
 where i.company_id = :company_id and i.state = :state and i.state in ('held', 'unmatched', 'error') and i.id > :after
-    and exists (
-        select 1 from notice n
-        where n.company_id = i.company_id and n.user_id = :user_id and n.inbound_id = i.id
+    and (
+        exists (
+            select 1 from notice n
+            where n.company_id = i.company_id and n.user_id = :user_id and n.inbound_id = i.id
+        )
+        or (
+            exists (select 1 from record r where r.id = i.record_id and r.owner_id = :user_id)
+            and not exists (
+                select 1 from user_address a where a.kind = 'email' and a.address = i.from_address
+            )
+        )
     )
 order by i.id
 limit :most;

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tests.admin.conftest import Browser, Site
 from weftmail.core.composing.dkim import sign
+from weftmail.core.ports import Caught
 from weftmail.transport.dkim_files import create
 
 PAGE = "/caught/caught1"
@@ -56,3 +59,16 @@ def test_the_html_of_a_caught_mail_stands_in_a_frame(site: Site, anna: Browser) 
 def test_nothing_caught_says_what_to_do(anna: Browser) -> None:
     assert "Nothing yet" in anna.get("/caught").text
     assert anna.get(PAGE).status_code == 404
+
+
+def test_an_email_about_an_account_is_shown_to_its_reader_and_the_admins_of_all(
+    site: Site, browser: Callable[[], Browser], anna: Browser
+) -> None:
+    letter = b"From: Acme <notifications@acme.example>\r\nSubject: Your link\r\n\r\nHere it is.\r\n"
+    site.catcher.kept.append(Caught("account1", site.world.clock(), "", ("bjorn@acme.example",), letter))
+    bjorn = browser()
+    bjorn.sign_in("bjorn@acme.example")
+    assert "Your link" in bjorn.get("/caught").text
+    assert "Your link" not in anna.get("/caught").text and anna.get("/caught/account1").status_code == 404
+    site.store.line.appoint(site.world.anna)
+    assert "Your link" in anna.get("/caught").text

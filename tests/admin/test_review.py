@@ -111,10 +111,14 @@ def test_a_blocked_sender_is_dropped_and_counted_until_that_is_lifted(site: Site
 def test_a_colleague_sees_what_they_were_told_of(site: Site, bjorn: Browser, held: int) -> None:
     assert "Re: Forty chairs" not in bjorn.get("/review").text
     assert bjorn.get(f"/review/{held}").status_code == 404
+    talk = bjorn.get("/records/LEAD-1").text
+    assert "The owner of the record or an admin decides." in talk and "/review/" not in talk
     site.store.records.set(_owned(site), 1)
     theirs = arrives(site, "For Bjorn")
     page = bjorn.get("/review").text
-    assert "For Bjorn" in page and "Re: Forty chairs" not in page
+    # Of the record that is Björn's now, also what waited before he was its owner.
+    assert "For Bjorn" in page and "Re: Forty chairs" in page
+    assert f'href="/review/{theirs}"' in bjorn.get("/records/LEAD-1").text
     assert decided(site, bjorn, theirs, do="add") == "filed LEAD-1"
     assert bjorn.get(f"/review/{held}/source").status_code == 404
 
@@ -169,3 +173,20 @@ def test_two_clicks_take_a_held_mail_to_its_record_and_its_owner(site: Site, hel
     (message,) = [one for one in site.world.thread("LEAD-1") if one.inbound_id == held]
     people = {one.user_id for one in site.store.messages.deliveries(site.world.acme, message.id)}
     assert site.world.anna in people
+
+
+def test_a_mail_in_a_colleague_s_name_is_not_the_owner_s_to_decide(site: Site, bjorn: Browser) -> None:
+    site.store.records.set(_owned(site), 1)
+    first = site.world.thread("LEAD-1")[0].rfc_message_id
+    forged = site.world.deliver(site.world.mail("Anna <anna@acme.example>", references=[first]), "leads@acme.example")
+    assert forged.state == "held" and bjorn.get(f"/review/{forged.id}").status_code == 404
+    assert f"/review/{forged.id}" not in bjorn.get("/review").text
+
+
+def test_who_looks_after_the_installation_decides_on_what_is_no_company_s(site: Site, anna: Browser) -> None:
+    site.world.deliver(site.world.mail(subject="Astray"), "x@elsewhere.example")
+    assert "Astray" not in anna.get("/review").text
+    site.store.line.appoint(site.world.anna)
+    page = anna.get("/review").text
+    assert "Astray" in page and '<span class="count">1</span>' in page
+    assert re.search(r">1</a></b> no match", anna.get("/overview").text)

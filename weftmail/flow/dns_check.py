@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from weftmail.core.dns import dkim, dmarc, host, mx, return_path, spf, spf_cost
 from weftmail.core.dns.dkim import PublicKey
-from weftmail.core.dns.finding import DnsFinding, Judgement, Values, Verdict, View, over_servers, values, worst
+from weftmail.core.dns.finding import (
+    DnsFinding,
+    DnsRecord,
+    Judgement,
+    Values,
+    Verdict,
+    View,
+    over_servers,
+    values,
+    worst,
+)
 from weftmail.core.dns.key_life import Shown, shown
 from weftmail.core.ports import DnsFailure, DnsResult, DnsType, Zone, Zones
 from weftmail.core.wording.phrase import Phrase
@@ -64,11 +74,28 @@ class _Checking:
         if isinstance(zone, DnsFailure):
             failed = Judgement("broken", Phrase("dns.no zone", {"text": zone.text}))
             row = DnsFinding("zone", self.question.domain, (), (), (), failed)
-            return Table(self.question.domain, "", (), (row, self._pointers()), now)
+            return Table(self.question.domain, "", (), (row, *self._to_come(), self._pointers()), now)
         first = [self._mx(zone), self._spf(zone)]
         way_back = self._return_path(first[0].verdict, first[1].verdict)
         findings = (*first, *self._keys(zone), self._dmarc(zone), way_back, self._pointers())
         return Table(self.question.domain, zone.name, tuple(one.name for one in zone.servers), findings, now, self.seen)
+
+    def _to_come(self) -> Iterator[DnsFinding]:
+        """Give what the zone has to hold, where there is none yet: who sets a domain up wants to know it first."""
+        domain, dedicated = self.question.domain, self.question.dedicated
+        vouching = DnsRecord(domain, "TXT", spf.wanted((), self._addresses(), dedicated=dedicated))
+        keys = [("dkim", key.wanted) for key in self.question.keys]
+        records = [
+            ("mx", mx.wanted(domain, self.question.host)),
+            ("spf", vouching),
+            *keys,
+            ("dmarc", dmarc.wanted(domain)),
+        ]
+        for what, record in records:
+            judged = Judgement(
+                "broken", Phrase("dns.to come"), Phrase("dns.step.add", {"name": record.name}), add=(record,)
+            )
+            yield DnsFinding(what, record.name, (), (), (record.value,), judged)
 
     def _view(self, zone: Zone, name: str, kind: DnsType) -> View:
         servers = tuple((server.name, self._asked(zone, at, name, kind)) for at, server in enumerate(zone.servers))

@@ -7,6 +7,7 @@ from email.utils import parseaddr
 
 from weftmail.core.address import BadAddress, Mailbox, canonical, domain_of
 from weftmail.flow.refusal import RefusedAct
+from weftmail.store.alias import Alias
 from weftmail.store.record import Record
 from weftmail.store.store import Store
 
@@ -19,12 +20,13 @@ class Identity:
     domain: str
 
 
-def identity_of(store: Store, record: Record) -> Identity:
-    """Return as whom the record writes: as its alias says, else as the company's notifications address.
+def identity_of(store: Store, record: Record, alias: Alias | None = None) -> Identity:
+    """Return as whom the record writes: as its ``alias`` says, else as the company's notifications address.
 
-    Raises RefusedAct where the company has no domain to write from.
+    The alias is asked for where it is not given.  Raises RefusedAct where the company has no domain to write from.
     """
-    alias = store.aliases.get(record.company_id, record.alias_id) if record.alias_id is not None else None
+    if alias is None and record.alias_id is not None:
+        alias = store.aliases.get(record.company_id, record.alias_id)
     if alias is not None:
         sender = parse_answer_as(alias.answers_as)
         return Identity(Mailbox(sender.name or record.company, sender.address), alias.domain)

@@ -160,7 +160,7 @@ def drain(
     intake: Intake,
     sleep: Callable[[float], None],
     *,
-    most_failures: int = 20,
+    most_failures: int = 6,
     stopping: Callable[[], bool] = lambda: False,
 ) -> int:
     """Empty the folder and settle all that is accepted; return how many deliveries were settled or put aside.
@@ -186,10 +186,11 @@ def drain(
                 if wait := intake.waits_for():
                     failures += 1
                     sleep(wait)
-                elif worked or batch.settled or batch.failed or batch.reading:
+                elif worked or batch.settled or batch.failed:
                     failures = 0
-                    if batch.reading and not (worked or batch.settled or batch.failed):
-                        intake.wait(1.0)
+                elif batch.reading:
+                    # Nothing is safer for being read: what is read and cannot be written counts all the same.
+                    intake.wait(1.0)
                 else:
                     break
         finally:

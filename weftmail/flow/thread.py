@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from weftmail.core.routing.recipients import INBOX
+from weftmail.store.alias import Alias
 from weftmail.store.inbound import InboundLine, InboundRow
 from weftmail.store.inbox import NEWEST
 from weftmail.store.message import Delivery, StoredAttachment, ThreadAddressed, ThreadMessage
@@ -65,7 +66,7 @@ class Entry:
 class Conversation:
     """A record with a page of its messages, oldest first; ``earlier`` and ``later``: how many more there are.
 
-    ``received_at`` is the address of the alias that it belongs to, ``held`` what waits for review and concerns it, a
+    ``alias`` is the one that it belongs to, ``held`` what waits for review and concerns it, a
     hundred at most.
     ``may_write`` and ``follows`` are said of the reader.
     """
@@ -77,9 +78,14 @@ class Conversation:
     followers: tuple[Follower, ...]
     participants: tuple[Participant, ...]
     held: tuple[InboundLine, ...]
-    received_at: str | None
+    alias: Alias | None
     may_write: bool
     follows: bool
+
+    @property
+    def received_at(self) -> str | None:
+        """The address of the alias that it belongs to."""
+        return self.alias.address if self.alias is not None else None
 
 
 def conversation(store: Store, record: Record, reader: Reader = OPERATOR, page: Excerpt | None = None) -> Conversation:
@@ -101,7 +107,7 @@ def conversation(store: Store, record: Record, reader: Reader = OPERATOR, page: 
         followers=followers,
         participants=tuple(store.records.participants(record.company_id, record.id)),
         held=tuple(store.threads.held(record.company_id, record.id)),
-        received_at=alias.address if alias is not None else None,
+        alias=alias,
         may_write=reader.may_write,
         follows=any(one.user_id == reader.user_id for one in followers),
     )

@@ -75,7 +75,12 @@ def test_without_a_zone_nothing_else_is_asked() -> None:
     asked = zones()
     asked.failed["zone"] = "SERVFAIL"
     found = check(asked, QUESTION, 7)
-    assert [one.what for one in found.findings] == ["zone", "ptr"] and found.verdict == "broken"
+    rows = {one.what: one for one in found.findings}
+    assert list(rows) == ["zone", "mx", "spf", "dkim", "dmarc", "ptr"] and found.verdict == "broken"
+    # What has to be there is said all the same: who sets a domain up wants to know it first.
+    assert rows["mx"].expected == (f"10 {QUESTION.host}",) and rows["dkim"].expected == (QUESTION.keys[0].record,)
+    assert rows["spf"].expected[0].startswith("v=spf1 ") and rows["dmarc"].expected == ("v=DMARC1; p=none",)
+    assert [new.name for one in found.findings for new in one.judgement.add][-1] == f"_dmarc.{QUESTION.domain}"
     assert not asked.asked
 
 

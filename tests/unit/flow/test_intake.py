@@ -280,3 +280,17 @@ def test_readers_that_cannot_be_waited_for_make_settling_wait(world: World, fold
     assert intake.settle().reading
     intake.wait(0.1)
     assert intake.waits_for() > 0
+
+
+def test_a_drain_gives_up_although_all_can_be_read(world: World, folder: Folder, bell: Bell):
+    world.accept(world.mail(), "leads@acme.example")
+    full_ = store_with(world.store, records_open=raising(Full("database or disk is full")))
+    intake = Intake(full_, world.installation, world.lock, folder, bell, Slow())
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        world.clock.now += int(seconds * 1000) + 1
+
+    assert drain(intake, sleep) == 0
+    assert len(slept) == 6 and world.lock.free

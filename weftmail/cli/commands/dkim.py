@@ -11,6 +11,7 @@ from weftmail.cli.listing import Listing, Whole
 from weftmail.cli.output import Fields
 from weftmail.cli.refusals import carried_out
 from weftmail.cli.signing import DkimFolder
+from weftmail.core.dns import zone_text
 from weftmail.flow import vocabulary
 from weftmail.flow.setup import dkim_key, find
 from weftmail.store.domain import DkimKey
@@ -73,12 +74,13 @@ def _created(made: dkim_key.Keys) -> list[str]:
     new = [key for key in made.keys if key.selector in made.made or (not made.made and key.state != "retired")]
     said = f"They sign once every server of the zone shows them: mail-admin dns check {made.subject} --watch"
     waiting = [said] if any(key.state == "made" for key in new) else []
-    return [*there, "Add to the DNS, each on one line or in parts of 255:", *map(record_line, new), *waiting]
+    return [*there, "Add to the DNS; what stands in two parts is one record:", *map(record_line, new), *waiting]
 
 
 def record_line(key: DkimKey) -> str:
     """Return the record of a key as a zone file has it."""
-    return f'{dkim_key.name(key)}.  TXT  "{key.record}"'
+    text = " ".join(f'"{part}"' for part in zone_text.parts(key.record))
+    return f"{dkim_key.name(key)}.  TXT  {text}"
 
 
 def _list(context: Context, arguments: argparse.Namespace) -> None:

@@ -46,7 +46,7 @@ def nsupdate(zone: str, judgements: Sequence[Judgement]) -> list[str]:
     """Return the lines for nsupdate, which changes what has to change in the zone and nothing else."""
     removed = [old for one in judgements for old in one.remove if _within(old, zone)]
     added = [new for one in judgements for new in one.add if _within(new, zone)]
-    if not removed and not added:
+    if not zone or (not removed and not added):
         return []
     return [
         f"zone {zone}.",
