@@ -97,8 +97,8 @@ FOOT = """
   name discard nothing. By its words alone an email is an automatic answer only under a program's own title: the words
   and a colon, in brackets, or "AUTO:", and not where the title of the conversation holds them; or as a challenge, an
   answer that asks to follow a link so that its email is taken. With the null sender it is one if it answers
-  something, or begins with such words or with thanks for a message; behind "Re:" the first sentences are asked as well,
-  there and beside a header field that programs set. The words are known in 15 languages. A
+  something, or begins with such words or with thanks for a message; its first sentences are asked as well, behind "Re:"
+  also beside a header field that programs set. The words are known in 15 languages. A
   bounce comes from nobody or from the address of a daemon, of postmaster or of a mail gateway, and names a failed
   recipient.
 - A bounce without the fields of a report is known by its title, or by words of failure at its head beside an address

@@ -21,42 +21,42 @@ UNKNOWN_USER = Phrases(
     (
         # German
         (
-            r"(?:empfänger|benutzer|nutzer|adressat|adresse|postfach|teilnehmer|konto)\w*[^.\n]{0,40}(?:unbekannt|"
+            r"(?:empfänger|benutzer|nutzer|adressat|adresse|postfach|teilnehmer|konto)\w{,12}[^.\n]{,40}(?:unbekannt|"
             r"nicht (?:bekannt|gefunden|vorhanden|existier)|existiert nicht|ungültig|nicht (?:mehr )?gültig)"
         ),
         r"(?:unbekannter?|ungültiger?|kein(?:en)?) (?:empfänger|benutzer|nutzer|adress|postfach)",
         # French, Spanish, Portuguese, Italian
         (
-            r"(?:utilisateur|destinataire|adresse|bo[iî]te|compte|usager)[^.\n]{0,60}(?:inconnu|inexistant|introuvable|"
+            r"(?:utilisateur|destinataire|adresse|bo[iî]te|compte|usager)[^.\n]{,60}(?:inconnu|inexistant|introuvable|"
             r"n['’]existe|non (?:recens|trouv|valide)|invalide|incorrecte|n['’]est (?:pas|plus) (?:valide|connu))"
         ),
         (
-            r"(?:usuario|destinatario|direcci[óo]n|cuenta|buz[óo]n)[^.\n]{0,60}(?:desconocid|no existe|"
+            r"(?:usuario|destinatario|direcci[óo]n|cuenta|buz[óo]n)[^.\n]{,60}(?:desconocid|no existe|"
             r"inexistente|no (?:se |fue )?encontr|no (?:es )?v[áa]lid|inv[áa]lid)"
         ),
         (
-            r"(?:usu[áa]rio|utilizador|destinat[áa]rio|endere[çc]o|conta\b|caixa)[^.\n]{0,60}"
+            r"(?:usu[áa]rio|utilizador|destinat[áa]rio|endere[çc]o|conta\b|caixa)[^.\n]{,60}"
             r"(?:desconhecid|n[ãa]o existe|inexistente|n[ãa]o (?:foi )?encontrad|inv[áa]lid)"
         ),
         (
-            r"(?:utente|destinatario|indirizzo|casella)[^.\n]{0,60}(?:sconosciut|inesistente|"
+            r"(?:utente|destinatario|indirizzo|casella)[^.\n]{,60}(?:sconosciut|inesistente|"
             r"non (?:esiste|trovat|valid|è (?:stat[oa] )?trovat))"
         ),
         # Dutch, Swedish, Norwegian and Danish, Finnish
-        r"(?:gebruiker|ontvanger|adres|geadresseerde)\w*[^.\n]{0,60}(?:onbekend|bestaat niet|niet gevonden|ongeldig)",
-        r"(?:användare|mottagare|adress|konto|brevlåda)\w*[^.\n]{0,60}(?:okänd|finns (?:inte|ej)|ogiltig)",
-        r"(?:användare|mottagare|adress|konto|brevlåda)\w*[^.\n]{0,60}hittades inte",
+        r"(?:gebruiker|ontvanger|adres|geadresseerde)\w{,12}[^.\n]{,60}(?:onbekend|bestaat niet|niet gevon|ongeldig)",
+        r"(?:användare|mottagare|adress|konto|brevlåda)\w{,12}[^.\n]{,60}(?:okänd|finns (?:inte|ej)|ogiltig)",
+        r"(?:användare|mottagare|adress|konto|brevlåda)\w{,12}[^.\n]{,60}hittades inte",
         r"(?:okänd|ogiltig) (?:användare|mottagare|adress)",
         (
-            r"(?:bruker|mottaker|adresse|konto|bruger|modtager)\w*[^.\n]{0,60}(?:ukjent|ukendt|fin(?:n|d)es ikke|"
+            r"(?:bruker|mottaker|adresse|konto|bruger|modtager)\w{,12}[^.\n]{,60}(?:ukjent|ukendt|fin(?:n|d)es ikke|"
             r"ikke (?:funnet|fundet)|ugyldig|eksisterer ikke)"
         ),
         r"(?:ukjent|ukendt) (?:bruker|bruger|mottaker|modtager|adresse)",
-        r"(?:käyttäjä|vastaanottaja|osoite|tili|postilaatikko)\w*[^.\n]{0,60}(?:tuntematon|ei ole olemassa|ei löy)",
+        r"(?:käyttäjä|vastaanottaja|osoite|tili|postilaatikko)\w{,12}[^.\n]{,60}(?:tuntematon|ei ole olemassa|ei löy)",
         # Polish, Russian
-        r"(?:użytkownik|adresat|odbiorca|adres|skrzynka|konto)\w*[^.\n]{0,60}(?:nieznan|nie istnieje|nie znaleziono)",
+        r"(?:użytkownik|adresat|odbiorca|adres|skrzynka|konto)\w{,12}[^.\n]{,60}(?:nieznan|nie istnieje|nie znalezion)",
         (
-            r"(?:пользовател|получател|адрес|ящик|абонент|учетн)\w*[^.\n]{0,60}(?:неизвест|не (?:существует|найден|"
+            r"(?:пользовател|получател|адрес|ящик|абонент|учетн)\w{,12}[^.\n]{,60}(?:неизвест|не (?:существует|найден|"
             r"зарегистрирован|обнаружен)|отсутствует)"
         ),
         r"(?:нет такого|неизвестный|не существует) (?:пользовател|получател|адрес|ящик)",
@@ -65,22 +65,22 @@ UNKNOWN_USER = Phrases(
         r"(?:用户|收件人|用戶|使用者|邮箱|郵箱|信箱|帐号|账号|帳號|地址)[^。\n]{0,20}(?:不存在|未找到|找不到|无效|無效|未知)",
         r"(?:找不到|不存在的?|没有|未知)[^。\n]{0,10}(?:用户|收件人|使用者|邮箱|信箱|地址)",
         (
-            r"(?:宛先|あて先|ユーザ|アドレス|受信者|名簿|ディレクト|送信先|アカウント)[^。\n]{0,40}"
-            r"(?:登録されていません|見つかりません|存在し(?:ません|ない)|(?<!空きが)ありません|不明|無効|使われていません)"
+            r"(?:宛先|あて先|ユーザ|アドレス|電話帳|受信者|名簿|ディレクト|送信先|アカウント)[^。\n]{0,40}"
+            r"(?:登録されていません|見つかりません|存在し(?:ません|ない)|(?<!空きが)ありません|不明|無効|使われていません|載っていません)"
         ),
         r"(?:存在しない|不明な|無効な)[^。\n]{0,15}(?:ユーザ|宛先|アドレス|アカウント)",
     ),
 )
 FULL = Phrases(
     (
-        r"(?:postfach|mailbox|speicher(?:platz)?|konto)[^.\n]{0,40}(?:voll\b|überschritten|belegt|erschöpft|aufgebraucht)",
-        r"(?:bo[iî]te|espace)[^.\n]{0,40}(?:pleine?\b|satur|dépass|épuis|insuffisant)",
-        r"(?:buz[óo]n|cuota|casilla|espacio)[^.\n]{0,40}(?:llen[oa]\b|excedid|superad|insuficiente|agotad)",
-        r"(?:caixa|cota|espaço)[^.\n]{0,40}(?:chei[oa]\b|excedid|lotad|ultrapass|esgotad)",
-        r"(?:casella|spazio)[^.\n]{0,40}(?:pien[ao]\b|superat|esaurit|insufficiente)",
-        r"(?:brevlåda|postlåda|inkorg|postboks|postkasse|innboks|indbakke)\w*[^.\n]{0,40}(?:full|fuld)",
-        r"postilaatikko[^.\n]{0,40}täynnä|(?:postvak|mailbox)[^.\n]{0,40}vol\b|skrzynka[^.\n]{0,40}(?:przep|pełna)",
-        r"ящик[^.\n]{0,40}(?:переполнен|полон|заполнен)|превышен[^.\n]{0,30}квот|квот\w*[^.\n]{0,30}превышен",
+        r"(?:postfach|mailbox|speicher(?:platz)?|konto)[^.\n]{,40}(?:voll\b|überschritten|belegt|erschöpft|aufgebraucht)",
+        r"(?:bo[iî]te|espace)[^.\n]{,40}(?:pleine?\b|satur|dépass|épuis|insuffisant)",
+        r"(?:buz[óo]n|cuota|casilla|espacio)[^.\n]{,40}(?:llen[oa]\b|excedid|superad|insuficiente|agotad)",
+        r"(?:caixa|cota|espaço)[^.\n]{,40}(?:chei[oa]\b|excedid|lotad|ultrapass|esgotad)",
+        r"(?:casella|spazio)[^.\n]{,40}(?:pien[ao]\b|superat|esaurit|insufficiente)",
+        r"(?:brevlåda|postlåda|inkorg|postboks|postkasse|innboks|indbakke)\w{,12}[^.\n]{,40}(?:full|fuld)",
+        r"postilaatikko[^.\n]{,40}täynnä|(?:postvak|mailbox)[^.\n]{,40}vol\b|skrzynka[^.\n]{,40}(?:przep|pełna)",
+        r"ящик[^.\n]{,40}(?:переполнен|полон|заполнен)|превышен[^.\n]{,30}квот|квот\w{,12}[^.\n]{,30}превышен",
     ),
     (
         r"(?:邮箱|信箱|郵箱|收件箱)[^。\n]{0,20}(?:[满滿]|空间不足|空間不足)",
@@ -90,10 +90,10 @@ FULL = Phrases(
 )
 LARGE = Phrases(
     (
-        r"zu groß|größenbeschränkung|trop (?:gros|volumineu|grand)|taille[^.\n]{0,30}(?:dépass|maxim)",
-        r"demasiado grande|tamaño[^.\n]{0,30}(?:excede|máximo|supera)|muito grande|tamanho[^.\n]{0,30}(?:excede|máxim)",
-        r"troppo grande|dimension\w*[^.\n]{0,30}(?:super|massim)|för stort?\b|for stor\b|storleksgräns|liian suuri",
-        r"слишком больш|размер[^.\n]{0,30}превыша|превыша[^.\n]{0,30}размер",
+        r"zu groß|größenbeschränkung|trop (?:gros|volumineu|grand)|taille[^.\n]{,30}(?:dépass|maxim)",
+        r"demasiado grande|tamaño[^.\n]{,30}(?:excede|máximo|supera)|muito grande|tamanho[^.\n]{,30}(?:excede|máxim)",
+        r"troppo grande|dimension\w{,12}[^.\n]{,30}(?:super|massim)|för stort?\b|for stor\b|storleksgräns|liian suuri",
+        r"слишком больш|размер[^.\n]{,30}превыша|превыша[^.\n]{,30}размер",
     ),
     (
         r"(?:邮件|郵件)[^。\n]{0,10}(?:过大|太大|過大)",
@@ -102,12 +102,12 @@ LARGE = Phrases(
 )
 UNKNOWN_DOMAIN = Phrases(
     (
-        r"(?:domäne|domain|rechner)\b[^.\n]{0,40}(?:unbekannt|nicht gefunden|existiert nicht)",
-        r"domaine[^.\n]{0,40}(?:inconnu|introuvable|inexistant|n['’]existe)",
-        r"dom[íi]nio[^.\n]{0,40}(?:desconocid|desconhecid|sconosciut|inexistent|inesistent)",
-        r"dom[íi]nio[^.\n]{0,40}n(?:o|ão|on) (?:existe|esiste)",
-        r"dom[äæ]n\w*[^.\n]{0,40}(?:okänd|ukjent|ukendt|finns inte|fin(?:n|d)es ikke)",
-        r"домен\w*[^.\n]{0,40}не (?:существует|найден)",
+        r"(?:domäne|domain|rechner)\b[^.\n]{,40}(?:unbekannt|nicht gefunden|existiert nicht)",
+        r"domaine[^.\n]{,40}(?:inconnu|introuvable|inexistant|n['’]existe)",
+        r"dom[íi]nio[^.\n]{,40}(?:desconocid|desconhecid|sconosciut|inexistent|inesistent)",
+        r"dom[íi]nio[^.\n]{,40}n(?:o|ão|on) (?:existe|esiste)",
+        r"dom[äæ]n\w{,12}[^.\n]{,40}(?:okänd|ukjent|ukendt|finns inte|fin(?:n|d)es ikke)",
+        r"домен\w{,12}[^.\n]{,40}не (?:существует|найден)",
     ),
     (
         r"域名[^。\n]{0,10}(?:不存在|无效|找不到)",

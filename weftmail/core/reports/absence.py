@@ -18,16 +18,16 @@ _TITLES = (
     # German
     r"autom(?:atische|\.) (?:antwort|rückmeldung|empfangsbestätigung)\b",
     r"abwesenheits(?:notiz|agent|meldung|nachricht|assistent|info)\b",
-    r"urlaubs(?:notiz|meldung|nachricht)\b|(?:nicht im b[üu]ro|au(?:ß|ss)er haus)\b",
+    r"abwesen(?:d|heit)\b|urlaubs(?:notiz|meldung|nachricht)\b|(?:nicht im b[üu]ro|au(?:ß|ss)er haus)\b",
     r"ich bin (?:nicht im b[üu]ro|abwesend)\b",
     # French
     r"r[ée]ponse automatique\b",
-    r"(?:message|notification|avis) d['’]absence\b|absen[ct]e? du bureau\b",
+    r"(?:message|notification|avis) d['’]absence\b|absen[ct]e? du bureau\b|absente?\b",
     # Spanish, Portuguese, Italian
     r"(?:respuesta|contestaci[óo]n|resposta) autom[áa]tica\b|auto-?(?:respuesta|resposta)\b",
-    r"fuera de (?:la )?oficina\b|mensaje de ausencia\b|ausente de la oficina\b",
+    r"fuera de (?:la )?oficina\b|mensaje de ausencia\b|ausente(?: de la oficina| do escrit[óo]rio)?\b",
     r"fora do escrit[óo]rio\b|mensagem de aus[êe]ncia\b|aus[êe]ncia tempor[áa]ria\b",
-    r"(?:risposta automatica|fuori (?:sede|ufficio)|messaggio di assenza|assen(?:te|za) dall['’]ufficio)\b",
+    r"(?:risposta automatica|fuori (?:sede|ufficio)|messaggio di assenza|assen(?:te|za)(?: dall['’]ufficio)?)\b",
     # Dutch
     r"automatisch(?:e)? (?:antwoord|beantwoording|reactie)\b|afwezig(?:heid(?:s(?:bericht|melding|assistent))?)?\b",
     r"niet aanwezig\b|niet op kantoor\b",
@@ -39,17 +39,19 @@ _TITLES = (
     # Finnish
     r"automaatti(?:nen vastaus|vastaus)\b|poissaolo(?:viesti|ilmoitus)\b|poissa toimistosta\b|lomaviesti\b",
     # Polish, Czech
-    r"(?:odpowied[źz] automatyczna|automatyczna odpowied[źz]|autoodpowied[źz]|poza biurem)(?!\w)",
+    r"(?:odpowied[źz] automatyczna|automatyczna odpowied[źz]|autoodpowied[źz]|poza biurem|nieobecn\w+)(?!\w)",
     r"automatick[áa] odpov[ěe][ďd](?!\w)",
     # Russian
     r"автоматический ответ\b|автоответ(?:чик)?\b|вне офиса\b|(?:уведомление )?об отсутствии\b",
+    r"(?:в отпуске|отсутствие)\b",
     # Chinese, Japanese
     r"(?:自动|自動)(?:回复|答复|回覆|回復|答覆)|(?:外出|休假|不在)(?:通知|回复|回覆)|不在(?:办公室|辦公室)",
     r"自動(?:応答|返信|回答)|不在(?:通知|連絡|のお知らせ|メッセージ)|休暇(?:通知|のお知らせ)",
 )
 _SENTENCES = (
     r"i(?:'m| am| will be|'ll be)\b[^.]{0,40}(?:out of (?:the )?office|away (?:from|until)|on (?:vacation|holidays?))",
-    r"i(?:'m| am| will be|'ll be)\b[^.]{0,40}on (?:annual )?leave",
+    r"i(?:'m| am| will be|'ll be)\b[^.]{0,40}(?:on (?:annual )?leave|travell?ing|(?:returning to|back in) the office)",
+    r"(?:i|you) (?:will )?have (?:no|limited|intermittent) access to (?:my )?e-?mail|i no longer work (?:at|for|here)",
     r"this is an auto(?:matic|mated)?[\s-]*(?:reply|response|message)",
     r"ich (?:bin|befinde mich)\b[^.]{0,60}(?:nicht im b[üu]ro|abwesend|im urlaub|au(?:ß|ss)er haus)",
     r"(?:dies ist eine automatische|automatisch erstellte) (?:antwort|nachricht)",

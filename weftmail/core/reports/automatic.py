@@ -57,9 +57,7 @@ def _answers_by_nobody(fields: Fields, subject: str, text: str) -> bool:
     if fields.first("in-reply-to") or fields.first("references"):
         return True
     bare = absence.unanswered(subject)
-    if absence.begins(bare) or absence.thanks(bare):
-        return True
-    return bare != subject and (absence.absent(text) or absence.challenges(text))
+    return absence.begins(bare) or absence.thanks(bare) or absence.absent(text) or absence.challenges(text)
 
 
 def _answers_by_hint(fields: Fields, subject: str, text: str) -> bool:
@@ -79,7 +77,11 @@ def _answers(fields: Fields) -> bool:
     word = header.keyword(fields.first("auto-submitted"))
     if word.startswith(("auto-replied", "auto_replied", "auto-notified")):
         return True
-    if header.text(fields.first("precedence")).lower() in _PRECEDENCE:
+    if any(
+        header.text(fields.first(name)).lower() in _PRECEDENCE for name in ("precedence", "x-precedence", "preference")
+    ):
+        return True
+    if header.text(fields.first("x-apple-action")).lower() == "vacation":
         return True
     if any(_says_yes(fields, name) for name in _RESPONDERS):
         return True

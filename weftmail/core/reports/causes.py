@@ -18,7 +18,10 @@ def _any(*phrases: str, cjk: tuple[str, ...] = ()) -> re.Pattern[str]:
 UNKNOWN_USER = _any(
     r"(?:user|recipient|mailbox|account|addressee|alias) (?:is |was )?(?:unknown|not found)",
     r"(?:unknown|no such|nonexistent|non-existent) (?:local )?(?:user|recipient|mailbox|account|alias|addressee)\b",
-    r"(?:user|recipient|mailbox|account|address)[^.\n]{0,40}does(?: not|n't) exist",
+    r"(?:user|recipient|mailbox|account|address)\b[^.\n]{0,40}does(?: not|n't) exist",
+    r"(?:user|recipient|person|mailbox)\b[^.\n]{0,40}(?:can ?not|could ?n[o'’]t|can't) be (?:found|located)",
+    r"(?:know|knows|have|has) (?:nobody|no ?one|no (?:\w+ )?(?:user|person|recipient))\b",
+    r"does ?n[o'’]t (?:live|work) here",
     r"recipient address rejected: (?:access denied|user unknown)",
     r"(?:account|mailbox)[^.\n]{0,30}(?:discontinued|closed|deleted|terminated)",
     r"no(?:body|[ -]one)? (?:\w+ ){0,2}(?:called|named|of|by|with|under) (?:that|this|the) (?:name|address)",
@@ -41,10 +44,11 @@ CAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
             ),
             r"over (?:the |its |disk |mail )*quota",
             r"(?:disk )?quota\b",
-            r"exceed\w*[^.\n]{0,40}(?:quota|storage|mailbox|allocat)",
+            r"exceed\w{0,12}[^.\n]{0,40}(?:quota|storage|mailbox|allocat)",
             r"insufficient (?:disk|storage|system) ?(?:space|storage)",
             r"not enough (?:storage|disk|space|room)",
-            r"no (?:more |disk |storage )?(?:room|space) (?:left|in|on|for|at)\b",
+            r"no (?:more |disk |storage |free )?(?:room|space) (?:left|in|on|for|at)\b",
+            r"(?:mailbox|mail ?box|inbox|account|user|box)\b[^.\n]{0,60}(?:reached|hit) (?:its|the|his|her|their)\b",
             *abroad.FULL.words,
             cjk=abroad.FULL.cjk,
         ),
@@ -53,8 +57,8 @@ CAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "too large",
         _any(
             (
-                r"(?:message|mail|size|line)[^.\n]{0,40}(?:too (?:big|large|long)|exceed\w*[^.\n]{0,30}(?:size|limit|"
-                r"maximum))"
+                r"(?:message|mail|size|line)[^.\n]{0,40}(?:too (?:big|large|long)|exceed\w{0,12}[^.\n]{0,30}"
+                r"(?:size|limit|maximum))"
             ),
             r"(?:size|line) (?:length )?limit",
             r"max(?:imum)?[^.\n]{0,20}size",
@@ -64,9 +68,19 @@ CAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     ("no such user", UNKNOWN_USER),
     (
+        "system",
+        _any(
+            r"pipe to \||\|/",
+            r"command (?:died|failed|output|exited|returned)",
+            r"child process of",
+            r"(?:unknown )?mailer error",
+            r"exit (?:code|status)",
+        ),
+    ),
+    (
         "too many connections",
         _any(
-            r"too many (?:connections|messages|emails|recipients|concurrent|sessions|errors)",
+            r"too (?:many|much|often|frequent)(?! hops)",
             r"rate limit",
             r"throttl",
             r"too fast",
@@ -77,9 +91,9 @@ CAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "network",
         _any(
             r"not found,? (?:please )?try again",
-            r"temporar\w* (?:name|dns|lookup|resolution)[^.\n]{0,20}(?:fail|error|problem)",
+            r"temporar\w{0,12} (?:name|dns|lookup|resolution)[^.\n]{0,20}(?:fail|error|problem)",
             r"(?:name ?server|dns(?: server)?)[^.\n]{0,30}(?:timed? ?out|not (?:answer|respond)|unreachable)",
-            r"host name lookup failure",
+            r"host name lookup failure|malformed[^.\n]{0,30}name ?server|unexpected name ?server",
             r"servfail",
         ),
     ),
@@ -87,9 +101,11 @@ CAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "no such domain",
         _any(
             (
-                r"(?:host|domain)(?: name)?(?: <?[\w.-]{1,255}>?)?(?: is| was)? ?(?:unknown|not found|does not exist|"
+                r"(?:host|domain)(?: name)?(?: [\"'<]?[\w.-]{1,255}[\"'>]?)?(?: is| was)? ?(?:unknown|"
+                r"not (?:found|known)|does(?: not|n't) exist|c(?:ould not|annot) be (?:found|resolved)|has no mx|"
                 r"lookup (?:failed|failure)|lookup did not)"
             ),
+            r"(?:unable to|could ?n[o']t|can(?:no|')t) (?:resolve|find|locate) (?:the |any )?(?:host|domain)",
             r"unknown (?:host|domain)",
             r"domain is not reachable",
             r"no such (?:host|domain)",
@@ -118,6 +134,9 @@ CAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"does not accept (?:any )?(?:mail|email|messages)\b(?! (?:from|that|with))",
             r"(?:domain|host|server)[^.\n]{0,30}(?:not|n'?t) accept(?:ing)? (?:any )?(?:mail|email|smtp)\b(?! from)",
             r"(?:takes?|accepts?|receives?) no (?:mail|messages)\b(?! from)",
+            r"(?:do|does|will) ?(?:not|n't) (?:take|accept|receive) (?:any )?mail(?: here| at all)?\W*$",
+            r"never (?:takes|accepts|receives) (?:any )?mail",
+            r"no mail (?:service|is (?:taken|accepted|received)) here",
             r"smtp protocol returned a permanent error",
             r"no (?:mail )?(?:service|server) (?:at|for) (?:this|that) (?:domain|host)",
         ),
@@ -184,6 +203,7 @@ CAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"sender policy",
             r"unauthenticated",
             r"not authenticated",
+            r"(?:not |un)authori[sz]ed|permission denied",
             r"authentication (?:is )?(?:required|checks|failed)",
             r"(?:smtp )?auth(?:entication)? (?:is )?required",
             r"(?:must|have to|need to|please) (?:first )?(?:log ?in|sign ?in|authenticate)",
@@ -208,6 +228,9 @@ CAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"reputation",
             r"(?:ip|client|host|ip address|connection)\b[^.\n]{0,40}(?:blocked|denied|rejected|banned|not allowed)",
             r"dynamic ip",
+            r"your (?:ip|host|(?:mail ?)?server|network|system|provider)\b",
+            r"(?<!not )listed (?:at|on|by)\b",
+            r"(?:sending|connecting) (?:ip|host|server|network|system)\b",
             r"access denied",
             r"go away",
         ),
@@ -223,6 +246,10 @@ CAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"malware",
             r"phish",
             r"content (?:rejected|filter)",
+            (
+                r"(?:message|content|attachment|header|body)\b[^.\n]{0,40}(?:reject|refus|not accept|unaccept|denied|"
+                r"violat|suspicious|looks like)"
+            ),
             r"policy",
             r"prohibited",
             r"forbidden",
@@ -239,6 +266,7 @@ CAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "sender refused",
         _any(
             r"sender address rejected",
+            r"sender\b[^.\n]{0,40}(?:not\b|reject|denied|refus|unknown|invalid|block)",
             r"sender (?:address )?(?:rejected|denied|refused|not allowed|verif)",
             r"(?:rejected|invalid|bad) (?:sender|return path|from)",
             r"does not like (?:sender|the sender)",
@@ -292,6 +320,7 @@ CAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
                 r" (?:\w+ ){0,2}(?:user|mailbox|person|recipient|account|address|name|alias)"
             ),
             r"no(?:ne of (?:its|the|your|these))? (?:valid )?recipients?(?: (?:is|are|was|were) valid)?\b",
+            r"all (?:of )?(?:its|the|your|these) recipients",
             r"not in use\b",
             r"inconnu",
             r"inexistant",
@@ -314,10 +343,6 @@ CAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"configuration error",
             r"internal (?:server )?error",
             r"system (?:error|failure|not|problem)",
-            r"pipe to \|",
-            r"mailer error",
-            r"command (?:died|failed|output)",
-            r"unknown mailer error",
             r"can'?t create",
             r"out of memory",
             r"i/o error",

@@ -45,8 +45,10 @@ _FAILED = (
 FAILED = _any(*_FAILED)
 """A title, or a sentence, says that mail was not delivered."""
 _ARRIVED = (
-    r"(?:did|has|have|had) not (?:\w+ )?(?:reached?|arrived?)|reached (?:nobody|no\w*)",
-    r"(?:mail|message|e-?mail)\b[^.\n]{0,80}\b(?:come back|bounced|postponed|not accepted|refused|rejected|held up)",
+    r"(?:could ?n[o'’]t|cannot) (?:yet )?be (?:handed|passed|reached|sent|delivered)",
+    r"(?:did|has|have|had) not (?:\w+ )?(?:reached?|arrived?)|reached (?:nobody|no\w{0,12})",
+    r"(?:mail|message|e-?mail)\b[^.\n]{0,80}\b(?:come back|bounced|postponed|put off)",
+    r"(?:mail|message|e?-?mail)\b[^.\n]{0,80}\b(?:deferred|not accepted|refused|rejected|held up)",
     r"(?:following|these) (?:recipients?|addresse?s?)[^.\n]{0,40}(?:fail|not|reject)|were not reached",
     r"permanent (?:fatal )?errors?",
     r"nicht (?:erreicht|angekommen|ausgeliefert)|n['’](?:est|a) pas (?:arrivé|été|pu)|n['’]ont pas (?:été|pu)",
@@ -78,17 +80,20 @@ RETURNED = re.compile(
 DELAYED = _any(
     r"delay(?:ed)?\b|(?:will|shall) (?:be )?(?:continue|retr|keep|try|go on)",
     r"still (?:be(?:ing)?|in|try)",
-    r"not yet (?:been )?deliver|(?:do not|no) need to (?:re)?send|no action is required|postponed",
-    r"keep(?:s|ing)? trying",
-    r"transient|temporar(?:y|ily) fail",
+    r"not yet (?:be(?:en)? )?(?:deliver|hand|reach)|(?:do not|no) need to (?:re)?send|no action is required|postponed",
+    r"(?:keep(?:s|ing)?|go(?:es|ing)? on) trying|put off|deferred",
+    r"(?:new|another|next|further) attempt",
+    r"transient|temporar(?:y|ily) fail(?!ure in name)",
     r"wird (?:weiter|erneut) versucht|verzöger|verspätet|nouvelle tentative|retard|différée?",
     r"se (?:seguirá|volverá a) intent|retras|demorad|tentaremos novamente|atrasad|ritard|nuovo tentativo",
     r"vertraag|försöker igen|fördröj|försena|forsink|prøver igen|viiväst|yritetään uudelleen|opóźni|ponowi",
-    r"задерж|отложен|повтор\w* попыт|延[迟遲誤误]|稍后重试|遅延|遅れ|再送(?:信)?を?(?:行い|試み|続け|いたし|し)ます",
+    r"задерж|отложен|повтор\w{0,12} попыт|延[迟遲誤误]|稍后重试|遅延|遅れ",
+    r"再送(?:信)?を?(?:行い|試み|続け|いたし|し)ます",
 )
 FINAL = _any(
-    r"permanent|giving up|given up|gave up|could not be delivered|has failed|undeliverable|expired|unable to deliver",
-    r"not try again|endgültig|aufgegeben|définiti|abandonn|definitiv|abbandonat|окончательно",
+    r"permanent|giving up|given up|gave up|could not be delivered|has failed|undeliverable|expired",
+    r"unable to deliver|not try again|no (?:new|more|further) attempt",
+    r"endgültig|aufgegeben|définiti|abandonn|definitiv|abbandonat|окончательно",
 )
 
 

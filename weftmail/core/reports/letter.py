@@ -22,10 +22,15 @@ from weftmail.core.reports.dsn import ADDRESS, LEADING, LETTER, TRANSCRIPT, Repo
 from weftmail.core.reports.failing import DELAYED, FAILED, FINAL, RETURNED, worded
 
 _DAEMON = re.compile(r"(?i)^(?:mailer[-_.]?daemon|mail[-_.]?daemon|mdaemon|mail\.delivery\.\w+|bounces?)\b")
-_OFFICE = re.compile(
-    r"(?i)^(?:post[-_.]?master|passerelle|pasarela|(?:\w{1,30}[-_.])?(?:mail)?gateway"
-    r"|(?:mail|transport|smtp|mms|sms|message)[-_.]?(?:service|system|server|admin\w{0,20}|router))(?:[-_.+]\w{1,30})?@"
+_MACHINERY = (
+    r"(?:e?mail(?:er)?|post|master|transport|services?|systems?|servers?|gateway|gw|router|scan(?:ner)?|admin(?:istrator)?|daemon"
+    r"|delivery|agent|subsystem|relay|mta|e?smtp|mms|sms|message|messaging|internet|exchange|filter|notif(?:y|ications?)"
+    r"|dsn|bounces?|passerelle|pasarela|messagerie|courrier|correo)"
 )
+_OFFICE = re.compile(
+    rf"(?i)^(?:(?:post[-_.]?master|gateway|mailer|mta|dsn|passerelle|pasarela)(?:[-_.+]\w{{1,30}})?|(?:{_MACHINERY}[-_.]?){{2,6}}(?:\w{{1,12}})?)@"
+)
+"""An address that names nothing but the machinery of mail; ``mail@`` and ``post@`` are companies."""
 _SYSTEM = re.compile(r"(?i)^(?:no-?reply|sys(?:tem|admin)\w*|admin\w*)\b")
 _ROBOT = re.compile(r"(?i)^(?:no|do[-_.]?not)[-_.]?reply\b")
 _MAIL = re.compile(
@@ -66,7 +71,7 @@ def plausible(evidence: Evidence) -> bool:
     if _from_nobody(fields):
         sure = titled or not author or bool(_OFFICE.match(author) or _SYSTEM.match(author))
         return sure or (not _answers(fields) and _worded(evidence))
-    if _OFFICE.match(author):
+    if not author or _OFFICE.match(author):
         return titled or _worded(evidence)
     return titled and bool(_ROBOT.match(author) and _MAIL.search(evidence.subject)) and _worded(evidence)
 
@@ -82,9 +87,15 @@ def _answers(fields: Fields) -> bool:
 
 
 def _worded(evidence: Evidence) -> bool:
-    """The head of the letter says it, and beside it stands an address that leads a line, or a returned message."""
+    """The head of the letter says it, and beside it stands an address that leads a line, or a returned message.
+
+    Of a letter without an author any address will do.
+    """
     said, returned = _parted(evidence.text)
-    return worded(said) and bool(returned or _attached(evidence.leaves) or _named(said).leading)
+    if not worded(said):
+        return False
+    named = _named(said)
+    return bool(named.leading or returned or _attached(evidence.leaves) or (named.all and not evidence.author.address))
 
 
 def _enclosed(evidence: Evidence) -> Found | None:
@@ -137,18 +148,20 @@ def _parted(text: str) -> tuple[str, str]:
 
 
 class _Named(NamedTuple):
-    """The addresses that a letter names: those that lead a line, those beside words of failure, those of a dialogue."""
+    """The addresses that a letter names: all; those that lead a line, stand beside words of failure, in a dialogue."""
 
+    all: list[str]
     leading: list[str]
     nearby: list[str]
     dialogue: list[str]
 
 
 def _named(letter: str) -> _Named:
-    named = _Named([], [], [])
+    named = _Named([], [], [], [])
     for line in letter.split("\n"):
         for match in ADDRESS.finditer(line[:500]):
             address, before = match[0].strip("'."), line[: match.start()]
+            named.all.append(address)
             if TRANSCRIPT.fullmatch(before):
                 named.dialogue.append(address)
             if LEADING.match(before):
@@ -189,7 +202,8 @@ def _addresses(evidence: Evidence, said: str, returned: str) -> list[str]:
     if found or not (FAILED.search(evidence.subject) or worded(said)):
         return found
     sent_to = _sent_to(returned) or _attached(evidence.leaves)
-    return own.without(sent_to) or own.but_author([*known, *named.leading] or sent_to)
+    only = list(dict.fromkeys(own.without(named.all)))
+    return own.without(sent_to) or only[: len(only) == 1] or own.but_author([*known, *named.leading] or sent_to)
 
 
 def _sent_to(returned: str) -> list[str]:

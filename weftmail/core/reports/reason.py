@@ -99,7 +99,7 @@ def reason(status: str, diagnostic: str) -> str:
     if exact in ("mailbox full", "moved") or (far and status[2:4] == "7." and status[2:] not in ("7.0", "7.1")):
         return exact or _BY_SUBJECT["7"]
     said = _in_words(diagnostic)
-    if far and status[2:] == "1.1" and said != "mailbox full":
+    if far and status[2:] == "1.1" and said not in ("mailbox full", "too large"):
         return exact
     return said or exact or _BY_SUBJECT.get(status[2:3], "unknown")
 
