@@ -13,6 +13,7 @@ from weftmail.admin.browser import name_of
 from weftmail.admin.device import LASTS, with_entry
 from weftmail.admin.device import entry as device_entry
 from weftmail.admin.device import found as known
+from weftmail.admin.number import whole_number
 from weftmail.admin.page import NOT_OURS, from_our_pages
 from weftmail.admin.visit import Site
 from weftmail.core.wording.phrase import marked
@@ -37,8 +38,8 @@ async def small_form(request: Request, names: Sequence[str]) -> dict[str, str]:
     """Return these fields of a form at the door; raise 403 or 413 for what no page of ours sends."""
     if not from_our_pages(request):
         raise HTTPException(403, NOT_OURS)
-    length = request.headers.get("content-length", "")
-    if not length.isdigit() or int(length) > LONGEST_FORM:
+    length = whole_number(request.headers.get("content-length", ""))
+    if length is None or length > LONGEST_FORM:
         raise HTTPException(413, marked("This form is too large."))
     form = await request.form(max_files=0, max_fields=10, max_part_size=LONGEST_FORM)
     return {name: str(form.get(name) or "") for name in names}

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from weftmail.admin.number import whole_number
 from weftmail.admin.voice import of_browser
 from weftmail.core.limits import POST_FILES
 from weftmail.core.wording.language import Languages
@@ -81,7 +82,8 @@ class SecurityHeaders:
 def _length(scope: Scope) -> int:
     for name, value in scope["headers"]:
         if name == b"content-length":
-            return int(value) if value.isdigit() else MOST_BYTES + 1
+            length = whole_number(value.decode("latin-1"))
+            return MOST_BYTES + 1 if length is None else length
     return 0
 
 

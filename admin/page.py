@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -22,6 +22,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from weftmail.admin.hashing import RETRY_AFTER, Lane, NoPlace
+from weftmail.admin.number import whole_number
 from weftmail.admin.visit import Site, Visit, Visitor, nothing_here
 from weftmail.admin.voice import of_browser
 from weftmail.core.role import Role
@@ -73,12 +74,20 @@ def from_our_pages(request: Request) -> bool:
     if site is not None:
         return site == "same-origin"
     origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host", "")
+    return origin is None or parts_of(origin).netloc == request.headers.get("host", "")
+
+
+def parts_of(address: str) -> SplitResult:
+    """Return the parts of an address that a request names; all are empty where it is none, such as ``http://[``."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
 
 
 def local(path: str) -> str:
     """Return ``path`` if it stays on this site, else "/": nobody is sent away by a link of ours."""
-    parts = urlsplit(path)
+    parts = parts_of(path)
     clean = path.isascii() and path.isprintable() and "\\" not in path and " " not in path
     stays = path.startswith("/") and not path.startswith("//") and not parts.scheme and not parts.netloc
     return path if clean and stays else "/"
@@ -216,8 +225,8 @@ async def _posted(site: Site, request: Request, answer: Act, role: Role) -> Resp
 
 async def _signed_out(site: Site, request: Request) -> Response:
     """Send somebody to sign in whose session ended while they wrote; what they wrote is given back, to be kept."""
-    length = request.headers.get("content-length", "")
-    if not (length.isdecimal() and int(length) <= KEPT):
+    length = whole_number(request.headers.get("content-length", ""))
+    if length is None or length > KEPT:
         return RedirectResponse(_sign_in(request), 303)
     form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=KEPT)
     try:
@@ -227,7 +236,7 @@ async def _signed_out(site: Site, request: Request) -> Response:
     if not said:
         return RedirectResponse(_sign_in(request), 303)
     voice = of_browser(request, site.installation.languages)
-    back = local(urlsplit(request.headers.get("referer", "")).path)
+    back = local(parts_of(request.headers.get("referer", "")).path)
     values = {"text": "\n\n".join(said), "sign_in": f"/sign-in?next={quote(back, safe='')}"}
     return site.render("signed_out.html", voice, values, 401)
 

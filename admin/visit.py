@@ -22,6 +22,7 @@ from weftmail.admin.file_settings import SettingsFile
 from weftmail.admin.hashing import Hashing
 from weftmail.admin.live import Live
 from weftmail.admin.navigation import Item, shown_to
+from weftmail.admin.number import whole_number
 from weftmail.admin.password import Passwords
 from weftmail.admin.pool import Pool
 from weftmail.admin.stage import Stage
@@ -238,10 +239,8 @@ class Visit:
 
     def _done(self) -> undo.Trace | None:
         """Return what the visitor has just done, where the address says so."""
-        name = self.request.query_params.get("done", "")
-        if not (name.isascii() and name.isdecimal() and len(name) < 18):
-            return None
-        found = undo.trace(self.store, int(name))
+        act = whole_number(self.request.query_params.get("done", ""))
+        found = undo.trace(self.store, act) if act is not None else None
         theirs = found is not None and found.row.user_id == self.user.id and found.row.created_at > self.now - SAID_FOR
         return found if theirs else None
 

@@ -110,6 +110,6 @@ routes = [
     page("/account", account),
     page("/account/save", save, posts=True),
     page("/account/password", new_password, posts=True),
-    page("/account/sessions/{session:int}/end", end_session, posts=True),
+    page("/account/sessions/{session:number}/end", end_session, posts=True),
     page("/account/sessions/end", end_others, posts=True),
 ]

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from weftmail.admin.navigation import Item
+from weftmail.admin.number import whole_number
 from weftmail.admin.page import page
 from weftmail.admin.visit import Visit
 from weftmail.core.role import Role
@@ -100,7 +101,8 @@ def filter_of(visit: Visit) -> AliasFilter:
 
 def _number(text: str) -> int:
     """Return the number of a row; -1, which is none, for any other text."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else -1
+    found = whole_number(text)
+    return -1 if found is None else found
 
 
 def _choices(visit: Visit) -> dict[str, list[tuple[str, str]]]:

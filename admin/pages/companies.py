@@ -96,7 +96,7 @@ item = Item(120, "/companies", marked("Companies"), Role.OWNER)
 routes = [
     page("/companies", companies, role=Role.OWNER),
     page("/companies/new", add, posts=True, role=Role.OWNER),
-    page("/companies/{other:int}", one, role=Role.OWNER),
-    page("/companies/{other:int}/save", save, posts=True, role=Role.OWNER),
-    page("/companies/{other:int}/second-factor", demand, posts=True, role=Role.OWNER),
+    page("/companies/{other:number}", one, role=Role.OWNER),
+    page("/companies/{other:number}/save", save, posts=True, role=Role.OWNER),
+    page("/companies/{other:number}/second-factor", demand, posts=True, role=Role.OWNER),
 ]

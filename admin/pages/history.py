@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.responses import Response
 
 from weftmail.admin.navigation import Item
-from weftmail.admin.page import local, page
+from weftmail.admin.number import whole_number
+from weftmail.admin.page import local, page, parts_of
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.role import Role
 from weftmail.core.wording.phrase import marked
@@ -72,8 +73,7 @@ def _rows(visit: Visit, subject: str, *, everywhere: bool) -> Sequence[AuditRow]
 
 
 def _place(visit: Visit) -> int | None:
-    text = visit.request.query_params.get("before", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
+    return whole_number(visit.request.query_params.get("before", ""))
 
 
 def take_back(visit: Visit) -> Response:
@@ -106,7 +106,7 @@ def _theirs(visit: Visit, found: Trace) -> bool:
 
 def _back(visit: Visit) -> str:
     """Return the page that the button stood on, as the browser names it, without what it said before."""
-    parts = urlsplit(visit.request.headers.get("referer", ""))
+    parts = parts_of(visit.request.headers.get("referer", ""))
     kept = [one for one in parse_qsl(parts.query) if one[0] not in ("done", "company")]
     return local(f"{parts.path or '/history'}{'?' if kept else ''}{urlencode(kept)}")
 
@@ -114,5 +114,5 @@ def _back(visit: Visit) -> str:
 item = Item(140, "/history", marked("History"), Role.ADMIN)
 routes = [
     page("/history", history, role=Role.ADMIN),
-    page("/history/{act:int}/undo", take_back, posts=True),
+    page("/history/{act:number}/undo", take_back, posts=True),
 ]

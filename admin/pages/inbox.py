@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from weftmail.admin.navigation import Item
+from weftmail.admin.number import whole_number
 from weftmail.admin.page import live, page
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.wording.phrase import marked
@@ -71,8 +72,8 @@ def file(visit: Visit) -> Response:
 
 def _before(visit: Visit, name: str) -> int:
     """Return from where the address reads on."""
-    text = visit.request.query_params.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else NEWEST
+    before = whole_number(visit.request.query_params.get(name, ""))
+    return NEWEST if before is None else before
 
 
 def mark(visit: Visit) -> str:
@@ -83,4 +84,4 @@ def mark(visit: Visit) -> str:
 
 
 item = Item(30, "/inbox", marked("Inbox"), count=lambda visit: visit.unread)
-routes = [live("/live/inbox", mark), page("/inbox", inbox), page("/inbox/{notice:int}/file", file, posts=True)]
+routes = [live("/live/inbox", mark), page("/inbox", inbox), page("/inbox/{notice:number}/file", file, posts=True)]

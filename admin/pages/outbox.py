@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from weftmail.admin.navigation import Item
+from weftmail.admin.number import whole_number
 from weftmail.admin.page import page
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.role import Role
@@ -33,8 +34,8 @@ def outbox(visit: Visit) -> Response:
 def _page(visit: Visit, *, wrong: str = "", at: int = 0, typed: str = "", status: int = 200) -> Response:
     state = visit.request.query_params.get("state", "")
     state = state if state in STATES else ""
-    before = visit.request.query_params.get("before", "")
-    start = int(before) if before.isascii() and before.isdecimal() and len(before) < 18 else NEWEST
+    before = whole_number(visit.request.query_params.get("before", ""))
+    start = NEWEST if before is None else before
     found = visit.store.listings.outbox(visit.company_id, state or None, start, PER_PAGE + 1)
     return visit.page(
         "outbox.html",
@@ -94,9 +95,9 @@ def _then(visit: Visit, done: Done | Refusal) -> Response:
 item = Item(80, "/outbox", marked("Outbox"), Role.ADMIN)
 routes = [
     page("/outbox", outbox, role=Role.ADMIN),
-    page("/outbox/{copy:int}/retry", retry, posts=True, role=Role.ADMIN),
-    page("/outbox/{copy:int}/cancel", cancel, posts=True, role=Role.ADMIN),
-    page("/outbox/{copy:int}/redirect", redirect, posts=True, role=Role.ADMIN),
+    page("/outbox/{copy:number}/retry", retry, posts=True, role=Role.ADMIN),
+    page("/outbox/{copy:number}/cancel", cancel, posts=True, role=Role.ADMIN),
+    page("/outbox/{copy:number}/redirect", redirect, posts=True, role=Role.ADMIN),
     page("/outbox/pause", pause, posts=True, role=Role.OWNER),
     page("/outbox/resume", resume, posts=True, role=Role.OWNER),
 ]

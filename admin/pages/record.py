@@ -13,6 +13,7 @@ from starlette.responses import Response
 from weftmail.admin import files, writing
 from weftmail.admin.fields import shown_fields
 from weftmail.admin.headers import FILE
+from weftmail.admin.number import whole_number
 from weftmail.admin.page import live, page
 from weftmail.admin.thread import LOOKED_AT, ShownEntry, shown_entries
 from weftmail.admin.visit import Visit, nothing_here
@@ -158,7 +159,12 @@ def _name(visit: Visit) -> str:
 
 
 def _conversation(visit: Visit, found: Record) -> Conversation:
-    return conversation(visit.store, found, Reader(visit.user.id, visit.may_write), _page(visit, found))
+    reader, asked = Reader(visit.user.id, visit.may_write), _page(visit, found)
+    talk = conversation(visit.store, found, reader, asked)
+    if talk.entries or (asked.before is None and asked.after is None):
+        return talk
+    # Nothing stands before the first message or after the last one.
+    return conversation(visit.store, found, reader, Excerpt(words=LOOKED_AT))
 
 
 def _shown(
@@ -206,9 +212,9 @@ def _asked(visit: Visit) -> str:
 def _page(visit: Visit, found: Record) -> Excerpt:
     """Which messages: the newest, or those before or after the one whose number is asked for."""
     for name in ("before", "after"):
-        number = visit.request.query_params.get(name, "")
-        if number.isascii() and number.isdecimal() and len(number) < 9:
-            message = visit.store.threads.numbered(found.company_id, found.id, int(number))
+        number = whole_number(visit.request.query_params.get(name, ""))
+        if number is not None:
+            message = visit.store.threads.numbered(found.company_id, found.id, number)
             return Excerpt(words=LOOKED_AT) if message is None else Excerpt(words=LOOKED_AT, **{name: message.id})
     return Excerpt(words=LOOKED_AT)
 
@@ -222,10 +228,10 @@ routes = [
     live("/live/records/{label}", mark),
     page("/records/{label}", record),
     page("/records/{label}/write", write, posts=True),
-    page("/records/{label}/{number:int}/html", frame),
-    page("/records/{label}/{number:int}/source", source),
-    page("/records/{label}/{number:int}/text", text),
-    page("/records/{label}/{number:int}/path", mail_path),
-    page("/records/{label}/{number:int}/read-again", read_again, posts=True),
-    page("/records/{label}/{number:int}/files/{file:int}", attachment),
+    page("/records/{label}/{number:number}/html", frame),
+    page("/records/{label}/{number:number}/source", source),
+    page("/records/{label}/{number:number}/text", text),
+    page("/records/{label}/{number:number}/path", mail_path),
+    page("/records/{label}/{number:number}/read-again", read_again, posts=True),
+    page("/records/{label}/{number:number}/files/{file:number}", attachment),
 ]

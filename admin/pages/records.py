@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from weftmail.admin.navigation import Item
+from weftmail.admin.number import whole_number
 from weftmail.admin.page import live, page
 from weftmail.admin.visit import Visit
 from weftmail.core.role import Role
@@ -79,11 +80,10 @@ def _name(one: Record) -> str:
 
 def _place(visit: Visit, name: str) -> tuple[int, int] | None:
     """Return the place of this name; None where there is none, or it is no name."""
-    moment, _, label = name.partition("-")
-    if not (moment.isascii() and moment.isdecimal() and len(moment) < 16):
-        return None
-    found = visit.store.records.by_label(label, visit.company_id)
-    return (int(moment), found[0].id) if found else None
+    written, _, label = name.partition("-")
+    moment = whole_number(written)
+    found = visit.store.records.by_label(label, visit.company_id) if moment is not None else []
+    return (moment, found[0].id) if moment is not None and found else None
 
 
 def mark(visit: Visit) -> str:

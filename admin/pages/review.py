@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from weftmail.admin.files import download
 from weftmail.admin.navigation import Item
+from weftmail.admin.number import whole_number
 from weftmail.admin.page import page
 from weftmail.admin.pages.history import PastAct, change
 from weftmail.admin.visit import Visit, nothing_here
@@ -43,8 +44,7 @@ def _queue(visit: Visit, *, wrong: str = "", status: int = 200) -> Response:
     first = next((name for name in QUEUES if counts.get(name)), "held")
     state = visit.request.query_params.get("state", first)
     state = state if state in QUEUES else first
-    after = visit.request.query_params.get("after", "")
-    start = int(after) if after.isascii() and after.isdecimal() and len(after) < 18 else 0
+    start = whole_number(visit.request.query_params.get("after", "")) or 0
     found = _lines(visit, state, start)
     return visit.page(
         "review.html",
@@ -162,11 +162,11 @@ def decide(visit: Visit) -> Response:
 
 def decide_many(visit: Visit) -> Response:
     """Carry out what was pressed for all that are ticked; what cannot be done stays, and the last reason is said."""
-    numbers = [one for one in visit.form.getlist("mail") if isinstance(one, str) and one.isascii() and one.isdecimal()]
+    numbers = [whole_number(one) for one in visit.form.getlist("mail") if isinstance(one, str)]
     done: Done | None = None
     refused = ""
-    for text in numbers[:PER_PAGE]:
-        row = visit.store.inbound.get(int(text)) if len(text) < 18 else None
+    for number in numbers[:PER_PAGE]:
+        row = visit.store.inbound.get(number) if number is not None else None
         if row is None or row.state not in REVIEW_STATES or not _theirs(visit, row):
             raise nothing_here()
         made = _carried_out(visit, row, visit.text("do"))
@@ -233,7 +233,7 @@ routes = [
     page("/review", queue, role=Role.AGENT),
     page("/review/many", decide_many, posts=True, role=Role.AGENT),
     page("/review/unblock", unblock, posts=True, role=Role.ADMIN),
-    page("/review/{mail:int}", mail, role=Role.AGENT),
-    page("/review/{mail:int}/source", source, role=Role.ADMIN),
-    page("/review/{mail:int}/decide", decide, posts=True, role=Role.AGENT),
+    page("/review/{mail:number}", mail, role=Role.AGENT),
+    page("/review/{mail:number}/source", source, role=Role.ADMIN),
+    page("/review/{mail:number}/decide", decide, posts=True, role=Role.AGENT),
 ]

@@ -107,7 +107,7 @@ item = Item(110, "/teams", marked("Teams"), Role.ADMIN)
 routes = [
     page("/teams", teams, role=Role.ADMIN),
     page("/teams/new", add, posts=True, role=Role.ADMIN),
-    page("/teams/{team:int}", one, role=Role.ADMIN),
-    page("/teams/{team:int}/save", save, posts=True, role=Role.ADMIN),
-    page("/teams/{team:int}/remove", remove, posts=True, role=Role.ADMIN),
+    page("/teams/{team:number}", one, role=Role.ADMIN),
+    page("/teams/{team:number}/save", save, posts=True, role=Role.ADMIN),
+    page("/teams/{team:number}/remove", remove, posts=True, role=Role.ADMIN),
 ]
