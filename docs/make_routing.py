@@ -93,18 +93,17 @@ FOOT = """
   and unverified email of one address are counted apart. Who gets nothing from us makes no turns: a shop, a form or a
   scanner is never held; admins are told of more than 200 emails within an hour, once a day. `mail-admin exemption add`
   exempts a sender.
-- Nothing is discarded but our own email that came back, or what goes round in circles. Words in a subject or a display
-  name discard nothing. By its words alone an email is an automatic answer only under a program's own title: the words
-  and a colon, in brackets, or "AUTO:", and not where the title of the conversation holds them; or as a challenge, an
-  answer that asks to follow a link so that its email is taken. With the null sender it is one if it answers
-  something, or begins with such words or with thanks for a message; its first sentences are asked as well, behind "Re:"
-  also beside a header field that programs set. The words are known in 15 languages. A
-  bounce comes from nobody or from the address of a daemon, of postmaster or of a mail gateway, and names a failed
-  recipient.
+- Nothing is discarded but our own email that came back, or what goes round in circles. Words in a subject or a
+  display name discard nothing. By its words alone an email is an automatic answer only under a program's own title:
+  the words and a colon, in brackets, or "AUTO:", and not where the title of the conversation holds them; or as a
+  challenge, an answer that asks to follow a link so that its email is taken. With the null sender it is one if it
+  answers something, or begins with such words or with thanks for a message; its first sentences are asked as well,
+  behind "Re:" also beside a header field that programs set. The words are known in 15 languages. A bounce comes from
+  nobody or from the address of a daemon, of postmaster or of a mail gateway, and names a failed recipient.
 - A bounce without the fields of a report is known by its title, or by words of failure at its head beside an address
-  that leads a line or a returned message. The fields of a report are read as well where its MIME was lost, and in an
-  attached message. An address of ours counts as the failed one only where no other is named; "(generated from ...)"
-  names the address that was written to.
+  that leads a line or a returned message. Notifications of Amazon SES (JSON, by SNS) are reports, too. The fields of
+  a report are read as well where its MIME was lost, and in an attached message. An address of ours counts as the
+  failed one only where no other is named; "(generated from ...)" names the address that was written to.
 - A failure is *hard*, and nothing is sent to the address again, where a status or words are about the address, or where
   550, 551 or 553 answered RCPT. What answered the connection, EHLO or MAIL FROM is about us, what answered DATA about
   the message; there only "no such user" is hard. The far server's own status and words come before the status that the

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from weftmail.core.parsing.message import Evidence, Judged
-from weftmail.core.reports import automatic, dsn, letter
+from weftmail.core.reports import automatic, dsn, letter, ses
 
 
 def classify(evidence: Evidence) -> Judged:
@@ -16,7 +16,7 @@ def classify(evidence: Evidence) -> Judged:
     fields, subject, author, text = evidence.fields, evidence.subject, evidence.author, evidence.text
     found = dsn.read(fields, evidence.leaves, text)
     if found is None or (found[0] == "bounce" and found[1] and not found[1].recipients):
-        found = letter.read(evidence) or found
+        found = letter.read(evidence) or ses.read(evidence) or found
     if found is None:
         kind = automatic.kind(fields, subject, author.address, text)
         return Judged(kind, titled=automatic.by_words_alone(fields, subject, text))
