@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import BinaryIO
 
-from weftmail.core.parsing import agreement, transfer
+from weftmail.core.parsing import agreement, header, transfer
 from weftmail.core.parsing.block import HeaderBlock
 
 _QUOTED = re.compile(rb"=([0-9A-Fa-f]{2})")
@@ -83,6 +83,8 @@ def read(top: HeaderBlock, raw: bytes | BinaryIO) -> Signers:
     flaws = top.flaws(is_named)
     if len(found) > MOST and "many" not in flaws:
         flaws = (*flaws, "many")
+    if "mended from" not in flaws and not all(map(header.names_plainly, top.values("from"))):
+        flaws = (*flaws, "mended from")
     counted = Counter(one.name for one in top.fields if is_named(one.name))
     # Every mail has these: what no signature lists may have been taken out.
     counted.update({name: 1 for name in ("from", "date") if not counted[name]})

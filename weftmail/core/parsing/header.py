@@ -208,6 +208,18 @@ def mailboxes(value: str, label: str = "") -> tuple[Mailbox, ...]:
     return found
 
 
+def names_plainly(value: str) -> bool:
+    """Say whether every reader of an address field finds the same in it: no group, nothing encoded for an address."""
+    line = _SPACE.sub(" ", unfold(value))
+    depth, signs = 0, 0
+    for kind, raw in _tokens(line):
+        depth = max(0, depth + (raw == "(") - (raw == ")"))
+        if not depth and kind == "mark" and raw in ":;":
+            return False
+        signs += kind in ("angle", "atom") and not depth and "@" in raw
+    return signs > 0
+
+
 def _tokens(line: str) -> Iterator[tuple[str, str]]:
     """Yield kind and text of each token; a quotation mark without another one behind it is a word."""
     at, closing = 0, -1
