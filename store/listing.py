@@ -124,9 +124,7 @@ class Listings:
         self, company_id: int | None = None, state: str | None = None, before: int = NEWEST, most: int = 100
     ) -> list[OutboxLine]:
         """Return copies, newest first."""
-        found: Rows = self._ask("outbox", company_id, state=state, before=before, most=most)
-        lines = zip(many(OutboxRow, found), _named(found, "address"), strict=True)
-        return [_outbox(list(of_one)) for _, of_one in groupby(lines, key=lambda line: line[0].id)]
+        return outbox_lines(self._ask("outbox", company_id, state=state, before=before, most=most))
 
     def outbox_left(self, company_id: int | None, state: str | None, before: int) -> int:
         """Return how many copies are older, ``COUNTED + 1`` for more."""
@@ -141,6 +139,12 @@ class Listings:
     def _left(self, of: str, company_id: int | None, **values: Any) -> int:
         count: int = self._ask(of, company_id, "_left", most=COUNTED + 1, **values)
         return count
+
+
+def outbox_lines(found: Rows) -> list[OutboxLine]:
+    """Return copies of rows that follow one another, one for each address."""
+    lines = zip(many(OutboxRow, found), _named(found, "address"), strict=True)
+    return [_outbox(list(of_one)) for _, of_one in groupby(lines, key=lambda line: line[0].id)]
 
 
 def _values(only: InboundFilter) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from weftmail.store.inbound import InboundLog
 from weftmail.store.inbox import Inbox
 from weftmail.store.line import Line
 from weftmail.store.listing import Listings
+from weftmail.store.log import MailLog
 from weftmail.store.member import Members
 from weftmail.store.message import Messages
 from weftmail.store.migrate import latest, schema_number
@@ -66,6 +67,7 @@ class Store:
         self.due = Agenda(connection)
         self.audit = AuditLog(connection)
         self.listings = Listings(connection)
+        self.log = MailLog(connection)
         self.turns = Turns(connection)
         self.exemptions = Exemptions(connection)
 

@@ -12,7 +12,14 @@ NEWEST = "the newest first, and it ends at its limit"
 PAGE = "adds up the sizes of the fifty messages of a page, and sorts those that are read"
 FEW = "the people of one record, the files of one message, the addresses of one contact: sorted once they are found"
 
+LOGGED = "a search looks through a stretch of rows that has a bound"
 READ_MORE = {
+    "log_in_stretch": LOGGED,
+    "log_in_stretch_of_company": LOGGED,
+    "log_out": LOGGED,
+    "log_out_of_company": LOGGED,
+    "log_out_stretch": LOGGED,
+    "log_out_stretch_of_company": LOGGED,
     "inbound_tally_since": DAY,
     "inbound_tally_of_company_since": DAY,
     "outbox_counts_since": DAY,
@@ -115,6 +122,9 @@ ACROSS = {
     "outbox_waiting_since": STANDS,
     "review_counts_everywhere": STANDS,
     "review_since": STANDS,
+    "log_in": "the admins of all search the mail of all companies",
+    "log_in_stretch": "the admins of all search the mail of all companies",
+    "log_out_stretch": "the admins of all search the mail of all companies",
     "review_counts_of_nobody": "mail of no company, for who looks after the installation",
     "list_to_review_of_nobody": "mail of no company, for who looks after the installation",
     "inbound_last": "a mail has no company until it is settled",

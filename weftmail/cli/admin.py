@@ -41,6 +41,7 @@ NOUNS = {
     "post": "send a message from a record, or log an internal note",
     "inbound": "the log of incoming email",
     "outbox": "the log of outgoing email",
+    "log": "where is my mail: what came and what left",
     "where": "where a mail would go, and why; nothing is changed",
     "review": "incoming email that is held for review",
     "exemption": "senders whose email is never held as a loop",

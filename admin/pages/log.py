@@ -1,0 +1,206 @@
+"""The mail log: where any mail is, that came or left, by what people remember of it; and one mail's whole fate."""
+
+from __future__ import annotations
+
+import shlex
+from datetime import date, datetime, time, timedelta
+from urllib.parse import urlencode
+
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from weftmail.admin.files import download
+from weftmail.admin.navigation import Item
+from weftmail.admin.page import page
+from weftmail.admin.visit import Visit, nothing_here
+from weftmail.core.limits import POST_FILES
+from weftmail.core.parsing import path
+from weftmail.core.role import Role
+from weftmail.core.tokens.reply_token import mask_addresses
+from weftmail.core.wording.phrase import Phrase, marked
+from weftmail.flow.explain import explanation
+from weftmail.flow.forecast import becomes
+from weftmail.flow.mail_log import LogPage, Place, by_file, log_page
+from weftmail.flow.refusal import Refusal
+from weftmail.flow.replay import replay_later
+from weftmail.store.inbound import InboundLine, InboundRow
+from weftmail.store.listing import NEWEST
+from weftmail.store.log import Remembered
+
+PER_PAGE = 50
+DAY = timedelta(days=1)
+MOST_SOURCE = 256 * 1024
+"""Of a mail as it came, so many bytes are shown; all of it is a download."""
+AGAIN = ("held", "unmatched", "error", "discarded")
+"""States from which a mail can be routed once more."""
+STATES = {
+    "accepted": (Phrase("log.accepted"), "look"),
+    "filed": (Phrase("log.filed"), "good"),
+    "duplicate": (Phrase("log.duplicate"), "open"),
+    "held": (Phrase("review.state.held"), "look"),
+    "unmatched": (Phrase("review.state.unmatched"), "look"),
+    "error": (Phrase("review.state.error"), "broken"),
+    "discarded": (Phrase("log.discarded"), "open"),
+}
+LEFT = {
+    "waiting": (Phrase("delivery.queued"), "open"),
+    "delayed": (Phrase("delivery.delayed"), "look"),
+    "failed": (Phrase("delivery.failed"), "broken"),
+    "sent": (Phrase("delivery.sent"), "good"),
+    "cancelled": (Phrase("delivery.cancelled"), "open"),
+}
+"""What each state is called, by its sentence, and its tone."""
+
+
+def log(visit: Visit) -> Response:
+    """Show a page of the log, or what a search found."""
+    asked = visit.request.query_params
+    at = Place(_number(asked.get("came", "")), _number(asked.get("left", "")))
+    found = log_page(visit.store, _whose(visit), _remembered(visit), at, PER_PAGE)
+    return _page(visit, found)
+
+
+def by_mail(visit: Visit) -> Response:
+    """Find a mail that somebody has as a file."""
+    file = visit.form.get("eml")
+    raw = file.file.read(POST_FILES) if isinstance(file, UploadFile) else b""
+    if not raw:
+        return _page(visit, None, wrong=visit.voice.gettext(marked("Choose a file first.")), status=422)
+    message = visit.site.installation.reader(raw)
+    return _page(visit, by_file(visit.store, visit.site.installation, _whose(visit), message, PER_PAGE))
+
+
+def _whose(visit: Visit) -> int | None:
+    """Return whose mail is searched: who looks after the installation sees all of it."""
+    return None if visit.owner else visit.company_id
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else NEWEST
+
+
+def _remembered(visit: Visit) -> Remembered:
+    asked = visit.request.query_params
+    since, until = _day(visit, asked.get("day", ""))
+    return Remembered(
+        who=asked.get("who", "").strip()[:320] or None,
+        words=asked.get("words", "").strip()[:200] or None,
+        queue_id=asked.get("queue", "").strip()[:100] or None,
+        since=since,
+        until=until,
+    )
+
+
+def _day(visit: Visit, text: str) -> tuple[int, int]:
+    """Return when a day begins and ends in the visitor's zone; all of time for what is no day."""
+    try:
+        day = date.fromisoformat(text)
+        bounds = [datetime.combine(one, time(), tzinfo=visit.voice.calendar.zone) for one in (day, day + DAY)]
+        ends = [int(one.timestamp() * 1000) for one in bounds]
+    except (ValueError, OverflowError):
+        return 0, NEWEST
+    return ends[0], ends[1]
+
+
+def _page(visit: Visit, found: LogPage | None, *, wrong: str = "", status: int = 200) -> Response:
+    asked = {name: visit.request.query_params.get(name, "") for name in ("who", "day", "words", "queue")}
+    older = None
+    if found is not None and found.older.more:
+        kept = {name: value for name, value in asked.items() if value}
+        older = "/log?" + urlencode({**kept, "came": found.older.came, "left": found.older.left})
+    return visit.page(
+        "log.html",
+        command=_command(asked),
+        everywhere=visit.owner,
+        status=status,
+        asked=asked,
+        searched=any(asked.values()) or visit.request.method == "POST",
+        lines=[] if found is None else found.lines,
+        older=older,
+        states=STATES,
+        left=LEFT,
+        came=lambda line: isinstance(line, InboundLine),
+        wrong=wrong,
+    )
+
+
+def _command(asked: dict[str, str]) -> str:
+    flags = {"who": "--who", "day": "--day", "words": "--words", "queue": "--queue-id"}
+    words = [word for name, flag in flags.items() if asked[name] for word in (flag, asked[name])]
+    return shlex.join(["mail-admin", "log", *words])
+
+
+def mail(visit: Visit) -> Response:
+    """Show what became of one mail that came: its fate in sentences, its path, and to admins its source."""
+    return _mail(visit, _row(visit))
+
+
+def _mail(visit: Visit, row: InboundRow, *, wrong: str = "", status: int = 200) -> Response:
+    admin = visit.may(Role.ADMIN)
+    raw = visit.store.blobs.open(row.blob_id, row.size)
+    start = (raw if isinstance(raw, bytes) else raw.read(MOST_SOURCE))[:MOST_SOURCE] if admin else b""
+    return visit.page(
+        "log_mail.html",
+        command=f"mail-admin inbound show {row.id}",
+        everywhere=True,
+        status=status,
+        row=row,
+        state=STATES[row.state],
+        way=path.read(visit.store.blobs.open(row.blob_id, row.size), row.accepted_at),
+        source=mask_addresses(start.decode("utf-8", "replace")),
+        cut=row.size > MOST_SOURCE,
+        may_source=admin,
+        again=admin and row.state in AGAIN,
+        wrong=wrong,
+    )
+
+
+def _row(visit: Visit) -> InboundRow:
+    row = visit.store.inbound.get(visit.request.path_params["mail"])
+    if row is None or (row.company_id != visit.company_id and not visit.owner):
+        raise nothing_here()
+    return row
+
+
+def source(visit: Visit) -> Response:
+    """Give out a mail as it came."""
+    row = _row(visit)
+    return download(visit, row.blob_id, row.size, f"mail-{row.id}.eml", "message/rfc822")
+
+
+def before_again(visit: Visit) -> Response:
+    """Show what would become of a mail now, before it is routed once more."""
+    row = _row(visit)
+    found = explanation(
+        visit.store, visit.site.installation, row.envelope, visit.store.blobs.open(row.blob_id, row.size)
+    )
+    return visit.page(
+        "log_again.html",
+        command=f"mail-admin inbound replay {row.id}",
+        everywhere=True,
+        row=row,
+        state=STATES[row.state],
+        rules=found.decision.trace,
+        would=becomes(found.decision.disposition),
+        again=row.state in AGAIN,
+    )
+
+
+def again(visit: Visit) -> Response:
+    """Route a mail once more."""
+    row = _row(visit)
+    done = replay_later(visit.setup, row.id)
+    if isinstance(done, Refusal):
+        return _mail(visit, row, wrong=visit.voice.say(done.phrase), status=422)
+    return visit.go(f"/log/{row.id}", done)
+
+
+item = Item(60, "/log", marked("Mail log"))
+routes = [
+    page("/log", log),
+    page("/log/mail", by_mail, posts=True),
+    page("/log/{mail:int}", mail),
+    page("/log/{mail:int}/source", source, role=Role.ADMIN),
+    page("/log/{mail:int}/again", before_again, role=Role.ADMIN),
+    page("/log/{mail:int}/replay", again, posts=True, role=Role.ADMIN),
+]

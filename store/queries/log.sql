@@ -1,0 +1,121 @@
+-- The mail log: both directions, searched by what people remember.  A search looks through a bounded stretch of rows,
+-- back from the one named ``before``; the page says how far it came, and goes on from there.
+
+-- name: log_in_stretch
+select count(*) as count, coalesce(min(id), 0) as first from (select id from inbound where id < :before order by id desc limit :most) stretch;
+
+-- name: log_in_stretch_of_company
+select count(*) as count, coalesce(min(id), 0) as first from (
+        select id from inbound where company_id = :company_id and id < :before order by id desc limit :most
+    ) stretch;
+
+-- name: log_in
+select * from inbound_line
+where id >= :first and id < :before and accepted_at >= :since and accepted_at < :until
+    and (
+        cast(:who as text) is null
+        or lower(from_address) like :who escape '!'
+        or lower(sender) like :who escape '!'
+        or lower(recipient) like :who escape '!'
+    )
+    and (cast(:words as text) is null or lower(subject) like :words escape '!')
+    and (cast(:queue_id as text) is null or queue_id = :queue_id)
+    and (
+        cast(:rfc_message_id as text) is null
+        or exists (select 1 from inbound b where b.id = inbound_line.id and b.rfc_message_id = :rfc_message_id)
+    )
+order by id desc
+limit :most;
+
+-- name: log_in_of_company
+select * from inbound_line
+where company_id = :company_id and id >= :first and id < :before and accepted_at >= :since and accepted_at < :until
+    and (
+        cast(:who as text) is null
+        or lower(from_address) like :who escape '!'
+        or lower(sender) like :who escape '!'
+        or lower(recipient) like :who escape '!'
+    )
+    and (cast(:words as text) is null or lower(subject) like :words escape '!')
+    and (cast(:queue_id as text) is null or queue_id = :queue_id)
+    and (
+        cast(:rfc_message_id as text) is null
+        or exists (select 1 from inbound b where b.id = inbound_line.id and b.rfc_message_id = :rfc_message_id)
+    )
+order by id desc
+limit :most;
+
+-- name: log_out_stretch
+select count(*) as count, coalesce(min(id), 0) as first from (select id from outbox where id < :before order by id desc limit :most) stretch;
+
+-- name: log_out_stretch_of_company
+select count(*) as count, coalesce(min(id), 0) as first from (
+        select id from outbox where company_id = :company_id and id < :before order by id desc limit :most
+    ) stretch;
+
+-- name: log_out
+select p.id, p.company_id, c.name as company, p.message_id, m.record_id, r.label as record,
+    coalesce(m.subject, '') as subject, p.audience, p.channel, p.state, p.attempts, p.next_at, p.leased_until_at,
+    p.error, p.created_at, p.changed_at,
+    coalesce(
+        d.address,
+        (select a.address from user_address a where a.user_id = p.user_id and a.kind = 'email' order by a.position limit 1)
+    ) as address
+from (
+        select o.* from outbox o left join message t on t.id = o.message_id
+        where o.id >= :first and o.id < :before and o.created_at >= :since and o.created_at < :until
+            and (cast(:words as text) is null or lower(t.subject) like :words escape '!')
+            and (cast(:queue_id as text) is null or o.error like '%' || :queue_id || '%')
+            and (cast(:named as bigint) is null or o.message_id = :named)
+            and (
+                cast(:who as text) is null
+                or exists (
+                    select 1 from delivery e
+                    where e.company_id = o.company_id and e.outbox_id = o.id and lower(e.address) like :who escape '!'
+                )
+                or exists (
+                    select 1 from user_address f where f.user_id = o.user_id and lower(f.address) like :who escape '!'
+                )
+            )
+        order by o.id desc
+        limit :most
+    ) p
+    join company c on c.id = p.company_id
+    left join message m on m.id = p.message_id
+    left join record r on r.id = m.record_id
+    left join delivery d on d.company_id = p.company_id and d.outbox_id = p.id
+order by p.id desc, d.id;
+
+-- name: log_out_of_company
+select p.id, p.company_id, c.name as company, p.message_id, m.record_id, r.label as record,
+    coalesce(m.subject, '') as subject, p.audience, p.channel, p.state, p.attempts, p.next_at, p.leased_until_at,
+    p.error, p.created_at, p.changed_at,
+    coalesce(
+        d.address,
+        (select a.address from user_address a where a.user_id = p.user_id and a.kind = 'email' order by a.position limit 1)
+    ) as address
+from (
+        select o.* from outbox o left join message t on t.id = o.message_id
+        where o.company_id = :company_id and o.id >= :first and o.id < :before
+            and o.created_at >= :since and o.created_at < :until
+            and (cast(:words as text) is null or lower(t.subject) like :words escape '!')
+            and (cast(:queue_id as text) is null or o.error like '%' || :queue_id || '%')
+            and (cast(:named as bigint) is null or o.message_id = :named)
+            and (
+                cast(:who as text) is null
+                or exists (
+                    select 1 from delivery e
+                    where e.company_id = o.company_id and e.outbox_id = o.id and lower(e.address) like :who escape '!'
+                )
+                or exists (
+                    select 1 from user_address f where f.user_id = o.user_id and lower(f.address) like :who escape '!'
+                )
+            )
+        order by o.id desc
+        limit :most
+    ) p
+    join company c on c.id = p.company_id
+    left join message m on m.id = p.message_id
+    left join record r on r.id = m.record_id
+    left join delivery d on d.company_id = p.company_id and d.outbox_id = p.id
+order by p.id desc, d.id;
