@@ -132,6 +132,11 @@ def test_thanks_for_an_order_are_the_order() -> None:
     [
         "Hello,\nI am currently\nout of the office.",
         "Ich befinde mich bis Montag im Urlaub.",
+        "Vom 3.5. bis 10.5. bin ich im Urlaub.",
+        "Sorry, I am currently on parental leave.",
+        "Actuellement en congé, je réponds lundi.",
+        "Jeg har ferie.",
+        "Меня не будет до понедельника.",
         "Je serai en congés jusqu'à lundi.",
         "Estaré de vacaciones en agosto.",
         "Estou de férias.",
@@ -162,6 +167,7 @@ def test_behind_re_the_text_is_asked(text: str) -> None:
     "text",
     [
         "This inbox is guarded.\nOpen https://gate.example/7 and your address is added; then I get your mail.",
+        "I take no mail from unknown senders: register as an approved sender at https://gate.example/7.",
         "Your mail is held. Visit https://gate.example/7 to prove that you are not a robot.",
         "Ihre Nachricht wartet. Bitte klicken Sie auf https://gate.example/7: Ihre Adresse wird dann freigeschaltet.",
         "Votre courriel est en attente : cliquez sur https://gate.example/7 et votre adresse sera ajoutée.",
@@ -177,6 +183,13 @@ def test_challenges(text: str) -> None:
     assert automatic.kind(fields("X: y"), "Re: Offer", "", text) == "auto-reply"
     assert automatic.kind(fields("Return-Path: <>"), "Re: Offer", "", text) == "auto-reply"
     assert automatic.kind(fields("X: y"), "Offer", "", text) == "mail"
+
+
+def test_no_list_challenges_and_no_quote() -> None:
+    text = "Your mail is held. Visit https://gate.example/7 to prove that you are not a robot."
+    assert automatic.kind(fields("List-Id: <joiners.acme.example>"), "Re: Offer", "", text) == "machine"
+    quoted = f"> {text}\n\nWhat do I do about this?"
+    assert automatic.kind(fields("X: y"), "Re: Offer", "", quoted) == "mail"
 
 
 @pytest.mark.parametrize(

@@ -261,6 +261,19 @@ def test_a_reply_of_five_hundred_is_not_late() -> None:
     assert failed(letter("<erik@other.example>: 550 no such user\n\nWe shall try again, perhaps."))
 
 
+def test_what_the_library_finds_does_not_hide_the_others() -> None:
+    raw = kept("13-qmail-letter").replace(
+        b"--- Below this line",
+        b"<eva@third.example>:\nno such user\n\nHelp:\nhotline@mx.other.example\n\n--- Below this line",
+    )
+    text = raw.decode().partition("\n\n")[2]
+    found = letters.read(evidence(text, tree=lambda: tree(raw)))
+    assert found is not None and {one.address for one in found[1].recipients} == {
+        "erik@other.example",
+        "eva@third.example",
+    }
+
+
 def test_each_line_of_a_dialogue_has_its_own_reason() -> None:
     text = "While talking to mx.other.example:\n501 <anna@acme.example>... no\n554 <erik@other.example>... odd\n"
     text += "550 5.1.1 <eva@other.example>... User unknown\n421 third.example (smtp)... late\n"

@@ -13,7 +13,7 @@ _TITLES = (
     r"auto(?:matic|mated)?[\s-]*(?:reply|response|answer|responder)\b",
     r"out[\s-]of[\s-](?:the[\s-])?office\b(?:[\s-]*(?:auto[\s-]*)?(?:reply|response|message|notice|notification)\b)?",
     r"(?:vacation|absence|holiday|away) (?:reply|response|message|notice|notification)\b",
-    r"i(?:'m| am) (?:currently )?(?:out of (?:the )?office|on (?:vacation|leave|holiday))\b",
+    r"i(?:'m| am) (?:currently )?(?:out of (?:the )?office|on (?:vacation|leave|holiday))\b|on (?:vacation|leave)\b",
     r"away from (?:my |the )?(?:mail|office|desk)\b",
     # German
     r"autom(?:atische|\.) (?:antwort|rückmeldung|empfangsbestätigung)\b",
@@ -49,22 +49,23 @@ _TITLES = (
     r"自動(?:応答|返信|回答)|不在(?:通知|連絡|のお知らせ|メッセージ)|休暇(?:通知|のお知らせ)",
 )
 _SENTENCES = (
-    r"i(?:'m| am| will be|'ll be)\b[^.]{0,40}(?:out of (?:the )?office|away (?:from|until)|on (?:vacation|holidays?))",
-    r"i(?:'m| am| will be|'ll be)\b[^.]{0,40}(?:on (?:annual )?leave|travell?ing|(?:returning to|back in) the office)",
+    r"i(?:'m| am| will be|'ll be)\b.{0,70}(?:out of (?:the )?office|away (?:from|until)|on (?:vacation|holidays?))",
+    r"i(?:'m| am| will be|'ll be)\b.{0,70}(?:on (?:\w+ )?leave|travell?ing|(?:returning to|back in) the office)",
     r"(?:i|you) (?:will )?have (?:no|limited|intermittent) access to (?:my )?e-?mail|i no longer work (?:at|for|here)",
     r"this is an auto(?:matic|mated)?[\s-]*(?:reply|response|message)",
-    r"ich (?:bin|befinde mich)\b[^.]{0,60}(?:nicht im b[üu]ro|abwesend|im urlaub|au(?:ß|ss)er haus)",
+    r"(?:ich (?:bin|befinde)|(?:bin|befinde) ich)\b.{0,70}(?:nicht im b[üu]ro|abwesend|im urlaub|au(?:ß|ss)er haus)",
     r"(?:dies ist eine automatische|automatisch erstellte) (?:antwort|nachricht)",
-    r"je (?:suis|serai)\b[^.]{0,60}(?:absente?|en cong[ée]s?|en vacances|en d[ée]placement)",
-    r"(?:estoy|estar[ée]|me encuentro)\b[^.]{0,60}(?:de vacaciones|fuera de (?:la )?oficina|ausente)",
-    r"(?:estou|estarei|encontro-me)\b[^.]{0,60}(?:de f[ée]rias|ausente|fora do escrit[óo]rio)",
-    r"(?:sono|sar[òo])\b[^.]{0,60}(?:in ferie|assente|fuori (?:sede|ufficio))",
-    r"ik (?:ben|zal)\b[^.]{0,60}(?:afwezig|niet (?:aanwezig|op kantoor)|met (?:vakantie|verlof)|op vakantie)",
-    r"jag är\b[^.]{0,60}(?:på semester|inte på (?:kontoret|plats)|frånvarande|tjänstledig|föräldraledig|bortrest)",
-    r"jeg er\b[^.]{0,60}(?:på ferie|ikke (?:på kontoret|til stede)|bortreist|fraværende|(?:ute av|ude af) kontoret)",
-    r"olen\b[^.]{0,60}(?:lomalla|poissa|vuosilomalla)",
-    r"(?:jestem|przebywam|będę)\b[^.]{0,60}(?:na urlopie|nieobecn[ya]|poza biurem)",
-    r"(?:я|меня)\b[^.]{0,60}(?:в отпуске|нет (?:на месте|в офисе)|отсутству|вне офиса)",
+    r"(?:je (?:suis|serai)|actuellement)\b.{0,70}(?:absente?|en cong[ée]s?|en vacances|en d[ée]placement)",
+    r"(?:estoy|estar[ée]|me encuentro|actualmente)\b.{0,70}(?:de vacaciones|fuera de (?:la )?oficina|ausente)",
+    r"(?:estou|estarei|encontro-me)\b.{0,70}(?:de f[ée]rias|ausente|fora do escrit[óo]rio)",
+    r"(?:sono|sar[òo])\b.{0,70}(?:in ferie|assente|fuori (?:sede|ufficio))",
+    r"ik (?:ben|zal)\b.{0,70}(?:afwezig|niet (?:aanwezig|op kantoor)|met (?:vakantie|verlof)|op vakantie)",
+    r"jag är\b.{0,70}(?:på semester|inte på (?:kontoret|plats)|frånvarande|tjänstledig|föräldraledig|bortrest)",
+    r"jeg har ferie",
+    r"jeg er\b.{0,70}(?:på ferie|ikke (?:på kontoret|til stede)|bortreist|fraværende|(?:ute av|ude af) kontoret)",
+    r"olen\b.{0,70}(?:lomalla|poissa|vuosilomalla)",
+    r"(?:jestem|przebywam|będę)\b.{0,70}(?:na urlopie|nieobecn[ya]|poza biurem)",
+    r"(?:я|меня)\b.{0,70}(?:в отпуске|нет (?:на месте|в офисе)|отсутству|не будет|вне офиса)",
 )
 _SENTENCES_CJK = (
     r"不在(?:办公室|辦公室)|(?:正在)?休假(?:中|，)|出差中|自动(?:回复|答复)|自動回覆",
@@ -73,7 +74,7 @@ _SENTENCES_CJK = (
 _THANKS = (
     r"(?:thank you|(?:many )?thanks) for (?:your )?(?:e-?mail|mail|message|inquiry|enquiry|letter|request)",
     r"(?:thank you|(?:many )?thanks) for (?:contacting|writing|getting in)",
-    r"(?:vielen |herzlichen |besten )?dank für (?:ihre|deine|die) (?:e-?mail|mail|nachricht|anfrage)",
+    r"(?:vielen |herzlichen |besten )?danke? für (?:ihre|deine|eure|die) (?:e-?mail|mail|nachricht|anfrage)",
     r"merci (?:pour votre (?:message|courriel|e-?mail|mail|demande)|de (?:nous|votre) (?:avoir|message))",
     r"(?:muchas )?gracias por (?:su|tu) (?:mensaje|correo|e-?mail|consulta)|gracias por (?:contactar|escribir)",
     r"obrigad[oa] (?:pel[oa]|por)(?: (?:seu|sua|teu|tua))? (?:mensagem|e-?mail|conta(?:c)?to|escrever)",
@@ -92,7 +93,8 @@ _THANKS = (
 _ADDRESS = r"(?<!\w)(?:ad?dress\w*|direcci\w*|endereço|indirizzo|adres\w*|osoite\w*|адрес)\b"
 # A challenge: what is to be done, what for, and that the mail waits until then.
 _STEPS = (
-    r"(?<!\w)(?:click|follow|visit|open|klick|folgen|cliqu|suivez|haga clic|pulse|clicc|fai clic|fare clic)",
+    r"(?<!\w)(?:click|follow|visit|register|open (?:this|http)|klick|folgen|cliqu|suivez|haga clic|pulse)",
+    r"(?<!\w)(?:clicc|fa(?:i|re) clic)",
     r"(?<!\w)(?:klik|klikk|napsauta|klikn|нажмите|перейдите)|点击|點擊|クリック",
 )
 _ENDS = (
@@ -122,8 +124,13 @@ _TITLE = re.compile(
 _BEGINS = re.compile(rf"\s*(?:{_any(_TITLES)})", re.I)
 _THANKING = re.compile(rf"\s*(?:{_any(_THANKS)})", re.I)
 _ABSENT = re.compile(rf"(?<!\w)(?:{_any(_SENTENCES)})|{_any(_SENTENCES_CJK)}", re.I)
-_CHALLENGING = tuple(re.compile(_any(phrases), re.I) for phrases in (_STEPS, _ENDS, _WAITS))
+_NEAR = ".{0,200}?"
+_CHALLENGING = (
+    re.compile(rf"(?:{_any(_STEPS)}){_NEAR}(?:{_any(_ENDS)})|(?:{_any(_ENDS)}){_NEAR}(?:{_any(_STEPS)})", re.I),
+    re.compile(_any(_WAITS), re.I),
+)
 _ANSWER = re.compile(r"(?i)\s*(?:(?:re|aw|antw|sv|vs|ref|rif|odp|отв|回复|回覆|答复|返信)(?:\[\d{1,3}\])?\s*[:：]\s*)+")
+_QUOTED = re.compile(r"(?m)^>.*$")
 _HEAD = 600
 """Characters of a text that are its head."""
 _LINK = 2000
@@ -168,7 +175,7 @@ def challenges(text: str) -> bool:
     """Say whether the head of a text asks to follow its link so that its email is taken."""
     if "://" not in text[:_LINK]:
         return False
-    head = _head(text)
+    head = _head(_QUOTED.sub("", text[:_LINK]))
     return all(words.search(head) for words in _CHALLENGING)
 
 

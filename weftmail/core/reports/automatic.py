@@ -38,7 +38,9 @@ def by_words_alone(fields: Fields, subject: str, text: str) -> bool:
 
 
 def _by_words(fields: Fields, subject: str, text: str) -> bool:
-    return bool(absence.title(subject)) or (_answer(fields, subject) and absence.challenges(text))
+    if absence.title(subject):
+        return True
+    return _answer(fields, subject) and not any(name in fields for name in _LISTS) and absence.challenges(text)
 
 
 def _answer(fields: Fields, subject: str) -> bool:

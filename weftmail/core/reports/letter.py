@@ -41,6 +41,7 @@ _SAYS = re.compile(
     r"|mailbox|addressed to|come back|not reach",
     re.I,
 )
+_BARE = re.compile(r"(?i)[\s>*•-]{0,20}(?:(?:recipient|address|user)[\w ]{0,20}[:=]\s{0,20})?[<\"'(\[]{0,3}")
 LETTER_RECIPIENTS = 100
 _NEVER = re.compile(r"(?i)^(?:post-?master|mailer-daemon|abuse|support|help(?:desk)?)@")
 _STATUS = re.compile(
@@ -148,12 +149,12 @@ def _parted(text: str) -> tuple[str, str]:
 
 
 class _Named(NamedTuple):
-    """The addresses that a letter names: all; those that lead a line, stand beside words of failure, in a dialogue."""
+    """The addresses that a letter names: all; those that lead a line, bare or not; those beside words of failure."""
 
     all: list[str]
     leading: list[str]
     nearby: list[str]
-    dialogue: list[str]
+    bare: list[str]
 
 
 def _named(letter: str) -> _Named:
@@ -162,8 +163,8 @@ def _named(letter: str) -> _Named:
         for match in ADDRESS.finditer(line[:500]):
             address, before = match[0].strip("'."), line[: match.start()]
             named.all.append(address)
-            if TRANSCRIPT.fullmatch(before):
-                named.dialogue.append(address)
+            if TRANSCRIPT.fullmatch(before) or _BARE.fullmatch(before):
+                named.bare.append(address)
             if LEADING.match(before):
                 named.leading.append(address)
             elif _SAYS.search(line):
@@ -197,13 +198,20 @@ def _addresses(evidence: Evidence, said: str, returned: str) -> list[str]:
     ours.add((_original(evidence.text) or "")[1:-1].lower())
     own = _Own(comparable(evidence.author.address), frozenset(ours))
     named, known = _named(said), _known(evidence.bounded_tree())
-    # What the library finds in a dialogue is often one of several.
-    found = own.without([*known, *named.dialogue]) or own.without(named.leading) or own.without(named.nearby)
+    # What the library finds is often one of several.
+    others = [one for one in named.bare if _explained(one, said)]
+    found = own.without([*known, *others]) or own.without(named.leading) or own.without(named.nearby)
     if found or not (FAILED.search(evidence.subject) or worded(said)):
         return found
     sent_to = _sent_to(returned) or _attached(evidence.leaves)
     only = list(dict.fromkeys(own.without(named.all)))
     return own.without(sent_to) or only[: len(only) == 1] or own.but_author([*known, *named.leading] or sent_to)
+
+
+def _explained(address: str, letter: str) -> bool:
+    """A letter says of each failed address why; of another that leads a line it says nothing."""
+    about = near(address, letter)
+    return bool(reason.status_in(about)) or reason.reason("", about) != "unknown"
 
 
 def _sent_to(returned: str) -> list[str]:
