@@ -159,8 +159,8 @@ class _Named(NamedTuple):
 
 def _named(letter: str) -> _Named:
     named = _Named([], [], [], [])
-    for line in letter.split("\n"):
-        for match in ADDRESS.finditer(line[:500]):
+    for line in (one[:500] for one in letter.split("\n")):
+        for match in ADDRESS.finditer(line):
             address, before = match[0].strip("'."), line[: match.start()]
             named.all.append(address)
             if TRANSCRIPT.fullmatch(before) or _BARE.fullmatch(before):
@@ -199,7 +199,7 @@ def _addresses(evidence: Evidence, said: str, returned: str) -> list[str]:
     own = _Own(comparable(evidence.author.address), frozenset(ours))
     named, known = _named(said), _known(evidence.bounded_tree())
     # What the library finds is often one of several.
-    others = [one for one in named.bare if _explained(one, said)]
+    others = [one for one in list(dict.fromkeys(named.bare))[:LETTER_RECIPIENTS] if _explained(one, said)]
     found = own.without([*known, *others]) or own.without(named.leading) or own.without(named.nearby)
     if found or not (FAILED.search(evidence.subject) or worded(said)):
         return found
