@@ -19,7 +19,8 @@ class Remembered:
     """What somebody remembers of a mail; None leaves nothing out.
 
     ``who`` is a part of an address, ``words`` a part of the subject, ``queue_id`` the mail server's.  ``since`` and
-    ``until``: milliseconds since 1970.  ``rfc_message_id`` names one that came, ``message_id`` a message of ours.
+    ``until``: milliseconds since 1970.  ``state`` and ``rfc_message_id`` are of what came, ``message_id`` names a
+    message of ours.
     """
 
     who: str | None = None
@@ -29,6 +30,7 @@ class Remembered:
     until: int = NEWEST
     rfc_message_id: str | None = None
     message_id: int | None = None
+    state: str | None = None
 
 
 EVERYTHING = Remembered()
@@ -67,6 +69,7 @@ class MailLog:
             most=most,
             **_values(of),
             rfc_message_id=of.rfc_message_id,
+            state=of.state,
         )
         return _stretch(many(InboundLine, found), looked, most)
 

@@ -86,6 +86,7 @@ def _remembered(visit: Visit) -> Remembered:
         who=asked.get("who", "").strip()[:320] or None,
         words=asked.get("words", "").strip()[:200] or None,
         queue_id=asked.get("queue", "").strip()[:100] or None,
+        state=state if (state := asked.get("state", "")) in STATES else None,
         since=since,
         until=until,
     )
@@ -103,7 +104,7 @@ def _day(visit: Visit, text: str) -> tuple[int, int]:
 
 
 def _page(visit: Visit, found: LogPage | None, *, wrong: str = "", status: int = 200) -> Response:
-    asked = {name: visit.request.query_params.get(name, "") for name in ("who", "day", "words", "queue")}
+    asked = {name: visit.request.query_params.get(name, "") for name in ("who", "day", "words", "queue", "state")}
     older = None
     if found is not None and found.older.more:
         kept = {name: value for name, value in asked.items() if value}
@@ -118,6 +119,10 @@ def _page(visit: Visit, found: LogPage | None, *, wrong: str = "", status: int =
         lines=[] if found is None else found.lines,
         older=older,
         states=STATES,
+        choices=[
+            ("", visit.voice.gettext(marked("all"))),
+            *((name, visit.voice.say(says)) for name, (says, _) in STATES.items()),
+        ],
         left=LEFT,
         came=lambda line: isinstance(line, InboundLine),
         wrong=wrong,
@@ -125,7 +130,7 @@ def _page(visit: Visit, found: LogPage | None, *, wrong: str = "", status: int =
 
 
 def _command(asked: dict[str, str]) -> str:
-    flags = {"who": "--who", "day": "--day", "words": "--words", "queue": "--queue-id"}
+    flags = {"who": "--who", "day": "--day", "words": "--words", "queue": "--queue-id", "state": "--state"}
     words = [word for name, flag in flags.items() if asked[name] for word in (flag, asked[name])]
     return shlex.join(["mail-admin", "log", *words])
 

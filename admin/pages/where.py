@@ -18,7 +18,7 @@ from weftmail.flow.forecast import CASES, Forecast, Supposed, forecast
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup.alias import near
 
-SWITCHES = {"loop": "", "blocked": "/review#blocked", "nowhere": "/aliases"}
+SWITCHES = {"blocked": "/review#blocked"}
 """Where each rule can be set that leads neither to an alias nor to a record."""
 
 

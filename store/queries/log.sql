@@ -20,6 +20,7 @@ where id >= :first and id < :before and accepted_at >= :since and accepted_at < 
     )
     and (cast(:words as text) is null or lower(subject) like :words escape '!')
     and (cast(:queue_id as text) is null or queue_id = :queue_id)
+    and (cast(:state as text) is null or state = :state)
     and (
         cast(:rfc_message_id as text) is null
         or exists (select 1 from inbound b where b.id = inbound_line.id and b.rfc_message_id = :rfc_message_id)
@@ -38,6 +39,7 @@ where company_id = :company_id and id >= :first and id < :before and accepted_at
     )
     and (cast(:words as text) is null or lower(subject) like :words escape '!')
     and (cast(:queue_id as text) is null or queue_id = :queue_id)
+    and (cast(:state as text) is null or state = :state)
     and (
         cast(:rfc_message_id as text) is null
         or exists (select 1 from inbound b where b.id = inbound_line.id and b.rfc_message_id = :rfc_message_id)

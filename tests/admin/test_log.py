@@ -51,6 +51,8 @@ def test_any_mail_is_found_by_what_people_remember(site: Site, anna: Browser) ->
         ("queue=4F2C1", "queued as 4F2C1", "Invoice"),
         ("day=2027-01-15&who=karin", "Quote for 40 chairs", "Invoice"),
         ("day=2001-01-01", "Nothing found", "Invoice"),
+        ("state=filed&words=invoice", "Invoice", "4F2C1"),
+        ("state=discarded", "Nothing found", "Invoice"),
         ("day=nonsense&who=karin", "Quote for 40 chairs", "Invoice"),
         ("words=____", "Nothing found", "Invoice"),
     ):

@@ -125,6 +125,7 @@ ODD: dict[str, dict[str, Any]] = {
             "until": 10**15,
             "rfc_message_id": None,
             "named": None,
+            "state": None,
             "first": 1,
             "before": RECORD,
         }

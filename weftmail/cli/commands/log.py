@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from weftmail.cli.arguments import Parser, number
+from weftmail.cli.commands.inbound import STATES
 from weftmail.cli.context import Context
 from weftmail.cli.output import shown, table
 from weftmail.core.failure import UsageError
@@ -25,6 +26,7 @@ def build(parser: Parser) -> None:
     parser.add_argument("--day", metavar="DATE", help="only of this day, such as 2026-11-24")
     parser.add_argument("--words", metavar="TEXT", help="a part of the subject")
     parser.add_argument("--queue-id", metavar="ID", help="the mail server's queue id")
+    parser.add_argument("--state", choices=STATES, help="only what came and is in this state")
     parser.add_argument("--eml", metavar="FILE", help="find the email in this file, sent or received")
     parser.add_argument("--company", metavar="NAME", help="only of this company")
     parser.add_argument("--limit", type=number, metavar="N", default=50, help="show at most so many; 50 by default")
@@ -45,7 +47,7 @@ def _found(context: Context, arguments: argparse.Namespace, company_id: int | No
         message = context.installation.reader(_read(arguments.eml))
         return by_file(store, context.installation, company_id, message, most)
     since, until = _day(arguments.day)
-    of = Remembered(arguments.who, arguments.words, arguments.queue_id, since, until)
+    of = Remembered(arguments.who, arguments.words, arguments.queue_id, since, until, state=arguments.state)
     found = log_page(store, company_id, of, Place(), most)
     # A page may be empty although older rows match: whoever waits at a terminal wants to know for certain.
     while not found.lines and found.older.more:
