@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -219,6 +222,49 @@ class TestATicketSystem:
         assert robot.answers <= 25 * (TURNS + 2)
         of_karin = world.store.listings.inbound(InboundFilter(sender="karin@customer.example"), most=1000)
         assert [one.state for one in of_karin] == ["filed"] * 24
+
+    def test_that_takes_another_name_for_each_answer_ends_at_a_reply_address(self, world: World) -> None:
+        post = Post(signed=True)
+        post.join("acme.example", world)
+        robot = Tickets(HELPDESK)
+
+        def shifting(mail: EmailMessage) -> EmailMessage:
+            answer = robot(mail)
+            del answer["From"]
+            answer["From"] = f"Case <case-{robot.answers}@tickets.example>"
+            return answer
+
+        post.robots[HELPDESK] = shifting
+        duty(world, HELPDESK, world.leads)
+        post.send("karin@customer.example", LEADS, world.mail())
+        post.run(24)
+        assert robot.answers == 1
+        assert states(world) == {"filed": 1, "held": 1}
+
+
+class TestAMailingList:
+    @pytest.mark.parametrize("own_author", [False, True], ids=["the author's", "the list's"])
+    def test_that_brings_each_what_the_other_notifies_ends(self, world: World, beta: World, own_author: bool) -> None:
+        post = Post()
+        post.join("acme.example", world)
+        post.join("beta.example", beta)
+
+        def expanded(mail: EmailMessage) -> None:
+            for member in (LEADS, "support@beta.example"):
+                copy = message_from_bytes(mail.as_bytes(), policy=default)
+                copy["List-Id"], copy["Precedence"] = "<all.list.example>", "list"
+                if own_author:
+                    del copy["From"]
+                    copy["From"] = "Karin Ek by way of all <all@list.example>"
+                post.send("bounces@list.example", member, copy.as_bytes())
+
+        post.robots["all@list.example"] = expanded
+        duty(world, "all@list.example", world.leads)
+        duty(beta, "all@list.example", beta.support)
+        post.send("karin@customer.example", LEADS, world.mail())
+        post.run(24)
+        print(f"\none mail became {post.sent.total()}: {dict(post.sent)}")
+        assert post.sent.total() <= 4 * (MAIL_HOPS + 2)
 
 
 class TestTurns:
