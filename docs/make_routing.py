@@ -114,6 +114,9 @@ FOOT = """
 - What a program sent of its own accord opens a record and is told to its owner. More than 200 emails of one sender
   within an hour are told in the inbox alone.
 
+- What an answer quotes is found by its shape: an introduction is a short line that ends in a colon and holds an address
+  in brackets and a date, in any language; a copied header has two of author, date and subject. A forward without words
+  of its own is what was forwarded.
 - A colleague's answer goes out with all that they wrote. Cut is what is certainly quoted, our notification (by its
   mark, its words or the cite block around it) and what stands below "-- ". In doubt it is sent. Lines of our foot go
   wherever they stand; where one still stands, or a reply address or a sign-in link, the answer is held for its author

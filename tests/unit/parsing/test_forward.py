@@ -23,6 +23,8 @@ def attached(content: bytes) -> Leaf:
         (f"Begin forwarded message:\n\n{HEADER}", ""),
         ("Välitetty viesti alkaa:\n\n" + HEADER.replace("From", "Lähettäjä").replace("Subject", "Aihe"), ""),
         (f"Se nedan\n\n{HEADER}", "VB: Stolar"),
+        (f"Vedi sotto\n\n-----Messaggio originale-----\n{HEADER}", "I: Stolar"),
+        (f"Siehe unten\n\n{HEADER}", "WG: Stolar"),
         ("Se nedan\n\n" + HEADER.replace("From", "Från").replace("Subject", "Ämne"), "VB: Stolar"),
         ("Hej\n\n> " + HEADER.replace("\n", "\n> "), ""),
         (f"-----Original Message-----\n{HEADER}", ""),
@@ -67,3 +69,9 @@ def test_a_mail_forwarded_as_an_attachment() -> None:
     assert find("Se bifogat", "Stolar", [attached(HEADER.encode())]) is None
     assert find("", "", [attached(b"Subject: x\n\n")]) is None
     assert find("", "", [attached(HEADER.encode())] * 2) is None
+
+
+def test_groupwise_writes_the_author_between_arrows() -> None:
+    found = find('Hej\n>>> "Erik Ek" <erik@other.example> 22.03.26 12:16 >>>\nHej', "Fwd: Stolar", [])
+    assert found is not None and found.from_ == ERIK
+    assert find(">>> Erik 22.03.26 12:16 >>>\nHej", "Fwd: Stolar", []) is None

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.pace import at_most
+from weftmail.core.parsing.cite import new_html
+from weftmail.core.parsing.html import text_of
 from weftmail.core.parsing.quote import new_words
 
 
@@ -34,6 +36,21 @@ from weftmail.core.parsing.quote import new_words
         "Sendt fra min iPad\n\nDen 23. nov. 2026 kl. 20.42 skrev Anna <anna@acme.example>:\n> Hej",
         "_______________________________________________\nUsers mailing list\nhttps://lists.example",
         "> Hej\n> Anna",
+        'Am 23.11.2026 um 09:12 schrieb "Anna" <anna@acme.example\n>:\n\n> Wie viele?',
+        "On Mon, Nov 23, 2026 at 9:12 AM Anna\n\n<\nmailto:Anna <anna@acme.example>\n> wrote:\nHello",
+        "2026/11/23 Anna Öst <anna@acme.example>\n\n> Hello",
+        "09:12, 23 November 2026, Anna <anna@acme.example>:\nHello",
+        "Στις 23 Νοε 2026 στις 9:12, Anna <anna@acme.example> έγραψε:\nHello",
+        "Anna <anna@acme.example> 于2026年11月23日 9:12写道：\n\nHello",
+        "\u200eOn Mon, Nov 23, 2026 at 9:12 AM Anna <anna@acme.example> wrote:\u200e\nHello",
+        ">>> Anna <anna@acme.example> 23.11.26 9:12 >>>\nHello",
+        '====\n\nMessage du : 23/11/2026 09:12\nDe : "Anna" <anna@acme.example>\nA : karin\nSujet : Devis\n\nBonjour',
+        "De :Anna<mailto:anna@acme.example>\nEnvoyé le :lundi\nÀ :karin\nObjet :Offre\n\nBonjour",
+        "Date: Mon, 23 Nov 2026 14:02:00 +0100\nFrom: anna@acme.example\nTo: Karin,\n  Erik\n\nSubject: Offer\n\nHello",
+        "--- Eine andere Nachricht ---\n\nGesendet: Montag\nVon: Anna <anna@acme.example>\nBetreff: Stühle\n\nHallo",
+        "2026/11/23 Anna <anna@acme.example>\n\n| Anna wrote:\n|\n| Hello\n|",
+        "> Hello Karin, please tell us how many of the chairs you want to have in\nthe new office\n> Anna",
+        "--\nKarin Ek\nKund AB",
     ],
 )
 def test_what_comes_after_the_answer_is_left_out(quote: str) -> None:
@@ -45,6 +62,25 @@ def test_what_comes_after_the_answer_is_left_out(quote: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        ("Yes.--- On Wed, Apr 4, 2026 at 3:59 PM, anna@acme.example wrote:\n\n> How many?", "Yes."),
+        ("Ja tack! Den 23 nov. 2026 kl. 9.12 skrev Anna <anna@acme.example>:\n> Hej?", "Ja tack!"),
+        ("Hej\n\nSent from my desk it went out, so check.", "Hej\n\nSent from my desk it went out, so check."),
+        ("On 12 November you sent:\nfour chairs", "On 12 November you sent:\nfour chairs"),
+        ("Buy:\n>>> https://x.example <<<\nnow", "Buy:\n>>> https://x.example <<<\nnow"),
+        ("| a | b |\n| 1 | 2 |", "| a | b |\n| 1 | 2 |"),
+        ("A\n--\nB is what we want, and not A at all.", "A\n--\nB is what we want, and not A at all."),
+        ("A\n--\n" + "b\n" * 20 + "c", "A\n--\n" + "b\n" * 20 + "c"),
+        (
+            "---------- Forwarded message ---------\nFrom: a@x.example\n\nHej",
+            "---------- Forwarded message ---------\nFrom: a@x.example\n\nHej",
+        ),
+        ("Från: Anna\nDatum: idag\nHej", "Från: Anna\nDatum: idag\nHej"),
+        ("Hej\nFrån: Anna\nTill: a\nb\nc\nd\ne\nf", "Hej\nFrån: Anna\nTill: a\nb\nc\nd\ne\nf"),
+        ("A " + "x" * 70_000 + "\nB", "A " + "x" * 70_000 + "\nB"),
+        ("Anna says (anna@x.example)\nyes\n\n> q?", "Anna says (anna@x.example)\nyes"),
+        ("Oui:\nErik erik@x.example:\n> q", "Oui:"),
+        ("Ring 10:10 den 5/5\nmailto:a@x.example", "Ring 10:10 den 5/5\nmailto:a@x.example"),
+        ("Hej\nOn Mon, 23 Nov at 9:12 Anna\n\nmailto:x", "Hej\nOn Mon, 23 Nov at 9:12 Anna\n\nmailto:x"),
         ("On Monday, 23 Nov 2026, Anna wrote:\n> Hello\n\nYes.\n\n> More?\n\nNo.", "Yes.\n\n\nNo."),
         ("> Hello\nYes", "Yes"),
         ("> only a quote", "> only a quote"),
@@ -74,3 +110,17 @@ def test_a_hostile_text_takes_no_time(piece: str) -> None:
 @given(st.text(alphabet="> :-\nOn wrote12@<>.", max_size=200))
 def test_never_more_than_was_there(text: str) -> None:
     assert len(new_words(text)) <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        ("<p>Ja</p><blockquote type=cite>a<blockquote>b</blockquote></blockquote><p>Nej</p>", "Ja\n\n\nNej"),
+        ('<p>Ja</p><div class="yahoo_quoted"><div>a</div>', "Ja"),
+        ('<p>Ja</p><div id="divRplyFwdMsg">a</div><p>b</p>', "Ja"),
+        ("<p>Ja</p><div class=moz-cite-prefix>Anna</div", "Ja"),
+        ("<p>Ja</p><blockquote>layout</blockquote>", "Ja\n\nlayout"),
+    ],
+)
+def test_only_the_cite_block_of_a_page_goes(html: str, words: str) -> None:
+    assert new_words(text_of(new_html(html))).split() == words.split()

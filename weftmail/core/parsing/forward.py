@@ -10,26 +10,26 @@ import re
 from dataclasses import dataclass
 
 from weftmail.core.address import Mailbox
-from weftmail.core.parsing import header, phrases
+from weftmail.core.parsing import copied, header, introduction, phrases
 from weftmail.core.parsing.mime import Leaf, parse_header
 from weftmail.core.parsing.phrases import any_of
 
 SIZE = 64 * 1024
 LINE = 400
-_PREFIX = re.compile(r"(?i)^\s*(?:fwd?|vb|vs|wg|tr|rv|enc|doorst|pd)\s*:")
+_PREFIX = re.compile(
+    r"(?i)^\s*\[?(?:fwd?|vb|vs|vl|wg|tr|rv|reenv|enc|res?enc|i|doorst|pd|pdl|перес|пересл|転送|转发|轉寄|전달|ilt|tov|πρθ)\s*[:\uff1a]"
+)
+_RULED = r"^[\s>]*+[-_*=\u2013\u2014][-_*=\u2013\u2014\s]++"
 _FORWARDED = re.compile(
-    rf"^[\s>]*+[-_*=][-_*=\s]++{any_of(phrases.FORWARDED)}\s*(?:[-_*=]{{2,}}.*)?$|^[\s>]*+{any_of(phrases.BEGIN)}\s*:?\s*$",
+    rf"{_RULED}{any_of(phrases.FORWARDED)}\s*(?:[-_*=\u2013\u2014]{{2,}}.*)?$"
+    rf"|^[\s>]*+{any_of(phrases.BEGIN)}\s*[:\uff1a]?\s*$",
     re.I,
 )
-_ORIGINAL = re.compile(rf"^[\s>]*+[-_*=][-_*=\s]++{any_of(phrases.ORIGINAL)}\s*(?:[-_*=]{{2,}}.*)?$", re.I)
-_LABEL = re.compile(r"^[*_]{0,2}([^\W\d_][\w '-]{0,24}?)[*_]{0,2}\s?[*_]{0,2}[:：][*_]{0,2}\s*(.*)$")
-_FROM = re.compile(any_of(phrases.FROM), re.I)
-_SUBJECT = re.compile(any_of(phrases.SUBJECT), re.I)
-_DATE = re.compile(any_of(phrases.DATE), re.I)
+_ORIGINAL = re.compile(rf"{_RULED}{any_of(phrases.ORIGINAL)}\s*(?:[-_*=\u2013\u2014]{{2,}}.*)?$", re.I)
 _QUOTED = re.compile(r"^[ \t]*>")
-_MAILTO = re.compile(r"\[mailto:\s*([^\]\s]+)\s*\]", re.I)
+_MAY = re.compile(r"[:\uff1a]|--|==|\u2014|>>>$")
+_MAILTO = re.compile(r"[\[<]mailto:\s*([^\]>\s]+)\s*[\]>]", re.I)
 _ZONED = re.compile(r"[+-]\d{4}\b")
-_LINES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +47,11 @@ def find(text: str, subject: str, leaves: list[Leaf]) -> Forwarded | None:
     lines = text[:SIZE].split("\n")
     tried = 0
     for index, line in enumerate(lines):
-        if (
-            index < tried
-            or len(line) > LINE
-            or (":" not in line and "：" not in line and "--" not in line and "==" not in line)
-        ):
+        if index < tried or len(line) > LINE or not _MAY.search(line):
             continue
-        if _FORWARDED.match(line) or (_ORIGINAL.match(line) and (titled or not "".join(lines[:index]).strip())):
+        if titled and introduction.arrowed(line.rstrip()):
+            found = _author(introduction.between_arrows(line.rstrip()), "", "")
+        elif _FORWARDED.match(line) or (_ORIGINAL.match(line) and (titled or not "".join(lines[:index]).strip())):
             found = _copied(lines, index + 1)
         elif titled or _QUOTED.match(line):
             found = _copied(lines, index)
@@ -75,44 +73,29 @@ def _copied(lines: list[str], start: int) -> Forwarded | None:
         start += 1
     found: dict[str, str] = {}
     label = ""
-    for line in lines[start : start + _LINES]:
-        bare = line.lstrip("> \t\u00a0").rstrip()
-        match = _LABEL.match(bare)
-        if not bare:
-            break
-        if match:
-            label = _kind(match[1])
-            found.setdefault(label, match[2])
-        elif not found:
-            return None
+    for kind, value, _ in copied.fields(lines, start):
+        if kind:
+            label = kind
+            found.setdefault(label, value)
         else:
-            found[label] += " " + bare
+            found[label] += " " + value
     if len(found) < 2 or "from" not in found:
         return None
-    boxes = header.mailboxes(_MAILTO.sub(r"<\1>", found["from"]).replace("*", ""))
+    return _author(found["from"], found.get("subject", ""), found.get("date", ""))
+
+
+def _author(written: str, subject: str, date: str) -> Forwarded | None:
+    boxes = header.mailboxes(_MAILTO.sub(r" <\1>", written).replace("*", ""))
     if not boxes or "@" not in boxes[0].address:
         return None
     # A copied date is for people to read; with twelve hours' clock or without a zone it is not exact enough.
-    written = found.get("date", "")
-    at = header.date(written) if _ZONED.search(written) else None
-    return Forwarded(boxes[0], header.clean(found.get("subject", "")), at)
+    at = header.date(date) if _ZONED.search(date) else None
+    return Forwarded(boxes[0], header.clean(subject), at)
 
 
 def _length(lines: list[str], start: int) -> int:
     """Return how many lines from ``start`` on look like fields of a header."""
-    found = 0
-    for line in lines[start : start + _LINES]:
-        if not _LABEL.match(line.lstrip("> \t\u00a0").rstrip()):
-            break
-        found += 1
-    return found
-
-
-def _kind(label: str) -> str:
-    for kind, words in (("from", _FROM), ("subject", _SUBJECT), ("date", _DATE)):
-        if words.fullmatch(label):
-            return kind
-    return label.lower()
+    return max((behind for _, _, behind in copied.fields(lines, start)), default=start) - start
 
 
 def _attached(leaf: Leaf) -> Forwarded | None:

@@ -2,231 +2,74 @@
 
 from __future__ import annotations
 
-WROTE = (
-    r"wrote",
-    r"writes",
-    r"sent",
-    r"said",
-    r"a écrit",
-    r"écrit",
-    r"schrieb",
-    r"schreibt",
-    r"hat geschrieben",
-    r"geschrieben",
-    r"skrev",
-    r"skriver",
-    r"escribió",
-    r"ha scritto",
-    r"scrisse",
-    r"schreef",
-    r"het volgende geschreven",
-    r"heeft geschreven",
-    r"escreveu",
-    r"napisał(?:a|\(a\))?",
-    r"kirjoitti",
-    r"napsal(?:\(a\)|a)?",
-    r"написала?",
-    r"пишет",
-    r"пише",
-    r"írta",
-    r"a scris",
-    r"yazdı",
-    r"έγραψε",
-    r"đã viết",
-    r"写道",
-    r"のメッセージ",
-    r"작성",
-    r"пиша",
+
+def words(listed: str) -> tuple[str, ...]:
+    """Return what stands between semicolons, each on one line."""
+    return tuple(" ".join(word.split()) for word in listed.split(";"))
+
+
+WROTE = words(
+    r"""
+    wrote; writes; sent; said; a écrit; écrit; schrieb; schreibt; hat geschrieben; geschrieben; skrev; skriver;
+    escribió; ha scritto; scrisse; schreef; het volgende geschreven; heeft geschreven; escreveu;
+    napisał(?:a|\(a\))?; kirjoitti; napsal(?:\(a\)|a)?; написала?; пишет; пише; írta; a scris; yazdı; έγραψε;
+    đã viết; 写道; のメッセージ; 작성; пиша; scrive; scrivesti; escribe; escreve; pisze; 寫道;
+    написал\(а\); 写了; 書きました; έγραψαν; 님이 작성; kirjoittaa;
+    pisał\(a\)?
+    """
 )
 """The verb of the sentence before a quote."""
-LEAD = (
-    r"on",
-    r"at",
-    r"le",
-    r"am",
-    r"um",
-    r"den",
-    r"på",
-    r"il",
-    r"in data",
-    r"op",
-    r"em",
-    r"el",
-    r"dne",
-    r"dnia",
-    r"w dniu",
-    r"kl",
-    r"vào",
-    r"za",
-    r"ons?",
-    r"tis",
-    r"mån",
-    r"fre",
-    r"tors",
-    r"lör",
-    r"sön",
+LEAD = words(
+    r"""
+    on; at; le; am; um; den; på; il; in data; op; em; el; dne; dnia; w dniu; kl; vào; za; ons?; tis; mån; fre;
+    tors; lör; sön; στις; no dia; lun; mar; mer; gio; mié; ter; qua; vr; wo; zo; ma; di; do; pe; pn; wt; śr; пн;
+    вт; ср; чт; пт; сб; вс
+    """
 )
 """What such a sentence begins with, apart from a date."""
-ORIGINAL = (
-    r"original message",
-    r"original appointment",
-    r"reply message",
-    r"replied message",
-    r"ursprüngliche nachricht",
-    r"originalnachricht",
-    r"original-nachricht",
-    r"message d'origine",
-    r"message original",
-    r"message initial",
-    r"message du : .{1,40}",
-    r"ursprungligt meddelande",
-    r"originalmeddelande",
-    r"opprinnelig melding",
-    r"oprindelig (?:meddelelse|besked)",
-    r"alkuperäinen viesti",
-    r"oorspronkelijk bericht",
-    r"messaggio originale",
-    r"mensaje original",
-    r"mensagem original",
-    r"исходное сообщение",
-    r"wiadomość oryginalna",
-    r"původní zpráva",
-    r"原始邮件",
-    r"元のメッセージ",
-    r"eredeti üzenet",
-    r"mesaj original",
-    r".{1,80} wrote",
+ORIGINAL = words(
+    r"""
+    original message; original appointment; reply message; replied message; ursprüngliche nachricht;
+    originalnachricht; original-nachricht; message d'origine; message original; message initial;
+    message du : .{1,40}; ursprungligt meddelande; originalmeddelande; opprinnelig melding;
+    oprindelig (?:meddelelse|besked); alkuperäinen viesti; oorspronkelijk bericht; messaggio originale;
+    mensaje original; mensagem original; исходное сообщение; wiadomość oryginalna; původní zpráva; 原始邮件;
+    元のメッセージ; eredeti üzenet; mesaj original; .{1,80} wrote; original besked; opprinnelig e-post;
+    originalbericht; oryginalna wiadomość; пересылаемое сообщение; 邮件原件; 原始郵件; 原始信件; 元のメール;
+    オリジナルメッセージ; 원본 메시지; αρχικό μήνυμα; orijinal mesaj; původní e-mail
+    """
 )
 """Between dashes above a message that is answered."""
-FORWARDED = (
-    r"forwarded (?:message|by .{1,80})",
-    r"weitergeleitete nachricht",
-    r"message transféré",
-    r"vidarebefordrat meddelande",
-    r"videresendt (?:melding|meddelelse)",
-    r"välitetty viesti",
-    r"doorgestuurd bericht",
-    r"messaggio inoltrato",
-    r"mensaje reenviado",
-    r"mensagem encaminhada",
-    r"(?:пересылаемое|пересланное) сообщение",
-    r"转发邮件",
-    r"przekazana wiadomość",
+FORWARDED = words(
+    r"""
+    forwarded (?:message|by .{1,80}); weitergeleitete nachricht; message transféré; vidarebefordrat meddelande;
+    videresendt (?:melding|meddelelse); välitetty viesti; doorgestuurd bericht; messaggio inoltrato;
+    mensaje reenviado; mensagem encaminhada; (?:пересылаемое|пересланное) сообщение; 转发邮件;
+    przekazana wiadomość; weitergeleitete (?:e-?mail|mail); message (?:réexpédié|réacheminé);
+    vidarebefordrat (?:mejl|e-postmeddelande|brev); videresendt (?:e-post|mail|besked);
+    edelleenlähetetty viesti; doorgestuurde? (?:e-?mail|mail); messaggio (?:inoltrato|trasmesso);
+    mensagem reencaminhada; wiadomość przekazana; przesłana wiadomość; 转发的邮件; 已转发邮件; 轉寄的?郵件;
+    轉寄信件; 転送(?:された)?メッセージ; 転送メール; 전달된 메시지; προωθημένο μήνυμα; iletilen mesaj;
+    továbbított üzenet; přeposlaná zpráva
+    """
 )
 """Between dashes above a message that is forwarded."""
-BEGIN = (
-    r"(?:begin )?forwarded message",
-    r"anfang der weitergeleiteten (?:email|nachricht)",
-    r"début du message (?:réexpédié|transféré)",
-    r"vidarebefordrat (?:brev|mejl)",
-    r"start på vidaresend.{1,30}",
-    r"videresendt melding",
-    r"inizio messaggio inoltrato",
-    r"begin doorgestuurd bericht",
-    r"inicio del mensaje reenviado",
-    r"início da mensagem (?:re)?encaminhada",
-    r"välitetty viesti alkaa",
+BEGIN = words(
+    r"""
+    (?:begin )?forwarded message; anfang der weitergeleiteten (?:email|nachricht);
+    début du message (?:réexpédié|transféré); vidarebefordrat (?:brev|mejl); start på vidaresend.{1,30};
+    videresendt melding; inizio messaggio inoltrato; begin doorgestuurd bericht; inicio del mensaje reenviado;
+    início da mensagem (?:re)?encaminhada; välitetty viesti alkaa; anfang der weitergeleiteten e-mail;
+    vidarebefordrat meddelande; start av vidaresänt meddelande; påbörja vidarebefordrat meddelande;
+    videresendt (?:besked|meddelelse|e-post); start på videresend.{1,30}; inizio del messaggio inoltrato;
+    começo da mensagem (?:re)?encaminhada; edelleenlähetetty viesti; początek przekazywanej wiadomości;
+    начало переадресованного сообщения; начало пересылаемого сообщения; 转发的邮件; 開始轉寄郵件; 開始轉寄信件;
+    転送されたメッセージ; 전달된 메시지
+    """
 )
 """On a line of its own above a forwarded message."""
-FROM = (
-    r"from",
-    r"von",
-    r"de",
-    r"från",
-    r"fra",
-    r"van",
-    r"da",
-    r"lähettäjä",
-    r"od",
-    r"от",
-    r"від",
-    r"expéditeur",
-    r"avsändare",
-    r"afsender",
-    r"remitente",
-    r"mittente",
-    r"发件人",
-    r"差出人",
-    r"보낸 사람",
-    r"feladó",
-    r"kimden",
-)
-"""Labels of a copied header."""
-SUBJECT = (
-    r"subject",
-    r"betreff",
-    r"objet",
-    r"sujet",
-    r"ämne",
-    r"emne",
-    r"aihe",
-    r"onderwerp",
-    r"oggetto",
-    r"asunto",
-    r"assunto",
-    r"temat",
-    r"předmět",
-    r"тема",
-    r"主题",
-    r"件名",
-    r"제목",
-    r"tárgy",
-    r"konu",
-)
-DATE = (
-    r"date",
-    r"sent",
-    r"datum",
-    r"gesendet",
-    r"envoyé",
-    r"skickat",
-    r"dato",
-    r"sendt",
-    r"lähetetty",
-    r"päivämäärä",
-    r"verzonden",
-    r"data",
-    r"inviato",
-    r"fecha",
-    r"enviado",
-    r"wysłano",
-    r"odesláno",
-    r"дата",
-    r"отправлено",
-    r"日期",
-    r"发送时间",
-    r"日付",
-    r"tarih",
-)
-DEVICE = (
-    r"sent (?:from|via|with|by|using)\b",
-    r"from my (?:iphone|ipad|mobile|android|phone|blackberry)",
-    r"get (?:outlook|\w+) for\b",
-    r"envoyé (?:depuis|de|à partir|avec)\b",
-    r"von meine[mr] .{1,60} gesendet",
-    r"gesendet (?:von|mit|aus|über)\b",
-    r"diese nachricht wurde von meinem",
-    r"skickat (?:från|via|med)\b",
-    r"hämta outlook",
-    r"sendt (?:fra|via|med)\b",
-    r"hent outlook",
-    r"få outlook",
-    r"lähetetty\b",
-    r"hanki outlook",
-    r"verzonden (?:vanaf|met|vanuit)\b",
-    r"verstuurd vanaf",
-    r"inviato da(?:l|lla|ll')?\b",
-    r"enviado (?:desde|do|da|a partir|con)\b",
-    r"wysłane? z\b",
-    r"отправлено (?:с|из)\b",
-    r"надіслано",
-    r"odesláno z\b",
-    r"发自我的",
-    r"iphoneから送信",
-)
-"""What a program puts under a message of its own accord."""
 
 
-def any_of(words: tuple[str, ...]) -> str:
-    """Return the words as one pattern; a blank in them stands for any blank."""
-    return "(?:" + "|".join(words).replace(" ", r"\s") + ")"
+def any_of(patterns: tuple[str, ...]) -> str:
+    """Return them as one pattern; a blank in them stands for any blank."""
+    return "(?:" + "|".join(patterns).replace(" ", r"\s") + ")"

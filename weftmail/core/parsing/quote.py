@@ -8,159 +8,144 @@ from __future__ import annotations
 
 import re
 
-from weftmail.core.parsing import phrases
+from weftmail.core.parsing import copied, introduction, phrases, signature
 from weftmail.core.parsing.phrases import any_of
 
 SIZE = 64 * 1024
+"""So much of a text is looked at; where nothing in it ends the new words, what follows is new as well."""
 LINE = 2000
-SENTENCE = 400
-"""What introduces a quote is shorter; the patterns for it are spared everything else."""
-_QUOTED = re.compile(r"^[ \t]{0,3}[>»]")
-_DATED = re.compile(r"\d|@")
-_COLON = re.compile(r"[:：]\s*\*?$")
-
-
-_WROTE = rf"(?:^|[\s>,)\"']){any_of(phrases.WROTE)}"
-_VERB = re.compile(rf"{_WROTE}(?=[\s:：*.]|$)", re.I)
-_VERB_LAST = re.compile(rf"{_WROTE}\s*[:：]?\s*\*?\.{{0,3}}$", re.I)
-# Without any verb: a time or a year, and an address in angle brackets at the end.
-_BARE = re.compile(r"(?:\d{1,2}[:.]\d\d|\b(?:19|20)\d\d\b).*<\S+@\S+>+\s*[:：]$")
-# Where the sentence begins: with a short word that leads a date, with a day of the week, with the date itself.
-_START = re.compile(
-    rf"^[\s>*-]*+(?:{any_of(phrases.LEAD)}\b"
-    r"|\w{2,12}[.,]? (?:den )?\d{1,2}|\d{1,4}[./-]\d{1,2}|\d{4}年|\d{1,2}\.? \w{3,})",
-    re.I,
-)
-_NAMED = re.compile(r"^[\s>*-]*+[\"<*]?[^\W\d_][\w.'+ -]{0,60}[\"*]?\s*[<(\[]?\S{1,100}@", re.I)
+_MARKED = re.compile(r"^[ \t]{0,3}[>»]")
+# Arrows on both sides of words are an ornament.
+_ARROWS = re.compile(r"^[ \t]*>{2,}[^<]*<{2,}$")
+_RULED = r"^[\s>]*+[-_*=\u2013\u2014][-_*=\u2013\u2014\s]++"
 _SEPARATOR = re.compile(
-    rf"^[\s>]*+[-_*=][-_*=\s]++{any_of(phrases.ORIGINAL + phrases.FORWARDED)}\s*(?:[-_*=]{{2,}}.*)?$", re.I
+    rf"{_RULED}{any_of(phrases.ORIGINAL + phrases.FORWARDED)}\s*(?:[-_*=\u2013\u2014]{{2,}}.*)?$", re.I
 )
-_FORWARD = re.compile(rf"^[\s>]*+{any_of(phrases.BEGIN)}\s*:?\s*$", re.I)
-_HEADER_FROM = re.compile(
-    rf"^[\s>]*+[*_]{{0,2}}{any_of(phrases.FROM)}[*_]{{0,2}}\s?[*_]{{0,2}}[:：][*_]{{0,2}}\s*\S", re.I
-)
-_HEADER_LINE = re.compile(r"^[\s>]*+[*_]{0,2}[^\W\d_][\w '-]{1,24}[*_]{0,2}\s?[:：][*_]{0,2}(?:\s|$)")
+_FORWARD = re.compile(rf"^[\s>]*+{any_of(phrases.BEGIN)}\s*[:\uff1a]?\s*$", re.I)
 _RULE = re.compile(r"^[\s>]*[_-]{20,}\s*$")
+_DASHES = re.compile(r"^[\s>]*[-_*=#~+\u2013\u2014\u2500]{2,}\s*$")
+_TITLED = re.compile(rf"{_RULED}[^\W_].{{0,80}}?[-_*=\u2013\u2014]{{2,}}\s*$")
 _LIST = re.compile(r"(?i)mailing list|unsubscribe|to stop receiving|avregistrera|abmelden|désabonner")
-_SIGNATURE = re.compile(r"^(?:--|—|--\u00a0|__)[ \t]*$")
-_DEVICE = re.compile(rf"^[\s*_-]*+{any_of(phrases.DEVICE)}", re.I)
-
-
-# The marks by which the large mail programs set off what they quote in HTML.
-_QUOTE_MARK = re.compile(
-    r"<(?:div|blockquote|p|hr|span)\b[^<>]{0,300}?\b(?:class|id|type|name)=[\"']?"
-    r"(?:gmail_quote|yahoo_quoted|moz-cite-prefix|OutlookMessageHeader|divRplyFwdMsg|appendonsend|protonmail_quote|cite\b)",
-    re.I,
-)
-
-
-def new_html(html: str) -> str:
-    """Return ``html`` up to where a mail program began to quote; whole where none did, or nothing stands before."""
-    mark = _QUOTE_MARK.search(html)
-    return html[: mark.start()] if mark else html
+_LONG = 60
+_STOPPED = re.compile(r"[?!:\uff1f\uff1a]\W*$")
 
 
 def new_words(text: str) -> str:
     """Return the words of ``text`` that its author added."""
-    lines = [line[:LINE].rstrip() for line in text[:SIZE].split("\n")]
-    kept = _without_quotes(lines[: _end(lines)])
-    while kept and (not kept[-1].strip() or _DEVICE.match(kept[-1]) or _RULE.match(kept[-1])):
+    cut = len(text) if len(text) <= SIZE else text.rfind("\n", 0, SIZE) + 1 or SIZE
+    raw = _parted(text[:cut].split("\n"))
+    lines = [introduction.bare(line[:LINE]).rstrip() for line in raw]
+    if _sends_on(lines):
+        # A forward without a word of its own: what its author sends is the forwarded message.
+        return text.strip()
+    end = _end(lines, raw)
+    kept = [raw[index].rstrip() for index in _new(lines[:end])]
+    rest = text[cut:] if end == len(lines) else ""
+    while kept and not rest and _falls(kept[-1]):
         kept.pop()
     # What is nothing but a quote is what its author chose to send.
-    return "\n".join(kept).strip() or "\n".join(lines).strip()
+    return ("\n".join(kept) + rest).strip() or text.strip()
 
 
-def _end(lines: list[str]) -> int:
+def _parted(lines: list[str]) -> list[str]:
+    """Put an introduction onto a line of its own: wrapped ones, and one that shares its line with the answer."""
+    parted: list[str] = []
+    bare = [introduction.bare(line[:LINE]).rstrip() for line in lines]
+    index = 0
+    while index < len(lines):
+        line, count = lines[index], max(1, introduction.length(bare, index))
+        at = introduction.shared(line)
+        if count > 1:
+            line = " ".join(bare[index : index + count])
+        parted += [line[:at], line[at:]] if at > 0 else [line]
+        index += count
+    return parted
+
+
+def _falls(line: str) -> bool:
+    """Say whether the line says nothing where it is the last one."""
+    return not line.strip() or bool(_DASHES.match(line)) or signature.device(line)
+
+
+def quoted(line: str) -> bool:
+    """Say whether the line bears a quote mark: ">", or a bar that is no border of a table."""
+    if line.startswith("|"):
+        return line[1:2] in ("", " ", "\t", "|") and (not line.endswith("|") or not line.strip("| \t"))
+    return bool(_MARKED.match(line)) and not _ARROWS.match(line)
+
+
+def _sends_on(lines: list[str]) -> bool:
+    """Say whether nothing but the mark or the header of another message stands at the top."""
+    first = next((index for index, line in enumerate(lines) if not _falls(line)), -1)
+    return first >= 0 and not quoted(lines[first]) and (_marks(lines[first]) or copied.block(lines, first) > 0)
+
+
+def _marks(line: str) -> bool:
+    return len(line) <= introduction.SENTENCE and bool(_SEPARATOR.match(line) or _FORWARD.match(line))
+
+
+def _end(lines: list[str], raw: list[str]) -> int:
     """Return the first line of what is quoted to the end of the text: a forwarded or copied message, a signature.
 
     It never leaves nothing: a message that begins with such a line is a forwarded one, and all of it counts.
     """
     any_words = False
     for index, line in enumerate(lines):
-        if any_words and line and _ends_here(lines, index):
-            return index
-        any_words = any_words or (line != "" and not _QUOTED.match(line))
+        if any_words and line and _ends_here(lines, raw, index):
+            return _with_title(lines, index)
+        any_words = any_words or (line != "" and not quoted(line))
     return len(lines)
 
 
-def _ends_here(lines: list[str], index: int) -> bool:
+def _ends_here(lines: list[str], raw: list[str], index: int) -> bool:
     line = lines[index]
-    if len(line) > SENTENCE:
+    if len(line) > introduction.SENTENCE or (quoted(line) and not introduction.arrowed(line)):
         return False
-    if _SIGNATURE.match(line) or _SEPARATOR.match(line) or _FORWARD.match(line) or _header_block(lines, index):
+    if signature.begins(raw, index) or _marks(line) or _header(lines, index):
         return True
     if _RULE.match(line):
         return any(_LIST.search(following) for following in lines[index + 1 : index + 4])
-    length = _intro(lines, index)
+    length = introduction.length(lines, index)
     return length > 0 and not _quote_follows(lines, index + length)
 
 
-def _header_block(lines: list[str], index: int) -> bool:
-    """A copied header: a line with the word for "from", two more of its kind close behind."""
-    if not _HEADER_FROM.match(lines[index]):
-        return False
-    return sum(1 for line in lines[index + 1 : index + 8] if _HEADER_LINE.match(line)) >= 2
+def _header(lines: list[str], index: int) -> bool:
+    # A run of labels is looked at once, from its first line.
+    return not (index and copied.begins(lines[index - 1])) and copied.block(lines, index) > 0
 
 
-def _intro(lines: list[str], index: int) -> int:
-    """Return how many lines from here introduce a quote ("On Monday Karin wrote:"), 0 where they do not.
-
-    Programs wrap the sentence, so that up to four lines are looked at together.
-    """
-    if not (_START.match(lines[index]) or _NAMED.match(lines[index])):
-        return 0
-    joined = ""
-    for length, line in enumerate(lines[index : index + 4], 1):
-        if length > 1 and (not line or _QUOTED.match(line)):
-            return 0
-        joined = f"{joined} {line.strip()}"
-        if _introduces(joined):
-            return length
-    return 0
-
-
-def _introduces(sentence: str) -> bool:
-    if len(sentence) > SENTENCE or not _DATED.search(sentence):
-        return False
-    return bool(
-        _VERB_LAST.search(sentence) or _BARE.search(sentence) or (_COLON.search(sentence) and _VERB.search(sentence))
-    )
+def _with_title(lines: list[str], index: int) -> int:
+    """Return the line of dashes with words right above, in whatever language, or else ``index``."""
+    above = index
+    while above and not lines[above - 1]:
+        above -= 1
+    return above - 1 if above > 1 and _TITLED.match(lines[above - 1][: introduction.SENTENCE]) else index
 
 
 def _quote_follows(lines: list[str], index: int) -> bool:
     following = next((line for line in lines[index : index + 3] if line), "")
-    return bool(_QUOTED.match(following))
+    return quoted(following)
 
 
-def _without_quotes(lines: list[str]) -> list[str]:
-    """Leave out quoted lines and the sentence before each block of them, whatever its language."""
-    kept: list[str] = []
-    # Of each line that is kept, the end of the words so far: nobody walks over the same empty lines twice.
-    ends: list[int] = [0]
+def _new(lines: list[str]) -> list[int]:
+    """Return which lines are left without the quoted ones and the sentence before each block of them."""
+    kept: list[int] = []
+    inside = False
     for index, line in enumerate(lines):
-        if not _QUOTED.match(line):
-            kept.append(line)
-            ends.append(len(kept) if line else ends[-1])
-        elif index == 0 or not _QUOTED.match(lines[index - 1]):
-            left = _before_intro(kept, ends[-1])
-            del kept[left:], ends[left + 1 :]
+        if quoted(line):
+            if not inside:
+                del kept[introduction.above([lines[each] for each in kept[-introduction.LINES - 4 :]], len(kept)) :]
+            inside = True
+        elif not (inside and _rest(lines, index)):
+            kept.append(index)
+            inside = False
     return kept
 
 
-def _before_intro(kept: list[str], end: int) -> int:
-    """Return how many lines are left without those that introduce a quote; all of them where none do.
-
-    The words end at line ``end``; an introduction ends in a colon or in "wrote", and holds a date or an address.  A
-    sentence may be wrapped: of up to four lines the nearest that begins like one counts, and the last line alone where
-    it begins with a name and an address.
-    """
-    weak = len(kept)
-    for start in range(end - 1, max(end - 5, -1), -1):
-        joined = " ".join(kept[start:end])[-SENTENCE:]
-        if not kept[start] or len(kept[start]) > SENTENCE or not (_COLON.search(joined) or _VERB_LAST.search(joined)):
-            break
-        if _DATED.search(joined) and _START.match(kept[start]):
-            return start
-        if weak == len(kept) and _DATED.search(joined) and _NAMED.match(kept[start]):
-            weak = start
-    return weak
+def _rest(lines: list[str], index: int) -> bool:
+    """Say whether a program wrapped the quoted line above, and this is the rest of it, without a quote mark."""
+    above, line, below = lines[index - 1], lines[index], lines[index + 1 : index + 2]
+    if not line or not below or not quoted(below[0]) or not quoted(above) or not _LONG <= len(above) >= len(line):
+        return False
+    # Whoever answers right below begins a sentence of their own.
+    return not _STOPPED.search(above) and (not line[0].isupper() or above[-1] not in ".\u3002")

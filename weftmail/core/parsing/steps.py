@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from weftmail.core.address import Mailbox
 from weftmail.core.limits import FIELD_ADDRESSES, HTML_SIZE, OUTLINE, REFERENCES
-from weftmail.core.parsing import charset, digest, dkim_tags, forward, header, hops, html, mime, quote, source
+from weftmail.core.parsing import charset, cite, digest, dkim_tags, forward, header, hops, html, mime, quote, source
 from weftmail.core.parsing.block import HeaderBlock, read_block
 from weftmail.core.parsing.data_images import inline_images
 from weftmail.core.parsing.message import Attachment, Classify, Evidence, Message, Step
@@ -172,11 +172,11 @@ class _Reading:
         if all(block.text.strip() or not block.html for block in blocks):
             return message
         message = self.with_words(message, "\n".join(filter(None, _texts(blocks))))
-        own = quote.new_html(pages)
+        own = cite.new_html(pages)
         if own != pages and not any(block.text.strip() for block in blocks):
             # Mail that is HTML alone tells where its quote begins, which its words no longer do.
             said = quote.new_words(html.text_of(own))
-            message = replace(message, reply_text=said or message.reply_text)
+            message = replace(message, reply_text=said if said.strip("> \n") else message.reply_text)
         return replace(message, forwarded=self.forwarded(message))
 
 

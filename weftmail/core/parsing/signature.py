@@ -1,0 +1,82 @@
+"""What stands under a letter and is no part of it: a signature, and the line that a phone puts there.
+
+In doubt it stays: a signature is marked, or it is a few short lines at the very end; a sentence is never one.
+"""
+
+from __future__ import annotations
+
+import re
+
+from weftmail.core.parsing.phrases import any_of, words
+
+SENT_FROM = words(
+    r"""
+    sent (?:from|via|with|using); from my; envoyé (?:depuis|de|à partir|avec|par|via|via mon); skickat (?:från|via|med);
+    von meine[mr]; (?:gesendet|versendet|verschickt|geschickt) (?:von|mit|aus|über|via);
+    diese (?:nachricht|e-?mail|mail) wurde (?:von|mit|über); sänt (?:från|via|med); sendt (?:fra|via|med); lähetetty;
+    (?:verzonden|verstuurd|gestuurd) (?:vanaf|met|vanuit|via|van|door);
+    inviat[oa] (?:da|dal|dalla|dall'|con|tramite|via);
+    enviad[oa] (?:desde|do|da|de|a partir|con|com|pelo|via); wysłan[eoay] (?:z|ze|przy|za pomocą|przez);
+    отправлено (?:с|со|из|через); надіслано (?:з|із); odesláno (?:z|ze); στάλθηκε από; εστάλη από;
+    발신; 나의; 发自(?:我的)?; 發自(?:我的)?; 来自(?:我的)?; 來自(?:我的)?; 从(?:我的)?; 從(?:我的)?; 傳送自(?:我的)?
+    """
+)
+"""How a line begins that a program puts under a message of its own accord."""
+DEVICES = words(
+    r"""
+    i-?phone\w*; i-?pad\w*; i-?pod; macbook\w*; android\w*; blackberry\w*; samsung\w*; galaxy\w*; huawei\w*; xiaomi\w*;
+    redmi; oneplus; nokia; motorola; htc; alcatel; wiko; oppo; xperia; lumia; google pixel; windows (?:mail|phone|pc);
+    smart ?phone\w*; tablet\w*; mobile; mobil\w*; mobiel\w*; móvil(?:es)?; celular; cell; cellulare; cellphone; handy;
+    phone; telefon\w*; téléphone; teléfono; telefone; telefoon; puhelim\w*; matkapuhelim\w*; komórk\w*; outlook;
+    (?:apple |windows )?mail (?:for|för|für|pour|voor|per|para|til); mailbox; airmail; gmail; yahoo\w*; hotmail;
+    proton ?mail; proton; tuta\w*; spark; typeapp; bluemail; thunderbird; superhuman; gmx; web\.de; fastmail; zoho\w*;
+    mailbird; mail\.ru; почты; почта; яндекс\S*; телефона; смартфона; айфона; 手机; 手機; 邮箱; 郵箱; pda; treo; device
+    """
+)
+"""What such a line names: a device, or a program."""
+OFFERED = words(
+    r"""
+    get; download; obtenez; téléchargez; télécharger; holen sie sich; hol dir; laden sie; hämta; skaffa; hent; få;
+    hanki; lataa; downloaden?; haal; scarica; ottieni; descarga; obtener; obtén; obter; baixe; pobierz; скачать;
+    获取; 下载; 取得; 下載
+    """
+)
+"""How a line begins by which a program offers itself."""
+_PROGRAMS = r"(?:outlook|bluemail|yahoo mail|proton ?mail|spark|typeapp|mailbird|edison mail|aqua mail)"
+_SHORT = 70
+_LINK = re.compile(r"<[^<>]*>|\((?:https?:|www\.)[^()\s]*\)|\[(?:https?:)?//[^\]\s]*\]|https?:\S*|[\[\]*_]")
+_DEVICE = re.compile(
+    rf"^[\W_]*+(?:{any_of(SENT_FROM)}\s?(?:\S{{1,15}}\s){{0,4}}?\S{{0,4}}{any_of(DEVICES)}"
+    rf"|{any_of(OFFERED)}\s?{_PROGRAMS})\b(?:'\S{{0,15}})?(?:\s\S{{1,15}}){{0,5}}$"
+    r"|^(?:\W*(?:iphone|ipad|android|スマートフォン|携帯|outlook|gmail)\S{0,12}(?:から|より)(?:の)?送信\S{0,6}|ᐧ)$",
+    re.I,
+)
+_SENTENCE = re.compile(r"[!?;,\u3001\u3002]|\.\s|\d")
+# "Windows 10" is the name of a program; the number in it counts nothing.
+_NUMBERED = re.compile(r"\b(windows|k-|tele)\s?\d{1,2}\b", re.I)
+_FEW, _LINE = 6, 60
+_STOP = re.compile(r"[.!?;:,]$")
+_DASHES = re.compile(r"^(?:--|\u2014|__)[ \t]*$")
+
+
+def device(line: str) -> bool:
+    """Say whether a program put this line under the letter: "Sent from my iPhone"."""
+    bare = _NUMBERED.sub(r"\1", _LINK.sub("", line[:300])).strip()
+    return 0 < len(bare) <= _SHORT and not _SENTENCE.search(bare.rstrip(".")) and bool(_DEVICE.match(bare))
+
+
+def begins(lines: list[str], index: int) -> bool:
+    """Say whether a signature begins at this line: "-- " with its blank, or dashes before few short lines, the last."""
+    line = lines[index]
+    if line in ("-- ", "--\u00a0"):
+        return True
+    if not _DASHES.match(line):
+        return False
+    below = [each.strip() for each in lines[index + 1 : index + 2 * _FEW + 2] if each.strip()]
+    if len(below) > _FEW or len(lines) > index + 2 * _FEW + 2:
+        return False
+    return all(len(each) <= _LINE and not _sentence(each) for each in below)
+
+
+def _sentence(line: str) -> bool:
+    return len(line.split()) > 3 and bool(_STOP.search(line))
