@@ -36,7 +36,7 @@ ORIGINAL = words(
     mensaje original; mensagem original; исходное сообщение; wiadomość oryginalna; původní zpráva; 原始邮件;
     元のメッセージ; eredeti üzenet; mesaj original; .{1,80} wrote; original besked; opprinnelig e-post;
     originalbericht; oryginalna wiadomość; пересылаемое сообщение; 邮件原件; 原始郵件; 原始信件; 元のメール;
-    オリジナルメッセージ; 원본 메시지; αρχικό μήνυμα; orijinal mesaj; původní e-mail
+    オリジナルメッセージ; 원본 메시지; αρχικό μήνυμα; orijinal mesaj; původní e[-]mail
     """
 )
 """Between dashes above a message that is answered."""
@@ -59,7 +59,7 @@ BEGIN = words(
     (?:begin )?forwarded message; anfang der weitergeleiteten (?:email|nachricht);
     début du message (?:réexpédié|transféré); vidarebefordrat (?:brev|mejl); start på vidaresend.{1,30};
     videresendt melding; inizio messaggio inoltrato; begin doorgestuurd bericht; inicio del mensaje reenviado;
-    início da mensagem (?:re)?encaminhada; välitetty viesti alkaa; anfang der weitergeleiteten e-mail;
+    início da mensagem (?:re)?encaminhada; välitetty viesti alkaa; anfang der weitergeleiteten e[-]mail;
     vidarebefordrat meddelande; start av vidaresänt meddelande; påbörja vidarebefordrat meddelande;
     videresendt (?:besked|meddelelse|e-post); start på videresend.{1,30}; inizio del messaggio inoltrato;
     começo da mensagem (?:re)?encaminhada; edelleenlähetetty viesti; początek przekazywanej wiadomości;
