@@ -88,7 +88,7 @@ JOINED = {
 }
 """How somebody outside came into a conversation."""
 
-RECORD_STATES = {"open": Phrase("record.open"), "closed": Phrase("record.closed")}
+RECORD_STATES = {name: Phrase(f"record.{name}") for name in ("open", "waiting", "closed")}
 """The states that every company has; one that a company adds is called what they call it."""
 
 _DELIVERY = {

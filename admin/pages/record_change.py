@@ -11,6 +11,7 @@ from weftmail.admin.page import page
 from weftmail.admin.pages.record import record_of
 from weftmail.admin.people import heirs
 from weftmail.admin.visit import Visit
+from weftmail.admin.words import RECORD_STATES
 from weftmail.core.role import Role
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import record as records
@@ -77,7 +78,7 @@ def _page(visit: Visit, found: Record, wrong: Mapping[str, str]) -> Response:
         command=f"mail-admin record set {found.label}",
         status=422 if wrong else 200,
         record=found,
-        states=[(one.name, one.name) for one in visit.store.records.states(found.company_id, found.type)],
+        states=[(one.name, _said(visit, one.name)) for one in visit.store.records.states(found.company_id, found.type)],
         owners=owners,
         chosen={"title": found.title, "state": found.state, "owner": owner, **typed},
         asked=_asked(visit, found, typed),
@@ -98,6 +99,11 @@ def _asked(visit: Visit, found: Record, typed: Mapping[str, str]) -> list[FieldA
     names = {one.name for one in known}
     beyond = [name for name in held if name not in names]
     return asked + [FieldAsked(name, "text", typed.get(f"{FIELD}{name}", held[name])) for name in beyond]
+
+
+def _said(visit: Visit, state: str) -> str:
+    """Return what a state is called; one that a company made is called as it is."""
+    return visit.voice.say(RECORD_STATES[state]) if state in RECORD_STATES else state
 
 
 routes = [

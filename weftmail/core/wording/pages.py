@@ -33,6 +33,7 @@ PAGES: Final[dict[str, Sentence]] = {
     # States of a record.
     "record.open": marked("open"),
     "record.closed": marked("closed"),
+    "record.waiting": marked("waiting"),
     # The signatures of an email that the demo kept.
     "signed.not": marked("not signed"),
     "signed.broken": counted(
