@@ -107,18 +107,9 @@ def number(line: InboundLine | OutboxLine) -> int:
 
 def _values(of: Remembered) -> dict[str, Any]:
     return {
-        "who": _part(of.who),
-        "words": _part(of.words),
-        "queue_id": of.queue_id,
+        "who": of.who.lower() if of.who else None,
+        "words": of.words.lower() if of.words else None,
+        "queue_id": of.queue_id or None,
         "since": of.since,
         "until": of.until,
     }
-
-
-def _part(text: str | None) -> str | None:
-    """Return the pattern of a text that stands somewhere; what is special in a pattern is taken as it is."""
-    if text is None:
-        return None
-    for letter in "!%_":
-        text = text.replace(letter, f"!{letter}")
-    return f"%{text.lower()}%"

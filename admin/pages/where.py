@@ -94,7 +94,7 @@ def _page(
         command=_command(supposed),
         status=status,
         asked=supposed,
-        cases=[(name, Phrase(f"forecast.case.{name}")) for name in CASES],
+        cases=list(CASES.items()),
         found=found,
         headline=headline,
         near=meant,

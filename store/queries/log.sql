@@ -14,11 +14,11 @@ select * from inbound_line
 where id >= :first and id < :before and accepted_at >= :since and accepted_at < :until
     and (
         cast(:who as text) is null
-        or lower(from_address) like :who escape '!'
-        or lower(sender) like :who escape '!'
-        or lower(recipient) like :who escape '!'
+        or replace(lower(from_address), :who, '') <> lower(from_address)
+        or replace(lower(sender), :who, '') <> lower(sender)
+        or replace(lower(recipient), :who, '') <> lower(recipient)
     )
-    and (cast(:words as text) is null or lower(subject) like :words escape '!')
+    and (cast(:words as text) is null or replace(lower(subject), :words, '') <> lower(subject))
     and (cast(:queue_id as text) is null or queue_id = :queue_id)
     and (cast(:state as text) is null or state = :state)
     and (
@@ -33,11 +33,11 @@ select * from inbound_line
 where company_id = :company_id and id >= :first and id < :before and accepted_at >= :since and accepted_at < :until
     and (
         cast(:who as text) is null
-        or lower(from_address) like :who escape '!'
-        or lower(sender) like :who escape '!'
-        or lower(recipient) like :who escape '!'
+        or replace(lower(from_address), :who, '') <> lower(from_address)
+        or replace(lower(sender), :who, '') <> lower(sender)
+        or replace(lower(recipient), :who, '') <> lower(recipient)
     )
-    and (cast(:words as text) is null or lower(subject) like :words escape '!')
+    and (cast(:words as text) is null or replace(lower(subject), :words, '') <> lower(subject))
     and (cast(:queue_id as text) is null or queue_id = :queue_id)
     and (cast(:state as text) is null or state = :state)
     and (
@@ -66,17 +66,17 @@ select p.id, p.company_id, c.name as company, p.message_id, m.record_id, r.label
 from (
         select o.* from outbox o left join message t on t.id = o.message_id
         where o.id >= :first and o.id < :before and o.created_at >= :since and o.created_at < :until
-            and (cast(:words as text) is null or lower(t.subject) like :words escape '!')
-            and (cast(:queue_id as text) is null or o.error like '%' || :queue_id || '%')
+            and (cast(:words as text) is null or replace(lower(t.subject), :words, '') <> lower(t.subject))
+            and (cast(:queue_id as text) is null or replace(o.error, :queue_id, '') <> o.error)
             and (cast(:named as bigint) is null or o.message_id = :named)
             and (
                 cast(:who as text) is null
                 or exists (
                     select 1 from delivery e
-                    where e.company_id = o.company_id and e.outbox_id = o.id and lower(e.address) like :who escape '!'
+                    where e.company_id = o.company_id and e.outbox_id = o.id and replace(lower(e.address), :who, '') <> lower(e.address)
                 )
                 or exists (
-                    select 1 from user_address f where f.user_id = o.user_id and lower(f.address) like :who escape '!'
+                    select 1 from user_address f where f.user_id = o.user_id and replace(lower(f.address), :who, '') <> lower(f.address)
                 )
             )
         order by o.id desc
@@ -100,17 +100,17 @@ from (
         select o.* from outbox o left join message t on t.id = o.message_id
         where o.company_id = :company_id and o.id >= :first and o.id < :before
             and o.created_at >= :since and o.created_at < :until
-            and (cast(:words as text) is null or lower(t.subject) like :words escape '!')
-            and (cast(:queue_id as text) is null or o.error like '%' || :queue_id || '%')
+            and (cast(:words as text) is null or replace(lower(t.subject), :words, '') <> lower(t.subject))
+            and (cast(:queue_id as text) is null or replace(o.error, :queue_id, '') <> o.error)
             and (cast(:named as bigint) is null or o.message_id = :named)
             and (
                 cast(:who as text) is null
                 or exists (
                     select 1 from delivery e
-                    where e.company_id = o.company_id and e.outbox_id = o.id and lower(e.address) like :who escape '!'
+                    where e.company_id = o.company_id and e.outbox_id = o.id and replace(lower(e.address), :who, '') <> lower(e.address)
                 )
                 or exists (
-                    select 1 from user_address f where f.user_id = o.user_id and lower(f.address) like :who escape '!'
+                    select 1 from user_address f where f.user_id = o.user_id and replace(lower(f.address), :who, '') <> lower(f.address)
                 )
             )
         order by o.id desc

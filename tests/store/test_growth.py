@@ -118,7 +118,7 @@ ODD: dict[str, dict[str, Any]] = {
     "list_outbox": {"state": "sent"},
     **{
         name: {
-            "who": "%nobody%",
+            "who": "nobody",
             "words": None,
             "queue_id": None,
             "since": 0,

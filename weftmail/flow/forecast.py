@@ -27,8 +27,21 @@ from weftmail.flow.refusal import RefusedAct
 from weftmail.store.record import Participant, Record
 from weftmail.store.store import Store
 
-CASES: tuple[str, ...] = ("stranger", "verified", "answer", "forged", "automatic", "machine", "large")
-"""What a mail may be, for one who asks without a mail at hand; the sentences are "forecast.case." and these."""
+CASES: Mapping[str, Phrase] = MappingProxyType(
+    {
+        "stranger": Phrase("forecast.case.stranger"),
+        "verified": Phrase("forecast.case.verified"),
+        "answer": Phrase("forecast.case.answer"),
+        "forged": Phrase("forecast.case.forged"),
+        "automatic": Phrase("forecast.case.automatic"),
+        "machine": Phrase("forecast.case.machine"),
+        "large": Phrase("forecast.case.large"),
+    }
+)
+"""What a mail may be, for one who asks without a mail at hand, and how that is said."""
+QUEUES: Mapping[str, Phrase] = MappingProxyType(
+    {"held": Phrase("review.state.held"), "unmatched": Phrase("review.state.unmatched")}
+)
 LARGE = 30 * 1024 * 1024
 """The size, in bytes, of a large mail."""
 STRANGER = "somebody@customer.example"
@@ -91,9 +104,13 @@ class Forecast:
     @property
     def at_the_door(self) -> tuple[Phrase, ...]:
         """What the mail server says to the address, and to the size."""
-        door = {True: "forecast.taken", False: "forecast.not taken", None: "forecast.no map"}[self.taken]
-        known = "forecast.no size" if self.largest is None else "forecast.size"
-        return Phrase(door), Phrase(known, {"size": _megabytes(self.largest)})
+        door = Phrase("forecast.taken") if self.taken else Phrase("forecast.not taken")
+        size = Phrase("forecast.size", {"size": _megabytes(self.largest)})
+        no_size = Phrase("forecast.no size", {"size": _megabytes(None)})
+        return (
+            Phrase("forecast.no map") if self.taken is None else door,
+            no_size if self.largest is None else size,
+        )
 
 
 def forecast(
@@ -126,15 +143,16 @@ def becomes(disposition: Disposition) -> Phrase:
     match disposition:
         case Open():
             return Phrase("forecast.open", {"type": disposition.record_type})
+        case Append(post=True):
+            return Phrase("forecast.post", {"record": disposition.record})
         case Append():
-            return Phrase("forecast.post" if disposition.post else "forecast.append", {"record": disposition.record})
+            return Phrase("forecast.append", {"record": disposition.record})
         case Note():
             return Phrase("forecast.note", {"record": disposition.record})
         case Report():
             return Phrase("forecast.report", {"record": disposition.record})
         case Hold():
-            queue = Phrase(f"review.state.{disposition.queue}")
-            return Phrase("forecast.hold", {"queue": queue, "why": disposition.why})
+            return Phrase("forecast.hold", {"queue": QUEUES[disposition.queue], "why": disposition.why})
     return Phrase("forecast.discard", {"why": disposition.why})
 
 

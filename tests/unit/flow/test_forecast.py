@@ -162,4 +162,4 @@ def test_each_disposition_has_its_sentence(world: World) -> None:
 
 
 def test_every_case_has_its_sentence() -> None:
-    assert all(say(Phrase(f"forecast.case.{name}")) != f"forecast.case.{name}" for name in CASES)
+    assert len({say(phrase) for phrase in CASES.values()}) == len(CASES)

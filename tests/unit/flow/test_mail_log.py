@@ -47,10 +47,13 @@ def test_an_empty_log(world: World) -> None:
 
 def test_a_mail_at_hand_is_looked_for_in_every_stretch(world: World) -> None:
     raw = world.mail(subject="First")
-    world.deliver(raw, "leads@acme.example")
+    world.deliver(raw, "support@acme.example")
     fill(world, 3)
     found = by_file(world.store, world.installation, world.acme, read(raw), 5, 1)
     assert [one.subject for one in found.lines if isinstance(one, InboundLine)] == ["First"] and not found.older.more
+    sent = world.thread("LEAD-1")[-1].rfc_message_id
+    ours = by_file(world.store, world.installation, world.acme, read(f"Message-ID: {sent}\n\n".encode()), 5, 1)
+    assert ours.lines and not any(isinstance(one, InboundLine) for one in ours.lines)
     assert by_file(world.store, world.installation, world.acme, read(b"\n"), 5, 1).lines == ()
     unknown = read(b"Message-ID: <x@nowhere.example>\n\n")
     assert by_file(world.store, world.installation, world.acme, unknown, 5, 1).lines == ()

@@ -23,7 +23,7 @@ def build(parser: Parser) -> None:
     """Add the address and the flags."""
     parser.add_argument("to", metavar="ADDRESS", help="whom the mail is for")
     parser.add_argument("--from", metavar="ADDR", dest="sender", default="", help="who writes; a stranger otherwise")
-    parser.add_argument("--if", metavar="CASE", dest="case", choices=CASES, default="stranger",
+    parser.add_argument("--if", metavar="CASE", dest="case", choices=tuple(CASES), default="stranger",
                         help=f"what the mail is: {', '.join(CASES)}")  # fmt: skip
     parser.add_argument("--record", metavar="NUMBER", default="", help="with --if answer: what it answers")
     parser.add_argument("--eml", metavar="FILE", help="ask about the mail in this file; - reads standard input")
