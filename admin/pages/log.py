@@ -12,6 +12,7 @@ from starlette.responses import Response
 from weftmail.admin.files import download
 from weftmail.admin.navigation import Item
 from weftmail.admin.page import page
+from weftmail.admin.pages.review import may_decide
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.limits import POST_FILES
 from weftmail.core.parsing import path
@@ -23,6 +24,7 @@ from weftmail.flow.forecast import becomes
 from weftmail.flow.mail_log import LogPage, Place, by_file, log_page
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.replay import replay_later
+from weftmail.flow.review import REVIEW_STATES
 from weftmail.store.inbound import InboundLine, InboundRow
 from weftmail.store.listing import NEWEST
 from weftmail.store.log import Remembered
@@ -156,6 +158,7 @@ def _mail(visit: Visit, row: InboundRow, *, wrong: str = "", status: int = 200) 
         cut=row.size > MOST_SOURCE,
         may_source=admin,
         again=admin and row.state in AGAIN,
+        decides=row.state in REVIEW_STATES and (visit.owner if row.company_id is None else may_decide(visit, row)),
         wrong=wrong,
     )
 

@@ -16,7 +16,7 @@ from weftmail.core.tokens.reply_token import mask
 from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.forecast import CASES, Forecast, Supposed, forecast
 from weftmail.flow.refusal import RefusedAct
-from weftmail.flow.setup.alias import near
+from weftmail.flow.setup.alias import domains_of, near
 
 SWITCHES = {"blocked": "/review#blocked"}
 """Where each rule can be set that leads neither to an alias nor to a record."""
@@ -98,15 +98,24 @@ def _page(
         found=found,
         headline=headline,
         near=meant,
+        ours=found is not None and _ours(visit, found.envelope.recipient),
         switch=_switch(visit, found) if found is not None else "",
         shown_to=mask(found.envelope.recipient) if found is not None else "",
         wrong=wrong or {},
     )
 
 
+def _ours(visit: Visit, address: str) -> bool:
+    """Say whether the company may have an alias there."""
+    domain = comparable(address).rpartition("@")[2]
+    return domain in {one.name for one in domains_of(visit.store, visit.company_id)}
+
+
 def _command(supposed: Supposed) -> str:
-    words = ["mail-admin", "where", supposed.recipient.strip() or "ADDRESS"]
-    words += ["--from", supposed.sender] if supposed.sender else []
+    to, forged = supposed.recipient.strip(), supposed.case == "forged" and supposed.raw is None
+    sender = supposed.colleague if forged else supposed.sender
+    words = ["mail-admin", "where", *([to] if to else [] if supposed.case == "answer" else ["ADDRESS"])]
+    words += ["--from", sender] if sender else []
     words += ["--if", supposed.case] if supposed.case != "stranger" and supposed.raw is None else []
     words += ["--record", supposed.record] if supposed.record else []
     words += ["--eml", "FILE"] if supposed.raw is not None else []

@@ -85,6 +85,11 @@ def test_one_mail_has_its_fate_its_path_and_its_source(site: Site, anna: Browser
     theirs = bjorn.get(f"/log/{row.id}").text
     assert "TICKET-1" in theirs and "Show the email as it came" not in theirs
     assert bjorn.get(f"/log/{row.id}/source").status_code == 404
+    first = site.world.thread("LEAD-1")[0].rfc_message_id
+    held = site.world.deliver(site.world.mail(ERIK, references=[first]), "leads@acme.example")
+    # "Decide" leads nobody to a page that is not theirs.
+    assert f'href="/review/{held.id}"' in anna.get(f"/log/{held.id}").text
+    assert "/review/" not in bjorn.get(f"/log/{held.id}").text and bjorn.get(f"/review/{held.id}").status_code == 404
     assert bjorn.post(f"/log/{row.id}/replay", {"csrf": bjorn.csrf()}).status_code == 404
 
 

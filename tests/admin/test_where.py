@@ -29,7 +29,9 @@ def test_each_what_if_has_its_answer(site: Site, anna: Browser) -> None:
         ("unheard of", "sender not verified"),
     ):  # fmt: skip
         assert said in anna.get(f"/where?to=leads%40acme.example&if={case}").text, case
+    assert "--from anna@acme.example --if forged" in anna.get("/where?to=leads%40acme.example&if=forged").text
     answer = anna.get("/where?to=&if=answer&record=lead-1").text
+    assert "mail-admin where --if answer --record lead-1" in answer
     assert "It would be filed on LEAD-1." in answer and 'href="/records/LEAD-1"' in answer
     assert "reply+..." in answer and find_token(answer) is None
     wrong = anna.get("/where?to=&if=answer&record=LEAD-99")
@@ -65,6 +67,11 @@ def test_a_missing_address_leads_to_the_one_that_was_meant(site: Site, anna: Bro
     site.follow()
     page = anna.get("/where?to=lead%40acme.example").text
     assert "550 5.1.1" in page and "Did you mean leads@acme.example?" in page
+    foreign = anna.get("/where?to=info%40foreign.example").text
+    assert "is no address of Acme" in foreign and "Create " not in foreign
+    site.store.line.appoint(site.world.anna)
+    foreign = anna.get("/where?to=info%40foreign.example").text
+    assert "550 5.1.1" in foreign and "Create " not in foreign
     assert "Did you mean" not in anna.get("/where?to=%40").text
     new = anna.get("/aliases/new?address=lead%40acme.example").text
     assert "/aliases/new?address=lead%40acme.example" in page and 'value="lead"' in new

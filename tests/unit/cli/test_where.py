@@ -20,7 +20,7 @@ def test_it_says_where_who_why_and_what_the_mail_server_says(shell: Shell, world
 
 def test_an_answer_a_file_and_an_address_that_nobody_has(shell: Shell, world: World, tmp_path: Path) -> None:
     world.deliver(world.mail(), "leads@acme.example")
-    answer = shell.json("where", "any@acme.example", "--if", "answer", "--record", "LEAD-1")
+    answer = shell.json("where", "--if", "answer", "--record", "LEAD-1")
     assert answer["disposition"]["record"] == "LEAD-1" and answer["recipient"] == "reply+...@acme.example"
     (tmp_path / "m.eml").write_bytes(world.mail(headers=[("Auto-Submitted", "auto-replied")]))
     assert shell.json("where", "leads@acme.example", "--eml", str(tmp_path / "m.eml"))["kind"] == "auto-reply"
@@ -29,6 +29,7 @@ def test_an_answer_a_file_and_an_address_that_nobody_has(shell: Shell, world: Wo
 
 
 def test_questions_that_cannot_be_asked(shell: Shell) -> None:
+    assert "say whom the mail is for" in shell.refused("where", status=2)
     assert "--record NUMBER" in shell.refused("where", "leads@acme.example", "--if", "answer", status=2)
     assert "--from ADDR" in shell.refused("where", "leads@acme.example", "--if", "forged", status=2)
     assert "cannot be read" in shell.refused("where", "leads@acme.example", "--eml", "/nowhere/m.eml")

@@ -21,7 +21,7 @@ from weftmail.flow.setup import find
 
 def build(parser: Parser) -> None:
     """Add the address and the flags."""
-    parser.add_argument("to", metavar="ADDRESS", help="whom the mail is for")
+    parser.add_argument("to", metavar="ADDRESS", nargs="?", default="", help="whom the mail is for")
     parser.add_argument("--from", metavar="ADDR", dest="sender", default="", help="who writes; a stranger otherwise")
     parser.add_argument("--if", metavar="CASE", dest="case", choices=tuple(CASES), default="stranger",
                         help=f"what the mail is: {', '.join(CASES)}")  # fmt: skip
@@ -33,6 +33,8 @@ def build(parser: Parser) -> None:
 
 
 def _where(context: Context, arguments: argparse.Namespace) -> None:
+    if not arguments.to and arguments.case != "answer":
+        raise UsageError("say whom the mail is for: mail-admin where ADDRESS", status=2)
     if arguments.case == "answer" and not arguments.record and arguments.eml is None:
         raise UsageError("say what it answers: --record NUMBER", status=2)
     if arguments.case == "forged" and not arguments.sender:
