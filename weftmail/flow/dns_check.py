@@ -82,20 +82,12 @@ class _Checking:
 
     def _to_come(self) -> Iterator[DnsFinding]:
         """Give what the zone has to hold, where there is none yet: who sets a domain up wants to know it first."""
-        domain, dedicated = self.question.domain, self.question.dedicated
-        vouching = DnsRecord(domain, "TXT", spf.wanted((), self._addresses(), dedicated=dedicated))
-        keys = [("dkim", key.wanted) for key in self.question.keys]
-        records = [
-            ("mx", mx.wanted(domain, self.question.host)),
-            ("spf", vouching),
-            *keys,
-            ("dmarc", dmarc.wanted(domain)),
-        ]
-        for what, record in records:
-            judged = Judgement(
-                "broken", Phrase("dns.to come"), Phrase("dns.step.add", {"name": record.name}), add=(record,)
-            )
-            yield DnsFinding(what, record.name, (), (), (record.value,), judged)
+        domain, host_name = self.question.domain, self.question.host
+        yield _missing("mx", mx.wanted(domain, host_name))
+        judged = spf.judge(domain, (), None, self._addresses(), dedicated=self.question.dedicated)
+        yield DnsFinding("spf", domain, (), (), tuple(one.value for one in judged.add), judged)
+        yield from (_missing("dkim", key.wanted) for key in self.question.keys)
+        yield _missing("dmarc", dmarc.wanted(domain))
 
     def _view(self, zone: Zone, name: str, kind: DnsType) -> View:
         servers = tuple((server.name, self._asked(zone, at, name, kind)) for at, server in enumerate(zone.servers))
@@ -135,7 +127,9 @@ class _Checking:
 
         judged = over_servers(view, judge)
         found = spf.records(view.everything())
-        expected = found if judged.verdict == "good" else (spf.wanted(found, addresses, dedicated=dedicated),)
+        # Without an address of this server a record could only shut it out.
+        wanted = (spf.wanted(found, addresses, dedicated=dedicated),) if addresses else ()
+        expected = found if judged.verdict == "good" else wanted
         return DnsFinding("spf", domain, found, spf.records(values(view.resolver)), expected, judged)
 
     def _keys(self, zone: Zone) -> list[DnsFinding]:
@@ -178,3 +172,8 @@ class _Checking:
     def _addresses(self) -> Sequence[str]:
         found = (self.zones.query(self.question.host, "A"), self.zones.query(self.question.host, "AAAA"))
         return [one for some in found for one in values(some)]
+
+
+def _missing(what: str, record: DnsRecord) -> DnsFinding:
+    judged = Judgement("broken", Phrase("dns.to come"), Phrase("dns.step.add", {"name": record.name}), add=(record,))
+    return DnsFinding(what, record.name, (), (), (record.value,), judged)

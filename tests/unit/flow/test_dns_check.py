@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.unit.zones import TableZones, good
 from weftmail.core.dns.dkim import PublicKey
 from weftmail.core.dns.finding import DnsFinding
@@ -75,11 +77,11 @@ def test_without_a_zone_nothing_else_is_asked() -> None:
     asked = zones()
     asked.failed["zone"] = "SERVFAIL"
     found = check(asked, QUESTION, 7)
-    rows = {one.what: one for one in found.findings}
-    assert list(rows) == ["zone", "mx", "spf", "dkim", "dmarc", "ptr"] and found.verdict == "broken"
+    shown = rows(found)
+    assert list(shown) == ["zone", "mx", "spf", "dkim", "dmarc", "ptr"] and found.verdict == "broken"
     # What has to be there is said all the same: who sets a domain up wants to know it first.
-    assert rows["mx"].expected == (f"10 {QUESTION.host}",) and rows["dkim"].expected == (QUESTION.keys[0].record,)
-    assert rows["spf"].expected[0].startswith("v=spf1 ") and rows["dmarc"].expected == ("v=DMARC1; p=none",)
+    assert shown["mx"].expected == (f"10 {QUESTION.host}",) and shown["dkim"].expected == (QUESTION.keys[0].record,)
+    assert shown["spf"].expected[0].startswith("v=spf1 ") and shown["dmarc"].expected == ("v=DMARC1; p=none",)
     assert [new.name for one in found.findings for new in one.judgement.add][-1] == f"_dmarc.{QUESTION.domain}"
     assert not asked.asked
 
@@ -97,3 +99,14 @@ def test_which_servers_show_a_key() -> None:
     assert check(asked, QUESTION, 7).keys == {"wm26a": "zone"}
     asked.failed["resolver"] = "timed out"
     assert check(asked, QUESTION, 7).keys == {"wm26a": "zone"}
+
+
+def test_a_server_without_an_address_is_shut_out_by_no_advice() -> None:
+    asked = zones()
+    asked.failed["zone"] = "SERVFAIL"
+    nowhere = replace(QUESTION, host="nowhere.example")
+    spf = rows(check(asked, nowhere, 7))["spf"]
+    assert spf.expected == () and not spf.judgement.add
+    asked.failed.clear()
+    spf = rows(check(asked, nowhere, 7))["spf"]
+    assert spf.verdict == "broken" and spf.expected == () and not spf.judgement.add
