@@ -79,6 +79,7 @@ def create(
     where_mailbox: Callable[[str, str], str] = no_mailbox,
     key_files: KeyFiles | None = None,
     way_out: Callable[[], Submitter] | None = None,
+    asks_dns: bool = True,
 ) -> Starlette:
     """Return the site.
 
@@ -88,7 +89,7 @@ def create(
     elsewhere.  X-Forwarded-For is believed of ``proxies`` alone; so many sign-ins may wait for their hash.
     ``map_file``, which any thread may use, is brought up to date by each act on an alias or a domain;
     ``where_mailbox`` says where this machine has a mailbox of a name, ``key_files`` keeps private signing keys,
-    ``way_out`` leads to the mail server.
+    ``way_out`` leads to the mail server; ``asks_dns`` says whether somebody asks the DNS when a page wants it.
     The address in ``installation.site_url`` decides whether cookies are for TLS alone.
     """
     pool, watcher = Pool(open_store, installation.clock), Pool(open_store, installation.clock, threads=1)
@@ -112,6 +113,7 @@ def create(
         where_mailbox=where_mailbox,
         key_files=key_files,
         way_out=way_out,
+        asks_dns=asks_dns,
     )
     return _application(site, watcher)
 

@@ -74,6 +74,8 @@ class Site:
     """Where the private halves of signing keys lie; None where this site makes none."""
     way_out: Callable[[], Submitter] | None = None
     """Opens the way to the mail server for a mail round; None where nothing that leaves can come back."""
+    asks_dns: bool = True
+    """Whether somebody asks the DNS when a page wants it; else the shell does."""
     where_mailbox: Callable[[str, str], str] = no_mailbox
     """Says where local part and domain have a mailbox on this machine, or ""."""
 

@@ -77,6 +77,7 @@ class Site:
         proxies: str = "",
         hashes_waiting: int = WAITING,
         stage: Stage | None = None,
+        asks_dns: bool = True,
     ) -> None:
         self.folder = folder
         self.world = World(folder)
@@ -111,6 +112,7 @@ class Site:
             stage=stage,
             file=FILE,
             map_file=self.map,
+            asks_dns=asks_dns,
             key_files=DkimFolder(str(folder / "dkim")),
         )
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from tests.admin.conftest import Browser, Site
+from tests.admin.conftest import Browser, Site, TestClient
 from tests.unit.world import HOST
 from tests.unit.zones import TableZones, good
 from weftmail.cli.signing import DkimFolder
@@ -223,3 +224,14 @@ def test_others_do_not_see_the_pages(site: Site, browser: Callable[[], Browser])
     bjorn = browser()
     bjorn.sign_in("bjorn@acme.example")
     assert bjorn.get("/domains").status_code == bjorn.get(PAGE).status_code == 404
+
+
+def test_a_site_that_does_not_ask_the_dns_says_who_does(tmp_path: Path) -> None:
+    made = Site(tmp_path, asks_dns=False)
+    with TestClient(made.app) as client:
+        anna = Browser(client)
+        anna.sign_in("anna@acme.example")
+        page = anna.get("/domains/acme.example").text
+    assert "mail-admin dns check acme.example" in page and "Ask again" not in page
+    assert "this page shows it by itself" not in page
+    made.store.close()

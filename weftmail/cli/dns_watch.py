@@ -21,12 +21,17 @@ EACH = 1.0
 """Whether a look is due is asked this often; in seconds."""
 
 
+def asks(config: Config) -> bool:
+    """Say whether the site asks the DNS by itself: the settings may forbid it; the domains of a demo are made up."""
+    return config.dns_looks and not config.demo
+
+
 def watching(config: Config, stop: threading.Event) -> threading.Thread | None:
-    """Start to look; None where the settings forbid it, and in the demo, whose domains are made up.
+    """Start to look; None where the site asks nobody by itself.
 
     Nobody has to wait for the thread to end.
     """
-    if config.demo or not config.dns_looks:
+    if not asks(config):
         return None
     started = threading.Thread(target=_watch, args=(config, stop), name="dns", daemon=True)
     started.start()

@@ -117,6 +117,7 @@ def site(config: Config, file: SettingsFile) -> Starlette:
         map_file=FreshMap(lambda: runtime.open_map(config)),
         where_mailbox=where_mailbox,
         key_files=DkimFolder(str(config.dkim)),
+        asks_dns=dns_watch.asks(config),
         way_out=None if config.smtp.startswith("maildir:") else lambda: way_out(config),
     )
 
