@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from weftmail import __version__
 from weftmail.cli.frame import framed
-from weftmail.cli.stop import end_at_once
+from weftmail.cli.stop import end_at_once, leave
 from weftmail.core.failure import UsageError
 
 if TYPE_CHECKING:
@@ -161,4 +161,4 @@ def whole_parser() -> Parser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

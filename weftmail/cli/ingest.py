@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from weftmail.cli.frame import framed
-from weftmail.cli.stop import Stop, end_at_once
+from weftmail.cli.stop import Stop, end_at_once, leave
 from weftmail.core.failure import UsageError
 
 if TYPE_CHECKING:
@@ -118,4 +118,4 @@ def _run(options: argparse.Namespace, config: Config) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

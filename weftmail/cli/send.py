@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from weftmail.cli.frame import framed
-from weftmail.cli.stop import end_at_once
+from weftmail.cli.stop import end_at_once, leave
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -23,4 +23,4 @@ def _main(words: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

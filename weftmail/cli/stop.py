@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from types import FrameType
+from typing import NoReturn
 
 QUARTER = 0.25
 """A program that waits looks this often whether it was asked to stop; in seconds."""
@@ -22,6 +24,16 @@ def end_at_once() -> None:
 
 def _end(_number: int, _frame: FrameType | None) -> None:
     os._exit(0)
+
+
+def leave(status: int) -> NoReturn:
+    """End the program with a status that no stop can change any more.
+
+    Python puts the signals back before it is gone: what had done its work well would end as if it had been killed.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    sys.exit(status)
 
 
 class Stop:

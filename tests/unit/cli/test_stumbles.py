@@ -128,6 +128,23 @@ def catches_term(process: int) -> bool:
     return bool(int(caught, 16) & TERM)
 
 
+LAST = """
+import os, signal, sys
+from weftmail.cli.stop import end_at_once, leave
+end_at_once()
+class Last:
+    def __del__(self, kill=os.kill, me=os.getpid(), term=signal.SIGTERM): kill(me, term)
+last = Last()
+"""
+
+
+@pytest.mark.parametrize(("leaves", "status"), [("leave(0)", 0), ("leave(75)", 75), ("sys.exit(0)", -signal.SIGTERM)])
+def test_a_stop_in_the_last_moment_changes_no_status(leaves: str, status: int) -> None:
+    """While Python ends it puts the signals back: the control shows what a plain end would come to."""
+    done = subprocess.run([sys.executable, "-c", LAST + leaves], check=False)
+    assert done.returncode == status
+
+
 @pytest.mark.parametrize("delay", [0.0, 0.05, 0.15, 0.3, 0.6])
 @pytest.mark.parametrize("name", RESIDENT)
 def test_a_stop_ends_each_program_with_0_at_any_moment(shell: Shell, name: str, delay: float) -> None:
