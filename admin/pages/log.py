@@ -207,8 +207,8 @@ item = Item(60, "/log", marked("Mail log"))
 routes = [
     page("/log", log),
     page("/log/mail", by_mail, posts=True),
-    page("/log/{mail:int}", mail),
-    page("/log/{mail:int}/source", source, role=Role.ADMIN),
-    page("/log/{mail:int}/again", before_again, role=Role.ADMIN),
-    page("/log/{mail:int}/replay", again, posts=True, role=Role.ADMIN),
+    page("/log/{mail:number}", mail),
+    page("/log/{mail:number}/source", source, role=Role.ADMIN),
+    page("/log/{mail:number}/again", before_again, role=Role.ADMIN),
+    page("/log/{mail:number}/replay", again, posts=True, role=Role.ADMIN),
 ]
