@@ -11,7 +11,9 @@ from starlette.responses import Response
 
 from weftmail.admin.files import download
 from weftmail.admin.navigation import Item
+from weftmail.admin.number import whole_number
 from weftmail.admin.page import page
+from weftmail.admin.pages import outbox
 from weftmail.admin.pages.review import may_decide
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.limits import POST_FILES
@@ -44,20 +46,13 @@ STATES = {
     "error": (Phrase("review.state.error"), "broken"),
     "discarded": (Phrase("log.discarded"), "open"),
 }
-LEFT = {
-    "waiting": (Phrase("delivery.queued"), "open"),
-    "delayed": (Phrase("delivery.delayed"), "look"),
-    "failed": (Phrase("delivery.failed"), "broken"),
-    "sent": (Phrase("delivery.sent"), "good"),
-    "cancelled": (Phrase("delivery.cancelled"), "open"),
-}
 """What each state is called, by its sentence, and its tone."""
 
 
 def log(visit: Visit) -> Response:
     """Show a page of the log, or what a search found."""
     asked = visit.request.query_params
-    at = Place(_number(asked.get("came", "")), _number(asked.get("left", "")))
+    at = Place(*(_start(asked.get(way, "")) for way in ("came", "left")))
     found = log_page(visit.store, _whose(visit), _remembered(visit), at, PER_PAGE)
     return _page(visit, found)
 
@@ -77,8 +72,10 @@ def _whose(visit: Visit) -> int | None:
     return None if visit.owner else visit.company_id
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else NEWEST
+def _start(text: str) -> int:
+    """Return from which row to read on; 0 says that nothing is left, and what is no number begins at the newest."""
+    number = whole_number(text)
+    return NEWEST if number is None else number
 
 
 def _remembered(visit: Visit) -> Remembered:
@@ -125,7 +122,7 @@ def _page(visit: Visit, found: LogPage | None, *, wrong: str = "", status: int =
             ("", visit.voice.gettext(marked("all"))),
             *((name, visit.voice.say(says)) for name, (says, _) in STATES.items()),
         ],
-        left=LEFT,
+        left=outbox.STATES,
         came=lambda line: isinstance(line, InboundLine),
         wrong=wrong,
     )

@@ -76,6 +76,8 @@ def main(target: Path) -> int:
             site.store.sessions.add_link("once", site.world.anna, site.world.clock() + 600_000)
             page.goto(f"{home}/enter/once")
             page.get_by_role("button", name="Sign in as Anna").click()
+            page.wait_for_url("**/overview*")
+            page.goto(f"{home}/records/LEAD-1")
             page.get_by_text("● Live").wait_for()
             # A window as high as the page: what sticks to the window's edges stands where it belongs.
             height = page.evaluate("document.documentElement.scrollHeight")
