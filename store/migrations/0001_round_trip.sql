@@ -690,6 +690,23 @@ from record r
     left join team t on t.id = r.owner_team_id
     left join contact k on k.id = r.customer_id;
 
+-- A copy as lists show it, once for each address that it goes to.
+create view outbox_line as
+select
+    p.id, p.company_id, c.name as company, p.message_id, m.record_id, r.label as record,
+    coalesce(m.subject, '') as subject, p.audience, p.channel, p.state, p.attempts, p.next_at, p.leased_until_at,
+    p.error, p.created_at, p.changed_at,
+    coalesce(
+        d.address,
+        (select a.address from user_address a where a.user_id = p.user_id and a.kind = 'email' order by a.position limit 1)
+    ) as address,
+    d.id as delivery_id
+from outbox p
+    join company c on c.id = p.company_id
+    left join message m on m.id = p.message_id
+    left join record r on r.id = m.record_id
+    left join delivery d on d.company_id = p.company_id and d.outbox_id = p.id;
+
 create view inbound_line as
 select
     i.id, i.company_id, c.name as company, i.entrance, i.sender, i.recipient, i.queue_id, i.state, i.from_address,

@@ -132,24 +132,14 @@ select count(*) from (
     ) following;
 
 -- name: list_outbox
-select p.id, p.company_id, c.name as company, p.message_id, m.record_id, r.label as record,
-    coalesce(m.subject, '') as subject, p.audience, p.channel, p.state, p.attempts, p.next_at, p.leased_until_at,
-    p.error, p.created_at, p.changed_at,
-    coalesce(
-        d.address,
-        (select a.address from user_address a where a.user_id = p.user_id and a.kind = 'email' order by a.position limit 1)
-    ) as address
-from (
-        select * from outbox
+select * from outbox_line
+where id in (
+        select id from outbox
         where id < :before and (cast(:state as text) is null or state = :state)
         order by id desc
         limit :most
-    ) p
-    join company c on c.id = p.company_id
-    left join message m on m.id = p.message_id
-    left join record r on r.id = m.record_id
-    left join delivery d on d.company_id = p.company_id and d.outbox_id = p.id
-order by p.id desc, d.id;
+    )
+order by id desc, delivery_id;
 
 -- name: list_outbox_left$
 select count(*) from (
@@ -159,24 +149,14 @@ select count(*) from (
     ) following;
 
 -- name: list_outbox_of_company
-select p.id, p.company_id, c.name as company, p.message_id, m.record_id, r.label as record,
-    coalesce(m.subject, '') as subject, p.audience, p.channel, p.state, p.attempts, p.next_at, p.leased_until_at,
-    p.error, p.created_at, p.changed_at,
-    coalesce(
-        d.address,
-        (select a.address from user_address a where a.user_id = p.user_id and a.kind = 'email' order by a.position limit 1)
-    ) as address
-from (
-        select * from outbox
+select * from outbox_line
+where id in (
+        select id from outbox
         where company_id = :company_id and id < :before and (cast(:state as text) is null or state = :state)
         order by id desc
         limit :most
-    ) p
-    join company c on c.id = p.company_id
-    left join message m on m.id = p.message_id
-    left join record r on r.id = m.record_id
-    left join delivery d on d.company_id = p.company_id and d.outbox_id = p.id
-order by p.id desc, d.id;
+    )
+order by id desc, delivery_id;
 
 -- name: list_outbox_of_company_left$
 select count(*) from (

@@ -56,15 +56,9 @@ select count(*) as count, coalesce(min(id), 0) as first from (
     ) stretch;
 
 -- name: log_out
-select p.id, p.company_id, c.name as company, p.message_id, m.record_id, r.label as record,
-    coalesce(m.subject, '') as subject, p.audience, p.channel, p.state, p.attempts, p.next_at, p.leased_until_at,
-    p.error, p.created_at, p.changed_at,
-    coalesce(
-        d.address,
-        (select a.address from user_address a where a.user_id = p.user_id and a.kind = 'email' order by a.position limit 1)
-    ) as address
-from (
-        select o.* from outbox o left join message t on t.id = o.message_id
+select * from outbox_line
+where id in (
+        select o.id from outbox o left join message t on t.id = o.message_id
         where o.id >= :first and o.id < :before and o.created_at >= :since and o.created_at < :until
             and (cast(:words as text) is null or replace(lower(t.subject), :words, '') <> lower(t.subject))
             and (cast(:queue_id as text) is null or replace(o.error, :queue_id, '') <> o.error)
@@ -81,23 +75,13 @@ from (
             )
         order by o.id desc
         limit :most
-    ) p
-    join company c on c.id = p.company_id
-    left join message m on m.id = p.message_id
-    left join record r on r.id = m.record_id
-    left join delivery d on d.company_id = p.company_id and d.outbox_id = p.id
-order by p.id desc, d.id;
+    )
+order by id desc, delivery_id;
 
 -- name: log_out_of_company
-select p.id, p.company_id, c.name as company, p.message_id, m.record_id, r.label as record,
-    coalesce(m.subject, '') as subject, p.audience, p.channel, p.state, p.attempts, p.next_at, p.leased_until_at,
-    p.error, p.created_at, p.changed_at,
-    coalesce(
-        d.address,
-        (select a.address from user_address a where a.user_id = p.user_id and a.kind = 'email' order by a.position limit 1)
-    ) as address
-from (
-        select o.* from outbox o left join message t on t.id = o.message_id
+select * from outbox_line
+where id in (
+        select o.id from outbox o left join message t on t.id = o.message_id
         where o.company_id = :company_id and o.id >= :first and o.id < :before
             and o.created_at >= :since and o.created_at < :until
             and (cast(:words as text) is null or replace(lower(t.subject), :words, '') <> lower(t.subject))
@@ -115,9 +99,5 @@ from (
             )
         order by o.id desc
         limit :most
-    ) p
-    join company c on c.id = p.company_id
-    left join message m on m.id = p.message_id
-    left join record r on r.id = m.record_id
-    left join delivery d on d.company_id = p.company_id and d.outbox_id = p.id
-order by p.id desc, d.id;
+    )
+order by id desc, delivery_id;
