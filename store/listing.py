@@ -18,6 +18,8 @@ NEWEST = 2**63 - 1
 """No row has a larger id, and none is of a later time."""
 COUNTED = 1000
 """So many of the rows that follow a page are counted; one more stands for more than that."""
+STRETCH = 20_000
+"""So many of the newest records are looked through for words in their titles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,14 @@ class InboundFilter:
     state: str | None = None
     sender: str | None = None
     recipient: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordName:
+    """A record as somebody picks it: its number and its title."""
+
+    label: str
+    title: str
 
 
 EVERY_MAIL = InboundFilter()
@@ -76,6 +86,13 @@ class Listings:
         """Return how many records follow, ``COUNTED + 1`` for more."""
         changed_at, record_id = self._record_key(after)
         return self._left("records", company_id, changed_at=changed_at, id=record_id)
+
+    def records_named(self, company_id: int, words: str, most: int) -> list[RecordName]:
+        """Return records whose number or title holds the words, what changed last first, of the newest ``STRETCH``."""
+        found = queries.list_records_named(
+            self._connection, company_id=company_id, words=words, named=words.lower(), stretch=STRETCH, most=most
+        )
+        return many(RecordName, found)
 
     def _record_key(self, after: int | None) -> tuple[int, int]:
         if after is None:

@@ -18,6 +18,14 @@ class _FieldRow:
 
 
 @dataclass(frozen=True, slots=True)
+class _TypedRow:
+    record_type: str
+    name: str
+    kind: str
+    choices: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordField:
     """A field of the records of a type; ``choices`` are what a field of the kind ``choice`` can hold."""
 
@@ -51,6 +59,14 @@ class RecordTypes:
         """Return the fields of a type, in their order."""
         rows = queries.record_fields(self._connection, company_id=company_id, record_type=record_type)
         return [RecordField(row.name, row.kind, tuple(json.loads(row.choices))) for row in many(_FieldRow, rows)]
+
+    def fields_of_company(self, company_id: int) -> dict[str, list[RecordField]]:
+        """Return the fields of all types that have any, by the names of the types."""
+        found: dict[str, list[RecordField]] = {}
+        for row in many(_TypedRow, queries.record_fields_of_company(self._connection, company_id=company_id)):
+            field = RecordField(row.name, row.kind, tuple(json.loads(row.choices)))
+            found.setdefault(row.record_type, []).append(field)
+        return found
 
     def put_field(self, company_id: int, record_type: str, field: RecordField) -> None:
         """Add a field after the others, or change the kind of one that is there."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from shlex import quote
-from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
+from weftmail.admin import alias_form
 from weftmail.admin.page import page
-from weftmail.admin.pages.aliases import ACCEPTS, PINNED
 from weftmail.admin.pages.history import changes_of
-from weftmail.admin.people import heirs
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.failure import TempFail
 from weftmail.core.role import Role
@@ -20,10 +18,9 @@ from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import alias
 from weftmail.flow.setup.act import Done
 from weftmail.store.alias import Alias
+from weftmail.store.listing import RecordName
 
 NEAR = marked("Beside it there is %(addresses)s: people may write to the one and mean the other.")
-RECENT = 50
-"""So many records are proposed to be pinned to; any other can be named by its number."""
 
 
 def new(visit: Visit) -> Response:
@@ -32,11 +29,13 @@ def new(visit: Visit) -> Response:
 
 
 def add(visit: Visit) -> Response:
-    """Add an alias, and go to its page."""
+    """Add an alias, and go to its page; or offer records to pin it to."""
+    if alias_form.looks_for_record(visit):
+        return _new_page(visit, {}, alias_form.found_records(visit, visit.text("record")))
     refusal = _foreign(visit, _address(visit))
-    done = refusal or alias.add(visit.setup, _address(visit), company=visit.company.company, **_given(visit))
+    done = refusal or alias.add(visit.setup, _address(visit), company=visit.company.company, **alias_form.given(visit))
     if isinstance(done, Refusal):
-        return _new_page(visit, _wrong(visit, done))
+        return _new_page(visit, alias_form.wrong(visit, done))
     found = visit.store.aliases.by_address(done.subject)
     return visit.go(f"/aliases/{found.id}" if found is not None else "/aliases", done)
 
@@ -53,20 +52,28 @@ def name(visit: Visit) -> Response:
     return JSONResponse({"address": check.address, "wrong": wrong, "near": _near(visit, check.near)})
 
 
+def records(visit: Visit) -> Response:
+    """Return the records that somebody may mean who types."""
+    words = visit.request.query_params.get("q", "")
+    return JSONResponse([[each.label, each.title] for each in alias_form.found_records(visit, words)])
+
+
 def one(visit: Visit) -> Response:
     """Show one alias."""
     return _page(visit, _alias_of(visit), {})
 
 
 def save(visit: Visit) -> Response:
-    """Change an alias."""
+    """Change an alias; or offer records to pin it to."""
     found = _alias_of(visit)
-    given = _given(visit)
+    if alias_form.looks_for_record(visit):
+        return _page(visit, found, {}, alias_form.found_records(visit, visit.text("record")))
+    given = alias_form.given(visit, found.record or "")
     # What is written here is all of them: what is not any more is taken away.
     given["defaults"] = {**dict.fromkeys(found.default_fields, ""), **given["defaults"]}
     done = alias.change(visit.setup, found.address, **given)
     if isinstance(done, Refusal):
-        return _page(visit, found, _wrong(visit, done))
+        return _page(visit, found, alias_form.wrong(visit, done))
     return visit.go(f"/aliases/{found.id}", done)
 
 
@@ -84,13 +91,15 @@ def remove(visit: Visit) -> Response:
     """Remove the alias; the bar on the list brings it back."""
     found = _alias_of(visit)
     done = alias.remove(visit.setup, found.address)
-    return _page(visit, found, _wrong(visit, done)) if isinstance(done, Refusal) else visit.go("/aliases", done)
+    return (
+        _page(visit, found, alias_form.wrong(visit, done)) if isinstance(done, Refusal) else visit.go("/aliases", done)
+    )
 
 
 def _said(visit: Visit, done: Done | Refusal) -> Response:
     found = _alias_of(visit)
     if isinstance(done, Refusal):
-        return _page(visit, found, _wrong(visit, done))
+        return _page(visit, found, alias_form.wrong(visit, done))
     return visit.go(f"/aliases/{found.id}", done)
 
 
@@ -117,32 +126,11 @@ def _foreign(visit: Visit, address: str) -> Refusal | None:
     return alias.foreign(visit.store, visit.company_id, address)
 
 
-def _given(visit: Visit) -> dict[str, Any]:
-    """Return what the form says, as the acts want it."""
-    owner, record, opens = (visit.text(field).strip() for field in ("owner", "record", "opens"))
-    return {
-        "opens": None if record or opens == PINNED else opens,
-        "record": record.partition(" ")[0] if record else None,
-        "owner": owner if "@" in owner else "",
-        "team": "" if "@" in owner else owner,
-        "accepts": visit.text("accepts") or "everyone",
-        "answer_as": visit.text("answer_as").strip(),
-        "defaults": alias.pairs(visit.text("defaults")),
-    }
-
-
-def _wrong(visit: Visit, refusal: Refusal) -> dict[str, str]:
-    field = "owner" if refusal.field == "team" else refusal.field
-    return {field if field in FIELDS else "": visit.voice.say(refusal.phrase)}
-
-
 # --- pages ----------------------------------------------------------------------------------------------------------
 
-FIELDS = ("address", "opens", "record", "owner", "accepts", "answer_as", "defaults")
 
-
-def _new_page(visit: Visit, wrong: Mapping[str, str]) -> Response:
-    typed = {field: visit.text(field) for field in (*FIELDS, "domain")}
+def _new_page(visit: Visit, wrong: Mapping[str, str], found: Sequence[RecordName] | None = None) -> Response:
+    typed = {**dict.fromkeys((*alias_form.FIELDS, "domain"), ""), **alias_form.typed(visit)}
     typed["accepts"] = typed["accepts"] or "everyone"
     meant = visit.request.query_params.get("address", "")
     if meant and not typed["address"]:
@@ -154,49 +142,29 @@ def _new_page(visit: Visit, wrong: Mapping[str, str]) -> Response:
         status=422 if wrong else 200,
         typed=typed,
         wrong=wrong,
+        found=found,
         near=_near(visit, near),
         domains=[(one_.name, one_.name) for one_ in alias.domains_of(visit.store, visit.company_id)],
-        **_choices(visit),
+        **alias_form.choices(visit, typed),
     )
 
 
-def _page(visit: Visit, found: Alias, wrong: Mapping[str, str]) -> Response:
-    typed = {field: visit.text(field) for field in FIELDS} if wrong and visit.text("accepts") else _typed(found)
+def _page(visit: Visit, alias_: Alias, wrong: Mapping[str, str], found: Sequence[RecordName] | None = None) -> Response:
+    sent = visit.text("accepts") and (wrong or found is not None)
+    typed = {**alias_form.stored(alias_), **(alias_form.typed(visit) if sent else {})}
     return visit.page(
         "alias.html",
-        command=f"mail-admin alias show {quote(found.address)}",
+        command=f"mail-admin alias show {quote(alias_.address)}",
         status=422 if wrong else 200,
-        alias=found,
+        alias=alias_,
         typed=typed,
         wrong=wrong,
-        live_since=_live_since(visit, found),
-        near=_near(visit, alias.near(visit.store, found.address)),
-        history=changes_of(visit, found.address),
-        **_choices(visit),
+        found=found,
+        live_since=_live_since(visit, alias_),
+        near=_near(visit, alias.near(visit.store, alias_.address)),
+        history=changes_of(visit, alias_.address),
+        **alias_form.choices(visit, typed),
     )
-
-
-def _typed(found: Alias) -> dict[str, str]:
-    return {
-        "address": found.address,
-        "opens": found.record_type or PINNED,
-        "record": found.record or "",
-        "owner": found.owner_address or found.team or "",
-        "accepts": found.accepts,
-        "answer_as": found.answer_as,
-        "defaults": "\n".join(f"{field}={value}" for field, value in found.default_fields.items()),
-    }
-
-
-def _choices(visit: Visit) -> dict[str, Any]:
-    say, store = visit.voice.gettext, visit.store
-    types = [(one_.name, one_.name) for one_ in store.companies.record_types(visit.company_id)]
-    return {
-        "types": [*types, (PINNED, say("pinned to one record"))],
-        "records": store.listings.records(visit.company_id, None, RECENT),
-        "owners": [("", say("nobody")), *heirs(visit)],
-        "accepts": [(value, say(word)) for value, word in ACCEPTS.items()],
-    }
 
 
 def _near(visit: Visit, near: tuple[str, ...]) -> str:
@@ -218,6 +186,7 @@ routes = [
     page("/aliases/new", new, role=Role.ADMIN),
     page("/aliases/add", add, posts=True, role=Role.ADMIN),
     page("/aliases/name", name, role=Role.ADMIN),
+    page("/aliases/records", records, role=Role.ADMIN),
     page("/aliases/{alias:number}", one, role=Role.ADMIN),
     page("/aliases/{alias:number}/save", save, posts=True, role=Role.ADMIN),
     page("/aliases/{alias:number}/on", switch_on, posts=True, role=Role.ADMIN),

@@ -41,10 +41,21 @@ def ask(visit: Visit) -> Response:
 def read(visit: Visit) -> Response:
     """Read a file in, or say what it would do."""
     data = _data(visit)
-    found = alias_csv.bring_in(visit.setup, data, company=visit.company.company, dry_run=visit.text("do") != "import")
+    found = alias_csv.bring_in(
+        visit.setup, data, company=visit.company.company, name=_name(visit), dry_run=visit.text("do") != "import"
+    )
     if isinstance(found, Refusal):
         return _page(visit, None, {"file": visit.voice.say(found.phrase)})
+    if found.act is not None and found.act.trace:
+        return visit.go("/aliases?sort=change", found.act)
     return _page(visit, found, {}, data)
+
+
+def _name(visit: Visit) -> str:
+    """Return what the file is called, in one line that the history can show."""
+    file = visit.form.get("file")
+    given = (file.filename or "") if isinstance(file, UploadFile) else visit.text("name")
+    return " ".join("".join(one if one.isprintable() else " " for one in given).split())[-80:] or "CSV"
 
 
 def _data(visit: Visit) -> bytes:
@@ -64,6 +75,7 @@ def _page(visit: Visit, found: Imported | None, wrong: Mapping[str, str], data: 
         wrong=wrong,
         text=data.decode("utf-8-sig") if keeps else "",
         columns=alias_csv.COLUMNS,
+        name=_name(visit),
         most_bad=MOST_BAD,
     )
 

@@ -55,7 +55,7 @@ def save(visit: Visit) -> Response:
     )
     if isinstance(done, Refusal):
         # A field is named by its own refusal.
-        field = f"{FIELD}{done.values.get('name', '')}" if done.field == "fields" else done.field
+        field = f"{FIELD}{done.values.get('of_field', '')}" if done.field == "fields" else done.field
         return _page(visit, found, {field: visit.voice.say(done.phrase)})
     visit.site.sender.wake()
     return visit.go(f"/records/{found.label}", done)

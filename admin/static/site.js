@@ -335,3 +335,42 @@
   });
   domain.addEventListener("change", soon);
 })();
+
+// A record is found while somebody types its number or words of its title; the button is for where no script runs.
+(() => {
+  document.querySelectorAll("input[data-find]").forEach((field) => {
+    const offered = field.list;
+    field.parentElement.querySelector("button[name=find]")?.remove();
+    let asked = null;
+    let timer = 0;
+    async function find() {
+      asked?.abort();
+      asked = new AbortController();
+      const url = new URL(field.dataset.find, location.href);
+      url.searchParams.set("q", field.value);
+      try {
+        const answer = await fetch(url, { headers: { accept: "application/json" }, signal: asked.signal });
+        if (!answer.ok || answer.redirected) return;
+        offered.replaceChildren(...(await answer.json()).map(([label, title]) => new Option(`${label} ${title}`, label)));
+      } catch {
+        // Asked anew meanwhile, or not reached: a number can still be typed.
+      }
+    }
+    const soon = () => {
+      clearTimeout(timer);
+      timer = setTimeout(find, 150);
+    };
+    field.addEventListener("input", soon);
+    field.addEventListener("focus", soon, { once: true });
+  });
+})();
+
+// Of the fields of all types of records those are shown that belong to the type that is chosen.
+(() => {
+  const chosen = document.getElementById("opens");
+  const parts = document.querySelectorAll("[data-of-type]");
+  if (!chosen || !parts.length) return;
+  const show = () => parts.forEach((part) => { part.hidden = part.dataset.ofType !== chosen.value; });
+  chosen.addEventListener("change", show);
+  show();
+})();

@@ -46,6 +46,11 @@ select name, kind, choices from record_field
 where company_id = :company_id and record_type = :record_type
 order by position, name;
 
+-- name: record_fields_of_company
+select record_type, name, kind, choices from record_field
+where company_id = :company_id
+order by record_type, position, name;
+
 -- name: record_field_put!
 insert into record_field (company_id, record_type, name, kind, choices, position)
 select :company_id, :record_type, :name, :kind, :choices, coalesce(max(position) + 1, 0)

@@ -56,6 +56,20 @@ limit :most;
 select count(*)
 from (select 1 from record where company_id = :company_id and (changed_at, id) < (:changed_at, :id) limit :most) following;
 
+-- Those whose number or title holds some words, what changed last first: a stretch of the newest is looked through.
+-- name: list_records_named
+select r.label, r.title
+from (
+        select label, title, changed_at, id from record
+        where company_id = :company_id
+        order by changed_at desc, id desc
+        limit :stretch
+    ) r
+where replace(lower(r.label), :named, '') <> lower(r.label) or replace(lower(r.title), :named, '') <> lower(r.title)
+    or replace(r.title, :words, '') <> r.title
+order by r.changed_at desc, r.id desc
+limit :most;
+
 -- name: list_inbound
 select * from inbound_line
 where id < :before

@@ -6,13 +6,20 @@ import json
 import re
 from collections.abc import Callable
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
+from tests.admin.chromium import chromium, served
 from tests.admin.conftest import Browser, Site
+from tests.admin.test_access import signed_in
 from tests.admin.test_statements import MOST, cost
+from weftmail.core.field import KINDS
 from weftmail.store.alias import AliasSettings
+from weftmail.store.record import NewRecord
+from weftmail.store.record_type import RecordField
 
 FIELDS = {"opens": "lead", "record": "", "owner": "", "accepts": "everyone", "answer_as": "", "defaults": ""}
 
@@ -129,6 +136,110 @@ def test_what_does_not_fit_stands_beside_its_field_and_keeps_what_was_typed(
     assert stored(site, "new@acme.example") is None
 
 
+@pytest.fixture
+def fields(site: Site) -> None:
+    """Leads of Acme have fields of every kind, orders one."""
+    put = site.store.record_types.put_field
+    for kind in KINDS:
+        put(site.world.acme, "lead", RecordField(f"the {kind}", kind, ("web", "fair") if kind == "choice" else ()))
+    put(site.world.acme, "order", RecordField("incoterm", "text"))
+
+
+@pytest.mark.usefixtures("fields")
+def test_each_field_of_the_type_has_its_own_default(site: Site, anna: Browser) -> None:
+    said = {
+        "text": "Chairs", "number": "1 200,5", "amount": "500 SEK", "date": "2026-01-31", "choice": "fair",
+        "person": "bjorn@acme.example",
+    }  # fmt: skip
+    sent = {f"default.lead.the {kind}": value for kind, value in said.items()}
+    number = made(site, anna, "fair", defaults="beyond=1", **sent, **{"default.order.incoterm": "FOB"})
+    kept = {"text": "Chairs", "number": "1200.5", "amount": "500.00 SEK", "date": "2026-01-31", "choice": "fair",
+            "person": "bjorn@acme.example"}  # fmt: skip
+    assert stored(site, "fair@acme.example").default_fields == {
+        **{f"the {kind}": value for kind, value in kept.items()}, "beyond": "1",
+    }  # fmt: skip
+    html = unescape(anna.get(f"/aliases/{number}").text)
+    for kind in ("text", "number", "amount", "date"):
+        assert re.search(rf'name="default.lead.the {kind}" type="[a-z]+" value="{kept[kind]}"', html), kind
+    assert '<option value="fair" selected>fair' in html and '<option value="bjorn@acme.example" selected>Björn' in html
+    assert re.search(r'<textarea id="defaults"[^>]*>beyond=1</textarea>', html)
+    # What is emptied is taken away.
+    send(anna, f"/aliases/{number}/save", **{**FIELDS, **sent, "default.lead.the text": ""})
+    assert "the text" not in stored(site, "fair@acme.example").default_fields
+    assert "beyond" not in stored(site, "fair@acme.example").default_fields
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "said"),
+    [
+        ("number", "many", "no number"), ("amount", "500", "currency"), ("date", "tomorrow", "no date"),
+        ("person", "eva@other.example", "is not a member"), ("choice", "ship", "cannot be chosen"),
+    ],
+)  # fmt: skip
+@pytest.mark.usefixtures("fields")
+def test_what_is_wrong_with_a_default_stands_beside_it(
+    site: Site, anna: Browser, kind: str, value: str, said: str
+) -> None:
+    answer = send(anna, "/aliases/add", **{**FIELDS, "address": "new", "domain": "acme.example"},
+                  **{f"default.lead.the {kind}": value, "default.lead.the text": "kept"})  # fmt: skip
+    html = unescape(answer.text)
+    assert answer.status_code == 422 and 'value="kept"' in html
+    named = re.search(rf'name="default\.lead\.the {kind}".*?aria-describedby="([^"]+)"', html)
+    assert named is not None
+    assert re.search(rf'<div id="{named[1]}"><p class="error">✕ [^<]*{said}', html), html
+
+
+def test_a_record_to_pin_to_is_found_by_number_and_by_words(site: Site, anna: Browser) -> None:
+    for title in ("Trade fair", "Fair prices", "Ärligt spel"):
+        site.store.records.open(NewRecord(site.world.acme, "task", title), site.world.clock())
+    site.store.records.open(NewRecord(site.other, "task", "Fair of others"), site.world.clock())
+    found = {
+        query: anna.get("/aliases/records", params={"q": query}).json() for query in ("fair", "task-1", "Ärl", "%")
+    }
+    assert found["fair"] == [["TASK-2", "Fair prices"], ["TASK-1", "Trade fair"]]
+    assert found["task-1"] == [["TASK-1", "Trade fair"]]
+    assert found["Ärl"] == [["TASK-3", "Ärligt spel"]] and found["%"] == []
+    # Without a script a button does the same, and keeps what was typed.
+    typed = {**FIELDS, "address": "fair", "domain": "acme.example", "record": "fair", "answer_as": "a@acme.example"}
+    html = send(anna, "/aliases/add", **typed, find="record").text
+    assert re.findall(r'name="pick" value="([^"]+)"', html) == ["TASK-2", "TASK-1"]
+    assert 'value="a@acme.example"' in html and stored(site, "fair@acme.example") is None
+    send(anna, "/aliases/add", **typed, pick="TASK-1")
+    alias = stored(site, "fair@acme.example")
+    assert alias.record == "TASK-1"
+    page = f"/aliases/{alias.id}/save"
+    assert "No record is called so." in send(anna, page, **{**typed, "record": "zzz"}, find="record").text
+    # A number that there is needs no search; and who chooses a type means that type.
+    send(anna, page, **{**typed, "opens": "-", "record": "TASK-2"}, find="record")
+    assert stored(site, "fair@acme.example").record == "TASK-2"
+    send(anna, page, **{**typed, "opens": "lead", "record": "TASK-2"})
+    assert stored(site, "fair@acme.example").record_type == "lead"
+
+
+def test_a_browser_offers_records_while_somebody_types_and_shows_the_fields_of_the_type(
+    site: Site, anna: Browser, fields: None, tmp_path: Path
+) -> None:
+    site.store.records.open(NewRecord(site.world.acme, "task", "Trade fair"), site.world.clock())
+    with served(site.app) as home, chromium(tmp_path) as context:
+        page = context.pages[0]
+        signed_in(page, home)
+        page.goto(f"{home}/aliases/new")
+        page.get_by_label("Each email opens").select_option("lead")
+        expect(page.get_by_label("the amount")).to_be_visible()
+        expect(page.get_by_label("incoterm")).to_be_hidden()
+        page.get_by_label("Each email opens").select_option("order")
+        expect(page.get_by_label("incoterm")).to_be_visible()
+        expect(page.get_by_label("the amount")).to_be_hidden()
+        page.get_by_label("or is added to record").fill("fair")
+        expect(page.locator("#record-list option")).to_have_text(["TASK-1 Trade fair"])
+        page.get_by_label("Name", exact=True).fill("Fair")
+        expect(page.locator("#address-live")).to_have_text("● fair@acme.example")
+        page.get_by_label("or is added to record").fill("TASK-1")
+        page.get_by_label("Name", exact=True).press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("fair@acme.example")
+    assert stored(site, "fair@acme.example").record == "TASK-1"
+
+
 def test_a_name_is_judged_while_it_is_typed(anna: Browser) -> None:
     def judged(name: str) -> dict[str, str]:
         found: dict[str, str] = anna.get("/aliases/name", params={"name": name, "domain": "acme.example"}).json()
@@ -203,8 +314,15 @@ def test_a_file_is_downloaded_tried_and_read_in(site: Site, anna: Browser) -> No
     assert tried.status_code == 200 and "tried; nothing was done yet" in tried.text
     assert stored(site, "orders@acme.example") is None
     kept = unescape(re.search(r'name="text" value="([^"]+)"', tried.text)[1])  # type: ignore[index]
-    assert "● done" in send(anna, "/aliases/import", do="import", text=kept).text
+    assert 'name="name" value="aliases.csv"' in tried.text
+    led = send(anna, "/aliases/import", do="import", text=kept, name="aliases.csv").headers["location"]
     assert stored(site, "orders@acme.example").record_type == "order"
+    bar = anna.get(led).text
+    assert "Aliases read in from aliases.csv" in bar
+    send(anna, re.search(r'action="(/history/\d+/undo)"', bar)[1])  # type: ignore[index]
+    assert stored(site, "orders@acme.example").state == "removed"
+    assert "Aliases from aliases.csv taken back" in anna.get("/history").text
+    assert "● done" in upload(answer.content, "import").text
     bad = upload(data + b"<b>@acme.example,,order,,,,everyone,,,on\r\nx@other.example,,lead,,,,,,,\r\n", "import")
     assert bad.status_code == 422 and "2 lines cannot be; nothing was done" in bad.text
     assert "Unknown domain other.example (known: acme.example)" in bad.text and "<b>@" not in bad.text

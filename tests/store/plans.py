@@ -12,6 +12,7 @@ NEWEST = "the newest first, and it ends at its limit"
 PAGE = "adds up the sizes of the fifty messages of a page, and sorts those that are read"
 FEW = "the people of one record, the files of one message, the addresses of one contact: sorted once they are found"
 
+NAMED = "looks through the titles of a stretch of the company's newest records that has a bound"
 LOGGED = "a search looks through a stretch of rows that has a bound"
 READ_MORE = {
     "log_in_stretch": LOGGED,
@@ -63,6 +64,8 @@ READ_MORE = {
     "due_next_at": WAITING,
     "record_states": SET_UP,
     "record_fields": SET_UP,
+    "record_fields_of_company": SET_UP,
+    "list_records_named": NAMED,
     "record_type_aliases": "a type is renamed, and all aliases that open it with it",
     "teams": SET_UP,
     "company_members": SET_UP,

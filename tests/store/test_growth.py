@@ -107,10 +107,11 @@ VALUES: dict[str, Any] = {
     "owner_team_id": None, "password": None, "reference": "r", "reference_url": "", "since": 0,
     "what": "review", "answer_local": "sales", "answer_domain": "acme.example",
     "at": 1, "servers": "[]", "verdict": "good", "body": "{}", "says": "{}", "words": 20_000, "budget": 4_000_000,
-    "company_ids": [1], "least": 4,
+    "company_ids": [1], "least": 4, "named": "t", "stretch": 20,
 }  # fmt: skip
 ODD: dict[str, dict[str, Any]] = {
     "turns_expire": {"before": RECORD},
+    "list_records_named": {"words": "T"},
     "message_add": {"kind": "received", "rfc_message_id": "<new@c>", "content_hash": "new"},
     "inbound_accept": {"sender": "s", "recipient": "r"},
     "blob_delete": {"id": 10**9},

@@ -190,7 +190,9 @@ def _export(context: Context, arguments: argparse.Namespace) -> None:
 
 def _import(context: Context, arguments: argparse.Namespace) -> int:
     data = _read(context, arguments.file)
-    answer = alias_csv.bring_in(context.setup, data, company=arguments.company, dry_run=arguments.dry_run)
+    answer = alias_csv.bring_in(
+        context.setup, data, company=arguments.company, dry_run=arguments.dry_run, name=Path(arguments.file).name
+    )
     if isinstance(answer, Refusal):
         raise failure(answer)
     value = {
@@ -209,7 +211,10 @@ def _import_lines(found: alias_csv.Imported) -> list[str]:
         lines = [f"line {one.number}: {one.address or '-'}: {say(one.refusal.phrase)}" for one in found.bad]
         return [*lines, f"{len(found.bad)} of the lines cannot be; nothing was done."]
     counts = f"{found.added} added, {found.changed} changed, {found.same} as they were"
-    return [f"Done: {counts}." if found.done else f"It would be: {counts}. Nothing was done."]
+    if found.act is None:
+        return [f"It would be: {counts}. Nothing was done."]
+    back = f" Take it back as a whole: mail-admin audit undo {found.act.trace}" if found.act.trace else ""
+    return [f"Done: {counts}.{back}"]
 
 
 def _read(context: Context, name: str) -> bytes:

@@ -8,6 +8,8 @@ from weftmail.core.wording.phrase import Phrase, marked
 
 ACTS: Final = {
     "act.alias.add": marked("Alias {subject} added"),
+    "act.alias.import": marked("Aliases read in from {subject}"),
+    "act.alias.import_back": marked("Aliases from {subject} taken back"),
     "act.alias.off": marked("Alias {subject} switched off"),
     "act.alias.on": marked("Alias {subject} switched on"),
     "act.alias.remove": marked("Alias {subject} removed"),

@@ -75,8 +75,8 @@ class Done:
 
 def _flat(fields: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     for name, value in fields.items():
-        # Who it is, is said by their name.
-        if name in ("changed_at", "owner_address"):
+        # Who it is, is said by their name; acts are told by themselves.
+        if name in ("changed_at", "owner_address", "acts"):
             continue
         if isinstance(value, Mapping):
             yield from _flat(value)

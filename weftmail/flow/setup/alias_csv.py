@@ -1,6 +1,7 @@
 """Aliases as a CSV file (RFC 4180): written so that no cell is a formula, read whole or not at all.
 
-Whoever reads a file in gets every bad line with its reason; nothing of it is done unless all of it can be.
+Whoever reads a file in gets every bad line with its reason; nothing of it is done unless all of it can be.  What a file
+did is one act besides those of its lines, and can be taken back as one.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from weftmail.flow import vocabulary
 from weftmail.flow.refusal import Refusal, RefusedAct
-from weftmail.flow.setup import alias, find
-from weftmail.flow.setup.act import Done, Setup, bring_map_up
+from weftmail.flow.setup import alias, find, undo
+from weftmail.flow.setup.act import Done, Fields, Setup, act, bring_map_up, mapped_act
 from weftmail.store.alias import Alias
+from weftmail.store.audit import AuditRow
 from weftmail.store.store import Store
 
 COLUMNS = ("address", "company", "opens", "record", "owner", "team", "accepts", "answer_as", "defaults", "state")
@@ -46,13 +49,29 @@ class BadLine:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What a file did, or would do: how many aliases it adds, changes and leaves; nothing with ``bad`` lines."""
+    """What a file did, or would do: how many aliases it adds, changes and leaves; nothing with ``bad`` lines.
+
+    ``act`` is what the audit log has of it, None where nothing was done.
+    """
 
     added: int
     changed: int
     same: int
     bad: tuple[BadLine, ...]
-    done: bool
+    act: Done | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether it was done."""
+        return self.act is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    """What one line did: the ``acts`` of the audit log, none where all was so already."""
+
+    added: bool
+    acts: tuple[int, ...]
 
 
 def written(aliases: Iterable[Alias]) -> Iterator[str]:
@@ -81,36 +100,78 @@ def _line(cells: Sequence[str]) -> str:
     return text.getvalue()
 
 
-def bring_in(setup: Setup, data: bytes, *, company: str | None = None, dry_run: bool = False) -> Imported | Refusal:
+def bring_in(
+    setup: Setup, data: bytes, *, company: str | None = None, name: str = "CSV", dry_run: bool = False
+) -> Imported | Refusal:
     """Add and change the aliases of a file, all or none; ``dry_run`` does nothing, and says what it would do.
 
-    With a ``company``, lines can name no other, and no domain of another.
+    With a ``company``, lines can name no other, and no domain of another.  ``name`` is what the history calls the file.
     """
     try:
         lines = read(data)
     except RefusedAct as refused:
         return refused.refusal
     inner = replace(setup, map_file=None)
-    found: list[str | BadLine] = []
+    found: list[_Brought | BadLine] = []
     try:
         with setup.store.transaction():
             found += _each(inner, lines, company)
             if dry_run or any(isinstance(one, BadLine) for one in found):
                 raise _Undone
+            summed = _summed(found)
+            done = _did(_noted(inner, name, company, summed, [one for line in found for one in _acts(line)]))
     except _Undone:
-        return _summed(found, done=False)
+        return _summed(found)
     if setup.map_file is not None:
         bring_map_up(setup.store, setup.map_file)
-    return _summed(found, done=True)
+    return replace(summed, act=done)
 
 
 class _Undone(Exception):
     """Ends the transaction in which a file was tried."""
 
 
-def _summed(found: Sequence[str | BadLine], *, done: bool) -> Imported:
+def _summed(found: Sequence[_Brought | BadLine]) -> Imported:
     bad = tuple(one for one in found if isinstance(one, BadLine))
-    return Imported(found.count("added"), found.count("changed"), found.count("same"), bad, done)
+    did = [one for one in found if isinstance(one, _Brought)]
+    added, same = len([one for one in did if one.added]), len([one for one in did if not one.acts])
+    return Imported(added, len(did) - added - same, same, bad)
+
+
+def _acts(line: _Brought | BadLine) -> tuple[int, ...]:
+    return line.acts if isinstance(line, _Brought) else ()
+
+
+@act
+def _noted(setup: Setup, name: str, company: str | None, found: Imported, acts: Sequence[int]) -> Done:
+    """Note what a file did as one act, by the acts of its lines."""
+    whose = find.company(setup.store, company).id if company is not None else None
+    subject = find.line("file", name)
+    if not acts:
+        return Done("alias.import", whose, subject)
+    now: Fields = {"added": found.added, "changed": found.changed, "acts": list(acts)}
+    return Done("alias.import", whose, subject, {}, now)
+
+
+@mapped_act
+def take_back(setup: Setup, row: AuditRow) -> Done:
+    """Take back all that a file did, the last of it first; nothing of it where one alias was changed since."""
+    inner, taken = replace(setup, map_file=None), list[int]()
+    for act_id in reversed(row.now["acts"]):
+        _check_untouched(setup.store, act_id)
+        taken.append(_did(undo.undo(inner, act_id)).trace)
+    name = "alias.import" if row.act == "alias.import_back" else "alias.import_back"
+    return Done(name, row.company_id, row.subject, {}, {**row.now, "acts": taken})
+
+
+def _check_untouched(store: Store, act_id: int) -> None:
+    """Refuse to take an alias out that is not as the file left it: what somebody changed since would be lost."""
+    row = store.audit.get(act_id)
+    if row is not None and row.act in ("alias.add", "alias.restore"):
+        undo.check_unchanged(row, vocabulary.alias(find.alias(store, row.subject, field="", to_remove=True)))
+
+
+reverses = {"alias.import": take_back, "alias.import_back": take_back}
 
 
 def read(data: bytes) -> list[CsvLine]:
@@ -153,7 +214,7 @@ def _cell(text: str) -> str:
     return (text[1:] if text.startswith("'") and _FORMULA.match(text) else text).strip()
 
 
-def _each(setup: Setup, lines: Sequence[CsvLine], company: str | None) -> Iterator[str | BadLine]:
+def _each(setup: Setup, lines: Sequence[CsvLine], company: str | None) -> Iterator[_Brought | BadLine]:
     seen: dict[str, int] = {}
     for line in lines:
         address = line.values.get("address", "")
@@ -163,8 +224,8 @@ def _each(setup: Setup, lines: Sequence[CsvLine], company: str | None) -> Iterat
             yield BadLine(line.number, address, refused.refusal)
 
 
-def _brought(setup: Setup, line: CsvLine, company: str | None, seen: dict[str, int]) -> str:
-    """Add or change what a line says; return which of the two it was, or that it was so already."""
+def _brought(setup: Setup, line: CsvLine, company: str | None, seen: dict[str, int]) -> _Brought:
+    """Add or change what a line says."""
     values = line.values
     if "cells" in values:
         raise RefusedAct("", "csv_cells", cells=values["cells"], wanted=values["wanted"])
@@ -177,17 +238,16 @@ def _brought(setup: Setup, line: CsvLine, company: str | None, seen: dict[str, i
     if company is not None:
         _check_domain(store, company, address)
     if there is None or there.state == "removed":
-        _did(alias.add(setup, address, company=whose, **_given(values)))
-        _set_state(setup, address, values)
-        return "added"
+        made = _did(alias.add(setup, address, company=whose, **_given(values)))
+        return _Brought(True, (made.trace, *_set_state(setup, address, values)))
     if whose is not None and there.company != whose:
         raise RefusedAct("address", "alias_there", address=address)
     given = _given(values)
     if "defaults" in values:
         given["defaults"] = {**dict.fromkeys(there.default_fields, ""), **given["defaults"]}
     says = any(one not in (None, {}) for one in given.values())
-    traces = _did(alias.change(setup, address, **given)).trace if says else 0
-    return "changed" if _set_state(setup, address, values) or traces else "same"
+    trace = _did(alias.change(setup, address, **given)).trace if says else 0
+    return _Brought(False, (*((trace,) if trace else ()), *_set_state(setup, address, values)))
 
 
 def _company(values: Mapping[str, str], company: str | None) -> str | None:
@@ -216,13 +276,14 @@ def _given(values: Mapping[str, str]) -> dict[str, Any]:
     return given
 
 
-def _set_state(setup: Setup, address: str, values: Mapping[str, str]) -> bool:
-    """Switch the alias as the line says; say whether that changed it."""
+def _set_state(setup: Setup, address: str, values: Mapping[str, str]) -> tuple[int, ...]:
+    """Switch the alias as the line says; return the act of it, none where that changed nothing."""
     wanted = values.get("state") or ""
     if not wanted:
-        return False
+        return ()
     find.choice("state", wanted, ("on", "off"))
-    return bool(_did((alias.switch_on if wanted == "on" else alias.switch_off)(setup, address)).trace)
+    trace = _did((alias.switch_on if wanted == "on" else alias.switch_off)(setup, address)).trace
+    return (trace,) if trace else ()
 
 
 def _did(answer: Done | Refusal) -> Done:

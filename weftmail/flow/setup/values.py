@@ -16,7 +16,7 @@ def checked(
 ) -> dict[str, str]:
     """Return the values in the spelling in which they are kept; an empty one takes away what stood under its name.
 
-    Raises RefusedAct, which names the field, for a value that is none of its kind.
+    Raises RefusedAct, whose value ``of_field`` names the field, for a value that is none of its kind.
     """
     named = {find.line(field, name): text for name, text in given.items()}
     known = {one.name: one for one in store.record_types.fields(company_id, record_type)}
@@ -29,10 +29,19 @@ def _checked(store: Store, company_id: int, known: RecordField | None, field: st
     if known is None:
         return find.line(field, text)
     if known.kind == "person":
-        return store.users.addresses(find.member(store, text, company_id, field=field).id)[0]
+        return _person(store, company_id, field, name, text)
     try:
         return fields.value(known.kind, text, known.choices)
     except fields.BadValue as error:
         raise RefusedAct(
-            field, error.code, name=name, value=text, choices=find.joined(known.choices), most=fields.LONGEST
-        ) from None
+            field, error.code, of_field=name, name=name, value=text, choices=find.joined(known.choices),
+            most=fields.LONGEST,
+        ) from None  # fmt: skip
+
+
+def _person(store: Store, company_id: int, field: str, name: str, text: str) -> str:
+    try:
+        return store.users.addresses(find.member(store, text, company_id, field=field).id)[0]
+    except RefusedAct as refused:
+        why = refused.refusal
+        raise RefusedAct(why.field, why.code, of_field=name, **why.values) from None

@@ -10,8 +10,8 @@ import pytest
 from tests.unit.flow.setup.conftest import Office
 from weftmail.core.wording.refusals import REFUSALS
 from weftmail.flow.refusal import Refusal
-from weftmail.flow.setup import alias, alias_csv, company, domain, team
-from weftmail.flow.setup.act import Fields
+from weftmail.flow.setup import alias, alias_csv, company, domain, team, undo
+from weftmail.flow.setup.act import Done, Fields
 from weftmail.flow.setup.alias_csv import Imported, bring_in, written
 from weftmail.flow.vocabulary import alias as fields
 from weftmail.store.record import NewRecord
@@ -145,3 +145,50 @@ def test_what_is_no_file_of_aliases(office: Office, data: bytes, code: str) -> N
     found = bring_in(office.setup, data)
     assert isinstance(found, Refusal) and (found.field, found.code) == ("file", code)
     assert REFUSALS[code].format_map(found.values)
+
+
+def undone(office: Office, act_id: int) -> Done:
+    return office.did(undo.undo(office.setup, act_id))
+
+
+def test_what_a_file_did_is_taken_back_as_a_whole_and_brought_in_again(office: Office) -> None:
+    office.did(alias.add(office.setup, "old@acme.example", opens="task", accepts="known"))
+    office.did(alias.remove(office.setup, "old@acme.example"))
+    before = everything(office)
+    text = (
+        "address,opens,accepts,state\nnew@acme.example,lead,known,off\nold@acme.example,order,,\n"
+        "leads@acme.example,task,internal,off\nsupport@acme.example,,,\n"
+    )
+    found = ran(office, text, name="more.csv")
+    assert numbers(found) == (2, 1, 1, [], True) and found.act is not None
+    after = everything(office)
+    back = undone(office, found.act.trace)
+    assert (back.act, back.subject) == ("alias.import_back", "more.csv") and everything(office) == before
+    assert "new@acme.example" not in office.map.recipients and "leads@acme.example" in office.map.recipients
+    again = undone(office, back.trace)
+    assert again.act == "alias.import" and everything(office) == after
+    undone(office, again.trace)
+    assert everything(office) == before
+
+
+@pytest.mark.parametrize("touch", ["added", "changed", "removed"])
+def test_nothing_is_taken_back_where_one_alias_was_changed_since(office: Office, touch: str) -> None:
+    found = ran(office, "address,opens\nnew@acme.example,lead\nmore@acme.example,lead\nleads@acme.example,task\n")
+    assert found.act is not None
+    acts = {
+        "added": lambda: alias.change(office.setup, "new@acme.example", accepts="known"),
+        "changed": lambda: alias.change(office.setup, "leads@acme.example", accepts="known"),
+        "removed": lambda: alias.remove(office.setup, "new@acme.example"),
+    }
+    office.did(acts[touch]())
+    there = everything(office)
+    refused = undo.undo(office.setup, found.act.trace)
+    assert isinstance(refused, Refusal) and refused.code == (
+        "no_such_alias_to_remove" if touch == "removed" else "changed_since"
+    )
+    assert everything(office) == there and "more@acme.example" in office.map.recipients
+
+
+def test_a_file_that_changes_nothing_leaves_no_act(office: Office) -> None:
+    found = ran(office, file(office))
+    assert found.done and found.act is not None and found.act.trace == 0
