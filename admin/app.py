@@ -196,7 +196,11 @@ async def _refused(request: Request, error: Exception) -> Response:
     site: Site = request.app.state.site
     reader = voice.of_request(request, site.installation.languages)
     title, text = (reader.say(one) for one in _SAYS.get(error.status_code, _OTHER))
-    said = reader.gettext(error.detail) if error.detail and error.status_code not in (404, 405, 503) else text
+    said = (
+        reader.gettext(error.detail).format_map(getattr(request.state, "values", {}))
+        if error.detail and error.status_code not in (404, 405, 503)
+        else text
+    )
     response = site.render("error.html", reader, {"title": title, "text": said}, error.status_code)
     response.headers.update(error.headers or {})
     return response

@@ -128,6 +128,9 @@ def door(site: Site, store: Store, request: Request, form: FormData | None = Non
 
 
 def _visit(site: Site, store: Store, request: Request, visitor: Visitor, form: FormData, role: Role) -> Visit:
+    if not visitor.companies:
+        request.state.values = {"names": ", ".join(one.name for one in store.line.installation())}
+        raise HTTPException(403, marked("You are not a member of any company. Ask one of these to add you: {names}"))
     company = _company(request, visitor)
     unread = store.inbox.unread(company.company_id, visitor.user.id)
     visit = Visit(site, store, request, visitor, company, site.installation.clock(), form, unread)
@@ -250,10 +253,6 @@ def _sign_in(request: Request) -> str:
 
 
 def _company(request: Request, visitor: Visitor) -> Membership:
-    if not visitor.companies:
-        raise HTTPException(
-            403, marked("You are not a member of any company. Ask an admin to add you: mail-admin user set.")
-        )
     wanted = request.query_params.get("company")
     if wanted is None:
         return visitor.companies[0]

@@ -162,6 +162,11 @@ class Visit:
         return self.user.installation_admin
 
     @property
+    def owners(self) -> str:
+        """The names of those who look after the installation as a whole, for who has to ask one of them."""
+        return ", ".join(one.name for one in self.store.line.installation())
+
+    @property
     def may_write(self) -> bool:
         """Whether the visitor may write in the company's records."""
         return self.may(Role.AGENT)
@@ -244,7 +249,9 @@ class Visit:
         act = whole_number(self.request.query_params.get("done", ""))
         found = undo.trace(self.store, act) if act is not None else None
         theirs = found is not None and found.row.user_id == self.user.id and found.row.created_at > self.now - SAID_FOR
-        return found if theirs else None
+        if found is None or not theirs:
+            return None
+        return undo.traces(self.store, found.row.company_id, [found.row])[0]
 
 
 def nothing_here() -> HTTPException:

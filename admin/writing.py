@@ -22,8 +22,9 @@ from weftmail.core.routing.recipients import Field, Notified, Outsider, Skipped
 from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.identity import identity_of
 from weftmail.flow.notify import suggested
-from weftmail.flow.post import Draft, DraftFile, plan, post
-from weftmail.flow.refusal import RefusedAct
+from weftmail.flow.post import Draft, DraftFile, plan
+from weftmail.flow.refusal import Refusal, RefusedAct
+from weftmail.flow.setup import message
 from weftmail.flow.thread import Conversation
 from weftmail.store.alias import Alias
 from weftmail.store.pulse import Pulse
@@ -159,10 +160,10 @@ def send(visit: Visit, record: Record) -> int:
         changed = _what_changed(visit.text("seen"), shown.seen, note=composer.note)
         if changed:
             raise Again(replace(shown, errors={"seen": visit.voice.gettext(changed)}))
-        try:
-            return post(visit.store, visit.site.installation, record, visit.user, draft)
-        except RefusedAct as error:
-            raise Again(_shown(visit, record, composer, {"to": visit.voice.say(error.refusal.phrase)})) from None
+        done = message.post(visit.setup, visit.site.installation, record, visit.user, draft)
+        if isinstance(done, Refusal):
+            raise Again(_shown(visit, record, composer, {"to": visit.voice.say(done.phrase)}))
+        return done.message_id
 
 
 def _uploads(visit: Visit) -> list[UploadFile]:

@@ -90,6 +90,18 @@ class AuditLog:
         found = queries.audit_of_acts(self._connection, company_id=company_id, acts=list(acts), since=since, most=most)
         return many(AuditRow, found)
 
+    def later(self, company_id: int | None, subjects: Sequence[str], after: int, most: int) -> list[AuditRow]:
+        """Return the acts on things of these names of a company, or of the installation, since an act; newest first."""
+        if company_id is None:
+            found = queries.audit_of_installation_later(
+                self._connection, subjects=list(subjects), after=after, most=most
+            )
+        else:
+            found = queries.audit_later(
+                self._connection, company_id=company_id, subjects=list(subjects), after=after, most=most
+            )
+        return many(AuditRow, found)
+
     def of_installation(self, *, before: int | None = None, most: int = 100) -> list[AuditRow]:
         """Return the acts on what belongs to no single company, newest first."""
         return many(AuditRow, queries.audit_of_installation(self._connection, before=before, most=most))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.responses import Response
 
@@ -31,21 +31,54 @@ class PastAct:
 
     trace: Trace
     changed: str
+    to: str = ""
+    """The page of what it was about, where that has one."""
 
 
-def change(row: AuditRow) -> PastAct:
-    """Return an act as a page lists it: "owner Anna → Björn, state open → closed"."""
+def listed(visit: Visit, rows: Sequence[AuditRow], *, installation: bool = False) -> list[PastAct]:
+    """Return acts as a page lists them, each with whether its undo can be offered."""
+    return [_listed(one) for one in undo.traces(visit.store, None if installation else visit.company_id, rows)]
+
+
+def _listed(trace: Trace) -> PastAct:
+    """Return an act with what changed: "owner Anna → Björn, state open → closed"."""
+    row = trace.row
     if not (row.before and row.now):
-        return PastAct(Trace(row), "")
+        return PastAct(trace, "", _page_of(row))
     done = Done(row.act, row.company_id, row.subject, row.before, row.now)
     said = ", ".join(f"{one.field.replace('_', ' ')} {one.was or '–'} → {one.now or '–'}" for one in done.changes)
-    return PastAct(Trace(row), said if len(said) <= LONGEST else f"{said[:LONGEST]}…")
+    return PastAct(trace, said if len(said) <= LONGEST else f"{said[:LONGEST]}…", _page_of(row))
+
+
+_PAGES = {
+    "record": "/records/{subject}",
+    "follower": "/records/{subject}",
+    "domain": "/domains/{subject}",
+    "dkim_key": "/domains/{subject}",
+    "dns": "/domains/{subject}",
+    "user": "/users/{id}",
+    "membership": "/users/{id}",
+    "review": "/log/{id}",
+    "inbound": "/log/{id}",
+    "outbox": "/outbox",
+    "setting": "/settings",
+}
+"""Where what an act was about is shown, by the noun of the act."""
+
+
+def _page_of(row: AuditRow) -> str:
+    """Return the page of what an act was about; "" where it has none, or is gone."""
+    form = _PAGES.get(row.act.split(".")[0], "")
+    number = (row.now or row.before).get("id")
+    if "{id}" in form and not isinstance(number, int):
+        return ""
+    return form.format(subject=quote(row.subject), id=number)
 
 
 def changes_of(visit: Visit, subject: str, *, installation: bool = False, most: int = 20) -> list[PastAct]:
     """Return the newest acts on one thing, for its own page; ``installation``: it belongs to no single company."""
     rows = visit.store.audit.of(None if installation else visit.company_id, subject, most=most)
-    return [change(row) for row in rows]
+    return listed(visit, rows, installation=installation)
 
 
 def history(visit: Visit) -> Response:
@@ -58,7 +91,7 @@ def history(visit: Visit) -> Response:
         command="mail-admin audit list",
         subject=subject,
         installation=everywhere,
-        lines=[change(row) for row in rows[:PER_PAGE]],
+        lines=listed(visit, rows[:PER_PAGE], installation=everywhere),
         older=rows[PER_PAGE - 1].id if len(rows) > PER_PAGE else 0,
     )
 

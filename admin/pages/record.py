@@ -22,8 +22,10 @@ from weftmail.core.parsing import path
 from weftmail.core.role import Role
 from weftmail.core.tokens.reply_token import mask
 from weftmail.core.wording.phrase import marked
+from weftmail.flow.deciders import deciders
+from weftmail.flow.setup import message as messages
 from weftmail.flow.thread import Conversation, Excerpt, Reader, conversation
-from weftmail.flow.unread import UNREAD, try_again
+from weftmail.flow.unread import UNREAD
 from weftmail.store.message import ThreadMessage
 from weftmail.store.pulse import Pulse
 from weftmail.store.record import Follower, Participant, Record
@@ -96,7 +98,7 @@ def read_again(visit: Visit) -> Response:
     if not visit.may_write:
         raise HTTPException(403, marked("You have read-only access."))
     if message.flag in UNREAD:
-        try_again(visit.store, visit.site.installation, visit.company_id, message.id)
+        messages.read_again(visit.setup, visit.site.installation, record_of(visit), message.id)
     return visit.go(f"/records/{record_of(visit).label}#m{message.number}")
 
 
@@ -172,6 +174,7 @@ def _shown(
 ) -> Response:
     found, thread = talk.record, shown_entries(talk)
     moves = moves or visit.store.messages.pulse(found.company_id, found.id)
+    decides = _decides(visit, talk)
     seen = _mark(visit, found, moves, talk.followers, talk.participants)
     return visit.page(
         "record.html",
@@ -185,7 +188,8 @@ def _shown(
         files=_files(thread),
         fields=shown_fields(visit, found),
         held=moves.held,
-        decides=_decides(visit, talk),
+        decides=decides,
+        decided_by=deciders(visit.store, found, talk.held) if talk.held and not decides else None,
         composer=composer,
     )
 

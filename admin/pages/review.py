@@ -9,7 +9,7 @@ from weftmail.admin.files import download
 from weftmail.admin.navigation import Item
 from weftmail.admin.number import whole_number
 from weftmail.admin.page import page
-from weftmail.admin.pages.history import PastAct, change
+from weftmail.admin.pages.history import PastAct, listed
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.role import Role
 from weftmail.core.wording.phrase import Phrase, marked
@@ -25,6 +25,7 @@ LONGEST = 20_000
 """Of the words of a mail, so many characters are shown."""
 DAY = 24 * 3600 * 1000
 DECIDED = 20
+DECISIONS = ("review.release", "review.discard", "review.block")
 """Of the decisions of the last day, so many are shown."""
 QUEUES = {
     "held": Phrase("review.state.held"),
@@ -84,8 +85,8 @@ def _counts(visit: Visit) -> dict[str, int]:
 
 def _decided(visit: Visit) -> list[PastAct]:
     """Return the decisions of the last day that the visitor may see, newest first."""
-    rows = visit.store.audit.of_acts(visit.company_id, ("review.release", "review.discard"), visit.now - DAY, DECIDED)
-    return [change(row) for row in rows if visit.may(Role.ADMIN) or row.user_id == visit.user.id]
+    rows = visit.store.audit.of_acts(visit.company_id, DECISIONS, visit.now - DAY, DECIDED)
+    return listed(visit, [row for row in rows if visit.may(Role.ADMIN) or row.user_id == visit.user.id])
 
 
 def mail(visit: Visit) -> Response:
@@ -199,22 +200,13 @@ def _carried_out(visit: Visit, row: InboundRow, act: str) -> Done | Refusal:
         case "file":
             return review.release(setup, installation, row.id, record=visit.text("record").strip().upper())
         case "block":
-            return _blocked(visit, row)
+            return review.block(setup, installation, row.id, company=visit.company.company)
         case "drop":
             return review.discard(setup, installation, row.id)
     raise nothing_here()
 
 
 _RELEASES = ("add", "note", "open", "file")
-
-
-def _blocked(visit: Visit, row: InboundRow) -> Done | Refusal:
-    """Drop a mail, and block who wrote it."""
-    done = contact.block(visit.setup, row.from_address, company=visit.company.company)
-    if isinstance(done, Refusal):
-        return done
-    dropped = review.discard(visit.setup, visit.site.installation, row.id)
-    return dropped if isinstance(dropped, Refusal) else done
 
 
 def unblock(visit: Visit) -> Response:

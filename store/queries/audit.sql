@@ -57,3 +57,18 @@ from audit a join company c on c.id = a.company_id
 where a.company_id = :company_id and a.act in (:acts) and a.created_at > :since
 order by a.id desc
 limit :most;
+
+-- What was done since to the things of a page of acts.
+-- name: audit_later
+select a.id, a.company_id, c.name as company, a.user_id, a.actor, a.act, a.subject, a.was, a.became, a.created_at
+from audit a join company c on c.id = a.company_id
+where a.company_id = :company_id and a.subject in (:subjects) and a.id > :after
+order by a.id desc
+limit :most;
+
+-- name: audit_of_installation_later
+select a.id, a.company_id, null as company, a.user_id, a.actor, a.act, a.subject, a.was, a.became, a.created_at
+from audit a
+where a.company_id is null and a.subject in (:subjects) and a.id > :after
+order by a.id desc
+limit :most;

@@ -100,3 +100,25 @@ def test_long_histories_come_in_pages(site: Site, anna: Browser) -> None:
     assert "s51@" in first and "s1@" not in first
     (older,) = re.findall(r'href="(/history\?before=\d+)"', first)
     assert "s1@customer.example" in anna.get(older).text
+
+
+def test_one_act_has_one_button(site: Site, anna: Browser) -> None:
+    mine = exempted(site, "shop@customer.example", by=("Anna", site.world.anna))
+    page = anna.get(f"/history?done={mine}").text
+    # The bar offers it; the same act on the list below does not once more.
+    assert page.count(f"/history/{mine}/undo") == 1 and 'class="bar"' in page
+    answer = anna.post(f"/history/{mine}/undo", {"csrf": anna.csrf()}, headers={"referer": "http://testserver/history"})
+    after = anna.get(answer.headers["location"]).text
+    assert f"/history/{mine}/undo" not in after and after.count("/undo") == 1
+    assert f"/history/{mine}/undo" not in anna.get("/history").text
+
+
+def test_what_it_was_about_is_named_and_leads_there(site: Site, anna: Browser) -> None:
+    site.world.deliver(site.world.mail(), "leads@acme.example")
+    astray = site.world.deliver(site.world.mail(subject="Astray", to="x@acme.example"), "x@acme.example")
+    anna.post(f"/review/{astray.id}/decide", {"csrf": anna.csrf(), "do": "drop"})
+    anna.post("/records/LEAD-1/write", {**anna.form("/records/LEAD-1"), "kind": "note", "text": "They mean oak"})
+    page = anna.get("/history").text
+    assert f'<a href="/log/{astray.id}">Dropped: Astray · karin@customer.example</a>' in page
+    assert '<a href="/records/LEAD-1">Internal note written on LEAD-1</a>' in page
+    assert not re.search(r"\b(mail|copy|message|user) \d+\b", page)

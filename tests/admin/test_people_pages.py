@@ -53,7 +53,7 @@ def role_of(site: Site, address: str) -> dict[str, str]:
 def test_somebody_is_invited_by_mail_and_it_is_undone(site: Site, anna: Browser, browser: Opens) -> None:
     woken = site.sender.woken
     page = did(anna, "/users/invite", address=KARIN, name="Karin Ek", role="reader", language="sv")
-    assert "Karin Ek &lt;karin@office.example&gt; invited" in page and "▲ no password yet" in page
+    assert "Karin Ek invited" in page and "▲ no password yet" in page
     assert site.sender.woken == woken + 1
     new = "velvet-otter-april-ten"
     karin = browser()

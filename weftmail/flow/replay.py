@@ -9,6 +9,7 @@ from weftmail.core.ports import Readers, SettleLock, Waker
 from weftmail.flow.installation import Installation
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.settle import Settler
+from weftmail.flow.setup import named
 from weftmail.flow.setup.act import Done, Fields, Setup, act
 from weftmail.flow.unread import is_unread, try_again
 from weftmail.store.inbound import InboundRow
@@ -58,8 +59,8 @@ def replay_later(setup: Setup, inbound_id: int) -> Done:
     row = _row(setup, inbound_id)
     if not setup.store.inbound.again(inbound_id):
         raise RefusedAct("id", "not_for_replay", id=inbound_id, state=row.state)
-    was: Fields = {"state": row.state}
-    return Done("inbound.replay", row.company_id, f"mail {inbound_id}", was, {"state": "accepted"})
+    was: Fields = {"id": row.id, "state": row.state}
+    return Done("inbound.replay", row.company_id, named.mail(row), was, {**was, "state": "accepted"})
 
 
 def _row(setup: Setup, inbound_id: int) -> InboundRow:

@@ -52,7 +52,11 @@ def test_mail_that_fits_nowhere_is_filed_once_its_alias_is_there(world: World) -
     assert (after.state, after.record) == ("filed", "ORDER-1")
     assert waker.hints == 2 and world.lock.free
     (entry, *_) = office.store.audit.all()
-    assert (entry.act, entry.subject, entry.was) == ("inbound.replay", f"mail {row.id}", '{"state": "unmatched"}')
+    assert (entry.act, entry.subject, entry.was) == (
+        "inbound.replay",
+        "Quote for 40 chairs · karin@customer.example",
+        f'{{"id": {row.id}, "state": "unmatched"}}',
+    )
 
 
 def test_what_was_filed_is_not_filed_again(world: World) -> None:

@@ -7,9 +7,12 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.faults import store_with
+from tests.unit.flow.setup.conftest import Office
 from tests.unit.flow.test_ahead import Ending, hostile, partly, settled
 from tests.unit.world import World
 from weftmail.flow.refusal import RefusedAct
+from weftmail.flow.setup import message as messages
+from weftmail.flow.setup.act import FieldChange
 from weftmail.flow.unread import try_again
 
 
@@ -81,3 +84,12 @@ def test_a_message_whose_mail_is_gone_says_so(unread: World):
     without = store_with(unread.store, messages_get=lambda *_: replace(message, inbound_id=None))
     with pytest.raises(RefusedAct, match="message_by_no_email"):
         try_again(without, unread.installation, unread.acme, message.id)
+
+
+def test_what_was_read_again_stands_in_the_history(unread: World):
+    (message,) = unread.thread("LEAD-1")
+    office, still = Office(unread), replace(unread.installation, reader=lambda raw: partly(raw, "text"))
+    nothing = office.did(messages.read_again(office.setup, still, unread.record("LEAD-1"), message.id))
+    assert not nothing.changes
+    done = office.did(messages.read_again(office.setup, unread.installation, unread.record("LEAD-1"), message.id))
+    assert (done.subject, done.changes) == ("LEAD-1", (FieldChange("whole", "no", "yes"),))

@@ -9,14 +9,14 @@ from pathlib import Path
 from weftmail.cli.arguments import Parser
 from weftmail.cli.context import Context
 from weftmail.cli.output import Fields
+from weftmail.cli.refusals import carried_out
 from weftmail.cli.who_gets import lines_of
 from weftmail.core.failure import UsageError
 from weftmail.core.limits import POST_FILES
 from weftmail.core.routing.recipients import Recipients
 from weftmail.flow import vocabulary
-from weftmail.flow.post import Draft, DraftFile, plan, post
-from weftmail.flow.setup import find
-from weftmail.store.audit import AuditEntry
+from weftmail.flow.post import Draft, DraftFile, plan
+from weftmail.flow.setup import find, message
 from weftmail.store.record import Record
 
 
@@ -62,10 +62,7 @@ def _post(context: Context, arguments: argparse.Namespace) -> None:
         return
     with store.transaction():
         who_gets = plan(store, record, author, draft, context.clock()).recipients
-        message_id = post(store, context.installation, record, author, draft)
-        # On the page the author acts; here it is somebody else.
-        entry = AuditEntry(record.company_id, None, context.setup.actor.name, "record.post", record.label)
-        store.audit.add(entry, {}, {"message": message_id, "as": author.name}, context.clock())
+        message_id = carried_out(message.post(context.setup, context.installation, record, author, draft)).message_id
     context.wake_sender()
     what = "Noted" if arguments.note else "Written"
     said = f"{what} on {record.label} as message {message_id}. It goes to:"

@@ -112,7 +112,7 @@ def _add(context: Context, arguments: argparse.Namespace) -> None:
 
 
 def _added(made: user.Joined, role: str) -> list[str]:
-    said = f"Added {made.subject}, {role} of {made.company}."
+    said = f"Added {made.subject} <{made.address}>, {role} of {made.company}."
     step = f"Next: mail-admin user sign-in-link {made.address}, or mail-admin user password {made.address}"
     return [said] if made.was else [said, step]
 

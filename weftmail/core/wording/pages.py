@@ -30,6 +30,9 @@ PAGES: Final[dict[str, Sentence]] = {
     "joined.addressed": marked("addressed in To"),
     "joined.copied": marked("copied in Cc"),
     "joined.added": marked("added by a colleague"),
+    # Who decides on what is held.
+    "held.people": marked("{people} can decide on it, as can the admins: {admins}."),
+    "held.admins": marked("The admins can decide on it: {admins}."),
     # States of a record.
     "record.open": marked("open"),
     "record.closed": marked("closed"),

@@ -133,6 +133,11 @@ def remove(setup: Setup, address: str, *, company: str | None = None) -> Done:
 @act
 def block(setup: Setup, address: str, *, company: str | None = None) -> Done:
     """Drop the mail of a sender from now on, whether they are a contact already or not."""
+    return put_block(setup, address, company)
+
+
+def put_block(setup: Setup, address: str, company: str | None) -> Done:
+    """As ``block``, within the transaction of another act."""
     store, wanted = setup.store, find.address("address", address)
     of = find.company(store, company)
     _outside(store, of.id, wanted, "address")
@@ -146,6 +151,11 @@ def block(setup: Setup, address: str, *, company: str | None = None) -> Done:
 @act
 def unblock(setup: Setup, address: str, *, company: str | None = None) -> Done:
     """Take the mail of a sender again."""
+    return lift_block(setup, address, company)
+
+
+def lift_block(setup: Setup, address: str, company: str | None) -> Done:
+    """As ``unblock``, within the transaction of another act."""
     store = setup.store
     found = named(store, address, company)
     was = _blocked(store, found.company_id, found.id)

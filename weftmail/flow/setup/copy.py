@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.running import PAUSED
-from weftmail.flow.setup import contact, find, setting
+from weftmail.flow.setup import contact, find, named, setting
 from weftmail.flow.setup.act import Done, Fields, Setup, act
 from weftmail.store.audit import AuditRow
 from weftmail.store.outbox import Claimed
@@ -19,8 +19,10 @@ def retry(setup: Setup, copy_id: int, *, company_id: int | None = None) -> Done:
     copy, before = _found(setup, copy_id, company_id)
     if not setup.store.outbox.retry(copy.company_id, copy_id, setup.clock()):
         raise RefusedAct("id", "copy_left", id=copy_id)
-    was: Fields = {"state": before, "due": "later"}
-    return Done("outbox.retry", copy.company_id, _subject(copy_id), was, {"state": "waiting", "due": "now"})
+    was: Fields = {"id": copy_id, "state": before, "due": "later"}
+    return Done(
+        "outbox.retry", copy.company_id, named.copy(setup.store, copy), was, {**was, "state": "waiting", "due": "now"}
+    )
 
 
 @act
@@ -29,7 +31,8 @@ def cancel(setup: Setup, copy_id: int, *, company_id: int | None = None) -> Done
     copy, before = _found(setup, copy_id, company_id)
     if not setup.store.outbox.cancel(copy.company_id, copy_id, setup.clock()):
         raise RefusedAct("id", "copy_left", id=copy_id)
-    return Done("outbox.cancel", copy.company_id, _subject(copy_id), {"state": before}, {"state": "cancelled"})
+    was: Fields = {"id": copy_id, "state": before}
+    return Done("outbox.cancel", copy.company_id, named.copy(setup.store, copy), was, {**was, "state": "cancelled"})
 
 
 @act
@@ -46,7 +49,8 @@ def redirect(setup: Setup, copy_id: int, address: str, *, company_id: int | None
         raise RefusedAct("id", "copy_left", id=copy_id)
     contact.replace_address(setup, whose, old, wanted)
     store.outbox.redirect(copy.company_id, copy_id, copy.contact_id, wanted, now)
-    return Done("outbox.redirect", copy.company_id, _subject(copy_id), {"address": old}, {"address": wanted})
+    was: Fields = {"id": copy_id, "address": old}
+    return Done("outbox.redirect", copy.company_id, named.copy(setup.store, copy), was, {**was, "address": wanted})
 
 
 def pause(setup: Setup) -> Done | Refusal:
@@ -66,17 +70,14 @@ def _found(setup: Setup, copy_id: int, company_id: int | None) -> tuple[Claimed,
     return copy, setup.store.outbox.state(copy.company_id, copy_id)
 
 
-def _subject(copy_id: int) -> str:
-    return f"copy {copy_id}"
-
-
 @act
 def _revive(setup: Setup, row: AuditRow) -> Done:
-    copy_id = int(row.subject.rpartition(" ")[2])
+    copy_id = int(row.now["id"])
     copy, before = _found(setup, copy_id, row.company_id)
     if not setup.store.outbox.revive(copy.company_id, copy_id, setup.clock()):
         raise RefusedAct("", "changed_since", subject=row.subject)
-    return Done("outbox.revive", copy.company_id, row.subject, {"state": before}, {"state": "waiting"})
+    was: Fields = {"id": copy_id, "state": before}
+    return Done("outbox.revive", copy.company_id, row.subject, was, {**was, "state": "waiting"})
 
 
 reverses = {"outbox.cancel": _revive}

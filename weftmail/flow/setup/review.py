@@ -10,6 +10,7 @@ from weftmail.flow import review
 from weftmail.flow.installation import Installation
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.review import Released
+from weftmail.flow.setup import contact, named
 from weftmail.flow.setup.act import Done, Fields, Setup, act
 from weftmail.flow.setup.undo import check_unchanged
 from weftmail.store.audit import AuditRow
@@ -60,7 +61,7 @@ def _release(
     )
     row = setup.store.inbound.get(inbound_id)
     now = place(setup.store, inbound_id)
-    return Decided("review.release", _company(row), subject(inbound_id), before, now, released)
+    return Decided("review.release", _company(row), named.mail(row), before, now, released)
 
 
 @act
@@ -69,12 +70,18 @@ def discard(setup: Setup, installation: Installation, inbound_id: int) -> Done:
     before = place(setup.store, inbound_id)
     review.discard(setup.store, installation, inbound_id)
     row = setup.store.inbound.get(inbound_id)
-    return Done("review.discard", _company(row), subject(inbound_id), before, place(setup.store, inbound_id))
+    return Done("review.discard", _company(row), named.mail(row), before, place(setup.store, inbound_id))
 
 
-def subject(inbound_id: int) -> str:
-    """Return what the history calls a mail of the log."""
-    return f"mail {inbound_id}"
+@act
+def block(setup: Setup, installation: Installation, inbound_id: int, *, company: str | None = None) -> Done:
+    """Take a mail out of the queue, and drop all that its author sends from now on; one act, with one undo."""
+    before = place(setup.store, inbound_id)
+    row = setup.store.inbound.get(inbound_id)
+    blocked = contact.put_block(setup, row.from_address if row is not None else "", company)
+    review.discard(setup.store, installation, inbound_id)
+    now = {**place(setup.store, inbound_id), **blocked.now}
+    return Done("review.block", blocked.company_id, named.mail(row), {**before, **blocked.was}, now)
 
 
 def place(store: Store, inbound_id: int) -> Fields:
@@ -97,4 +104,16 @@ def _back(setup: Setup, row: AuditRow) -> Done:
     return Done("review.back", row.company_id, row.subject, before, place(setup.store, inbound_id))
 
 
-reverses = {"review.discard": _back}
+@act
+def _unblocked(setup: Setup, row: AuditRow) -> Done:
+    """Bring a discarded mail back, and take the mail of its author again."""
+    inbound_id = int(row.now["id"])
+    before, found = place(setup.store, inbound_id), setup.store.inbound.get(inbound_id)
+    check_unchanged(row, {**before, "blocked": row.now["blocked"]})
+    lifted = contact.lift_block(setup, found.from_address if found is not None else "", row.company)
+    setup.store.inbound.again(inbound_id)
+    now = {**place(setup.store, inbound_id), **lifted.now}
+    return Done("review.back", row.company_id, row.subject, {**before, **lifted.was}, now)
+
+
+reverses = {"review.discard": _back, "review.block": _unblocked}

@@ -3,13 +3,15 @@
 What is taken back is a row of the audit log, so it can be done at any later time, as long as what the act left has not
 been changed since; and it is an act like every other one, which can be taken back, too.
 
+Pages offer what nothing has overtaken: ``traces`` compares each act with what was done since to the same thing.
+
 A module offers ``reverses``, a function for each act that can be undone, and where others than admins may undo them,
 ``undone_by``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -39,6 +41,8 @@ class Trace:
     """An act that was carried out, as the audit log keeps it."""
 
     row: AuditRow
+    latest: bool = True
+    """Whether nothing later is known that would have to be undone first."""
 
     @property
     def says(self) -> Phrase:
@@ -51,11 +55,57 @@ class Trace:
         least = Role.READER if self.row.company_id is not None else Role.OWNER
         return reversal is not None and role >= max(reversal.role, least)
 
+    def offered_to(self, role: Role) -> bool:
+        """Say whether to offer somebody in that role to undo it: they may, and it was not undone or overtaken."""
+        return self.latest and self.undoable_by(role)
+
 
 def trace(store: Store, audit_id: int) -> Trace | None:
     """Return the act of this number."""
     row = store.audit.get(audit_id)
     return None if row is None else Trace(row)
+
+
+def traces(store: Store, company_id: int | None, rows: Sequence[AuditRow]) -> list[Trace]:
+    """Return acts of one company, or of the installation, with what was done since to the same things."""
+    open_ = [row for row in rows if row.act in _reversals()]
+    names = sorted({name for row in open_ for name in _names(row)})
+    later = store.audit.later(company_id, names, min(row.id for row in open_), LATER) if open_ else []
+    return [Trace(row, latest=not any(_overtakes(one, row) for one in later)) for row in rows]
+
+
+LATER = 500
+"""Of what was done since to the things of a page of acts, so many rows are looked at, newest first."""
+_FAMILIES = {"membership": "user", "inbound": "review"}
+"""Nouns whose acts are about the same things as those of another noun."""
+_ABOUT = ("id", "user", "address")
+"""What tells things apart that have one name in the log."""
+
+
+def _overtakes(later: AuditRow, row: AuditRow) -> bool:
+    """Say whether a later act changed what an act has left."""
+    if later.id <= row.id or not _names(later) & _names(row) or _family(later) != _family(row):
+        return False
+    left, touched = _said(row), _said(later)
+    if any(name in left and name in touched and left[name] != touched[name] for name in _ABOUT):
+        return False
+    changed = Done(later.act, later.company_id, later.subject, later.before, later.now).changes
+    return later.act.split(".")[0] != row.act.split(".")[0] or any(one.field in left for one in changed)
+
+
+def _names(row: AuditRow) -> set[str]:
+    """Return what the thing of an act is called, before it and since."""
+    found = {row.subject, row.before.get("name"), row.now.get("name")}
+    return {one for one in found if isinstance(one, str)}
+
+
+def _family(row: AuditRow) -> str:
+    noun = row.act.split(".")[0]
+    return _FAMILIES.get(noun, noun)
+
+
+def _said(row: AuditRow) -> Fields:
+    return {**row.before, **row.now}
 
 
 def undo(setup: Setup, audit_id: int) -> Done | Refusal:

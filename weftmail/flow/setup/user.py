@@ -82,8 +82,7 @@ def join(
             raise RefusedAct("address", "user_there", name=found.name, company=whose.name, address=wanted)
     user = find.user(store, wanted)
     membership.put(store, user, whose.id, role or "agent")
-    subject = f"{user.name} <{wanted}>"
-    return Joined("user.add", whose.id, subject, was, fields(store, user, within=whose.id), wanted, whose.name)
+    return Joined("user.add", whose.id, user.name, was, fields(store, user, within=whose.id), wanted, whose.name)
 
 
 def _zone(setup: Setup, name: str) -> str:

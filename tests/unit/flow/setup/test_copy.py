@@ -14,7 +14,7 @@ def test_a_copy_is_due_at_once_until_it_has_left(office: Office) -> None:
     world = office.world
     world.deliver(world.mail(), "leads@acme.example")
     (waiting,) = [one.row for one in office.store.listings.outbox()]
-    assert office.did(copy.retry(office.setup, waiting.id)).now == {"state": "waiting", "due": "now"}
+    assert office.did(copy.retry(office.setup, waiting.id)).now == {"id": waiting.id, "state": "waiting", "due": "now"}
     later = world.clock() + 10**12
     (claimed,) = office.store.outbox.claim("sender", later, later + 1000, 10)
     office.store.outbox.settle(claimed.id, "sender", "sent", "", 0, later)
@@ -48,7 +48,12 @@ def states(office: Office, copy_id: int) -> set[str]:
 
 def test_a_copy_is_taken_back_and_waits_again(office: Office, answer: int) -> None:
     done = office.did(copy.cancel(office.setup, answer))
-    assert (done.company_id, done.now, states(office, answer)) == (1, {"state": "cancelled"}, {"cancelled"})
+    assert (done.company_id, done.now, states(office, answer)) == (
+        1,
+        {"id": answer, "state": "cancelled"},
+        {"cancelled"},
+    )
+    assert done.subject == "Re: Quote for 40 chairs · karin@customer.example"
     assert answer not in {one.id for one in claimed(office)}
     assert office.refused(copy.cancel(office.setup, answer)) == ("id", "copy_left")
     office.did(undo.undo(office.setup, done.trace))

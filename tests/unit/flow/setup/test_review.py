@@ -23,7 +23,7 @@ def held(office: Office, world: World) -> int:
 def test_a_mail_is_filed_and_the_log_says_by_whom(office: Office, held: int) -> None:
     done = office.did(review.release(office.setup, office.world.installation, held))
     assert isinstance(done, review.Decided) and done.released is not None
-    assert (done.subject, done.released.record) == (f"mail {held}", "LEAD-1")
+    assert (done.subject, done.released.record) == ("Quote for 40 chairs · erik@other.example", "LEAD-1")
     assert done.changes == (FieldChange("state", "held", "filed"),)
     assert office.refused(undo.undo(office.setup, done.trace)) == ("", "not_undoable")
 

@@ -18,7 +18,7 @@ EVA = "eva@office.example"
 def test_a_user_is_an_agent_who_prefers_email_unless_told_otherwise(office: Office) -> None:
     made = office.did(user.add(office.setup, "Eva@Office.Example"))
     assert isinstance(made, Joined)
-    assert (made.subject, made.address, made.company) == (f"Eva <{EVA}>", EVA, "Acme")
+    assert (made.subject, made.address, made.company) == ("Eva", EVA, "Acme")
     assert {name: made.now[name] for name in ("name", "addresses", "memberships", "prefers", "language", "active")} == {
         "name": "Eva",
         "addresses": [EVA],

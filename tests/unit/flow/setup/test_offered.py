@@ -1,0 +1,202 @@
+"""What is offered to be undone can be undone: each act that has a way back, offered once, and not after it was used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.unit.flow.setup.conftest import Office
+from tests.unit.world import ERIK
+from weftmail.core.role import Role
+from weftmail.core.wording.phrase import Phrase
+from weftmail.flow.post import Draft, post
+from weftmail.flow.running import RUNNING
+from weftmail.flow.setup import (
+    access,
+    alias,
+    alias_csv,
+    company,
+    contact,
+    copy,
+    domain,
+    exemption,
+    follower,
+    membership,
+    named,
+    record_type,
+    review,
+    second_factor,
+    setting,
+    team,
+    undo,
+    user,
+)
+from weftmail.flow.setup.act import Done
+from weftmail.flow.setup.record_type import TypeChanges
+from weftmail.flow.setup.undo import Trace
+from weftmail.store.audit import AuditRow
+
+Act = Callable[[Office], Done]
+NINA = "nina@acme.example"
+
+
+def invited(office: Office, address: str = NINA) -> Done:
+    made = access.invite(
+        office.setup, office.world.installation.keyring, address.encode().ljust(16)[:16], address, company="Acme"
+    )
+    return office.did(made)
+
+
+def held(office: Office) -> int:
+    world = office.world
+    world.deliver(world.mail(), "leads@acme.example")
+    first = world.thread("LEAD-1")[0].rfc_message_id
+    return world.deliver(world.mail(ERIK, references=[first]), "leads@acme.example").id
+
+
+def answer(office: Office) -> int:
+    world = office.world
+    world.deliver(world.mail(), "leads@acme.example")
+    anna = office.store.users.get(world.anna)
+    assert anna is not None
+    post(office.store, world.installation, world.record("LEAD-1"), anna, Draft(text="Yes"))
+    return next(one.row.id for one in office.store.listings.outbox() if one.row.audience == "outsider")
+
+
+def before(office: Office, *acts: Act) -> Office:
+    for one in acts:
+        one(office)
+    return office
+
+
+def added(office: Office) -> Done:
+    return office.did(alias.add(office.setup, "sales@acme.example", opens="lead"))
+
+
+def teamed(office: Office) -> Done:
+    return office.did(team.add(office.setup, "Sales", company="Acme", add_members=[NINA]))
+
+
+def exempted(office: Office) -> Done:
+    return office.did(exemption.add(office.setup, "shop@customer.example"))
+
+
+def recorded(office: Office) -> Done:
+    office.world.deliver(office.world.mail(), "leads@acme.example")
+    return office.did(follower.remove(office.setup, "LEAD-1", "anna@acme.example"))
+
+
+def imported(office: Office) -> Done:
+    lines = b"address,opens\nsales@acme.example,lead\n"
+    brought = alias_csv.bring_in(office.setup, lines, company="Acme", name="more.csv")
+    assert isinstance(brought, alias_csv.Imported) and brought.act is not None
+    return office.did(brought.act)
+
+
+def off(office: Office) -> Done:
+    return office.did(alias.switch_off(office.setup, "sales@acme.example"))
+
+
+ACTS: dict[str, Act] = {
+    "user.invite": invited,
+    "user.add": lambda office: office.did(user.add(office.setup, NINA, company="Acme")),
+    "user.set": lambda office: office.did(user.change(before(office, invited).setup, NINA, prefers="inbox")),
+    "user.remove": lambda office: office.did(user.remove(before(office, invited).setup, NINA)),
+    "membership.remove": lambda office: office.did(membership.leave(before(office, invited).setup, NINA, "Acme")),
+    "alias.add": added,
+    "alias.set": lambda o: o.did(alias.change(before(o, added).setup, "sales@acme.example", owner="anna@acme.example")),
+    "alias.off": lambda office: off(before(office, added)),
+    "alias.on": lambda o: o.did(alias.switch_on(before(o, added, off).setup, "sales@acme.example")),
+    "alias.remove": lambda office: office.did(alias.remove(before(office, added).setup, "sales@acme.example")),
+    "alias.import": imported,
+    "team.add": lambda office: teamed(before(office, invited)),
+    "team.set": lambda o: o.did(team.change(before(o, invited, teamed).setup, "Sales", new_name="Sellers")),
+    "team.remove": lambda office: office.did(team.remove(before(office, invited, teamed).setup, "Sales")),
+    "exemption.add": exempted,
+    "exemption.remove": lambda o: o.did(exemption.remove(before(o, exempted).setup, "shop@customer.example")),
+    "contact.block": lambda office: office.did(contact.block(office.setup, "erik@other.example")),
+    "follower.remove": recorded,
+    "follower.add": lambda o: o.did(follower.add(before(o, recorded).setup, "LEAD-1", "anna@acme.example")),
+    "outbox.cancel": lambda office: office.did(copy.cancel(office.setup, answer(office))),
+    "review.discard": lambda o: o.did(review.discard(o.setup, o.world.installation, held(o))),
+    "review.block": lambda o: o.did(review.block(o.setup, o.world.installation, held(o), company="Acme")),
+    "company.set": lambda office: office.did(company.change(office.setup, "Acme", new_name="Acme Ltd")),
+    "domain.set": lambda office: office.did(domain.change(office.setup, "acme.example", dedicated=False)),
+    "domain.remove": lambda office: office.did(domain.remove(office.setup, "acme.example")),
+    "domain.postmaster": lambda o: o.did(domain.postmaster(o.setup, "acme.example", "anna@acme.example")),
+    "record_type.set": lambda o: o.did(record_type.change(o.setup, "Acme", "lead", TypeChanges(prefix="LD"))),
+    "second_factor.demand": lambda office: office.did(second_factor.demand(office.setup, True, "Acme")),
+    "setting.set": lambda office: office.did(setting.change(office.setup, next(iter(RUNNING)), "20")),
+}
+LEFT_BY_OTHERS = {"alias.import_back", "alias.restore", "team.restore", "contact.unblock"}
+"""Acts that stand in the log as the way back of one above; they are tried there."""
+
+
+def row(office: Office, number: int) -> AuditRow:
+    found = office.store.audit.get(number)
+    assert found is not None
+    return found
+
+
+def offered(office: Office, number: int) -> bool:
+    """Say whether the page offers to undo an act, to somebody who may do everything."""
+    one = row(office, number)
+    (found,) = undo.traces(office.store, one.company_id, [one])
+    return found.offered_to(Role.OWNER)
+
+
+def test_each_act_that_has_a_way_back_is_tried_here() -> None:
+    acts = [name for name in undo._reversals() if Trace(AuditRow(1, 1, "", 1, "", name, "", "{}", "{}", 1)).latest]
+    assert set(acts) == set(ACTS) | LEFT_BY_OTHERS
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_it_is_offered_once(office: Office, name: str) -> None:
+    done = ACTS[name](office)
+    assert done.act == name and offered(office, done.trace)
+    back = office.did(undo.undo(office.setup, done.trace))
+    # What it left is gone: pressing the same button again could only be refused.
+    assert not offered(office, done.trace)
+    if back.trace and offered(office, back.trace):
+        office.did(undo.undo(office.setup, back.trace))
+        assert not offered(office, back.trace)
+
+
+def test_what_was_changed_since_is_not_offered(office: Office) -> None:
+    first = office.did(alias.add(office.setup, "sales@acme.example", opens="lead"))
+    second = office.did(alias.change(office.setup, "sales@acme.example", owner="anna@acme.example"))
+    assert (offered(office, first.trace), offered(office, second.trace)) == (False, True)
+
+
+def test_what_happened_to_others_changes_nothing(office: Office) -> None:
+    made = invited(office)
+    office.did(user.sign_in_link(office.setup, NINA, "token"))
+    invited(office, "nils@acme.example")
+    assert offered(office, made.trace)
+    office.world.deliver(office.world.mail(), "leads@acme.example")
+    nina = office.did(follower.add(office.setup, "LEAD-1", NINA))
+    nils = office.did(follower.add(office.setup, "LEAD-1", "nils@acme.example"))
+    assert offered(office, nina.trace) and offered(office, nils.trace)
+
+
+def test_drop_and_block_is_one_act_with_one_way_back(office: Office) -> None:
+    number, rows = held(office), len(office.store.audit.all())
+    done = office.did(review.block(office.setup, office.world.installation, number, company="Acme"))
+    assert len(office.store.audit.all()) == rows + 1
+    assert office.store.inbound.state(number) == "discarded" and office.store.contacts.blocked(1)
+    office.did(undo.undo(office.setup, done.trace))
+    assert office.store.inbound.state(number) == "accepted" and not office.store.contacts.blocked(1)
+    assert office.refused(review.block(office.setup, office.world.installation, 99, company="Acme"))
+
+
+def test_an_email_is_called_by_what_people_know_of_it(office: Office) -> None:
+    world = office.world
+    long = world.deliver(world.mail(subject="Chairs " * 40), "leads@acme.example")
+    none = world.deliver(world.mail(subject=""), "leads@acme.example")
+    assert named.mail(long).startswith("Chairs Chairs") and named.mail(long).endswith("… · karin@customer.example")
+    assert (named.mail(none), named.mail(None)) == ("karin@customer.example", "")
+    world.store.outbox.add_account(world.acme, world.bjorn, Phrase("mail.reset", {"seed": "s"}), "en", 1)
+    (last, *_) = [one.row.id for one in world.store.listings.outbox() if one.row.audience == "account"]
+    found = world.store.outbox.get(last)
+    assert found is not None and named.copy(world.store, found) == "bjorn@acme.example"
