@@ -89,7 +89,7 @@ class Yard:
             str(folder / "weftmail"),
             str(program or "/bin/false"),
         )
-        one = PrivatePostfix(folder, settings, free_port(), milter=False, **_MAIN)
+        one = PrivatePostfix(folder, settings, free_port(), milter=False, installed=True, **_MAIN)
         self._postfixes.append(one)
         one.start()
         self.smtp_port = self.smtp_port or one.smtp_port

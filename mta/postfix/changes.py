@@ -26,6 +26,7 @@ _LISTS = {
     "local_recipient_maps",
     "virtual_alias_maps",
     "transport_maps",
+    "smtp_header_checks",
 }
 """Settings to which ours is added after what stands there; others are set."""
 
@@ -36,7 +37,7 @@ _YOUNG = {"smtpd_forbid_unauth_pipelining", "cleanup_replace_stray_cr_lf"}
 """Settings that an older Postfix does not know; ``checks.old_postfix`` says so."""
 _COMMAND = re.compile(r"(?:^|(?<=; ))(?:postconf|postfix)(?= )")
 """A command of Postfix in a next step, at its beginning or after another."""
-_LOOK = {"parent_domain_matches_subdomains", "strict_rfc821_envelopes"}
+_LOOK = {"parent_domain_matches_subdomains", "strict_rfc821_envelopes", "smtp_header_checks"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,8 @@ def _line(change: Change) -> str:
 
 def _change(setting: Setting, all_wanted: Sequence[Setting], current: Postfix) -> Change | None:
     name = setting.name
+    if name == "smtp_header_checks" and current.value("smtpd_sasl_authenticated_header") == "yes":
+        return None
     if name == "proxy_read_maps":
         return _proxied(setting, all_wanted, current)
     if name in _LISTS:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from weftmail.core.failure import UsageError
 
-__all__ = ["DEFAULT_FOLDER", "Postfix", "Service", "message_size_limit", "read", "seconds", "tokens"]
+__all__ = ["DEFAULT_FOLDER", "Postfix", "Service", "has_table", "message_size_limit", "read", "seconds", "tokens"]
 
 DEFAULT_FOLDER = "/etc/postfix"
 
@@ -141,6 +141,11 @@ def message_size_limit(folder: str = DEFAULT_FOLDER) -> int | None:
     except UsageError:
         return None
     return int(text) if text.isdecimal() and int(text) else None
+
+
+def has_table(folder: str, kind: str) -> bool:
+    """Say whether this Postfix can read tables of a kind, such as ``sqlite``; raises UsageError."""
+    return kind in _postconf(folder, "-m").split()
 
 
 def read(folder: str = DEFAULT_FOLDER) -> Postfix:

@@ -19,7 +19,7 @@ from weftmail.mta.postfix.postconf import Service
 
 __all__ = ["MAPS", "SERVICE", "Setting", "Settings", "render", "wanted", "wanted_service"]
 
-MAPS = ("recipients.cf", "domains.cf", "transport.cf", "aliases.cf")
+MAPS = ("recipients.cf", "domains.cf", "transport.cf", "aliases.cf", "logins.cf")
 """The files that Postfix reads by name; the others are written into main.cf and master.cf."""
 
 SERVICE = "weftmail"

@@ -119,12 +119,13 @@ class PrivatePostfix:
         *,
         with_mailboxes: Sequence[str] = ("acme.example",),
         milter: bool = True,
+        installed: bool = True,
         **main: str,
     ) -> None:
         """Write the configuration below ``folder``.
 
         ``mailboxes`` are the domains in which Anna and root have mailboxes (the host's own name always is one); all
-        other mail goes to the sink. ``main`` holds more settings of main.cf.
+        other mail goes to the sink. ``installed`` puts weftmail in. ``main`` holds more settings of main.cf.
         """
         self.folder, self.settings = folder, settings
         self.conf, self.queue_folder, self.data = folder / "conf", folder / "queue", folder / "data"
@@ -150,7 +151,8 @@ class PrivatePostfix:
         self.milter = Verifier(folder, self.milter_socket, Records(folder / "dns"))
         self._fill_chroot()
         self._sasl_password()
-        self.install()
+        if installed:
+            self.install()
 
     def _make_folders(self) -> None:
         for path in (self.conf, self.queue_folder, self.data, self.mail, self.milter_socket.parent):

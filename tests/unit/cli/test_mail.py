@@ -485,7 +485,13 @@ def test_the_files_that_postfix_reads_are_made_by_a_script(shell: Shell, tmp_pat
     where = ("--folder", str(tmp_path / "files"))
     subprocess.run(["sh"], input=shell.ok("postfix", "show", "--files", *where), text=True, check=True, umask=0o077)
     files = shell.json("postfix", "show", "--files", *where)
-    assert {Path(name).name for name in files} == {"recipients.cf", "domains.cf", "transport.cf", "aliases.cf"}
+    assert {Path(name).name for name in files} == {
+        "recipients.cf",
+        "domains.cf",
+        "transport.cf",
+        "aliases.cf",
+        "logins.cf",
+    }
     for name, text in files.items():
         assert Path(name).read_text() == text
         assert Path(name).stat().st_mode & 0o777 == 0o644

@@ -299,6 +299,7 @@ def test_a_postfix_as_it_comes_lacks_all_of_it() -> None:
         "smtpd_forbid_unauth_pipelining": "~",
         "strict_rfc821_envelopes": "~",
         "smtpd_sasl_authenticated_header": "~",
+        "smtp_header_checks": "+",
         "weftmail_destination_recipient_limit": "+",
         "recipient_delimiter": " ",
         "weftmail entry": "+",
@@ -408,7 +409,7 @@ def test_the_report_reads_as_a_page() -> None:
     assert re.match(r"main\.cf    \+ relay_domains +proxy:sqlite:\S+domains\.cf    after yours; ", lines[1])
     assert any("no -> normalize" in line for line in lines)
     assert any(line.startswith("master.cf  + weftmail entry") for line in lines)
-    assert lines[-1] == "11 changes, 0 conflicts. 1 settings and services stay as they are."
+    assert lines[-1] == "12 changes, 0 conflicts. 1 settings and services stay as they are."
 
 
 # check: each trap is set once, and named
@@ -550,7 +551,7 @@ def test_the_machine_is_looked_at(tmp_path: Path) -> None:
     settings = replace(SETTINGS, state=str(tmp_path), folder=str(tmp_path / "cf"), program="/no/such/program")
     found = places.look(settings)
     assert (found.map, found.folder, found.wal, found.program) == (None, None, False, False)
-    assert found.stale == {"aliases.cf", "domains.cf", "recipients.cf", "transport.cf"}
+    assert found.stale == {"aliases.cf", "domains.cf", "logins.cf", "recipients.cf", "transport.cf"}
     create(settings.map)
     file = MapDatabase(settings.map)
     file.apply([MapRow("acme.example", "", True, True, 1)], 1)

@@ -1,4 +1,4 @@
-"""mail-admin postfix: what Postfix needs for weftmail, and what is wrong with it; both only read."""
+"""mail-admin postfix: what Postfix needs for weftmail, what is wrong with it; writing it there and taking it out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
 
-from weftmail.cli import runtime
+from weftmail.cli import postfix_install, runtime
 from weftmail.cli.arguments import Parser, Verbs
 from weftmail.cli.context import Context
 from weftmail.cli.hostname import hostname
@@ -27,13 +27,22 @@ def build(parser: Parser) -> None:
     verbs = Verbs(parser)
     show = verbs.add("show", "say what weftmail would change; changes nothing", _show, json=True)
     check = verbs.add("check", "say what is wrong; status 1 where something is broken", _check, json=True)
-    for verb in (show, check):
+    install = verbs.add("install", "write it into Postfix, with a restore point, and prove that mail flows", _install)
+    remove = verbs.add("remove", "take it out of Postfix again: files as before, where nobody changed them", _remove)
+    for verb in (show, check, install, remove):
         verb.add_argument("--config", default=DEFAULT_FOLDER, metavar="DIR", help="Postfix's own folder")
         verb.add_argument(
             "--folder", default=_DEFAULTS["folder"], metavar="DIR", help="where the files for Postfix lie"
         )
         verb.add_argument("--pipe", action="store_true", help="a program for each mail, instead of the listener")
         verb.add_argument("--program", metavar="PATH", help="the pipe program")
+    for verb in (install, remove):
+        verb.add_argument("--yes", action="store_true", help="do it without asking")
+    install.add_argument(
+        "--without", action="append", default=[], metavar="NAME", help="leave this setting as it is; may be repeated"
+    )
+    remove.add_argument("--dry-run", action="store_true", help="show what would change; change nothing")
+    check.add_argument("--diff", action="store_true", help="show what was changed in Postfix's files since the install")
     show.add_argument(
         "--files", action="store_true", help="print the files that Postfix reads by name, as a script that makes them"
     )
@@ -91,7 +100,10 @@ def _script(folder: str, files: Mapping[str, str]) -> Iterator[str]:
 
 def _check(context: Context, arguments: argparse.Namespace) -> int:
     settings = _settings(context, arguments)
-    found = changes.check(settings, changes.read(_folder(arguments.config)), flags=_flags(arguments))
+    current = changes.read(_folder(arguments.config))
+    if arguments.diff:
+        return postfix_install.difference(context, settings, current, arguments)
+    found = [*changes.check(settings, current, flags=_flags(arguments)), *postfix_install.drifted(settings, current)]
     marks = {"broken": "✕", "look": "▲"}
     context.answer(
         arguments.json,
@@ -99,6 +111,19 @@ def _check(context: Context, arguments: argparse.Namespace) -> int:
         lambda: [f"{marks[one.level]} {one}" for one in found] or ["● Postfix is as it should be."],
     )
     return 1 if any(one.level == "broken" for one in found) else 0
+
+
+def _install(context: Context, arguments: argparse.Namespace) -> int:
+    return postfix_install.install(context, _way(context, arguments, tuple(arguments.without)), arguments)
+
+
+def _remove(context: Context, arguments: argparse.Namespace) -> int:
+    return postfix_install.remove(context, _way(context, arguments), arguments)
+
+
+def _way(context: Context, arguments: argparse.Namespace, without: tuple[str, ...] = ()) -> postfix_install.Way:
+    folder = str(Path(_folder(arguments.config)).absolute())
+    return postfix_install.Way(_settings(context, arguments), folder, arguments.yes, without)
 
 
 def _folder(name: str) -> str:
