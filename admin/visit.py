@@ -230,7 +230,7 @@ class Visit:
             "csrf": self.visitor.session.csrf,
             "unread": self.unread,
             "items": shown_to(self, self.site.items),
-            "done": self._done(),
+            "done": self.just_done(),
             "command": command if one_company else f'{command} --company "{self.company.company}"',
             "live": live,
             "at": at or str(self.request.url.replace(scheme="", netloc="", fragment="")),
@@ -244,7 +244,7 @@ class Visit:
             path = f"{head}{'&' if '?' in head else '?'}done={done.trace}{mark}{fragment}"
         return RedirectResponse(self.path(path), 303)
 
-    def _done(self) -> undo.Trace | None:
+    def just_done(self) -> undo.Trace | None:
         """Return what the visitor has just done, where the address says so."""
         act = whole_number(self.request.query_params.get("done", ""))
         found = undo.trace(self.store, act) if act is not None else None

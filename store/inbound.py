@@ -12,7 +12,8 @@ from weftmail.core.routing.disposition import Asked
 from weftmail.core.wording.phrase import Phrase
 from weftmail.store.blob import Blobs
 from weftmail.store.connection import Connection
-from weftmail.store.rows import many, one, queries
+from weftmail.store.rows import column, many, one, queries
+from weftmail.store.sets import portions
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,13 +248,22 @@ class InboundLog:
             oldest = queries.review_of_company_since(self._connection, company_id=company_id)
         return oldest
 
-    def review_counts(self, company_id: int, notified: int | None = None) -> dict[str, int]:
-        """Return how many mails of a company wait for review, by state; of those a user was ``notified`` of alone."""
-        if notified is None:
+    def review_counts(self, company_id: int, decider: int | None = None) -> dict[str, int]:
+        """Return how many mails of a company wait for review, by state; of those alone on which a user may decide."""
+        if decider is None:
             found = queries.review_counts(self._connection, company_id=company_id)
         else:
-            found = queries.review_counts_of_user(self._connection, company_id=company_id, user_id=notified)
+            found = queries.review_counts_of_user(self._connection, company_id=company_id, user_id=decider)
         return {"held": 0, "unmatched": 0, "error": 0, **dict(found)}
+
+    def may_decide(self, company_id: int, user_id: int, inbound_id: int) -> bool:
+        """Say whether a member of the company may decide on a mail of it: the view ``decider`` says who may."""
+        found = queries.review_may_decide(self._connection, company_id=company_id, user_id=user_id, id=inbound_id)
+        return found is not None
+
+    def deciders(self, company_id: int, inbound_id: int) -> list[str]:
+        """Return the names of those who may decide on a mail of a company."""
+        return column(queries.review_deciders(self._connection, company_id=company_id, id=inbound_id))
 
     def review_counts_of_nobody(self) -> dict[str, int]:
         """Return how many mails wait for review that belong to no company, by state."""
@@ -315,6 +325,20 @@ class InboundLog:
     def fail(self, inbound_id: int, reason: Phrase, error: str, now: int) -> None:
         """Put a delivery that our code failed on aside, with its traceback."""
         queries.inbound_error(self._connection, id=inbound_id, reason=reason.as_json(), error=error, now=now)
+
+    def belongs(self, inbound_id: int, company_id: int, alias_id: int | None) -> None:
+        """Say whose a delivery is that our code failed on, as far as nobody knows yet."""
+        queries.inbound_belongs(self._connection, id=inbound_id, company_id=company_id, alias_id=alias_id)
+
+    def errors(self, company_id: int | None) -> list[int]:
+        """Return the deliveries of a company that our code failed on, or those of no company, oldest first."""
+        if company_id is None:
+            return column(queries.inbound_errors_of_nobody(self._connection))
+        return column(queries.inbound_errors(self._connection, company_id=company_id))
+
+    def being_read(self, ids: Sequence[int]) -> int:
+        """Return how many of these are accepted and not settled."""
+        return sum(queries.inbound_being_read(self._connection, ids=list(portion)) for portion in portions(list(ids)))
 
     def again(self, inbound_id: int) -> bool:
         """Make a delivery from the review queue wait for settling once more; say whether it was there."""

@@ -112,13 +112,6 @@ class Inbox:
         """Mark as read what the user is told of this record."""
         queries.inbox_read(self._connection, company_id=company_id, record_id=record_id, user_id=user_id, now=now)
 
-    def was_notified(self, company_id: int, user_id: int, inbound_id: int) -> bool:
-        """Say whether somebody was told of a mail that waits: then it is theirs to decide on."""
-        found: int | None = queries.notice_of_mail(
-            self._connection, company_id=company_id, user_id=user_id, inbound_id=inbound_id
-        )
-        return found is not None
-
     def notify(
         self,
         company_id: int,

@@ -118,12 +118,12 @@ class Listings:
             InboundLine, queries.list_to_review_of_nobody(self._connection, state=state, after=after, most=most)
         )
 
-    def to_review(self, company_id: int, state: str, notified: int | None, after: int, most: int) -> list[InboundLine]:
-        """Return mails of one company in one state, oldest first; those alone that a user was ``notified`` of."""
+    def to_review(self, company_id: int, state: str, decider: int | None, after: int, most: int) -> list[InboundLine]:
+        """Return mails of one company in one state, oldest first; those alone on which a user may decide."""
         values = {"company_id": company_id, "state": state, "after": after, "most": most}
-        if notified is None:
+        if decider is None:
             return many(InboundLine, queries.list_to_review(self._connection, **values))
-        return many(InboundLine, queries.list_to_review_of_user(self._connection, **values, user_id=notified))
+        return many(InboundLine, queries.list_to_review_of_user(self._connection, **values, user_id=decider))
 
     def review_left(self, company_id: int | None, after: int) -> int:
         """Return how many mails follow, ``COUNTED + 1`` for more."""

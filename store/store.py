@@ -35,6 +35,7 @@ from weftmail.store.setting import StoredSettings
 from weftmail.store.team import Teams
 from weftmail.store.thread import Threads
 from weftmail.store.turn import Turns
+from weftmail.store.withdrawal import Withdrawals
 
 
 class Store:
@@ -70,6 +71,7 @@ class Store:
         self.log = MailLog(connection)
         self.turns = Turns(connection)
         self.exemptions = Exemptions(connection)
+        self.withdrawals = Withdrawals(connection, self.blobs)
 
     @classmethod
     def open(cls, path: str | Path, *, readonly: bool = False) -> Store:

@@ -155,7 +155,7 @@ def _mail(visit: Visit, row: InboundRow, *, wrong: str = "", status: int = 200) 
         cut=row.size > MOST_SOURCE,
         may_source=admin,
         again=admin and row.state in AGAIN,
-        decides=row.state in REVIEW_STATES and (visit.owner if row.company_id is None else may_decide(visit, row)),
+        decides=row.state in REVIEW_STATES and may_decide(visit, row),
         wrong=wrong,
     )
 

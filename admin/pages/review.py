@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -11,11 +13,13 @@ from weftmail.admin.number import whole_number
 from weftmail.admin.page import page
 from weftmail.admin.pages.history import PastAct, listed
 from weftmail.admin.visit import Visit, nothing_here
+from weftmail.core.parsing.message import Message
 from weftmail.core.role import Role
+from weftmail.core.routing.disposition import Append, Open
 from weftmail.core.wording.phrase import Phrase, marked
-from weftmail.flow.refusal import Refusal
-from weftmail.flow.replay import replay_later
-from weftmail.flow.review import REVIEW_STATES
+from weftmail.flow.refusal import Refusal, RefusedAct
+from weftmail.flow.replay import replay_errors, replay_later
+from weftmail.flow.review import REVIEW_STATES, plan
 from weftmail.flow.setup import contact, review
 from weftmail.flow.setup.act import Done
 from weftmail.store.inbound import InboundLine, InboundRow
@@ -25,13 +29,15 @@ LONGEST = 20_000
 """Of the words of a mail, so many characters are shown."""
 DAY = 24 * 3600 * 1000
 DECIDED = 20
-DECISIONS = ("review.release", "review.discard", "review.block")
 """Of the decisions of the last day, so many are shown."""
+DECISIONS = ("review.release", "review.discard", "review.spam", "review.block")
 QUEUES = {
     "held": Phrase("review.state.held"),
     "unmatched": Phrase("review.state.unmatched"),
     "error": Phrase("review.state.error"),
 }
+SET_ASIDE = ("automatic.lost.held", "report.lost.held")
+"""Reasons of what programs wrote: it waits in the list folded, below what people wrote."""
 
 
 def queue(visit: Visit) -> Response:
@@ -47,6 +53,8 @@ def _queue(visit: Visit, *, wrong: str = "", status: int = 200) -> Response:
     state = state if state in QUEUES else first
     start = whole_number(visit.request.query_params.get("after", "")) or 0
     found = _lines(visit, state, start)
+    shown = found[:PER_PAGE]
+    aside = [one for one in shown if one.why is not None and one.why.code in SET_ASIDE]
     return visit.page(
         "review.html",
         command="mail-admin review list",
@@ -54,16 +62,42 @@ def _queue(visit: Visit, *, wrong: str = "", status: int = 200) -> Response:
         state=state,
         queues=QUEUES,
         counts=counts,
-        lines=found[:PER_PAGE],
+        lines=[one for one in shown if one not in aside],
+        aside=aside,
         following=found[PER_PAGE - 1].id if len(found) > PER_PAGE else 0,
         decided=_decided(visit),
+        types=_types(visit),
+        told=visit.store.line.first(visit.company_id),
+        progress=_progress(visit),
         blocked=visit.store.contacts.blocked(visit.company_id) if visit.may(Role.ADMIN) else [],
         wrong=wrong,
+        typed=visit.text("record"),
     )
 
 
+def _types(visit: Visit) -> list[tuple[str, str]]:
+    return [(one.name, one.name) for one in visit.store.companies.record_types(visit.company_id)]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAgain:
+    """How far it is with mails that are read once more: how many of them are done, and how many there are."""
+
+    done: int
+    total: int
+
+
+def _progress(visit: Visit) -> ReadAgain | None:
+    """Return how far it is with what the visitor has just let be tried again."""
+    found = visit.just_done()
+    if found is None or found.row.act != "inbound.replay_all":
+        return None
+    mails = found.row.now["mails"]
+    return ReadAgain(len(mails) - visit.store.inbound.being_read(mails), len(mails))
+
+
 def _whose(visit: Visit) -> int | None:
-    """Return whose mails are shown: all to admins, to others what they were told of."""
+    """Return whose mails are shown: all to admins, to others those that the view ``decider`` gives them."""
     return None if visit.may(Role.ADMIN) else visit.user.id
 
 
@@ -107,36 +141,57 @@ def _mail(visit: Visit, row: InboundRow, *, wrong: str = "", status: int = 200) 
         message=message,
         words=message.text[:LONGEST] if message is not None else "",
         colleague=_colleague(visit, row),
-        types=[(one.name, one.name) for one in visit.store.companies.record_types(visit.company_id)],
+        likely=_likely(visit, row, message),
+        types=_types(visit),
+        deciders=visit.store.inbound.deciders(row.company_id, row.id) if row.company_id is not None else [],
         wrong=wrong,
+        typed=visit.text("record"),
+        chosen=visit.text("opens"),
     )
+
+
+def _likely(visit: Visit, row: InboundRow, message: Message | None) -> str:
+    """Return what the first button says: where the mail goes by one click; "" where a person has to say where."""
+    if message is None:
+        return ""
+    try:
+        planned = plan(visit.store, visit.site.installation, row.id, message=message)
+    except RefusedAct:
+        return ""
+    name, say = _colleague(visit, row), visit.voice.gettext
+    people = ", ".join(one.name or one.address for one in planned.recipients.outsiders)
+    match planned.disposition:
+        case Append(post=True) if people:
+            return say(marked("Send to {people} as {name}")).format(people=people, name=name)
+        case Append(post=True):
+            return say(marked("Send as {name}")).format(name=name)
+        case Append():
+            return say(marked("Add to conversation"))
+        case Open(record_type=opens) if name:
+            return say(marked("Open a {type} as {name}")).format(type=opens, name=name)
+        case Open(record_type=opens):
+            return say(marked("Open a {type}")).format(type=opens)
+    return say(marked("File as note"))
 
 
 def _row(visit: Visit) -> InboundRow:
     """Return the mail of the address, if it waits and is the visitor's to decide on."""
     row = visit.store.inbound.get(visit.request.path_params["mail"])
-    if row is None or row.state not in REVIEW_STATES or not _theirs(visit, row):
+    if row is None or row.state not in REVIEW_STATES or not may_decide(visit, row):
         raise nothing_here()
     return row
 
 
-def _theirs(visit: Visit, row: InboundRow) -> bool:
+def may_decide(visit: Visit, row: InboundRow | InboundLine) -> bool:
+    """Say whether the visitor may decide on a mail: an admin, or whom the view ``decider`` names.
+
+    What is no company's is for who looks after the installation.
+    """
     if row.company_id is None:
         return visit.owner
-    return row.company_id == visit.company_id and may_decide(visit, row)
-
-
-def may_decide(visit: Visit, row: InboundRow | InboundLine) -> bool:
-    """Say whether the visitor may decide on a mail of their company: an admin, who was told of it, the record's owner.
-
-    What bears a colleague's address is for that colleague, who was told, and the admins.
-    """
-    if visit.may(Role.ADMIN) or visit.store.inbox.was_notified(visit.company_id, visit.user.id, row.id):
-        return visit.may_write
-    if row.record_id is None or (row.from_address and visit.store.users.by_address(row.from_address) is not None):
+    if row.company_id != visit.company_id:
         return False
-    record = visit.store.records.get(visit.company_id, row.record_id)
-    return visit.may_write and record is not None and record.owner_id == visit.user.id
+    return visit.may(Role.ADMIN) or visit.store.inbound.may_decide(visit.company_id, visit.user.id, row.id)
 
 
 def _colleague(visit: Visit, row: InboundRow) -> str:
@@ -168,7 +223,7 @@ def decide_many(visit: Visit) -> Response:
     refused = ""
     for number in numbers[:PER_PAGE]:
         row = visit.store.inbound.get(number) if number is not None else None
-        if row is None or row.state not in REVIEW_STATES or not _theirs(visit, row):
+        if row is None or row.state not in REVIEW_STATES or not may_decide(visit, row):
             raise nothing_here()
         made = _carried_out(visit, row, visit.text("do"))
         if isinstance(made, Refusal):
@@ -184,7 +239,7 @@ def decide_many(visit: Visit) -> Response:
 
 def _carried_out(visit: Visit, row: InboundRow, act: str) -> Done | Refusal:
     setup, installation = visit.setup, visit.site.installation
-    # In a colleague's name only they themselves, or an admin, may let a mail speak.
+    # In a colleague's name only they themselves, or an admin, may let a mail speak, however its address is written.
     in_name = visit.store.users.by_address(row.from_address) if row.from_address else None
     if act in _RELEASES and in_name is not None and in_name.id != visit.user.id and not visit.may(Role.ADMIN):
         raise HTTPException(404)
@@ -200,13 +255,21 @@ def _carried_out(visit: Visit, row: InboundRow, act: str) -> Done | Refusal:
         case "file":
             return review.release(setup, installation, row.id, record=visit.text("record").strip().upper())
         case "block":
-            return review.block(setup, installation, row.id, company=visit.company.company)
+            return review.block(setup, installation, row.id)
+        case "spam":
+            return review.spam(setup, installation, row.id)
         case "drop":
             return review.discard(setup, installation, row.id)
     raise nothing_here()
 
 
 _RELEASES = ("add", "note", "open", "file")
+
+
+def again_all(visit: Visit) -> Response:
+    """Let everything that our code failed on be read once more, after a repair."""
+    done = replay_errors(visit.setup, visit.company_id, nobodys=visit.owner)
+    return visit.go("/review?state=error", None if isinstance(done, Refusal) else done)
 
 
 def unblock(visit: Visit) -> Response:
@@ -224,6 +287,7 @@ item = Item(70, "/review", marked("Review queue"), Role.AGENT, waiting)
 routes = [
     page("/review", queue, role=Role.AGENT),
     page("/review/many", decide_many, posts=True, role=Role.AGENT),
+    page("/review/again", again_all, posts=True, role=Role.ADMIN),
     page("/review/unblock", unblock, posts=True, role=Role.ADMIN),
     page("/review/{mail:number}", mail, role=Role.AGENT),
     page("/review/{mail:number}/source", source, role=Role.ADMIN),

@@ -414,6 +414,8 @@ create table inbound (
     reason text not null default '',
     trace text not null default '[]',
     error text not null default '',
+    -- What stood here before a person decided (JSON), with which an undo brings it back into the review queue.
+    undecided text not null default '',
     accepted_at bigint not null,
     settled_at bigint
 );
@@ -714,3 +716,42 @@ select
 from inbound i
     left join record r on r.id = i.record_id
     left join company c on c.id = i.company_id;
+
+-- Who may decide on a mail that waits for review: admins; of what bears a colleague's address that colleague alone; of
+-- anything else who owns its record, or else its alias, they or their team; and whoever was told of what has neither.
+create view decider as
+select i.company_id, i.id as inbound_id, m.user_id
+from inbound i
+    join membership m on m.company_id = i.company_id
+    left join record r on r.id = i.record_id
+    left join alias a on a.id = case
+        when i.record_id is null then i.alias_id
+        when r.owner_id is null and r.owner_team_id is null then r.alias_id
+    end
+where m.role = 'admin'
+    or (
+        m.role = 'agent'
+        and exists (
+            select 1 from user_address e
+            where e.kind = 'email' and e.address = lower(i.from_address) and e.user_id = m.user_id
+        )
+    )
+    or (
+        m.role = 'agent'
+        and not exists (select 1 from user_address e where e.kind = 'email' and e.address = lower(i.from_address))
+        and (
+            r.owner_id = m.user_id
+            or a.owner_id = m.user_id
+            or exists (
+                select 1 from team_member t
+                where t.team_id in (r.owner_team_id, a.owner_team_id) and t.user_id = m.user_id
+            )
+            or (
+                i.record_id is null and i.alias_id is null
+                and exists (
+                    select 1 from notice n
+                    where n.company_id = i.company_id and n.user_id = m.user_id and n.inbound_id = i.id
+                )
+            )
+        )
+    );

@@ -59,3 +59,8 @@ where d.company_id = :company_id and d.message_id in (:message_ids) and d.person
         where p.company_id = d.company_id and p.record_id = d.record_id and p.contact_id = d.contact_id
             and p.removed_at is not null
     );
+
+-- What nobody has seen yet of a message that was taken off its record.
+-- name: deliveries_unseen_remove!
+delete from delivery
+where company_id = :company_id and message_id = :message_id and channel = 'inbox' and state = 'unread';

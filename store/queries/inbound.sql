@@ -70,7 +70,8 @@ where id = :id and state = 'accepted';
 
 -- name: inbound_again!
 update inbound
-set state = 'accepted', attempts = 0, faults = 0, stops = 0, delivery_key = null, reason = '', error = '', settled_at = null
+set state = 'accepted', attempts = 0, faults = 0, stops = 0, delivery_key = null, reason = '', error = '', undecided = '',
+    settled_at = null
 where id = :id and state in ('held', 'unmatched', 'error', 'discarded');
 
 -- name: inbound_discard!
@@ -124,19 +125,47 @@ group by state;
 select i.state, count(*)
 from inbound i
 where i.company_id = :company_id and i.state in ('held', 'unmatched', 'error')
-    and (
-        exists (
-            select 1 from notice n
-            where n.company_id = i.company_id and n.user_id = :user_id and n.inbound_id = i.id
-        )
-        or (
-            exists (select 1 from record r where r.id = i.record_id and r.owner_id = :user_id)
-            and not exists (
-                select 1 from user_address a where a.kind = 'email' and a.address = i.from_address
-            )
-        )
-    )
+    and exists (select 1 from decider d where d.inbound_id = i.id and d.user_id = :user_id)
 group by i.state;
+
+-- name: review_may_decide$
+select user_id from decider where company_id = :company_id and inbound_id = :id and user_id = :user_id;
+
+-- name: review_deciders
+select u.name from decider d join users u on u.id = d.user_id
+where d.company_id = :company_id and d.inbound_id = :id and u.active
+order by u.name, u.id;
+
+-- What a person decided on, as it was before.
+-- name: inbound_undecided$
+select undecided from inbound where id = :id;
+
+-- name: inbound_decided!
+update inbound set undecided = :undecided where id = :id;
+
+-- name: inbound_back!
+update inbound
+set state = :state, record_id = :record_id, answers_id = :answers_id, message_id = null, reason = :reason,
+    trace = :trace, undecided = '', settled_at = :now
+where id = :id and state in ('filed', 'duplicate', 'discarded') and undecided <> '';
+
+-- Whose it is that our code failed on, by the address that it was sent to.
+-- name: inbound_belongs!
+update inbound set company_id = :company_id, alias_id = :alias_id where id = :id and state = 'error' and company_id is null;
+
+-- All that our code failed on, after a repair.
+-- name: inbound_errors
+select id from inbound
+where company_id = :company_id and state = 'error' and state in ('held', 'unmatched', 'error')
+order by id;
+
+-- name: inbound_errors_of_nobody
+select id from inbound
+where company_id is null and state = 'error' and state in ('held', 'unmatched', 'error')
+order by id;
+
+-- name: inbound_being_read$
+select count(*) from inbound where state = 'accepted' and id in (:ids);
 
 -- name: inbound_last$
 select coalesce(max(id), 0) from inbound;

@@ -76,6 +76,3 @@ order by g.id;
 
 -- name: gathered_notices_remove!
 delete from gathered_notice where user_id = :user_id;
-
--- name: notice_of_mail$
-select id from notice where company_id = :company_id and user_id = :user_id and inbound_id = :inbound_id limit 1;

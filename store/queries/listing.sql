@@ -195,17 +195,6 @@ limit :most;
 -- name: list_to_review_of_user
 select i.* from inbound_line i
 where i.company_id = :company_id and i.state = :state and i.state in ('held', 'unmatched', 'error') and i.id > :after
-    and (
-        exists (
-            select 1 from notice n
-            where n.company_id = i.company_id and n.user_id = :user_id and n.inbound_id = i.id
-        )
-        or (
-            exists (select 1 from record r where r.id = i.record_id and r.owner_id = :user_id)
-            and not exists (
-                select 1 from user_address a where a.kind = 'email' and a.address = i.from_address
-            )
-        )
-    )
+    and exists (select 1 from decider d where d.inbound_id = i.id and d.user_id = :user_id)
 order by i.id
 limit :most;

@@ -212,3 +212,26 @@ where m.public and m.kind <> 'event'
     )
 order by m.id desc
 limit :most;
+
+-- A message that was taken off its record stays as an event, which says so: its number stands in mails.
+-- name: message_withdraw!
+update message
+set kind = 'event', public = false, author_user_id = null, author_contact_id = null, author_name = 'weftmail',
+    author_address = '', verified = false, proof = '{}', subject = '', size = 0, text = '', html = '', reply_text = '',
+    rfc_message_id = :once, content_hash = '', sent_as = '', answers_id = null, inbound_id = null, flag = '',
+    phrase = :phrase, automatic = true
+where company_id = :company_id and id = :id and kind <> 'event';
+
+-- name: message_addresses_remove!
+delete from message_address where company_id = :company_id and message_id = :message_id;
+
+-- name: attachment_blobs
+select blob_id from attachment where company_id = :company_id and message_id = :message_id;
+
+-- name: attachments_remove!
+delete from attachment where company_id = :company_id and message_id = :message_id;
+
+-- name: message_spoken$
+select id from message
+where company_id = :company_id and record_id = :record_id and kind <> 'event'
+limit 1;

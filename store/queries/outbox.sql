@@ -101,3 +101,6 @@ select min(created_at) from outbox where state in ('waiting', 'delayed');
 
 -- name: outbox_waiting_of_company_since$
 select min(created_at) from outbox where company_id = :company_id and state in ('waiting', 'delayed');
+
+-- name: outbox_of_message
+select outbox_id from delivery where company_id = :company_id and message_id = :message_id;

@@ -167,3 +167,6 @@ from participant
 where company_id = :company_id and contact_id = :contact_id and alias_id = :alias_id and message_id is null
     and removed_at is null
 limit 1;
+
+-- name: participants_of_message_remove!
+delete from participant where company_id = :company_id and record_id = :record_id and message_id = :message_id;

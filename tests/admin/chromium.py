@@ -72,8 +72,10 @@ class Watched:
 
 
 @contextlib.contextmanager
-def chromium(profile: Path, *, dark: bool = False, width: int = 1280, height: int = 860) -> Iterator[BrowserContext]:
-    """Start Chromium with a fresh profile."""
+def chromium(
+    profile: Path, *, dark: bool = False, width: int = 1280, height: int = 860, script: bool = True
+) -> Iterator[BrowserContext]:
+    """Start Chromium with a fresh profile; without ``script`` it runs none."""
     with sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
             profile,
@@ -81,6 +83,7 @@ def chromium(profile: Path, *, dark: bool = False, width: int = 1280, height: in
             args=FLAGS,
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
+            java_script_enabled=script,
         )
         try:
             yield context

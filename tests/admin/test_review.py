@@ -13,7 +13,9 @@ from playwright.sync_api import expect
 from tests.admin.chromium import chromium, served
 from tests.admin.conftest import Browser, Site
 from tests.admin.test_access import signed_in
-from tests.unit.world import ERIK
+from tests.unit.flow.setup.test_review import broken
+from tests.unit.flow.test_filing import reply_address
+from tests.unit.world import ANNA, ERIK
 from weftmail.core.wording.phrase import Phrase
 from weftmail.store.record import Record
 
@@ -72,13 +74,65 @@ def test_each_decision_takes_it_where_it_says(
     assert "Re: Forty chairs · erik@other.example" in anna.get("/review").text
 
 
-def test_what_was_dropped_comes_back(site: Site, anna: Browser, held: int) -> None:
-    answer = anna.post(f"/review/{held}/decide", {"csrf": anna.csrf(), "do": "drop"})
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"do": "add"}, {"do": "note"}, {"do": "open", "opens": "ticket"}, {"do": "file", "record": "LEAD-1"},
+        {"do": "drop"}, {"do": "block"}, {"do": "spam"},
+    ],
+)  # fmt: skip
+def test_every_decision_is_undone(site: Site, anna: Browser, held: int, form: dict[str, str]) -> None:
+    answer = anna.post(f"/review/{held}/decide", {"csrf": anna.csrf(), **form})
     act = re.search(r"done=(\d+)", answer.headers["location"])
     assert act is not None
-    assert anna.post(f"/history/{act[1]}/undo", {"csrf": anna.csrf()}).status_code == 303
-    site.world.settle()
-    assert site.world.row(held).state == "held"
+    read = form["do"] == "add"
+    if read:
+        anna.get("/records/LEAD-1")
+    undone = anna.post(f"/history/{act[1]}/undo", {"csrf": anna.csrf()})
+    assert undone.status_code == 303 and site.world.row(held).state == "held"
+    page = anna.get(undone.headers["location"]).text
+    assert "Back in the review queue: Re: Forty chairs" in page and f'href="/review/{held}"' in anna.get("/review").text
+    assert ("Already notified: Anna" in page) is read
+    talk = anna.get("/records/LEAD-1").text
+    assert "I take over" not in talk
+    assert ("Anna took an email from erik@other.example back" in talk) is (form["do"] in ("add", "note", "file"))
+    assert site.store.contacts.blocked(site.world.acme) == []
+
+
+def test_what_programs_wrote_is_folded(site: Site, anna: Browser, held: int) -> None:
+    for number in range(2):
+        away = site.world.mail(ERIK, subject=f"Away {number}", headers=[("Auto-Submitted", "auto-replied")])
+        assert site.world.deliver(away, "leads@acme.example").state == "held"
+    page = anna.get("/review").text
+    folded = page[page.index("<details") : page.index("</details>")]
+    assert "2 automatic answers, set aside" in folded and "Away 1" in folded and "Re: Forty chairs" not in folded
+
+
+def test_the_likely_answer_comes_first(site: Site, anna: Browser, held: int) -> None:
+    def first(number: int) -> str:
+        page = anna.get(f"/review/{number}").text
+        return page[page.index('class="primary"') :].split(">", 1)[1].split("<", 1)[0]
+
+    assert first(held) == "Add to conversation"
+    site.world.alias("friends", "ticket", accepts="known")
+    stranger = site.world.deliver(site.world.mail(ERIK), "friends@acme.example")
+    assert first(stranger.id) == "Open a ticket"
+    own = site.world.deliver(site.world.mail("Anna <anna@acme.example>"), "friends@acme.example")
+    assert first(own.id) == "Open a ticket as Anna"
+    lost = site.world.deliver(site.world.mail(ERIK), "reply@acme.example")
+    assert first(lost.id) == "Open" and "Add to conversation" not in anna.get(f"/review/{lost.id}").text
+    inside = reply_address(site.world, 1, purpose="note")
+    noted = site.world.deliver(site.world.mail(ANNA, inside, verified=True), inside)
+    assert noted.message_id is not None
+    answer = site.world.deliver(site.world.mail(ERIK), reply_address(site.world, noted.message_id))
+    assert first(answer.id) == "File as note"
+
+
+def test_who_decides_and_who_is_told_are_named(site: Site, anna: Browser, held: int) -> None:
+    assert "Can decide: Anna" in anna.get(f"/review/{held}").text
+    site.store.records.set(_owned(site), 1)
+    assert "Can decide: Anna, Björn" in anna.get(f"/review/{held}").text
+    assert "is notified of new ones at once, else Anna: in the inbox" in anna.get("/review").text
 
 
 def test_what_cannot_be_done_is_said_and_the_mail_stays(site: Site, anna: Browser, held: int) -> None:
@@ -95,6 +149,32 @@ def test_many_are_decided_at_once(site: Site, anna: Browser, held: int) -> None:
     assert {site.world.row(one).state for one in (held, more)} == {"discarded"}
     answer = anna.post("/review/many?state=held", {"csrf": anna.csrf(), "do": "drop"})
     assert answer.status_code == 422 and "Tick at least one email." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("form", "states"),
+    [
+        ({"do": "add"}, {"filed LEAD-1"}), ({"do": "note"}, {"filed LEAD-1"}), ({"do": "spam"}, {"discarded LEAD-1"}),
+        ({"do": "block"}, {"discarded LEAD-1"}), ({"do": "file", "record": "LEAD-1"}, {"filed LEAD-1"}),
+        ({"do": "open", "opens": "ticket"}, {"filed TICKET-1", "filed TICKET-2"}),
+    ],
+)  # fmt: skip
+def test_every_act_can_be_done_with_many(
+    site: Site, anna: Browser, held: int, form: dict[str, str], states: set[str]
+) -> None:
+    more = arrives(site, "Another", "Sara <sara@other.example>")
+    both = {"csrf": anna.csrf(), **form, "mail": [str(held), str(more)]}
+    assert anna.post("/review/many?state=held", both).status_code == 303
+    rows = [site.world.row(one) for one in (held, more)]
+    assert {f"{one.state} {one.record or ''}".strip() for one in rows} == states
+    wrong = {
+        "csrf": anna.csrf(),
+        "do": "file",
+        "record": "LEAD-99",
+        "mail": str(arrives(site, "Third", "Mia <mia@new.example>")),
+    }
+    refused = anna.post("/review/many?state=held", wrong)
+    assert refused.status_code == 422 and "There is no record LEAD-99" in refused.text and "LEAD-99" in refused.text
 
 
 def test_a_blocked_sender_is_dropped_and_counted_until_that_is_lifted(site: Site, anna: Browser, held: int) -> None:
@@ -135,7 +215,7 @@ def test_in_a_colleagues_name_they_or_an_admin_decide(site: Site, anna: Browser,
     site.store.inbox.notify(site.world.acme, [site.world.bjorn], says, 1, inbound_id=forged)
     assert bjorn.post(f"/review/{forged}/decide", {"csrf": bjorn.csrf(), "do": "add"}).status_code == 404
     assert site.world.row(forged).state == "held"
-    assert "Send as Anna" in anna.get(f"/review/{forged}").text
+    assert "Send to Karin Ek as Anna" in anna.get(f"/review/{forged}").text
     assert decided(site, anna, forged, do="add") == "filed LEAD-1"
 
 
@@ -151,6 +231,27 @@ def test_an_error_is_tried_again_and_its_mail_can_be_had(site: Site, anna: Brows
     assert site.world.row(row).state == "filed"
 
 
+def test_after_a_repair_all_errors_are_tried_again_with_their_progress(
+    site: Site, anna: Browser, bjorn: Browser
+) -> None:
+    rows = [site.world.accept(site.world.mail(), to)[0] for to in ("leads@acme.example", "x@elsewhere.example")]
+    settler = site.world.settler(reader=broken)
+    while settler.settle().settled:
+        pass
+    assert bjorn.post("/review/again", {"csrf": bjorn.csrf()}).status_code == 404
+    answer = anna.post("/review/again", {"csrf": anna.csrf()})
+    assert [site.world.row(one).state for one in rows] == ["accepted", "error"]
+    where = answer.headers["location"]
+    assert "0 of 1 read once more" in anna.get(where).text and "Look again" in anna.get(where).text
+    site.world.settle()
+    page = anna.get(where).text
+    assert "1 of 1 read once more" in page and "Look again" not in page
+    site.store.line.appoint(site.world.anna)
+    anna.post("/review/again", {"csrf": anna.csrf()})
+    assert site.world.row(rows[1]).state == "accepted"
+    assert "done=" not in anna.post("/review/again", {"csrf": anna.csrf()}).headers["location"]
+
+
 @pytest.mark.parametrize("where", ["subject", "author", "text"])
 def test_hostile_words_are_words(site: Site, anna: Browser, where: str) -> None:
     canary = "<img src=x onerror=alert(1)><script>alert(2)</script>"
@@ -161,18 +262,34 @@ def test_hostile_words_are_words(site: Site, anna: Browser, where: str) -> None:
         assert "<img src=x" not in page and "<script>alert" not in page
 
 
-def test_two_clicks_take_a_held_mail_to_its_record_and_its_owner(site: Site, held: int, tmp_path: Path) -> None:
-    with served(site.app) as home, chromium(tmp_path) as context:
+@pytest.mark.parametrize("script", [True, False])
+def test_two_clicks_take_a_held_mail_to_its_record_and_its_owner(
+    site: Site, held: int, tmp_path: Path, *, script: bool
+) -> None:
+    with served(site.app) as home, chromium(tmp_path, script=script) as context:
         page = context.pages[0]
         signed_in(page, home)
         page.goto(f"{home}/review")
-        page.get_by_role("link", name="Re: Forty chairs").click()
+        page.get_by_role("link", name="Re: Forty chairs", exact=True).click()
         page.get_by_role("button", name="Add to conversation").click()
-        expect(page.get_by_role("status").first).to_contain_text("Filed from the review queue")
-    assert site.world.row(held).record == "LEAD-1"
-    (message,) = [one for one in site.world.thread("LEAD-1") if one.inbound_id == held]
-    people = {one.user_id for one in site.store.messages.deliveries(site.world.acme, message.id)}
-    assert site.world.anna in people
+        done = page.get_by_role("status").first
+        expect(done).to_contain_text("Filed from the review queue")
+        assert site.world.row(held).record == "LEAD-1"
+        (message,) = [one for one in site.world.thread("LEAD-1") if one.inbound_id == held]
+        people = {one.user_id for one in site.store.messages.deliveries(site.world.acme, message.id)}
+        assert site.world.anna in people
+        page.goto(f"{home}/records/LEAD-1")
+        expect(page.get_by_text("I take over")).to_be_visible()
+        page.go_back()
+        page.get_by_role("status").first.get_by_role("button", name="Undo").click()
+        expect(page.get_by_role("status").first).to_contain_text("Already notified: Anna")
+        expect(page.get_by_role("link", name="Re: Forty chairs", exact=True)).to_be_visible()
+        assert site.world.row(held).state == "held"
+        # Many at once, by the keyboard alone.
+        page.get_by_role("checkbox").first.press("Space")
+        page.get_by_role("button", name="Mark as spam").press("Enter")
+        expect(page.get_by_role("status").first).to_contain_text("Marked as spam")
+    assert site.world.row(held).state == "discarded"
 
 
 def test_a_mail_in_a_colleague_s_name_is_not_the_owner_s_to_decide(site: Site, bjorn: Browser) -> None:

@@ -107,7 +107,7 @@ VALUES: dict[str, Any] = {
     "owner_team_id": None, "password": None, "reference": "r", "reference_url": "", "since": 0,
     "what": "review", "answer_local": "sales", "answer_domain": "acme.example",
     "at": 1, "servers": "[]", "verdict": "good", "body": "{}", "says": "{}", "words": 20_000, "budget": 4_000_000,
-    "company_ids": [1], "least": 4, "named": "t", "stretch": 20,
+    "company_ids": [1], "least": 4, "named": "t", "stretch": 20, "once": "once", "undecided": "{}",
 }  # fmt: skip
 ODD: dict[str, dict[str, Any]] = {
     "turns_expire": {"before": RECORD},

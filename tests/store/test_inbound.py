@@ -149,3 +149,55 @@ def test_the_review_queue_shows_what_waits_oldest_first(office: Office) -> None:
     to_b = InboundFilter(recipient="b@acme.example")
     assert [one.id for one in office.store.listings.inbound(to_b)] == [unmatched]
     assert office.store.listings.inbound(replace(to_b, sender="nobody@other.example")) == []
+
+
+@pytest.mark.parametrize(
+    ("what", "deciders"),
+    [
+        ("nobody's", {"Anna"}),
+        ("the alias's owner", {"Anna", "Björn"}),
+        ("the record's owner", {"Anna", "Björn"}),
+        ("another's record of his alias", {"Anna"}),
+        ("an unowned record of his alias", {"Anna", "Björn"}),
+        ("the team's record", {"Anna", "Björn"}),
+        ("told", {"Anna", "Björn"}),
+        ("told of another's record", {"Anna"}),
+        ("in his name", {"Anna", "Björn"}),
+        ("in Anna's name, on his record", {"Anna"}),
+        ("a reader's record", {"Anna"}),
+    ],
+)
+def test_who_may_decide(office: Office, what: str, deciders: set[str]) -> None:
+    store, inbound = office.store, office.store.inbound
+    (row,) = accept(office, "leads@acme.example")
+    team = store.teams.add(office.acme, "Sales", 1)
+    store.teams.join(office.acme, team, office.bjorn)
+    alias = office.alias(owner_id=None if what in ("nobody's", "told") else office.bjorn)
+    owner = {
+        "the record's owner": office.bjorn, "in Anna's name, on his record": office.bjorn,
+        "another's record of his alias": office.anna, "told of another's record": office.anna,
+        "a reader's record": office.bjorn,
+    }.get(what)  # fmt: skip
+    team_id = team if what == "the team's record" else None
+    alias_id = None if what == "told of another's record" else alias
+    record = office.record(owner_id=owner, owner_team_id=team_id, alias_id=alias_id) if "record" in what else None
+    author = {"in his name": "Bjorn@acme.example", "in Anna's name, on his record": "ANNA@acme.example"}
+    inbound.settle(
+        row,
+        settled(
+            office, row, state="held", from_address=author.get(what, "karin@customer.example"),
+            record_id=record.id if record is not None else None, alias_id=None if what == "told" else alias,
+        ),
+        6,
+    )  # fmt: skip
+    if "told" in what:
+        store.inbox.notify(office.acme, [office.bjorn], FAULT, 6, inbound_id=row)
+    if what == "a reader's record":
+        store.users.join(office.acme, office.bjorn, "reader")
+    assert set(inbound.deciders(office.acme, row)) == deciders
+    his = "Björn" in deciders
+    assert inbound.may_decide(office.acme, office.bjorn, row) is his
+    assert inbound.may_decide(office.acme, office.anna, row)
+    assert not inbound.may_decide(office.acme + 1, office.anna, row)
+    assert inbound.review_counts(office.acme, office.bjorn)["held"] == his
+    assert [one.id for one in store.listings.to_review(office.acme, "held", office.bjorn, 0, 9)] == [row] * his

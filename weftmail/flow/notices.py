@@ -134,6 +134,8 @@ def notify_of_domain(store: Store, company_id: int | None, says: Phrase, now: in
 def notify_of_error(store: Store, row: Accepted, now: int) -> None:
     """Tell those who stand in line for the alias that a mail was sent to which our code failed on."""
     company_id, alias_id = _addressed(store, row.recipient)
+    if company_id is not None:
+        store.inbound.belongs(row.id, company_id, alias_id)
     says = Phrase("notice.error", {"recipient": mask(row.recipient)})
     for home, people in _in_charge(store, company_id, None, alias_id):
         notify(store, home, people, says, now, by_mail="review", inbound_id=row.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from weftmail.core.ports import Readers, SettleLock, Waker
@@ -63,6 +63,27 @@ def replay_later(setup: Setup, inbound_id: int) -> Done:
     return Done("inbound.replay", row.company_id, named.mail(row), was, {**was, "state": "accepted"})
 
 
+@dataclass(frozen=True, slots=True)
+class ReplayedErrors(Done):
+    """Mails under Error that are read once more: their numbers."""
+
+    mails: tuple[int, ...] = ()
+
+
+@act
+def replay_errors(setup: Setup, company_id: int | None, *, nobodys: bool = False) -> ReplayedErrors:
+    """Let all that our code failed on be routed once more, after a repair.
+
+    Of one company, with what is ``nobodys`` too where the actor looks after all, or that alone without a company.
+    """
+    ids = setup.store.inbound.errors(company_id)
+    ids += setup.store.inbound.errors(None) if nobodys and company_id is not None else []
+    for one in ids:
+        setup.store.inbound.again(one)
+    now: Fields = {"mails": ids} if ids else {}
+    return ReplayedErrors("inbound.replay_all", company_id, f"{len(ids)} mails", {}, now, tuple(ids))
+
+
 def _row(setup: Setup, inbound_id: int) -> InboundRow:
     row = setup.store.inbound.get(inbound_id)
     if row is None:
@@ -70,13 +91,29 @@ def _row(setup: Setup, inbound_id: int) -> InboundRow:
     return row
 
 
-def _settle(setup: Setup, settling: Settling, inbound_id: int) -> None:
-    """Settle what waits, if nobody else does; otherwise wait for whoever does to reach this row."""
-    settling.settler.wake()
-    until = setup.clock() + settling.patience
+def settle_all(setup: Setup, settling: Settling, ids: Sequence[int], progress: Callable[[int], None]) -> int:
+    """Settle mails that wait, as ``replay`` does with one; return how many of them are left.
+
+    ``progress`` is told now and then how many are left.
+    """
 
     def waits() -> bool:
-        return setup.store.inbound.state(inbound_id) == "accepted"
+        left = setup.store.inbound.being_read(ids)
+        progress(left)
+        return left > 0
+
+    _settle_while(setup, settling, waits)
+    return setup.store.inbound.being_read(ids)
+
+
+def _settle(setup: Setup, settling: Settling, inbound_id: int) -> None:
+    """Settle what waits, if nobody else does; otherwise wait for whoever does to reach this row."""
+    _settle_while(setup, settling, lambda: setup.store.inbound.state(inbound_id) == "accepted")
+
+
+def _settle_while(setup: Setup, settling: Settling, waits: Callable[[], bool]) -> None:
+    settling.settler.wake()
+    until = setup.clock() + settling.patience
 
     while waits() and setup.clock() < until:
         if not settling.lock.acquire():

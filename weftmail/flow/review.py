@@ -15,9 +15,11 @@ from weftmail.flow.filing import file
 from weftmail.flow.installation import Installation
 from weftmail.flow.notify import planned
 from weftmail.flow.refusal import RefusedAct
+from weftmail.flow.withdrawal import Standing, remember, standing
 from weftmail.store.inbound import Accepted, InboundRow
 from weftmail.store.record import Record
 from weftmail.store.store import Store
+from weftmail.store.withdrawal import Undecided
 
 REVIEW_STATES = ("held", "unmatched", "error")
 
@@ -51,15 +53,16 @@ def plan(
     record: str | None = None,
     opens: str | None = None,
     note: bool = False,
+    message: Message | None = None,
 ) -> ReleasePlan:
     """Return what ``release`` would do; only reads, and raises what ``release`` raises."""
-    message = message_of(store, installation, inbound_id)
+    message = message or message_of(store, installation, inbound_id)
     return _planned(store, installation, inbound_id, message, record, opens, note)
 
 
 def message_of(store: Store, installation: Installation, inbound_id: int) -> Message:
     """Read a mail of the queue, before any transaction; raises RefusedAct for what is not in it, or is an error."""
-    row = _in_review(store, inbound_id)
+    row = in_review(store, inbound_id)
     if row.state == "error":
         raise RefusedAct("id", "review_error", id=inbound_id)
     return installation.reader(store.blobs.open(row.blob_id, row.size))
@@ -74,7 +77,7 @@ def _planned(
     opens: str | None,
     note: bool,
 ) -> ReleasePlan:
-    row = _in_review(store, inbound_id)
+    row = in_review(store, inbound_id)
     known = gather(store, installation, row.envelope, message)
     disposition = _disposition(store, row, known.message, known, record, opens, note)
     who_gets = planned(store, disposition, known.message, verified=_vouched(known, disposition))
@@ -101,6 +104,7 @@ def release(
     message = message or message_of(store, installation, inbound_id)
     with store.transaction():
         made = _planned(store, installation, inbound_id, message, record, opens, note)
+        before, stood = Undecided.of(made.row), _stands(store, made.disposition)
         store.inbound.again(inbound_id)
         now = installation.clock()
         when = datetime.fromtimestamp(now / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
@@ -120,17 +124,31 @@ def release(
             Decision(made.disposition, (*made.row.rules, said)),
             now,
         )
+        remember(store, before, _row(store, inbound_id), stood)
     company_id, record_id = made.disposition.company_id, outcome.record_id
     filed = store.records.get(company_id, record_id) if company_id is not None and record_id is not None else None
     label = filed.label if filed is not None else ""
     return Released(label, outcome.message_id, outcome.copies, made.recipients)
 
 
-def discard(store: Store, installation: Installation, inbound_id: int) -> None:
-    """Take a mail out of the queue and keep it in the log alone; ``inbound replay`` brings it back."""
+def _stands(store: Store, disposition: Disposition) -> Standing | None:
+    """Return how the record stands that a mail goes onto; None for one that is to be opened."""
+    if isinstance(disposition, (Append, Note)):
+        return standing(store, disposition.company_id, disposition.record_id)
+    return None
+
+
+DROPPED = Phrase("review.dropped")
+SPAM = Phrase("review.spam")
+"""Why a person took a mail out of the queue."""
+
+
+def discard(store: Store, installation: Installation, inbound_id: int, why: Phrase = DROPPED) -> None:
+    """Take a mail out of the queue and keep it in the log alone, with the reason; ``inbound replay`` brings it back."""
     with store.transaction():
-        _in_review(store, inbound_id)
-        store.inbound.discard(inbound_id, Phrase("review.dropped"), installation.clock())
+        before = Undecided.of(in_review(store, inbound_id))
+        store.inbound.discard(inbound_id, why, installation.clock())
+        store.withdrawals.keep(inbound_id, before)
 
 
 _UNDER = {
@@ -144,12 +162,18 @@ def _released(row: InboundRow, when: str) -> Phrase:
     return Phrase("review.released", {"state": _UNDER[row.state], "when": when, "reason": row.why or ""})
 
 
-def _in_review(store: Store, inbound_id: int) -> InboundRow:
+def in_review(store: Store, inbound_id: int) -> InboundRow:
+    """Return a mail that waits for a person; raises RefusedAct for any other."""
+    row = _row(store, inbound_id)
+    if row.state not in REVIEW_STATES:
+        raise RefusedAct("id", "not_in_review", id=inbound_id, state=row.state)
+    return row
+
+
+def _row(store: Store, inbound_id: int) -> InboundRow:
     row = store.inbound.get(inbound_id)
     if row is None:
         raise RefusedAct("id", "no_such_inbound", id=inbound_id)
-    if row.state not in REVIEW_STATES:
-        raise RefusedAct("id", "not_in_review", id=inbound_id, state=row.state)
     return row
 
 
@@ -165,7 +189,7 @@ def _disposition(
     if record is not None and opens is not None:
         raise RefusedAct("record", "review_with_two_goals")
     if opens is not None:
-        company_id = row.company_id if row.company_id is not None else _only_company(store)
+        company_id = row.company_id if row.company_id is not None else only_company(store)
         types = [one.name for one in store.companies.record_types(company_id)]
         if opens not in types:
             raise RefusedAct("opens", "no_such_record_type", name=opens, names=", ".join(types))
@@ -250,7 +274,8 @@ def _record(store: Store, label: str, row: InboundRow) -> Record:
     return found[0]
 
 
-def _only_company(store: Store) -> int:
+def only_company(store: Store) -> int:
+    """Return the one company that mail of nobody can be for; raises RefusedAct where there are several."""
     companies = store.companies.all()
     if len(companies) != 1:
         raise RefusedAct("record", "inbound_of_no_company")

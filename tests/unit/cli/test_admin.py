@@ -35,6 +35,8 @@ NUMBERED = [
     ("outbox", "retry"),
     ("review", "release"),
     ("review", "discard"),
+    ("review", "spam"),
+    ("review", "block"),
 ]
 
 

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.flow.setup.test_review import broken
 from tests.unit.shell import Shell
 from tests.unit.world import ANNA, ERIK, KARIN
 from weftmail.cli.terminal import harmless, printable
@@ -445,6 +446,36 @@ def test_the_review_queue_holds_release_and_discard(lead: Shell) -> None:
     assert "state discarded -> unmatched" in lead.ok("inbound", "replay", first)
     assert "-> filed" in lead.ok("review", "release", first, "--record", "LEAD-1", "--note")
     assert lead.json("record", "show", "LEAD-1")["messages"][-1]["public"] is False
+
+
+def test_every_decision_of_the_page_is_a_command_and_is_undone(lead: Shell) -> None:
+    world = lead.world
+    locator = lead.json("record", "show", "LEAD-1")["messages"][0]["message_id"]
+    row = str(world.deliver(world.mail(ERIK, references=[locator]), "leads@acme.example").id)
+    for verb, said in (("spam", "discarded"), ("block", "blocked no -> yes"), ("release", "state held -> filed")):
+        assert said in lead.ok("review", verb, row)
+        act = str(lead.json("audit", "list", "--limit", "1")[0]["id"])
+        lead.world.store.inbox.read(1, 1, 1, 1)
+        back = lead.ok("audit", "undo", act)
+        assert "Back in the review queue: Quote for 40 chairs" in back
+        assert ("Already notified: " in back) is (verb == "release")
+        assert lead.json("contact", "blocked", "--company", "Acme") == []
+    assert lead.json("review", "spam", row)["state"] == "discarded"
+    assert "marked as spam by a person" in lead.ok("inbound", "show", row)
+
+
+def test_all_that_the_program_failed_on_is_read_once_more(lead: Shell) -> None:
+    world = lead.world
+    assert "Nothing is under Error." in lead.ok("review", "again")
+    rows = [*world.accept(world.mail(), "leads@acme.example"), *world.accept(world.mail(), "x@elsewhere.example")]
+    settler = world.settler(reader=broken)
+    while settler.settle().settled:
+        pass
+    assert lead.json("review", "again", "--company", "Acme") == {"mails": 1, "states": {"filed": 1}, "left": 0}
+    status, out, err = lead.call("review", "again")
+    assert (status, out) == (0, "Read once more: 1; 1 unmatched.\n")
+    assert "0 of 1 read once more\n" in err and "1 of 1 read once more\n" in err
+    assert [world.row(one).state for one in rows] == ["filed", "unmatched"]
 
 
 def test_copies_in_the_outbox_are_tried_again(lead: Shell) -> None:

@@ -34,7 +34,11 @@ def _list(context: Context, arguments: argparse.Namespace) -> None:
 
 def _undo(context: Context, arguments: argparse.Namespace) -> None:
     back = carried_out(undo.undo(context.setup, arguments.id))
-    context.answer(arguments.json, done.value(back), lambda: [say(acts.done(back.act, back.subject))])
+    said = say(acts.done(back.act, back.subject))
+    notified = undo.notified(back.now)
+    context.answer(
+        arguments.json, done.value(back), lambda: [f"{said}. Already notified: {notified}" if notified else said]
+    )
 
 
 def _listing(store: Store, company: str | None) -> Listing[AuditRow]:

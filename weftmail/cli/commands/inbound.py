@@ -168,7 +168,7 @@ def _next(row: InboundRow) -> list[str]:
 
 def _replay(context: Context, arguments: argparse.Namespace) -> None:
     was = _found(context, arguments.id).state
-    after = carried_out(replay(context.setup, _settling(context), arguments.id))
+    after = carried_out(replay(context.setup, settling(context), arguments.id))
     context.wake_sender()
     if after.state == "accepted":
         raise TempFail(
@@ -177,7 +177,8 @@ def _replay(context: Context, arguments: argparse.Namespace) -> None:
     context.answer(arguments.json, vocabulary.inbound_line(after), lambda: [_replayed(was, after)])
 
 
-def _settling(context: Context) -> Settling:
+def settling(context: Context) -> Settling:
+    """Return what settles mails that are read once more, at the shell."""
     return Settling(
         context.installation,
         FileSettleLock(context.config.settle_lock),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from collections import Counter
 
 from weftmail.cli import done
 from weftmail.cli.arguments import Parser, Verbs, number
+from weftmail.cli.commands.inbound import settling
 from weftmail.cli.context import Context
 from weftmail.cli.listing import Listing
 from weftmail.cli.output import Fields, shown
@@ -15,6 +18,8 @@ from weftmail.cli.who_gets import lines_of
 from weftmail.core.routing.recipients import Recipients
 from weftmail.core.wording.sentences import say
 from weftmail.flow import review, vocabulary
+from weftmail.flow.refusal import Refusal
+from weftmail.flow.replay import replay_errors, settle_all
 from weftmail.flow.setup import find
 from weftmail.flow.setup import review as decisions
 from weftmail.flow.setup.act import Done
@@ -34,7 +39,11 @@ def build(parser: Parser) -> None:
     release.add_argument("--note", action="store_true", help="file it as an internal note")
     release.add_argument("--dry-run", action="store_true", help="show who would get it; change nothing")
     discard = verbs.add("discard", "remove an email from the review queue; the log keeps it", _discard)
-    discard.add_argument("id", type=number, metavar="ID", help="the number of the email in the log")
+    spam = verbs.add("spam", "remove an email from the review queue as spam; the log keeps it", _spam)
+    block = verbs.add("block", "remove an email from the review queue, and drop all email of its sender", _block)
+    for verb in (discard, spam, block):
+        verb.add_argument("id", type=number, metavar="ID", help="the number of the email in the log")
+    verbs.add("again", "after a repair, read once more all that the program failed on", _again, company=True)
 
 
 def _list(context: Context, arguments: argparse.Namespace) -> None:
@@ -89,7 +98,50 @@ def _released(made: Done, released: review.Released) -> list[str]:
 
 
 def _discard(context: Context, arguments: argparse.Namespace) -> None:
-    made = carried_out(decisions.discard(context.setup, context.installation, arguments.id))
+    _taken_out(context, arguments, decisions.discard(context.setup, context.installation, arguments.id))
+
+
+def _spam(context: Context, arguments: argparse.Namespace) -> None:
+    _taken_out(context, arguments, decisions.spam(context.setup, context.installation, arguments.id))
+
+
+def _block(context: Context, arguments: argparse.Namespace) -> None:
+    _taken_out(context, arguments, decisions.block(context.setup, context.installation, arguments.id))
+
+
+def _taken_out(context: Context, arguments: argparse.Namespace, answer: Done | Refusal) -> None:
+    made = carried_out(answer)
     said = [done.changes(made), f"The log keeps it. Undo: mail-admin audit undo {made.trace}"]
     value = {"id": arguments.id, "state": "discarded", "changes": done.plain(made)}
     context.answer(arguments.json, value, lambda: said)
+
+
+def _again(context: Context, arguments: argparse.Namespace) -> None:
+    ids = _errors(context, arguments.company)
+    left = settle_all(context.setup, settling(context), ids, _Progress(len(ids), quiet=arguments.json)) if ids else 0
+    context.wake_sender()
+    states = Counter(context.store.inbound.state(one) or "" for one in ids)
+    value = {"mails": len(ids), "states": dict(sorted(states.items())), "left": left}
+    became = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+    said = f"Read once more: {len(ids)}; {became}." if ids else "Nothing is under Error."
+    context.answer(arguments.json, value, lambda: [said])
+
+
+def _errors(context: Context, company: str | None) -> list[int]:
+    """Let what is under Error be read once more, of one company or of all; return the numbers."""
+    of = find.company_id(context.store, company)
+    whose = [of] if of is not None else [*(one.id for one in context.store.companies.all()), None]
+    made = [carried_out(replay_errors(context.setup, one)) for one in whose]
+    return [number for one in made for number in one.mails]
+
+
+class _Progress:
+    """Says on standard error how far it is, whenever that has changed."""
+
+    def __init__(self, total: int, *, quiet: bool) -> None:
+        self._total, self._quiet, self._said = total, quiet, -1
+
+    def __call__(self, left: int) -> None:
+        if not self._quiet and left != self._said:
+            self._said = left
+            print(f"{self._total - left} of {self._total} read once more", file=sys.stderr)

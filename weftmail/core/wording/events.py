@@ -15,6 +15,7 @@ EVENTS: Final[dict[str, Sentence]] = {
     "event.owner": marked("{actor} changed the owner: {was} → {became}"),
     "event.reopened": marked("{name} answered, so the record is open again: {was} → {became}"),
     "event.added": marked("{actor} added {name} as a follower"),
+    "event.withdrawn": marked("{actor} took an email from {sender} back to the review queue"),
     "event.taken off": marked("{actor} removed {name} from the followers"),
     "flag.unreadable": marked("This message could not be displayed; the original can be downloaded"),
     "flag.partly read": marked("Part of this message could not be displayed; the original can be downloaded"),

@@ -158,6 +158,7 @@ REFUSALS = {
     "not_in_review": marked("Number {id} is not in the review queue, it is {state}"),
     "review_with_two_goals": marked("Name a record or a type of records, not both"),
     "review_without_goal": marked("Say where it belongs"),
+    "mail_leaving": marked("A copy of number {id} is leaving right now; try again in a few seconds"),
     "review_record_gone": marked("The record is gone; name another one"),
     "inbound_of_no_company": marked("The email belongs to no company yet; name one of its records"),
     "message_by_no_email": marked("Message {id} did not come by email"),

@@ -164,6 +164,7 @@ ROUTING: Final[dict[str, Sentence]] = {
     "review.state.unmatched": marked("No match"),
     "review.state.error": marked("Error"),
     "review.dropped": marked("discarded by a person"),
+    "review.spam": marked("marked as spam by a person"),
     "error.died": counted(
         "the settling process died {count} time on this email",
         "the settling process died {count} times on this email",

@@ -133,29 +133,32 @@ def remove(setup: Setup, address: str, *, company: str | None = None) -> Done:
 @act
 def block(setup: Setup, address: str, *, company: str | None = None) -> Done:
     """Drop the mail of a sender from now on, whether they are a contact already or not."""
-    return put_block(setup, address, company)
+    of, wanted = find.company(setup.store, company), find.address("address", address)
+    was, now = stop(setup, of.id, wanted)
+    return Done("contact.block", of.id, wanted, was, now)
 
 
-def put_block(setup: Setup, address: str, company: str | None) -> Done:
-    """As ``block``, within the transaction of another act."""
-    store, wanted = setup.store, find.address("address", address)
-    of = find.company(store, company)
-    _outside(store, of.id, wanted, "address")
-    contact_id = store.contacts.add(of.id, "", wanted, setup.clock())
-    was = _blocked(store, of.id, contact_id)
+def stop(setup: Setup, company_id: int, address: str) -> tuple[Fields, Fields]:
+    """Block a sender of one company; return what stood there and what stands there now.  Raises RefusedAct."""
+    store = setup.store
+    _outside(store, company_id, address, "address")
+    contact_id = store.contacts.add(company_id, "", address, setup.clock())
+    was = _blocked(store, company_id, contact_id)
     if not was["blocked"]:
-        store.contacts.block(of.id, contact_id, setup.actor.name, setup.clock())
-    return Done("contact.block", of.id, wanted, was, _blocked(store, of.id, contact_id))
+        store.contacts.block(company_id, contact_id, setup.actor.name, setup.clock())
+    return was, _blocked(store, company_id, contact_id)
+
+
+def let_write(setup: Setup, company_id: int, address: str) -> None:
+    """Take the mail of a sender again, where they are blocked."""
+    found = setup.store.contacts.by_address(company_id, address)
+    if found is not None and found.blocked_at is not None:
+        setup.store.contacts.block(company_id, found.id, "", None)
 
 
 @act
 def unblock(setup: Setup, address: str, *, company: str | None = None) -> Done:
     """Take the mail of a sender again."""
-    return lift_block(setup, address, company)
-
-
-def lift_block(setup: Setup, address: str, company: str | None) -> Done:
-    """As ``unblock``, within the transaction of another act."""
     store = setup.store
     found = named(store, address, company)
     was = _blocked(store, found.company_id, found.id)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from weftmail.core.parsing.message import Message
 from weftmail.core.role import Role
+from weftmail.core.wording.phrase import Phrase
 from weftmail.flow import review
 from weftmail.flow.installation import Installation
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.review import Released
-from weftmail.flow.setup import contact, named
+from weftmail.flow.setup import contact, find, named
 from weftmail.flow.setup.act import Done, Fields, Setup, act
 from weftmail.flow.setup.undo import check_unchanged
+from weftmail.flow.withdrawal import take_back
 from weftmail.store.audit import AuditRow
 from weftmail.store.inbound import InboundRow
 from weftmail.store.store import Store
@@ -67,21 +69,32 @@ def _release(
 @act
 def discard(setup: Setup, installation: Installation, inbound_id: int) -> Done:
     """Take a mail out of the queue; the log keeps it."""
-    before = place(setup.store, inbound_id)
-    review.discard(setup.store, installation, inbound_id)
-    row = setup.store.inbound.get(inbound_id)
-    return Done("review.discard", _company(row), named.mail(row), before, place(setup.store, inbound_id))
+    return _out(setup, installation, inbound_id, "review.discard", review.DROPPED)
 
 
 @act
-def block(setup: Setup, installation: Installation, inbound_id: int, *, company: str | None = None) -> Done:
-    """Take a mail out of the queue, and drop all that its author sends from now on; one act, with one undo."""
+def spam(setup: Setup, installation: Installation, inbound_id: int) -> Done:
+    """Take a mail out of the queue as spam; the log keeps it, and says so."""
+    return _out(setup, installation, inbound_id, "review.spam", review.SPAM)
+
+
+@act
+def block(setup: Setup, installation: Installation, inbound_id: int) -> Done:
+    """Take a mail out of the queue, and drop whatever its sender sends from now on."""
+    store = setup.store
+    row = review.in_review(store, inbound_id)
+    company_id = row.company_id if row.company_id is not None else review.only_company(store)
+    was, now = contact.stop(setup, company_id, find.address("address", row.from_address))
+    done = _out(setup, installation, inbound_id, "review.block", review.DROPPED)
+    sender: Fields = {"sender": row.from_address}
+    return replace(done, company_id=company_id, was={**done.was, **sender, **was}, now={**done.now, **sender, **now})
+
+
+def _out(setup: Setup, installation: Installation, inbound_id: int, name: str, why: Phrase) -> Done:
     before = place(setup.store, inbound_id)
+    review.discard(setup.store, installation, inbound_id, why)
     row = setup.store.inbound.get(inbound_id)
-    blocked = contact.put_block(setup, row.from_address if row is not None else "", company)
-    review.discard(setup.store, installation, inbound_id)
-    now = {**place(setup.store, inbound_id), **blocked.now}
-    return Done("review.block", blocked.company_id, named.mail(row), {**before, **blocked.was}, now)
+    return Done(name, _company(row), named.mail(row), before, place(setup.store, inbound_id))
 
 
 def place(store: Store, inbound_id: int) -> Fields:
@@ -96,24 +109,29 @@ def _company(row: InboundRow | None) -> int | None:
 
 @act
 def _back(setup: Setup, row: AuditRow) -> Done:
-    """Bring a discarded mail back: the rules judge it once more, and hold it as they did."""
+    """Let a mail wait for a decision as it did; what it left on a record goes with it."""
+    return _waits_again(setup, row)
+
+
+def _waits_again(setup: Setup, row: AuditRow) -> Done:
     inbound_id = int(row.now["id"])
     before = place(setup.store, inbound_id)
-    check_unchanged(row, before)
-    setup.store.inbound.again(inbound_id)
-    return Done("review.back", row.company_id, row.subject, before, place(setup.store, inbound_id))
+    check_unchanged(row, {**row.now, **before})
+    mail = setup.store.inbound.get(inbound_id)
+    assert mail is not None  # noqa: S101 - its row is never deleted
+    notified = take_back(setup.store, mail, setup.actor, setup.clock())
+    after = place(setup.store, inbound_id)
+    people: Fields = {"notified": list(notified)} if notified else {}
+    return Done("review.back", mail.company_id, row.subject, before, {**after, **people})
 
 
 @act
 def _unblocked(setup: Setup, row: AuditRow) -> Done:
-    """Bring a discarded mail back, and take the mail of its author again."""
-    inbound_id = int(row.now["id"])
-    before, found = place(setup.store, inbound_id), setup.store.inbound.get(inbound_id)
-    check_unchanged(row, {**before, "blocked": row.now["blocked"]})
-    lifted = contact.lift_block(setup, found.from_address if found is not None else "", row.company)
-    setup.store.inbound.again(inbound_id)
-    now = {**place(setup.store, inbound_id), **lifted.now}
-    return Done("review.back", row.company_id, row.subject, {**before, **lifted.was}, now)
+    """Let a mail wait as it did, and take its sender's mail again, where this act had blocked them."""
+    done = _waits_again(setup, row)
+    if not row.before["blocked"] and row.company_id is not None:
+        contact.let_write(setup, row.company_id, str(row.now["sender"]))
+    return done
 
 
-reverses = {"review.discard": _back, "review.block": _unblocked}
+reverses = {"review.release": _back, "review.discard": _back, "review.spam": _back, "review.block": _unblocked}

@@ -49,6 +49,11 @@ class Trace:
         """What was done."""
         return acts.done(self.row.act, self.row.subject)
 
+    @property
+    def notified(self) -> str:
+        """Who was notified already of what was taken back; "" where nobody was."""
+        return notified(self.row.now)
+
     def undoable_by(self, role: Role) -> bool:
         """Say whether somebody in that role may undo it; what belongs to no single company is the owner's."""
         reversal = _reversals().get(self.row.act)
@@ -120,6 +125,12 @@ def undo(setup: Setup, audit_id: int) -> Done | Refusal:
     if reversal is None:
         return Refusal("", "not_undoable")
     return reversal.undo(setup, row)
+
+
+def notified(now: Fields) -> str:
+    """Return the names of those who were notified already of what an act took back; "" where nobody was."""
+    names = now.get("notified")
+    return ", ".join(names) if isinstance(names, list) else ""
 
 
 def check_unchanged(row: AuditRow, now: Fields) -> None:

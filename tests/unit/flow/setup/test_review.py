@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, NoReturn
+
 import pytest
 
 from tests.unit.flow.setup.conftest import Office
 from tests.unit.world import ERIK, World
-from weftmail.flow.setup import review, undo
+from weftmail.flow.replay import replay_errors, replay_later
+from weftmail.flow.setup import contact, review, undo
 from weftmail.flow.setup.act import FieldChange
+
+Decision = Callable[..., Any]
+
+
+def broken(*_: object) -> NoReturn:
+    raise RuntimeError("ours")
 
 
 @pytest.fixture
@@ -25,7 +36,11 @@ def test_a_mail_is_filed_and_the_log_says_by_whom(office: Office, held: int) -> 
     assert isinstance(done, review.Decided) and done.released is not None
     assert (done.subject, done.released.record) == ("Quote for 40 chairs · erik@other.example", "LEAD-1")
     assert done.changes == (FieldChange("state", "held", "filed"),)
-    assert office.refused(undo.undo(office.setup, done.trace)) == ("", "not_undoable")
+    back = office.did(undo.undo(office.setup, done.trace))
+    assert (back.act, back.changes) == ("review.back", (FieldChange("state", "filed", "held"),))
+    trace = undo.trace(office.store, back.trace)
+    assert trace is not None and trace.notified == ""
+    assert office.refused(undo.undo(office.setup, done.trace)) == ("", "changed_since")
 
 
 def test_what_cannot_be_filed_leaves_no_row(office: Office, held: int) -> None:
@@ -37,11 +52,71 @@ def test_what_cannot_be_filed_leaves_no_row(office: Office, held: int) -> None:
     assert len(office.store.audit.all()) == before
 
 
-def test_what_was_dropped_comes_back_and_is_held_again(office: Office, held: int) -> None:
-    done = office.did(review.discard(office.setup, office.world.installation, held))
-    assert office.store.inbound.state(held) == "discarded"
+@pytest.mark.parametrize(
+    ("act", "reason"),
+    [(review.discard, "review.dropped"), (review.spam, "review.spam"), (review.block, "review.dropped")],
+)
+def test_what_was_dropped_comes_back_as_it_was(office: Office, held: int, act: Decision, reason: str) -> None:
+    before = office.world.row(held)
+    done = office.did(act(office.setup, office.world.installation, held))
+    dropped = office.world.row(held)
+    assert dropped.state == "discarded" and dropped.why is not None and dropped.why.code == reason
     office.did(undo.undo(office.setup, done.trace))
-    assert office.store.inbound.state(held) == "accepted"
-    office.world.settle()
-    assert office.store.inbound.state(held) == "held"
+    assert replace(office.world.row(held), settled_at=before.settled_at) == before
     assert office.refused(undo.undo(office.setup, done.trace)) == ("", "changed_since")
+
+
+def test_a_blocked_sender_is_let_in_again_with_the_undo_unless_they_were_blocked_before(
+    office: Office, held: int
+) -> None:
+    done = office.did(review.block(office.setup, office.world.installation, held))
+    assert FieldChange("blocked", "no", "yes") in done.changes
+    (blocked,) = office.store.contacts.blocked(office.world.acme)
+    assert (blocked.address, blocked.blocked_by) == ("erik@other.example", office.setup.actor.name)
+    office.did(undo.undo(office.setup, done.trace))
+    assert office.store.contacts.blocked(office.world.acme) == []
+    office.did(contact.block(office.setup, "erik@other.example"))
+    again = office.did(review.block(office.setup, office.world.installation, held))
+    office.did(undo.undo(office.setup, again.trace))
+    assert len(office.store.contacts.blocked(office.world.acme)) == 1
+    office.did(contact.unblock(office.setup, "erik@other.example"))
+    once_more = office.did(review.block(office.setup, office.world.installation, held))
+    office.did(contact.unblock(office.setup, "erik@other.example"))
+    office.did(undo.undo(office.setup, once_more.trace))
+    assert office.store.inbound.state(held) == "held"
+
+
+def test_whom_nobody_may_block(office: Office, world: World) -> None:
+    world.store.domains.add("shared.example", None, True, 1)
+    forged = world.deliver(world.mail("Anna <anna@acme.example>"), "x@shared.example")
+    assert office.refused(review.block(office.setup, world.installation, forged.id)) == (
+        "address", "contact_is_colleague",
+    )  # fmt: skip
+    assert office.store.inbound.state(forged.id) == forged.state == "unmatched"
+    assert office.refused(review.block(office.setup, world.installation, 99)) == ("id", "no_such_inbound")
+
+
+def test_what_was_routed_once_more_since_does_not_come_back_twice(office: Office, held: int) -> None:
+    done = office.did(review.discard(office.setup, office.world.installation, held))
+    office.did(replay_later(office.setup, held))
+    office.world.settle()
+    again = office.did(review.discard(office.setup, office.world.installation, held))
+    assert again.trace != done.trace
+    office.store.connection.execute("update inbound set undecided = ''")
+    assert office.refused(undo.undo(office.setup, again.trace)) == ("", "changed_since")
+
+
+def test_after_a_repair_all_errors_are_read_once_more(office: Office, world: World) -> None:
+    assert office.did(replay_errors(office.setup, world.acme)).trace == 0
+    rows = [*world.accept(world.mail(), "leads@acme.example"), *world.accept(world.mail(), "x@elsewhere.example")]
+    nobodys, ours = world.settler(reader=broken), world.acme
+    while nobodys.settle().settled:
+        pass
+    assert [world.row(one).company_id for one in rows] == [ours, None]
+    assert office.store.inbound.review_counts(ours)["error"] == 1
+    done = office.did(replay_errors(office.setup, ours))
+    assert (done.now, office.store.inbound.being_read(rows)) == ({"mails": rows[:1]}, 1)
+    assert office.did(replay_errors(office.setup, ours, nobodys=True)).now == {"mails": rows[1:]}
+    world.settle()
+    assert office.store.inbound.being_read(rows) == 0
+    assert [world.row(one).state for one in rows] == ["filed", "unmatched"]
