@@ -20,7 +20,7 @@ class Claimed:
     """A copy that this sender holds the lease of: one message to one outsider, or to colleagues of one language.
 
     With a ``user_id`` it is an email of notices to that user: it has no message (``message_id`` is 0), and ``says``
-    holds its sentences.
+    holds its sentences.  With an ``address`` it holds a link for somebody who is neither a user nor a contact.
     """
 
     id: int
@@ -34,6 +34,7 @@ class Claimed:
     created_at: int
     user_id: int | None = None
     says: str = "[]"
+    address: str = ""
 
     @property
     def sentences(self) -> list[Phrase]:
@@ -125,6 +126,17 @@ class Outbox:
             company_id=company_id,
             user_id=user_id,
             says=json.dumps([says.plain()], ensure_ascii=False),
+            language=language,
+            now=now,
+        )
+
+    def add_link(self, company_id: int, address: str, says: Sequence[Phrase], language: str, now: int) -> None:
+        """Let an email wait that brings a link to an address; it is sent in the company's name."""
+        queries.outbox_add_link(
+            self._connection,
+            company_id=company_id,
+            address=address,
+            says=json.dumps([one.plain() for one in says], ensure_ascii=False),
             language=language,
             now=now,
         )

@@ -14,10 +14,10 @@ from weftmail.admin.pages.history import changes_of
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.dns import zone_text
 from weftmail.core.dns.finding import DnsFinding
-from weftmail.core.dns.key_life import OVERLAP
 from weftmail.core.role import Role
+from weftmail.core.tokens.link import RANDOM
 from weftmail.core.wording.phrase import marked
-from weftmail.flow.dns_kept import from_stored
+from weftmail.flow import dns_kept
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import dkim_key, dns, domain, mail_round
 from weftmail.flow.setup.act import Done
@@ -34,6 +34,8 @@ WHAT: Mapping[str, str] = {
     "dmarc": "DMARC",
     "ptr": "PTR",
     "return path": marked("Return path"),
+    "mta-sts": "MTA-STS",
+    "tls-rpt": "TLS-RPT",
     "zone": marked("Zone"),
 }
 KEY_TONES: Mapping[str, str] = {
@@ -165,14 +167,15 @@ def _page(
         may_change=changes,
         records=records,
         keys=[(key, KEY_TONES[key.state], visit.voice.gettext(KEY_STATES[key.state])) for key in _keys(visit, one)],
+        gone_at=dkim_key.gone_at,
         kinds=KEY_KINDS,
-        overlap=OVERLAP,
         addresses=[f"{each}@{one.name}" for each in _system(one)],
         keeper=visit.text("who") or _address(visit, visit.store.domains.postmaster(one.name)) if changes else "",
         aliases=visit.store.domains.aliases_of(visit.company_id).get(one.id, 0),
         until=one.closed_at + domain.CLOSED_FOR if one.closed_at is not None else 0,
-        wrong=wrong if field != "who" else "",
-        wrong_who={"who": wrong} if field == "who" else {},
+        wrong=wrong if field not in ("who", "to") else "",
+        wrong_field={field: wrong},
+        to=visit.text("to"),
         link=link,
         history=changes_of(visit, one.name, installation=one.company_id is None, most=8) if changes else [],
     )
@@ -181,15 +184,15 @@ def _page(
 def records_of(store: Store, one: Domain) -> ZoneTable:
     """Return what is kept of a domain's records."""
     look = store.dns.of([one.id]).get(one.id)
-    stored = [(each, from_stored(each)) for each in store.dns.findings(one.id)]
-    judgements = [finding.judgement for _, finding in stored]
+    found = dns_kept.rows(store, one)
+    judgements = [finding.judgement for finding, _ in found]
     return ZoneTable(
         one.name,
         look,
         tuple(json.loads(look.servers)) if look is not None else (),
-        [RecordRow(WHAT[found.what], TONES[found.verdict], found, each.changed_at) for each, found in stored],
+        [RecordRow(WHAT[finding.what], TONES[finding.verdict], finding, since) for finding, since in found],
         zone_text.zone_file(judgements),
-        zone_text.nsupdate(look.zone if look is not None else one.name, judgements),
+        zone_text.nsupdate(look.zone if look is not None and look.zone else one.name, judgements),
     )
 
 
@@ -239,6 +242,16 @@ def share(visit: Visit) -> Response:
     if isinstance(done, Refusal):
         return _answer(visit, one, done)
     return _page(visit, one, link=f"{visit.site.installation.site_url}/dns/{done.token}")
+
+
+def send_records(visit: Visit) -> Response:
+    """Send such a link by email to whoever keeps the DNS."""
+    one, installation = found_domain(visit, to_change=True), visit.site.installation
+    random = visit.site.random(RANDOM)
+    done = dns.send(visit.setup, installation.keyring, random, one.name, visit.text("to"), company_id=visit.company_id)
+    if isinstance(done, Done):
+        visit.site.sender.wake()
+    return _answer(visit, one, done)
 
 
 def keys(visit: Visit) -> Response:
@@ -335,6 +348,7 @@ routes = [
     page("/domains/{domain}/removal", plan, role=Role.ADMIN),
     page("/domains/{domain}/look", look_again, posts=True, role=Role.ADMIN),
     page("/domains/{domain}/share", share, posts=True, role=Role.ADMIN),
+    page("/domains/{domain}/send", send_records, posts=True, role=Role.ADMIN),
     page("/domains/{domain}/keys", keys, posts=True, role=Role.ADMIN),
     page("/domains/{domain}/postmaster", postmaster, posts=True, role=Role.ADMIN),
     page("/domains/{domain}/round", send_round, posts=True, role=Role.ADMIN),

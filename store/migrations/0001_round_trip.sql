@@ -520,10 +520,12 @@ create table outbox (
     id {ID},
     company_id bigint not null references company (id),
     message_id bigint references message (id),
-    audience text not null check (audience in ('outsider', 'colleagues', 'notices', 'account')),
+    audience text not null check (audience in ('outsider', 'colleagues', 'notices', 'account', 'link')),
     channel text not null default 'email' references channel (name),
     contact_id bigint references contact (id),
     user_id bigint references users (id),
+    -- Whom a link is for, who is neither a user nor a contact; '' for every other copy.
+    address text not null default '',
     says text not null default '[]',
     language text not null default 'en',
     state text not null default 'waiting' check (state in ('waiting', 'delayed', 'sent', 'failed', 'cancelled')),
@@ -534,7 +536,9 @@ create table outbox (
     error text not null default '',
     created_at bigint not null,
     changed_at bigint not null,
-    check ((message_id is null) = (audience in ('notices', 'account')) and (user_id is null) = (message_id is not null))
+    check ((message_id is null) = (audience in ('notices', 'account', 'link'))),
+    check ((user_id is null) = (message_id is not null or audience = 'link')),
+    check ((address = '') = (audience <> 'link'))
 );
 create index outbox_due on outbox (next_at, id) where state = 'waiting';
 create index outbox_pending on outbox (id) where state in ('waiting', 'delayed');
@@ -699,7 +703,7 @@ select
     coalesce(m.subject, '') as subject, p.audience, p.channel, p.state, p.attempts, p.next_at, p.leased_until_at,
     p.error, p.created_at, p.changed_at,
     coalesce(
-        d.address,
+        d.address, nullif(p.address, ''),
         (select a.address from user_address a where a.user_id = p.user_id and a.kind = 'email' order by a.position limit 1)
     ) as address,
     d.id as delivery_id

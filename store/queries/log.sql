@@ -72,6 +72,7 @@ where id in (
                 or exists (
                     select 1 from user_address f where f.user_id = o.user_id and replace(lower(f.address), :who, '') <> lower(f.address)
                 )
+                or replace(lower(o.address), :who, '') <> lower(o.address)
             )
         order by o.id desc
         limit :most
@@ -96,6 +97,7 @@ where id in (
                 or exists (
                     select 1 from user_address f where f.user_id = o.user_id and replace(lower(f.address), :who, '') <> lower(f.address)
                 )
+                or replace(lower(o.address), :who, '') <> lower(o.address)
             )
         order by o.id desc
         limit :most

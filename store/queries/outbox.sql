@@ -11,6 +11,10 @@ values (:company_id, 'notices', :user_id, :says, :language, :now, :now, :now);
 insert into outbox (company_id, audience, user_id, says, language, next_at, created_at, changed_at)
 values (:company_id, 'account', :user_id, :says, :language, :now, :now, :now);
 
+-- name: outbox_add_link!
+insert into outbox (company_id, audience, address, says, language, next_at, created_at, changed_at)
+values (:company_id, 'link', :address, :says, :language, :now, :now, :now);
+
 -- A claim repeats its condition outside the subselect: without that, several senders take the same rows.
 -- name: outbox_claim
 update outbox
@@ -24,7 +28,7 @@ where id in (
     and state = 'waiting' and next_at <= :now and leased_until_at <= :now
     and not exists (select 1 from setting where name = 'sending_paused' and value = '1')
 returning id, company_id, coalesce(message_id, 0) as message_id, audience, channel, contact_id, user_id, says,
-    language, attempts, created_at;
+    language, attempts, created_at, address;
 
 -- name: outbox_recipients
 select address, user_id, contact_id from delivery
@@ -72,7 +76,7 @@ select state from outbox where company_id = :company_id and id = :id;
 
 -- name: outbox_by_id^
 select id, company_id, coalesce(message_id, 0) as message_id, audience, channel, contact_id, user_id, says, language,
-    attempts, created_at
+    attempts, created_at, address
 from outbox where id = :id;
 
 -- name: outbox_addresses

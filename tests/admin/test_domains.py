@@ -14,6 +14,8 @@ from tests.unit.world import HOST
 from tests.unit.zones import TableZones, good
 from weftmail.cli.signing import DkimFolder
 from weftmail.core.ports import Outcome, Sent
+from weftmail.flow.account import link_mail
+from weftmail.flow.copy import Copy
 from weftmail.flow.dns_watch import OURSELVES, DnsWatch
 from weftmail.flow.setup.act import Setup
 from weftmail.store.alias import AliasSettings
@@ -58,6 +60,11 @@ def test_keys_are_made_seen_and_said_to_sign(site: Site, anna: Browser) -> None:
     assert anna.post(f"{PAGE}/keys", {"csrf": anna.csrf()}).status_code == 303
     page = anna.get(PAGE).text
     assert page.count("not seen in the DNS yet") == 2 and "leaves unsigned" in page
+    # What to put into the DNS stands there before anybody has asked for it.
+    assert page.count("The DNS was not asked yet since the key wm27") == 2
+    assert "wm27e._domainkey.acme.example. 3600 IN TXT &#34;v=DKIM1; k=ed25519;" in page
+    assert "wm27a._domainkey" in anna.get(f"{PAGE}/zone.txt").text
+    assert "update add wm27a._domainkey" in anna.get(f"{PAGE}/nsupdate.txt").text
     watch(site, zones(site)).run()
     page = anna.get(PAGE).text
     assert page.count("● signing") == 2 and "leaves unsigned" not in page
@@ -107,6 +114,30 @@ def test_the_link_for_who_keeps_the_dns_shows_that_page_alone(
     assert rows and token not in rows[0]
 
 
+def test_the_records_are_sent_to_whoever_keeps_the_dns(
+    site: Site, anna: Browser, browser: Callable[[], Browser]
+) -> None:
+    form = {"csrf": anna.csrf(), "to": "no address"}
+    wrong = anna.post(f"{PAGE}/send", form)
+    assert wrong.status_code == 422 and 'value="no address"' in wrong.text
+    assert re.search(r'<div id="to-said"><p class="error">✕ ', wrong.text)
+    before = site.sender.woken
+    done = anna.post(f"{PAGE}/send", {**form, "to": "hostmaster@provider.example"})
+    assert done.status_code == 303 and site.sender.woken > before
+    page = anna.get(done.headers["location"]).text
+    assert "The records of acme.example sent to whoever keeps the DNS" in page
+    assert "A link that was given away ends by itself after 14 days" in page
+    (one,) = [each for each in site.store.outbox.claim("t", site.world.clock(), 2**60, 9) if each.address]
+    made = link_mail(site.store, site.installation, one)
+    assert isinstance(made, Copy)
+    (token,) = set(re.findall(rb"http://testserver/dns/([\w-]{43})", made.data))
+    stranger = browser()
+    shown = stranger.get(f"/dns/{token.decode()}")
+    assert shown.status_code == 200 and "acme.example" in shown.text and "Karin" not in shown.text
+    assert "hostmaster@provider.example" in anna.get("/outbox").text and "DNS records" in anna.get("/outbox").text
+    assert token.decode() not in one.says
+
+
 def test_a_domain_is_closed_after_its_plan_and_brought_back_with_its_aliases(site: Site, anna: Browser) -> None:
     plan = anna.get(f"{PAGE}/removal").text
     assert "leads@acme.example" in plan and "Nothing has changed yet" in plan
@@ -151,7 +182,37 @@ def test_new_keys_wait_and_an_old_one_is_retired(site: Site, anna: Browser) -> N
     assert waiting.status_code == 422 and "are not in the DNS yet" in waiting.text
     (selector, *_) = [one.selector for one in site.store.domains.dkim_keys(DOMAIN)]
     anna.post(f"{PAGE}/retire", {"csrf": anna.csrf(), "selector": selector})
-    assert "retired: take it out of the DNS" in anna.get(PAGE).text
+    page = anna.get(PAGE).text
+    assert "retired: take it out of the DNS" in page and "its private key is deleted by" in page
+    site.world.clock.now += 7 * 24 * 3600_000
+    anna.sign_in("anna@acme.example")
+    watch(site, zones(site)).look(DOMAIN)
+    assert "its private key is deleted<" in anna.get(PAGE).text
+    assert not [one for one in (site.folder / "dkim" / DOMAIN).iterdir() if one.stem == selector]
+
+
+def test_what_is_done_with_keys_is_undone_or_says_why_not(site: Site, anna: Browser) -> None:
+    def act() -> str:
+        found = re.search(r'class="bar".*?/history/(\d+)/undo', anna.get(led.headers["location"]).text, re.S)
+        assert found is not None
+        return f"/history/{found[1]}/undo"
+
+    def states() -> set[str]:
+        return {one.state for one in site.store.domains.dkim_keys(DOMAIN)}
+
+    led = anna.post(f"{PAGE}/keys", {"csrf": anna.csrf()})
+    made = act()
+    anna.post(made, {"csrf": anna.csrf()})
+    assert states() == {"retired"}
+    anna.post(f"{PAGE}/keys", {"csrf": anna.csrf()})
+    watch(site, zones(site)).look(DOMAIN)
+    assert states() == {"retired", "signing"}
+    assert "Keys follow what the DNS shows" in anna.get(PAGE).text
+    (selector, *_) = [one.selector for one in site.store.domains.dkim_keys(DOMAIN) if one.state == "signing"]
+    led = anna.post(f"{PAGE}/retire", {"csrf": anna.csrf(), "selector": selector})
+    assert "retiring" in states() and "when its private key is deleted" in anna.get(PAGE).text
+    anna.post(act(), {"csrf": anna.csrf()})
+    assert "retiring" not in states()
 
 
 def test_an_admin_of_all_adds_domains_and_is_told_beside_the_field(site: Site, anna: Browser) -> None:
@@ -164,7 +225,9 @@ def test_an_admin_of_all_adds_domains_and_is_told_beside_the_field(site: Site, a
     assert site.store.dns.due(site.world.clock()) == ["new.example"]
 
 
-@pytest.mark.parametrize("act", ["look", "share", "keys", "round", "postmaster", "retire", "set", "remove", "restore"])
+@pytest.mark.parametrize(
+    "act", ["look", "share", "send", "keys", "round", "postmaster", "retire", "set", "remove", "restore"]
+)
 def test_a_shared_domain_is_read_only_for_the_admin_of_a_company(site: Site, anna: Browser, act: str) -> None:
     shared = site.store.domains.add("shared.example", None, True, 1)
     site.store.aliases.add(site.other, shared, "theirs", AliasSettings("lead", None, None, "everyone", "", "{}"), 1)

@@ -21,3 +21,7 @@ class DkimFolder:
     def create(self, domain: str, selector: str, algorithm: Algorithm) -> SigningKey:
         """Make a key and keep it."""
         return dkim_files.create(self.folder, domain, selector, algorithm)
+
+    def remove(self, domain: str, selector: str) -> bool:
+        """Delete a key for good; say whether there was one."""
+        return dkim_files.remove(self.folder, domain, selector)

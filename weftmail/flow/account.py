@@ -1,4 +1,4 @@
-"""Emails about somebody's own account: an invitation, a new password.  Each holds a link that works once.
+"""Emails that bring a link: an invitation, a new password, the records of a domain for whoever keeps its DNS.
 
 What waits in the outbox holds the seed of the link; the link itself is made as the email is composed.
 """
@@ -18,7 +18,7 @@ from weftmail.store.outbox import Claimed
 from weftmail.store.people import User
 from weftmail.store.store import Store
 
-LINKS = {"mail.invitation": "/password/", "mail.reset": "/password/", "mail.joined": "/sign-in"}
+LINKS = {"mail.invitation": "/password/", "mail.reset": "/password/", "mail.joined": "/sign-in", "mail.dns": "/dns/"}
 """What opens the page that an email leads to; one that ends with a slash is followed by the secret."""
 
 
@@ -51,6 +51,27 @@ def account_mail(store: Store, installation: Installation, claimed: Claimed) -> 
     )
     try:
         return Copy(compose(letter, ForOneColleague(Mailbox(user.name, address))), "", domain)
+    except BadAddress as error:
+        return _refused(Phrase("refused.address", {"error": str(error)}))
+
+
+def link_mail(store: Store, installation: Installation, claimed: Claimed) -> Copy | Refused:
+    """Compose an email that brings a link to somebody who is neither a user nor a contact; Refused as above."""
+    company, domain = store.companies.get(claimed.company_id), store.domains.of_company(claimed.company_id)
+    if company is None or domain is None:
+        return _refused(Phrase("refused.gone"))
+    (says, closing), language = claimed.sentences, installation.languages.of(claimed.language)
+    letter = Letter(
+        message_id=f"<link.{claimed.id}.{claimed.created_at}@{domain}>",
+        from_=Mailbox(company.name, f"notifications@{domain}"),
+        subject=say(Phrase("mail.dns.subject", {"domain": says.values["domain"]}), language),
+        text="\n\n".join([say(says, language), _link(installation, says), say(closing, language)]) + "\n",
+        date=claimed.created_at,
+        loop=installation.name,
+        automatic=True,
+    )
+    try:
+        return Copy(compose(letter, ForOneColleague(Mailbox("", claimed.address))), "", domain)
     except BadAddress as error:
         return _refused(Phrase("refused.address", {"error": str(error)}))
 

@@ -121,6 +121,8 @@ class OutboxSender:
 
     def _addresses(self, claimed: Claimed) -> list[str]:
         """Whom the copy still has to reach; an email of notices has one address, its user's first."""
+        if claimed.address:
+            return [claimed.address]
         if claimed.user_id is not None:
             return self._store.users.addresses(claimed.user_id)[:1]
         return [one.address for one in self._store.outbox.recipients(claimed.company_id, claimed.id)[:RECIPIENTS]]
@@ -152,7 +154,7 @@ class OutboxSender:
 
     def _is_left(self, claimed: Claimed, done: int) -> bool:
         """Say whether the copy has somebody left to reach."""
-        if claimed.user_id is not None:
+        if claimed.user_id is not None or claimed.address:
             return done == 0
         return bool(self._store.outbox.recipients(claimed.company_id, claimed.id))
 

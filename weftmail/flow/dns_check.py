@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from weftmail.core.dns import dkim, dmarc, host, mx, return_path, spf, spf_cost
+from weftmail.core.dns import dkim, dmarc, host, mx, return_path, spf, spf_cost, tls
 from weftmail.core.dns.dkim import PublicKey
 from weftmail.core.dns.finding import (
     DnsFinding,
@@ -47,8 +47,8 @@ class Table:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst of the rows."""
-        return worst(one.verdict for one in self.findings)
+        """The worst of the rows; what is optional and missing makes none of it worse."""
+        return worst(one.verdict for one in self.findings if one.verdict != "optional")
 
     @property
     def judgements(self) -> tuple[Judgement, ...]:
@@ -77,7 +77,12 @@ class _Checking:
             return Table(self.question.domain, "", (), (row, *self._to_come(), self._pointers()), now)
         first = [self._mx(zone), self._spf(zone)]
         way_back = self._return_path(first[0].verdict, first[1].verdict)
-        findings = (*first, *self._keys(zone), self._dmarc(zone), way_back, self._pointers())
+        keys = self._keys(zone)
+        vouched = first[1].verdict == "good" and any(one.verdict == "good" for one in keys)
+        findings = (
+            *first, *keys, self._dmarc(zone, vouched=vouched), way_back, self._pointers(), self._policy(zone),
+            self._reports(zone),
+        )  # fmt: skip
         return Table(self.question.domain, zone.name, tuple(one.name for one in zone.servers), findings, now, self.seen)
 
     def _to_come(self) -> Iterator[DnsFinding]:
@@ -147,16 +152,28 @@ class _Checking:
         self.seen[key.selector] = shown(key, view)
         return DnsFinding("dkim", key.name, view.everything(), values(view.resolver), (key.record,), judged)
 
-    def _dmarc(self, zone: Zone) -> DnsFinding:
+    def _dmarc(self, zone: Zone, *, vouched: bool) -> DnsFinding:
         domain = self.question.domain
         view = self._view(zone, dmarc.name(domain), "TXT")
 
         def above() -> tuple[str, dmarc.DmarcPolicy] | None:
             return dmarc.inherited(domain, lambda name: values(self.zones.query(name, "TXT")))
 
-        judged = over_servers(view, lambda found: dmarc.judge(domain, found, above))
+        judged = over_servers(view, lambda found: dmarc.judge(domain, found, above, vouched=vouched))
         expected = tuple(one.value for one in judged.add) or view.everything()
         return DnsFinding("dmarc", dmarc.name(domain), view.everything(), values(view.resolver), expected, judged)
+
+    def _policy(self, zone: Zone) -> DnsFinding:
+        domain, server = self.question.domain, self.question.host
+        view = self._view(zone, tls.policy_record(domain).name, "TXT")
+        judged = over_servers(view, lambda found: tls.judge_policy(domain, server, found))
+        return _optional("mta-sts", view, tls.policies, tls.policy_record(domain), judged)
+
+    def _reports(self, zone: Zone) -> DnsFinding:
+        domain = self.question.domain
+        view = self._view(zone, tls.report_record(domain).name, "TXT")
+        judged = over_servers(view, lambda found: tls.judge_reports(domain, found))
+        return _optional("tls-rpt", view, tls.reports, tls.report_record(domain), judged)
 
     def _return_path(self, came: Verdict, vouched: Verdict) -> DnsFinding:
         domain = self.question.domain
@@ -172,6 +189,15 @@ class _Checking:
     def _addresses(self) -> Sequence[str]:
         found = (self.zones.query(self.question.host, "A"), self.zones.query(self.question.host, "AAAA"))
         return [one for some in found for one in values(some)]
+
+
+def _optional(
+    what: str, view: View, records: Callable[[Values], Values], record: DnsRecord, judged: Judgement
+) -> DnsFinding:
+    """Return the row of what a domain may have; the record to add stands beside it alone, as nothing is missing."""
+    found = records(view.everything())
+    expected = found if judged.verdict == "good" else (record.value,)
+    return DnsFinding(what, record.name, found, records(values(view.resolver)), expected, judged)
 
 
 def _missing(what: str, record: DnsRecord) -> DnsFinding:

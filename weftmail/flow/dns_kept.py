@@ -1,4 +1,4 @@
-"""A row of a domain's table as the store keeps it, and back."""
+"""The table of a domain's records as the store keeps it: a row written and read, and what no look has seen yet."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 from weftmail.core.dns.finding import DnsFinding, DnsRecord, Judgement
 from weftmail.core.wording.phrase import Phrase
 from weftmail.store.dns import StoredFinding
+from weftmail.store.domain import DkimKey, Domain
+from weftmail.store.store import Store
 
 
 def as_stored(one: DnsFinding) -> str:
@@ -43,6 +45,31 @@ def from_stored(row: StoredFinding) -> DnsFinding:
     )
     there, resolved, expected = (tuple(found[name]) for name in ("found", "resolved", "expected"))
     return DnsFinding(found["what"], found["name"], there, resolved, expected, judged)
+
+
+def rows(store: Store, domain: Domain) -> list[tuple[DnsFinding, int]]:
+    """Return the rows that the last look found, each with since when it stands so, as the keys of now want them.
+
+    A key that was made since stands among them with the record to add, and one that was retired does so no more.
+    """
+    stored = [(from_stored(one), one.changed_at) for one in store.dns.findings(domain.id)]
+    keys = {f"{one.selector}._domainkey.{one.domain}": one for one in store.domains.dkim_keys(domain.name)}
+    live = {name: one for name, one in keys.items() if one.state != "retired"}
+    kept = [(row, since) for row, since in stored if row.what != "dkim" or row.name in live or not keys]
+    looked = {row.name for row, _ in kept if row.what == "dkim"}
+    new = [(_not_looked(name, one), one.created_at) for name, one in live.items() if name not in looked]
+    at = max((place for place, (row, _) in enumerate(kept, start=1) if row.what in _BEFORE_KEYS), default=0)
+    return [*kept[:at], *new, *kept[at:]]
+
+
+_BEFORE_KEYS = ("zone", "mx", "spf", "dkim")
+
+
+def _not_looked(name: str, key: DkimKey) -> DnsFinding:
+    record = DnsRecord(name, "TXT", key.record)
+    reason = Phrase("dns.dkim.not looked", {"selector": key.selector})
+    judged = Judgement("look", reason, Phrase("dns.step.add", {"name": name}), add=(record,))
+    return DnsFinding("dkim", name, (), (), (key.record,), judged)
 
 
 def _plain(one: DnsRecord) -> list[str]:

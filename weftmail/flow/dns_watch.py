@@ -17,7 +17,7 @@ from weftmail.core.wording.phrase import Phrase
 from weftmail.flow import notices
 from weftmail.flow.actor import Actor
 from weftmail.flow.dns_check import Table, check
-from weftmail.flow.dns_kept import as_stored
+from weftmail.flow.dns_kept import as_stored, from_stored
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup import dkim_key, dns
 from weftmail.flow.setup.act import Setup
@@ -57,7 +57,9 @@ class DnsWatch:
         domain = dns.domain(store, name)
         with store.transaction():
             self._keep(domain, found)
-            self._follow(domain, found)
+            retired = self._follow(domain, found)
+        # Files go once the store says so: what was deleted cannot be rolled back.
+        dkim_key.forget(self.setup, domain, self.files, retired)
         self._renew(domain)
         return found
 
@@ -74,18 +76,13 @@ class DnsWatch:
         store.dns.keep(look, rows, now)
 
     def _tell(self, domain: Domain, found: Table, before: Mapping[tuple[str, str], StoredFinding]) -> None:
-        """Tell of a record that stands worse than before, or that all is good again; the first look tells nothing."""
-        if not before:
-            return
-        worse = [one for one in found.findings if _worse(one, before.get((one.what, one.name)))]
-        if worse:
-            says = Phrase("notice.dns.worse", {"domain": domain.name, "reason": worse[0].judgement.reason})
-            notices.notify_of_domain(self.setup.store, domain.company_id, says, self.setup.clock())
-        elif found.verdict == "good" and any(one.verdict in ("look", "broken") for one in before.values()):
-            says = Phrase("notice.dns.good", {"domain": domain.name})
+        """Tell of a record that stands worse than before or was changed; the first look tells nothing."""
+        says = _news(domain.name, found, before) if before else None
+        if says is not None:
             notices.notify_of_domain(self.setup.store, domain.company_id, says, self.setup.clock())
 
-    def _follow(self, domain: Domain, found: Table) -> None:
+    def _follow(self, domain: Domain, found: Table) -> list[str]:
+        """Let the keys follow what was found; return those whose overlap is over."""
         store, now = self.setup.store, self.setup.clock()
         keys = store.domains.dkim_keys(domain.name)
         ages = [KeyAge(one.selector, one.algorithm, one.state, one.changed_at) for one in keys]
@@ -95,6 +92,7 @@ class DnsWatch:
         waiting = any(states.get(one.selector, one.state) in ("made", "published") for one in keys)
         if waiting or states:
             store.dns.want(domain.id, now + SOON)
+        return [selector for selector, state in states.items() if state == "retired"]
 
     def _renew(self, domain: Domain) -> None:
         """Replace keys that have signed for a year; the private halves are made outside of any transaction."""
@@ -115,3 +113,24 @@ def _worse(one: DnsFinding, before: StoredFinding | None) -> bool:
     if before is None or one.verdict not in ("look", "broken"):
         return False
     return before.verdict != "broken" and one.verdict != before.verdict
+
+
+def _news(domain: str, found: Table, before: Mapping[tuple[str, str], StoredFinding]) -> Phrase | None:
+    """Return what there is to tell: what is worse first, then that all is good again, then what was changed."""
+    for one in found.findings:
+        if _worse(one, before.get((one.what, one.name))):
+            return Phrase("notice.dns.worse", {"domain": domain, "reason": one.judgement.reason})
+    if found.verdict == "good" and any(one.verdict in ("look", "broken") for one in before.values()):
+        return Phrase("notice.dns.good", {"domain": domain})
+    for one in found.findings:
+        if _changed(one, before.get((one.what, one.name))):
+            return Phrase("notice.dns.changed", {"domain": domain, "name": one.name, "reason": one.judgement.reason})
+    return None
+
+
+def _changed(one: DnsFinding, before: StoredFinding | None) -> bool:
+    """Say whether the zone holds something else than before; a server that was silent has changed nothing."""
+    if before is None or not one.found:
+        return False
+    there = from_stored(before).found
+    return bool(there) and sorted(there) != sorted(one.found)

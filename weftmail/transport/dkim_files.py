@@ -51,6 +51,17 @@ def load(folder: str, domain: str) -> list[SigningKey]:
     return [_read(os.path.join(place, file), name, file.removesuffix(".pem")) for file in files]
 
 
+def remove(folder: str, domain: str, selector: str) -> bool:
+    """Delete a key for good; say whether there was one."""
+    place = os.path.join(folder, canonical_domain(domain))
+    try:
+        os.unlink(os.path.join(place, f"{selector}.pem"))
+    except FileNotFoundError:
+        return False
+    _sync(place)
+    return True
+
+
 def _read(path: str, domain: str, selector: str) -> SigningKey:
     with open(path, "rb") as file:
         pem = file.read(64 * 1024)

@@ -185,6 +185,14 @@ def test_keys_lie_in_files_of_their_owner_alone(tmp_path: Path) -> None:
         dkim_files.load(str(tmp_path / "dkim"), "acme.example")
 
 
+def test_a_key_is_deleted_for_good(tmp_path: Path) -> None:
+    dkim_files.create(str(tmp_path), "Acme.example", "wm26e", "ed25519")
+    kept = dkim_files.create(str(tmp_path), "acme.example", "wm27e", "ed25519")
+    assert dkim_files.remove(str(tmp_path), "acme.example", "wm26e")
+    assert not dkim_files.remove(str(tmp_path), "acme.example", "wm26e")
+    assert dkim_files.load(str(tmp_path), "acme.example") == [kept]
+
+
 @pytest.mark.parametrize("selector", ["", "a b", "../x", "A", "a;b", "-a", "x" * 64])
 def test_names_that_cannot_be(tmp_path: Path, selector: str) -> None:
     with pytest.raises(BadKey, match="no name"):

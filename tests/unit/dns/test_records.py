@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from weftmail.core.dns import dkim, dmarc, host, mx, return_path, spf, spf_cost, zone_text
+from weftmail.core.dns import dkim, dmarc, host, mx, return_path, spf, spf_cost, tls, zone_text
 from weftmail.core.dns.dkim import PublicKey
 from weftmail.core.dns.finding import DnsRecord, Judgement, Values, View, over_servers, worst
 from weftmail.core.ports import DnsAnswer, DnsFailure, DnsResult, DnsType, NoSuchName
@@ -221,15 +221,20 @@ def test_the_tree_is_walked_upwards() -> None:
     assert above({**one, "_dmarc.example": "v=DMARC1; p=reject"}) == ("example", "v=DMARC1; p=reject")
 
 
-NEXT = "When all that leaves is signed, go on to p="
+NEXT = "SPF and a signature vouch for what leaves; go on to v=DMARC1; p="
+AT = "at _dmarc.acme.example"
 
 
 @pytest.mark.parametrize(
     ("found", "words", "mended"),
     [
         (("v=DMARC1; p=reject",), "good: Its policy is reject", ""),
-        (("v=DMARC1;p=none;rua=mailto:a@acme.example;adkim=s",), f"good: Its policy is none | {NEXT}quarantine", ""),
-        (("v=DMARC1; p=quarantine",), f"good: Its policy is quarantine | {NEXT}reject", ""),
+        (
+            ("v=DMARC1;p=none;rua=mailto:a@acme.example;adkim=s",),
+            f"good: Its policy is none | {NEXT}quarantine; rua=mailto:a@acme.example; adkim=s {AT}",
+            "",
+        ),
+        (("v=DMARC1; p=quarantine",), f"good: Its policy is quarantine | {NEXT}reject {AT}", ""),
         (
             ("v=DMARC1; p=none; pct=20",),
             (
@@ -295,6 +300,69 @@ def test_an_inherited_policy_is_that_for_subdomains() -> None:
     assert said(dmarc.judge("in.acme.example", (), lambda: parent)) == (
         "good: Its policy is reject, inherited from acme.example"
     )
+
+
+SERVE = (
+    "optional: Optional: a policy makes others use TLS, and nothing else, towards mx1.acme.example | Serve "
+    "https://mta-sts.acme.example/.well-known/mta-sts.txt (version: STSv1; mode: testing; mx: mx1.acme.example; "
+    "max_age: 86400), then add the record at _mta-sts.acme.example"
+)
+REPORT = (
+    "optional: Optional: others report each day whether TLS towards this domain worked | Add the record at _smtp._tls."
+)
+
+
+def test_the_next_policy_is_one_step_and_waits_until_something_vouches_for_what_leaves() -> None:
+    parent = ("acme.example", dmarc.parse("v=DMARC1; p=none"))
+    assert said(dmarc.judge("in.acme.example", (), lambda: parent)) == (
+        "good: Its policy is none, inherited from acme.example | SPF and a signature vouch for what leaves; go on to "
+        "v=DMARC1; p=quarantine at _dmarc.in.acme.example"
+    )
+    for policy, following in (("none", "quarantine"), ("quarantine", "reject")):
+        waits = dmarc.judge("acme.example", (f"v=DMARC1; p={policy}",), lambda: None, vouched=False)
+        assert said(waits) == (
+            f"good: Its policy is {policy} | Keep it until SPF and a signature vouch for what leaves; "
+            f"p={following} is next then"
+        )
+    assert dmarc.judge("acme.example", ("v=DMARC1; p=reject",), lambda: None, vouched=False).step is None
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        ((), SERVE),
+        (("verification=1",), "optional: Optional"),
+        (("v=STSv1; id=20261126;",), "good: Others are asked to use TLS as the policy says"),
+        (("v = STSv1 ;id=a; more=x",), "good: Others"),
+        (("v=STSv1; id=2026-11-26",), "look: The MTA-STS record cannot be read, so it does not count: v=STSv1; id="),
+        (("v=STSv1;",), "look: The MTA-STS record cannot be read"),
+        (("v=STSv1; id=" + "1" * 33,), "look: The MTA-STS record cannot be read"),
+        (("v=STSv1; id=1", "v=STSv1; id=2"), "look: There are 2 records at _mta-sts.acme.example; with more than one"),
+    ],
+)  # fmt: skip
+def test_mta_sts(found: Values, words: str) -> None:
+    judged = tls.judge_policy("acme.example", "mx1.acme.example", found)
+    assert said(judged).startswith(words)
+    assert (
+        not judged.add
+        and tls.judge_policy("acme.example", HOST, (tls.policy_record("acme.example").value,)).step is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        ((), REPORT),
+        (("v=TLSRPTv1; rua=mailto:tls@acme.example",), "good: Others report whether TLS worked"),
+        (("v=TLSRPTv1;rua=https://r.example/v1,mailto:tls@acme.example",), "good: Others report"),
+        (("v=TLSRPTv1; rua=tls@acme.example",), "look: The TLS-RPT record cannot be read, so it does not count: v=TLS"),
+        (("v=TLSRPTv1;",), "look: The TLS-RPT record cannot be read"),
+        (("v=TLSRPTv1; rua=mailto:a@b.example",) * 2, "look: There are 2 records at _smtp._tls.acme.example"),
+    ],
+)  # fmt: skip
+def test_tls_rpt(found: Values, words: str) -> None:
+    assert said(tls.judge_reports("acme.example", found)).startswith(words)
+    assert tls.judge_reports("acme.example", (tls.report_record("acme.example").value,)).verdict == "good"
 
 
 def test_the_addresses_of_the_server_lead_back_to_its_name() -> None:

@@ -11,6 +11,7 @@ from email.message import EmailMessage
 import pytest
 
 from tests.unit.faults import nothing, raising, store_with
+from tests.unit.flow.setup.conftest import Office
 from tests.unit.flow.test_ahead import Ending, settled
 from tests.unit.flow.test_filing import contact_of, people, reply_address
 from tests.unit.world import ANNA, ERIK, World
@@ -24,6 +25,7 @@ from weftmail.flow.channels.email import EmailChannel
 from weftmail.flow.deliver import GIVE_UP, LEASE, RECIPIENTS, OutboxSender, Round
 from weftmail.flow.due.runner import Runner
 from weftmail.flow.post import Draft, DraftFile, post
+from weftmail.flow.setup import dns
 from weftmail.store.delivery import NewDelivery
 from weftmail.store.errors import Full
 from weftmail.store.outbox import NewCopy
@@ -410,6 +412,18 @@ class TestFailures:
         assert sender(opened, box).round() == Round(refused=2)
         text = say(opened.thread("LEAD-1")[-1].says)
         assert "eva@acme.example: 550" in text and "mia@acme.example: 550" in text
+
+    def test_a_link_for_somebody_outside_leaves_once_and_is_tried_again(self, world: World, box: Postbox):
+        keyring, setup = world.installation.keyring, Office(world).setup
+        dns.send(setup, keyring, b"r" * 16, "acme.example", "hostmaster@provider.example")
+        box.answers["hostmaster@provider.example"] = Deferred("451 later")
+        assert sender(world, box).round() == Round(deferred=1)
+        del box.answers["hostmaster@provider.example"]
+        world.clock.now += 10 * 60_000
+        Runner(world.store, world.installation, "here").round()
+        assert sender(world, box).round() == Round(sent=1)
+        assert sender(world, box).round() == Round()
+        assert box.taken[-1][1] == ("hostmaster@provider.example",) and "/dns/" in box.text()
 
     def test_a_message_that_is_gone(self, opened: World, box: Postbox):
         assert sender(opened, box, store=store_with(opened.store, messages_get=nothing)).round() == Round(refused=1)

@@ -35,9 +35,33 @@ def test_all_is_good() -> None:
         "dmarc": ("v=DMARC1; p=reject",),
         "return path": ("bounce@acme.example",),
         "ptr": (HOST,),
+        "mta-sts": (),
+        "tls-rpt": (),
     }
-    assert all(one.found == one.expected for one in found.findings)
+    optional = [one for one in found.findings if one.verdict == "optional"]
+    assert [one.what for one in optional] == ["mta-sts", "tls-rpt"] and all(one.expected for one in optional)
+    assert all(one.found == one.expected for one in found.findings if one not in optional)
     assert not any(one.add or one.remove for one in found.judgements)
+
+
+def test_what_is_optional_makes_a_domain_no_worse_and_is_judged_where_it_is_there() -> None:
+    asked = zones()
+    asked.rows["_mta-sts.acme.example", "TXT"] = ("v=STSv1; id=1",)
+    asked.rows["_smtp._tls.acme.example", "TXT"] = ("v=TLSRPTv1; rua=nobody", "something=else")
+    found = check(asked, QUESTION, 7)
+    policy, reports = rows(found)["mta-sts"], rows(found)["tls-rpt"]
+    assert (policy.verdict, policy.found) == ("good", policy.expected)
+    assert (reports.verdict, reports.found) == ("look", ("v=TLSRPTv1; rua=nobody",)) and found.verdict == "look"
+
+
+def test_a_stricter_policy_waits_for_what_vouches() -> None:
+    asked = zones()
+    asked.rows["_dmarc.acme.example", "TXT"] = ("v=DMARC1; p=none",)
+    step = rows(check(asked, QUESTION, 7))["dmarc"].judgement.step
+    assert step is not None and "go on to v=DMARC1; p=quarantine" in say(step)
+    del asked.rows["wm26a._domainkey.acme.example", "TXT"]
+    step = rows(check(asked, QUESTION, 7))["dmarc"].judgement.step
+    assert step is not None and say(step).startswith("Keep it until")
 
 
 def test_what_is_missing_is_said_with_what_should_be_there() -> None:

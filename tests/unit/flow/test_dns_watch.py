@@ -13,10 +13,10 @@ from tests.unit.zones import TableZones, good
 from weftmail.core.dns.key_life import OVERLAP, YEAR
 from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say
-from weftmail.flow.dns_kept import from_stored
+from weftmail.flow.dns_kept import from_stored, rows
 from weftmail.flow.dns_watch import SOON, DnsWatch
 from weftmail.flow.due.runner import Runner
-from weftmail.flow.setup import dkim_key
+from weftmail.flow.setup import dkim_key, undo
 
 DOMAIN = "acme.example"
 
@@ -123,6 +123,57 @@ def test_new_keys_after_a_year_take_over_and_the_old_ones_leave_after_seven_days
     scene.clock.now += OVERLAP
     scene.watch.look(DOMAIN)
     assert scene.states() == {"wm27a": "retired", "wm27e": "retired", "wm28a": "signing", "wm28e": "signing"}
+    # What signs no longer is in nobody's hands any more.
+    assert [one.selector for one in scene.keys.kept] == ["wm28a", "wm28e"]
+
+
+def test_a_record_that_somebody_changed_is_told_once_though_it_is_as_good(scene: Scene) -> None:
+    scene.watch.look(DOMAIN)
+    scene.zones.rows[DOMAIN, "TXT"] = ("v=spf1 ip4:203.0.113.7 ~all",)
+    scene.watch.look(DOMAIN)
+    scene.watch.look(DOMAIN)
+    assert scene.notices() == [
+        "The record at acme.example was changed in the DNS of acme.example. Names this server, with 0 look-ups of 10"
+    ]
+    # A server that does not answer has changed nothing; it is told for its own sake.
+    scene.zones.failed["ns2"] = "timed out"
+    scene.watch.look(DOMAIN)
+    assert len(scene.notices()) == 2 and "ns2 did not answer" in scene.notices()[1]
+
+
+def test_what_no_look_has_seen_stands_in_the_table_at_once(scene: Scene) -> None:
+    def table() -> list[tuple[str, str, str]]:
+        domain = scene.store.domains.by_name(DOMAIN)
+        assert domain is not None
+        return [
+            (one.what, one.name.partition(".")[0], one.judgement.reason.code) for one, _ in rows(scene.store, domain)
+        ]
+
+    made = [("dkim", "wm27a", "dns.dkim.not looked"), ("dkim", "wm27e", "dns.dkim.not looked")]
+    assert table() == made
+    scene.watch.look(DOMAIN)
+    (first, *_) = looked = table()
+    assert first[0] == "mx" and not set(made) & set(looked)
+    office = scene.office
+    more = office.did(dkim_key.rotate(office.setup, DOMAIN, scene.keys))
+    at = [what for what, *_ in looked].index("dmarc")
+    new = [("dkim", "wm27a2", "dns.dkim.not looked"), ("dkim", "wm27e2", "dns.dkim.not looked")]
+    assert table() == [*looked[:at], *new, *looked[at:]]
+    office.did(undo.undo(office.setup, more.trace))
+    assert table() == looked
+    for selector in ("wm27a", "wm27e"):
+        scene.store.connection.execute("update dkim_key set state = 'retired' where selector = ?", (selector,))
+    assert "dkim" not in {what for what, *_ in table()}
+
+
+def test_a_domain_without_keys_keeps_the_row_that_says_so(
+    world: World, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    office, keys = Office(world), files(tmp_path_factory.mktemp("none"))
+    DnsWatch(office.setup, TableZones(DOMAIN, good(DOMAIN, HOST, {})), HOST, keys).look(DOMAIN)
+    domain = world.store.domains.by_name(DOMAIN)
+    assert domain is not None
+    assert "dns.dkim.no keys" in [one.judgement.reason.code for one, _ in rows(world.store, domain)]
 
 
 def test_a_shared_domain_is_told_to_who_looks_after_the_installation(scene: Scene) -> None:

@@ -8,7 +8,7 @@ from weftmail.cli import done
 from weftmail.cli.arguments import Parser, Verbs
 from weftmail.cli.context import Context
 from weftmail.cli.listing import Listing, Whole
-from weftmail.cli.output import Fields
+from weftmail.cli.output import Fields, shown
 from weftmail.cli.refusals import carried_out
 from weftmail.cli.signing import DkimFolder
 from weftmail.core.dns import zone_text
@@ -53,7 +53,10 @@ def _rotate(context: Context, arguments: argparse.Namespace) -> None:
 
 def _retire(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(dkim_key.retire(context.setup, arguments.domain, arguments.selector))
-    context.answer(arguments.json, _value(made), lambda: [done.changes(made)])
+    (key,) = [one for one in made.keys if one.selector == arguments.selector]
+    until = shown(dkim_key.gone_at(key))
+    deleted = f"Its private key is deleted after {until}; until then: mail-admin audit undo {made.trace}"
+    context.answer(arguments.json, _value(made), lambda: [done.changes(made), deleted])
 
 
 def _sign_now(context: Context, arguments: argparse.Namespace) -> None:

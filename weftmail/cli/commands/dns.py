@@ -15,10 +15,12 @@ from weftmail.cli.refusals import carried_out
 from weftmail.cli.signing import DkimFolder
 from weftmail.core.dns import zone_text
 from weftmail.core.dns.finding import DnsFinding, Verdict
+from weftmail.core.tokens.link import RANDOM
 from weftmail.core.wording.sentences import say
 from weftmail.flow import vocabulary
 from weftmail.flow.dns_check import Table
 from weftmail.flow.dns_watch import DnsWatch
+from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import dns, find
 
 AGAIN: Final = 20.0
@@ -38,6 +40,8 @@ def build(parser: Parser) -> None:
     verb.add_argument("domain", metavar="DOMAIN", help="the domain, such as acme.example")
     share = verbs.add("share", "make a link that shows the records to whoever keeps the DNS, for 14 days", _share)
     share.add_argument("domain", metavar="DOMAIN", help="the domain, such as acme.example")
+    share.add_argument("--to", metavar="ADDR", help="send the link by email to this address")
+    share.add_argument("--company", metavar="NAME", help="in whose name it leaves, where the domain is shared by all")
     verb.add_argument("--watch", action="store_true", help=f"look again each {AGAIN:.0f} s until all is good")
     verb.add_argument(
         "--format",
@@ -48,11 +52,23 @@ def build(parser: Parser) -> None:
 
 
 def _share(context: Context, arguments: argparse.Namespace) -> None:
-    made = carried_out(dns.share(context.setup, arguments.domain, secrets.token_hex(24)))
+    made = carried_out(_shared(context, arguments))
+    if arguments.to:
+        context.wake_sender()
     link = f"{context.config.url}/dns/{made.token}"
     value = {"domain": made.subject, "link": link, "until": iso(made.until)}
     said = f"Until {shown(made.until)} this shows the records of {made.subject}, without signing in: {link}"
-    context.answer(arguments.json, value, lambda: [said])
+    sent = [f"It waits in the outbox for {arguments.to}."] if arguments.to else []
+    context.answer(arguments.json, value, lambda: [said, *sent])
+
+
+def _shared(context: Context, arguments: argparse.Namespace) -> dns.Shared | Refusal:
+    if not arguments.to:
+        return dns.share(context.setup, arguments.domain, secrets.token_hex(24))
+    random, company_id = secrets.token_bytes(RANDOM), find.company_id(context.store, arguments.company)
+    return dns.send(
+        context.setup, context.installation.keyring, random, arguments.domain, arguments.to, company_id=company_id
+    )
 
 
 def _check(context: Context, arguments: argparse.Namespace) -> int:

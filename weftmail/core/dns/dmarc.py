@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from weftmail.core.dns.finding import DnsRecord, Judgement, Values
@@ -94,13 +94,18 @@ def inherited(domain: str, ask: Callable[[str], Values]) -> tuple[str, DmarcPoli
     return above[-1] if above else None
 
 
-def judge(domain: str, found: Values, above: Callable[[], tuple[str, DmarcPolicy] | None]) -> Judgement:
-    """Say which policy counts for the domain; ``above`` walks up where the domain has none of its own."""
+def judge(
+    domain: str, found: Values, above: Callable[[], tuple[str, DmarcPolicy] | None], *, vouched: bool = True
+) -> Judgement:
+    """Say which policy counts for the domain; ``above`` walks up where the domain has none of its own.
+
+    A stricter one is the next step only once SPF and a signature have ``vouched`` for what leaves.
+    """
     there = records(found)
     if len(there) > 1:
         return _replace(domain, there, there[0], Phrase("dns.dmarc.several", {"count": len(there)}))
     if there:
-        return _own(domain, parse(there[0]))
+        return _own(domain, parse(there[0]), vouched=vouched)
     if found:
         return _replace(domain, found, wanted(domain).value, Phrase("dns.dmarc.version", {"text": found[0]}))
     parent = above()
@@ -108,10 +113,11 @@ def judge(domain: str, found: Values, above: Callable[[], tuple[str, DmarcPolicy
         step = Phrase("dns.step.add", {"name": name(domain)})
         return Judgement("look", Phrase("dns.dmarc.none", {"domain": domain}), step, add=(wanted(domain),))
     policy = parent[1].tags.get("sp") or parent[1].tags.get("p", "none")
-    return Judgement("good", Phrase("dns.dmarc.inherited", {"policy": policy, "domain": parent[0]}), _next(policy))
+    reason = Phrase("dns.dmarc.inherited", {"policy": policy, "domain": parent[0]})
+    return Judgement("good", reason, _next(domain, DmarcPolicy("", {"p": policy}, ()), vouched=vouched))
 
 
-def _own(domain: str, policy: DmarcPolicy) -> Judgement:
+def _own(domain: str, policy: DmarcPolicy, *, vouched: bool) -> Judgement:
     faults = [
         *policy.faults,
         *(["p="] if "p" not in policy.tags and not any(f.startswith("p") for f in policy.faults) else []),
@@ -124,7 +130,9 @@ def _own(domain: str, policy: DmarcPolicy) -> Judgement:
         reason = Phrase("dns.dmarc.given up", {"tags": ", ".join(old)})
         judgement = _replace(domain, (policy.record,), _mended(policy), reason)
         return Judgement("look", reason, judgement.step, judgement.remove, judgement.add)
-    return Judgement("good", Phrase("dns.dmarc.good", {"policy": policy.tags["p"]}), _next(policy.tags["p"]))
+    return Judgement(
+        "good", Phrase("dns.dmarc.good", {"policy": policy.tags["p"]}), _next(domain, policy, vouched=vouched)
+    )
 
 
 def _mended(policy: DmarcPolicy) -> str:
@@ -133,10 +141,15 @@ def _mended(policy: DmarcPolicy) -> str:
     return "; ".join(f"{tag}={value}" for tag, value in {**first, **kept}.items())
 
 
-def _next(policy: str) -> Phrase | None:
+def _next(domain: str, policy: DmarcPolicy, *, vouched: bool) -> Phrase | None:
     """Return the next step of a policy: one at a time, from what asks for nothing to what refuses."""
-    at = POLICIES.index(policy.lower()) + 1
-    return Phrase("dns.step.dmarc next", {"policy": POLICIES[at]}) if at < len(POLICIES) else None
+    at = POLICIES.index(policy.tags["p"].lower()) + 1
+    if at == len(POLICIES):
+        return None
+    if not vouched:
+        return Phrase("dns.step.dmarc first", {"policy": POLICIES[at]})
+    record = _mended(replace(policy, tags={**policy.tags, "p": POLICIES[at]}))
+    return Phrase("dns.step.dmarc next", {"record": record, "name": name(domain)})
 
 
 def _replace(domain: str, found: Sequence[str], value: str, reason: Phrase) -> Judgement:

@@ -28,6 +28,7 @@ ACTS: Final = {
     "act.dkim_key.set": marked("Signing keys of {subject} follow the DNS"),
     "act.dkim_key.sign_now": marked("Keys of {subject} sign before the DNS shows them"),
     "act.dns.look": marked("The DNS of {subject} is being asked"),
+    "act.dns.send": marked("The records of {subject} sent to whoever keeps the DNS"),
     "act.dns.share": marked("A link to the records of {subject} made"),
     "act.domain.add": marked("Domain {subject} added"),
     "act.domain.remove": marked("Domain {subject} removed"),
@@ -81,6 +82,49 @@ ACTS: Final = {
     "act.user.set": marked("User {subject} changed"),
 }
 """Each sentence by "act." and the name of an act; ``subject`` is what it was about."""
+
+
+FINAL: Final = {
+    "final.company.add": marked("A company stays; rename it instead"),
+    "final.contact.add": marked("Archive the contact instead"),
+    "final.contact.remove": marked("Add the contact again instead"),
+    "final.contact.set": marked("Change the contact once more"),
+    "final.dkim_key.set": marked("Keys follow what the DNS shows"),
+    "final.dns.look": marked("Nothing was changed by it"),
+    "final.dns.send": marked("A link that was given away ends by itself after 14 days"),
+    "final.dns.share": marked("A link that was given away ends by itself after 14 days"),
+    "final.domain.add": marked("Close the domain on its page instead"),
+    "final.domain.round": marked("The email has left"),
+    "final.inbound.replay": marked("What was filed stays where it is"),
+    "final.inbound.replay_all": marked("What was filed stays where it is"),
+    "final.membership.restore": marked("Let the person leave again"),
+    "final.outbox.redirect": marked("Send the copy to the first address again"),
+    "final.outbox.retry": marked("The copy has left, or is about to"),
+    "final.outbox.revive": marked("Cancel the copy in the outbox"),
+    "final.record.add": marked("A record stays; close it instead"),
+    "final.record.note": marked("A note stays; write another one"),
+    "final.record.post": marked("The message has left"),
+    "final.record.read_again": marked("The words of before were those that could be read then"),
+    "final.record.set": marked("Change the record back on its page"),
+    "final.record_type.add": marked("A type of records stays; rename it instead"),
+    "final.review.back": marked("Decide anew in the review queue"),
+    "final.second_factor.add": marked("Turn the second factor off instead"),
+    "final.second_factor.codes": marked("Make new codes once more"),
+    "final.second_factor.remove": marked("Its owner sets it up again"),
+    "final.session.end": marked("Who was signed out signs in again"),
+    "final.session.end_others": marked("Who was signed out signs in again"),
+    "final.user.invite_again": marked("The link that was sent ends by itself after 7 days"),
+    "final.user.password": marked("The password of before is not kept"),
+    "final.user.restore": marked("Deactivate the user again"),
+    "final.user.sign_in_link": marked("The link ends by itself within minutes"),
+    "final.user.sign_out": marked("Who was signed out signs in again"),
+}
+"""Why an act cannot be undone, or what undoes it instead; for each that has no way back."""
+
+
+def final(act: str) -> Phrase | None:
+    """Return why an act cannot be undone; None for one that says nothing of it."""
+    return Phrase(f"final.{act}") if f"final.{act}" in FINAL else None
 
 
 def done(act: str, subject: str) -> Phrase:

@@ -51,6 +51,7 @@ DNS: Final[dict[str, Sentence]] = {
     "dns.dkim.cut": marked("The key {selector} is cut in the DNS, after character {at} of {length}"),
     "dns.dkim.differs": marked("The key at {selector} in the DNS is not ours: it differs from character {at} on"),
     "dns.dkim.no keys": marked("{domain} has no signing keys, so its email leaves unsigned"),
+    "dns.dkim.not looked": marked("The DNS was not asked yet since the key {selector} was made"),
     # DMARC.
     "dns.dmarc.good": marked("Its policy is {policy}"),
     "dns.dmarc.inherited": marked("Its policy is {policy}, inherited from {domain}"),
@@ -59,6 +60,14 @@ DNS: Final[dict[str, Sentence]] = {
     "dns.dmarc.version": marked("The record does not begin with v=DMARC1, so it does not count: {text}"),
     "dns.dmarc.syntax": marked("The DMARC record cannot be read at {text}"),
     "dns.dmarc.given up": marked("The DMARC record holds what receivers read no longer (RFC 9989): {tags}"),
+    # MTA-STS and TLS-RPT.
+    "dns.sts.none": marked("Optional: a policy makes others use TLS, and nothing else, towards {host}"),
+    "dns.sts.syntax": marked("The MTA-STS record cannot be read, so it does not count: {text}"),
+    "dns.sts.good": marked("Others are asked to use TLS as the policy says"),
+    "dns.tlsrpt.none": marked("Optional: others report each day whether TLS towards this domain worked"),
+    "dns.tlsrpt.syntax": marked("The TLS-RPT record cannot be read, so it does not count: {text}"),
+    "dns.tlsrpt.good": marked("Others report whether TLS worked"),
+    "dns.tls.several": marked("There are {count} records at {name}; with more than one, none counts"),
     # The return path, and the server's own names.
     "dns.return.good": marked("Bounces come back to {domain}, the domain in From"),
     "dns.return.no mx": marked("Bounces to {domain} cannot come back while its MX record is wrong"),
@@ -83,7 +92,11 @@ DNS: Final[dict[str, Sentence]] = {
     "dns.step.spf everybody": marked("End the record with ~all or -all"),
     "dns.step.host address": marked("Give this server's name an A record, or set hostname to the name that has one"),
     "dns.step.keys": marked("Make them: mail-admin dkim create {domain}"),
-    "dns.step.dmarc next": marked("When all that leaves is signed, go on to p={policy}"),
+    "dns.step.dmarc next": marked("SPF and a signature vouch for what leaves; go on to {record} at {name}"),
+    "dns.step.dmarc first": marked("Keep it until SPF and a signature vouch for what leaves; p={policy} is next then"),
+    "dns.step.sts": marked(
+        "Serve {url} (version: STSv1; mode: testing; mx: {host}; max_age: 86400), then add the record at {name}"
+    ),
     "dns.step.first mx": marked("Mend the MX record first"),
     "dns.step.first spf": marked("Mend the SPF record first"),
     "dns.step.ptr": marked("Have the provider of {address} set its PTR record to {host}"),

@@ -22,5 +22,12 @@ MAILS: Final[dict[str, Sentence]] = {
     ),
     "mail.reset.why": marked("If it was not you, do nothing: your password stays as it is."),
     "mail.account.why": marked("This email was sent by weftmail; replies are not read."),
+    # To whoever keeps the DNS of a domain.
+    "mail.dns.subject": marked("DNS records for {domain}"),
+    "mail.dns": marked(
+        "{actor} ({company}) asks you to put records into the DNS of {domain}, so that its email works. "
+        "This page shows which, and what is there now. It needs no sign-in, and works for 14 days:"
+    ),
+    "mail.dns.questions": marked("If you have questions, write to {address}."),
     "mail.left out": marked("Too large to send with this email: {names}."),
 }

@@ -37,6 +37,7 @@ NOTICES: Final[dict[str, Sentence]] = {
         "If a person wrote it, file it. Its subject: {subject}"
     ),
     "notice.dns.worse": marked("The DNS of {domain} needs you. {reason}"),
+    "notice.dns.changed": marked("The record at {name} was changed in the DNS of {domain}. {reason}"),
     "notice.dns.good": marked("The DNS of {domain} is as it should be again"),
     "notice.assigned": marked("{actor} assigned {record} to you: {title}"),
     "notice.added": marked("{actor} added you as a follower of {record}: {title}"),

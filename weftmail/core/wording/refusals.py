@@ -166,6 +166,7 @@ REFUSALS = {
     # Taking an act back.
     "no_such_act": marked("There is no change number {number}"),
     "not_undoable": marked("A change of this kind cannot be undone"),
+    "not_undoable_but": marked("It cannot be undone. {why}"),
     "changed_since": marked("{subject} has been changed since; undo the later change first"),
     # Keys.
     "dkim_key_lost": marked("The private key {selectors} is missing in {folder}; restore it from your backup"),
@@ -176,6 +177,9 @@ REFUSALS = {
     "dkim_key_waiting": marked(
         "The new keys {selectors} are not in the DNS yet; they take over once every server shows them"
     ),
+    "no_domain_to_send": marked("{company} has no domain yet that email could leave from; copy the link instead"),
+    "dkim_key_deleted": marked("The private key {selector} is deleted; make new keys instead"),
+    "dkim_keys_sign": marked("{selectors} is in use; retire the key, or make new ones to take its place"),
     "dkim_key_retired": marked("The key {selector} is retired already"),
     "no_such_dkim_key": marked("Unknown key {selector} (known: {selectors})"),
     "dkim_key_broken": marked("A private key cannot be read: {why}; restore it from your backup"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from weftmail.core.wording.acts import ACTS
+from weftmail.core.wording.acts import ACTS, FINAL
 from weftmail.core.wording.dns import DNS
 from weftmail.core.wording.events import EVENTS
 from weftmail.core.wording.forecast import FORECAST
@@ -30,6 +30,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     **PAGES,
     **REFUSALS,
     **ACTS,
+    **FINAL,
     **SETTINGS,
     **GUIDE,
     **STATUS,

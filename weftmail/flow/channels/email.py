@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from weftmail.core.composing.dkim import sign
 from weftmail.core.ports import Outcome, Refused
-from weftmail.flow.account import account_mail
+from weftmail.flow.account import account_mail, link_mail
 from weftmail.flow.channels.channel import Means
 from weftmail.flow.copy import copy_of
 from weftmail.store.outbox import Claimed
+
+_COMPOSED = {"account": account_mail, "link": link_mail}
+"""Who composes what is no copy of a message, by its audience."""
 
 
 class EmailChannel:
@@ -22,7 +25,7 @@ class EmailChannel:
 
     def send(self, claimed: Claimed, addresses: Sequence[str]) -> Mapping[str, Outcome]:
         """Hand the copy over; Refused for everybody where it cannot be composed."""
-        compose = account_mail if claimed.audience == "account" else copy_of
+        compose = _COMPOSED.get(claimed.audience, copy_of)
         made = compose(self._means.store, self._means.installation, claimed)
         if isinstance(made, Refused):
             return dict.fromkeys(addresses, made)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from typing import Protocol
 
 from weftmail.core.composing.dkim_key import Algorithm, BadKey, SigningKey
+from weftmail.core.dns.key_life import OVERLAP
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import find
 from weftmail.flow.setup.act import Done, Fields, Setup, act
+from weftmail.store.audit import AuditRow
 from weftmail.store.domain import DkimKey, Domain
 from weftmail.store.store import Store
 
@@ -33,6 +35,10 @@ class KeyFiles(Protocol):
 
     def create(self, domain: str, selector: str, algorithm: Algorithm) -> SigningKey:
         """Make a key and keep it."""
+        ...
+
+    def remove(self, domain: str, selector: str) -> bool:
+        """Delete a key for good; say whether there was one."""
         ...
 
 
@@ -101,7 +107,10 @@ def rotate(setup: Setup, domain: str, files: KeyFiles) -> Keys | Refusal:
 
 @act
 def retire(setup: Setup, domain: str, selector: str) -> Keys:
-    """Let a key sign no longer; one that has signed stays in the DNS for seven days more."""
+    """Let a key sign no longer; one that has signed stays in the DNS for seven days more.
+
+    Its private half is deleted seven days from now; until then this can be undone.
+    """
     found, key = _key(setup, domain, selector)
     if key.state == "retired":
         raise RefusedAct("selector", "dkim_key_retired", selector=selector)
@@ -178,3 +187,54 @@ def _loaded(files: KeyFiles, domain: str) -> dict[str, SigningKey]:
         return {key.selector: key for key in files.load(domain)}
     except BadKey as error:
         raise RefusedAct("domain", "dkim_key_broken", why=str(error)) from None
+
+
+def gone_at(key: DkimKey) -> int:
+    """Return when the private half of a key that is no longer to sign is deleted: seven days after it signed last."""
+    return key.changed_at + OVERLAP
+
+
+def forget(setup: Setup, domain: Domain, files: KeyFiles, overlapped: Collection[str] = ()) -> None:
+    """Delete the private halves that nothing needs any more: of ``overlapped`` selectors, and of what is retired."""
+    now = setup.clock()
+    for key in setup.store.domains.dkim_keys(domain.name):
+        if key.state == "retired" and (key.selector in overlapped or now >= gone_at(key)):
+            files.remove(domain.name, key.selector)
+
+
+# --- taking back ----------------------------------------------------------------------------------------------------
+
+
+@act
+def _states_back(setup: Setup, row: AuditRow) -> Keys:
+    """Give keys the states back that an act took, as long as their private halves are there."""
+    found = find.domain(setup.store, row.subject, field="domain")
+    keys = {one.selector: one for one in setup.store.domains.dkim_keys(found.name)}
+    was, became = row.before["keys"], row.now["keys"]
+    back = {selector: state for selector, state in was.items() if became[selector] != state}
+    for selector in back:
+        if keys[selector].state != became[selector]:
+            raise RefusedAct("", "changed_since", subject=row.subject)
+        if became[selector] in ("retiring", "retired") and setup.clock() >= gone_at(keys[selector]):
+            raise RefusedAct("", "dkim_key_deleted", selector=selector)
+    return _moved(setup, found, "dkim_key.set", {keys[selector].id: state for selector, state in back.items()})
+
+
+@act
+def _unmade(setup: Setup, row: AuditRow) -> Keys:
+    """Retire keys that were made, as long as none of them signs."""
+    found = find.domain(setup.store, row.subject, field="domain")
+    made = set(row.now["keys"]) - set(row.before["keys"])
+    keys = [one for one in setup.store.domains.dkim_keys(found.name) if one.selector in made]
+    signing = [one.selector for one in keys if one.state not in ("made", "published")]
+    if signing:
+        raise RefusedAct("", "dkim_keys_sign", selectors=find.joined(signing))
+    return _moved(setup, found, "dkim_key.retire", {one.id: "retired" for one in keys})
+
+
+reverses = {
+    "dkim_key.create": _unmade,
+    "dkim_key.rotate": _unmade,
+    "dkim_key.retire": _states_back,
+    "dkim_key.sign_now": _states_back,
+}

@@ -206,5 +206,14 @@ def _change_back(setup: Setup, row: AuditRow) -> Done | Refusal:
     )
 
 
-reverses = {"domain.remove": _bring_back, "domain.set": _change_back, "domain.postmaster": _postmaster_back}
+def _close_again(setup: Setup, row: AuditRow) -> Done | Refusal:
+    return remove(setup, row.subject)
+
+
+reverses = {
+    "domain.remove": _bring_back,
+    "domain.restore": _close_again,
+    "domain.set": _change_back,
+    "domain.postmaster": _postmaster_back,
+}
 undone_by = Role.ADMIN

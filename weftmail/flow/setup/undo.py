@@ -6,7 +6,7 @@ been changed since; and it is an act like every other one, which can be taken ba
 Pages offer what nothing has overtaken: ``traces`` compares each act with what was done since to the same thing.
 
 A module offers ``reverses``, a function for each act that can be undone, and where others than admins may undo them,
-``undone_by``.
+``undone_by``.  Why any other act cannot be undone is said by ``weftmail.core.wording.acts.FINAL``.
 """
 
 from __future__ import annotations
@@ -53,6 +53,11 @@ class Trace:
     def notified(self) -> str:
         """Who was notified already of what was taken back; "" where nobody was."""
         return notified(self.row.now)
+
+    @property
+    def final(self) -> Phrase | None:
+        """Why it cannot be undone; None where it can."""
+        return None if self.row.act in _reversals() else acts.final(self.row.act)
 
     def undoable_by(self, role: Role) -> bool:
         """Say whether somebody in that role may undo it; what belongs to no single company is the owner's."""
@@ -123,7 +128,8 @@ def undo(setup: Setup, audit_id: int) -> Done | Refusal:
         return Refusal("", "no_such_act", {"number": audit_id})
     reversal = _reversals().get(row.act)
     if reversal is None:
-        return Refusal("", "not_undoable")
+        why = acts.final(row.act)
+        return Refusal("", "not_undoable_but", {"why": why}) if why is not None else Refusal("", "not_undoable")
     return reversal.undo(setup, row)
 
 

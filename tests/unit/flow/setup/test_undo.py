@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.flow.setup.conftest import Office
+from weftmail.core.members import members
 from weftmail.core.role import Role
+from weftmail.core.wording.acts import ACTS, FINAL
 from weftmail.core.wording.sentences import say
 from weftmail.flow.refusal import RefusedAct
-from weftmail.flow.setup import company, exemption, undo
-from weftmail.store.audit import AuditRow
+from weftmail.flow.setup import company, domain, exemption, undo
+from weftmail.store.audit import AuditEntry, AuditRow
 
 
 def exempt(office: Office) -> list[str]:
@@ -33,7 +35,7 @@ def test_what_was_taken_back_already_is_refused(office: Office) -> None:
 def test_an_act_that_is_not_there_or_has_no_way_back_is_refused(office: Office) -> None:
     made = office.did(company.add(office.setup, "Beta"))
     assert office.refused(undo.undo(office.setup, made.trace + 1)) == ("", "no_such_act")
-    assert office.refused(undo.undo(office.setup, made.trace)) == ("", "not_undoable")
+    assert office.refused(undo.undo(office.setup, made.trace)) == ("", "not_undoable_but")
     found = undo.trace(office.store, made.trace)
     assert found is not None and not found.undoable_by(Role.OWNER)
     assert say(found.says) == "Company Beta added"
@@ -60,3 +62,35 @@ def test_a_later_change_stands_in_the_way() -> None:
     with pytest.raises(RefusedAct) as refused:
         undo.check_unchanged(left, {"owner": "Björn"})
     assert refused.value.refusal.code == "changed_since"
+
+
+def test_every_act_can_be_undone_or_says_why_not() -> None:
+    reversible = {act for offered in members("weftmail.flow.setup", "reverses").values() for act in offered}
+    named = {code.removeprefix("act.") for code in ACTS}
+    final = {code.removeprefix("final.") for code in FINAL}
+    assert named - reversible - final == set(), "an act without a way back needs its reason in FINAL"
+    assert final & reversible == set() and final <= named and reversible <= named
+
+
+def test_a_trace_says_why_it_is_final(office: Office) -> None:
+    made = office.did(company.add(office.setup, "Beta"))
+    found = undo.trace(office.store, made.trace)
+    assert found is not None and found.final is not None
+    assert say(found.final) == "A company stays; rename it instead"
+    exempted = undo.trace(
+        office.store, office.did(exemption.add(office.setup, "shop@customer.example", company="Acme")).trace
+    )
+    assert exempted is not None and exempted.final is None
+
+
+def test_an_act_that_this_version_does_not_know_cannot_be_undone(office: Office) -> None:
+    number = office.store.audit.add(AuditEntry(None, None, "x", "later.act", "s"), {}, {"a": 1}, 1)
+    assert office.refused(undo.undo(office.setup, number)) == ("", "not_undoable")
+
+
+def test_a_domain_that_was_taken_into_use_again_is_closed_again(office: Office) -> None:
+    closed = office.did(domain.remove(office.setup, "acme.example"))
+    back = office.did(undo.undo(office.setup, closed.trace))
+    assert office.did(undo.undo(office.setup, back.trace)).act == "domain.remove"
+    found = office.store.domains.by_name("acme.example")
+    assert found is not None and found.state == "closed"
