@@ -15,11 +15,12 @@ from weftmail.admin.people import heirs
 from weftmail.admin.visit import Visit
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import alias
+from weftmail.flow.setup.alias_switches import SWITCHES
 from weftmail.store.alias import Alias
 from weftmail.store.listing import RecordName
 from weftmail.store.record_type import RecordField
 
-FIELDS = ("address", "opens", "record", "owner", "accepts", "answer_as", "defaults")
+FIELDS = ("address", "opens", "record", "owner", "accepts", "answer_as", "defaults", *SWITCHES)
 FIND = "find"
 """The button that looks for a record to pin to, where no script does."""
 FOUND = 20
@@ -60,6 +61,7 @@ def stored(found: Alias) -> dict[str, str]:
         "accepts": found.accepts,
         "answer_as": found.answer_as,
         "defaults": "\n".join(f"{name}={value}" for name, value in found.default_fields.items()),
+        **{name: getattr(found, name) for name in SWITCHES},
     }
 
 
@@ -80,6 +82,7 @@ def given(visit: Visit, pinned_to: str = "") -> dict[str, Any]:
         "accepts": visit.text("accepts") or "everyone",
         "answer_as": visit.text("answer_as").strip(),
         "defaults": {**alias.pairs(visit.text("defaults")), **({} if record else _defaults(visit, opens))},
+        "switches": {name: visit.text(name) for name in SWITCHES if name in visit.form},
     }
 
 
@@ -125,7 +128,19 @@ def choices(visit: Visit, said: Mapping[str, str]) -> dict[str, Any]:
         "rest": "\n".join(f"{name}={value}" for name, value in rest.items()),
         "owners": [("", say("nobody")), *heirs(visit)],
         "accepts": [(value, say(word)) for value, word in ACCEPTS.items()],
+        "switches": _switches(visit, said),
     }
+
+
+def _switches(visit: Visit, said: Mapping[str, str]) -> dict[str, Any]:
+    """Return the switches as the form shows them: unfolded where one stands otherwise than at first."""
+    say = visit.voice.gettext
+    shown = [
+        (name, say(one.label), [(value, say(word)) for value, word in one.words.items()], one.hint and say(one.hint))
+        for name, one in SWITCHES.items()
+    ]
+    changed = any(said.get(name, "") not in ("", *one.choices[:1]) for name, one in SWITCHES.items())
+    return {"shown": shown, "changed": changed}
 
 
 def _asked(

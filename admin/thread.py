@@ -9,8 +9,9 @@ from weftmail.admin.words import Mark, state, vouched
 from weftmail.core.address import in_full
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.thread import Conversation, Entry
+from weftmail.store.delivery import Delivery
 from weftmail.store.inbound import InboundRow
-from weftmail.store.message import Delivery, StoredAttachment, ThreadAddressed, ThreadMessage
+from weftmail.store.message import StoredAttachment, ThreadAddressed, ThreadMessage
 
 _ANSWER = re.compile(r"(?i)^((re|sv|aw|fw|fwd|vs)\s*:\s*)+")
 _QUEUED = re.compile(r"queued as (\w+)")

@@ -14,7 +14,8 @@ from markupsafe import Markup, escape
 from weftmail.core.address import domain_of, in_full
 from weftmail.core.tokens.reply_token import mask
 from weftmail.core.wording.phrase import Phrase
-from weftmail.store.message import Delivery, ThreadMessage
+from weftmail.store.delivery import Delivery
+from weftmail.store.message import ThreadMessage
 
 _BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
 _LINK = re.compile(r"https?://[^\s<>\"'\u00ab\u00bb\u201c\u201d]{3,2000}")

@@ -66,13 +66,31 @@ FOOT = """
 - No email of somebody outside adds a follower, shows a thread to anybody, or changes the customer of a record. A
   verified colleague who writes, by email, on the page or by a command, follows; who was taken off the followers stays
   off until somebody adds them, whatever they write. Who answers by email has read what the inbox holds of the record.
-- An answer from outside opens a closed record again, an automatic one does not. Changes of state, owner and followers
+- An answer from outside to a closed record opens it again, opens a new one, or is held: as the alias that opened the
+  record says, else as its type does. The new record has owner and followers of the closed one, and both name each
+  other. An automatic answer is filed and opens nothing. Changes of state, owner and followers
   by hand are events in the conversation.
 - The name of an alias is cleaned by one rule (`weftmail/core/alias_name.py`): blanks around it go, letters become small
   and composed, the domain an A-label. Refused, with the reason, is what no mail could come to: a plus part, blanks,
   dots that begin, end or stand together, quotes, and letters that mail servers read as a route, such as percent signs.
 - An alias, a system address, and the address that an alias answers as are ours: nobody outside is known by them, and
   nothing is sent there.
+- Where From names a program (`noreply@`), a list (a name with *via*, X-Original-From) or an address of ours, and
+  X-Original-From or Reply-To names one other person outside, that person is the customer of the record that the email
+  opens: unverified, and From is shown beside them. An alias names *addresses of web forms*; in their verified email the
+  person may also stand in a labelled line of the text (*Email:*, *E-post:*). In answers, and at aliases that take
+  `known` people or `participants`, such a person counts only where From is verified and is ours, in a domain of ours (a
+  list in front of us), or a form that the alias names. Nobody becomes a colleague so.
+- A verified colleague who forwards an email to an alias that opens records, inline or as an attachment, brings its
+  author: they are the customer, the message is marked *forwarded by* the colleague, who follows the record, and the
+  title is that of what was forwarded.
+- An alias reads more where it says so: a pattern of subjects (`Order {order} of {customer}`) fills fields; with
+  `--reads expense` reference, amount and employee are read, and what does not come from a verified colleague is held;
+  with `--each pdf` each PDF opens a record; with `--machines hold` what programs send of their own accord is held. A
+  value that is none of its field's kind is left out. Of several amounts the one behind a word such as *Total* counts,
+  else nobody guesses.
+- A date that is more than a week before the first server had the email, or before the record that it answers, does not
+  count: the time of arrival does.
 - Images in the HTML itself (`data:`) are kept as inline files, 50 of one email at most.
 - The customer of a record opened by hand takes part in it, and is whom the first message goes to. Where an email has no
   name beside its author's address, the name of the contact stands.

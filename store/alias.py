@@ -38,6 +38,12 @@ class Alias:
     accepts: str
     answer_as: str
     defaults: str
+    when_closed: str
+    machines: str
+    pattern: str
+    reads: str
+    each: str
+    forms: str
     state: str
     generation: int
     last_mail_at: int
@@ -74,6 +80,24 @@ class AliasSettings:
     defaults: str
     owner_team_id: int | None = None
     """Instead of a person, a team."""
+    when_closed: str = "type"
+    """What becomes of an answer from outside to a closed record that it opened: ``reopen``, ``new``, ``hold``, or what
+    its type says."""
+    machines: str = "open"
+    """What programs send of their own accord opens records, or is held: ``hold``."""
+    pattern: str = ""
+    """How subjects are built, with the names of fields in braces."""
+    reads: str = "message"
+    """``expense``: reference, amount and employee are read."""
+    each: str = "email"
+    """What opens a record: each ``email``, or each ``pdf`` in it."""
+    forms: str = ""
+    """Addresses of web forms, parted by blanks."""
+
+    @classmethod
+    def of(cls, alias: Alias) -> AliasSettings:
+        """Return what is said of an alias."""
+        return cls(**{name: getattr(alias, name) for name in cls.__slots__})
 
 
 class Aliases:

@@ -37,6 +37,8 @@ class RecordType:
 
     name: str
     prefix: str
+    when_closed: str = "reopen"
+    """What an answer from outside to a closed record does: ``reopen`` it, open a ``new`` one, or be put on ``hold``."""
 
 
 class Companies:

@@ -19,3 +19,20 @@ class NewDelivery:
 def person(user_id: int | None, contact_id: int | None) -> str:
     """Return what a delivery calls somebody, so that each person has one row a channel."""
     return f"user:{user_id}" if user_id is not None else f"contact:{contact_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message to one person by one channel, and how far it got."""
+
+    id: int
+    message_id: int
+    person: str
+    user_id: int | None
+    contact_id: int | None
+    name: str
+    channel: str
+    address: str
+    state: str
+    reason: str
+    changed_at: int

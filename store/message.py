@@ -8,7 +8,7 @@ from typing import Literal
 
 from weftmail.core.wording.phrase import Phrase
 from weftmail.store.connection import Connection
-from weftmail.store.delivery import NewDelivery, person
+from weftmail.store.delivery import Delivery, NewDelivery, person
 from weftmail.store.pulse import Pulse
 from weftmail.store.rows import column, made, many, one, queries
 from weftmail.store.sets import portions
@@ -44,6 +44,12 @@ class NewMessage:
     flag: Flag = ""
     phrase: str = ""
     """What an event says, as ``Phrase.as_json`` wrote it; "" for what people wrote."""
+    via: str = ""
+    """By whom it came, where that is not its author, as ``Phrase.as_json`` wrote it."""
+    sent_on_by_id: int | None = None
+    """The colleague who forwarded it."""
+    reply_to: str = ""
+    """Where its author asks answers to go, where that is another address than theirs."""
     automatic: bool = False
     hops: int = 0
 
@@ -74,6 +80,9 @@ class ThreadMessage:
     inbound_id: int | None
     flag: Flag
     phrase: str
+    via: str
+    sent_on_by_id: int | None
+    reply_to: str
     automatic: bool
     hops: int
     token_epoch: int
@@ -84,6 +93,11 @@ class ThreadMessage:
     def says(self) -> Phrase | None:
         """What an event says; None for what people wrote."""
         return Phrase.from_json(self.phrase) if self.phrase else None
+
+    @property
+    def came_by(self) -> Phrase | None:
+        """By whom it came, where that is not its author."""
+        return Phrase.from_json(self.via) if self.via else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +118,8 @@ class MessageFacts:
     type: str
     alias_id: int | None
     rfc_message_id: str
+    counts_as: str
+    when_closed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,23 +177,6 @@ class StoredAttachment:
     inline: bool
     size: int
     sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One message to one person by one channel, and how far it got."""
-
-    id: int
-    message_id: int
-    person: str
-    user_id: int | None
-    contact_id: int | None
-    name: str
-    channel: str
-    address: str
-    state: str
-    reason: str
-    changed_at: int
 
 
 MOST_OF_ONE_ID = 5

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from weftmail.core.field import FieldKind
 from weftmail.store.connection import Connection
 from weftmail.store.rows import many, queries
 
@@ -25,13 +26,7 @@ class _TypedRow:
     choices: str
 
 
-@dataclass(frozen=True, slots=True)
-class RecordField:
-    """A field of the records of a type; ``choices`` are what a field of the kind ``choice`` can hold."""
-
-    name: str
-    kind: str
-    choices: tuple[str, ...] = ()
+RecordField = FieldKind
 
 
 class RecordTypes:
@@ -40,11 +35,13 @@ class RecordTypes:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def set(self, company_id: int, name: str, new_name: str, prefix: str) -> None:
-        """Change the name and the prefix; aliases, numbers and records follow, and keep the labels that they have."""
+    def set(self, company_id: int, name: str, new_name: str, prefix: str, when_closed: str = "reopen") -> None:
+        """Change name, prefix and what answers to closed records do; aliases, numbers and records follow, and keep the
+        labels that they have."""
         queries.record_type_set(
-            self._connection, company_id=company_id, record_type=name, new_name=new_name, prefix=prefix
-        )
+            self._connection, company_id=company_id, record_type=name, new_name=new_name, prefix=prefix,
+            when_closed=when_closed,
+        )  # fmt: skip
         queries.record_prefix_add(self._connection, company_id=company_id, prefix=prefix, record_type=new_name)
         if new_name != name:
             queries.record_type_aliases(self._connection, company_id=company_id, record_type=name, new_name=new_name)

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from weftmail.store.connection import Connection
+from weftmail.store.delivery import Delivery
 from weftmail.store.inbound import InboundLine, InboundRow
 from weftmail.store.inbox import NEWEST
-from weftmail.store.message import Delivery, StoredAttachment, ThreadAddressed, ThreadMessage
+from weftmail.store.message import StoredAttachment, ThreadAddressed, ThreadMessage
 from weftmail.store.rows import many, one, queries
 from weftmail.store.sets import portions
 

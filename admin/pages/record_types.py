@@ -16,7 +16,8 @@ from weftmail.core.role import Role
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import record_type
-from weftmail.flow.setup.record_type import COUNTS_AS, TypeChanges
+from weftmail.flow.setup.alias_switches import SWITCHES
+from weftmail.flow.setup.record_type import COUNTS_AS, WHEN_CLOSED, TypeChanges
 from weftmail.store.company import RecordType
 from weftmail.store.record import RecordState
 from weftmail.store.record_type import RecordField
@@ -29,6 +30,7 @@ KIND_NAMES = {
     "choice": marked("choice"),
     "person": marked("person"),
 }
+CLOSED_WORDS = SWITCHES["when_closed"].words
 STATE_NAMES = {"open": marked("open"), "waiting": marked("waiting"), "closed": marked("closed")}
 
 
@@ -53,7 +55,11 @@ def one(visit: Visit) -> Response:
 def save(visit: Visit) -> Response:
     """Change name, prefix, states and fields as the form has them."""
     found = _type_of(visit)
-    changes = TypeChanges(visit.text("name").strip() or None, visit.text("prefix").strip() or None)
+    changes = TypeChanges(
+        visit.text("name").strip() or None,
+        visit.text("prefix").strip() or None,
+        when_closed=visit.text("when_closed") or None,
+    )
     changes = _with_fields(visit, found, _with_states(visit, found, changes))
     done = record_type.change(visit.setup, visit.company.company, found.name, changes)
     if isinstance(done, Refusal):
@@ -131,6 +137,7 @@ def _page(visit: Visit, found: RecordType, wrong: Mapping[str, str]) -> Response
         states=states,
         fields=fields,
         kinds=[(one, KIND_NAMES[one]) for one in KINDS],
+        when_closed=[(one, visit.voice.gettext(CLOSED_WORDS[one])) for one in WHEN_CLOSED],
         counts=[(one, STATE_NAMES[one]) for one in COUNTS_AS],
         typed={name: str(value) for name, value in visit.form.items()},
         wrong=wrong,

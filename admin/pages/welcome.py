@@ -19,7 +19,7 @@ from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import access, alias, company
 from weftmail.flow.setup.act import Done
 from weftmail.store.company import Company
-from weftmail.store.message import Delivery
+from weftmail.store.delivery import Delivery
 
 CHANNELS = {"email": marked("email"), "inbox": marked("inbox")}
 """What the channels that are always there are called."""

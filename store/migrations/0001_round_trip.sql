@@ -188,6 +188,8 @@ create table record_type (
     company_id bigint not null references company (id),
     name text not null,
     prefix text not null,
+    -- What becomes of an answer from outside to a closed record: it opens it again, opens a new one, or is held.
+    when_closed text not null default 'reopen' check (when_closed in ('reopen', 'new', 'hold')),
     primary key (company_id, name),
     unique (company_id, prefix)
 );
@@ -324,6 +326,17 @@ create table alias (
     answer_local text not null default '',
     answer_domain text not null default '',
     defaults text not null default '{}',
+    -- What becomes of an answer from outside to a closed record that it opened: as the type says, or one of the three.
+    when_closed text not null default 'type' check (when_closed in ('type', 'reopen', 'new', 'hold')),
+    -- What programs send of their own accord opens records, or waits for a person.
+    machines text not null default 'open' check (machines in ('open', 'hold')),
+    -- How subjects are built, as 'Order {order} of {customer}': what stands for a field becomes its value.
+    pattern text not null default '',
+    reads text not null default 'message' check (reads in ('message', 'expense')),
+    -- What opens a record: each email, or each PDF in it.
+    each text not null default 'email' check (each in ('email', 'pdf')),
+    -- Addresses of web forms, parted by blanks: who filled the form in stands in Reply-To or in the text.
+    forms text not null default '',
     -- One that is off is refused like one that was removed, and stays in the lists.
     state text not null default 'on' check (state in ('on', 'off', 'removed')),
     -- What it was when its domain was removed, with which it comes back; null where it did not end with it.
@@ -458,6 +471,11 @@ create table message (
     flag text not null default '' check (flag in ('', 'id reused', 'unreadable', 'partly read')),
     -- What an event says, as a code with values (JSON); its texts are empty then.
     phrase text not null default '',
+    -- By whom it came where that is not its author, as a code with values (JSON): what stands in From, who forwarded it.
+    via text not null default '',
+    sent_on_by_id bigint references users (id),
+    -- Where its author asks answers to go, where that is another address than theirs.
+    reply_to text not null default '',
     automatic boolean not null default false,
     -- How many installations passed it on before; what leaves because of it says one more.
     hops bigint not null default 0,
@@ -668,8 +686,8 @@ select
         limit 1
     )
         as owner_address,
-    a.owner_team_id, t.name as team, a.accepts, a.answer_as, a.defaults, a.state, c.name as company, a.generation,
-    a.last_mail_at, a.created_at, a.changed_at
+    a.owner_team_id, t.name as team, a.accepts, a.answer_as, a.defaults, a.when_closed, a.machines, a.pattern,
+    a.reads, a.each, a.forms, a.state, c.name as company, a.generation, a.last_mail_at, a.created_at, a.changed_at
 from alias a
     join domain d on d.id = a.domain_id
     join company c on c.id = a.company_id

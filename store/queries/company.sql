@@ -33,7 +33,8 @@ select record_type from record_prefix where company_id = :company_id and prefix 
 
 -- Its states, its fields and its records follow by their keys.
 -- name: record_type_set!
-update record_type set name = :new_name, prefix = :prefix where company_id = :company_id and name = :record_type;
+update record_type set name = :new_name, prefix = :prefix, when_closed = :when_closed
+where company_id = :company_id and name = :record_type;
 
 -- name: record_type_aliases!
 update alias set record_type = :new_name where company_id = :company_id and record_type = :record_type;
@@ -79,4 +80,4 @@ where company_id = :company_id and record_type = :record_type
 on conflict (company_id, record_type, name) do nothing;
 
 -- name: record_types
-select name, prefix from record_type where company_id = :company_id order by name;
+select name, prefix, when_closed from record_type where company_id = :company_id order by name;

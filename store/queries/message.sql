@@ -2,14 +2,14 @@
 insert into message (
     company_id, record_id, number, kind, public, author_user_id, author_contact_id, author_name, author_address,
     verified, proof, subject, size, text, html, reply_text, rfc_message_id, content_hash, sent_as, answers_id, inbound_id,
-    flag, phrase, automatic, hops, written_at, created_at
+    flag, phrase, via, sent_on_by_id, reply_to, automatic, hops, written_at, created_at
 )
 values (
     :company_id, :record_id,
     (select coalesce(max(number), 0) + 1 from message where company_id = :company_id and record_id = :record_id),
     :kind, :public, :author_user_id, :author_contact_id, :author_name, :author_address,
     :verified, :proof, :subject, :size, :text, :html, :reply_text, :rfc_message_id, :content_hash, :sent_as, :answers_id,
-    :inbound_id, :flag, :phrase, :automatic, :hops, :written_at, :now
+    :inbound_id, :flag, :phrase, :via, :sent_on_by_id, :reply_to, :automatic, :hops, :written_at, :now
 )
 returning id;
 
@@ -39,7 +39,8 @@ limit 1;
 select
     m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
     m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
-    m.answers_id, m.inbound_id, m.flag, m.phrase, m.automatic, m.hops, m.token_epoch, m.written_at, m.created_at
+    m.answers_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic, m.hops, m.token_epoch,
+    m.written_at, m.created_at
 from message m
 where m.id = :id and m.company_id = :company_id;
 
@@ -50,8 +51,12 @@ select id from message where company_id = :company_id and id in (:ids);
 -- name: messages_facts
 select
     m.id, m.company_id, m.record_id, m.kind, m.public, m.author_user_id, m.author_contact_id, m.sent_as,
-    m.token_epoch, m.created_at, r.label, r.type, r.alias_id, m.rfc_message_id
+    m.token_epoch, m.created_at, r.label, r.type, r.alias_id, m.rfc_message_id, s.counts_as,
+    case when coalesce(a.when_closed, 'type') = 'type' then t.when_closed else a.when_closed end as when_closed
 from message m join record r on r.id = m.record_id
+    join record_type t on t.company_id = r.company_id and t.name = r.type
+    join record_state s on s.company_id = r.company_id and s.record_type = r.type and s.name = r.state
+    left join alias a on a.id = r.alias_id
 where m.id in (:ids);
 
 -- Anybody can give a mail an id that another one has: the messages that the contact takes part in come first, then
@@ -59,8 +64,12 @@ where m.id in (:ids);
 -- name: messages_by_rfc_id
 select
     m.id, m.company_id, m.record_id, m.kind, m.public, m.author_user_id, m.author_contact_id, m.sent_as,
-    m.token_epoch, m.created_at, r.label, r.type, r.alias_id, m.rfc_message_id
+    m.token_epoch, m.created_at, r.label, r.type, r.alias_id, m.rfc_message_id, s.counts_as,
+    case when coalesce(a.when_closed, 'type') = 'type' then t.when_closed else a.when_closed end as when_closed
 from message m join record r on r.id = m.record_id
+    join record_type t on t.company_id = r.company_id and t.name = r.type
+    join record_state s on s.company_id = r.company_id and s.record_type = r.type and s.name = r.state
+    left join alias a on a.id = r.alias_id
     left join participant p on p.company_id = m.company_id and p.record_id = m.record_id
         and p.contact_id = :contact_id and p.removed_at is null and (p.message_id is null or p.message_id = m.id)
 where m.company_id = :company_id and m.rfc_message_id in (:rfc_message_ids)
@@ -71,7 +80,8 @@ limit :most;
 select
     m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
     m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
-    m.answers_id, m.inbound_id, m.flag, m.phrase, m.automatic, m.hops, m.token_epoch, m.written_at, m.created_at
+    m.answers_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic, m.hops, m.token_epoch,
+    m.written_at, m.created_at
 from message m
 where m.company_id = :company_id and m.record_id = :record_id
 order by m.id;
@@ -89,7 +99,8 @@ select
     m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
     m.author_address, m.verified, m.proof, m.subject, substr(m.text, 1, :words) as text,
     substr(m.html, 1, 4 * :words) as html, substr(m.reply_text, 1, :words) as reply_text, m.rfc_message_id, m.sent_as,
-    m.answers_id, m.inbound_id, m.flag, m.phrase, m.automatic, m.hops, m.token_epoch, m.written_at, m.created_at
+    m.answers_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic, m.hops, m.token_epoch,
+    m.written_at, m.created_at
 from (
         select id
         from (select id, size, sum(size) over (order by id desc) as total from page) as counted
@@ -112,7 +123,8 @@ select
     m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
     m.author_address, m.verified, m.proof, m.subject, substr(m.text, 1, :words) as text,
     substr(m.html, 1, 4 * :words) as html, substr(m.reply_text, 1, :words) as reply_text, m.rfc_message_id, m.sent_as,
-    m.answers_id, m.inbound_id, m.flag, m.phrase, m.automatic, m.hops, m.token_epoch, m.written_at, m.created_at
+    m.answers_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic, m.hops, m.token_epoch,
+    m.written_at, m.created_at
 from (
         select id
         from (select id, size, sum(size) over (order by id) as total from page) as counted
@@ -126,7 +138,8 @@ order by m.id;
 select
     m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
     m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
-    m.answers_id, m.inbound_id, m.flag, m.phrase, m.automatic, m.hops, m.token_epoch, m.written_at, m.created_at
+    m.answers_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic, m.hops, m.token_epoch,
+    m.written_at, m.created_at
 from message m
 where m.company_id = :company_id and m.record_id = :record_id and m.number = :number;
 

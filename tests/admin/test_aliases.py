@@ -303,7 +303,7 @@ def test_a_file_is_downloaded_tried_and_read_in(site: Site, anna: Browser) -> No
     assert answer.headers["content-disposition"] == 'attachment; filename="aliases.csv"'
     assert answer.content.startswith(b"\xef\xbb\xbfaddress,company")
     assert "leads@acme.example" in answer.text and "support@" not in answer.text
-    data = answer.content + b"orders@acme.example,,order,,,,everyone,,,on\r\n"
+    data = answer.content + b"orders@acme.example,,order,,,,everyone,,,on,,,,,,\r\n"
 
     def upload(content: bytes, do: str) -> Any:
         csrf = anna.csrf()
@@ -323,7 +323,8 @@ def test_a_file_is_downloaded_tried_and_read_in(site: Site, anna: Browser) -> No
     assert stored(site, "orders@acme.example").state == "removed"
     assert "Aliases from aliases.csv taken back" in anna.get("/history").text
     assert "● done" in upload(answer.content, "import").text
-    bad = upload(data + b"<b>@acme.example,,order,,,,everyone,,,on\r\nx@other.example,,lead,,,,,,,\r\n", "import")
+    lines = b"<b>@acme.example,,order,,,,everyone,,,on,,,,,,\r\nx@other.example,,lead,,,,,,,,,,,,,\r\n"
+    bad = upload(data + lines, "import")
     assert bad.status_code == 422 and "2 lines cannot be; nothing was done" in bad.text
     assert "Unknown domain other.example (known: acme.example)" in bad.text and "<b>@" not in bad.text
     wrong = upload(b"name\n", "import")

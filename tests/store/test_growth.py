@@ -109,10 +109,25 @@ VALUES: dict[str, Any] = {
     "at": 1, "servers": "[]", "verdict": "good", "body": "{}", "says": "{}", "words": 20_000, "budget": 4_000_000,
     "company_ids": [1], "least": 4, "named": "t", "stretch": 20, "once": "once", "undecided": "{}",
 }  # fmt: skip
+SWITCHES = {
+    "when_closed": "type",
+    "machines": "open",
+    "pattern": "",
+    "reads": "message",
+    "each": "email",
+    "forms": "",
+}
 ODD: dict[str, dict[str, Any]] = {
     "turns_expire": {"before": RECORD},
     "list_records_named": {"words": "T"},
-    "message_add": {"kind": "received", "rfc_message_id": "<new@c>", "content_hash": "new"},
+    "message_add": {
+        "kind": "received",
+        "rfc_message_id": "<new@c>",
+        "content_hash": "new",
+        "sent_on_by_id": None,
+        "via": "",
+        "reply_to": "",
+    },
     "inbound_accept": {"sender": "s", "recipient": "r"},
     "blob_delete": {"id": 10**9},
     "outbox_settle": {"state": "sent"},
@@ -148,9 +163,9 @@ ODD: dict[str, dict[str, Any]] = {
     "blob_pieces_add": {"position": 9},
     "notices_add": {"user_id": 1},
     "record_add": {"state": "open", "number": 10**9, "label": "LEAD-0", "reference": None},
-    "alias_add": {"local_part": "new", "record_id": None},
-    "alias_set": {"record_id": None},
-    "alias_revive": {"record_id": None},
+    "alias_add": {"local_part": "new", "record_id": None, **SWITCHES},
+    "alias_set": {"record_id": None, **SWITCHES},
+    "alias_revive": {"record_id": None, **SWITCHES},
     **{
         name: {
             "words": "leads",

@@ -19,8 +19,9 @@ from weftmail.flow.settle import Settler
 from weftmail.locale import LANGUAGES
 from weftmail.store.alias import AliasSettings
 from weftmail.store.connection import connect
+from weftmail.store.delivery import Delivery
 from weftmail.store.inbound import InboundRow
-from weftmail.store.message import Delivery, ThreadMessage
+from weftmail.store.message import ThreadMessage
 from weftmail.store.migrate import migrate
 from weftmail.store.record import Record
 from weftmail.store.store import Store

@@ -11,8 +11,8 @@ from weftmail.core.wording.sentences import say
 from weftmail.flow import vocabulary
 from weftmail.flow.thread import Conversation, Entry
 from weftmail.flow.vocabulary import FLAGS, said
+from weftmail.store.delivery import Delivery
 from weftmail.store.inbound import InboundRow
-from weftmail.store.message import Delivery
 from weftmail.store.thread import HELD
 
 JOINED = {

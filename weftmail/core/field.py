@@ -9,12 +9,13 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from weftmail.core.address import BadAddress, canonical
 from weftmail.core.text import LONGEST, BadText, line
 
-__all__ = ["KINDS", "LONGEST", "BadValue", "decimal", "value"]
+__all__ = ["KINDS", "LONGEST", "BadValue", "FieldKind", "decimal", "value"]
 
 KINDS = ("text", "number", "amount", "date", "choice", "person")
 
@@ -22,6 +23,15 @@ _BLANKS = re.compile("[\\s\u00a0\u2009\u202f']")
 _NUMBER = re.compile(r"[-\u2212]?[0-9]{1,15}(?:[.,][0-9]{1,6})?")
 _GROUPED = re.compile(r"[-\u2212]?[0-9]{1,3}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*((?!\1)[.,][0-9]{1,6})?")
 _AMOUNT = re.compile(r"(?:([A-Z]{3})\s*)?([-\u2212]?[0-9][^A-Za-z]*?)(?:\s*([A-Z]{3}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldKind:
+    """A field of the records of a type; ``choices`` are what one of the kind ``choice`` can hold."""
+
+    name: str
+    kind: str
+    choices: tuple[str, ...] = ()
 
 
 class BadValue(ValueError):

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Literal, cast
 
-from weftmail.core.address import BadAddress, canonical, comparable, domain_of, split, without_plus
+from weftmail.core.address import (
+    BadAddress,
+    Mailbox,
+    canonical,
+    comparable,
+    domain_of,
+    in_full,
+    split,
+    without_plus,
+)
 from weftmail.core.envelope import Envelope
+from weftmail.core.field import FieldKind
 from weftmail.core.parsing.message import Message
-from weftmail.core.routing import colleague
+from weftmail.core.routing import colleague, writer
 from weftmail.core.routing.authentication import Proof, verify
 from weftmail.core.routing.facts import Accepts, AliasFacts, Carrier, Facts, Referred, Sender
 from weftmail.core.routing.turns import author_of, names_of
@@ -43,6 +53,12 @@ class Known:
         return self.facts.sender.user_id is not None and self.proof.colleague_proof
 
     @property
+    def writer(self) -> str:
+        """Whom it names as its author, where a program, a list or an address of ours stands in From."""
+        facts = self.facts
+        return facts.writer.address if facts.writer is not None else facts.sender.address if facts.sender.behind else ""
+
+    @property
     def by_alias(self) -> str:
         """The alias that takes the mail, without what its sender put behind a plus sign; "" where a token does."""
         return self.facts.alias.address if self.facts.alias is not None and not self.facts.token else ""
@@ -73,9 +89,13 @@ def gather(store: Store, installation: Installation, envelope: Envelope, message
     local, domain = recipient.rpartition("@")[0], recipient.rpartition("@")[2]
     known = store.domains.by_name(domain) if domain else None
     alias = store.aliases.by_address(recipient) if local and domain else None
-    contacts = _Contacts(store, proof.address)
+    wrote, in_front = _writer(store, message, proof, alias)
+    contacts = _Contacts(store, wrote.address if wrote is not None and in_front else proof.address)
     state, by_token = _by_token(store, installation, local, domain, known, contacts)
     sender, proof, message = _sender(store, envelope, message, proof, by_token)
+    if wrote is not None and in_front:
+        behind = in_full(sender.name, sender.address)
+        sender, wrote = Sender(wrote.name, wrote.address, behind=behind), None
     company_id = alias.company_id if alias is not None else known.company_id if known is not None else None
     facts = Facts(
         sender=sender,
@@ -87,11 +107,44 @@ def gather(store: Store, installation: Installation, envelope: Envelope, message
         token=state,
         by_token=by_token,
         by_id=tuple(_by_id(store, installation, message, contacts, company_id)),
+        writer=wrote,
+        sent_on=_sent_on(store, sender, message),
         blocked=None if sender.user_id is not None else contacts.blocked,
         own_loop=installation.name in message.loop,
         hops=len(message.received),
     )
     return Known(facts, proof, message, alias)
+
+
+def _writer(store: Store, message: Message, proof: Proof, alias: Alias | None) -> tuple[Mailbox | None, bool]:
+    """Return the person outside whom a program, a list or an address of ours in From names as the author, and whether
+    From is verified and is one that we put there: then they count as the sender wherever the mail goes."""
+    form = proof.verified and alias is not None and proof.address in alias.forms.split()
+    if not (message.reply_to or message.original_from or form):
+        return None, False
+    if not proof.address or store.users.by_address(proof.address) is not None:
+        return None, False
+    ours = is_ours(store, proof.address)
+    found = writer.named(message, proof.address, ours=ours, form=form)
+    if found is None or not _outside(store, found.address):
+        return None, False
+    in_front = ours or form or store.domains.by_name(domain_of(proof.address)) is not None
+    return found, proof.verified and in_front
+
+
+def _sent_on(store: Store, sender: Sender, message: Message) -> Mailbox | None:
+    """Return the author of what a verified colleague forwards, where that is somebody outside."""
+    if not sender.verified_as_colleague or message.forwarded is None:
+        return None
+    try:
+        address = canonical(message.forwarded.from_.address)
+    except BadAddress:
+        return None
+    return Mailbox(message.forwarded.from_.name, address) if _outside(store, address) else None
+
+
+def _outside(store: Store, address: str) -> bool:
+    return store.users.by_address(address) is None and not is_ours(store, address)
 
 
 def is_ours(store: Store, address: str) -> bool:
@@ -176,9 +229,21 @@ def _alias_facts(store: Store, alias: Alias | None, contacts: _Contacts) -> Alia
         record=alias.record or "",
         accepts=cast(Accepts, alias.accepts),
         active=alias.active,
+        machines=alias.machines,
+        pattern=alias.pattern,
+        reads=alias.reads,
+        each="pdf" if alias.each == "pdf" else "email",
+        fields=_fields_read(store, alias),
         sender_known=bool(contact_id),
         sender_takes_part=takes_part,
     )
+
+
+def _fields_read(store: Store, alias: Alias) -> tuple[FieldKind, ...]:
+    """The fields of the records that the alias opens, where it reads any from its mail."""
+    if alias.record_type is None or not (alias.pattern or alias.reads == "expense"):
+        return ()
+    return tuple(store.record_types.fields(alias.company_id, alias.record_type))
 
 
 class _Contacts:
@@ -221,6 +286,8 @@ class _Ties:
             message.created_at,
             alias_id=message.alias_id,
             sent_as=message.sent_as,
+            closed=message.counts_as == "closed",
+            when_closed=cast(Literal["reopen", "new", "hold"], message.when_closed),
             sender_takes_part=message.id in self.takes_part,
             sent_to_sender=message.id in self.sent,
         )

@@ -104,10 +104,10 @@ def planned(
     match disposition:
         case Open():
             company_id, alias_id = disposition.company_id, disposition.alias_id
-            first = owners_of(store, company_id, alias_id) if owners is None else owners
+            first = first_followers(store, disposition) if owners is None else owners
             return recipients(
                 reached_by_new(store, company_id, alias_id, first),
-                author_user_id=disposition.author.user_id,
+                author_user_id=disposition.author.user_id or disposition.author.sent_on_by,
                 reach=disposition.reach,
             )
         case Append() | Note():
@@ -212,6 +212,11 @@ def _following(one: Follower, *, follows: bool = True) -> Following:
     )
 
 
-def owners_of(store: Store, company_id: int, alias_id: int | None) -> list[Following]:
-    """Return who owns the alias, or the members of the team that does: the first followers of what it opens."""
-    return [] if alias_id is None else [_following(one) for one in store.aliases.owners(company_id, alias_id)]
+def first_followers(store: Store, opens: Open) -> list[Following]:
+    """Return who follows a record from its beginning: who owns the alias or is of the team that does, or those who
+    follow the closed record that it goes on from."""
+    if opens.follows is not None:
+        return following(store, opens.company_id, opens.follows.record_id)
+    if opens.alias_id is None:
+        return []
+    return [_following(one) for one in store.aliases.owners(opens.company_id, opens.alias_id)]

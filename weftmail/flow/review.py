@@ -119,6 +119,7 @@ def release(
                 _vouched(made.known, made.disposition),
                 by_alias=made.known.by_alias,
                 alias=made.known.alias,
+                writer=made.known.writer,
                 by_signature=made.known.by_signature,
             ),
             Decision(made.disposition, (*made.row.rules, said)),

@@ -13,9 +13,10 @@ from typing import Protocol, TypeVar
 
 from weftmail.core.routing.recipients import INBOX
 from weftmail.store.alias import Alias
+from weftmail.store.delivery import Delivery
 from weftmail.store.inbound import InboundLine, InboundRow
 from weftmail.store.inbox import NEWEST
-from weftmail.store.message import Delivery, StoredAttachment, ThreadAddressed, ThreadMessage
+from weftmail.store.message import StoredAttachment, ThreadAddressed, ThreadMessage
 from weftmail.store.record import Follower, Participant, Record
 from weftmail.store.store import Store
 from weftmail.store.thread import ALL, Stretch

@@ -12,8 +12,8 @@ from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.actor import Actor
 from weftmail.flow.events import write_event
 from weftmail.flow.refusal import RefusedAct
+from weftmail.store.delivery import Delivery
 from weftmail.store.inbound import InboundRow
-from weftmail.store.message import Delivery
 from weftmail.store.record import Record
 from weftmail.store.store import Store
 from weftmail.store.withdrawal import Undecided

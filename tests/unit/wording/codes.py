@@ -70,6 +70,7 @@ def _family(node: ast.expr) -> str:
 ERRORS = {
     "BadAddress": (frozenset({"address"}), "address_malformed"),
     "BadText": (frozenset({"most"}), "text_break"),
+    "BadPattern": (frozenset({"name", "most"}), "pattern_fields"),
     "BadValue": (frozenset({"name", "value", "choices", "most"}), "no_number"),
 }
 """The errors whose code becomes that of a refusal, with its values there, and the code that they have by default."""

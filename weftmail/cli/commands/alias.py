@@ -19,6 +19,7 @@ from weftmail.flow import vocabulary
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import alias, alias_csv, find
 from weftmail.flow.setup.act import Done
+from weftmail.flow.setup.alias_switches import SWITCHES
 from weftmail.store.alias import Alias
 from weftmail.store.alias_list import AliasFilter
 from weftmail.store.store import Store
@@ -83,6 +84,9 @@ def _settings(parser: Parser) -> None:
         metavar="K=V",
         help="a field that its records start with; K= removes it",
     )
+    for name, one in SWITCHES.items():
+        flag = f"--{name.replace('_', '-')}"
+        parser.add_argument(flag, choices=one.choices or None, metavar=one.metavar or None, help=one.help)
 
 
 def _add(context: Context, arguments: argparse.Namespace) -> None:
@@ -98,6 +102,7 @@ def _add(context: Context, arguments: argparse.Namespace) -> None:
             accepts=arguments.accepts,
             answer_as=arguments.answer_as,
             defaults=pairs(arguments.default),
+            switches=_switches(arguments),
         )
     )
     near = alias.near(context.store, made.subject)
@@ -125,9 +130,15 @@ def _set(context: Context, arguments: argparse.Namespace) -> None:
             accepts=arguments.accepts,
             answer_as=arguments.answer_as,
             defaults=pairs(arguments.default),
+            switches=_switches(arguments),
         )
     )
     context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
+
+
+def _switches(arguments: argparse.Namespace) -> dict[str, str]:
+    """Return the switches that are named."""
+    return {name: value for name in SWITCHES if (value := getattr(arguments, name)) is not None}
 
 
 def _on(context: Context, arguments: argparse.Namespace) -> None:
@@ -256,6 +267,7 @@ def _lines(found: Alias) -> list[str]:
             "Accepts": found.accepts,
             "Answers as": found.answer_as or found.address,
             "Defaults": [f"{name}={value}" for name, value in found.default_fields.items()],
+            **{one.label: getattr(found, name) for name, one in SWITCHES.items()},
         }
     )
 

@@ -29,6 +29,10 @@ def build(parser: Parser) -> None:
     change.add_argument("name", metavar="NAME", help="the name of the type")
     change.add_argument("--name", dest="new_name", metavar="NEW", help="its new name")
     change.add_argument("--prefix", metavar="PREFIX", help="what new numbers begin with; numbers given stay")
+    change.add_argument(
+        "--when-closed", choices=record_type.WHEN_CLOSED,
+        help="what an answer from outside to a closed record does: reopen it, open a new one, or be held",
+    )  # fmt: skip
     _repeated(change, "--state", "STATE=KIND", "add a state, which counts as open, waiting or closed")
     _repeated(change, "--rename-state", "OLD=NEW", "give a state another name")
     _repeated(change, "--remove-state", "STATE", "remove a state that no record is in")
@@ -53,6 +57,7 @@ def _set(context: Context, arguments: argparse.Namespace) -> None:
     changes = TypeChanges(
         name=arguments.new_name,
         prefix=arguments.prefix,
+        when_closed=arguments.when_closed,
         states=pairs(arguments.state, "STATE=KIND, as quoted=waiting"),
         renamed_states=pairs(arguments.rename_state, "OLD=NEW"),
         removed_states=arguments.remove_state,
@@ -96,6 +101,7 @@ def _show(context: Context, arguments: argparse.Namespace) -> None:
         "Type": name,
         "Company": whose.name,
         "Numbers": f"{found.prefix}-1",
+        "When closed": found.when_closed,
         "States": [f"{one.name} ({one.counts_as})" for one in states],
         "Fields": [f"{one.name} ({one.kind}{''.join(f', {each}' for each in one.choices)})" for one in fields],
     }

@@ -17,7 +17,7 @@ from weftmail.core.parsing.forward import Forwarded
 from weftmail.core.parsing.message import Attachment, DeliveryReport, Failure, Kind, Message, Step
 
 STEPS: tuple[Step, ...] = get_args(Step)
-_BOXES = ("from_", "sender", "reply_to", "to", "cc")
+_BOXES = ("from_", "sender", "reply_to", "to", "cc", "original_from")
 _TEXTS = ("message_id", "subject", "auto_submitted", "content_hash", "signed_hash")
 _LISTS = ("in_reply_to", "references", "received", "results_above", "loop")
 

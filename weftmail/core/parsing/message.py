@@ -144,6 +144,8 @@ class Message:
     """It counts as an automatic answer by its words alone."""
     hops: int = 0
     """How many installations of weftmail say that they passed it on."""
+    original_from: tuple[Mailbox, ...] = ()
+    """X-Original-From: where a list wrote itself into From, its author."""
     missing: tuple[Step, ...] = ()
     """The steps that reading did not come to."""
 

@@ -102,6 +102,7 @@ def _of_header(raw: bytes | BinaryIO, top: HeaderBlock, fields: Fields, classify
         content_hash=digest.content_hash(raw, top),
         signers=dkim_tags.read(top, raw),
         signed_hash=digest.signed_hash(raw, top) if "dkim-signature" in fields else "",
+        original_from=_people(fields, "x-original-from", ""),
         missing=("text", "files", "html"),
     )
 
@@ -111,7 +112,14 @@ def _with_names(message: Message, fields: Fields, label: str) -> Message:
     return replace(message, subject=header.text(fields.first("subject"), label), **people)  # type: ignore[arg-type]
 
 
-_PEOPLE = {"from_": "from", "sender": "sender", "reply_to": "reply-to", "to": "to", "cc": "cc"}
+_PEOPLE = {
+    "from_": "from",
+    "sender": "sender",
+    "reply_to": "reply-to",
+    "to": "to",
+    "cc": "cc",
+    "original_from": "x-original-from",
+}
 
 
 def _parts(raw: bytes | BinaryIO, top: HeaderBlock) -> tuple[list[Block], Contents]:

@@ -37,6 +37,11 @@ def by_words_alone(fields: Fields, subject: str, text: str) -> bool:
     return _by_words(fields, subject, text) and not _certain(fields, subject, text)
 
 
+def robot(address: str) -> bool:
+    """Say whether an address says itself that nobody reads what is sent there."""
+    return bool(_ROBOT.match(address))
+
+
 def _by_words(fields: Fields, subject: str, text: str) -> bool:
     if absence.title(subject):
         return True

@@ -51,4 +51,5 @@ def author_of(case: Case, company_id: int) -> Author:
     if sender.colleague_in(company_id):
         user_id = sender.user_id if sender.verified_as_colleague else None
         return Author(sender.name, sender.address, user_id=user_id)
-    return Author(sender.name, sender.address, outsider=bool(sender.address) and not sender.ours)
+    via = Phrase("via.from", {"from": sender.behind}) if sender.behind else None
+    return Author(sender.name, sender.address, outsider=bool(sender.address) and not sender.ours, via=via)

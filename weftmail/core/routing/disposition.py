@@ -31,6 +31,10 @@ class Author:
     address: str
     user_id: int | None = None
     outsider: bool = False
+    via: Phrase | None = None
+    """By whom it came, where that is not the author: what stands in From, or a colleague who forwarded it."""
+    sent_on_by: int | None = None
+    """The colleague who forwarded it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,14 @@ class Append:
 
 
 @dataclass(frozen=True, slots=True)
+class Follows:
+    """The closed record that an answer was to which opens a new one."""
+
+    record_id: int
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
 class Open:
     """Open a record of this type, the mail being its first message; by an alias, or by a person's word."""
 
@@ -64,6 +76,12 @@ class Open:
     verified: bool
     automatic: bool = False
     reach: Notify = "everybody"
+    fields: tuple[tuple[str, str], ...] = ()
+    """What the mail says of the record's fields."""
+    each: Literal["email", "pdf"] = "email"
+    """``pdf``: each PDF in the mail opens a record of its own."""
+    follows: Follows | None = None
+    """The closed record that it answers: those who follow it follow the new one, and its owner is the new one's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from weftmail.core.address import Mailbox
+from weftmail.core.field import FieldKind
 from weftmail.core.wording.phrase import Phrase
 
 Carrier = Literal["token", "locator", "foreign id"]
@@ -34,6 +36,8 @@ class Sender:
     """Their domain signed the mail, and yet it does not count as theirs: why, and how to do better."""
     ours: bool = False
     """One of our own addresses: never an author."""
+    behind: str = ""
+    """What stands in From, where it is not the sender's: a form, a list in front of us, an address of ours."""
 
     def colleague_in(self, company_id: int) -> bool:
         """Say whether the address is that of a user who may write in the company's records; proves nothing."""
@@ -58,6 +62,10 @@ class Referred:
     """The title of the record."""
     sent_as: str = ""
     """The address that the message went out as; empty for what came in."""
+    closed: bool = False
+    """The record is closed."""
+    when_closed: Literal["reopen", "new", "hold"] = "reopen"
+    """What an answer from outside does then."""
     purpose: Purpose | None = None
     """What a token was given out for."""
     personal: bool = False
@@ -80,6 +88,14 @@ class AliasFacts:
     record: str = ""
     accepts: Accepts = "everyone"
     active: bool = True
+    machines: str = "open"
+    """What programs send of their own accord opens records, or is held: ``hold``."""
+    pattern: str = ""
+    """How subjects are built."""
+    reads: str = "message"
+    each: Literal["email", "pdf"] = "email"
+    fields: tuple[FieldKind, ...] = ()
+    """The fields of the records that it opens, where it reads any."""
     sender_known: bool = False
     """The sender is a contact of the company."""
     sender_takes_part: bool = False
@@ -103,6 +119,10 @@ class Facts:
     """What is to say of the token in the recipient address: empty for none, else ``good``, ``bad`` or ``revoked``."""
     by_token: Referred | None = None
     by_id: tuple[Referred, ...] = ()
+    writer: Mailbox | None = None
+    """The person whom a program, a list or an address of ours in From names as the author; nothing vouches for it."""
+    sent_on: Mailbox | None = None
+    """The author of what a colleague forwards: somebody outside."""
     blocked: int | None = None
     """The contact whom the sender is, where somebody blocked them."""
     own_loop: bool = False

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from weftmail.core.routing.case import Case, Verdict, author_of
-from weftmail.core.routing.disposition import Append, Disposition, Hold, Note, Notify
+from weftmail.core.routing.disposition import Append, Disposition, Follows, Hold, Note, Notify, Open
 from weftmail.core.routing.facts import Referred
 from weftmail.core.wording.phrase import Phrase
 
@@ -55,6 +55,18 @@ def append_to(case: Case, found: Referred, *, reach: Notify | None = None) -> Ap
         automatic=case.automatic or reach is not None,
         reach=reach or ("inbox" if case.automatic else "everybody"),
     )
+
+
+def _from_outside(case: Case, found: Referred) -> Disposition:
+    """An answer from outside; what a person's answer to a closed record does, its alias or its type says."""
+    if not found.closed or found.when_closed == "reopen" or case.automatic:
+        return append_to(case, found)
+    if found.when_closed == "hold":
+        return held(found, Phrase("held.closed", {"record": found.record}))
+    return Open(
+        found.company_id, found.alias_id, found.record_type, author_of(case, found.company_id),
+        case.facts.sender.verified, follows=Follows(found.record_id, found.record),
+    )  # fmt: skip
 
 
 def _as_colleague(case: Case, found: Referred) -> Disposition:
@@ -117,14 +129,14 @@ WHO_MAY_POST: tuple[Row, ...] = (
         "either",
         Phrase("who.owner"),
         lambda case, found: found.sender_is_owner,
-        append_to,
+        _from_outside,
     ),
     Row(
         "any token, locator or foreign id",
         "either",
         Phrase("who.participant"),
         lambda case, found: found.sender_takes_part or found.sent_to_sender,
-        append_to,
+        _from_outside,
     ),
     Row(
         "any",

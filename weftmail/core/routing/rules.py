@@ -15,6 +15,8 @@ from weftmail.core.envelope import Envelope
 from weftmail.core.limits import MAIL_HOPS
 from weftmail.core.parsing.message import Message
 from weftmail.core.reports import absence
+from weftmail.core.routing import writer
+from weftmail.core.routing.beginning import fields_of, writer_of
 from weftmail.core.routing.case import Case, Verdict, author_of
 from weftmail.core.routing.disposition import (
     Append,
@@ -162,7 +164,9 @@ def references(case: Case) -> Verdict:
         return Verdict(None, Phrase("references.forwarded", {"record": found.record}))
     verdict = judged(case, found, _named_by(found))
     alias = case.facts.alias
-    outsider = isinstance(verdict.disposition, Append) and not verdict.disposition.post
+    outsider = isinstance(verdict.disposition, Open) or (
+        isinstance(verdict.disposition, Append) and not verdict.disposition.post
+    )
     if outsider and alias is not None and alias.accepts == "internal":
         why = Phrase("alias.internal", {"alias": alias.address})
         return Verdict(held(found, why), why)
@@ -186,16 +190,26 @@ def alias(case: Case) -> Verdict:
     if refusal is not None:
         hold = Hold("held", refusal, found.company_id, found.record_id, found.record, notify=notify, alias_id=found.id)
         return Verdict(hold, refusal)
-    author, verified = author_of(case, found.company_id), case.facts.sender.verified
+    made = case.marked or case.message.kind == "machine"
+    if found.machines == "hold" and made and not writer.listed(case.message):
+        why = Phrase("alias.machines", {"alias": found.address})
+        return Verdict(_aside(case, None, why), why)
+    return _taken(case, found)
+
+
+def _taken(case: Case, found: AliasFacts) -> Verdict:
+    """What an alias does with a mail that it takes."""
+    author, verified = writer_of(case, found)
     if found.record_id is not None:
         return Verdict(
             Append(found.company_id, found.record_id, found.record, None, author, verified, automatic=case.automatic),
             Phrase("alias.pinned", {"alias": found.address, "record": found.record}),
         )
-    return Verdict(
-        Open(found.company_id, found.id, found.record_type or "", author, verified, automatic=case.automatic),
-        Phrase("alias.opens", {"alias": found.address, "type": found.record_type or ""}),
-    )
+    opens = Open(
+        found.company_id, found.id, found.record_type or "", author, verified, automatic=case.automatic,
+        fields=fields_of(case, found), each=found.each,
+    )  # fmt: skip
+    return Verdict(opens, Phrase("alias.opens", {"alias": found.address, "type": found.record_type or ""}))
 
 
 def nowhere(case: Case) -> Verdict:
@@ -289,6 +303,10 @@ def _refusal(case: Case, alias: AliasFacts) -> Phrase | None:
     """Why the alias does not take this mail without a person's word; None where it does."""
     sender = case.facts.sender
     known = sender.colleague_in(alias.company_id) and sender.verified_as_colleague
+    if alias.reads == "expense" and not known:
+        return Phrase("alias.expense", {"alias": alias.address, "sender": sender.address or "-"})
+    if alias.accepts in ("known", "participants") and case.facts.writer is not None:
+        return Phrase("alias.writer", {"alias": alias.address, "writer": case.facts.writer.address})
     match alias.accepts:
         case "everyone":
             return None

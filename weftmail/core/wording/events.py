@@ -14,6 +14,8 @@ EVENTS: Final[dict[str, Sentence]] = {
     "event.state": marked("{actor} changed the state: {was} → {became}"),
     "event.owner": marked("{actor} changed the owner: {was} → {became}"),
     "event.reopened": marked("{name} answered, so the record is open again: {was} → {became}"),
+    "event.followed": marked("{name} answered after the record was closed: the answer opened {record}"),
+    "event.follows": marked("{name} answered {record}, which is closed, and so opened this record"),
     "event.added": marked("{actor} added {name} as a follower"),
     "event.withdrawn": marked("{actor} took an email from {sender} back to the review queue"),
     "event.taken off": marked("{actor} removed {name} from the followers"),

@@ -55,6 +55,11 @@ REFUSALS = {
     "domain_has_others": marked("{names} has aliases in {name}; remove them first, or leave the domain shared"),
     "alias_has_mailbox": marked("{address} is an alias, and there is a mailbox of that name ({where})"),
     # Aliases.
+    "pattern_braces": marked("Put the name of a field into each pair of braces, as Order {{order}}"),
+    "pattern_fields": marked("Name one field in braces at least, and {most} at most, as Order {{order}}"),
+    "pattern_twice": marked("{name} stands twice; name each field once"),
+    "pattern_adjacent": marked("Put a word, a mark or a blank between two fields, or nobody knows where the one ends"),
+    "switch_of_pinned": marked("This is for aliases that open records; this one is pinned to a record"),
     "no_such_alias": marked("Unknown alias {address}"),
     "no_such_alias_but_near": marked("Unknown alias {address}. Did you mean {near}?"),
     "no_such_alias_to_remove": marked("Unknown alias {address}"),

@@ -137,6 +137,7 @@ ROUTING: Final[dict[str, Sentence]] = {
         " Have the mail server of {domain} sign Content-Type and Content-Transfer-Encoding"
     ),
     "held.ours": marked("an answer with a line of our notification in it, which the customer must not get"),
+    "held.closed": marked("an answer to {record}, which is closed"),
     "held.other": marked("new participant: the sender is not in this conversation"),
     # Aliases.
     "alias.none": marked("no alias has this address"),
@@ -148,6 +149,13 @@ ROUTING: Final[dict[str, Sentence]] = {
     "alias.internal": marked("{alias} accepts email from colleagues only"),
     "alias.known": marked("{alias} accepts email from known people only"),
     "alias.participants": marked("{alias} accepts email from participants of its conversations only"),
+    "alias.machines": marked("{alias} holds what programs send"),
+    "alias.expense": marked("{alias} takes expenses of colleagues alone, and {sender} is not verified as one"),
+    "alias.writer": marked(
+        "{alias} accepts only whom it knows; that {writer} wrote this, nothing but the email itself says"
+    ),
+    "via.from": marked("From: {from}"),
+    "via.forwarded": marked("forwarded by {name}"),
     # Mail that fits nowhere.
     "nowhere.role": marked("{role} is read by an admin"),
     "nowhere.role.held": marked("email to {role}"),

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from weftmail.core.parsing import header
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing.disposition import Author
 from weftmail.flow.delivered import Delivered
 from weftmail.store.message import Flag, NewMessage
 from weftmail.store.record import Record
 from weftmail.store.store import Store
+
+CLOCK_SLOW = 7 * 24 * 3600 * 1000
+"""A mail that was written so many milliseconds before the first server had it was not: the clock is wrong."""
 
 
 def contact_of(store: Store, company_id: int, author: Author, now: int) -> tuple[int | None, Author]:
@@ -67,11 +71,21 @@ def new_message(
         answers_id=answers_id,
         inbound_id=delivered.row.id,
         flag=_flag(message, reused),
+        via=author.via.as_json() if author.via is not None else "",
+        sent_on_by_id=author.sent_on_by,
         automatic=automatic,
         hops=message.hops,
-        # A clock that runs ahead would put the message above everything that comes after it.
-        written_at=min(message.date if message.date is not None else now, now),
+        written_at=_written_at(message, record.created_at if answers_id is not None else 0, now),
     )
+
+
+def _written_at(message: Message, answered_at: int, now: int) -> int:
+    """When its author says that they wrote it, unless their clock is wrong: a mail is not written after it came, nor
+    long before the first server had it, nor before what it answers."""
+    first = header.date(message.received[-1].rpartition(";")[2]) if message.received else None
+    if message.date is None or message.date < max(first or 0, answered_at) - CLOCK_SLOW:
+        return now
+    return min(message.date, now)
 
 
 def _flag(message: Message, reused: bool) -> Flag:

@@ -12,8 +12,9 @@ from weftmail.core.near import one_slip
 from weftmail.flow import vocabulary
 from weftmail.flow.identity import check_answer_as
 from weftmail.flow.refusal import Refusal, RefusedAct
-from weftmail.flow.setup import find, values
+from weftmail.flow.setup import alias_switches, find, values
 from weftmail.flow.setup.act import Done, Fields, Setup, mapped_act
+from weftmail.flow.setup.alias_switches import SWITCHES, Switches
 from weftmail.flow.setup.undo import check_unchanged
 from weftmail.store.alias import Alias, AliasSettings
 from weftmail.store.audit import AuditRow
@@ -39,6 +40,7 @@ class _Wanted:
     accepts: str | None = None
     answer_as: str | None = None
     defaults: Mapping[str, str] = field(default_factory=dict)
+    switches: Switches = field(default_factory=dict)
 
 
 @mapped_act
@@ -54,10 +56,11 @@ def add(
     accepts: str | None = None,
     answer_as: str | None = None,
     defaults: Mapping[str, str] | None = None,
+    switches: Switches | None = None,
 ) -> Done:
     """Add an alias that ``opens`` records of a type, or appends to one ``record``; its mail is taken at once.
 
-    A colleague owns it, a ``team``, or nobody.
+    A colleague owns it, a ``team``, or nobody.  ``switches``: see ``alias_switches``.
     """
     store = setup.store
     if not opens and not record:
@@ -65,7 +68,7 @@ def add(
         raise RefusedAct("opens", "alias_without_goal")
     domain, local = _place(setup, address)
     whose = _company(store, domain, company)
-    wanted = _Wanted(opens or None, record or None, owner, team, accepts, answer_as, defaults or {})
+    wanted = _Wanted(opens or None, record or None, owner, team, accepts, answer_as, defaults or {}, switches or {})
     alias_id = store.aliases.add(
         whose.id, domain.id, local, _settings(store, whose.id, _NOTHING, wanted), setup.clock()
     )
@@ -84,12 +87,13 @@ def change(
     accepts: str | None = None,
     answer_as: str | None = None,
     defaults: Mapping[str, str] | None = None,
+    switches: Switches | None = None,
 ) -> Done:
     """Change an alias; None keeps what is there, and "" takes owner, team, address to answer as or a default away."""
-    if all(one is None for one in (opens, record, owner, team, accepts, answer_as)) and not defaults:
+    if all(one is None for one in (opens, record, owner, team, accepts, answer_as)) and not (defaults or switches):
         raise RefusedAct("", "nothing_to_change", noun="alias")
     found = find.alias(setup.store, address)
-    return _set(setup, found, _Wanted(opens, record, owner, team, accepts, answer_as, defaults or {}))
+    return _set(setup, found, _Wanted(opens, record, owner, team, accepts, answer_as, defaults or {}, switches or {}))
 
 
 @mapped_act
@@ -181,16 +185,7 @@ def near(store: Store, address: str) -> tuple[str, ...]:
 
 
 def _set(setup: Setup, found: Alias, wanted: _Wanted) -> Done:
-    old = AliasSettings(
-        found.record_type,
-        found.record_id,
-        found.owner_id,
-        found.accepts,
-        found.answer_as,
-        found.defaults,
-        found.owner_team_id,
-    )
-    store = setup.store
+    store, old = setup.store, AliasSettings.of(found)
     store.aliases.set(found.id, _settings(store, found.company_id, old, wanted), setup.clock())
     after = _now(store, found.company_id, found.id)
     return Done("alias.set", found.company_id, found.address, vocabulary.alias(found), after)
@@ -231,6 +226,7 @@ def _as_it_was(before: Fields, now: Fields) -> _Wanted:
         accepts=text["accepts"],
         answer_as="" if text["answer_as"] in (text["address"], _notifications(text["address"])) else text["answer_as"],
         defaults={**dict.fromkeys(_pairs(now), ""), **_pairs(before)},
+        switches={name: str(before[name]) for name in SWITCHES if name in before},
     )
 
 
@@ -338,6 +334,7 @@ def _settings(store: Store, company_id: int, old: AliasSettings, wanted: _Wanted
         old.answer_as if wanted.answer_as is None else _answer_as(store, wanted.answer_as),
         json.dumps({name: value for name, value in kept.items() if value}, ensure_ascii=False),
         old.owner_team_id,
+        **alias_switches.checked(store, company_id, record_type, old, wanted.switches),
     )
     return _owned(store, company_id, made, wanted.owner, wanted.team)
 

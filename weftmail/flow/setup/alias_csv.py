@@ -17,11 +17,14 @@ from weftmail.flow import vocabulary
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import alias, find, undo
 from weftmail.flow.setup.act import Done, Fields, Setup, act, bring_map_up, mapped_act
+from weftmail.flow.setup.alias_switches import SWITCHES
 from weftmail.store.alias import Alias
 from weftmail.store.audit import AuditRow
 from weftmail.store.store import Store
 
-COLUMNS = ("address", "company", "opens", "record", "owner", "team", "accepts", "answer_as", "defaults", "state")
+COLUMNS = (
+    "address", "company", "opens", "record", "owner", "team", "accepts", "answer_as", "defaults", "state", *SWITCHES
+)  # fmt: skip
 """What a line says; fields that records begin with stand in one cell, each as NAME=VALUE on a line of its own."""
 MOST_LINES = 50_000
 MOST_BYTES = 8 * 1024 * 1024
@@ -90,6 +93,7 @@ def written(aliases: Iterable[Alias]) -> Iterator[str]:
                 one.answer_as,
                 "\n".join(f"{name}={value}" for name, value in one.default_fields.items()),
                 one.state,
+                *(getattr(one, name) for name in SWITCHES),
             )
         )
 
@@ -273,6 +277,10 @@ def _given(values: Mapping[str, str]) -> dict[str, Any]:
         given[name] = values.get(name)
     given["accepts"] = values.get("accepts") or None
     given["defaults"] = alias.pairs(values.get("defaults", ""))
+    # An empty cell says as little as a column that is not there, but for what can be empty.
+    given["switches"] = {
+        name: values[name] for name, one in SWITCHES.items() if name in values and (values[name] or not one.choices)
+    }
     return given
 
 

@@ -20,6 +20,9 @@ from weftmail.store.store import Store
 COUNTS_AS = ("open", "waiting", "closed")
 """What a state counts as in lists."""
 
+WHEN_CLOSED = ("reopen", "new", "hold")
+"""What an answer from outside to a closed record can do: open it again, open a new one, wait for a person."""
+
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,11}")
 
@@ -39,10 +42,13 @@ class TypeChanges:
     removed_states: Sequence[str] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
     removed_fields: Sequence[str] = ()
+    when_closed: str | None = None
+    """What an answer from outside to a closed record does: one of ``WHEN_CLOSED``."""
 
     def __bool__(self) -> bool:
         named = (self.states, self.renamed_states, self.removed_states, self.fields, self.removed_fields)
-        return self.name is not None or self.prefix is not None or any(named)
+        alone = (self.name, self.prefix, self.when_closed)
+        return any(one is not None for one in alone) or any(named)
 
 
 def prefixes(store: Store, company_id: int) -> dict[str, str]:
@@ -111,8 +117,11 @@ def _changed(
         _check_name(store, company, name, "name")
     if prefix != found.prefix:
         _check_prefix(store, company, found.name, prefix)
-    if (name, prefix) != (found.name, found.prefix):
-        store.record_types.set(company.id, found.name, name, prefix)
+    when_closed = found.when_closed
+    if changes.when_closed is not None:
+        when_closed = find.choice("when_closed", changes.when_closed, WHEN_CLOSED)
+    if (name, prefix, when_closed) != (found.name, found.prefix, found.when_closed):
+        store.record_types.set(company.id, found.name, name, prefix, when_closed)
     _change_states(store, company, name, changes)
     for one, kind in changes.fields.items():
         store.record_types.put_field(company.id, name, _field(one, kind))
@@ -120,7 +129,7 @@ def _changed(
     for one in changes.removed_fields:
         find.choice("removed_fields", one, there)
     store.record_types.remove_fields(company.id, name, changes.removed_fields)
-    return name, was, fields(store, company, RecordType(name, prefix))
+    return name, was, fields(store, company, RecordType(name, prefix, when_closed))
 
 
 def _change_states(store: Store, company: Company, type_: str, changes: TypeChanges) -> None:
@@ -177,6 +186,7 @@ def _change_back(setup: Setup, row: AuditRow) -> Done:
     back = TypeChanges(
         name=before["name"],
         prefix=before["prefix"],
+        when_closed=before["when_closed"],
         states=before["states"],
         renamed_states=renamed,
         removed_states=[one for one in now["states"] if one not in before["states"] and one not in renamed],

@@ -10,7 +10,8 @@ from weftmail.core.wording.sentences import say
 from weftmail.flow.thread import Conversation, Entry
 from weftmail.flow.vocabulary.common import Json, iso, person
 from weftmail.flow.vocabulary.mail import inbound_line, way
-from weftmail.store.message import Delivery, Flag, StoredAttachment, ThreadAddressed, ThreadMessage
+from weftmail.store.delivery import Delivery
+from weftmail.store.message import Flag, StoredAttachment, ThreadAddressed, ThreadMessage
 from weftmail.store.record import Follower, Participant, Record
 
 FLAGS: Final[dict[Flag, Phrase]] = {

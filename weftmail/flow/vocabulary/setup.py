@@ -30,6 +30,12 @@ def alias(one: Alias) -> Json:
         "accepts": one.accepts,
         "answer_as": one.answers_as,
         "defaults": one.default_fields,
+        "when_closed": one.when_closed,
+        "machines": one.machines,
+        "pattern": one.pattern,
+        "reads": one.reads,
+        "each": one.each,
+        "forms": one.forms,
         "created_at": iso(one.created_at),
         "changed_at": iso(one.changed_at),
     }
@@ -94,6 +100,7 @@ def record_type(
         "name": one.name,
         "company": company_name,
         "prefix": one.prefix,
+        "when_closed": one.when_closed,
         "states": {each.name: each.counts_as for each in states},
         "fields": {each.name: ": ".join([each.kind, *filter(None, [", ".join(each.choices)])]) for each in fields},
     }

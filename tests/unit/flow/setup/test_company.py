@@ -60,7 +60,7 @@ def test_one_type_more(office: Office) -> None:
     assert (made.subject, made.now) == (
         "contract",
         {
-            "company": "Acme", "name": "contract", "prefix": "CON", "fields": {},
+            "company": "Acme", "name": "contract", "prefix": "CON", "when_closed": "reopen", "fields": {},
             "states": {"open": "open", "waiting": "waiting", "closed": "closed"},
         },
     )  # fmt: skip
