@@ -50,7 +50,7 @@ format: .venv/ready-dev ## put the code into its one format
 	$(BIN)/ruff format -q .
 	$(BIN)/ruff check -q --fix .
 
-corpora: .venv/ready ## measure the reading of mail: make corpora CORPORA=DIR, a folder of mails with expectations
+corpora: .venv/ready-dev ## measure the reading of mail: make corpora CORPORA=DIR, a folder of mails with expectations
 	@$(BIN)/python bench/corpora.py "$(CORPORA)"
 
 bench: .venv/ready-dev ## speed, each figure beside its floor

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 
 from weftmail.admin.words import Mark, state, vouched
 from weftmail.core.address import in_full
+from weftmail.core.routing.findings import findings
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.thread import Conversation, Entry
 from weftmail.store.delivery import Delivery
@@ -55,6 +57,8 @@ class ShownEntry:
 
     entry: Entry
     vouched: Mark | None
+    findings: tuple[Phrase, ...]
+    """What was checked of who sent it."""
     files: tuple[ShownFile, ...]
     notified: tuple[ShownDelivery, ...]
     subject: str
@@ -202,6 +206,7 @@ def shown_entries(found: Conversation) -> list[ShownEntry]:
         ShownEntry(
             entry=one,
             vouched=vouched(one.message),
+            findings=tuple(findings(json.loads(one.message.proof))) if one.message.inbound_id is not None else (),
             files=tuple(ShownFile(number, file) for number, file in enumerate(one.attachments, start=1)),
             notified=tuple(map(_shown_delivery, one.deliveries)),
             subject=_other_subject(one.message.subject, found.record.title),

@@ -13,6 +13,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from bench.suites import table  # noqa: E402 - this file is run by its path
+
 PLACE = ROOT / "var" / "corpora"
 RECIPIENT = "leads@acme.example"
 ANNA = "anna@acme.example"
@@ -81,7 +85,9 @@ def main(words: list[str]) -> int:
         print(f"corpora: {error}", file=sys.stderr)
         return 1
     command = [sys.executable, str(scorer), str(mails), str(ROOT / "bin" / "mail-ingest"), "--explain"]
-    return subprocess.run(command, env=_environment(settings), check=False).returncode
+    status = subprocess.run(command, env=_environment(settings), check=False).returncode
+    print("\n".join(table(mails)))
+    return status
 
 
 if __name__ == "__main__":

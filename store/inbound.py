@@ -9,11 +9,15 @@ from typing import BinaryIO
 
 from weftmail.core.envelope import Envelope
 from weftmail.core.routing.disposition import Asked
+from weftmail.core.routing.result import CheckResult
 from weftmail.core.wording.phrase import Phrase
 from weftmail.store.blob import Blobs
 from weftmail.store.connection import Connection
 from weftmail.store.rows import column, many, one, queries
 from weftmail.store.sets import portions
+
+_END = 2**62
+"""Later than any time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class Accepted:
     attempts: int
     accepted_at: int
     size: int
+    asks: int = 0
+    """How often the key of its signature could not be had."""
     faults: int = 0
     """How often a reader ended under this mail, for which the mail can be blamed."""
     stops: int = 0
@@ -87,6 +93,8 @@ class Settled:
     trace: Sequence[Asked]
     alias_id: int | None = None
     """The alias that it was sent to, whichever rule decided."""
+    proof: str = "{}"
+    """Who sent it, by what was checked; as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +122,18 @@ class InboundRow:
     message_id: int | None
     reason: str
     trace: str
+    proof: str
+    asks: int
     error: str
     accepted_at: int
     settled_at: int | None
     size: int
     sha256: str
+
+    @property
+    def results(self) -> tuple[CheckResult, ...]:
+        """What was checked of who sent it."""
+        return tuple(CheckResult.from_stored(one) for one in json.loads(self.proof).get("checks", ()))
 
     @property
     def envelope(self) -> Envelope:
@@ -206,9 +221,18 @@ class InboundLog:
             for envelope in envelopes
         ]
 
-    def waiting(self, most: int = 200) -> list[Accepted]:
-        """Return what is accepted and not settled, oldest first."""
-        return many(Accepted, queries.inbound_waiting(self._connection, most=most))
+    def waiting(self, most: int = 200, now: int = _END) -> list[Accepted]:
+        """Return what is accepted and not settled, oldest first, without what waits for a key beyond ``now``."""
+        return many(Accepted, queries.inbound_waiting(self._connection, most=most, now=now))
+
+    def asking(self, now: int) -> int:
+        """Return how many deliveries wait for a key that cannot be had."""
+        count: int = queries.inbound_asking(self._connection, now=now)
+        return count
+
+    def ask_again(self, inbound_id: int, reason: Phrase, at: int) -> None:
+        """Let a delivery wait until then, and say why; counted."""
+        queries.inbound_ask_again(self._connection, id=inbound_id, reason=reason.as_json(), at=at)
 
     def waiting_count(self) -> int:
         """Return how many deliveries are accepted and not settled."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
@@ -19,6 +20,7 @@ from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.limits import POST_FILES
 from weftmail.core.parsing import path
 from weftmail.core.role import Role
+from weftmail.core.routing.findings import findings
 from weftmail.core.tokens.reply_token import mask_addresses
 from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.explain import explanation
@@ -151,6 +153,7 @@ def _mail(visit: Visit, row: InboundRow, *, wrong: str = "", status: int = 200) 
         row=row,
         state=STATES[row.state],
         way=path.read(visit.store.blobs.open(row.blob_id, row.size), row.accepted_at),
+        findings=findings(json.loads(row.proof)),
         source=mask_addresses(start.decode("utf-8", "replace")),
         cut=row.size > MOST_SOURCE,
         may_source=admin,

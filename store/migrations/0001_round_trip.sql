@@ -414,6 +414,9 @@ create table inbound (
     -- How often reading it ended by its own fault, and how often by something else.
     faults bigint not null default 0,
     stops bigint not null default 0,
+    -- How often the key of its signature could not be had, and when to ask for it again.
+    asks bigint not null default 0,
+    ask_at bigint not null default 0,
     delivery_key text unique,
     rfc_message_id text not null default '',
     from_address text not null default '',
@@ -426,6 +429,8 @@ create table inbound (
     -- Sentences are kept as a code with values (JSON); the words are made for the reader.
     reason text not null default '',
     trace text not null default '[]',
+    -- Who sent it, by what was checked (JSON).
+    proof text not null default '{}',
     error text not null default '',
     -- What stood here before a person decided (JSON), with which an undo brings it back into the review queue.
     undecided text not null default '',

@@ -9,9 +9,9 @@ returning id;
 
 -- name: inbound_waiting
 select i.id, i.blob_id, i.entrance, i.sender, i.recipient, i.original_recipient, i.queue_id, i.client_address,
-    i.attempts, i.accepted_at, b.size, i.faults, i.stops
+    i.attempts, i.accepted_at, b.size, i.asks, i.faults, i.stops
 from inbound i join blob b on b.id = i.blob_id
-where i.state = 'accepted'
+where i.state = 'accepted' and i.ask_at <= :now
 order by i.id
 limit :most;
 
@@ -31,6 +31,15 @@ select
     coalesce(sum(case when i.state = 'discarded' then 1 else 0 end), 0) as discarded,
     coalesce(sum(case when i.state = 'accepted' then 1 else 0 end), 0) as unfiled
 from inbound i left join message m on m.company_id = i.company_id and m.id = i.message_id;
+
+-- What waits for a key that cannot be had.
+-- name: inbound_asking$
+select count(*) from inbound where state = 'accepted' and ask_at > :now;
+
+-- name: inbound_ask_again!
+update inbound
+set asks = asks + 1, ask_at = :at, reason = :reason
+where id = :id and state = 'accepted';
 
 -- name: inbound_state$
 select state from inbound where id = :id;
@@ -60,7 +69,7 @@ update inbound
 set company_id = :company_id, blob_id = :blob_id, state = :state, delivery_key = :delivery_key,
     rfc_message_id = :rfc_message_id, from_address = :from_address, subject = :subject, record_id = :record_id,
     answers_id = :answers_id, message_id = :message_id, alias_id = :alias_id, reason = :reason, trace = :trace,
-    error = '', settled_at = :now
+    proof = :proof, error = '', settled_at = :now
 where id = :id and state = 'accepted';
 
 -- name: inbound_error!
@@ -70,8 +79,8 @@ where id = :id and state = 'accepted';
 
 -- name: inbound_again!
 update inbound
-set state = 'accepted', attempts = 0, faults = 0, stops = 0, delivery_key = null, reason = '', error = '', undecided = '',
-    settled_at = null
+set state = 'accepted', attempts = 0, faults = 0, stops = 0, asks = 0, ask_at = 0, delivery_key = null,
+    reason = '', error = '', undecided = '', settled_at = null
 where id = :id and state in ('held', 'unmatched', 'error', 'discarded');
 
 -- name: inbound_discard!
@@ -82,7 +91,7 @@ where id = :id and state in ('held', 'unmatched', 'error');
 -- name: inbound_by_id^
 select i.id, i.company_id, c.name as company, i.blob_id, i.entrance, i.sender, i.recipient, i.original_recipient,
     i.queue_id, i.client_address, i.state, i.attempts, i.delivery_key, i.rfc_message_id, i.from_address, i.subject,
-    i.record_id, r.label as record, i.answers_id, i.message_id, i.reason, i.trace, i.error, i.accepted_at,
+    i.record_id, r.label as record, i.answers_id, i.message_id, i.reason, i.trace, i.proof, i.asks, i.error, i.accepted_at,
     i.settled_at, b.size, b.sha256
 from inbound i join blob b on b.id = i.blob_id
     left join record r on r.id = i.record_id
@@ -93,7 +102,7 @@ where i.id = :id;
 -- name: page_inbound
 select i.id, i.company_id, c.name as company, i.blob_id, i.entrance, i.sender, i.recipient, i.original_recipient,
     i.queue_id, i.client_address, i.state, i.attempts, i.delivery_key, i.rfc_message_id, i.from_address, i.subject,
-    i.record_id, r.label as record, i.answers_id, i.message_id, i.reason, i.trace, i.error, i.accepted_at,
+    i.record_id, r.label as record, i.answers_id, i.message_id, i.reason, i.trace, i.proof, i.asks, i.error, i.accepted_at,
     i.settled_at, b.size, b.sha256
 from message m
     join inbound i on i.id = m.inbound_id and i.company_id = m.company_id

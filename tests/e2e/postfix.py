@@ -24,6 +24,8 @@ from weftmail.mta.postfix import changes as mta
 from .machine import MAILBOX_USER, account
 from .opendkim import Records, Verifier
 
+STRANGER = "203.0.113.2"
+"""Where a stranger comes from, for Postfix."""
 HOSTNAME = "mx1.acme.example"
 LOGIN = ("anna@acme.example", "correct-horse")
 
@@ -40,6 +42,7 @@ myhostname = {hostname}
 myorigin = $myhostname
 mydestination = {destinations}
 mynetworks = 127.0.0.1/32
+smtpd_authorized_xclient_hosts = 127.0.0.0/8
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 alias_maps =
@@ -225,6 +228,10 @@ class PrivatePostfix:
     def smtp(self, source: str = "127.0.0.2", timeout: float = 30) -> smtplib.SMTP:
         """Connect as a stranger (or, from 127.0.0.1, as a program of this machine), and say EHLO."""
         client = smtplib.SMTP("127.0.0.1", self.smtp_port, "client.example", timeout, (source, 0))
+        if source != "127.0.0.1":
+            # Loopback is this machine; what Postfix writes and reports is as if the stranger were outside.
+            client.ehlo()
+            client.docmd("XCLIENT", f"ADDR={STRANGER}")
         client.ehlo()
         return client
 

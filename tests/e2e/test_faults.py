@@ -335,5 +335,5 @@ def test_through_the_pipe_of_postfix(workspace: Path, _sink: Sink, make_postfix:
     entrances = installation.ledger.rows(
         "select entrance, queue_id <> '', client_address, sender from inbound order by id"
     )
-    assert entrances == [("spool", 1, "127.0.0.2", KARIN), ("pipe", 1, "127.0.0.2", KARIN)]
+    assert entrances == [("spool", 1, "203.0.113.2", KARIN), ("pipe", 1, "203.0.113.2", KARIN)]
     installation.stop()

@@ -305,7 +305,7 @@ def test_a_long_line_and_where_it_came_from_reach_the_listener_whole(
     got = lmtp.wait()[0]
     assert got.sender == ""
     assert line in got.raw
-    assert "ADDR=127.0.0.2" in got.xforward
+    assert "ADDR=203.0.113.2" in got.xforward
     assert re.search(r"IDENT=[0-9A-F]+", got.xforward)
 
 
@@ -519,7 +519,7 @@ def test_the_pipe_program_is_called_as_it_expects(make_postfix: Callable[..., Pr
             f"--original-recipient={recipient}",
         ]
         assert re.fullmatch(r"--queue-id=[0-9A-F]+", words[4])
-        assert words[5:] == ["--client-address=127.0.0.2"]
+        assert words[5:] == ["--client-address=203.0.113.2"]
         assert b"x" * 3000 in mail
         assert b"Delivered-To" not in mail
     store.file.close()

@@ -80,6 +80,7 @@ READ_MORE = {
     "channels": SET_UP,
     "inbound_waiting": WAITING,
     "inbound_waiting_count": WAITING,
+    "inbound_asking": WAITING,
     "outbox_release_all": WAITING,
     "messages_before": PAGE,
     "messages_after": PAGE,

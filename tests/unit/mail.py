@@ -28,7 +28,7 @@ PLAIN: dict[str, Any] = {
     "kind": "mail",
     "report": None,
     "received": (),
-    "results_above": (),
+    "stamps": (),
     "auto_submitted": "",
     "loop": (),
     "content_hash": "0" * 64,

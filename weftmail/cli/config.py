@@ -21,6 +21,8 @@ _URL = re.compile(r"https?://[^/\s?#@\"'<>\\^`{|}]+(/[^\s?#\"'<>\\^`{|}]*)?")
 _WORDS = ("hostname", "authserv_id", "site", "site_url", "mail_owner")
 """Settings that are one word; some go into headers, mails and the mail server's own settings."""
 
+AUTHENTICATION = ("auto", "own", "milter", "none")
+
 DEFAULT = "/etc/weftmail/weftmail.toml"
 
 
@@ -34,6 +36,10 @@ class Config:
     """The name that our mail server gives itself after "by" in Received; empty: this machine's own name."""
     authserv_id: str = ""
     """The authserv-id of our own milter; empty: no Authentication-Results are believed."""
+    authentication: str = "auto"
+    """Who checks SPF, DKIM and DMARC: ``own``, ``milter``, ``none``; ``auto``: the milter if it is named, else own."""
+    relays: str = ""
+    """Addresses and networks of our own relays and backup mail servers, with commas between."""
     smtp: str = "127.0.0.1:25"
     """Where mail-send hands mail over: HOST:PORT, or maildir:PATH for the demo's catcher."""
     site: str = "127.0.0.1:8470"
@@ -88,6 +94,11 @@ class Config:
     def settle_lock(self) -> Path:
         """Held by whoever settles."""
         return self.folder / "settle.lock"
+
+    @property
+    def own_check(self) -> bool:
+        """Whether we check by ourselves who sent a mail."""
+        return self.authentication == "own" or (self.authentication == "auto" and not self.authserv_id)
 
     @property
     def url(self) -> str:
@@ -155,12 +166,18 @@ def check_places(config: Config, where: str = "", status: int = 1) -> None:
         raise UsageError(
             f"{where}site_url = {config.site_url!r} is no address that begins with http:// or https://", status
         )
-    try:
-        networks(config.proxies)
-    except ValueError as error:
-        raise UsageError(
-            f"{where}proxies = {config.proxies!r}: {error}; say 127.0.0.1, ::1 or a network as 10.0.0.0/8", status
-        ) from None
+    for name, text in (("proxies", config.proxies), ("relays", config.relays)):
+        try:
+            networks(text)
+        except ValueError as error:
+            raise UsageError(
+                f"{where}{name} = {text!r}: {error}; say 127.0.0.1, ::1 or a network as 10.0.0.0/8", status
+            ) from None
+    if config.authentication not in AUTHENTICATION:
+        known = ", ".join(AUTHENTICATION)
+        raise UsageError(f"{where}authentication = {config.authentication!r} is none of {known}", status)
+    if config.authentication == "milter" and not config.authserv_id:
+        raise UsageError(f"{where}authentication = 'milter' needs the milter's name: set authserv_id", status)
 
 
 def _check_lines(config: Config, where: str, status: int) -> None:

@@ -20,6 +20,7 @@ from weftmail.core.envelope import Envelope, clean
 from weftmail.core.failure import UsageError
 from weftmail.core.parsing.message import Kind
 from weftmail.core.routing.authentication import Proof
+from weftmail.core.routing.findings import findings
 from weftmail.core.tokens.reply_token import mask_addresses
 from weftmail.core.wording.sentences import say
 from weftmail.flow.explain import Explanation, described, explanation
@@ -84,6 +85,8 @@ def lines(one: Explanation, envelope: Envelope) -> Iterator[str]:
     yield f"  From {_boxes(message.from_) or 'nobody'}: {_verified(one)}."
     yield f"  It came to {one_line(envelope.recipient)}, and is {KINDS[message.kind]}."
     yield f"  {say(becomes(one.decision.disposition))}"
+    yield "Who sent it:"
+    yield from (f"   {one_line(say(each))}" for each in findings(one.proof.stored()))
     yield from reasons(one)
     yield "Nothing was changed. All of it as JSON: --json"
 

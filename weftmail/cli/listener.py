@@ -165,6 +165,7 @@ def _intake(config: Config, store: Store, readers: Readers) -> Intake:
         incoming,
         SocketWaker(config.folder / "send.sock"),
         readers,
+        runtime.check_threads(config),
     )
 
 

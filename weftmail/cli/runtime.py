@@ -7,14 +7,15 @@ import pwd
 import secrets
 import time
 from collections.abc import Sequence
-from functools import lru_cache
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from weftmail.cli.config import Config, path_of_config
 from weftmail.cli.entrances import policies
 from weftmail.core.failure import TempFail, UsageError
-from weftmail.core.ports import Clock, Readers, Zones
+from weftmail.core.ports import Clock, Readers, Resolver, Zones
 from weftmail.core.tokens import keys
 from weftmail.core.tokens.keys import Keyring
 from weftmail.flow.installation import Installation
@@ -29,7 +30,10 @@ from weftmail.transport.readers.pool import ReaderPool
 
 if TYPE_CHECKING:
     from weftmail.core.composing.dkim_key import SigningKey
+    from weftmail.transport.dns import CachingResolver
 
+CHECKS = 8
+"""So many mails are checked at once; each waits for the DNS most of the time."""
 INSTANCE = "instance"
 """The setting of the store that holds the name of this installation, which goes into the loop header."""
 
@@ -105,7 +109,28 @@ def installation(config: Config, store: Store, clock: Clock = now) -> Installati
     name = store.settings.get(INSTANCE)
     if name is None:
         raise UsageError("the store has no name of its own yet; run: mail-admin init")
-    return Installation(name, load_keyring(config), policies(config), clock, config.url, LANGUAGES, reader(Lending()))
+    return Installation(
+        name, load_keyring(config), policies(config), clock, config.url, LANGUAGES, reader(Lending()), patient_resolver
+    )
+
+
+def patient_resolver() -> Resolver:
+    """Return a resolver for the check of one mail: it gives up in time, and shares what this process knows."""
+    from weftmail.transport.dns import Limited
+
+    return Limited(_shared_resolver())
+
+
+@cache
+def _shared_resolver() -> CachingResolver:
+    from weftmail.transport.dns import CachingResolver
+
+    return CachingResolver(now)
+
+
+def check_threads(config: Config) -> Executor | None:
+    """Return what runs our own checks of who sent a mail; None where there are none."""
+    return ThreadPoolExecutor(CHECKS, "check") if config.own_check else None
 
 
 def readers() -> Readers:

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from weftmail.core.limits import BATCH_BYTES, READER_FAULTS, READER_STOPS
 from weftmail.core.parsing.message import Message
 from weftmail.core.ports import Readers, Reading
+from weftmail.core.routing.result import CheckResult
+from weftmail.flow.checking import Checks
 from weftmail.flow.reading import BLAME, unreadable
 from weftmail.store.inbound import Accepted
 from weftmail.store.store import Store
@@ -23,16 +26,23 @@ log = logging.getLogger("weftmail.settle")
 AHEAD_BYTES = 2 * BATCH_BYTES
 """Bytes of mail that are being read or lie read."""
 
-Read = tuple[Accepted, Message | str]
-"""A row with its mail as read, or with the traceback of our failing at it."""
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A row with its mail as read and what we checked of it, or with the traceback of our failing at it."""
+
+    row: Accepted
+    message: Message | str
+    results: tuple[CheckResult, ...] = ()
 
 
 class Ahead:
     """What is being read of the accepted mail, and what is read and not filed yet."""
 
-    def __init__(self, store: Store, readers: Readers) -> None:
+    def __init__(self, store: Store, readers: Readers, checks: Checks) -> None:
         self._store = store
         self._readers = readers
+        self._checks = checks
         self._sizes: dict[int, int] = {}
         """By blob: what is being read."""
         self._read: dict[int, Message | str] = {}
@@ -41,13 +51,13 @@ class Ahead:
 
     @property
     def busy(self) -> bool:
-        """Whether something is being read."""
-        return bool(self._sizes)
+        """Whether something is being read, or checked."""
+        return bool(self._sizes) or self._checks.busy
 
     @property
     def overtaken(self) -> int:
-        """How many mails lie in the slow lane."""
-        return len(self._readers.slow())
+        """How many mails lie in the slow lane, or are being checked."""
+        return len(self._readers.slow()) + self._checks.count()
 
     def begin(self, waiting: Sequence[Accepted]) -> None:
         """Begin with what is next, as far as there is room."""
@@ -90,18 +100,26 @@ class Ahead:
         return unreadable(self._store.blobs.open(blob_id, size), reading.message)
 
     def ready(self, waiting: Sequence[Accepted]) -> Iterator[Read]:
-        """Yield what can be filed now, oldest first; a mail in the slow lane is overtaken, no other one."""
+        """Yield what can be filed now, oldest first; a mail in the slow lane, or one that waits for the DNS, is
+        overtaken, no other one."""
         slow = self._readers.slow()
         for row in waiting:
             found = self._read.get(row.blob_id)
-            if found is not None:
-                yield row, found
+            if isinstance(found, str):
+                yield Read(row, found)
+            elif found is not None:
+                results = self._checks.results(row, found)
+                if isinstance(results, str):
+                    yield Read(row, results)
+                elif results is not None:
+                    yield Read(row, found, results)
             elif row.blob_id not in slow:
                 return
 
     def forget(self, waiting: Sequence[Accepted]) -> None:
         """Let go of what none of the rows that still wait has."""
         needed = {row.blob_id for row in waiting}
+        self._checks.keep({row.id for row in waiting})
         for blob_id in [one for one in self._read if one not in needed]:
             del self._read[blob_id]
 
@@ -109,5 +127,6 @@ class Ahead:
         """End the readers; what they were at work on is counted."""
         for blob_id in self._readers.close():
             self._store.inbound.reading_ended(blob_id, blamed=False)
+        self._checks.stop()
         self._sizes.clear()
         self._read.clear()

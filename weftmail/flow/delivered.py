@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 
 from weftmail.core.address import comparable
@@ -39,13 +40,9 @@ class Delivered:
     """It is a colleague's by a signature alone, so that all that is not signed may be anybody's."""
 
     @property
-    def proof_words(self) -> dict[str, str]:
-        """What proves the author, in the words in which it is kept."""
-        proof = self.proof
-        return {
-            "spf": proof.spf, "dkim": proof.dkim, "dmarc": proof.dmarc, "arc": proof.arc,
-            "source": proof.source, "login": proof.login or "",
-        }  # fmt: skip
+    def proof_words(self) -> str:
+        """What proves the author, as it is kept: JSON."""
+        return json.dumps(self.proof.stored(), ensure_ascii=False)
 
 
 def delivery_key(installation: Installation, delivered: Delivered) -> str:

@@ -9,9 +9,12 @@ from weftmail.core.envelope import Envelope
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing.authentication import Proof
 from weftmail.core.routing.disposition import Append, Decision, Disposition, Hold, Note, Open, Report
+from weftmail.core.routing.findings import findings
 from weftmail.core.routing.recipients import Recipients
 from weftmail.core.routing.rules import decide
+from weftmail.core.wording.sentences import say
 from weftmail.flow import turns, vocabulary
+from weftmail.flow.checking import checked
 from weftmail.flow.facts import gather, traffic_of
 from weftmail.flow.installation import Installation
 from weftmail.flow.notify import planned
@@ -36,7 +39,7 @@ class Explanation:
 def explanation(store: Store, installation: Installation, envelope: Envelope, raw: bytes | BinaryIO) -> Explanation:
     """Return what would happen to a mail that came in this envelope now."""
     message = installation.reader(raw)
-    known = gather(store, installation, envelope, message)
+    known = gather(store, installation, envelope, message, checked(installation, envelope, message))
     decision = decide(envelope, known.message, known.facts)
     decision = within_words(store, installation, known.message, decision)
     traffic = turns.known(store, traffic_of(envelope, known), decision.disposition)
@@ -64,6 +67,10 @@ def described(store: Store, one: Explanation) -> Answer:
 
 def _authentication(proof: Proof, verified: bool) -> Answer:
     return {
+        "checker": proof.checker,
+        "client": proof.client,
+        "helo": proof.helo,
+        "checked": [say(one) for one in findings(proof.stored())],
         "spf": proof.spf,
         "dkim": proof.dkim,
         "dmarc": proof.dmarc,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
@@ -20,11 +20,12 @@ from weftmail.core.envelope import Envelope
 from weftmail.core.field import FieldKind
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing import colleague, writer
-from weftmail.core.routing.authentication import Proof, verify
+from weftmail.core.routing.authentication import CheckResult, Proof, reported, verify
 from weftmail.core.routing.facts import Accepts, AliasFacts, Carrier, Facts, Referred, Sender
 from weftmail.core.routing.turns import author_of, names_of
 from weftmail.core.tokens import locator, reply_token
 from weftmail.core.wording.phrase import Phrase
+from weftmail.flow.checking import hop_of
 from weftmail.flow.installation import Installation
 from weftmail.flow.turns import Traffic
 from weftmail.store.alias import Alias
@@ -73,18 +74,28 @@ def traffic_of(envelope: Envelope, found: Known) -> Traffic:
     )
 
 
-def proof_of(installation: Installation, envelope: Envelope, message: Message) -> Proof:
-    """Return what our own mail server's fields prove about the author of the mail."""
-    signers = message.signers
-    return verify(
-        message.from_, message.results_above, message.received, envelope.queue_id,
-        installation.policy(envelope.entrance), (envelope.sender, *signers.names), signers.partial,
-    )  # fmt: skip
+def proof_of(
+    installation: Installation, envelope: Envelope, message: Message, checked: Sequence[CheckResult] = ()
+) -> Proof:
+    """Return what is verified of the author of the mail: by our milter's fields, or by what we ``checked``."""
+    signers, policy = message.signers, installation.policy(envelope.entrance)
+    hop = hop_of(installation, envelope, message)
+    results = tuple(checked)
+    if not policy.own_check:
+        values = [
+            one.value
+            for one in message.stamps
+            if one.name == "authentication-results" and hop is not None and one.above <= hop.index
+        ]
+        results = reported(values, hop, policy, (envelope.sender, *signers.names))
+    return verify(message.from_, hop, results, policy, signers.partial)
 
 
-def gather(store: Store, installation: Installation, envelope: Envelope, message: Message) -> Known:
-    """Return the facts for this delivery; only reads."""
-    proof = proof_of(installation, envelope, message)
+def gather(
+    store: Store, installation: Installation, envelope: Envelope, message: Message, checked: Sequence[CheckResult] = ()
+) -> Known:
+    """Return the facts for this delivery; only reads.  ``checked`` is what we found ourselves of who sent it."""
+    proof = proof_of(installation, envelope, message, checked)
     recipient = comparable(envelope.recipient)
     local, domain = recipient.rpartition("@")[0], recipient.rpartition("@")[2]
     known = store.domains.by_name(domain) if domain else None

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from weftmail.core.ports import Clock
+from weftmail.core.ports import Clock, DnsFailure, DnsType, Resolver
 from weftmail.core.routing.authentication import NOBODY, Policy
 from weftmail.core.tokens.keys import Keyring
 from weftmail.core.wording.language import ONLY_ENGLISH, Languages
 from weftmail.flow.reading import Reader, read
+
+
+class NoDns:
+    """A resolver that never knows: of an installation that does not check by itself."""
+
+    def query(self, name: str, kind: DnsType) -> DnsFailure:
+        """Return that nobody was asked."""
+        return DnsFailure("nobody is asked here")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +28,7 @@ class Installation:
     for each entrance whom we believe of the mail that comes in there.  ``site_url`` is
     where the pages are, without a slash at its end; empty where there is no site.
     ``reader`` reads a stranger's mail for whoever waits for it: the programs bring one that has another process do it.
+    ``resolver`` returns a resolver for the check of one mail, which gives up in time.
     """
 
     name: str
@@ -29,6 +38,7 @@ class Installation:
     site_url: str = ""
     languages: Languages = ONLY_ENGLISH
     reader: Reader = read
+    resolver: Callable[[], Resolver] = NoDns
 
     def policy(self, entrance: str) -> Policy:
         """Return whom we believe of mail that came in there; nobody, where nothing was said of it."""

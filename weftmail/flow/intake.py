@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import Executor
 
 from weftmail.core.failure import TempFail
 from weftmail.core.ports import Incoming, Readers, SettleLock, Waker
 from weftmail.flow.accept import AcceptQueue, accept_group
+from weftmail.flow.checking import Checks
 from weftmail.flow.installation import Installation
 from weftmail.flow.settle import Batch, Settler, backoff
 from weftmail.store.errors import temporary
@@ -35,7 +37,9 @@ class Intake:
         incoming: Incoming,
         sender: Waker,
         readers: Readers,
+        executor: Executor | None = None,
     ) -> None:
+        """``executor`` runs our own checks of who sent a mail, which wait for the DNS."""
         self.store = store
         self.accept_queue = AcceptQueue()
         self._installation = installation
@@ -43,6 +47,7 @@ class Intake:
         self._incoming = incoming
         self._sender = sender
         self._readers = readers
+        self._executor = executor
         self._settler: Settler | None = None
         self._failures = 0
         self._settle_again_at = 0
@@ -59,7 +64,8 @@ class Intake:
         """
         try:
             if self._settler is None and self._lock.acquire():
-                self._settler = Settler(self.store, self._installation, self._lock, self._readers)
+                checks = Checks(self._installation, self._executor, self.accept_queue.something.set)
+                self._settler = Settler(self.store, self._installation, self._lock, self._readers, checks=checks)
             elif self._settler is None and won is not None:
                 self._lock.wait(won)
         except OSError as error:
@@ -151,6 +157,11 @@ class Intake:
         """Say whether mail lies in the folder, or is accepted and not settled."""
         return any(True for _ in self._incoming.waiting()) or self.store.inbound.waiting_count() > 0
 
+    @property
+    def asks(self) -> bool:
+        """Whether a mail waits for a key that cannot be had."""
+        return self._settler is not None and self.store.inbound.asking(self._installation.clock()) > 0
+
     def waits_for(self) -> float:
         """Return for how many seconds settling is held back by a fault; 0 when it is not."""
         return max(0.0, (self._settle_again_at - self._installation.clock()) / 1000)
@@ -191,6 +202,8 @@ def drain(
                 elif batch.reading:
                     # Nothing is safer for being read: what is read and cannot be written counts all the same.
                     intake.wait(1.0)
+                elif intake.asks:
+                    sleep(1.0)
                 else:
                     break
         finally:

@@ -78,7 +78,8 @@ def _planned(
     note: bool,
 ) -> ReleasePlan:
     row = in_review(store, inbound_id)
-    known = gather(store, installation, row.envelope, message)
+    # What we found when it came: by now the keys may have changed.
+    known = gather(store, installation, row.envelope, message, row.results)
     disposition = _disposition(store, row, known.message, known, record, opens, note)
     who_gets = planned(store, disposition, known.message, verified=_vouched(known, disposition))
     return ReleasePlan(row, known.message, known, disposition, who_gets)

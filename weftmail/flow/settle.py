@@ -16,11 +16,11 @@ from dataclasses import dataclass
 
 from weftmail.core.failure import TempFail
 from weftmail.core.limits import BATCH_BYTES, BATCH_MILLISECONDS, BATCH_ROWS, READER_STOPS
-from weftmail.core.parsing.message import Message
 from weftmail.core.ports import Readers, SettleLock
 from weftmail.core.routing.rules import decide
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.ahead import Ahead, Read
+from weftmail.flow.checking import Checks, missing_key, next_ask
 from weftmail.flow.delivered import Delivered
 from weftmail.flow.facts import gather, traffic_of
 from weftmail.flow.filing import Outcome, file
@@ -63,13 +63,19 @@ class Settler:
     """Settles what is accepted; the caller holds the lock."""
 
     def __init__(
-        self, store: Store, installation: Installation, lock: SettleLock, readers: Readers, bounds: Bounds = BOUNDS
+        self,
+        store: Store,
+        installation: Installation,
+        lock: SettleLock,
+        readers: Readers,
+        bounds: Bounds = BOUNDS,
+        checks: Checks | None = None,
     ) -> None:
         self._store = store
         self._installation = installation
         self._lock = lock
         self._bounds = bounds
-        self._ahead = Ahead(store, readers)
+        self._ahead = Ahead(store, readers, checks or Checks(installation))
         self._suspects: list[int] | None = None
         self._tries: dict[int, int] = {}
         """The rows of batches that failed, each with how often it did so alone."""
@@ -107,7 +113,7 @@ class Settler:
     def _settle(self) -> Batch:
         if self._suspects is None:
             self._suspects = self._lock.unfinished()
-        waiting = self._store.inbound.waiting(self._bounds.rows + self._ahead.overtaken)
+        waiting = self._store.inbound.waiting(self._bounds.rows + self._ahead.overtaken, self._installation.clock())
         self._suspects = [one for one in self._suspects if one in {row.id for row in waiting}]
         dead = [row for row in waiting if row.id in self._suspects and row.attempts >= DEATHS - 1]
         if dead:
@@ -116,19 +122,35 @@ class Settler:
         self._ahead.collect()
         # What was read meanwhile has made room.
         self._ahead.begin(waiting)
-        batch = self._batch(list(self._ahead.ready(waiting)))
+        ready, asking = self._known(list(self._ahead.ready(waiting)))
+        if asking:
+            self._ahead.forget([row for row in waiting if row.id not in asking])
+        batch = self._batch(ready)
         if not batch:
             return Batch(reading=self._ahead.busy)
-        alone = batch[0][0].id
+        alone = batch[0].row.id
         if alone in self._suspects:
             self._store.inbound.attempt(alone)
-        self._lock.mark([*[one for one in self._suspects if one != alone], *(row.id for row, _ in batch)])
+        self._lock.mark([*[one for one in self._suspects if one != alone], *(one.row.id for one in batch)])
         done, filed = self._file(batch)
         self._suspects = [one for one in self._suspects if one not in filed]
         self._lock.mark(self._suspects)
         self._tries = {row: tries for row, tries in self._tries.items() if row not in filed}
-        self._ahead.forget([row for row in waiting if row.id not in filed])
+        self._ahead.forget([row for row in waiting if row.id not in filed | asking])
         return done
+
+    def _known(self, ready: list[Read]) -> tuple[list[Read], set[int]]:
+        """Return what can be judged now; and the rows of colleagues whose key cannot be had, to be asked for again."""
+        now, asking = self._installation.clock(), set[int]()
+        for one in ready:
+            at = next_ask(one.row, now) if one.results else None
+            if at is None or isinstance(one.message, str):
+                continue
+            why = missing_key(self._store, one.message, one.results)
+            if why is not None:
+                self._store.inbound.ask_again(one.row.id, why, at)
+                asking.add(one.row.id)
+        return [one for one in ready if one.row.id not in asking], asking
 
     def _put_aside(self, row: Accepted) -> Batch:
         """Put a row aside under which settlers died."""
@@ -142,28 +164,28 @@ class Settler:
         """The oldest rows that fit into one transaction; at least one, and one alone where it may be at fault."""
         apart = {*self._tries, *(self._suspects or [])}
         # What failed alone comes after all others, so that it holds nobody up.
-        ready.sort(key=lambda one: (self._tries.get(one[0].id, 0), one[0].id))
+        ready.sort(key=lambda one: (self._tries.get(one.row.id, 0), one.row.id))
         chosen: list[Read] = []
         size = 0
-        for row, message in ready:
-            size += row.size
-            if chosen and (size > self._bounds.size or row.id in apart):
+        for one in ready:
+            size += one.row.size
+            if chosen and (size > self._bounds.size or one.row.id in apart):
                 break
-            chosen.append((row, message))
-            if row.id in apart:
+            chosen.append(one)
+            if one.row.id in apart:
                 break
         return chosen
 
     def _file(self, batch: list[Read]) -> tuple[Batch, set[int]]:
         """File a batch in one transaction; return what came of it, and which rows it took up."""
-        ids = {row.id for row, _ in batch}
+        ids = {one.row.id for one in batch}
         try:
             return self._filed(batch)
         except Exception as error:
             if temporary(error):
                 for one in ids:
                     self._tries[one] = self._tries.get(one, -1) + 1
-                if len(batch) == 1 and self._gave_up(batch[0][0], error):
+                if len(batch) == 1 and self._gave_up(batch[0].row, error):
                     return Batch(failed=1), ids
             raise
 
@@ -183,9 +205,9 @@ class Settler:
         took: set[int] = set()
         began = self._installation.clock()
         with self._store.transaction():
-            for row, message in batch:
-                outcome = self._settle_row(row, message)
-                took.add(row.id)
+            for one in batch:
+                outcome = self._settle_row(one)
+                took.add(one.row.id)
                 if outcome is None:
                     failed += 1
                 else:
@@ -196,14 +218,15 @@ class Settler:
             self._store.aliases.mailed(sorted(took))
         return Batch(settled, failed, copies, self._ahead.busy), took
 
-    def _settle_row(self, row: Accepted, message: Message | str) -> Outcome | None:
+    def _settle_row(self, one: Read) -> Outcome | None:
         """File one mail in a savepoint; None where our code failed and the row is stuck."""
+        row, message = one.row, one.message
         if isinstance(message, str):
             self._set_aside(row, message)
             return None
         try:
             with self._store.savepoint():
-                known = gather(self._store, self._installation, row.envelope, message)
+                known = gather(self._store, self._installation, row.envelope, message, one.results)
                 decision = decide(row.envelope, known.message, known.facts)
                 delivered = Delivered(
                     row, known.message, known.proof, known.facts.sender.verified, row.accepted_at, known.by_alias,

@@ -5,6 +5,7 @@ An outage costs each name one wait: a failure is kept too, for some seconds.
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from threading import Lock
@@ -31,6 +32,9 @@ FAILURE = 5
 UDP_SIZE = 1232
 """Bytes that fit into a datagram everywhere; longer answers come by TCP."""
 
+CHECK = 5.0
+"""Seconds that all questions about one mail may take together."""
+
 Key = tuple[str, DnsType]
 
 
@@ -52,8 +56,11 @@ class CachingResolver:
         self._servers = servers
         self._one_try, self._patience = one_try, patience
 
-    def query(self, name: str, kind: DnsType) -> DnsResult:
-        """Return what the DNS has for a name and a type, or what is still known of it; never raises."""
+    def query(self, name: str, kind: DnsType, patience: float | None = None) -> DnsResult:
+        """Return what the DNS has for a name and a type, or what is still known of it; never raises.
+
+        ``patience`` is in seconds, where there is less than usual.
+        """
         try:
             question = dns.name.from_text(name, idna_codec=dns.name.IDNA_2008_UTS_46)
         except (dns.exception.DNSException, UnicodeError):
@@ -61,17 +68,22 @@ class CachingResolver:
         key = (canonical_text(question), kind)
         found = self._kept.get(key, self._clock())
         if found is None:
-            found, seconds = self._ask(question, kind)
+            found, seconds = self._ask(question, kind, patience)
             self._kept.put(key, found, self._clock() + seconds * 1000)
         return found
 
-    def _ask(self, question: dns.name.Name, kind: DnsType) -> tuple[DnsResult, int]:
+    def _ask(self, question: dns.name.Name, kind: DnsType, patience: float | None) -> tuple[DnsResult, int]:
         """Ask the servers; return what they say, and for how many seconds it may be kept."""
         try:
-            answer = self._resolver().resolve(question, kind, raise_on_no_answer=False, search=False)
+            resolver = self._resolver()
+            resolver.lifetime = min(self._patience, self._patience if patience is None else patience)
+            answer = resolver.resolve(question, kind, raise_on_no_answer=False, search=False)
         except dns.resolver.NXDOMAIN as error:
             response: dns.message.QueryMessage = error.responses()[question]  # type: ignore[no-untyped-call]
             return NoSuchName(), min(response.resolve_chaining().minimum_ttl, LONGEST)
+        except dns.message.ChainTooLong:
+            # CNAME records that lead round in circles lead nowhere, today and tomorrow.
+            return NoData(), FAILURE
         except dns.exception.DNSException as error:
             return DnsFailure(str(error)), FAILURE
         seconds = min(answer.chaining_result.minimum_ttl, LONGEST)
@@ -85,9 +97,24 @@ class CachingResolver:
         resolver = dns.resolver.Resolver(configure=not self._servers)
         if self._servers:
             resolver.nameservers = [dns.nameserver.Do53Nameserver(*server) for server in self._servers]
-        resolver.timeout, resolver.lifetime = self._one_try, self._patience
+        resolver.timeout = self._one_try
         resolver.use_edns(0, 0, UDP_SIZE)
         return resolver
+
+
+class Limited:
+    """A ``Resolver`` for one task: all its questions together have so many seconds; what is kept costs none."""
+
+    def __init__(self, resolver: CachingResolver, seconds: float = CHECK) -> None:
+        self._resolver = resolver
+        self._until = time.monotonic() + seconds
+
+    def query(self, name: str, kind: DnsType) -> DnsResult:
+        """Return what the DNS has, or that the time is over; never raises."""
+        left = self._until - time.monotonic()
+        if left <= 0:
+            return DnsFailure("the time for this email is over")
+        return self._resolver.query(name, kind, left)
 
 
 def canonical_text(name: dns.name.Name) -> str:

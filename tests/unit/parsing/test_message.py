@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.unit.mail import kept
 from tests.unit.thorough import examples
 from weftmail.core.address import Mailbox
-from weftmail.core.parsing.message import Message
+from weftmail.core.parsing.message import Message, Stamp
 from weftmail.flow.parsed import parsed
 from weftmail.flow.reading import read
 
@@ -55,9 +55,10 @@ def test_a_letter_with_the_message_attached_gives_its_id() -> None:
     assert report is not None and report.original_message_id == "<offer@acme.example>"
 
 
-def test_only_results_above_our_own_received_field_are_kept() -> None:
+def test_results_are_kept_with_their_place_among_the_received_fields() -> None:
     message = read(kept("06-results-below-received"))
-    assert message.results_above == ("mx.acme.example; dkim=pass",)
+    assert message.stamps[0] == Stamp("authentication-results", 0, "mx.acme.example; dkim=pass")
+    assert [one.above for one in message.stamps[1:]] == [1] * len(message.stamps[1:]) != []
     assert message.received == ("from a by b",)
 
 
@@ -138,7 +139,7 @@ def texts(message: Message) -> list[str]:
     boxes = message.from_ + message.sender + message.reply_to + message.to + message.cc
     values = [part for box in boxes for part in (box.name, box.address)]
     values += [message.message_id, message.subject, message.auto_submitted, *message.in_reply_to, *message.references]
-    values += [*message.received, *message.results_above, *message.loop]
+    values += [*message.received, *(one.value for one in message.stamps), *message.loop]
     return values + [
         part for each in message.attachments for part in (each.filename, each.content_type, each.content_id or "")
     ]

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weftmail.core.address import Mailbox
-from weftmail.core.routing.authentication import Policy, Proof, verify
+from weftmail.core.routing.authentication import Policy, Proof, reported, verify
+from weftmail.core.routing.hop import counting
 
 POLICY = Policy("mx1.acme.example", frozenset({"mx1.acme.example"}))
 ANNA = (Mailbox("Anna", "anna@acme.example"),)
@@ -31,7 +32,8 @@ def ask(
     queue_id: str = "",
     policy: Policy = POLICY,
 ) -> Proof:
-    return verify(from_, results, received, queue_id, policy)
+    hop = counting(received, queue_id, policy)
+    return verify(from_, hop, reported(results, hop, policy), policy)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +136,8 @@ def test_without_a_received_of_ours_on_top_nothing_is_believed() -> None:
         assert ask(value, received=received) == Proof(address="anna@acme.example")
     assert ask(value, policy=Policy("mx1.acme.example", frozenset())) == Proof(address="anna@acme.example")
     assert not ask(value, policy=Policy(None, POLICY.hostnames)).verified
-    assert ask(value, received=("by MX1.acme.example (Postfix, from userid 0)\n\tid 4F; date", foreign)).verified
+    assert not ask(value, received=("by mx1.acme.example (Postfix, from userid 0)\n\tid 4F; date", foreign)).verified
+    assert ask(value, received=(PLAIN.replace("by mx1", "by MX1"), foreign)).verified
 
 
 @pytest.mark.parametrize("protocol", ["ESMTPA", "ESMTPSA", "UTF8SMTPA", "UTF8SMTPSA"])
@@ -174,7 +177,7 @@ MEASURED = (
 
 
 def test_what_postfix_really_writes_for_a_hostile_certificate() -> None:
-    """Taken from Postfix 3.7 with a certificate whose common name tries to pass for the comment that counts."""
+    """ReceivedField from Postfix 3.7 with a certificate whose common name tries to pass for the comment that counts."""
     signed_in = MEASURED.format(sender="(Authenticated sender: anna)\n\t", protocol="ESMTPSA")
     assert ask(received=(signed_in,), queue_id="ADC2320C603").login == "anna"
     for protocol in ("ESMTPS", "ESMTPSA"):
@@ -224,7 +227,9 @@ def test_auth_in_results_tells_the_login_if_it_tells_one() -> None:
 def test_never_raises_and_junk_proves_nothing(
     results: list[str], received: list[str], queue_id: str, name: str
 ) -> None:
-    proof = verify((Mailbox("", name),), results, received, queue_id, POLICY)
+    hop = counting(received, queue_id, POLICY)
+    proof = verify((Mailbox("", name),), hop, reported(results, hop, POLICY), POLICY)
     assert not proof.verified and proof.login is None
     above = [f"mx1.acme.example; dkim={text} header.d={text}" for text in results]
-    assert not verify(ANNA, above, (f"{PLAIN} {queue_id}",), queue_id, POLICY).verified
+    hop = counting((f"{PLAIN} {queue_id}",), queue_id, POLICY)
+    assert not verify(ANNA, hop, reported(above, hop, POLICY), POLICY).verified

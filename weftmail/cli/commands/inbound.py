@@ -17,6 +17,7 @@ from weftmail.cli.refusals import carried_out
 from weftmail.core.failure import TempFail
 from weftmail.core.parsing import path
 from weftmail.core.parsing.path import Path
+from weftmail.core.routing.findings import findings
 from weftmail.core.wording.duration import duration
 from weftmail.core.wording.sentences import say
 from weftmail.flow import vocabulary
@@ -109,10 +110,9 @@ def _show(context: Context, arguments: argparse.Namespace) -> None:
         sys.stdout.buffer.write(context.store.blobs.read(row.blob_id))
         sys.stdout.buffer.flush()
         return
-    proof = _proof(context, row)
     way = path.read(context.store.blobs.open(row.blob_id, row.size), row.accepted_at)
-    value = vocabulary.inbound(row, proof, way)
-    context.answer(arguments.json, value, lambda: _lines(row, proof) + _path_lines(way) + _next(row))
+    value = vocabulary.inbound(row, way)
+    context.answer(arguments.json, value, lambda: _lines(row) + _path_lines(way) + _next(row))
 
 
 def _path_lines(way: Path) -> list[str]:
@@ -125,17 +125,7 @@ def _path_lines(way: Path) -> list[str]:
     return lines
 
 
-def _proof(context: Context, row: InboundRow) -> dict[str, str] | None:
-    """What the message that came of the mail says of its author's proof; None where none came of it."""
-    if row.message_id is None or row.company_id is None:
-        return None
-    message = context.store.messages.get(row.company_id, row.message_id)
-    found: dict[str, str] | None = json.loads(message.proof) if message is not None else None
-    return found
-
-
-def _lines(row: InboundRow, proof: dict[str, str] | None) -> list[str]:
-    names = ("dkim", "dmarc", "login")
+def _lines(row: InboundRow) -> list[str]:
     lines = sheet(
         {
             "Mail": f"{row.id}, {row.size} bytes",
@@ -148,9 +138,10 @@ def _lines(row: InboundRow, proof: dict[str, str] | None) -> list[str]:
             "State": row.state,
             "Reason": "" if row.why is None else say(row.why),
             "Record": row.record,
-            **({"Proof": ", ".join(f"{name} {proof.get(name) or '-'}" for name in names)} if proof else {}),
         }
     )
+    checked = findings(json.loads(row.proof))
+    lines += ["Who sent it:", *(f"   {say(one)}" for one in checked)] if checked else []
     for place, asked in enumerate(row.rules, start=1):
         lines.append(f"{'->' if asked.matched else '  '} {place:2} {asked.rule}: {say(asked.why)}")
     return lines + [f"   | {line}" for line in row.error.splitlines()]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from weftmail.cli.config import Config
+from weftmail.cli.config import Config, networks
 from weftmail.cli.hostname import hostname
 from weftmail.core.routing.authentication import Policy
 
 
 def own_server(config: Config) -> Policy:
     """Believe the mail server of this machine."""
-    return Policy(config.authserv_id or None, frozenset({hostname(config)}))
+    milter = config.authserv_id if config.authentication in ("auto", "milter") else ""
+    return Policy(milter or None, frozenset({hostname(config)}), networks(config.relays), config.own_check)

@@ -14,12 +14,14 @@ from weftmail.core.address import Mailbox
 from weftmail.core.limits import READER_ANSWER
 from weftmail.core.parsing.dkim_tags import SignatureField, Signers
 from weftmail.core.parsing.forward import Forwarded
-from weftmail.core.parsing.message import Attachment, DeliveryReport, Failure, Kind, Message, Step
+from weftmail.core.parsing.message import Attachment, DeliveryReport, Failure, Kind, Message, Stamp, Step
+from weftmail.core.parsing.seal import Fault, Seal
+from weftmail.core.parsing.seal import Kind as SealKind
 
 STEPS: tuple[Step, ...] = get_args(Step)
 _BOXES = ("from_", "sender", "reply_to", "to", "cc", "original_from")
 _TEXTS = ("message_id", "subject", "auto_submitted", "content_hash", "signed_hash")
-_LISTS = ("in_reply_to", "references", "received", "results_above", "loop")
+_LISTS = ("in_reply_to", "references", "received", "loop")
 
 
 class BadAnswer(ValueError):
@@ -69,7 +71,16 @@ def _header(message: Message) -> dict[str, Any]:
         **{name: getattr(message, name) for name in (*_TEXTS, *_LISTS, "date", "hops")},
         **{name: _boxes(getattr(message, name)) for name in _BOXES},
         "signers": _signers(message.signers),
+        "stamps": [[one.name, one.above, one.value] for one in message.stamps],
+        "seals": [_seal(one) for one in message.seals],
     }
+
+
+def _seal(one: Seal) -> list[Any]:
+    return [
+        one.kind, one.domain, one.selector, one.identity, one.algorithm, one.signature.hex(), one.digest, one.fault,
+        one.made_at, one.expires_at, one.instance, one.chain,
+    ]  # fmt: skip
 
 
 def _signers(found: Signers) -> dict[str, Any]:
@@ -202,6 +213,8 @@ def _header_said(line: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     yield "date", None if line["date"] is None else _number(line["date"])
     yield "hops", _number(line["hops"])
     yield "signers", _signed(line["signers"])
+    yield "stamps", tuple(Stamp(_text(name), _number(above), _text(value)) for name, above, value in line["stamps"])
+    yield "seals", tuple(_sealed(*one) for one in line["seals"])
     yield from (("html", ""), ("attachments", ()))
 
 
@@ -211,6 +224,19 @@ def _signed(value: Any) -> Signers:
         for domain, identity, leaves_out, partial, agrees in value["signatures"]
     )
     return Signers(_texts(value["names"]), signatures, _texts(value["flaws"]))
+
+
+def _sealed(
+    kind: Any, domain: Any, selector: Any, identity: Any, algorithm: Any, signature: Any, digest: Any, fault: Any,
+    made_at: Any, expires_at: Any, instance: Any, chain: Any,
+) -> Seal:  # fmt: skip
+    if kind not in get_args(SealKind) or fault not in get_args(Fault):
+        raise BadAnswer("there is no such signature")
+    made, expires = (None if one is None else _number(one) for one in (made_at, expires_at))
+    return Seal(
+        kind, _text(domain), _text(selector), _text(identity), _text(algorithm), bytes.fromhex(signature),
+        bytes.fromhex(digest).hex(), fault, made, expires, _number(instance), _text(chain),
+    )  # fmt: skip
 
 
 def _sent_on(value: Any) -> Forwarded | None:

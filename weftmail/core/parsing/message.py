@@ -15,6 +15,7 @@ from weftmail.core.address import Mailbox
 from weftmail.core.parsing.dkim_tags import UNSIGNED, Signers
 from weftmail.core.parsing.forward import Forwarded
 from weftmail.core.parsing.mime import Fields, Leaf
+from weftmail.core.parsing.seal import Seal
 
 __all__ = [
     "Attachment",
@@ -26,6 +27,7 @@ __all__ = [
     "Judged",
     "Kind",
     "Message",
+    "Stamp",
     "Step",
 ]
 
@@ -102,6 +104,18 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Stamp:
+    """A field that servers on the way write, and their filters: ``above`` is how many Received fields stand above it.
+
+    ``name`` is in lower case.
+    """
+
+    name: str
+    above: int
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What a message says.  Texts hold no lone surrogate and no NUL; values of header fields are one clean line."""
 
@@ -129,13 +143,15 @@ class Message:
     report: DeliveryReport | None
     received: tuple[str, ...]
     """The Received fields, topmost first."""
-    results_above: tuple[str, ...]
-    """Authentication-Results fields above the topmost Received field: written by the last server, or after it."""
+    stamps: tuple[Stamp, ...]
+    """Authentication-Results and the fields of spam filters, topmost first."""
     auto_submitted: str
     loop: tuple[str, ...]
     content_hash: str
     signers: Signers = UNSIGNED
     """What its DKIM-Signature fields name, true or not."""
+    seals: tuple[Seal, ...] = ()
+    """What its DKIM signatures and ARC sets claim, for our own check."""
     signed_hash: str = ""
     """Of a signed mail, the hash over what its signature has to cover; "" of any other."""
     page: str = ""

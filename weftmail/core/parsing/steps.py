@@ -17,13 +17,28 @@ from typing import Any, BinaryIO
 
 from weftmail.core.address import Mailbox
 from weftmail.core.limits import FIELD_ADDRESSES, HTML_SIZE, OUTLINE, REFERENCES
-from weftmail.core.parsing import charset, cite, digest, dkim_tags, forward, header, hops, html, mime, quote, source
+from weftmail.core.parsing import (
+    charset,
+    cite,
+    digest,
+    dkim_tags,
+    forward,
+    header,
+    hops,
+    html,
+    mime,
+    quote,
+    seal,
+    source,
+)
 from weftmail.core.parsing.block import HeaderBlock, read_block
 from weftmail.core.parsing.data_images import inline_images
-from weftmail.core.parsing.message import Attachment, Classify, Evidence, Message, Step
+from weftmail.core.parsing.message import Attachment, Classify, Evidence, Message, Stamp, Step
 from weftmail.core.parsing.mime import Block, Contents, Fields, Leaf
 
 RAW_TEXT = OUTLINE
+STAMPS = ("authentication-results", "x-spam-flag", "x-spam-status", "x-spamd-result")
+"""The fields of filters that are kept with their place."""
 _CONTENT_ID = re.compile(r"(?i)cid:([^\s\"'<>]{1,1000})")
 
 
@@ -42,7 +57,7 @@ def steps(raw: bytes | BinaryIO, classify: Classify) -> Iterator[tuple[Step, Mes
     """Yield, for each step in its order, the message as far as it is read; the last one is whole."""
     top = read_block(raw)
     fields = Fields.of(top)
-    message = _of_header(raw, top, fields, classify)
+    message = replace(_of_header(raw, top, fields, classify), seals=seal.read(top, raw) if top.complete else ())
     yield "header", message
     blocks, contents = _parts(raw, top)
     label = contents.charset
@@ -70,7 +85,7 @@ def outline(raw: bytes | BinaryIO, classify: Classify) -> Message:
 def _of_header(raw: bytes | BinaryIO, top: HeaderBlock, fields: Fields, classify: Classify) -> Message:
     subject = header.text(fields.first("subject"))
     authors = _people(fields, "from", "")
-    above, received = _trace(fields)
+    stamps, received = _trace(fields)
     author = authors[0] if authors else Mailbox("", "")
     judged = classify(Evidence(fields, (), subject, author, "", Parsed))
     return Message(
@@ -95,7 +110,7 @@ def _of_header(raw: bytes | BinaryIO, top: HeaderBlock, fields: Fields, classify
         titled=judged.titled,
         received=received,
         # Of a header that was not read to its end nobody knows what else it says.
-        results_above=above if top.complete else (),
+        stamps=stamps if top.complete else (),
         auto_submitted=header.keyword(fields.first("auto-submitted")),
         loop=tuple(header.text(value) for value in fields.all("x-weftmail-loop")),
         hops=hops.read(fields.all(hops.FIELD)),
@@ -224,12 +239,12 @@ def _attachment(leaf: Leaf, shown: set[str], label: str) -> Attachment:
     )
 
 
-def _trace(fields: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    above: list[str] = []
+def _trace(fields: Fields) -> tuple[tuple[Stamp, ...], tuple[str, ...]]:
+    stamps: list[Stamp] = []
     received: list[str] = []
     for name, value in fields.order:
         if name == "received":
             received.append(header.trace(value))
-        elif name == "authentication-results" and not received:
-            above.append(header.trace(value))
-    return tuple(above), tuple(received)
+        elif name in STAMPS:
+            stamps.append(Stamp(name, len(received), header.trace(value)))
+    return tuple(stamps), tuple(received)

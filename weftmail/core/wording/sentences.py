@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from weftmail.core.wording.acts import ACTS, FINAL
+from weftmail.core.wording.checking import CHECKING
 from weftmail.core.wording.dns import DNS
 from weftmail.core.wording.events import EVENTS
 from weftmail.core.wording.forecast import FORECAST
@@ -36,6 +37,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     **STATUS,
     **DNS,
     **FORECAST,
+    **CHECKING,
 }
 
 

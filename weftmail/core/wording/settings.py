@@ -15,6 +15,10 @@ SETTINGS: Final = {
     "setting.authserv_id": marked(
         "The name under which your mail server's milter reports authentication; empty: no report is believed"
     ),
+    "setting.authentication": marked(
+        "Who checks SPF, DKIM and DMARC: own, milter, none; auto: the milter where it is named, else weftmail itself"
+    ),
+    "setting.relays": marked("Our own relays and backup mail servers, which hand over other people's email"),
     "setting.smtp": marked("Where outgoing email is handed over: HOST:PORT, or a folder in the demo"),
     "setting.site": marked("Where this site listens: HOST:PORT"),
     "setting.site_url": marked("The address of this site in links; empty: made of where it listens"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from weftmail.core.routing.disposition import Append, Note
 from weftmail.flow.delivered import Delivered
 from weftmail.flow.events import reopen
@@ -32,7 +30,7 @@ def file_append(
     if same is not None:
         if delivered.verified:
             # The copy that came first may have been a forger's, or came while our filter was away.
-            store.messages.verify(company_id, same, json.dumps(delivered.proof_words))
+            store.messages.verify(company_id, same, delivered.proof_words)
         return Outcome("duplicate", record.id, same, notify(store, record, same, who_gets, now, again=True))
     contact_id, author = contact_of(store, company_id, disposition.author, now)
     if isinstance(disposition, Append) and disposition.add_participant and contact_id is not None:

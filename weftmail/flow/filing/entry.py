@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 from weftmail.core.parsing import header
@@ -60,7 +59,7 @@ def new_message(
         author_name=author.name or author.address,
         author_address=author.address,
         verified=verified,
-        proof=json.dumps(delivered.proof_words),
+        proof=delivered.proof_words,
         subject=message.subject,
         text=message.text,
         html=message.page,

@@ -32,6 +32,7 @@ def write_log(
             reason=disposition.why if isinstance(disposition, (Hold, Discard)) else None,
             trace=decision.trace,
             alias_id=alias.id if alias is not None else None,
+            proof=delivered.proof_words,
         ),
         now,
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from weftmail.core.parsing.path import Path
 from weftmail.core.routing.disposition import Asked, Author
+from weftmail.core.routing.findings import findings
 from weftmail.core.routing.recipients import NAMED, Recipients
 from weftmail.core.wording.sentences import say
 from weftmail.flow.vocabulary.common import Json, iso, person
@@ -64,11 +66,9 @@ def unread_line(one: UnreadLine) -> Json:
     }
 
 
-def inbound(one: InboundRow, proof: dict[str, str] | None, servers: Path) -> Json:
-    """Return a mail that was handed over, whole.
-
-    ``proof`` is that of the message that came of it, ``servers`` the path that it took before.
-    """
+def inbound(one: InboundRow, servers: Path) -> Json:
+    """Return a mail that was handed over, whole; ``servers`` is the path that it took before."""
+    proof = json.loads(one.proof)
     return {
         **inbound_line(one),
         "original_recipient": one.original_recipient,
@@ -78,7 +78,9 @@ def inbound(one: InboundRow, proof: dict[str, str] | None, servers: Path) -> Jso
         "sha256": one.sha256,
         "blob": one.blob_id,
         "attempts": one.attempts,
-        "proof": proof,
+        "proof": proof or None,
+        "checked": [say(each) for each in findings(proof)],
+        "asks": one.asks,
         "trace": trace(one.rules),
         "path": path(servers),
         "error": one.error,
