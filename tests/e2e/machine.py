@@ -46,6 +46,7 @@ PACKAGES = {
     "libsasl2-modules-db": "/usr/lib/*/sasl2/libsasldb.so",
     "nsd": "/usr/sbin/nsd",
     "strace": "/usr/bin/strace",
+    "systemd": "/usr/bin/systemd-analyze",
     "chromium": "/usr/bin/chromium",
     "procps": "/usr/bin/ps",
 }

@@ -31,7 +31,7 @@ mail-ingest takes one mail from the mail server on standard input, and ends with
               [--queue-id=ID] [--client-address=IP] < message
   mail-ingest --explain --recipient=ADDR [--sender=ADDR] [--json] < message     what would happen to it, and why
   mail-ingest --explain --each DIR [--recipient=ADDR]       the same for every file, a line of JSON each
-  mail-ingest --listen unix:PATH | inet:HOST:PORT           the resident program, LMTP
+  mail-ingest --listen unix:PATH | inet:HOST:PORT | systemd the resident program, LMTP
   mail-ingest --drain                                       file what waits, then end
 
   --recipient=ADDR           the address that the mail came to

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -24,6 +25,7 @@ from weftmail.transport.lmtp.listener import Listener, peer_uids
 from weftmail.transport.lmtp.session import LmtpService
 from weftmail.transport.settle_lock import FileSettleLock
 from weftmail.transport.spool import Spool
+from weftmail.transport.systemd import ServiceManager
 from weftmail.transport.wake import Receiver, SocketWaker
 
 log = logging.getLogger("weftmail.listener")
@@ -34,6 +36,8 @@ LOOK = 1000
 """The folder, the lock and what is due are looked at each second; in milliseconds."""
 SCHEMA = 60_000
 """The schema number is compared this often; in milliseconds."""
+SILENT = 120.0
+"""A writer that began no round for so long, in seconds, hangs: the service manager hears nothing more."""
 
 
 class Writer(threading.Thread):
@@ -49,6 +53,12 @@ class Writer(threading.Thread):
         self._stopping = threading.Event()
         self._look_at = 0
         self._schema_at = 0
+        self._seen = time.monotonic()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it works: it has begun a round lately."""
+        return self.is_alive() and time.monotonic() - self._seen < SILENT
 
     def run(self) -> None:
         """Work until stopped.  A fault of our own code ends the program, which then is started again."""
@@ -67,6 +77,7 @@ class Writer(threading.Thread):
 
     def _round(self) -> bool:
         """Do what there is to do; say whether anything was."""
+        self._seen = time.monotonic()
         worked = self._intake.accept() > 0
         now = runtime.now()
         if now >= self._look_at or now < self._look_at - self._look_every:
@@ -100,7 +111,7 @@ class Writer(threading.Thread):
 
 
 def listen(config: Config, place: str, readers: Readers | None = None, look: int = LOOK) -> int:
-    """Run the listener at ``unix:PATH`` or ``inet:HOST:PORT`` until SIGTERM or SIGINT; return the exit status."""
+    """Run the listener at ``unix:PATH``, ``inet:HOST:PORT`` or ``systemd`` until asked to stop; return the status."""
     return asyncio.run(_listen(config, place, readers or runtime.readers(), look))
 
 
@@ -127,13 +138,25 @@ async def _listen(config: Config, place: str, readers: Readers, look: int) -> in
     _end_on_signals(loop, ended)
     writer.start()
     log.info("listening at %s", where)
-    await ended.wait()
+    manager = ServiceManager()
+    manager.ready()
+    await _beating(manager, writer, ended)
+    manager.stopping()
     await listener.stop(GRACE)
     writer.stop()
     await asyncio.to_thread(writer.join, GRACE)
     loop.remove_reader(hints.fileno())
     hints.close()
     return status
+
+
+async def _beating(manager: ServiceManager, writer: Writer, ended: asyncio.Event) -> None:
+    """Wait for the end; meanwhile tell the service manager that loop and writer are alive, where it wants to know."""
+    while not ended.is_set():
+        if writer.alive:
+            manager.beat()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), manager.each if manager.watches else None)
 
 
 def _end_on_signals(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:

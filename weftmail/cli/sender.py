@@ -13,6 +13,7 @@ import os
 import random
 import select
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from weftmail.cli import config as configs
 from weftmail.cli import due, logs, runtime
@@ -30,11 +31,19 @@ from weftmail.flow.settle import backoff
 from weftmail.store.store import Store
 from weftmail.transport.maildir import Maildir
 from weftmail.transport.smtp import SmtpSubmitter
+from weftmail.transport.systemd import ServiceManager
 from weftmail.transport.wake import Receiver
 
 log = logging.getLogger("weftmail.send")
 
 SCHEMA = 60_000
+
+
+class _Waiting(NamedTuple):
+    """What is heard and told while the sender waits."""
+
+    receiver: Receiver
+    manager: ServiceManager
 
 
 def main(words: Sequence[str]) -> int:
@@ -67,7 +76,10 @@ def send(config: Config, *, once: bool) -> int:
             jitter=random.random,
         )
         runner = due.runner(config, store, "mail-send", *(() if once else (watching(SpoolWatch(config)),)))
-        _work(store, sender, runner, hints, stop, once=once)
+        manager = ServiceManager()
+        manager.ready()
+        _work(store, sender, runner, _Waiting(hints, manager), stop, once=once)
+        manager.stopping()
     finally:
         hints.close()
         submitter.close()
@@ -76,10 +88,11 @@ def send(config: Config, *, once: bool) -> int:
     return 0
 
 
-def _work(store: Store, sender: OutboxSender, runner: Runner, hints: Receiver, stop: Stop, *, once: bool) -> None:
+def _work(store: Store, sender: OutboxSender, runner: Runner, hints: _Waiting, stop: Stop, *, once: bool) -> None:
     """Work until asked to stop or, with ``once``, until nothing is due."""
     failures, version, schema_at = 0, -1, 0
     while not stop.asked:
+        hints.manager.beat()
         try:
             happened = runner.round(stop)
             done = sender.round(stop)
@@ -103,7 +116,7 @@ def _work(store: Store, sender: OutboxSender, runner: Runner, hints: Receiver, s
         version = _wait_for_change(store, runner, hints, stop, version)
 
 
-def _wait_for_change(store: Store, runner: Runner, hints: Receiver, stop: Stop, version: int) -> int:
+def _wait_for_change(store: Store, runner: Runner, hints: _Waiting, stop: Stop, version: int) -> int:
     """Wait until a hint comes, the store has changed, or something is due; return the store's version."""
     while not stop.asked:
         runner.errands()
@@ -118,13 +131,14 @@ def _wait_for_change(store: Store, runner: Runner, hints: Receiver, stop: Stop, 
     return version
 
 
-def _wait(hints: Receiver, seconds: float, stop: Stop) -> bool:
+def _wait(hints: _Waiting, seconds: float, stop: Stop) -> bool:
     """Wait, at most so long; say whether a hint came."""
     end = runtime.now() + int(seconds * 1000)
     while not stop.asked and (left := end - runtime.now()) > 0:
-        ready, _, _ = select.select([hints.fileno()], [], [], min(QUARTER, left / 1000))
+        hints.manager.beat()
+        ready, _, _ = select.select([hints.receiver.fileno()], [], [], min(QUARTER, left / 1000))
         if ready:
-            hints.drain()
+            hints.receiver.drain()
             return True
     return False
 

@@ -23,6 +23,7 @@ from weftmail.cli.signing import DkimFolder
 from weftmail.cli.spool_watch import SpoolWatch, watching
 from weftmail.cli.this_server import ThisServer
 from weftmail.core.failure import TempFail, UsageError
+from weftmail.transport.systemd import ServiceManager
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -167,11 +168,24 @@ def _run(app: Starlette, listening: socket.socket) -> None:
     from weftmail.admin.app import stop_waiting
     from weftmail.admin.connection import ConnectionBounds, bounded
 
+    manager = ServiceManager()
+
     class Server(uvicorn.Server):
-        """Lets go of open pages as soon as it is asked to stop."""
+        """Lets go of open pages as soon as it is asked to stop, and tells the service manager where it stands."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            """Begin to answer."""
+            await super().startup(sockets)
+            manager.ready()
+
+        async def on_tick(self, counter: int) -> bool:
+            """Say that the loop is alive: uvicorn calls this ten times a second."""
+            manager.beat()
+            return await super().on_tick(counter)
 
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
             """Note the signal."""
+            manager.stopping()
             stop_waiting(app)
             super().handle_exit(sig, frame)
 

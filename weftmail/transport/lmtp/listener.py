@@ -21,6 +21,7 @@ from collections.abc import Iterable
 from weftmail.core.failure import UsageError
 from weftmail.transport.lmtp.session import LmtpService, LmtpSession
 from weftmail.transport.sockets import share
+from weftmail.transport.systemd import handed_over
 
 _BACKLOG = 512
 """Pipe programs that find the queue of connections full write files instead."""
@@ -66,10 +67,14 @@ class Listener:
     async def start(self, listen: str) -> str:
         """Listen at ``unix:PATH`` or ``inet:HOST:PORT``; return the same, a port of 0 replaced by the one taken.
 
-        Raises UsageError where that is no such place, is not on loopback, or another listener answers there.
+        ``systemd`` is the socket that the service manager opened: it stays when this program ends, so that whoever
+        connects meanwhile waits.  Raises UsageError where that is no such place, is not on loopback, or another
+        listener answers there.
         """
         kind, _, place = listen.partition(":")
         loop = asyncio.get_running_loop()
+        if listen == "systemd":
+            return await self._take_over(loop)
         if kind == "unix" and place:
             bound = self._bind_unix(place)
             self._server = await loop.create_unix_server(
@@ -77,13 +82,24 @@ class Listener:
             )
             return listen
         if kind != "inet":
-            raise UsageError(f"cannot listen at {listen!r}: say unix:PATH or inet:HOST:PORT", 2)
+            raise UsageError(f"cannot listen at {listen!r}: say unix:PATH, inet:HOST:PORT or systemd", 2)
         bound = _bind_loopback(place)
         self._server = await loop.create_server(
             lambda: LmtpSession(self._service, self._trust_tcp), sock=bound, backlog=_BACKLOG
         )
         host, port = bound.getsockname()[:2]
         return f"inet:[{host}]:{port}" if ":" in host else f"inet:{host}:{port}"
+
+    async def _take_over(self, loop: asyncio.AbstractEventLoop) -> str:
+        found = handed_over()
+        if len(found) != 1 or found[0].family != socket.AF_UNIX or found[0].type != socket.SOCK_STREAM:
+            raise UsageError("the service manager handed over no Unix socket; start weftmail-listener.socket", 2)
+        (given,) = found
+        given.setblocking(False)
+        self._server = await loop.create_unix_server(
+            lambda: _UnixLmtpSession(self._service, self._peers), sock=given, backlog=_BACKLOG
+        )
+        return f"unix:{given.getsockname()}"
 
     async def stop(self, grace: float) -> None:
         """Take no more connections, let the messages under way come to their end, and close.
