@@ -2,7 +2,8 @@
 
 python -m bench growth: how the store bears being filled; python -m bench hostile: how the time to read hostile mail
 grows with its size; python -m bench storm: much mail with hostile mail in it, while readers die; python -m bench site:
-what each page takes over a large store; these need no root and no Postfix.
+what each page takes over a large store; python -m bench forecast DIR: whether mails go where the page Where would this
+mail go? says; these need no root and no Postfix.
 """
 
 from __future__ import annotations
@@ -49,6 +50,10 @@ def main() -> int:
         from bench import site
 
         return site.main(sys.argv[2:])
+    if sys.argv[1:2] == ["forecast"]:
+        from bench import forecast
+
+        return forecast.main(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m bench", description="How fast weftmail is, beside its floors.")
     parser.add_argument("--quick", action="store_true", help="one pair for each case: a look, not a measurement")
     parser.add_argument("--only", action="append", choices=CASES, metavar="NAME", help=f"of {', '.join(CASES)}")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
+from weftmail.admin import upload
 from weftmail.admin.page import page
 from weftmail.admin.pages.aliases import filter_of
 from weftmail.admin.visit import Visit
@@ -40,7 +41,11 @@ def ask(visit: Visit) -> Response:
 
 def read(visit: Visit) -> Response:
     """Read a file in, or say what it would do."""
-    data = _data(visit)
+    # What was read once stands in the page, and is sent back with it.
+    kept = visit.text("text").encode()
+    data, wrong = (kept, "") if kept else upload.read(visit, "file")
+    if wrong:
+        return _page(visit, None, {"file": wrong})
     found = alias_csv.bring_in(
         visit.setup, data, company=visit.company.company, name=_name(visit), dry_run=visit.text("do") != "import"
     )
@@ -56,13 +61,6 @@ def _name(visit: Visit) -> str:
     file = visit.form.get("file")
     given = (file.filename or "") if isinstance(file, UploadFile) else visit.text("name")
     return " ".join("".join(one if one.isprintable() else " " for one in given).split())[-80:] or "CSV"
-
-
-def _data(visit: Visit) -> bytes:
-    file = visit.form.get("file")
-    if isinstance(file, UploadFile):
-        return file.file.read(alias_csv.MOST_BYTES + 1)
-    return visit.text("text").encode()
 
 
 def _page(visit: Visit, found: Imported | None, wrong: Mapping[str, str], data: bytes = b"") -> Response:

@@ -7,9 +7,9 @@ import shlex
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
+from weftmail.admin import upload
 from weftmail.admin.files import download
 from weftmail.admin.navigation import Item
 from weftmail.admin.number import whole_number
@@ -17,7 +17,6 @@ from weftmail.admin.page import page
 from weftmail.admin.pages import outbox
 from weftmail.admin.pages.review import may_decide
 from weftmail.admin.visit import Visit, nothing_here
-from weftmail.core.limits import POST_FILES
 from weftmail.core.parsing import path
 from weftmail.core.role import Role
 from weftmail.core.routing.findings import findings
@@ -61,10 +60,9 @@ def log(visit: Visit) -> Response:
 
 def by_mail(visit: Visit) -> Response:
     """Find a mail that somebody has as a file."""
-    file = visit.form.get("eml")
-    raw = file.file.read(POST_FILES) if isinstance(file, UploadFile) else b""
-    if not raw:
-        return _page(visit, None, wrong=visit.voice.gettext(marked("Choose a file first.")), status=422)
+    raw, wrong = upload.read(visit, "eml")
+    if wrong:
+        return _page(visit, None, wrong=wrong, status=422)
     message = visit.site.installation.reader(raw)
     return _page(visit, by_file(visit.store, visit.site.installation, _whose(visit), message, PER_PAGE))
 

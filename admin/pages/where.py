@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import shlex
+from urllib.parse import quote
 
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
+from weftmail.admin import upload
 from weftmail.admin.page import page
 from weftmail.admin.visit import Visit
 from weftmail.core.address import comparable
-from weftmail.core.limits import POST_FILES
 from weftmail.core.role import Role
 from weftmail.core.tokens.reply_token import mask
 from weftmail.core.wording.phrase import Phrase, marked
-from weftmail.flow.forecast import CASES, Forecast, Supposed, forecast
+from weftmail.flow.forecast import ANSWER, CASES, Forecast, Supposed, forecast
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup.alias import domains_of, near
 
-SWITCHES = {"blocked": "/review#blocked"}
-"""Where each rule can be set that leads neither to an alias nor to a record."""
+ANSWERS = (
+    ("answer", marked("by its customer")),
+    ("answer-stranger", marked("by a stranger")),
+    ("answer-forged", marked("in a colleague's name, forged")),
+    ("answer-automatic", marked("by a program")),
+)
+"""Whose answer to a record it may be, and what the button says."""
 
 
 def ask(visit: Visit) -> Response:
     """Answer what the address asks, or show the empty form."""
     asked = visit.request.query_params
-    if not asked.get("to", "").strip() and asked.get("if") != "answer":
+    if not asked.get("to", "").strip() and not asked.get("if", "").startswith(ANSWER):
         return _page(visit, _question(visit, "", "", "stranger", ""))
     case = asked.get("if", "stranger")
     supposed = _question(
@@ -40,11 +45,10 @@ def ask(visit: Visit) -> Response:
 
 def ask_about(visit: Visit) -> Response:
     """Answer where a mail would go that is handed in as a file."""
-    file = visit.form.get("eml")
-    raw = file.file.read(POST_FILES) if isinstance(file, UploadFile) else b""
+    raw, wrong = upload.read(visit, "eml")
     supposed = _question(visit, visit.text("to"), visit.text("from"), "stranger", "", raw or None)
-    if not raw:
-        return _page(visit, supposed, wrong={"eml": visit.voice.gettext(marked("Choose a file first."))}, status=422)
+    if wrong:
+        return _page(visit, supposed, wrong={"eml": wrong}, status=422)
     if not supposed.recipient.strip():
         said = visit.voice.gettext(marked("Say to which address it came: the file does not tell for certain."))
         return _page(visit, supposed, wrong={"to": said}, status=422)
@@ -94,12 +98,13 @@ def _page(
         command=_command(supposed),
         status=status,
         asked=supposed,
-        cases=list(CASES.items()),
+        cases=[one for one in CASES.items() if not one[0].startswith(ANSWER)],
+        answers=ANSWERS,
         found=found,
         headline=headline,
         near=meant,
         ours=found is not None and _ours(visit, found.envelope.recipient),
-        switch=_switch(visit, found) if found is not None else "",
+        switches=_switches(visit, found) if found is not None else {},
         shown_to=mask(found.envelope.recipient) if found is not None else "",
         wrong=wrong or {},
     )
@@ -112,9 +117,10 @@ def _ours(visit: Visit, address: str) -> bool:
 
 
 def _command(supposed: Supposed) -> str:
-    to, forged = supposed.recipient.strip(), supposed.case == "forged" and supposed.raw is None
+    to, answers = supposed.recipient.strip(), supposed.case.startswith(ANSWER)
+    forged = supposed.case.endswith("forged") and supposed.raw is None
     sender = supposed.colleague if forged else supposed.sender
-    words = ["mail-admin", "where", *([to] if to else [] if supposed.case == "answer" else ["ADDRESS"])]
+    words = ["mail-admin", "where", *([to] if to else [] if answers else ["ADDRESS"])]
     words += ["--from", sender] if sender else []
     words += ["--if", supposed.case] if supposed.case != "stranger" and supposed.raw is None else []
     words += ["--record", supposed.record] if supposed.record else []
@@ -122,15 +128,23 @@ def _command(supposed: Supposed) -> str:
     return shlex.join(words)
 
 
-def _switch(visit: Visit, found: Forecast) -> str:
-    """Return the page on which the rule that decided can be set, "" where there is none."""
-    rule = found.explanation.decision.trace[-1].rule
+def _switches(visit: Visit, found: Forecast) -> dict[str, str]:
+    """Return the pages on which the rules can be set that were asked, by their names."""
     to = comparable(found.envelope.recipient)
-    alias = visit.store.aliases.by_address(to) if rule == "alias" else None
-    if alias is not None and alias.company_id == visit.company_id:
-        return f"/aliases/{alias.id}"
+    alias = visit.store.aliases.by_address(to) if _ours(visit, to) else None
+    ours = alias is not None and alias.company_id == visit.company_id
     record = getattr(found.disposition, "record", "")
-    return f"/records/{record}" if record else SWITCHES.get(rule, "")
+    alias_page = f"/aliases/{alias.id}" if alias is not None and ours else ""
+    pages = {
+        "blocked": "/review#blocked",
+        "automatic answer": alias_page,
+        "reply token": f"/records/{record}" if record else "",
+        "references": f"/records/{record}" if record else "",
+        "alias": alias_page,
+        "nowhere": f"/aliases/new?address={quote(to)}" if not ours and _ours(visit, to) else "",
+    }
+    asked = [one.rule for one in found.explanation.decision.trace]
+    return {rule: visit.path(page) for rule, page in pages.items() if page and rule in asked}
 
 
 routes = [page("/where", ask, role=Role.ADMIN), page("/where/mail", ask_about, posts=True, role=Role.ADMIN)]

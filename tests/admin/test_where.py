@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
+from playwright.sync_api import expect
+
+from tests.admin.chromium import chromium, served
 from tests.admin.conftest import Browser, Site
+from tests.admin.test_access import signed_in
+from weftmail.core.limits import POST_FILES
 from weftmail.core.tokens.reply_token import find as find_token
 
 Opens = Callable[[], Browser]
@@ -34,6 +41,12 @@ def test_each_what_if_has_its_answer(site: Site, anna: Browser) -> None:
     assert "mail-admin where --if answer --record lead-1" in answer
     assert "It would be filed on LEAD-1." in answer and 'href="/records/LEAD-1"' in answer
     assert "reply+..." in answer and find_token(answer) is None
+    forged = anna.get("/where?to=&if=answer-forged&record=LEAD-1").text
+    assert "mail-admin where --from anna@acme.example --if answer-forged --record LEAD-1" in forged
+    assert "anna@acme.example" in forged and "is notified that it waits for review" in forged
+    assert "bears a colleague" in forged and 'href="/records/LEAD-1"' in forged
+    assert "marked as automatic" in anna.get("/where?to=leads%40acme.example&if=machine").text
+    assert "its size changes nothing" in anna.get("/where?to=leads%40acme.example&if=large").text
     wrong = anna.get("/where?to=&if=answer&record=LEAD-99")
     assert wrong.status_code == 422 and "There is no record LEAD-99" in wrong.text and 'value="LEAD-99"' in wrong.text
 
@@ -66,7 +79,9 @@ def test_what_is_another_company_s_is_like_what_is_nobody_s(site: Site, browser:
 def test_a_missing_address_leads_to_the_one_that_was_meant(site: Site, anna: Browser) -> None:
     site.follow()
     page = anna.get("/where?to=lead%40acme.example").text
-    assert "550 5.1.1" in page and "Did you mean leads@acme.example?" in page
+    assert "550 5.1.1 &lt;lead@acme.example&gt;: Recipient address rejected" in page
+    assert "nobody: your mail server refuses it" in page and "waits for review" not in page
+    assert "Did you mean leads@acme.example?" in page and 'href="/aliases/new?address=lead%40acme.example"' in page
     foreign = anna.get("/where?to=info%40foreign.example").text
     assert "is no address of Acme" in foreign and "Create " not in foreign
     site.store.line.appoint(site.world.anna)
@@ -75,3 +90,47 @@ def test_a_missing_address_leads_to_the_one_that_was_meant(site: Site, anna: Bro
     assert "Did you mean" not in anna.get("/where?to=%40").text
     new = anna.get("/aliases/new?address=lead%40acme.example").text
     assert "/aliases/new?address=lead%40acme.example" in page and 'value="lead"' in new
+
+
+def test_each_rule_that_can_be_set_leads_to_where(site: Site, anna: Browser) -> None:
+    site.follow()
+    page = anna.get("/where?to=leads%40acme.example").text
+    rules = page[page.index('class="rules"') :]
+    for to in ("/review#blocked", f"/aliases/{site.world.leads}"):
+        assert f'href="{to}"' in rules
+        assert anna.get(to).status_code == 200
+    assert 'id="blocked"' in anna.get("/review").text
+    unknown = anna.get("/where?to=nobody%40acme.example").text
+    assert 'href="/aliases/new?address=nobody%40acme.example"' in unknown[unknown.index('class="rules"') :]
+    foreign = anna.get("/where?to=nobody%40elsewhere.example").text
+    assert "/aliases/new" not in foreign
+
+
+@pytest.mark.parametrize("path", ["/where/mail", "/log/mail", "/aliases/import"])
+def test_every_upload_has_one_limit_and_one_refusal(site: Site, anna: Browser, path: str) -> None:
+    field = "file" if path.startswith("/aliases") else "eml"
+    form = {"csrf": anna.csrf(), "to": "leads@acme.example", "do": "try"}
+    empty = anna.post(path, form, files={field: ("m", b"")})
+    assert empty.status_code == 422 and "Choose a file first." in empty.text
+    assert "Choose a file first." in anna.post(path, form).text
+    large = anna.post(path, form, files={field: ("m", b"x" * (POST_FILES + 1))})
+    assert large.status_code == 422 and "The file is larger than 25 MB." in large.text
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_question_is_asked_and_varied_by_its_buttons(site: Site, tmp_path: Path, *, script: bool) -> None:
+    site.follow()
+    with served(site.app) as home, chromium(tmp_path, script=script) as context:
+        page = context.pages[0]
+        signed_in(page, home)
+        page.goto(f"{home}/where")
+        page.get_by_label("To", exact=True).fill("leads@acme.example")
+        page.get_by_role("button", name="Where would it go?").first.click()
+        expect(page.locator(".headline")).to_contain_text("It would open a record of type lead.")
+        page.get_by_role("button", name="an automatic answer").click()
+        expect(page.locator(".headline")).to_contain_text("review queue under Held")
+        page.get_by_label("an answer to record").fill("LEAD-1")
+        page.get_by_role("button", name="in a colleague's name, forged").last.click()
+        expect(page.locator(".headline")).to_contain_text("it bears a colleague's address and is not verified")
+        page.get_by_role("button", name="by its customer").click()
+        expect(page.locator(".headline")).to_contain_text("It would be filed on LEAD-1.")

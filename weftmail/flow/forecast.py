@@ -23,6 +23,7 @@ from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.explain import Explanation, explanation
 from weftmail.flow.identity import identity_of
 from weftmail.flow.installation import Installation
+from weftmail.flow.notices import reached_by_hold
 from weftmail.flow.refusal import RefusedAct
 from weftmail.store.record import Participant, Record
 from weftmail.store.store import Store
@@ -36,9 +37,14 @@ CASES: Mapping[str, Phrase] = MappingProxyType(
         "automatic": Phrase("forecast.case.automatic"),
         "machine": Phrase("forecast.case.machine"),
         "large": Phrase("forecast.case.large"),
+        "answer-stranger": Phrase("forecast.case.answer stranger"),
+        "answer-forged": Phrase("forecast.case.answer forged"),
+        "answer-automatic": Phrase("forecast.case.answer automatic"),
     }
 )
 """What a mail may be, for one who asks without a mail at hand, and how that is said."""
+ANSWER = "answer"
+"""What the names of those cases begin with that are answers to a record."""
 QUEUES: Mapping[str, Phrase] = MappingProxyType(
     {"held": Phrase("review.state.held"), "unmatched": Phrase("review.state.unmatched")}
 )
@@ -47,7 +53,9 @@ LARGE = 30 * 1024 * 1024
 STRANGER = "somebody@customer.example"
 """Who writes where nobody is named."""
 _QUEUE_ID = "FORECAST"
-_FIELDS: Mapping[str, str] = MappingProxyType({"automatic": "auto-replied", "machine": "auto-generated"})
+_FIELDS: Mapping[str, str] = MappingProxyType(
+    {"automatic": "auto-replied", "answer-automatic": "auto-replied", "machine": "auto-generated"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,8 @@ class Forecast:
     """What would become of it.
 
     ``taken``: whether the mail server takes the address, None where its map cannot be read.  ``largest``: the bytes
-    of the largest mail that it takes, None where nobody knows.  ``company_id``: whose mail it is.
+    of the largest mail that it takes, None where nobody knows.  ``company_id``: whose mail it is.  ``decide`` are the
+    names of those who are told that it waits.
     """
 
     envelope: Envelope
@@ -81,6 +90,8 @@ class Forecast:
     size: int
     largest: int | None
     company_id: int | None
+    case: str = "stranger"
+    decide: tuple[str, ...] = ()
 
     @property
     def disposition(self) -> Disposition:
@@ -91,6 +102,27 @@ class Forecast:
     def too_large(self) -> bool:
         """Whether the mail server refuses it for its size."""
         return self.size > (MESSAGE_SIZE if self.largest is None else self.largest)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the mail server takes it at all: what it refuses reaches nobody."""
+        return self.taken is False or self.too_large
+
+    @property
+    def reply(self) -> str:
+        """What the sender would read of the mail server's answer, where that refuses it (RFC 3463); "" elsewhere."""
+        if self.taken is False:
+            return f"550 5.1.1 <{self.envelope.recipient}>: Recipient address rejected: User unknown"
+        return "552 5.3.4 Message size exceeds fixed limit" if self.too_large else ""
+
+    @property
+    def because(self) -> Phrase | None:
+        """What follows from what the mail is, beside the rules; None where they say it all."""
+        if self.case == "machine":
+            return Phrase("forecast.because.machine")
+        if self.case == "large" and not self.too_large:
+            return Phrase("forecast.because.large", {"size": _megabytes(self.largest)})
+        return None
 
     @property
     def headline(self) -> Phrase:
@@ -125,9 +157,9 @@ def forecast(
     Raises RefusedAct where there is no such record, or no answer to it could come.
     """
     recipient, sender = clean(supposed.recipient.strip()), clean(supposed.sender.strip()) or STRANGER
-    if supposed.case == "answer" and supposed.raw is None:
+    if supposed.case.startswith(ANSWER) and supposed.raw is None:
         recipient, sender = _answered(store, installation, supposed)
-    elif supposed.case == "forged" and supposed.raw is None:
+    if supposed.case.endswith("forged") and supposed.raw is None:
         sender = supposed.colleague
     entrance, raw = _mail(store, installation, supposed, recipient, sender)
     envelope = Envelope(recipient, sender, queue_id=_QUEUE_ID, client_address="192.0.2.1", entrance=entrance)
@@ -135,7 +167,16 @@ def forecast(
     size = LARGE if supposed.case == "large" and supposed.raw is None else len(raw)
     largest = machine.largest_mail() if machine is not None else None
     whose = _company(store, recipient, found.decision.disposition)
-    return Forecast(envelope, found, _taken(map_file, recipient), size, largest, whose)
+    case = supposed.case if supposed.raw is None else "stranger"
+    decide = _decide(store, recipient, found.decision.disposition)
+    return Forecast(envelope, found, _taken(map_file, recipient), size, largest, whose, case, decide)
+
+
+def _decide(store: Store, recipient: str, disposition: Disposition) -> tuple[str, ...]:
+    """Return the names of those who would be told that it waits."""
+    if not isinstance(disposition, Hold):
+        return ()
+    return tuple(one.name for _, people in reached_by_hold(store, recipient, disposition) for one in people)
 
 
 def becomes(disposition: Disposition) -> Phrase:
@@ -181,11 +222,12 @@ def _answered(store: Store, installation: Installation, supposed: Supposed) -> t
     message = store.messages.get(record.company_id, message_id) if message_id is not None else None
     if message is None:
         raise RefusedAct("record", "nothing_to_answer")
-    person = _person(store, record, supposed.sender)
+    wanted = supposed.sender if supposed.case == ANSWER else ""
+    person = _person(store, record, wanted)
     contact_id = person.contact_id if person is not None else 0
     token = Token("post", message.id, contact_id, message.token_epoch)
     address = reply_token.address(installation.keyring, token, identity_of(store, record).domain)
-    known = person.address if person is not None else None
+    known = person.address if person is not None and supposed.case != "answer-stranger" else None
     return address, supposed.sender or known or STRANGER
 
 

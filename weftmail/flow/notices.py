@@ -88,29 +88,37 @@ def _gather(
 
 def notify_of_hold(store: Store, row: Accepted, message: Message, hold: Hold, now: int) -> None:
     """Tell whose address a held mail bears, or else those who stand in line for its record or its alias."""
-    if hold.reach == "nobody":
-        return
-    says = _waits(row, message, hold)
     by_mail: What | None = None if hold.reach == "inbox" else "review"
-    if hold.notify is not None and hold.company_id is not None:
-        colleague = store.users.follower(hold.company_id, hold.notify)
-        if colleague is not None:
-            place = hold.record or row.recipient
-            says = (
-                Phrase("notice.held.own", {"record": place}) if hold.own else Phrase("notice.held", {"record": place})
-            )
-            notify(
-                store, hold.company_id, [colleague], says, now,
-                by_mail=by_mail, inbound_id=row.id, record_id=hold.record_id,
-            )  # fmt: skip
-            return
+    theirs = _bearer(store, hold)
+    says = _waits(row, message, hold) if theirs is None else _in_their_name(row, hold)
+    for company_id, people in reached_by_hold(store, row.recipient, hold):
+        notify(store, company_id, people, says, now, by_mail=by_mail, inbound_id=row.id, record_id=hold.record_id)
+
+
+def reached_by_hold(store: Store, recipient: str, hold: Hold) -> Sequence[tuple[int, Sequence[Follower]]]:
+    """Return who is told of a mail to this address that is held, by the company in whose inbox they find it."""
+    if hold.reach == "nobody":
+        return []
+    theirs = _bearer(store, hold)
+    if theirs is not None and hold.company_id is not None:
+        return [(hold.company_id, [theirs])]
     alias_id = hold.alias_id
     if hold.record_id is not None and hold.company_id is not None:
         record = store.records.get(hold.company_id, hold.record_id)
         alias_id = record.alias_id if record is not None else alias_id
-    in_charge = _postmaster(store, row.recipient) or _in_charge(store, hold.company_id, hold.record_id, alias_id)
-    for company_id, people in in_charge:
-        notify(store, company_id, people, says, now, by_mail=by_mail, inbound_id=row.id, record_id=hold.record_id)
+    return _postmaster(store, recipient) or list(_in_charge(store, hold.company_id, hold.record_id, alias_id))
+
+
+def _bearer(store: Store, hold: Hold) -> Follower | None:
+    """Return the colleague whose address a held mail bears."""
+    if hold.notify is None or hold.company_id is None:
+        return None
+    return store.users.follower(hold.company_id, hold.notify)
+
+
+def _in_their_name(row: Accepted, hold: Hold) -> Phrase:
+    place = hold.record or row.recipient
+    return Phrase("notice.held.own", {"record": place}) if hold.own else Phrase("notice.held", {"record": place})
 
 
 def _postmaster(store: Store, recipient: str) -> Sequence[tuple[int, Sequence[Follower]]]:

@@ -25,7 +25,14 @@ def test_an_answer_a_file_and_an_address_that_nobody_has(shell: Shell, world: Wo
     (tmp_path / "m.eml").write_bytes(world.mail(headers=[("Auto-Submitted", "auto-replied")]))
     assert shell.json("where", "leads@acme.example", "--eml", str(tmp_path / "m.eml"))["kind"] == "auto-reply"
     shell.ok("alias", "set", "leads@acme.example", "--accepts", "known")
-    assert "550 5.1.1" in shell.ok("where", "nobody@acme.example")
+    said = shell.ok("where", "nobody@acme.example")
+    assert "The sender would read: 550 5.1.1 <nobody@acme.example>: Recipient address rejected" in said
+    assert "Nobody gets it." in said and "Who would get it" not in said
+    refused = shell.json("where", "nobody@acme.example")
+    assert refused["refused"] and refused["sender_reads"].startswith("550 5.1.1")
+    forged = ("where", "--if", "answer-forged", "--record", "LEAD-1", "--from", "anna@acme.example")
+    assert shell.json(*forged)["decide"] == ["Anna"] and "Told that it waits: Anna" in shell.ok(*forged)
+    assert "marked as automatic" in shell.ok("where", "leads@acme.example", "--if", "machine")
 
 
 def test_questions_that_cannot_be_asked(shell: Shell) -> None:

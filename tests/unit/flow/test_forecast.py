@@ -62,19 +62,69 @@ def test_it_is_what_then_happens(world: World, path: Path, recipient: str) -> No
         ("automatic", "karin@customer.example", "hold", False),
         ("machine", "karin@customer.example", "open", False),
         ("large", "karin@customer.example", "open", False),
+        ("answer", "", "append", False),
+        ("answer-stranger", "", "hold", False),
+        ("answer-stranger", "karin@customer.example", "append", False),
+        ("answer-forged", "", "hold", False),
+        ("answer-automatic", "", "append", False),
     ],
 )
 def test_what_if_it_were(world: World, case: str, sender: str, becomes_: str, verified: bool) -> None:
-    found = asked(world, Supposed(LEADS, sender, case, colleague="anna@acme.example"))
+    world.deliver(world.mail(), LEADS)
+    found = asked(world, Supposed(LEADS, sender, case, "LEAD-1", colleague="anna@acme.example"))
     assert (what(found), found.explanation.verified) == (becomes_, verified)
-    assert found.company_id == world.acme
+    assert found.company_id == world.acme and found.case == case
+    forged = case.endswith("forged")
+    assert (found.envelope.sender == "anna@acme.example") is (forged or sender == "anna@acme.example")
+    if case.startswith("answer"):
+        assert found.envelope.recipient.startswith("reply+")
+
+
+def test_each_case_has_a_reason_of_its_own(world: World) -> None:
+    said = {case: asked(world, Supposed(LEADS, case=case), largest=67_000_000).because for case in ("machine", "large")}
+    assert [one and say(one) for one in said.values()] == [
+        "A program wrote it and it answers nothing: it is treated like a person's email, and marked as automatic.",
+        "30 MB is less than the 67 MB that are taken: its size changes nothing.",
+    ]
+    large = asked(world, Supposed(LEADS, case="large"), largest=10_240_000)
+    assert large.because is None and large.reply == "552 5.3.4 Message size exceeds fixed limit" and large.refused
+    fine = asked(world, Supposed(LEADS))
+    assert (fine.because, fine.reply, fine.refused) == (None, "", False)
+    raw = asked(world, Supposed(LEADS, case="machine", raw=world.mail()))
+    assert raw.because is None
+
+
+def test_who_is_told_that_it_waits_is_who_is_told_then(world: World) -> None:
+    world.deliver(world.mail(), LEADS)
+    world.store.domains.set_postmaster(world.domain, world.bjorn)
+    first = world.thread("LEAD-1")[0].rfc_message_id
+    for raw, to, names in (
+        (world.mail(ERIK, references=[first]), LEADS, ("Anna",)),
+        (world.mail(ANNA, references=[first]), LEADS, ("Anna",)),
+        (world.mail("Björn <bjorn@acme.example>", references=[first]), LEADS, ("Björn",)),
+        (world.mail(ERIK), "abuse@acme.example", ("Björn",)),
+        (world.mail(ERIK), "x@elsewhere.example", ("Anna",)),
+        (world.mail(ERIK), LEADS, ()),
+    ):
+        found = asked(world, Supposed(to, raw=raw))
+        assert found.decide == names
+        (row,) = world.accept(raw, to)
+        world.settle()
+        people = [one.id for one in world.store.users.all() if notified(world, one.id, row)]
+        assert [one.id for one in world.store.users.all() if one.name in names] == people
+
+
+def notified(world: World, user_id: int, row: int) -> bool:
+    """Say whether somebody has a notice of a mail."""
+    return any(one.inbound_id == row for one in world.store.inbox.notices(user_id))
 
 
 def test_an_answer_to_a_record(world: World) -> None:
     world.deliver(world.mail(), LEADS)
     found = asked(world, Supposed("", "", "answer", "lead-1"))
     assert what(found) == "append" and found.envelope.sender == "karin@customer.example"
-    assert say(found.headline) == "Refused: there is no such address. The sender would read: 550 5.1.1 User unknown."
+    assert say(found.headline) == "Refused: there is no such address." and found.refused
+    assert found.reply == f"550 5.1.1 <{found.envelope.recipient}>: Recipient address rejected: User unknown"
     other = asked(world, Supposed("", "erik@customer.example", "answer", "LEAD-1"))
     assert other.envelope.sender == "erik@customer.example" and what(other) == "hold"
     with pytest.raises(RefusedAct, match="no_such_record"):

@@ -15,7 +15,7 @@ from weftmail.core.failure import UsageError
 from weftmail.core.tokens.reply_token import mask_addresses
 from weftmail.core.wording.sentences import say
 from weftmail.flow.explain import described
-from weftmail.flow.forecast import CASES, Forecast, Supposed, forecast
+from weftmail.flow.forecast import ANSWER, CASES, Forecast, Supposed, forecast
 from weftmail.flow.setup import find
 
 
@@ -33,11 +33,12 @@ def build(parser: Parser) -> None:
 
 
 def _where(context: Context, arguments: argparse.Namespace) -> None:
-    if not arguments.to and arguments.case != "answer":
+    answers = arguments.case.startswith(ANSWER)
+    if not arguments.to and not answers:
         raise UsageError("say whom the mail is for: mail-admin where ADDRESS", status=2)
-    if arguments.case == "answer" and not arguments.record and arguments.eml is None:
+    if answers and not arguments.record and arguments.eml is None:
         raise UsageError("say what it answers: --record NUMBER", status=2)
-    if arguments.case == "forged" and not arguments.sender:
+    if arguments.case.endswith("forged") and not arguments.sender:
         raise UsageError("say whose name it bears: --from ADDR", status=2)
     company_id = find.company_id(context.store, arguments.company)
     supposed = Supposed(
@@ -52,6 +53,9 @@ def _where(context: Context, arguments: argparse.Namespace) -> None:
         "taken": found.taken,
         "largest": found.largest,
         "says": say(found.headline),
+        "refused": found.refused,
+        "sender_reads": mask_addresses(found.reply),
+        "decide": list(found.decide),
         **described(context.store, found.explanation),
     }
     context.answer(arguments.json, value, lambda: map(mask_addresses, _lines(found)))
@@ -70,5 +74,13 @@ def _lines(found: Forecast) -> Iterator[str]:
     yield f"To {found.envelope.recipient}, from {found.envelope.sender}:"
     yield f"  {say(found.headline)}"
     yield from (f"  {say(one)}" for one in found.at_the_door)
+    if found.because is not None:
+        yield f"  {say(found.because)}"
+    if found.refused:
+        yield f"The sender would read: {found.reply}"
+        yield "Nobody gets it."
+        return
+    if found.decide:
+        yield f"Told that it waits: {', '.join(found.decide)}"
     yield from reasons(found.explanation)
     yield "Nothing was changed."
