@@ -35,7 +35,7 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class PutOff:
-    """An email that was put off, and that is handed in again as a mail server would."""
+    """An email that was deferred, and that is handed in again as a mail server would."""
 
     subject: str
     tries: int
@@ -55,6 +55,10 @@ class Stage(Protocol):
 
     def waiting(self) -> Sequence[PutOff]:
         """Return those that were put off and are tried again."""
+        ...
+
+    def spooled(self) -> int:
+        """Return how many emails lie in the spool, and are filed later."""
         ...
 
     def broken(self) -> frozenset[Part]:

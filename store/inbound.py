@@ -67,6 +67,8 @@ class Tally:
     errors: int
     discarded: int
     unfiled: int
+    bounces: int
+    """Of the reports, those that say that a message of ours did not arrive; no part of the sum by themselves."""
 
     @property
     def comes_out(self) -> bool:
@@ -95,6 +97,8 @@ class Settled:
     """The alias that it was sent to, whichever rule decided."""
     proof: str = "{}"
     """Who sent it, by what was checked; as JSON."""
+    report: str = ""
+    """What a mail server reports by it: bounce, delay, receipt or complaint; "" for all other mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +191,7 @@ class InboundLine:
     answers_id: int | None
     message_id: int | None
     reason: str
+    report: str
     accepted_at: int
     settled_at: int | None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from weftmail.store.connection import Connection
@@ -19,8 +19,8 @@ class Remembered:
     """What somebody remembers of a mail; None leaves nothing out.
 
     ``who`` is a part of an address, ``words`` a part of the subject, ``queue_id`` the mail server's.  ``since`` and
-    ``until``: milliseconds since 1970.  ``state`` and ``rfc_message_id`` are of what came, ``message_id`` names a
-    message of ours.
+    ``until``: milliseconds since 1970.  ``state``, ``report`` ("" for what is none, "any") and ``rfc_message_id``
+    are of what came, ``left_state`` of what left; ``message_id`` names a message of ours, ``way`` is came or left.
     """
 
     who: str | None = None
@@ -31,6 +31,34 @@ class Remembered:
     rfc_message_id: str | None = None
     message_id: int | None = None
     state: str | None = None
+    report: str | None = None
+    left_state: str | None = None
+    way: str | None = None
+
+    @property
+    def of_what_came(self) -> bool:
+        """Whether what came can fit."""
+        return self.message_id is None and self.left_state is None and self.way != "left"
+
+    @property
+    def of_what_left(self) -> bool:
+        """Whether what left can fit."""
+        came = (self.rfc_message_id, self.state, self.report)
+        return came == (None, None, None) and self.way != "came"
+
+    def in_state(self, name: str) -> Remembered:
+        """Return what is remembered with a state that people name: of what came, of its reports, or of what left."""
+        if name in LEFT_STATES:
+            return replace(self, left_state=name)
+        if name in REPORTS:
+            return replace(self, state="filed", report=REPORTS[name])
+        return replace(self, state=name, report="" if name == "filed" else None)
+
+
+LEFT_STATES = ("waiting", "delayed", "sent", "failed", "cancelled")
+"""The states of what leaves."""
+REPORTS = {"report": "any", "bounce": "bounce"}
+"""Reports of mail servers are filed as well, and looked for by themselves: all of them, or those of one kind."""
 
 
 EVERYTHING = Remembered()
@@ -70,6 +98,7 @@ class MailLog:
             **_values(of),
             rfc_message_id=of.rfc_message_id,
             state=of.state,
+            report=of.report,
         )
         return _stretch(many(InboundLine, found), looked, most)
 
@@ -79,7 +108,14 @@ class MailLog:
         """Return copies that leave or left, of one company or of all, among the next ``stretch`` rows."""
         looked = self._looked_through("log_out_stretch", company_id, before, stretch)
         found = self._ask(
-            "log_out", company_id, first=looked.first, before=before, most=most, **_values(of), named=of.message_id
+            "log_out",
+            company_id,
+            first=looked.first,
+            before=before,
+            most=most,
+            **_values(of),
+            named=of.message_id,
+            left_state=of.left_state,
         )
         return _stretch(outbox_lines(found), looked, most)
 

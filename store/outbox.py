@@ -201,7 +201,7 @@ class Outbox:
             found = queries.outbox_counts_since(self._connection, since=since)
         else:
             found = queries.outbox_counts_of_company_since(self._connection, company_id=company_id, since=since)
-        return {"waiting": 0, "delayed": 0, "sent": 0, "failed": 0, "cancelled": 0, **dict(found)}
+        return dict(zip(found.names, found.rows[0], strict=True))
 
     def waiting_since(self, company_id: int | None = None) -> int | None:
         """Return since when the oldest copy waits that is still to leave; None where none is."""

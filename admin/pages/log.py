@@ -38,7 +38,7 @@ MOST_SOURCE = 256 * 1024
 """Of a mail as it came, so many bytes are shown; all of it is a download."""
 AGAIN = ("held", "unmatched", "error", "discarded")
 """States from which a mail can be routed once more."""
-STATES = {
+CAME = {
     "accepted": (Phrase("log.accepted"), "look"),
     "filed": (Phrase("log.filed"), "good"),
     "duplicate": (Phrase("log.duplicate"), "open"),
@@ -46,8 +46,15 @@ STATES = {
     "unmatched": (Phrase("review.state.unmatched"), "look"),
     "error": (Phrase("review.state.error"), "broken"),
     "discarded": (Phrase("log.discarded"), "open"),
+    "report": (Phrase("log.report"), "open"),
+    "bounce": (Phrase("log.bounce"), "look"),
 }
-"""What each state is called, by its sentence, and its tone."""
+"""What each state of what came is called, by its sentence, and its tone."""
+STATES = {**CAME, **outbox.STATES}
+"""Each state that can be asked for."""
+ASKED = ("who", "day", "words", "queue", "state", "way", "since")
+"""What an address of the log asks for."""
+WAYS = {"came": marked("what came in"), "left": marked("what went out")}
 
 
 def log(visit: Visit) -> Response:
@@ -81,14 +88,16 @@ def _start(text: str) -> int:
 def _remembered(visit: Visit) -> Remembered:
     asked = visit.request.query_params
     since, until = _day(visit, asked.get("day", ""))
-    return Remembered(
+    state = asked.get("state", "")
+    found = Remembered(
         who=asked.get("who", "").strip()[:320] or None,
         words=asked.get("words", "").strip()[:200] or None,
         queue_id=asked.get("queue", "").strip()[:100] or None,
-        state=state if (state := asked.get("state", "")) in STATES else None,
-        since=since,
+        since=max(since, whole_number(asked.get("since", "")) or 0),
         until=until,
+        way=way if (way := asked.get("way", "")) in WAYS else None,
     )
+    return found.in_state(state) if state in STATES else found
 
 
 def _day(visit: Visit, text: str) -> tuple[int, int]:
@@ -103,7 +112,7 @@ def _day(visit: Visit, text: str) -> tuple[int, int]:
 
 
 def _page(visit: Visit, found: LogPage | None, *, wrong: str = "", status: int = 200) -> Response:
-    asked = {name: visit.request.query_params.get(name, "") for name in ("who", "day", "words", "queue", "state")}
+    asked = {name: visit.request.query_params.get(name, "") for name in ASKED}
     older = None
     if found is not None and found.older.more:
         kept = {name: value for name, value in asked.items() if value}
@@ -117,15 +126,25 @@ def _page(visit: Visit, found: LogPage | None, *, wrong: str = "", status: int =
         searched=any(asked.values()) or visit.request.method == "POST",
         lines=[] if found is None else found.lines,
         older=older,
-        states=STATES,
+        states=CAME,
+        since=whole_number(asked["since"]),
+        ways=[(way, visit.voice.gettext(said)) for way, said in (("", marked("both")), *WAYS.items())],
         choices=[
             ("", visit.voice.gettext(marked("all"))),
             *((name, visit.voice.say(says)) for name, (says, _) in STATES.items()),
         ],
         left=outbox.STATES,
+        kind=kind,
         came=lambda line: isinstance(line, InboundLine),
         wrong=wrong,
     )
+
+
+def kind(line: InboundLine) -> str:
+    """Return how the list calls what came: reports of mail servers are filed, and called what they are."""
+    if line.state != "filed" or not line.report:
+        return line.state
+    return "bounce" if line.report == "bounce" else "report"
 
 
 def _command(asked: dict[str, str]) -> str:
@@ -149,7 +168,7 @@ def _mail(visit: Visit, row: InboundRow, *, wrong: str = "", status: int = 200) 
         everywhere=True,
         status=status,
         row=row,
-        state=STATES[row.state],
+        state=CAME[row.state],
         way=path.read(visit.store.blobs.open(row.blob_id, row.size), row.accepted_at),
         findings=findings(json.loads(row.proof)),
         source=mask_addresses(start.decode("utf-8", "replace")),
@@ -185,7 +204,7 @@ def before_again(visit: Visit) -> Response:
         command=f"mail-admin inbound replay {row.id}",
         everywhere=True,
         row=row,
-        state=STATES[row.state],
+        state=CAME[row.state],
         rules=found.decision.trace,
         would=becomes(found.decision.disposition),
         again=row.state in AGAIN,

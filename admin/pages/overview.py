@@ -14,6 +14,7 @@ from weftmail.core.role import Role
 from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.guide import guide
 from weftmail.flow.status import Status, status
+from weftmail.flow.tally import ACCEPTED, SAID, parts
 
 
 def overview(visit: Visit) -> Response:
@@ -26,12 +27,35 @@ def overview(visit: Visit) -> Response:
         command="mail-admin status",
         everywhere=visit.owner,
         stands=found,
+        parts_in=[(one, _IN[one.name]) for one in parts(found.came)],
+        accepted=ACCEPTED,
+        waits=[(SAID[name], found.review[state], _waiting(visit, state)) for name, state in _REVIEW],
         headline=Phrase(f"status.{found.tone}"),
         says=[Phrase(f"status.{name}") for name in (*found.broken, *found.to_look_at)],
         there={one.path for one in visit.site.items},
         steps_left=len(steps.left) if steps is not None and not steps.closed else 0,
         version=__version__,
     )
+
+
+_IN = {
+    "filed": "filed",
+    "reports": "report",
+    "duplicates": "duplicate",
+    "held": "held",
+    "unmatched": "unmatched",
+    "errors": "error",
+    "discarded": "discarded",
+    "unfiled": "accepted",
+}
+"""By which state the log finds each part of the sum."""
+_REVIEW = (("held", "held"), ("unmatched", "unmatched"), ("errors", "error"))
+
+
+def _waiting(visit: Visit, state: str) -> str:
+    """Return where exactly those mails are that wait: the queue is one company's, and the log knows all."""
+    everywhere = visit.owner and len(visit.visitor.companies) > 1
+    return f"/log?state={state}" if everywhere else f"/review?state={state}"
 
 
 async def healthz(request: Request) -> Response:

@@ -13,10 +13,12 @@ from starlette.responses import Response
 
 from weftmail.admin import letters
 from weftmail.admin.page import page
+from weftmail.admin.pages.log import CAME, kind
 from weftmail.admin.stage import LINES, PARTS, Cue, Line, Part, PutOff, Stage
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.ports import Caught
-from weftmail.core.wording.phrase import marked
+from weftmail.core.wording.phrase import Phrase, marked
+from weftmail.flow.tally import DEFERRED, RECEIVED, SPOOL, Summand, parts
 from weftmail.store.inbound import InboundLine, Tally
 from weftmail.store.listing import InboundFilter
 
@@ -34,8 +36,17 @@ class Play:
     broken: frozenset[Part]
     waiting: tuple[PutOff, ...]
     safe: int
+    spooled: int
     tally: Tally
+    terms: tuple[Summand, ...]
+    """The parts of the sum: what the log has, what lies in the spool, what is deferred."""
     newest: tuple[InboundLine, ...]
+    received: Phrase = RECEIVED
+
+    @property
+    def states(self) -> dict[int, Phrase]:
+        """What each of the newest is called, as the log calls it."""
+        return {one.id: CAME[kind(one)][0] for one in self.newest}
 
 
 def shown(visit: Visit, letter: Caught | None) -> Play | None:
@@ -45,13 +56,22 @@ def shown(visit: Visit, letter: Caught | None) -> Play | None:
         return None
     found = letter if letter is not None else _newest(visit)
     who = _outsider(visit, found) if found is not None else ""
+    # What lies in the spool is looked at first: an email that moves on meanwhile is not missed.
+    spooled, waiting = stage.spooled(), tuple(stage.waiting())
+    tally = visit.store.inbound.tally()
     return Play(
         name=_named(visit, found, who) if found is not None and who else "",
         letter=found.name if found is not None and who else "",
         broken=stage.broken(),
-        waiting=tuple(stage.waiting()),
+        waiting=waiting,
         safe=stage.safe(),
-        tally=visit.store.inbound.tally(),
+        spooled=spooled,
+        tally=tally,
+        terms=(
+            *parts(tally),
+            Summand("spooled", spooled, SPOOL),
+            Summand("deferred", len(waiting), DEFERRED),
+        ),
         newest=tuple(visit.store.listings.inbound(InboundFilter(visit.company_id), most=NEWEST)),
     )
 
@@ -61,7 +81,7 @@ def mark(visit: Visit) -> str:
     stage = visit.site.stage
     if stage is None:
         return ""
-    text = repr((sorted(stage.broken()), list(stage.waiting()), visit.store.inbound.tally()))
+    text = repr((sorted(stage.broken()), list(stage.waiting()), stage.spooled(), visit.store.inbound.tally()))
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:20]
 
 

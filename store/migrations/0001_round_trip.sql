@@ -434,11 +434,19 @@ create table inbound (
     error text not null default '',
     -- What stood here before a person decided (JSON), with which an undo brings it back into the review queue.
     undecided text not null default '',
+    -- What a mail server reports of a message of ours: bounce, delay, receipt or complaint; '' for all other mail.
+    report text not null default '',
     accepted_at bigint not null,
     settled_at bigint
 );
 create index inbound_accepted on inbound (id) where state = 'accepted';
 create index inbound_review on inbound (id) where state in ('held', 'unmatched', 'error');
+create index inbound_time on inbound (accepted_at, id);
+-- Counted for the overview: where each mail of a day went.
+create index inbound_went on inbound (state, report, id)
+    where state in ('filed', 'duplicate', 'discarded');
+create index inbound_went_company on inbound (company_id, state, report, id)
+    where state in ('filed', 'duplicate', 'discarded');
 create index inbound_blob on inbound (blob_id);
 create index inbound_company_blob on inbound (company_id, blob_id);
 create index inbound_company on inbound (company_id, id);
@@ -566,6 +574,9 @@ create table outbox (
 create index outbox_due on outbox (next_at, id) where state = 'waiting';
 create index outbox_pending on outbox (id) where state in ('waiting', 'delayed');
 create index outbox_pending_company on outbox (company_id, created_at) where state in ('waiting', 'delayed');
+create index outbox_time on outbox (created_at, id);
+create index outbox_went on outbox (state, id) where state in ('sent', 'failed', 'cancelled');
+create index outbox_went_company on outbox (company_id, state, id) where state in ('sent', 'failed', 'cancelled');
 create index outbox_company on outbox (company_id, id);
 
 create table delivery (
@@ -739,7 +750,7 @@ from outbox p
 create view inbound_line as
 select
     i.id, i.company_id, c.name as company, i.entrance, i.sender, i.recipient, i.queue_id, i.state, i.from_address,
-    i.subject, i.record_id, r.label as record, i.answers_id, i.message_id, i.reason, i.accepted_at, i.settled_at
+    i.subject, i.record_id, r.label as record, i.answers_id, i.message_id, i.reason, i.report, i.accepted_at, i.settled_at
 from inbound i
     left join record r on r.id = i.record_id
     left join company c on c.id = i.company_id;

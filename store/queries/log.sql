@@ -21,6 +21,7 @@ where id >= :first and id < :before and accepted_at >= :since and accepted_at < 
     and (cast(:words as text) is null or replace(lower(subject), :words, '') <> lower(subject))
     and (cast(:queue_id as text) is null or queue_id = :queue_id)
     and (cast(:state as text) is null or state = :state)
+    and (cast(:report as text) is null or report = :report or (:report = 'any' and report > ''))
     and (
         cast(:rfc_message_id as text) is null
         or exists (select 1 from inbound b where b.id = inbound_line.id and b.rfc_message_id = :rfc_message_id)
@@ -40,6 +41,7 @@ where company_id = :company_id and id >= :first and id < :before and accepted_at
     and (cast(:words as text) is null or replace(lower(subject), :words, '') <> lower(subject))
     and (cast(:queue_id as text) is null or queue_id = :queue_id)
     and (cast(:state as text) is null or state = :state)
+    and (cast(:report as text) is null or report = :report or (:report = 'any' and report > ''))
     and (
         cast(:rfc_message_id as text) is null
         or exists (select 1 from inbound b where b.id = inbound_line.id and b.rfc_message_id = :rfc_message_id)
@@ -63,6 +65,7 @@ where id in (
             and (cast(:words as text) is null or replace(lower(t.subject), :words, '') <> lower(t.subject))
             and (cast(:queue_id as text) is null or replace(o.error, :queue_id, '') <> o.error)
             and (cast(:named as bigint) is null or o.message_id = :named)
+            and (cast(:left_state as text) is null or o.state = :left_state)
             and (
                 cast(:who as text) is null
                 or exists (
@@ -88,6 +91,7 @@ where id in (
             and (cast(:words as text) is null or replace(lower(t.subject), :words, '') <> lower(t.subject))
             and (cast(:queue_id as text) is null or replace(o.error, :queue_id, '') <> o.error)
             and (cast(:named as bigint) is null or o.message_id = :named)
+            and (cast(:left_state as text) is null or o.state = :left_state)
             and (
                 cast(:who as text) is null
                 or exists (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -29,6 +31,12 @@ def test_each_figure_leads_to_its_rows(site: Site, anna: Browser) -> None:
     page = anna.get("/overview").text
     assert "2 = 1 + 0 + 0 + 1 + 0 + 0 + 0 + 0" in page and "comes out" in page
     assert 'href="/review?state=held">1</a>' in page and "acme.example" in page
+    figures = re.findall(r'<b><a href="([^"]+)">(\d+)</a></b> ([^<]+)</li>', page)
+    assert len(figures) == len(re.findall(r"<b>", page)) == 18
+    for address, count, words in figures:
+        rows = anna.get(html.unescape(address)).text
+        shown = re.findall(r"↓|↑", rows) if address.startswith("/log") else {*re.findall(r'href="(/review/\d+)"', rows)}
+        assert len(shown) == int(count), (address, words)
     assert "This server" not in page and "other.example" not in page
 
 

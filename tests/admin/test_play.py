@@ -12,6 +12,8 @@ from tests.admin.conftest import Browser, Site, TestClient
 from weftmail.admin.stage import LINES, Cue, Part, PutOff
 from weftmail.cli.commands import serve
 from weftmail.cli.config import Config
+from weftmail.core.wording.sentences import say
+from weftmail.flow.tally import parts
 
 
 class Stage:
@@ -21,6 +23,7 @@ class Stage:
         self.cues: list[Cue] = []
         self.parts: set[Part] = set()
         self.put_off: list[PutOff] = []
+        self.files = 0
 
     def play(self, cue: Cue) -> None:
         self.cues.append(cue)
@@ -30,6 +33,9 @@ class Stage:
 
     def waiting(self) -> Sequence[PutOff]:
         return self.put_off
+
+    def spooled(self) -> int:
+        return self.files
 
     def broken(self) -> frozenset[Part]:
         return frozenset(self.parts)
@@ -82,15 +88,15 @@ def test_each_button_plays_its_line_on_the_newest_email_to_somebody_outside(
         "Karin", "karin@customer.example", "reply+secret@acme.example", "leads@acme.example",
     )  # fmt: skip
     assert first.message_id and first.return_path.startswith("bounce+") and stage.cues[-1] == Cue("new")
-    assert "6 safe, 0 put off" in anna.get("/caught").text
+    assert "6 safe, 0 deferred" in anna.get("/caught").text
 
 
 def test_parts_are_broken_and_mended_and_what_is_put_off_is_shown(site: Site, anna: Browser, stage: Stage) -> None:
     assert press(anna, "/demo/tamper/disk", broken="yes") == 303 and stage.parts == {"disk"}
     stage.put_off.append(PutOff("Ten more chairs", 3, "4.3.0 try again later"))
     page = anna.get("/caught").text
-    assert "✕ The disk takes nothing more" in page and "Free the disk" in page
-    assert "▲ Put off: Ten more chairs · tried 3 times · 4.3.0 try again later" in page
+    assert "✕ The disk is full: each email is deferred" in page and "Free the disk" in page
+    assert "▲ Deferred: Ten more chairs · tried 3 times · 4.3.0 try again later" in page
     assert press(anna, "/demo/tamper/disk", broken="no") == 303 and stage.parts == set()
 
 
@@ -99,13 +105,54 @@ def test_the_sum_comes_out_whatever_became_of_the_mail(site: Site, anna: Browser
     world.deliver(world.mail(verified=True), "leads@acme.example")
     world.deliver(world.mail(to="nobody@acme.example", subject="Lost"), "nobody@acme.example")
     world.accept(world.mail(subject="Waits"), "leads@acme.example")
-    text = re.sub(r"<[^>]+>", "", anna.get("/caught").text)
-    found = re.search(r"(\d+) accepted\s+=\s+(.*?)\s+● It comes out\.", " ".join(text.split()))
-    assert found is not None
-    numbers = [int(one) for one in re.findall(r"(\d+) [a-z ]+", found[2])]
-    assert int(found[1]) == sum(numbers) == 4 and len(numbers) == 8
+    handed_over, terms = summed(anna)
+    assert handed_over == sum(terms.values()) == 4 and len(terms) == 10
+    assert (terms["filed"], terms["no match"], terms["being read"]) == (2, 1, 1)
     tally = site.store.inbound.tally()
     assert (tally.unmatched, tally.unfiled, tally.comes_out) == (1, 1, True)
+
+
+def summed(anna: Browser) -> tuple[int, dict[str, int]]:
+    """Return the sum on the page: what was handed over, and its terms by their words."""
+    text = " ".join(re.sub(r"<[^>]+>", "", anna.get("/caught").text).split())
+    found = re.search(r"(\d+) received = (.*?) ● It comes out\.", text)
+    assert found is not None, text
+    return int(found[1]), {words.strip(): int(count) for count, words in re.findall(r"(\d+) ([a-z ]+)", found[2])}
+
+
+BROKEN: list[tuple[set[Part], int, int, str]] = [
+    (set(), 0, 0, "The disk has room."),
+    ({"listener"}, 0, 0, "the pipe program keeps each email in the spool, and a drain files it."),
+    ({"disk"}, 0, 2, "The disk is full: each email is deferred"),
+    ({"listener", "disk"}, 2, 1, "A short email still fits in the spool; a longer one is deferred"),
+    ({"listener"}, 2, 1, "2 emails in the spool: safe, and filed within a minute."),
+    ({"disk"}, 2, 1, "2 emails in the spool: safe, and filed within a minute after the disk has room again."),
+    (set(), 1, 0, "1 email in the spool: safe, and filed within a minute."),
+]
+
+
+@pytest.mark.parametrize(("broken", "spooled", "deferred", "said"), BROKEN)
+def test_the_sum_counts_each_email_once_whatever_is_broken(
+    site: Site, anna: Browser, stage: Stage, broken: set[Part], spooled: int, deferred: int, said: str
+) -> None:
+    stage.parts, stage.files = broken, spooled
+    stage.put_off = [PutOff("Ten more chairs", 1, "4.3.0 try again later")] * deferred
+    handed_over, terms = summed(anna)
+    assert (terms["in the spool"], terms["deferred"], terms["filed"]) == (spooled, deferred, 1)
+    assert handed_over == sum(terms.values()) == 1 + spooled + deferred
+    page = " ".join(re.sub(r"<[^>]+>", "", anna.get("/caught").text).split())
+    assert said in page
+    assert ("each email is deferred" in page) is (broken == {"disk"})
+
+
+def test_one_part_of_the_sum_is_called_the_same_everywhere(site: Site, anna: Browser) -> None:
+    site.world.deliver(site.world.mail(to="nobody@acme.example", subject="Lost"), "nobody@acme.example")
+    for words in (one.says for one in parts(site.store.inbound.tally())):
+        said = say(words)
+        assert f"</strong> {said}" in anna.get("/caught").text
+        assert f"</b> {said}</li>" in anna.get("/overview").text
+    assert re.search(r"Lost</bdi> · No match", anna.get("/caught").text)
+    assert re.search(r"No match</span> <a [^>]+><bdi>Lost", anna.get("/log").text)
 
 
 def test_what_came_in_is_shown_without_the_tokens_of_its_addresses(site: Site, anna: Browser) -> None:

@@ -99,7 +99,7 @@ VALUES: dict[str, Any] = {
     "original_recipient": "r", "queue_id": "q", "client_address": "c", "from_address": "f", "error": "", "act": "a",
     "actor": "a", "was": "{}", "became": "{}", "key": "k", "due_at": 1, "counts_as": "open", "team_id": 1,
     "choices": "[]", "code_hash": "c", "sealed": "0.00", "step": 1, "device": "Firefox", "purpose": "sign in",
-    "new_name": "new name", "subjects": ["S"],
+    "new_name": "new name", "subjects": ["S"], "report": "any", "left_state": "sent",
     "hops": 1, "place": "record 5", "places": ["record 5"], "who": "c1@customer.example", "waiting": True, "mails": 1,
     "since_at": 1, "alarmed_at": 0, "alarmed_before": 0, "stamp": "0000000000001",
     "answers_id": None, "attempts": 1, "author_contact_id": FREQUENT, "author_user_id": None, "changed_at": 10**9,

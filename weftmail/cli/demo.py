@@ -57,6 +57,7 @@ class Demo:
     def __init__(self, here: Path) -> None:
         self.var = here / "var"
         self.settings = self.var / "weftmail.toml"
+        self._full = False
         self.environ = {**os.environ, "WEFTMAIL_CONFIG": str(self.settings)}
         self.children = Children(self.var / "log", self.environ)
 
@@ -148,8 +149,12 @@ class Demo:
         config = self.config
         if demo_stage.is_broken(config, "listener") == self.children.runs("listener"):
             self.children.end("listener") if self.children.runs("listener") else self._listen()
+        full = demo_stage.is_broken(config, "disk")
         if self.children.runs("listener"):
-            demo_stage.limit(self.children.pid("listener"), full=demo_stage.is_broken(config, "disk"))
+            demo_stage.limit(self.children.pid("listener"), full=full)
+        if full or self._full:
+            demo_stage.limit_drains(config, full=full)
+        self._full = full
 
     def customer_writes(self, store: Store) -> str:
         """Hand the first mail over as a mail server would, and return what became of it, with its times."""

@@ -6,6 +6,7 @@ the demo, which ``make run`` obeys.
 
 from __future__ import annotations
 
+import contextlib
 import resource
 import subprocess
 import threading
@@ -18,6 +19,7 @@ from typing import Final
 from weftmail.admin.stage import PARTS, Cue, Part, PutOff
 from weftmail.cli.config import Config
 from weftmail.cli.demo_mails import Mail, mail_of
+from weftmail.transport.spool import Spool
 
 HOME = Path(__file__).resolve().parents[2]
 FULL = 4096
@@ -41,6 +43,17 @@ def limit(process: int, *, full: bool) -> None:
     """Let a process of ours write nothing more into its files, as on a full disk, or as much as it may."""
     _, most = resource.prlimit(process, resource.RLIMIT_FSIZE)
     resource.prlimit(process, resource.RLIMIT_FSIZE, (FULL if full else most, most))
+
+
+def limit_drains(config: Config, *, full: bool) -> None:
+    """Let each drain of this demo write nothing more, or as much as it may, whoever has started it."""
+    ours = f"--state={config.state}".encode()
+    for words in Path("/proc").glob("[0-9]*/cmdline"):
+        # One that ends meanwhile needs no limit.
+        with contextlib.suppress(OSError):
+            said = words.read_bytes().split(b"\0")
+            if b"--drain" in said and ours in said:
+                limit(int(words.parent.name), full=full)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +145,10 @@ class DemoStage:
         """Return those that were put off."""
         with self._lock:
             return [PutOff(one.mail.subject, one.tries, one.said) for one in self._put_off]
+
+    def spooled(self) -> int:
+        """Return how many emails lie in the spool."""
+        return sum(1 for _ in Spool(self._config.incoming).waiting())
 
     def broken(self) -> frozenset[Part]:
         """Return what is broken now."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from weftmail.cli import due, runtime
+from weftmail.cli.alive import saying_so
 from weftmail.cli.config import Config
 from weftmail.cli.stop import Stop
 from weftmail.core.failure import TempFail
@@ -127,7 +128,8 @@ async def _listen(config: Config, place: str, readers: Readers, look: int) -> in
         loop.call_soon_threadsafe(ended.set)
 
     intake = _intake(config, store, readers)
-    writer = Writer(intake, due.runner(config, store, "listener"), failed, look)
+    errand = saying_so(config, "listener", runtime.now())
+    writer = Writer(intake, due.runner(config, store, "listener", errand), failed, look)
     hints = Receiver(config.folder / "settle.sock")
     loop.add_reader(hints.fileno(), _hinted, hints, intake)
     listener = Listener(

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from weftmail.cli import config as configs
 from weftmail.cli import due, logs, runtime
+from weftmail.cli.alive import saying_so
 from weftmail.cli.arguments import Parser
 from weftmail.cli.config import Config
 from weftmail.cli.spool_watch import SpoolWatch, watching
@@ -75,7 +76,8 @@ def send(config: Config, *, once: bool) -> int:
             holder=f"{os.uname().nodename}:{os.getpid()}",
             jitter=random.random,
         )
-        runner = due.runner(config, store, "mail-send", *(() if once else (watching(SpoolWatch(config)),)))
+        errands = () if once else (watching(SpoolWatch(config)), saying_so(config, "mail-send", runtime.now()))
+        runner = due.runner(config, store, "mail-send", *errands)
         manager = ServiceManager()
         manager.ready()
         _work(store, sender, runner, _Waiting(hints, manager), stop, once=once)

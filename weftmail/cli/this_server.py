@@ -6,8 +6,10 @@ import fcntl
 import shutil
 import socket
 
+from weftmail.cli.alive import seen_at, started_at
 from weftmail.cli.config import Config
 from weftmail.mta.postfix.postconf import message_size_limit
+from weftmail.transport.spool import Spool
 
 PATIENCE = 2.0
 """So many seconds a listener has to answer."""
@@ -41,10 +43,24 @@ class ThisServer:
             return False
         return False
 
+    def listener_since(self) -> int | None:
+        """Return since when the listener runs, or was last seen."""
+        return self._since("listener", runs=self.listener_answers())
+
+    def sender_since(self) -> int | None:
+        """Return since when the sender runs, or was last seen."""
+        return self._since("mail-send", runs=self.sender_runs())
+
+    def _since(self, program: str, *, runs: bool) -> int | None:
+        return started_at(self._config, program) if runs else seen_at(self._config, program)
+
     def spooled(self) -> int:
         """Return how many files of mail wait for a listener."""
-        folder = self._config.incoming
-        return sum(1 for one in folder.iterdir() if one.is_file()) if folder.is_dir() else 0
+        return sum(1 for _ in Spool(self._config.incoming).waiting())
+
+    def spooled_since(self) -> int | None:
+        """Return since when the oldest of them waits."""
+        return Spool(self._config.incoming).oldest()
 
     def free_bytes(self) -> int:
         """Return how many bytes are free where the store lies."""

@@ -323,8 +323,20 @@ class Machine(Protocol):
         """Say whether a sender is at work."""
         ...
 
+    def listener_since(self) -> int | None:
+        """Return since when the listener runs, in milliseconds since 1970, or was last seen; None where none says."""
+        ...
+
+    def sender_since(self) -> int | None:
+        """Return since when the sender runs, or was last seen; None where none says."""
+        ...
+
     def spooled(self) -> int:
         """Return how many files of mail wait for a listener."""
+        ...
+
+    def spooled_since(self) -> int | None:
+        """Return since when the oldest of them waits; None where none does."""
         ...
 
     def free_bytes(self) -> int:

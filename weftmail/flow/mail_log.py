@@ -41,9 +41,8 @@ def log_page(
     store: Store, company_id: int | None, of: Remembered, at: Place, most: int, stretch: int = STRETCH
 ) -> LogPage:
     """Return a page of the log, of one company or of all; only reads, and of each direction ``stretch`` rows."""
-    came = store.log.came(company_id, of, at.came, most, stretch) if at.came and of.message_id is None else None
-    wants_left = at.left and of.rfc_message_id is None and of.state is None
-    left = store.log.left(company_id, of, at.left, most, stretch) if wants_left else None
+    came = store.log.came(company_id, of, at.came, most, stretch) if at.came and of.of_what_came else None
+    left = store.log.left(company_id, of, at.left, most, stretch) if at.left and of.of_what_left else None
     both: list[Line] = [*(came.lines if came else ()), *(left.lines if left else ())]
     shown = sorted(both, key=_when, reverse=True)[:most]
     older = Place(

@@ -33,9 +33,14 @@ class MachineStatus:
     """What runs on this machine, and what is left of its disk."""
 
     listener: bool
+    listener_since: int | None
+    """Since when it runs; where it does not, when it was last seen."""
     sender: bool
+    sender_since: int | None
     spool: int
     """Files in ``incoming``, mail that no listener has taken up yet."""
+    spool_since: int | None
+    """Since when the oldest of them waits."""
     disk: int
     """Bytes that are free where the store lies."""
 
@@ -56,6 +61,11 @@ class Status:
     machine: MachineStatus | None
     """None for an admin of one company, to whom the machine says nothing."""
     looked_at: int
+
+    @property
+    def since(self) -> int:
+        """From when on what came and left is counted."""
+        return self.looked_at - DAY
 
     @property
     def late(self) -> bool:
@@ -119,4 +129,12 @@ def _domains(store: Store, company_id: int | None) -> list[DomainStatus]:
 
 
 def _machine(machine: Machine) -> MachineStatus:
-    return MachineStatus(machine.listener_answers(), machine.sender_runs(), machine.spooled(), machine.free_bytes())
+    return MachineStatus(
+        listener=machine.listener_answers(),
+        listener_since=machine.listener_since(),
+        sender=machine.sender_runs(),
+        sender_since=machine.sender_since(),
+        spool=machine.spooled(),
+        spool_since=machine.spooled_since(),
+        disk=machine.free_bytes(),
+    )

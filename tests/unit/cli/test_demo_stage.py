@@ -103,3 +103,34 @@ def test_a_full_disk_lets_a_program_write_no_store_and_mending_lets_it_again() -
         demo_stage.limit(running.pid, full=False)
         assert resource.prlimit(running.pid, resource.RLIMIT_FSIZE) == (before[1], before[1])
         running.kill()
+
+
+def test_drains_obey_a_full_disk_whoever_started_them(tmp_path: Path) -> None:
+    config, other = Config(state=str(tmp_path / "a")), Config(state=str(tmp_path / "b"))
+    asleep = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)", "--drain"]
+    ours, theirs = (
+        subprocess.Popen([*asleep, f"--state={one.state}"], stdout=subprocess.PIPE) for one in (config, other)
+    )
+    try:
+        for one in (ours, theirs):
+            assert one.stdout is not None and one.stdout.readline() == b"up\n"
+        before = resource.prlimit(ours.pid, resource.RLIMIT_FSIZE)
+        demo_stage.limit_drains(config, full=True)
+        assert resource.prlimit(ours.pid, resource.RLIMIT_FSIZE)[0] == demo_stage.FULL
+        assert resource.prlimit(theirs.pid, resource.RLIMIT_FSIZE) == before
+        demo_stage.limit_drains(config, full=False)
+        assert resource.prlimit(ours.pid, resource.RLIMIT_FSIZE) == before
+    finally:
+        for one in (ours, theirs):
+            one.kill()
+            one.communicate()
+
+
+def test_what_lies_in_the_spool_is_counted(tmp_path: Path) -> None:
+    config = Config(state=str(tmp_path))
+    stage = DemoStage(config, Server(0))
+    assert stage.spooled() == 0
+    config.incoming.mkdir(parents=True)
+    for name in ("1.a", "2.b", ".unfinished"):
+        (config.incoming / name).touch()
+    assert stage.spooled() == 2

@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.unit.shell import Shell
 from tests.unit.world import World
+from weftmail.cli.alive import saying_so
 from weftmail.cli.this_server import ThisServer
 
 
@@ -65,6 +66,16 @@ def test_the_exit_status_says_how_it_stands(shell: Shell, world: World) -> None:
         assert asked(shell, 1)["look"] == ["spool"]
     with listener(config.listener, b"421 later\r\n"):
         assert not ThisServer(config).listener_answers()
+    alive = config.folder / "listener.alive"
+    assert ThisServer(config).listener_since() is None and ThisServer(config).spooled_since() is not None
+    saying_so(config, "listener", 1_700_000_000_000).run(1)
+    assert abs((ThisServer(config).listener_since() or 0) - alive.stat().st_mtime * 1000) < 2
+    assert "Listener: does not run, last seen" in shell.call("status")[1]
+    with listener(config.listener):
+        assert ThisServer(config).listener_since() == 1_700_000_000_000
+        assert "Listener: runs, since 2023-11-14" in shell.call("status")[1]
+        alive.write_text("odd")
+        assert ThisServer(config).listener_since() is None
     assert not ThisServer(config).sender_runs() and ThisServer(config).spooled() == 1
     assert ThisServer(config).free_bytes() > 0
 
@@ -74,6 +85,6 @@ def test_it_adds_up(shell: Shell, world: World) -> None:
     world.deliver(world.mail(), "nobody@elsewhere.example")
     status, said, _ = shell.call("status")
     assert status == 2
-    assert "2 accepted = 1 filed + 0 reports + 0 duplicates + 0 held + 1 no match" in said
+    assert "2 accepted = 1 filed + 0 reports of mail servers + 0 handed over before + 0 held + 1 no match" in said
     assert "1 waiting" in said and "acme.example: open, DNS not looked at" in said
     assert asked(shell, 2, "--company", "Acme")["came"]["accepted"] == 1

@@ -26,6 +26,15 @@ class FakeMachine:
     def listener_answers(self) -> bool:
         return self.listener
 
+    def listener_since(self) -> int | None:
+        return 1_800_000_000_000
+
+    def sender_since(self) -> int | None:
+        return None
+
+    def spooled_since(self) -> int | None:
+        return 1_800_000_000_000 if self.spool else None
+
     def sender_runs(self) -> bool:
         return self.sender
 

@@ -17,7 +17,7 @@ from weftmail.flow.mail_log import Line, LogPage, Place, by_file, log_page
 from weftmail.flow.setup import find
 from weftmail.store.inbound import InboundLine
 from weftmail.store.listing import NEWEST
-from weftmail.store.log import Remembered
+from weftmail.store.log import LEFT_STATES, REPORTS, Remembered
 
 
 def build(parser: Parser) -> None:
@@ -26,7 +26,12 @@ def build(parser: Parser) -> None:
     parser.add_argument("--day", metavar="DATE", help="only of this day, such as 2026-11-24")
     parser.add_argument("--words", metavar="TEXT", help="a part of the subject")
     parser.add_argument("--queue-id", metavar="ID", help="the mail server's queue id")
-    parser.add_argument("--state", choices=STATES, help="only what came and is in this state")
+    parser.add_argument(
+        "--state",
+        choices=(*STATES, *REPORTS, *LEFT_STATES),
+        metavar="STATE",
+        help=f"only what is in this state: {', '.join((*STATES, *REPORTS))}; of what left: {', '.join(LEFT_STATES)}",
+    )
     parser.add_argument("--eml", metavar="FILE", help="find the email in this file, sent or received")
     parser.add_argument("--company", metavar="NAME", help="only of this company")
     parser.add_argument("--limit", type=number, metavar="N", default=50, help="show at most so many; 50 by default")
@@ -47,7 +52,8 @@ def _found(context: Context, arguments: argparse.Namespace, company_id: int | No
         message = context.installation.reader(_read(arguments.eml))
         return by_file(store, context.installation, company_id, message, most)
     since, until = _day(arguments.day)
-    of = Remembered(arguments.who, arguments.words, arguments.queue_id, since, until, state=arguments.state)
+    of = Remembered(arguments.who, arguments.words, arguments.queue_id, since, until)
+    of = of if arguments.state is None else of.in_state(arguments.state)
     found = log_page(store, company_id, of, Place(), most)
     # A page may be empty although older rows match: whoever waits at a terminal wants to know for certain.
     while not found.lines and found.older.more:

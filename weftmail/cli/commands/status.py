@@ -13,7 +13,8 @@ from weftmail.cli.this_server import ThisServer
 from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say
 from weftmail.flow.setup import find
-from weftmail.flow.status import Status, status
+from weftmail.flow.status import MachineStatus, Status, status
+from weftmail.flow.tally import ACCEPTED, SAID, parts
 
 EXIT = {"good": 0, "look": 1, "broken": 2}
 
@@ -34,17 +35,34 @@ def _status(context: Context, arguments: argparse.Namespace) -> int:
 
 
 def _lines(found: Status) -> Iterator[str]:
-    came = found.came
+    sum_ = " + ".join(f"{one.count} {say(one.says)}" for one in parts(found.came))
     yield say(Phrase(f"status.{found.tone}"))
     yield from (f"  {say(Phrase(f'status.{name}'))}" for name in (*found.broken, *found.to_look_at))
-    yield (
-        f"In, 24 h: {came.accepted} accepted = {came.filed} filed + {came.reports} reports"
-        f" + {came.duplicates} duplicates"
-        f" + {came.held} held + {came.unmatched} no match + {came.errors} error + {came.discarded} dropped"
-        f" + {came.unfiled} being read"
-    )
-    yield "Out, 24 h: " + ", ".join(f"{count} {state}" for state, count in found.left.items())
-    waiting = ", ".join(f"{count} {state}" for state, count in found.review.items())
+    yield f"In, 24 h: {found.came.accepted} {say(ACCEPTED)} = {sum_}"
+    left = {**found.left, "bounced": found.came.bounces}
+    oldest = "" if found.waiting_since is None else f"; oldest waiting since {shown(found.waiting_since)}"
+    yield "Out, 24 h: " + ", ".join(f"{count} {state}" for state, count in left.items()) + oldest
+    waiting = ", ".join(f"{count} {_STATES[state]}" for state, count in found.review.items())
     oldest = "" if found.review_since is None else f"; oldest {shown(found.review_since)}"
     yield f"Waiting for a decision: {waiting}{oldest}"
+    if found.machine is not None:
+        yield from _of_machine(found.machine)
     yield from (f"{one.name}: {one.state}, DNS {one.dns or 'not looked at'}" for one in found.domains)
+
+
+_STATES = {"held": say(SAID["held"]), "unmatched": say(SAID["unmatched"]), "error": say(SAID["errors"])}
+
+
+def _of_machine(found: MachineStatus) -> Iterator[str]:
+    yield f"Listener: {_runs(found.listener, found.listener_since)}"
+    yield f"Sender: {_runs(found.sender, found.sender_since)}"
+    since = "" if found.spool_since is None else f", the oldest since {shown(found.spool_since)}"
+    yield f"Spool: {found.spool} waiting{since}"
+    yield f"Disk: {found.disk // 1_000_000} MB free"
+
+
+def _runs(runs: bool, since: int | None) -> str:
+    word = "runs" if runs else "does not run"
+    if since is None:
+        return word
+    return f"{word}, {'since' if runs else 'last seen'} {shown(since)}"

@@ -168,6 +168,8 @@ ROUTING: Final[dict[str, Sentence]] = {
     "log.filed": marked("Filed"),
     "log.duplicate": marked("Handed over before"),
     "log.discarded": marked("Dropped"),
+    "log.report": marked("Report of a mail server"),
+    "log.bounce": marked("Bounce"),
     "review.state.held": marked("Held"),
     "review.state.unmatched": marked("No match"),
     "review.state.error": marked("Error"),

@@ -20,7 +20,7 @@ from weftmail.core.wording.recipients import RECIPIENTS
 from weftmail.core.wording.refusals import REFUSALS
 from weftmail.core.wording.routing import ROUTING, RULE_NAMES
 from weftmail.core.wording.settings import SETTINGS
-from weftmail.core.wording.status import STATUS
+from weftmail.core.wording.status import CAME, STATUS
 
 SENTENCES: Final[Mapping[str, Sentence]] = {
     **ROUTING,
@@ -35,6 +35,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     **SETTINGS,
     **GUIDE,
     **STATUS,
+    **CAME,
     **DNS,
     **FORECAST,
     **CHECKING,

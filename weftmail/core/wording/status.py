@@ -24,3 +24,19 @@ STATUS: Final = {
     "status.broken": marked("Mail is not flowing"),
 }
 """Each sentence by "status." and its name."""
+
+CAME: Final = {
+    "came.received": marked("received"),
+    "came.accepted": marked("accepted"),
+    "came.filed": marked("filed"),
+    "came.reports": marked("reports of mail servers"),
+    "came.duplicates": marked("handed over before"),
+    "came.held": marked("held"),
+    "came.unmatched": marked("no match"),
+    "came.errors": marked("error"),
+    "came.discarded": marked("dropped"),
+    "came.unfiled": marked("being read"),
+    "came.spool": marked("in the spool"),
+    "came.deferred": marked("deferred"),
+}
+"""The parts of the sum of what came in, by "came." and their names; log and review queue say the same words."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from weftmail.core.routing.disposition import Append, Decision, Discard, Hold, Note
+from weftmail.core.routing.disposition import Append, Decision, Discard, Hold, Note, Report
 from weftmail.flow.delivered import Delivered
 from weftmail.flow.filing.outcome import Outcome
 from weftmail.store.inbound import Settled
@@ -33,6 +33,7 @@ def write_log(
             trace=decision.trace,
             alias_id=alias.id if alias is not None else None,
             proof=delivered.proof_words,
+            report=message.kind if isinstance(disposition, Report) else "",
         ),
         now,
     )

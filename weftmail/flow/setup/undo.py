@@ -99,8 +99,9 @@ def _overtakes(later: AuditRow, row: AuditRow) -> bool:
     left, touched = _said(row), _said(later)
     if any(name in left and name in touched and left[name] != touched[name] for name in _ABOUT):
         return False
-    changed = Done(later.act, later.company_id, later.subject, later.before, later.now).changes
-    return later.act.split(".")[0] != row.act.split(".")[0] or any(one.field in left for one in changed)
+    was, became = later.before, later.now
+    changed = any(was.get(name) != became.get(name) for name in left if not name.endswith("_at"))
+    return changed or later.act.split(".")[0] != row.act.split(".")[0]
 
 
 def _names(row: AuditRow) -> set[str]:
