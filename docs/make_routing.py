@@ -86,9 +86,14 @@ FOOT = """
   title is that of what was forwarded.
 - An alias reads more where it says so: a pattern of subjects (`Order {order} of {customer}`) fills fields; with
   `--reads expense` reference, amount and employee are read, and what does not come from a verified colleague is held;
-  with `--each pdf` each PDF opens a record; with `--machines hold` what programs send of their own accord is held. A
-  value that is none of its field's kind is left out. Of several amounts the one behind a word such as *Total* counts,
+  with `--each pdf` each PDF opens a record; with `--machines hold` what programs send of their own accord is held.
+  A value that is none of its field's kind is left out. Of several amounts the one behind a word such as *Total* counts,
   else nobody guesses.
+- What your own spam filter marks is held by the alias, with `--spam drop` dropped, and with `--spam nothing` treated
+  like all else. Only the field counts that `mail-admin spam probe` found to be your filter's, in its place, and once: a
+  stranger's, one below the hop where the email came in, or a doubled one does nothing. Answers that find their record,
+  and a verified colleague's email, are not asked. What the virus scanner finds infected is held wherever it goes, and
+  nobody can release it.
 - A date that is more than a week before the first server had the email, or before the record that it answers, does not
   count: the time of arrival does.
 - Images in the HTML itself (`data:`) are kept as inline files, 50 of one email at most.

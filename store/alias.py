@@ -40,6 +40,7 @@ class Alias:
     defaults: str
     when_closed: str
     machines: str
+    spam: str
     pattern: str
     reads: str
     each: str
@@ -85,6 +86,8 @@ class AliasSettings:
     its type says."""
     machines: str = "open"
     """What programs send of their own accord opens records, or is held: ``hold``."""
+    spam: str = "hold"
+    """What our own spam filter marks is held, dropped (``drop``), or treated like all else (``nothing``)."""
     pattern: str = ""
     """How subjects are built, with the names of fields in braces."""
     reads: str = "message"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from weftmail.core.envelope import Envelope
+from weftmail.core.ports import Scanned
 from weftmail.core.routing.disposition import Asked
 from weftmail.core.routing.result import CheckResult
 from weftmail.core.wording.phrase import Phrase
@@ -138,6 +139,12 @@ class InboundRow:
     def results(self) -> tuple[CheckResult, ...]:
         """What was checked of who sent it."""
         return tuple(CheckResult.from_stored(one) for one in json.loads(self.proof).get("checks", ()))
+
+    @property
+    def scanned(self) -> Scanned | None:
+        """What the virus scanner said of it; None where none was asked."""
+        found = json.loads(self.proof).get("scanned")
+        return None if found is None else Scanned(*found)
 
     @property
     def envelope(self) -> Envelope:

@@ -330,6 +330,8 @@ create table alias (
     when_closed text not null default 'type' check (when_closed in ('type', 'reopen', 'new', 'hold')),
     -- What programs send of their own accord opens records, or waits for a person.
     machines text not null default 'open' check (machines in ('open', 'hold')),
+    -- What our own spam filter marks waits for a person, is dropped, or is treated like all else.
+    spam text not null default 'hold' check (spam in ('hold', 'drop', 'nothing')),
     -- How subjects are built, as 'Order {order} of {customer}': what stands for a field becomes its value.
     pattern text not null default '',
     reads text not null default 'message' check (reads in ('message', 'expense')),
@@ -702,8 +704,8 @@ select
         limit 1
     )
         as owner_address,
-    a.owner_team_id, t.name as team, a.accepts, a.answer_as, a.defaults, a.when_closed, a.machines, a.pattern,
-    a.reads, a.each, a.forms, a.state, c.name as company, a.generation, a.last_mail_at, a.created_at, a.changed_at
+    a.owner_team_id, t.name as team, a.accepts, a.answer_as, a.defaults, a.when_closed, a.machines, a.spam,
+    a.pattern, a.reads, a.each, a.forms, a.state, c.name as company, a.generation, a.last_mail_at, a.created_at, a.changed_at
 from alias a
     join domain d on d.id = a.domain_id
     join company c on c.id = a.company_id

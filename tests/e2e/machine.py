@@ -45,6 +45,7 @@ PACKAGES = {
     "libsasl2-modules": "/usr/lib/*/sasl2/libplain.so",
     "libsasl2-modules-db": "/usr/lib/*/sasl2/libsasldb.so",
     "nsd": "/usr/sbin/nsd",
+    "clamav-daemon": "/usr/sbin/clamd",
     "strace": "/usr/bin/strace",
     "systemd": "/usr/bin/systemd-analyze",
     "chromium": "/usr/bin/chromium",

@@ -112,6 +112,7 @@ VALUES: dict[str, Any] = {
 SWITCHES = {
     "when_closed": "type",
     "machines": "open",
+    "spam": "hold",
     "pattern": "",
     "reads": "message",
     "each": "email",

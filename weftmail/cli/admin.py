@@ -45,6 +45,7 @@ NOUNS = {
     "where": "where a mail would go, and why; nothing is changed",
     "review": "incoming email that is held for review",
     "exemption": "senders whose email is never held as a loop",
+    "spam": "which field your own spam filter writes",
     "dns": "what a domain has in the DNS beside what it should have",
     "dkim": "keys that sign outgoing email",
     "postfix": "what Postfix needs, what is wrong with it; written there, and taken out",

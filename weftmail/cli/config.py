@@ -21,6 +21,9 @@ _URL = re.compile(r"https?://[^/\s?#@\"'<>\\^`{|}]+(/[^\s?#\"'<>\\^`{|}]*)?")
 _WORDS = ("hostname", "authserv_id", "site", "site_url", "mail_owner")
 """Settings that are one word; some go into headers, mails and the mail server's own settings."""
 
+_SPAM_FIELDS = frozenset(
+    f"{name} {place}" for name in ("x-spam-flag", "x-spam-status", "x-spamd-result") for place in ("above", "below")
+)
 AUTHENTICATION = ("auto", "own", "milter", "none")
 
 DEFAULT = "/etc/weftmail/weftmail.toml"
@@ -40,6 +43,12 @@ class Config:
     """Who checks SPF, DKIM and DMARC: ``own``, ``milter``, ``none``; ``auto``: the milter if it is named, else own."""
     relays: str = ""
     """Addresses and networks of our own relays and backup mail servers, with commas between."""
+    spam_field: str = ""
+    """The field that our own spam filter writes, and where, as ``X-Spam-Flag above``; empty: none counts."""
+    clamd: str = ""
+    """Where the virus scanner clamd listens: unix:PATH or HOST:PORT; empty: nobody scans."""
+    clamd_dead: str = "wait"
+    """What becomes of mail while clamd does not answer: ``wait``, or ``pass``."""
     smtp: str = "127.0.0.1:25"
     """Where mail-send hands mail over: HOST:PORT, or maildir:PATH for the demo's catcher."""
     site: str = "127.0.0.1:8470"
@@ -176,8 +185,20 @@ def check_places(config: Config, where: str = "", status: int = 1) -> None:
     if config.authentication not in AUTHENTICATION:
         known = ", ".join(AUTHENTICATION)
         raise UsageError(f"{where}authentication = {config.authentication!r} is none of {known}", status)
+    _check_filters(config, where, status)
     if config.authentication == "milter" and not config.authserv_id:
         raise UsageError(f"{where}authentication = 'milter' needs the milter's name: set authserv_id", status)
+
+
+def _check_filters(config: Config, where: str, status: int) -> None:
+    if config.spam_field and config.spam_field.lower() not in _SPAM_FIELDS:
+        raise UsageError(
+            f"{where}spam_field = {config.spam_field!r} is none; mail-admin spam probe DOMAIN says what it is", status
+        )
+    if config.clamd and not config.clamd.startswith("unix:/") and host_and_port(config.clamd) is None:
+        raise UsageError(f"{where}clamd = {config.clamd!r} is neither unix:/PATH nor HOST:PORT", status)
+    if config.clamd_dead not in ("wait", "pass"):
+        raise UsageError(f"{where}clamd_dead = {config.clamd_dead!r} is neither wait nor pass", status)
 
 
 def _check_lines(config: Config, where: str, status: int) -> None:

@@ -64,6 +64,7 @@ STEPS = {
     "no_such_copy": "see: mail-admin outbox list",
     "copy_left": "see: mail-admin outbox list",
     "review_error": "try: mail-admin inbound replay {id}",
+    "review_infected": "take it out of the queue: mail-admin review discard {id}",
     "not_in_review": "see: mail-admin inbound show {id}",
     "review_with_two_goals": "--record NUMBER or --opens TYPE",
     "review_without_goal": "mail-admin review release {id} --record NUMBER, or --opens TYPE",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from weftmail.cli.config import Config, path_of_config
 from weftmail.cli.entrances import policies
 from weftmail.core.failure import TempFail, UsageError
-from weftmail.core.ports import Clock, Readers, Resolver, Zones
+from weftmail.core.ports import Clock, Readers, Resolver, Scanner, Zones
 from weftmail.core.tokens import keys
 from weftmail.core.tokens.keys import Keyring
 from weftmail.flow.installation import Installation
@@ -110,8 +110,18 @@ def installation(config: Config, store: Store, clock: Clock = now) -> Installati
     if name is None:
         raise UsageError("the store has no name of its own yet; run: mail-admin init")
     return Installation(
-        name, load_keyring(config), policies(config), clock, config.url, LANGUAGES, reader(Lending()), patient_resolver
-    )
+        name, load_keyring(config), policies(config), clock, config.url, LANGUAGES, reader(Lending()), patient_resolver,
+        scanner(config), config.clamd_dead == "wait",
+    )  # fmt: skip
+
+
+def scanner(config: Config) -> Scanner | None:
+    """Return what looks for viruses; None where the settings name none."""
+    if not config.clamd:
+        return None
+    from weftmail.transport.clamd import Clamd
+
+    return Clamd(config.clamd)
 
 
 def patient_resolver() -> Resolver:
@@ -130,7 +140,7 @@ def _shared_resolver() -> CachingResolver:
 
 def check_threads(config: Config) -> Executor | None:
     """Return what runs our own checks of who sent a mail; None where there are none."""
-    return ThreadPoolExecutor(CHECKS, "check") if config.own_check else None
+    return ThreadPoolExecutor(CHECKS, "check") if config.own_check or config.clamd else None
 
 
 def readers() -> Readers:

@@ -183,6 +183,22 @@ class Readers(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What the virus scanner says of a mail; ``text`` the virus, or why it does not answer."""
+
+    verdict: Literal["clean", "infected", "too large", "dead"]
+    text: str = ""
+
+
+class Scanner(Protocol):
+    """Looks for viruses in mails."""
+
+    def scan(self, raw: Raw) -> Scanned:
+        """Return what it says of a mail; waits for seconds at most, and never raises."""
+        ...
+
+
 class Acceptor(Protocol):
     """What an entrance hands a message to: it is kept once the future says so."""
 

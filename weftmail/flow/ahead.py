@@ -15,8 +15,7 @@ from functools import partial
 from weftmail.core.limits import BATCH_BYTES, READER_FAULTS, READER_STOPS
 from weftmail.core.parsing.message import Message
 from weftmail.core.ports import Readers, Reading
-from weftmail.core.routing.result import CheckResult
-from weftmail.flow.checking import Checks
+from weftmail.flow.checking import NOTHING, Checked, Checks
 from weftmail.flow.reading import BLAME, unreadable
 from weftmail.store.inbound import Accepted
 from weftmail.store.store import Store
@@ -33,7 +32,7 @@ class Read:
 
     row: Accepted
     message: Message | str
-    results: tuple[CheckResult, ...] = ()
+    checked: Checked = NOTHING
 
 
 class Ahead:
@@ -108,11 +107,11 @@ class Ahead:
             if isinstance(found, str):
                 yield Read(row, found)
             elif found is not None:
-                results = self._checks.results(row, found)
-                if isinstance(results, str):
-                    yield Read(row, results)
-                elif results is not None:
-                    yield Read(row, found, results)
+                checked = self._checks.checked(row, found, partial(self._store.blobs.read, row.blob_id))
+                if isinstance(checked, str):
+                    yield Read(row, checked)
+                elif checked is not None:
+                    yield Read(row, found, checked)
             elif row.blob_id not in slow:
                 return
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from dataclasses import dataclass, replace
+from functools import partial
 
 from weftmail.core.address import domain_of
 from weftmail.core.checking.check import check
 from weftmail.core.envelope import Envelope
 from weftmail.core.parsing.message import Message
+from weftmail.core.ports import Raw, Scanned
 from weftmail.core.routing import hop
 from weftmail.core.routing.authentication import only_address
 from weftmail.core.routing.hop import CountingHop
@@ -28,6 +31,12 @@ ASK_FOR = 15 * 60 * 1000
 """For so long after it came a colleague's mail waits for a key that cannot be had; in milliseconds."""
 FIRST_PAUSE = 15 * 1000
 LONGEST_PAUSE = 4 * 60 * 1000
+SCAN_PAUSE = 60 * 1000
+"""A virus scanner that does not answer is asked again after so long; in milliseconds."""
+SCAN_SIZE = 25 * 1024 * 1024
+"""A larger mail is not scanned: clamd takes no more, unless it is told to."""
+SCANS_SIZE = 64 * 1024 * 1024
+"""Bytes of mails that are being scanned at once."""
 
 
 def hop_of(installation: Installation, envelope: Envelope, message: Message) -> CountingHop | None:
@@ -42,25 +51,47 @@ def to_check(installation: Installation, envelope: Envelope, message: Message) -
     return hop_of(installation, envelope, message)
 
 
-def checked(installation: Installation, envelope: Envelope, message: Message) -> Results:
-    """Check a mail ourselves and wait for the results; none where that is not ours to do.  Asks the DNS."""
-    found = to_check(installation, envelope, message)
-    if found is None:
-        return ()
-    return check(message, envelope, found, installation.resolver(), installation.clock())
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was asked of others about a mail: who sent it, and whether the virus scanner finds something in it."""
+
+    results: Results = ()
+    scanned: Scanned | None = None
+
+
+NOTHING = Checked()
+
+
+def checked(installation: Installation, envelope: Envelope, message: Message, raw: Raw | None = None) -> Checked:
+    """Ask the DNS and the virus scanner about a mail, and wait; only what is ours to ask."""
+    found, results = to_check(installation, envelope, message), Results()
+    if found is not None:
+        results = check(message, envelope, found, installation.resolver(), installation.clock())
+    scanner = installation.scanner
+    return Checked(results, None if scanner is None or raw is None else scanner.scan(raw))
 
 
 class Checks:
     """The mails of one settler that are being checked, each by the number of its row."""
 
     def __init__(
-        self, installation: Installation, executor: Executor | None = None, done: Callable[[], None] = lambda: None
+        self,
+        installation: Installation,
+        executor: Executor | None = None,
+        done: Callable[[], None] = lambda: None,
+        most: int = SCANS_SIZE,
     ) -> None:
-        """``executor`` runs the checks, None for here and at once; ``done`` is called, in any thread, after each."""
+        """``executor`` runs the checks, None for here and at once; ``done`` is called, in any thread, after each.
+
+        ``most`` bytes are scanned at once, or one mail.
+        """
+        self._most = most
         self._installation = installation
         self._executor = executor
         self._done = done
-        self._running: dict[int, Future[Results]] = {}
+        self._running: dict[int, Future[Checked]] = {}
+        self._held: dict[int, int] = {}
+        """The bytes of mails that lie here to be scanned."""
 
     @property
     def busy(self) -> bool:
@@ -71,44 +102,77 @@ class Checks:
         """Return how many mails are being checked, or are checked and not filed."""
         return len(self._running)
 
-    def results(self, row: Accepted, message: Message) -> Results | str | None:
+    def checked(self, row: Accepted, message: Message, raw: Callable[[], bytes]) -> Checked | str | None:
         """Return what was found of a mail; None while it is being checked, which begins when it is first asked for.
 
-        A text is the traceback of our own failing.
+        A text is the traceback of our own failing.  ``raw`` reads the mail, where it has to be scanned.
         """
         running = self._running.get(row.id)
         if running is None:
-            if to_check(self._installation, row.envelope, message) is None:
-                return ()
-            running = self._running[row.id] = self._begin(row.envelope, message)
+            scans = self._installation.scanner is not None
+            if not scans and to_check(self._installation, row.envelope, message) is None:
+                return NOTHING
+            if scans and self._held and sum(self._held.values()) + row.size > self._most:
+                return None
+            running = self._running[row.id] = self._begin(row, message, raw if scans else None)
         if not running.done():
             return None
+        self._held.pop(row.id, None)
         error = running.exception()
         return running.result() if error is None else "".join(traceback.format_exception(error))
 
-    def _begin(self, envelope: Envelope, message: Message) -> Future[Results]:
+    def _begin(self, row: Accepted, message: Message, raw: Callable[[], bytes] | None) -> Future[Checked]:
+        data = b""
+        if raw is not None and row.size <= SCAN_SIZE:
+            data, self._held[row.id] = raw(), row.size
+        # Its bytes are read here, as the store belongs to this thread.
+        asked = partial(self._check, row.envelope, message, data if raw is not None else None, row.size > SCAN_SIZE)
         if self._executor is None:
-            future: Future[Results] = Future()
+            future: Future[Checked] = Future()
             try:
-                future.set_result(checked(self._installation, envelope, message))
+                future.set_result(asked())
             except Exception as error:
                 # As the executor's thread would: whoever asks for the result sees it.
                 future.set_exception(error)
             return future
-        future = self._executor.submit(checked, self._installation, envelope, message)
+        future = self._executor.submit(asked)
         future.add_done_callback(lambda _: self._done())
         return future
+
+    def _check(self, envelope: Envelope, message: Message, data: bytes | None, too_large: bool) -> Checked:
+        found = checked(self._installation, envelope, message, None if too_large else data)
+        return replace(found, scanned=Scanned("too large")) if data is not None and too_large else found
 
     def keep(self, rows: set[int]) -> None:
         """Let go of what was found of all mails but these."""
         for one in self._running.keys() - rows:
             del self._running[one]
+            self._held.pop(one, None)
 
     def stop(self) -> None:
         """Let go of all; what has begun ends by itself within seconds."""
         for one in self._running.values():
             one.cancel()
         self._running.clear()
+        self._held.clear()
+
+
+def waits(store: Store, installation: Installation, row: Accepted, message: Message, found: Checked) -> Wait | None:
+    """Return until when a mail has to wait, and why; None where it can be judged now."""
+    now = installation.clock()
+    if found.scanned is not None and found.scanned.verdict == "dead" and installation.scan_waits:
+        return Wait(now + SCAN_PAUSE, Phrase("waits.scanner", {"error": found.scanned.text}))
+    at = next_ask(row, now) if found.results else None
+    why = missing_key(store, message, found.results) if at is not None else None
+    return None if why is None or at is None else Wait(at, why)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Until when a mail waits, and why."""
+
+    until: int
+    why: Phrase
 
 
 def missing_key(store: Store, message: Message, results: Results) -> Phrase | None:

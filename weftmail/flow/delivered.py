@@ -38,6 +38,8 @@ class Delivered:
     """Whom it names as its author, where a program, a list or an address of ours stands in From."""
     by_signature: bool = False
     """It is a colleague's by a signature alone, so that all that is not signed may be anybody's."""
+    marks: tuple[str, str | None] = ("", None)
+    """How our own spam filter marks it, and the virus that was found in it."""
 
     @property
     def proof_words(self) -> str:
@@ -58,7 +60,7 @@ def delivery_key(installation: Installation, delivered: Delivered) -> str:
         proof.verified, proof.colleague_proof, proof.login, not delivered.row.sender, message.kind,
         message.auto_submitted, installation.name in message.loop, len(message.received) > MOST_HOPS,
         message.hops > MAIL_HOPS,
-        message.in_reply_to, message.references, delivered.writer,
+        message.in_reply_to, message.references, delivered.writer, delivered.marks,
     )  # fmt: skip
     recipient = delivered.by_alias or comparable(delivered.row.recipient)
     content = ("", message.signed_hash) if delivered.by_signature else (message.message_id, message.content_hash)

@@ -39,7 +39,7 @@ class Explanation:
 def explanation(store: Store, installation: Installation, envelope: Envelope, raw: bytes | BinaryIO) -> Explanation:
     """Return what would happen to a mail that came in this envelope now."""
     message = installation.reader(raw)
-    known = gather(store, installation, envelope, message, checked(installation, envelope, message))
+    known = gather(store, installation, envelope, message, checked(installation, envelope, message, raw))
     decision = decide(envelope, known.message, known.facts)
     decision = within_words(store, installation, known.message, decision)
     traffic = turns.known(store, traffic_of(envelope, known), decision.disposition)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
@@ -20,13 +20,14 @@ from weftmail.core.envelope import Envelope
 from weftmail.core.field import FieldKind
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing import colleague, writer
-from weftmail.core.routing.authentication import CheckResult, Proof, reported, verify
+from weftmail.core.routing.authentication import Proof
 from weftmail.core.routing.facts import Accepts, AliasFacts, Carrier, Facts, Referred, Sender
 from weftmail.core.routing.turns import author_of, names_of
 from weftmail.core.tokens import locator, reply_token
 from weftmail.core.wording.phrase import Phrase
-from weftmail.flow.checking import hop_of
+from weftmail.flow.checking import NOTHING, Checked
 from weftmail.flow.installation import Installation
+from weftmail.flow.proof import proof_of, spam_mark, virus_in
 from weftmail.flow.turns import Traffic
 from weftmail.store.alias import Alias
 from weftmail.store.domain import Domain, system_address
@@ -74,25 +75,8 @@ def traffic_of(envelope: Envelope, found: Known) -> Traffic:
     )
 
 
-def proof_of(
-    installation: Installation, envelope: Envelope, message: Message, checked: Sequence[CheckResult] = ()
-) -> Proof:
-    """Return what is verified of the author of the mail: by our milter's fields, or by what we ``checked``."""
-    signers, policy = message.signers, installation.policy(envelope.entrance)
-    hop = hop_of(installation, envelope, message)
-    results = tuple(checked)
-    if not policy.own_check:
-        values = [
-            one.value
-            for one in message.stamps
-            if one.name == "authentication-results" and hop is not None and one.above <= hop.index
-        ]
-        results = reported(values, hop, policy, (envelope.sender, *signers.names))
-    return verify(message.from_, hop, results, policy, signers.partial)
-
-
 def gather(
-    store: Store, installation: Installation, envelope: Envelope, message: Message, checked: Sequence[CheckResult] = ()
+    store: Store, installation: Installation, envelope: Envelope, message: Message, checked: Checked = NOTHING
 ) -> Known:
     """Return the facts for this delivery; only reads.  ``checked`` is what we found ourselves of who sent it."""
     proof = proof_of(installation, envelope, message, checked)
@@ -123,6 +107,8 @@ def gather(
         blocked=None if sender.user_id is not None else contacts.blocked,
         own_loop=installation.name in message.loop,
         hops=len(message.received),
+        spam=spam_mark(installation, envelope, message),
+        virus=virus_in(installation, checked.scanned),
     )
     return Known(facts, proof, message, alias)
 
@@ -241,6 +227,7 @@ def _alias_facts(store: Store, alias: Alias | None, contacts: _Contacts) -> Alia
         accepts=cast(Accepts, alias.accepts),
         active=alias.active,
         machines=alias.machines,
+        spam=alias.spam,
         pattern=alias.pattern,
         reads=alias.reads,
         each="pdf" if alias.each == "pdf" else "email",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from weftmail.core.ports import Clock, DnsFailure, DnsType, Resolver
+from weftmail.core.ports import Clock, DnsFailure, DnsType, Resolver, Scanner
 from weftmail.core.routing.authentication import NOBODY, Policy
 from weftmail.core.tokens.keys import Keyring
 from weftmail.core.wording.language import ONLY_ENGLISH, Languages
@@ -29,6 +29,7 @@ class Installation:
     where the pages are, without a slash at its end; empty where there is no site.
     ``reader`` reads a stranger's mail for whoever waits for it: the programs bring one that has another process do it.
     ``resolver`` returns a resolver for the check of one mail, which gives up in time.
+    ``scanner`` looks for viruses, where there is one; while it does not answer, mail waits, if ``scan_waits`` says so.
     """
 
     name: str
@@ -39,6 +40,8 @@ class Installation:
     languages: Languages = ONLY_ENGLISH
     reader: Reader = read
     resolver: Callable[[], Resolver] = NoDns
+    scanner: Scanner | None = None
+    scan_waits: bool = True
 
     def policy(self, entrance: str) -> Policy:
         """Return whom we believe of mail that came in there; nobody, where nothing was said of it."""

@@ -9,6 +9,7 @@ from weftmail.core.parsing.message import Message
 from weftmail.core.routing.disposition import Append, Asked, Author, Decision, Disposition, Note, Open
 from weftmail.core.routing.recipients import Recipients
 from weftmail.core.wording.phrase import Phrase
+from weftmail.flow.checking import Checked
 from weftmail.flow.delivered import Delivered
 from weftmail.flow.facts import Known, gather
 from weftmail.flow.filing import file
@@ -78,8 +79,10 @@ def _planned(
     note: bool,
 ) -> ReleasePlan:
     row = in_review(store, inbound_id)
+    if row.scanned is not None and row.scanned.verdict == "infected":
+        raise RefusedAct("id", "review_infected", id=inbound_id, virus=row.scanned.text)
     # What we found when it came: by now the keys may have changed.
-    known = gather(store, installation, row.envelope, message, row.results)
+    known = gather(store, installation, row.envelope, message, Checked(row.results, row.scanned))
     disposition = _disposition(store, row, known.message, known, record, opens, note)
     who_gets = planned(store, disposition, known.message, verified=_vouched(known, disposition))
     return ReleasePlan(row, known.message, known, disposition, who_gets)

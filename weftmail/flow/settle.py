@@ -20,7 +20,7 @@ from weftmail.core.ports import Readers, SettleLock
 from weftmail.core.routing.rules import decide
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.ahead import Ahead, Read
-from weftmail.flow.checking import Checks, missing_key, next_ask
+from weftmail.flow.checking import Checks, waits
 from weftmail.flow.delivered import Delivered
 from weftmail.flow.facts import gather, traffic_of
 from weftmail.flow.filing import Outcome, file
@@ -140,15 +140,14 @@ class Settler:
         return done
 
     def _known(self, ready: list[Read]) -> tuple[list[Read], set[int]]:
-        """Return what can be judged now; and the rows of colleagues whose key cannot be had, to be asked for again."""
-        now, asking = self._installation.clock(), set[int]()
+        """Return what can be judged now; and the rows that wait for a key or the virus scanner, to be asked again."""
+        asking = set[int]()
         for one in ready:
-            at = next_ask(one.row, now) if one.results else None
-            if at is None or isinstance(one.message, str):
+            if isinstance(one.message, str):
                 continue
-            why = missing_key(self._store, one.message, one.results)
-            if why is not None:
-                self._store.inbound.ask_again(one.row.id, why, at)
+            wait = waits(self._store, self._installation, one.row, one.message, one.checked)
+            if wait is not None:
+                self._store.inbound.ask_again(one.row.id, wait.why, wait.until)
                 asking.add(one.row.id)
         return [one for one in ready if one.row.id not in asking], asking
 
@@ -226,11 +225,12 @@ class Settler:
             return None
         try:
             with self._store.savepoint():
-                known = gather(self._store, self._installation, row.envelope, message, one.results)
+                known = gather(self._store, self._installation, row.envelope, message, one.checked)
                 decision = decide(row.envelope, known.message, known.facts)
                 delivered = Delivered(
                     row, known.message, known.proof, known.facts.sender.verified, row.accepted_at, known.by_alias,
                     known.alias, traffic_of(row.envelope, known), known.writer, known.by_signature,
+                    (known.facts.spam, known.facts.virus),
                 )  # fmt: skip
                 return file(self._store, self._installation, delivered, decision, self._installation.clock())
         except Exception as error:

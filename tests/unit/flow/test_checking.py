@@ -15,7 +15,7 @@ from weftmail.core.envelope import Envelope
 from weftmail.core.ports import DnsType
 from weftmail.core.routing.policy import Policy
 from weftmail.core.wording.sentences import say
-from weftmail.flow.checking import ASK_FOR, Checks, checked
+from weftmail.flow.checking import ASK_FOR, NOTHING, Checks, checked
 from weftmail.flow.explain import explain
 from weftmail.flow.installation import NoDns
 from weftmail.flow.intake import Intake, drain
@@ -80,7 +80,8 @@ def test_without_a_hop_from_outside_nothing_is_asked(world: World, dns: Mutable)
     row = world.deliver(by("anna@acme.example").replace(b"203.0.113.9", b"127.0.0.1"), "leads@acme.example")
     assert row.results == () and '"checker": ""' in row.proof
     assert (
-        checked(world.installation, Envelope("leads@acme.example", entrance="nowhere"), read(by("a@b.example"))) == ()
+        checked(world.installation, Envelope("leads@acme.example", entrance="nowhere"), read(by("a@b.example")))
+        == NOTHING
     )
 
 

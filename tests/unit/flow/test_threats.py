@@ -24,7 +24,7 @@ from weftmail.core.parsing.html import sanitise
 from weftmail.core.routing.authentication import Proof
 from weftmail.core.tokens import locator, reply_token
 from weftmail.core.tokens.reply_token import Token
-from weftmail.flow.facts import proof_of
+from weftmail.flow.proof import proof_of
 from weftmail.flow.reading import read
 from weftmail.flow.review import release
 from weftmail.store.alias import AliasSettings

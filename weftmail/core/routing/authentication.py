@@ -18,6 +18,7 @@ from authres.core import AuthenticationResult, AuthenticationResultsHeader
 
 from weftmail.core.address import BadAddress, Mailbox, canonical, canonical_domain, domain_of, fold_ascii
 from weftmail.core.parsing.received import LONGEST, unfolded
+from weftmail.core.ports import Scanned
 from weftmail.core.routing.hop import CountingHop
 from weftmail.core.routing.policy import NOBODY, Policy
 from weftmail.core.routing.result import CheckResult, first, words
@@ -58,6 +59,8 @@ class Proof:
     checker: str = field(default="", compare=False)
     client: str = field(default="", compare=False)
     helo: str = field(default="", compare=False)
+    scanned: Scanned | None = field(default=None, compare=False)
+    """What the virus scanner said of the mail; None where none was asked."""
 
     def stored(self) -> dict[str, Any]:
         """Return it as it is stored, beside the message and the delivery."""
@@ -65,6 +68,7 @@ class Proof:
             "spf": self.spf, "dkim": self.dkim, "dmarc": self.dmarc, "arc": self.arc,
             "source": self.source, "login": self.login or "", "checker": self.checker,
             "client": self.client, "helo": self.helo, "checks": [one.stored() for one in self.results],
+            **({} if self.scanned is None else {"scanned": [self.scanned.verdict, self.scanned.text]}),
         }  # fmt: skip
 
     def submitted_by(self, logins: Collection[str]) -> bool:

@@ -90,6 +90,8 @@ class AliasFacts:
     active: bool = True
     machines: str = "open"
     """What programs send of their own accord opens records, or is held: ``hold``."""
+    spam: str = "hold"
+    """What our own filter marks as spam is held, dropped (``drop``), or treated like all else (``nothing``)."""
     pattern: str = ""
     """How subjects are built."""
     reads: str = "message"
@@ -127,3 +129,7 @@ class Facts:
     """The contact whom the sender is, where somebody blocked them."""
     own_loop: bool = False
     hops: int = 0
+    spam: str = ""
+    """The field by which our own filter marks the mail as spam."""
+    virus: str | None = None
+    """The virus in it; "" where nobody could look for one, and None where there is nothing to say."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from weftmail.core.routing.policy import OWN
@@ -19,7 +19,16 @@ def findings(proof: Mapping[str, Any]) -> list[Phrase]:
     if "checks" not in proof:
         return []
     results = [CheckResult.from_stored(one) for one in proof["checks"]]
-    return [_by_whom(proof), *_results(results, own=proof["checker"] == OWN)]
+    scanned = [_SCANNED[proof["scanned"][0]](proof["scanned"][1])] if "scanned" in proof else []
+    return [_by_whom(proof), *_results(results, own=proof["checker"] == OWN), *scanned]
+
+
+_SCANNED: dict[str, Callable[[str], Phrase]] = {
+    "clean": lambda _: Phrase("check.virus.clean"),
+    "infected": lambda virus: Phrase("check.virus.found", {"virus": virus}),
+    "too large": lambda _: Phrase("check.virus.large"),
+    "dead": lambda error: Phrase("check.virus.dead", {"error": error}),
+}
 
 
 def _by_whom(proof: Mapping[str, Any]) -> Phrase:

@@ -25,6 +25,8 @@ class Policy:
     hostnames: frozenset[str]
     relays: tuple[Network, ...] = ()
     own_check: bool = False
+    spam: str = ""
+    """The field of our own spam filter, with its place, as the settings say it."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hostnames", frozenset(fold_ascii(name) for name in self.hostnames))

@@ -97,6 +97,15 @@ def blocked(case: Case) -> Verdict:
     return Verdict(discard, Phrase("blocked.found"))
 
 
+def infected(case: Case) -> Verdict:
+    """What the virus scanner finds infected or could not look through is held; what is infected is never delivered."""
+    virus = case.facts.virus
+    if virus is None:
+        return Verdict(None, Phrase("infected.none"))
+    why = Phrase("infected.held", {"virus": virus}) if virus else Phrase("infected.unknown")
+    return Verdict(_aside(case, case.facts.by_token or _chosen(case), why), why)
+
+
 def automatic_answer(case: Case) -> Verdict:
     """An automatic answer is filed on its thread if its sender is in it, else set aside and shown; it opens nothing."""
     found = case.facts.by_token or _chosen(case)
@@ -173,6 +182,19 @@ def references(case: Case) -> Verdict:
     return verdict
 
 
+def spam(case: Case) -> Verdict:
+    """What our own filter marks as spam is held or dropped, as the alias says; a verified colleague's is neither."""
+    found, field = case.facts.alias, case.facts.spam
+    if not field:
+        return Verdict(None, Phrase("spam.none"))
+    if found is None or not found.active or found.spam == "nothing" or case.facts.sender.verified_as_colleague:
+        return Verdict(None, Phrase("spam.let", {"field": field}))
+    why = Phrase("spam.found", {"field": field})
+    if found.spam == "drop":
+        return Verdict(Discard(Phrase("spam.dropped", {"field": field}), found.company_id), why)
+    return Verdict(_aside(case, None, why), why)
+
+
 def alias(case: Case) -> Verdict:
     """An alias opens a record, or appends to the one that it is pinned to, for those whom it accepts."""
     found = case.facts.alias
@@ -229,10 +251,12 @@ RULES: dict[str, Rule] = {
     "loop": loop,
     "report": report,
     "blocked": blocked,
+    "infected": infected,
     "automatic answer": automatic_answer,
     "unreadable": unreadable,
     "reply token": reply_token,
     "references": references,
+    "spam": spam,
     "alias": alias,
     "nowhere": nowhere,
 }

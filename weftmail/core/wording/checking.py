@@ -64,6 +64,23 @@ CHECKING: Final[dict[str, Sentence]] = {
     "check.arc.said so": marked("ARC: the last server says itself that the chain was broken before it."),
     "check.arc.long": marked("ARC: a chain of {count} servers is not followed."),
     "check.arc.broken": marked("ARC: the chain is broken at {domain}."),
+    # The virus scanner.
+    "check.virus.clean": marked("Virus scanner: nothing found."),
+    "check.virus.found": marked("Virus scanner: {virus} found. The email is held and never delivered; discard it."),
+    "check.virus.large": marked("Virus scanner: too large to be scanned."),
+    "check.virus.dead": marked("Virus scanner: no answer ({error}). Look whether clamd runs."),
+    "waits.scanner": marked(
+        "It waits: the virus scanner does not answer ({error}). It is asked again each minute; look whether clamd runs."
+    ),
+    "spam.probe.kept": marked(
+        "your filter lets fields pass that a sender wrote, and adds its own below them: nobody can tell them apart. "
+        "Let it take them out (rspamd: remove in milter_headers; amavis: remove_existing_spam_headers), "
+        "then probe again"
+    ),
+    "spam.probe.nothing": marked(
+        "no field of a spam filter marks the probe. Look whether your filter looks at email from this server, and "
+        "whether it writes X-Spam-Flag, X-Spam-Status or X-Spamd-Result"
+    ),
     # What a filter reports, in its own word.
     "check.reported": marked("{method}: {result}."),
     "check.reported.domain": marked("{method}: {result}, for {domain}."),

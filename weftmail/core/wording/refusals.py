@@ -160,6 +160,7 @@ REFUSALS = {
     "no_domain_to_write_from": marked("{company} has no domain to write from"),
     # The review queue.
     "review_error": marked("Number {id} is under Error: the program failed on it, and may do better now"),
+    "review_infected": marked("Number {id} holds {virus}; what is infected is never delivered"),
     "not_in_review": marked("Number {id} is not in the review queue, it is {state}"),
     "review_with_two_goals": marked("Name a record or a type of records, not both"),
     "review_without_goal": marked("Say where it belongs"),

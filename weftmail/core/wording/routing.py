@@ -10,6 +10,8 @@ RULE_NAMES: Final = {
     "loop": marked("loop"),
     "report": marked("report"),
     "blocked": marked("blocked sender"),
+    "infected": marked("infected"),
+    "spam": marked("spam"),
     "automatic answer": marked("automatic answer"),
     "unreadable": marked("unreadable"),
     "reply token": marked("reply token"),
@@ -29,6 +31,14 @@ ROUTING: Final[dict[str, Sentence]] = {
     "blocked.none": marked("nobody blocked its sender"),
     "blocked.found": marked("its sender was blocked"),
     "blocked.discarded": marked("its sender is blocked"),
+    # The rules of the virus scanner and the spam filter.
+    "infected.none": marked("no virus was found in it"),
+    "infected.held": marked("the virus scanner found {virus}; it is never delivered"),
+    "infected.unknown": marked("the virus scanner could not look through it; open it with care"),
+    "spam.none": marked("your spam filter does not mark it"),
+    "spam.let": marked("your spam filter marks it by {field}, which does nothing here"),
+    "spam.found": marked("your spam filter marks it by {field}"),
+    "spam.dropped": marked("your spam filter marked it by {field}, and the alias drops spam"),
     # The loop rule.
     "loop.own": marked("it bears our own loop header"),
     "loop.own.discarded": marked("an email of our own came back"),

@@ -19,6 +19,9 @@ SETTINGS: Final = {
         "Who checks SPF, DKIM and DMARC: own, milter, none; auto: the milter where it is named, else weftmail itself"
     ),
     "setting.relays": marked("Our own relays and backup mail servers, which hand over other people's email"),
+    "setting.spam_field": marked("The field that your own spam filter writes, and where; empty: none counts"),
+    "setting.clamd": marked("Where the virus scanner clamd listens: unix:PATH or HOST:PORT; empty: nobody scans"),
+    "setting.clamd_dead": marked("What becomes of email while clamd does not answer: wait or pass"),
     "setting.smtp": marked("Where outgoing email is handed over: HOST:PORT, or a folder in the demo"),
     "setting.site": marked("Where this site listens: HOST:PORT"),
     "setting.site_url": marked("The address of this site in links; empty: made of where it listens"),

@@ -48,6 +48,17 @@ SWITCHES: Mapping[str, Switch] = {
         words={"open": marked("opens records as well"), "hold": marked("is held for review")},
         hint=marked("Invoices, receipts, forms, scanners. Automatic answers open nothing, whatever stands here."),
     ),
+    "spam": Switch(
+        marked("What your spam filter marks"),
+        "what email that your own spam filter marks does; it is held by default",
+        ("hold", "drop", "nothing"),
+        words={
+            "hold": marked("is held for review"),
+            "drop": marked("is dropped, and stays in the log alone"),
+            "nothing": marked("is treated like all other email"),
+        },
+        hint=marked("The setting spam_field says which field is your filter's; without it nothing is marked."),
+    ),
     "reads": Switch(
         marked("Read it as"),
         "expense: read reference, amount and employee, and take email from colleagues alone; message by default",

@@ -11,10 +11,13 @@ from weftmail.flow.setup.alias_switches import SWITCHES
 from weftmail.flow.setup.record_type import TypeChanges
 
 LEADS = "leads@acme.example"
-AT_FIRST = {"when_closed": "type", "machines": "open", "reads": "message", "each": "email", "pattern": "", "forms": ""}
+AT_FIRST = {
+    "when_closed": "type", "machines": "open", "spam": "hold", "reads": "message", "each": "email", "pattern": "",
+    "forms": "",
+}  # fmt: skip
 ALL = {
-    "when_closed": "new", "machines": "hold", "reads": "expense", "each": "pdf", "pattern": "Order {order}",
-    "forms": "web@forms.example second@forms.example",
+    "when_closed": "new", "machines": "hold", "spam": "drop", "reads": "expense", "each": "pdf",
+    "pattern": "Order {order}", "forms": "web@forms.example second@forms.example",
 }  # fmt: skip
 
 
@@ -74,7 +77,7 @@ def test_a_file_says_them_too_and_an_empty_cell_leaves_a_choice_as_it_is(office:
     done = alias_csv.bring_in(office.setup, text.encode())
     assert isinstance(done, Imported) and (done.changed, stored(office)) == (1, ALL)
     names = ",".join(["address", *SWITCHES])
-    done = alias_csv.bring_in(office.setup, f"{names}\n{LEADS},,,,,,\n".encode())
+    done = alias_csv.bring_in(office.setup, f"{names}\n{LEADS}{',' * len(SWITCHES)}\n".encode())
     assert isinstance(done, Imported) and done.changed == 1
     assert stored(office) == {**ALL, "pattern": "", "forms": ""}
     bad = alias_csv.bring_in(office.setup, f"address,each\n{LEADS},page\n".encode())
