@@ -84,6 +84,14 @@ FOOT = """
 - A verified colleague who forwards an email to an alias that opens records, inline or as an attachment, brings its
   author: they are the customer, the message is marked *forwarded by* the colleague, who follows the record, and the
   title is that of what was forwarded.
+- Each record has an address of its own (`record+...@`, on its page and in `mail-admin record show`). What a verified
+  colleague sends from their mail program to somebody outside, with this address in To, Cc or Bcc, stands on the record
+  as their message; nothing is sent on to outsiders, and whom it names takes part. To colleagues alone it is a note.
+  It counts as an address that colleagues alone were given until an email shows it to somebody outside. Nobody gets
+  in by it: others are judged by the table above.
+- Where no id is ours, an id that two emails to one alias share brings them together, if each names the other's author
+  and a week at most lies between them. The id may be that of the later email itself. Of ids in In-Reply-To and
+  References the last 50 are looked up, after encoded words are decoded.
 - An alias reads more where it says so: a pattern of subjects (`Order {order} of {customer}`) fills fields; with
   `--reads expense` reference, amount and employee are read, and what does not come from a verified colleague is held;
   with `--each pdf` each PDF opens a record; with `--machines hold` what programs send of their own accord is held.

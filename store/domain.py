@@ -12,7 +12,7 @@ from weftmail.store.connection import Connection
 from weftmail.store.rows import many, one, queries
 from weftmail.store.sets import portions
 
-SYSTEM_ADDRESSES = ("reply", "bounce", "notifications")
+SYSTEM_ADDRESSES = ("reply", "bounce", "record", "notifications")
 """Local parts that are ours in every domain (RFC 5233 for what follows the plus sign)."""
 ROLE_ADDRESSES = ("postmaster", "abuse")
 """Local parts that are ours where the whole domain is (RFC 2142)."""

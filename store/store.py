@@ -29,6 +29,7 @@ from weftmail.store.ownership import Ownership
 from weftmail.store.people import Contacts, Users
 from weftmail.store.record import Records
 from weftmail.store.record_type import RecordTypes
+from weftmail.store.reference import References
 from weftmail.store.second_factor import SecondFactors
 from weftmail.store.session import Sessions
 from weftmail.store.setting import StoredSettings
@@ -58,6 +59,7 @@ class Store:
         self.record_types = RecordTypes(connection)
         self.messages = Messages(connection)
         self.threads = Threads(connection)
+        self.references = References(connection)
         self.inbox = Inbox(connection)
         self.blobs = Blobs(connection)
         self.inbound = InboundLog(connection, self.blobs)

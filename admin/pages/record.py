@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlencode
 
+from markupsafe import Markup, escape
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -23,6 +24,7 @@ from weftmail.core.role import Role
 from weftmail.core.tokens.reply_token import mask
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.deciders import deciders
+from weftmail.flow.identity import address_of
 from weftmail.flow.setup import message as messages
 from weftmail.flow.thread import Conversation, Excerpt, Reader, conversation
 from weftmail.flow.unread import UNREAD
@@ -187,11 +189,19 @@ def _shown(
         entries=thread,
         files=_files(thread),
         fields=shown_fields(visit, found),
+        own_address=_own_address(visit, talk),
         held=moves.held,
         decides=decides,
         decided_by=deciders(visit.store, found, talk.held) if talk.held and not decides else None,
         composer=composer,
     )
+
+
+def _own_address(visit: Visit, talk: Conversation) -> Markup:
+    """The record's own address, for who may write on it; pages mask every other address with a token."""
+    if not talk.may_write:
+        return Markup("")
+    return escape(address_of(visit.store, visit.site.installation, talk.record, talk.alias))
 
 
 def _decides(visit: Visit, talk: Conversation) -> set[int]:

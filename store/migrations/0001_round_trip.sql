@@ -295,6 +295,8 @@ create table record (
     alias_id bigint,
     reference text,
     reference_url text,
+    -- Somebody outside has seen its own address, which colleagues alone were given before.
+    address_seen boolean not null default false,
     created_at bigint not null,
     changed_at bigint not null,
     unique (company_id, type, number),
@@ -504,6 +506,14 @@ create index message_unread on message (company_id, id) where flag in ('unreadab
 create index message_unread_everywhere on message (id) where flag in ('unreadable', 'partly read');
 create index message_thread on message (company_id, record_id, id);
 create index message_rfc_id on message (company_id, rfc_message_id, content_hash);
+
+-- Ids of others that a received mail refers to, the first and the last of them.
+create table message_reference (
+    company_id bigint not null references company (id),
+    rfc_message_id text not null,
+    message_id bigint not null references message (id),
+    primary key (company_id, rfc_message_id, message_id)
+);
 
 -- Who stands in To and Cc of a message, our own addresses left out.
 create table message_address (

@@ -91,6 +91,8 @@ def test_a_kill_between_store_and_map_is_made_good(installation: LiveInstallatio
     installation.wait(followed, "the map follows")
     file = MapDatabase(path)
     wanted = {one["address"] for one in installation.json("alias", "list")}
-    ours = {one for one in file.recipients() if not re.match(r"(reply|bounce|notifications|postmaster|abuse)@", one)}
+    ours = {
+        one for one in file.recipients() if not re.match(r"(reply|bounce|record|notifications|postmaster|abuse)@", one)
+    }
     file.close()
     assert ours == wanted

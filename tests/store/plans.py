@@ -15,6 +15,7 @@ FEW = "the people of one record, the files of one message, the addresses of one 
 NAMED = "looks through the titles of a stretch of the company's newest records that has a bound"
 LOGGED = "a search looks through a stretch of rows that has a bound"
 READ_MORE = {
+    "messages_sharing": "sorts the mails that share an id of a talk: those of a week at one alias",
     "log_in_stretch": LOGGED,
     "log_in_stretch_of_company": LOGGED,
     "log_out": LOGGED,

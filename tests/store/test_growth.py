@@ -119,6 +119,7 @@ SWITCHES = {
     "forms": "",
 }
 ODD: dict[str, dict[str, Any]] = {
+    "messages_sharing": {"people": ["a@b.example"], "rfc_message_ids": ["<none@c.example>"], "since": 1},
     "turns_expire": {"before": RECORD},
     "list_records_named": {"words": "T"},
     "message_add": {

@@ -67,6 +67,7 @@ def _head(one: Conversation) -> list[str]:
             "Owner": record.owner,
             "Customer": in_full(record.customer or "", record.customer_address or ""),
             "Received at": one.received_at,
+            "Own address": one.own_address or None,
             "Fields": ", ".join(f"{name}={text}" for name, text in record.values.items()),
             "Reference": record.reference,
             "Held": f"{_count(len(one.held))}; see: mail-admin review list" if one.held else None,

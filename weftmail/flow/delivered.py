@@ -36,6 +36,8 @@ class Delivered:
     """Between whom it goes, as far as that counts."""
     writer: str = ""
     """Whom it names as its author, where a program, a list or an address of ours stands in From."""
+    shows_address: int | None = None
+    """The record whose own address somebody outside sees by it."""
     by_signature: bool = False
     """It is a colleague's by a signature alone, so that all that is not signed may be anybody's."""
     marks: tuple[str, str | None] = ("", None)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal, cast
+from typing import cast
 
 from weftmail.core.address import (
     BadAddress,
@@ -21,21 +20,17 @@ from weftmail.core.field import FieldKind
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing import colleague, writer
 from weftmail.core.routing.authentication import Proof
-from weftmail.core.routing.facts import Accepts, AliasFacts, Carrier, Facts, Referred, Sender
+from weftmail.core.routing.facts import Accepts, AliasFacts, Facts, Referred, Sender
 from weftmail.core.routing.turns import author_of, names_of
-from weftmail.core.tokens import locator, reply_token
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.checking import NOTHING, Checked
 from weftmail.flow.installation import Installation
 from weftmail.flow.proof import proof_of, spam_mark, virus_in
+from weftmail.flow.referred import SenderContacts, by_ids, by_token_in, sharing
 from weftmail.flow.turns import Traffic
 from weftmail.store.alias import Alias
 from weftmail.store.domain import Domain, system_address
-from weftmail.store.message import MessageFacts
 from weftmail.store.store import Store
-
-MOST_IDS = 50
-"""Of In-Reply-To and References together, this many ids are looked up, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +43,8 @@ class Known:
     """The mail, without what its author's signature does not cover where nothing else makes it a colleague's."""
     alias: Alias | None = None
     """What the store has of the alias at work."""
+    shows_address: int | None = None
+    """The record whose own address somebody outside sees by this mail, if there is one."""
 
     @property
     def by_signature(self) -> bool:
@@ -85,13 +82,16 @@ def gather(
     known = store.domains.by_name(domain) if domain else None
     alias = store.aliases.by_address(recipient) if local and domain else None
     wrote, in_front = _writer(store, message, proof, alias)
-    contacts = _Contacts(store, wrote.address if wrote is not None and in_front else proof.address)
-    state, by_token = _by_token(store, installation, local, domain, known, contacts)
+    contacts = SenderContacts(store, wrote.address if wrote is not None and in_front else proof.address)
+    state, by_token = by_token_in(store, installation, local, domain, known, contacts)
     sender, proof, message = _sender(store, envelope, message, proof, by_token)
     if wrote is not None and in_front:
         behind = in_full(sender.name, sender.address)
         sender, wrote = Sender(wrote.name, wrote.address, behind=behind), None
     company_id = alias.company_id if alias is not None else known.company_id if known is not None else None
+    by_id = tuple(by_ids(store, installation, message, contacts, company_id))
+    if not by_id and by_token is None and alias is not None:
+        by_id = tuple(sharing(store, message, contacts, alias, sender.address, installation.clock()))
     facts = Facts(
         sender=sender,
         company_id=company_id,
@@ -101,7 +101,8 @@ def gather(
         alias_in_to=alias is not None and alias.address in {_bare(box.address) for box in message.to},
         token=state,
         by_token=by_token,
-        by_id=tuple(_by_id(store, installation, message, contacts, company_id)),
+        by_id=by_id,
+        names_outsiders=by_token is not None and by_token.carrier == "record" and names_outsiders(store, message),
         writer=wrote,
         sent_on=_sent_on(store, sender, message),
         blocked=None if sender.user_id is not None else contacts.blocked,
@@ -110,7 +111,16 @@ def gather(
         spam=spam_mark(installation, envelope, message),
         virus=virus_in(installation, checked.scanned),
     )
-    return Known(facts, proof, message, alias)
+    return Known(facts, proof, message, alias, _shows_address(envelope, message, facts))
+
+
+def _shows_address(envelope: Envelope, message: Message, facts: Facts) -> int | None:
+    """Return the record whose own address somebody outside sees by this mail: in To or Cc, or as its sender."""
+    found = facts.by_token
+    if found is None or found.carrier != "record" or found.seen:
+        return None
+    shown = facts.names_outsiders and colleague.addressed(envelope, message)
+    return found.record_id if shown or not facts.sender.verified_as_colleague else None
 
 
 def _writer(store: Store, message: Message, proof: Proof, alias: Alias | None) -> tuple[Mailbox | None, bool]:
@@ -142,6 +152,13 @@ def _sent_on(store: Store, sender: Sender, message: Message) -> Mailbox | None:
 
 def _outside(store: Store, address: str) -> bool:
     return store.users.by_address(address) is None and not is_ours(store, address)
+
+
+def names_outsiders(store: Store, message: Message) -> bool:
+    """Say whether To or Cc name somebody who is neither a colleague nor an address of ours."""
+    named = {one for box in (*message.to, *message.cc) if "@" in (one := comparable(box.address))}
+    outside = named - store.domains.our_addresses(named)
+    return bool(outside - store.users.among(outside))
 
 
 def is_ours(store: Store, address: str) -> bool:
@@ -189,7 +206,7 @@ def _as_signed(
     domain = domain_of(proof.address)
     doubt = colleague.doubt(message, domain)
     read = colleague.covered(message, colleague.left_out(message.signers, domain))
-    given_to_colleagues = by_token is not None and by_token.purpose != "bounce" and not by_token.personal
+    given_to_colleagues = by_token is not None and by_token.purpose != "bounce" and by_token.given_to_colleagues
     if doubt is None and not (given_to_colleagues or proof.spf_aligned or colleague.addressed(envelope, read)):
         doubt = Phrase("held.signed.not meant", {"address": envelope.original_recipient or envelope.recipient})
     return doubt, read
@@ -208,7 +225,7 @@ def _bare(address: str) -> str:
     return f"{without_plus(local)}@{domain}"
 
 
-def _alias_facts(store: Store, alias: Alias | None, contacts: _Contacts) -> AliasFacts | None:
+def _alias_facts(store: Store, alias: Alias | None, contacts: SenderContacts) -> AliasFacts | None:
     if alias is None:
         return None
     contact_id = contacts.of(alias.company_id)
@@ -242,133 +259,3 @@ def _fields_read(store: Store, alias: Alias) -> tuple[FieldKind, ...]:
     if alias.record_type is None or not (alias.pattern or alias.reads == "expense"):
         return ()
     return tuple(store.record_types.fields(alias.company_id, alias.record_type))
-
-
-class _Contacts:
-    """The contact whom the sender is in each company; 0 where they are none."""
-
-    def __init__(self, store: Store, address: str) -> None:
-        self._store = store
-        self._address = address
-        self._found: dict[int, int] = {}
-        self.blocked: int | None = None
-        """The contact whom the sender is in a company that blocked them, as far as one was asked."""
-
-    def of(self, company_id: int) -> int:
-        """Return the contact's id."""
-        if company_id not in self._found:
-            contact = self._store.contacts.by_address(company_id, self._address) if self._address else None
-            self._found[company_id] = contact.id if contact is not None else 0
-            if contact is not None and contact.blocked_at is not None:
-                self.blocked = contact.id
-        return self._found[company_id]
-
-
-@dataclass(frozen=True, slots=True)
-class _Ties:
-    """What binds the sender to some messages: those that they take part in, and those that we sent them."""
-
-    takes_part: frozenset[int]
-    sent: frozenset[int]
-
-    def referred(self, carrier: Carrier, message: MessageFacts) -> Referred:
-        """Return the message as routing sees it."""
-        return Referred(
-            carrier,
-            message.company_id,
-            message.record_id,
-            message.label,
-            message.type,
-            message.id,
-            message.public,
-            message.created_at,
-            alias_id=message.alias_id,
-            sent_as=message.sent_as,
-            closed=message.counts_as == "closed",
-            when_closed=cast(Literal["reopen", "new", "hold"], message.when_closed),
-            sender_takes_part=message.id in self.takes_part,
-            sent_to_sender=message.id in self.sent,
-        )
-
-
-def _ties(store: Store, contacts: _Contacts, messages: Iterable[MessageFacts]) -> _Ties:
-    by_company: dict[int, set[int]] = {}
-    for one in messages:
-        by_company.setdefault(one.company_id, set()).add(one.id)
-    takes_part: set[int] = set()
-    sent: set[int] = set()
-    for company_id, ids in by_company.items():
-        if contact_id := contacts.of(company_id):
-            takes_part |= store.records.takes_part(company_id, contact_id, ids)
-            sent |= store.messages.sent_to(company_id, ids, contact_id)
-    return _Ties(frozenset(takes_part), frozenset(sent))
-
-
-def _by_token(
-    store: Store, installation: Installation, local: str, domain: str, known: Domain | None, contacts: _Contacts
-) -> tuple[str, Referred | None]:
-    """Return what is to say of the token in the recipient, and the message that a good one names."""
-    found = reply_token.find(local)
-    if found is None or not found[1] or known is None:
-        return "", None
-    # The MAC is checked before the store is asked: nobody learns from us which messages there are.
-    resolved = reply_token.resolve(installation.keyring, local, domain)
-    if resolved is None:
-        return "bad", None
-    message = store.messages.facts([resolved.message]).get(resolved.message)
-    if message is None or (known.company_id is not None and known.company_id != message.company_id):
-        return "good", None
-    if resolved.epoch != message.token_epoch:
-        return "revoked", None
-    if resolved.contact and not _still_there(store, message, resolved.contact):
-        return "revoked", None
-    contact_id = contacts.of(message.company_id)
-    referred = replace(
-        _ties(store, contacts, [message]).referred("token", message),
-        purpose=resolved.purpose,
-        personal=bool(resolved.contact),
-        sender_is_owner=bool(contact_id) and contact_id == resolved.contact,
-    )
-    return "good", referred
-
-
-def _still_there(store: Store, message: MessageFacts, contact_id: int) -> bool:
-    """Removing a person from the conversation revokes the addresses that they were given."""
-    contact = store.contacts.get(message.company_id, contact_id)
-    if contact is None or contact.archived_at is not None:
-        return False
-    return bool(store.records.takes_part(message.company_id, contact_id, [message.id]))
-
-
-def _by_id(
-    store: Store, installation: Installation, message: Message, contacts: _Contacts, company_id: int | None
-) -> Iterator[Referred]:
-    """Give what the ids in In-Reply-To and References name, the newest first, each message once."""
-    ids = list(dict.fromkeys([*reversed(message.in_reply_to), *reversed(message.references)]))[:MOST_IDS]
-    located = {text: locator.verify(installation.keyring, text) for text in ids}
-    own = store.messages.facts({one.message for one in located.values() if one is not None})
-    foreign: dict[str, list[MessageFacts]] = {}
-    if company_id is not None:
-        texts = [text for text, one in located.items() if one is None]
-        foreign = store.messages.facts_by_rfc_id(company_id, texts, contacts.of(company_id)) if texts else {}
-    here = [one for one in own.values() if company_id in (None, one.company_id)]
-    ties = _ties(store, contacts, [*here, *(one for found in foreign.values() for one in found)])
-    seen: set[int] = set()
-    for text, one in located.items():
-        if one is None:
-            found = _of_several([ties.referred("foreign id", facts) for facts in foreign.get(text, [])])
-        else:
-            found = [ties.referred("locator", facts) for facts in here if facts.id == one.message]
-        for referred in found:
-            if referred.message_id not in seen:
-                seen.add(referred.message_id)
-                yield referred
-
-
-def _of_several(found: list[Referred]) -> list[Referred]:
-    """Of the messages with one id those in which the sender takes part, if there are any.
-
-    Anybody can send a mail under the id of somebody else's, and must not draw the answers to that onto a record of
-    their own.
-    """
-    return [one for one in found if one.sender_takes_part] or found

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 
 from weftmail.core.address import BadAddress, Mailbox, canonical, domain_of
+from weftmail.core.tokens import reply_token
+from weftmail.core.tokens.reply_token import Token
+from weftmail.flow.installation import Installation
 from weftmail.flow.refusal import RefusedAct
 from weftmail.store.alias import Alias
 from weftmail.store.record import Record
@@ -34,6 +37,18 @@ def identity_of(store: Store, record: Record, alias: Alias | None = None) -> Ide
     if domain is None:
         raise RefusedAct("", "no_domain_to_write_from", company=record.company)
     return Identity(Mailbox(record.company, f"notifications@{domain}"), domain)
+
+
+def address_of(store: Store, installation: Installation, record: Record, alias: Alias | None = None) -> str:
+    """Return the own address of a record: a copy of what colleagues send there stands on it.
+
+    "" where its company has no domain to write from.
+    """
+    try:
+        domain = identity_of(store, record, alias).domain
+    except RefusedAct:
+        return ""
+    return reply_token.address(installation.keyring, Token("record", record.id), domain)
 
 
 def parse_answer_as(text: str) -> Mailbox:

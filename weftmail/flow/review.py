@@ -124,6 +124,7 @@ def release(
                 by_alias=made.known.by_alias,
                 alias=made.known.alias,
                 writer=made.known.writer,
+                shows_address=made.known.shows_address,
                 by_signature=made.known.by_signature,
             ),
             Decision(made.disposition, (*made.row.rules, said)),

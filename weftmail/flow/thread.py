@@ -82,6 +82,8 @@ class Conversation:
     alias: Alias | None
     may_write: bool
     follows: bool
+    own_address: str = ""
+    """The record's own address, for who may write on it: what they send there from their mail program stands on it."""
 
     @property
     def received_at(self) -> str | None:

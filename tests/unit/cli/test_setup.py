@@ -52,7 +52,9 @@ def test_a_domain_counts_for_the_mail_server_before_success_is_said(shell: Shell
     assert "reply@sales.acme.example" in shell.mapped()
     shown = shell.json("domain", "show", "sales.acme.example")
     assert (shown["dedicated"], shown["company"], shown["state"]) == (False, None, "open")
-    assert shown["addresses"] == [f"{name}@sales.acme.example" for name in ("reply", "bounce", "notifications")]
+    assert shown["addresses"] == [
+        f"{name}@sales.acme.example" for name in ("reply", "bounce", "record", "notifications")
+    ]
     assert "mailboxes" in shell.ok("domain", "show", "sales.acme.example")
     assert [one["name"] for one in shell.json("domain", "list", "--company", "Acme")] == [
         "acme.example",
@@ -76,7 +78,9 @@ def test_a_removed_domain_is_closed_first_and_gone_after_thirty_days(shell: Shel
     said = shell.ok("domain", "remove", domain)
     assert said.startswith(f"acme.example: state open -> closed, aliases in use {', '.join(aliases)} -> none\n")
     assert "0 copies of it wait in the outbox" in said and "Undo: mail-admin domain restore acme.example" in said
-    assert shell.mapped() == {f"{n}@{domain}" for n in ("reply", "bounce", "notifications", "postmaster", "abuse")}
+    assert shell.mapped() == {
+        f"{n}@{domain}" for n in ("reply", "bounce", "record", "notifications", "postmaster", "abuse")
+    }
     shown = shell.json("domain", "show", domain)
     assert shown["state"] == "closed" and shown["closed_at"].endswith("Z")
     assert "closed since" in shell.ok("domain", "show", domain)

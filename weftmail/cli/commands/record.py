@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
 from weftmail.cli import done
 from weftmail.cli.arguments import Parser, Verbs, number, pairs
@@ -15,6 +16,7 @@ from weftmail.cli.thread import lines, whole_json
 from weftmail.core.address import in_full
 from weftmail.core.failure import UsageError
 from weftmail.flow import vocabulary
+from weftmail.flow.identity import address_of
 from weftmail.flow.setup import find
 from weftmail.flow.setup import record as records
 from weftmail.flow.thread import PER_PAGE, Excerpt, conversation, whole
@@ -134,8 +136,12 @@ def _show(context: Context, arguments: argparse.Namespace) -> None:
     with store.snapshot():
         record = find.record(store, arguments.number, arguments.company)
         if arguments.json and not asked:
-            context.write(whole_json(*whole(store, record)))
+            head, entries = whole(store, record)
+            own_address = address_of(store, context.installation, record, head.alias)
+            context.write(whole_json(replace(head, own_address=own_address), entries))
             return
         page = Excerpt(arguments.limit or PER_PAGE, arguments.before, arguments.after)
         found = conversation(store, record, page=page)
+        own_address = address_of(store, context.installation, record, found.alias)
+    found = replace(found, own_address=own_address)
     context.answer(arguments.json, vocabulary.conversation(found), lambda: lines(found))

@@ -121,9 +121,11 @@ def identifiers(value: str, bare: bool = False) -> tuple[str, ...]:
     """Return the message identifiers of a field in order, each as ``<...>``, without blanks.
 
     Words and comments between them are passed over.  Where no angle bracket stands at all, words with an ``@`` are
-    taken for identifiers; with ``bare`` every word is.
+    taken for identifiers; with ``bare`` every word is.  Programs encode fields of them as if they were words.
     """
     line = unfold(value)
+    if "=?" in line and not bare:
+        line = _decode_words(line, "")
     found = [_SPACE.sub("", inner) for inner in _ID.findall(line)]
     if not found:
         words = (word.strip("<>\"'()[],;") for word in line.split())

@@ -9,10 +9,11 @@ from weftmail.core.address import Mailbox
 from weftmail.core.field import FieldKind
 from weftmail.core.wording.phrase import Phrase
 
-Carrier = Literal["token", "locator", "foreign id"]
-"""How a mail says which message it answers: our reply address, our Message-ID, or an id that we filed."""
+Carrier = Literal["token", "record", "locator", "foreign id", "shared id"]
+"""How a mail says which message it answers: our reply address, the own address of a record, our Message-ID, an id that
+we filed, or one that a mail which we filed refers to as well."""
 
-Purpose = Literal["post", "note", "bounce"]
+Purpose = Literal["post", "note", "bounce", "record"]
 
 Accepts = Literal["everyone", "known", "participants", "internal"]
 
@@ -70,10 +71,22 @@ class Referred:
     """What a token was given out for."""
     personal: bool = False
     """The token was given to one outsider alone."""
+    seen: bool = False
+    """The address of the record was given to colleagues, and somebody outside has seen it."""
     sender_is_owner: bool = False
     """That outsider's address is the sender's."""
     sender_takes_part: bool = False
     sent_to_sender: bool = False
+
+    @property
+    def given_to_colleagues(self) -> bool:
+        """Colleagues alone were given the address that the mail was sent to."""
+        return self.carrier in ("token", "record") and not (self.personal or self.seen)
+
+    @property
+    def answers(self) -> int | None:
+        """The message that is answered; None where a record has none yet."""
+        return self.message_id or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +134,8 @@ class Facts:
     """What is to say of the token in the recipient address: empty for none, else ``good``, ``bad`` or ``revoked``."""
     by_token: Referred | None = None
     by_id: tuple[Referred, ...] = ()
+    names_outsiders: bool = False
+    """A mail to a record's own address names somebody outside in To or Cc."""
     writer: Mailbox | None = None
     """The person whom a program, a list or an address of ours in From names as the author; nothing vouches for it."""
     sent_on: Mailbox | None = None

@@ -49,7 +49,7 @@ def append_to(case: Case, found: Referred, *, reach: Notify | None = None) -> Ap
         found.company_id,
         found.record_id,
         found.record,
-        found.message_id,
+        found.answers,
         author_of(case, found.company_id),
         case.facts.sender.verified,
         automatic=case.automatic or reach is not None,
@@ -69,31 +69,37 @@ def _from_outside(case: Case, found: Referred) -> Disposition:
     )  # fmt: skip
 
 
+def _copied_here(case: Case) -> bool:
+    """A colleague wrote to somebody outside, with the record's own address beside them."""
+    return case.facts.names_outsiders
+
+
 def _as_colleague(case: Case, found: Referred) -> Disposition:
     """A colleague's answer; what a machine sends in their name never goes to outsiders."""
     author = author_of(case, found.company_id)
-    inside = found.purpose == "note" or not found.public
+    # To the record's own address alone a colleague writes for colleagues.
+    inside = found.purpose == "note" or not found.public or (found.carrier == "record" and not _copied_here(case))
     if inside or case.automatic:
         reach: Notify = "nobody" if case.automatic else "everybody"
         return Note(
-            found.company_id, found.record_id, found.record, found.message_id, author,
+            found.company_id, found.record_id, found.record, found.answers, author,
             automatic=case.automatic, reach=reach,
         )  # fmt: skip
     return Append(
         found.company_id,
         found.record_id,
         found.record,
-        found.message_id,
+        found.answers,
         author,
         verified=True,
         post=True,
-        audience="nobody" if found.carrier == "foreign id" else "answered",
+        audience="answered" if found.carrier in ("token", "locator") else "nobody",
     )
 
 
 def held(found: Referred, why: Phrase, notify: int | None = None, reach: Notify = "everybody") -> Hold:
     """Return that the mail waits for review on its thread."""
-    return Hold("held", why, found.company_id, found.record_id, found.record, found.message_id, notify, reach=reach)
+    return Hold("held", why, found.company_id, found.record_id, found.record, found.answers, notify, reach=reach)
 
 
 WHO_MAY_POST: tuple[Row, ...] = (

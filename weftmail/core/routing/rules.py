@@ -115,7 +115,7 @@ def automatic_answer(case: Case) -> Verdict:
         return Verdict(None, Phrase("automatic.title", {"record": found.record}))
     if found is not None and colleague(case, found) and _given_to_colleagues(case, found):
         note = Note(
-            found.company_id, found.record_id, found.record, found.message_id, author_of(case, found.company_id),
+            found.company_id, found.record_id, found.record, found.answers, author_of(case, found.company_id),
             verified=case.facts.sender.verified_as_colleague, automatic=True, reach="nobody",
         )  # fmt: skip
         return Verdict(note, Phrase("automatic.filed", {"record": found.record}))
@@ -143,7 +143,7 @@ def _titled_so(case: Case, found: Referred) -> bool:
 
 def _given_to_colleagues(case: Case, found: Referred) -> bool:
     """A colleague is verified, or answers by an address that colleagues alone were given."""
-    return case.facts.sender.verified_as_colleague or (found.carrier == "token" and not found.personal)
+    return case.facts.sender.verified_as_colleague or found.given_to_colleagues
 
 
 def unreadable(case: Case) -> Verdict:
@@ -161,11 +161,14 @@ def reply_token(case: Case) -> Verdict:
     found = case.facts.by_token
     if found is None:
         return Verdict(None, _TOKEN[case.facts.token])
+    if found.carrier == "record":
+        return judged(case, found, Phrase("token.record", {"record": found.record}))
     return judged(case, found, Phrase("token.found", {"record": found.record}))
 
 
 def references(case: Case) -> Verdict:
-    """A locator of ours or an id that we filed, in In-Reply-To or References, names the thread."""
+    """A locator of ours or an id that we filed, in In-Reply-To or References, names the thread; else an id that another
+    mail to the alias names as well, of the same people and within a week."""
     found = _chosen(case)
     if found is None:
         return Verdict(None, Phrase("references.none"))
@@ -273,6 +276,8 @@ _TOKEN = {
 def _named_by(found: Referred) -> Phrase:
     if found.carrier == "locator":
         return Phrase("references.locator", {"record": found.record})
+    if found.carrier == "shared id":
+        return Phrase("references.shared id", {"record": found.record})
     return Phrase("references.foreign id", {"record": found.record})
 
 

@@ -21,24 +21,23 @@ from weftmail.core.address import canonical_domain, fold_ascii
 from weftmail.core.tokens.keys import Keyring
 from weftmail.core.tokens.label import seal, unseal
 
-Purpose = Literal["post", "note", "bounce"]
-System = Literal["reply", "bounce"]
+Purpose = Literal["post", "note", "bounce", "record"]
+System = Literal["reply", "bounce", "record"]
 
 LENGTH: Final = 40
 MAX_MESSAGE: Final = 2**40 - 1
 MAX_CONTACT: Final = 2**32 - 1
 MAX_EPOCH: Final = 2**16 - 1
 
-# 4 is kept for a record's own address.
-_CODES: Final[dict[Purpose, int]] = {"post": 1, "note": 2, "bounce": 3}
+_CODES: Final[dict[Purpose, int]] = {"post": 1, "note": 2, "bounce": 3, "record": 4}
 _PURPOSES: Final[dict[int, Purpose]] = {code: purpose for purpose, code in _CODES.items()}
 _NAMES: Final = {code: f"reply token {purpose}" for purpose, code in _CODES.items()}
 _PLAIN: Final = 11
 _MAC: Final = 13
-_SYSTEMS: Final[dict[Purpose, System]] = {"post": "reply", "note": "reply", "bounce": "bounce"}
+_SYSTEMS: Final[dict[Purpose, System]] = {"post": "reply", "note": "reply", "bounce": "bounce", "record": "record"}
 
 _TEXT = re.compile("[a-z2-7]{40}")
-_LOCAL = re.compile(r"(reply|bounce)\+(.*)", re.DOTALL)
+_LOCAL = re.compile(r"(reply|bounce|record)\+(.*)", re.DOTALL)
 _SHOWN = "..."
 
 # Programs write the plus sign in several ways, and may put invisible characters into a long word.  Eight characters
@@ -51,7 +50,10 @@ _BARE = re.compile("(?<![a-z0-9])[a-z2-7]{40}(?![a-z0-9])", re.IGNORECASE | re.A
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What a reply token says.  ``contact`` is 0 where colleagues share the token."""
+    """What a reply token says.  ``contact`` is 0 where colleagues share the token.
+
+    In the own address of a record, which is shown to colleagues, ``message`` is the record.
+    """
 
     purpose: Purpose
     message: int
@@ -93,7 +95,7 @@ def verify(keyring: Keyring, text: str, domain: str) -> Token | None:
 
 
 def address(keyring: Keyring, token: Token, domain: str) -> str:
-    """Return the address in which the token travels: ``reply+TOKEN@domain`` or ``bounce+TOKEN@domain``."""
+    """Return the address in which the token travels: ``reply+TOKEN@domain``, or ``bounce+``, or ``record+``."""
     return f"{_SYSTEMS[token.purpose]}+{mint(keyring, token, domain)}@{canonical_domain(domain)}"
 
 
@@ -105,7 +107,8 @@ def find(local_part: str) -> tuple[System, str] | None:
     found = _LOCAL.fullmatch(fold_ascii(local_part))
     if found is None:
         return None
-    return ("reply" if found[1] == "reply" else "bounce", found[2])
+    system: System = "reply" if found[1] == "reply" else "bounce" if found[1] == "bounce" else "record"
+    return system, found[2]
 
 
 def resolve(keyring: Keyring, local_part: str, domain: str) -> Token | None:

@@ -88,6 +88,10 @@ ROUTING: Final[dict[str, Sentence]] = {
     "token.bad": marked("the token in the recipient address is not one of ours"),
     "token.revoked": marked("the reply address was revoked"),
     "token.found": marked("the reply address names a message on {record}"),
+    "token.record": marked("the address is that of {record} itself"),
+    "references.shared id": marked(
+        "an email on {record}, of the same people and within a week, names the same Message-ID"
+    ),
     "references.none": marked("no id of ours in In-Reply-To or References"),
     "references.forwarded": marked("sent on from {record} to another alias in To, which opens its own record"),
     "references.locator": marked("a locator names a message on {record}"),

@@ -36,6 +36,8 @@ def file(store: Store, installation: Installation, delivered: Delivered, decisio
     decision = within_words(store, installation, delivered.message, decision)
     decision, delivered = _counted(store, delivered, decision, now)
     outcome = _carry_out(store, installation, delivered, decision, now)
+    if delivered.shows_address is not None and decision.disposition.company_id is not None:
+        store.references.show_address(decision.disposition.company_id, delivered.shows_address)
     notify_of_unread(store, delivered.row, delivered.message, decision.disposition.company_id, now)
     write_log(store, delivered, decision, key, outcome, now)
     return outcome

@@ -12,6 +12,7 @@ from weftmail.flow.identity import identity_of
 from weftmail.flow.installation import Installation
 from weftmail.flow.notify import notify, planned
 from weftmail.flow.outgoing import outgoing
+from weftmail.flow.referred import foreign_ids
 from weftmail.flow.turns import note_mail
 from weftmail.store.record import NewParticipant
 from weftmail.store.store import Store
@@ -54,6 +55,8 @@ def file_append(
     )
     message_id = store.messages.add(new, delivered.arrived_at or now)
     bring(store, delivered, record, message_id, now, by_colleague=post, sent_to=who_gets.outsiders)
+    if new.kind == "received":
+        store.references.keep(company_id, message_id, foreign_ids(installation, message))
     store.records.touch(company_id, record.id, now)
     user_id = disposition.author.user_id
     if user_id is None and not disposition.automatic and isinstance(disposition, Append):

@@ -18,6 +18,7 @@ from weftmail.flow.filing.entry import contact_of, new_message
 from weftmail.flow.filing.outcome import Outcome
 from weftmail.flow.installation import Installation
 from weftmail.flow.notify import first_followers, notify, planned
+from weftmail.flow.referred import foreign_ids
 from weftmail.flow.turns import note_mail
 from weftmail.store.alias import Alias
 from weftmail.store.record import NewParticipant, NewRecord, Record
@@ -84,6 +85,7 @@ def _opened(store: Store, installation: Installation, delivered: Delivered, disp
     if before is not None:
         _link(store, before, record, author.name or author.address, now)
     bring(store, delivered, record, message_id, now)
+    store.references.keep(company_id, message_id, foreign_ids(installation, message))
     note_mail(store, delivered.traffic, record, delivered.row.id, now, quiet=disposition.reach != "everybody")
     copies = notify(store, record, message_id, who_gets, now)
     return Outcome("filed", record.id, message_id, copies)

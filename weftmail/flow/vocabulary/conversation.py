@@ -58,6 +58,7 @@ def around(one: Conversation) -> Json:
     return {
         "record": record(one.record),
         "received_at": one.received_at,
+        "own_address": one.own_address or None,
         "followers": [follower(each) for each in one.followers],
         "participants": [participant(each) for each in one.participants],
         "held": [inbound_line(each) for each in one.held],

@@ -89,7 +89,10 @@ def test_whose_alias_it_is(office: Office) -> None:
         ("anna@acme.example", "alias_of_user"),
         ("new+x@acme.example", "name_with_plus"),
         ("a%b@acme.example", "name_unroutable"),
-        *((f"{name}@acme.example", "name_reserved") for name in ("reply", "bounce", "notifications", "Postmaster")),
+        *(
+            (f"{name}@acme.example", "name_reserved")
+            for name in ("reply", "bounce", "record", "notifications", "Postmaster")
+        ),
         ("abuse+x@acme.example", "name_reserved"),
     ],
 )

@@ -1,0 +1,53 @@
+"""What mails refer to beside our own ids: what two of them share, and the own addresses of records."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from weftmail.store.connection import Connection
+from weftmail.store.message import MessageFacts
+from weftmail.store.rows import many, one, queries
+from weftmail.store.sets import portions
+
+MOST_SHARED = 5
+"""Of the messages that share an id with a mail so many are looked at, the newest."""
+
+
+class References:
+    """The references of a store."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def keep(self, company_id: int, message_id: int, rfc_message_ids: Sequence[str]) -> None:
+        """Keep the ids that a mail refers to and that are not ours."""
+        rows = [{"company_id": company_id, "message_id": message_id, "rfc_message_id": one} for one in rfc_message_ids]
+        for portion in portions(rows):
+            queries.message_references_add(self._connection, portion)
+
+    def sharing(
+        self, company_id: int, alias_id: int, rfc_message_ids: Collection[str], address: str, people: Collection[str],
+        since: int,
+    ) -> list[MessageFacts]:  # fmt: skip
+        """Return messages of records that an alias opened which share an id with a mail of ``address``.
+
+        They are by one of the ``people`` of the mail, and by its sender or to them; the newest first.
+        """
+        found = queries.messages_sharing(
+            self._connection, company_id=company_id, alias_id=alias_id, rfc_message_ids=list(rfc_message_ids),
+            address=address, people=list(people), since=since, most=MOST_SHARED,
+        )  # fmt: skip
+        return many(MessageFacts, found)
+
+    def of_record(self, record_id: int) -> MessageFacts | None:
+        """Return what routing asks of the last public message of a record, of whatever company; of none the id is 0."""
+        return one(MessageFacts, queries.record_facts(self._connection, record_id=record_id))
+
+    def address_seen(self, company_id: int, record_id: int) -> bool:
+        """Say whether somebody outside has seen the record's own address."""
+        found: object = queries.record_address_seen(self._connection, company_id=company_id, record_id=record_id)
+        return bool(found)
+
+    def show_address(self, company_id: int, record_id: int) -> None:
+        """Write down that somebody outside has seen it."""
+        queries.record_address_shown(self._connection, company_id=company_id, record_id=record_id)
