@@ -11,7 +11,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import SplitResult, quote, urlsplit
 
@@ -133,7 +133,10 @@ def _visit(site: Site, store: Store, request: Request, visitor: Visitor, form: F
         raise HTTPException(403, marked("You are not a member of any company. Ask one of these to add you: {names}"))
     company = _company(request, visitor)
     unread = store.inbox.unread(company.company_id, visitor.user.id)
-    visit = Visit(site, store, request, visitor, company, site.installation.clock(), form, unread)
+    now = site.installation.clock()
+    visit = Visit(site, store, request, visitor, company, now, form, unread)
+    if not visit.may(Role.ADMIN):
+        visit = replace(visit, hidden_types=store.record_types.hidden_from(company.company_id, visitor.user.id))
     if not visit.may(role):
         raise nothing_here()
     return visit

@@ -131,6 +131,8 @@ class Visit:
     form: FormData
     unread: int
     """Messages and notices that wait in the visitor's inbox, as the request began."""
+    hidden_types: tuple[str, ...] = ()
+    """Types whose records do not exist for the visitor: they are for named teams only, none of them the visitor's."""
 
     @property
     def user(self) -> User:

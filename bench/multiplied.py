@@ -13,6 +13,7 @@ TABLES = (
     "contact_address",
     "record",
     "follower",
+    "unread_record",
     "blob",
     "blob_piece",
     "inbound",
@@ -26,7 +27,8 @@ TABLES = (
 """What is copied, each after what it refers to."""
 STEP = 1_000_000
 """The ids of a copy are this much larger than those of the copy before."""
-IMPLIED = {("inbound", "message_id"), ("inbound", "answers_id"), ("outbox", "answers_id"), ("record", "customer_id")}
+IMPLIED = {("inbound", "message_id"), ("inbound", "answers_id"), ("outbox", "answers_id"), ("record", "customer_id"),
+    ("record", "last_message_id"), ("unread_record", "message_id")}  # fmt: skip
 """References that the schema does not declare."""
 YOUNGER = 60_000
 """The times of a copy are so many milliseconds later than those of the copy before."""

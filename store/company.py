@@ -33,12 +33,16 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class RecordType:
-    """A kind of record and the prefix of its numbers: ``lead`` and ``LEAD``."""
+    """A kind of record and the prefix of its numbers: ``lead`` and ``LEAD``.
+
+    ``teams_only``: its records are for the members of its teams, and admins.
+    """
 
     name: str
     prefix: str
     when_closed: str = "reopen"
     """What an answer from outside to a closed record does: ``reopen`` it, open a ``new`` one, or be put on ``hold``."""
+    teams_only: bool = False
 
 
 class Companies:

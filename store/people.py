@@ -29,6 +29,12 @@ class User:
     created_at: int
     installation_admin: bool = False
     """They look after the installation as a whole, and may act in each of its companies."""
+    after_send: str = "keep"
+    """What becomes of a record that they answer: ``keep`` it open, ``close`` it or let it ``wait``."""
+    then_show: str = "stay"
+    """Which page comes after that: ``stay`` there, the ``next`` record, or the ``list``."""
+    shortcuts: bool = True
+    """Whether single letters are keys of the pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,10 @@ class Users:
         )
         self.add_address(user_id, address)
         return user_id
+
+    def set_ways(self, user_id: int, after_send: str, then_show: str, *, shortcuts: bool) -> None:
+        """Store how the user likes to work on the pages."""
+        queries.user_ways(self._connection, id=user_id, after_send=after_send, then_show=then_show, shortcuts=shortcuts)
 
     def set(self, user: User) -> None:
         """Store the user's name, preference, language, zone and whether they are active."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from weftmail.store.connection import Connection
 from weftmail.store.rows import column, made, many, one, queries
@@ -24,9 +25,11 @@ class Record:
     title: str
     state: str
     counts_as: str
+    priority: str
     fields: str
     owner_id: int | None
     owner: str | None
+    owner_address: str | None
     owner_team_id: int | None
     team: str | None
     customer_id: int | None
@@ -35,8 +38,20 @@ class Record:
     alias_id: int | None
     reference: str | None
     reference_url: str | None
+    last_message_id: int | None
+    awaits_since_at: int | None
+    snoozed_until_at: int | None
+    hidden_as: str | None
+    hidden_at: int | None
+    merged_into_id: int | None
     created_at: int
     changed_at: int
+
+    @property
+    def awaits_us(self) -> bool:
+        """Whether somebody outside waits for an answer: it is open, not snoozed, and in the lists."""
+        open_ = self.counts_as == "open" and self.hidden_as is None
+        return open_ and self.awaits_since_at is not None and self.snoozed_until_at is None
 
     @property
     def values(self) -> dict[str, str]:
@@ -87,6 +102,16 @@ class Follower:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordFollower(Follower):
+    """A follower of a record, of which kinds of entries they are told; of none while they are muted."""
+
+    messages: bool = True
+    notes: bool = True
+    changes: bool = False
+    muted_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Participant:
     """An outsider in the conversation; with a ``message_id``, in that message alone."""
 
@@ -116,6 +141,10 @@ class Tombstone:
     reason: str
 
 
+Whose = Literal["outside", "ours", "inside"]
+"""From whom an entry is: somebody outside who wrote it themselves, a colleague to the outside, or anything else."""
+
+
 class UnknownRecordType(Exception):
     """The company keeps no records of this type."""
 
@@ -134,7 +163,7 @@ class Records:
         taken = queries.counter_next(self._connection, company_id=new.company_id, record_type=new.type).fetchone()
         if taken is None:
             raise UnknownRecordType(new.type)
-        number, prefix, state = taken
+        number, prefix, state, counts_as = taken
         record_id: int = queries.record_add(
             self._connection,
             company_id=new.company_id,
@@ -143,6 +172,7 @@ class Records:
             label=f"{prefix}-{number}",
             title=new.title,
             state=state,
+            counts_as=counts_as,
             fields=new.fields,
             owner_id=new.owner_id,
             owner_team_id=new.owner_team_id,
@@ -164,10 +194,28 @@ class Records:
         return one(Record, queries.record_by_id(self._connection, company_id=company_id, id=record_id))
 
     def by_label(self, label: str, company_id: int | None = None) -> list[Record]:
-        """Return the records with this number, such as LEAD-17: at most one for each company."""
+        """Return the records with this number, such as LEAD-17: at most one for each company.
+
+        A number that a record had before leads on to it.
+        """
+        label = label.upper()
         if company_id is None:
-            return many(Record, queries.records_by_label(self._connection, label=label.upper()))
-        return many(Record, queries.record_by_label(self._connection, company_id=company_id, label=label.upper()))
+            found = many(Record, queries.records_by_label(self._connection, label=label))
+            return found or many(Record, queries.records_by_former_label(self._connection, label=label))
+        words = {"company_id": company_id, "label": label}
+        found = many(Record, queries.record_by_label(self._connection, **words))
+        return found or many(Record, queries.record_by_former_label(self._connection, **words))
+
+    def hidden_among(
+        self, company_id: int, types: Sequence[str], labels: Collection[str | None]
+    ) -> frozenset[str | None]:
+        """Return those of the numbers that are of records of these types."""
+        if not types or not labels:
+            return frozenset()
+        found = queries.records_hidden_among(
+            self._connection, company_id=company_id, types=list(types), labels=list(labels)
+        )
+        return frozenset(column(found))
 
     def by_reference(self, company_id: int, type_: str, reference: str) -> Record | None:
         """Return the record that mirrors this one of an outside application."""
@@ -184,27 +232,13 @@ class Records:
         found = queries.records_of_company(self._connection, company_id=company_id, most=most, skip=skip)
         return many(Record, found)
 
-    def before(self, company_id: int, changed_at: int, record_id: int, most: int) -> list[Record]:
-        """Return the records that come after this place in the list, most recent first."""
-        found = queries.records_before(
-            self._connection, company_id=company_id, changed_at=changed_at, id=record_id, most=most
-        )
-        return many(Record, found)
-
-    def after(self, company_id: int, changed_at: int, record_id: int, most: int) -> list[Record]:
-        """Return the records that come right before this place in the list, most recent first."""
-        found = queries.records_after(
-            self._connection, company_id=company_id, changed_at=changed_at, id=record_id, most=most
-        )
-        return many(Record, found)[::-1]
-
     def count(self, company_id: int) -> int:
         """Return how many records the company has."""
         value: int = queries.records_count(self._connection, company_id=company_id)
         return value
 
     def set(self, record: Record, now: int) -> None:
-        """Store title, state, owner and fields."""
+        """Store title, state, owner, team, customer, priority and fields."""
         queries.record_set(
             self._connection,
             company_id=record.company_id,
@@ -213,6 +247,8 @@ class Records:
             state=record.state,
             owner_id=record.owner_id,
             owner_team_id=record.owner_team_id,
+            customer_id=record.customer_id,
+            priority=record.priority,
             fields=record.fields,
             now=now,
         )
@@ -221,9 +257,48 @@ class Records:
         """Store another state."""
         queries.record_set_state(self._connection, company_id=company_id, id=record_id, state=state, now=now)
 
-    def touch(self, company_id: int, record_id: int, now: int) -> None:
-        """Say that something happened on the record."""
-        queries.record_touch(self._connection, company_id=company_id, id=record_id, now=now)
+    def heard(self, company_id: int, record_id: int, message_id: int, whose: Whose, now: int) -> None:
+        """Say that a message or a note came onto the record, which is its newest now."""
+        queries.record_heard(
+            self._connection, company_id=company_id, id=record_id, message_id=message_id, whose=whose, now=now
+        )
+
+    def unheard(self, company_id: int, record_id: int, now: int) -> None:
+        """Say that a message is none any more: the others say which is the newest, and whether anybody waits."""
+        queries.record_unheard(self._connection, company_id=company_id, id=record_id, now=now)
+
+    def retype(self, record: Record, type_: str, now: int) -> Record:
+        """Give the record the next number of another type, and its first state; the number that it had leads on.
+
+        Raises UnknownRecordType where the company keeps none of that type.
+        """
+        words = {"company_id": record.company_id, "record_type": type_}
+        taken = queries.counter_next(self._connection, **words).fetchone()
+        if taken is None:
+            raise UnknownRecordType(type_)
+        number, prefix, state, counts_as = taken
+        of = {"company_id": record.company_id, "id": record.id}
+        queries.record_retype(
+            self._connection, **of, type=type_, number=number, label=f"{prefix}-{number}", state=state,
+            counts_as=counts_as, now=now,
+        )  # fmt: skip
+        queries.former_label_add(
+            self._connection, company_id=record.company_id, label=record.label, record_id=record.id, now=now
+        )
+        return made(Record, queries.record_by_id(self._connection, **of))
+
+    def hide(self, company_id: int, record_id: int, hidden_as: str | None, now: int) -> None:
+        """Take a record out of lists, counts and search, as ``spam`` or ``trash``; None brings it back."""
+        at = None if hidden_as is None else now
+        queries.record_hide(self._connection, company_id=company_id, id=record_id, state=hidden_as, at=at)
+
+    def set_awaiting(self, company_id: int, record_id: int, since: int | None) -> None:
+        """Say since when somebody outside waits for an answer; None: nobody does."""
+        queries.record_await(self._connection, company_id=company_id, id=record_id, at=since)
+
+    def snooze(self, company_id: int, record_id: int, until: int | None) -> None:
+        """Take a record out of what waits for us until a time; None ends it."""
+        queries.record_snooze(self._connection, company_id=company_id, id=record_id, at=until)
 
     def tombstone(self, company_id: int, record_id: int) -> Tombstone | None:
         """Return where a record that is gone went."""
@@ -256,9 +331,9 @@ class Records:
         )
         return removed == 1
 
-    def followers(self, company_id: int, record_id: int) -> list[Follower]:
+    def followers(self, company_id: int, record_id: int) -> list[RecordFollower]:
         """Return who is told: active members of the record's company alone."""
-        return many(Follower, queries.followers(self._connection, company_id=company_id, record_id=record_id))
+        return many(RecordFollower, queries.followers(self._connection, company_id=company_id, record_id=record_id))
 
     def add_participants(self, record: Record, people: Sequence[NewParticipant], now: int) -> None:
         """Make contacts participants, of one message or of the whole conversation.

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 
 from weftmail.core.field import FieldKind
 from weftmail.store.connection import Connection
-from weftmail.store.rows import many, queries
+from weftmail.store.rows import column, many, queries
+
+
+@dataclass(frozen=True, slots=True)
+class NamedTeam:
+    """A team that sees the records of a type."""
+
+    id: int
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +24,7 @@ class _FieldRow:
     name: str
     kind: str
     choices: str
+    in_list: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,10 @@ class RecordTypes:
     def fields(self, company_id: int, record_type: str) -> list[RecordField]:
         """Return the fields of a type, in their order."""
         rows = queries.record_fields(self._connection, company_id=company_id, record_type=record_type)
-        return [RecordField(row.name, row.kind, tuple(json.loads(row.choices))) for row in many(_FieldRow, rows)]
+        return [
+            RecordField(row.name, row.kind, tuple(json.loads(row.choices)), row.in_list)
+            for row in many(_FieldRow, rows)
+        ]
 
     def fields_of_company(self, company_id: int) -> dict[str, list[RecordField]]:
         """Return the fields of all types that have any, by the names of the types."""
@@ -74,6 +86,37 @@ class RecordTypes:
             name=field.name,
             kind=field.kind,
             choices=json.dumps(list(field.choices), ensure_ascii=False),
+        )
+
+    def set_columns(self, company_id: int, record_type: str, names: Sequence[str]) -> None:
+        """Let lists of the type show these fields as columns, and no others."""
+        queries.record_field_columns(
+            self._connection, company_id=company_id, record_type=record_type, names=list(names) or [""]
+        )
+
+    def hidden_from(self, company_id: int, user_id: int) -> tuple[str, ...]:
+        """Return the types whose records do not exist for a member: those for named teams only, all of them others."""
+        return tuple(column(queries.hidden_types(self._connection, company_id=company_id, user_id=user_id)))
+
+    def teams(self, company_id: int, record_type: str) -> list[NamedTeam]:
+        """Return the teams that see the records of a type which is for named teams only."""
+        rows = queries.record_type_teams(self._connection, company_id=company_id, record_type=record_type)
+        return many(NamedTeam, rows)
+
+    def limit(self, company_id: int, record_type: str, *, teams_only: bool) -> None:
+        """Let the records of a type be for its teams only, or for everybody in the company."""
+        queries.record_type_only(
+            self._connection, company_id=company_id, record_type=record_type, teams_only=teams_only
+        )
+
+    def name_team(self, company_id: int, record_type: str, team_id: int) -> None:
+        """Let a team see the records of a type."""
+        queries.record_type_team_add(self._connection, company_id=company_id, record_type=record_type, team_id=team_id)
+
+    def drop_team(self, company_id: int, record_type: str, team_id: int) -> None:
+        """Let a team see the records of a type no longer."""
+        queries.record_type_team_remove(
+            self._connection, company_id=company_id, record_type=record_type, team_id=team_id
         )
 
     def remove_fields(self, company_id: int, record_type: str, names: Sequence[str]) -> None:

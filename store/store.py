@@ -27,12 +27,16 @@ from weftmail.store.migrate import latest, schema_number
 from weftmail.store.outbox import Outbox
 from weftmail.store.ownership import Ownership
 from weftmail.store.people import Contacts, Users
+from weftmail.store.read_state import ReadState
 from weftmail.store.record import Records
+from weftmail.store.record_list import RecordLists
 from weftmail.store.record_type import RecordTypes
 from weftmail.store.reference import References
+from weftmail.store.saved_filter import SavedFilters
 from weftmail.store.second_factor import SecondFactors
 from weftmail.store.session import Sessions
 from weftmail.store.setting import StoredSettings
+from weftmail.store.tag import Tags
 from weftmail.store.team import Teams
 from weftmail.store.thread import Threads
 from weftmail.store.turn import Turns
@@ -57,6 +61,10 @@ class Store:
         self.contacts = Contacts(connection)
         self.records = Records(connection)
         self.record_types = RecordTypes(connection)
+        self.record_lists = RecordLists(connection)
+        self.read_state = ReadState(connection)
+        self.tags = Tags(connection)
+        self.saved_filters = SavedFilters(connection)
         self.messages = Messages(connection)
         self.threads = Threads(connection)
         self.references = References(connection)

@@ -12,7 +12,7 @@ from weftmail.admin.proof import with_password
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import Refusal
-from weftmail.flow.setup import session, user
+from weftmail.flow.setup import session, user, ways
 from weftmail.locale.dates import zone_names
 from weftmail.store.people import User
 
@@ -36,6 +36,8 @@ def save(visit: Visit) -> Response:
     )
     if isinstance(done, Refusal):
         return _form(visit, wrong={done.field: visit.voice.say(done.phrase)}, status=422)
+    if visit.text("ways"):
+        ways.change(visit.setup, address_of(visit), shortcuts=bool(visit.text("shortcuts")))
     return visit.go("/account?saved=settings")
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from weftmail.admin.page import page
-from weftmail.admin.visit import Visit, nothing_here
+from weftmail.admin.pages.record import record_of
+from weftmail.admin.visit import Visit
 from weftmail.core.role import Role
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import follower
@@ -22,9 +23,7 @@ def unfollow(visit: Visit) -> Response:
 
 
 def _changed(visit: Visit, *, follows: bool) -> Response:
-    label = visit.request.path_params["label"].upper()
-    if not visit.store.records.by_label(label, visit.company_id):
-        raise nothing_here()
+    label = record_of(visit).label
     change = follower.add if follows else follower.remove
     address = visit.store.users.addresses(visit.user.id)[0]
     done = change(visit.setup, label, address, company=visit.company.company)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 
@@ -29,7 +30,7 @@ from weftmail.flow.refusal import Refusal
 from weftmail.flow.replay import replay_later
 from weftmail.flow.review import REVIEW_STATES
 from weftmail.store.inbound import InboundLine, InboundRow
-from weftmail.store.listing import NEWEST
+from weftmail.store.listing import NEWEST, OutboxLine
 from weftmail.store.log import Remembered
 
 PER_PAGE = 50
@@ -124,7 +125,7 @@ def _page(visit: Visit, found: LogPage | None, *, wrong: str = "", status: int =
         status=status,
         asked=asked,
         searched=any(asked.values()) or visit.request.method == "POST",
-        lines=[] if found is None else found.lines,
+        lines=[] if found is None else _seen(visit, found.lines),
         older=older,
         states=CAME,
         since=whole_number(asked["since"]),
@@ -145,6 +146,13 @@ def kind(line: InboundLine) -> str:
     if line.state != "filed" or not line.report:
         return line.state
     return "bounce" if line.report == "bounce" else "report"
+
+
+def _seen(visit: Visit, lines: Sequence[InboundLine | OutboxLine]) -> list[InboundLine | OutboxLine]:
+    """Leave out what belongs to records that do not exist for the visitor."""
+    labels = {one: one.record if isinstance(one, InboundLine) else one.row.record for one in lines}
+    hidden = visit.store.records.hidden_among(visit.company_id, visit.hidden_types, {*labels.values()})
+    return [one for one in lines if labels[one] not in hidden]
 
 
 def _command(asked: dict[str, str]) -> str:
@@ -184,6 +192,10 @@ def _row(visit: Visit) -> InboundRow:
     row = visit.store.inbound.get(visit.request.path_params["mail"])
     if row is None or (row.company_id != visit.company_id and not visit.owner):
         raise nothing_here()
+    if row.record_id is not None and visit.hidden_types:
+        record = visit.store.records.get(visit.company_id, row.record_id)
+        if record is not None and record.type in visit.hidden_types:
+            raise nothing_here()
     return row
 
 

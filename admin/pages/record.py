@@ -39,7 +39,7 @@ MOST_HELD = 100
 def record_of(visit: Visit) -> Record:
     """Return the record that the path names, if it is the company's; the one way by which pages get at a record."""
     found = visit.store.records.by_label(visit.request.path_params["label"], visit.company_id)
-    if not found:
+    if not found or found[0].type in visit.hidden_types:
         raise nothing_here()
     return found[0]
 

@@ -15,6 +15,7 @@ from weftmail.admin.words import RECORD_STATES
 from weftmail.core.role import Role
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import record as records
+from weftmail.flow.setup.record_change import RecordChanges
 from weftmail.store.record import Record
 
 FIELD = "field."
@@ -43,15 +44,17 @@ def save(visit: Visit) -> Response:
     done = records.change(
         visit.setup,
         found.label,
+        RecordChanges(
+            title=visit.text("title"),
+            state=visit.text("state"),
+            owner=owner if owner != _owner(visit, found) else None,
+            fields={
+                name.removeprefix(FIELD): value
+                for name, value in visit.form.items()
+                if name.startswith(FIELD) and isinstance(value, str)
+            },
+        ),
         company=visit.company.company,
-        title=visit.text("title"),
-        state=visit.text("state"),
-        owner=owner if owner != _owner(visit, found) else None,
-        fields_={
-            name.removeprefix(FIELD): value
-            for name, value in visit.form.items()
-            if name.startswith(FIELD) and isinstance(value, str)
-        },
     )
     if isinstance(done, Refusal):
         # A field is named by its own refusal.

@@ -60,7 +60,7 @@ def save(visit: Visit) -> Response:
         visit.text("prefix").strip() or None,
         when_closed=visit.text("when_closed") or None,
     )
-    changes = _with_fields(visit, found, _with_states(visit, found, changes))
+    changes = _with_teams(visit, found, _with_fields(visit, found, _with_states(visit, found, changes)))
     done = record_type.change(visit.setup, visit.company.company, found.name, changes)
     if isinstance(done, Refusal):
         return _page(visit, found, {done.field: visit.voice.say(done.phrase)})
@@ -102,6 +102,22 @@ def _with_fields(visit: Visit, found: RecordType, changes: TypeChanges) -> TypeC
     return replace(changes, fields=kept, removed_fields=gone)
 
 
+def _with_teams(visit: Visit, found: RecordType, changes: TypeChanges) -> TypeChanges:
+    """Read which teams are ticked, and the columns; a form without that part changes nothing of it."""
+    if not visit.text("limits"):
+        return changes
+    wanted = [str(one) for one in visit.form.getlist("team")]
+    before = [one.name for one in visit.store.record_types.teams(visit.company_id, found.name)]
+    columns = [str(one) for one in visit.form.getlist("column") if str(one) not in changes.removed_fields]
+    return replace(
+        changes,
+        columns=columns,
+        teams_only="teams_only" in visit.form,
+        add_teams=[one for one in wanted if one not in before],
+        remove_teams=[one for one in before if one not in wanted],
+    )
+
+
 def _kind(visit: Visit, name: str) -> str:
     kind, choices = visit.text(f"{name}-kind"), visit.text(f"{name}-choices")
     return f"{kind}: {choices}" if kind == "choice" else kind
@@ -136,6 +152,8 @@ def _page(visit: Visit, found: RecordType, wrong: Mapping[str, str]) -> Response
         found=found,
         states=states,
         fields=fields,
+        teams=visit.store.teams.all(visit.company_id),
+        named=[one.name for one in visit.store.record_types.teams(visit.company_id, found.name)],
         kinds=[(one, KIND_NAMES[one]) for one in KINDS],
         when_closed=[(one, visit.voice.gettext(CLOSED_WORDS[one])) for one in WHEN_CLOSED],
         counts=[(one, STATE_NAMES[one]) for one in COUNTS_AS],

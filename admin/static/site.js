@@ -374,3 +374,84 @@
   chosen.addEventListener("change", show);
   show();
 })();
+// The list of records: ticks are kept while somebody looks at a record, and single letters are keys where they are on.
+(() => {
+  const form = document.getElementById("many");
+  if (!form) return;
+  const key = `ticked ${form.dataset.place}`;
+  const boxes = () => [...form.querySelectorAll("input[name=record]")];
+  const ticked = form.querySelector(".ticked");
+  const every = document.getElementById("every");
+  const said = () => {
+    if (!ticked) return;
+    const count = boxes().filter((one) => one.checked).length;
+    ticked.textContent = count ? ticked.dataset.some.replace("{count}", count) : ticked.dataset.none;
+    every.checked = count > 0 && count === boxes().length;
+    every.indeterminate = count > 0 && !every.checked;
+    sessionStorage.setItem(key, JSON.stringify(boxes().filter((one) => one.checked).map((one) => one.value)));
+  };
+  const kept = new Set(JSON.parse(sessionStorage.getItem(key) ?? "[]"));
+  boxes().forEach((one) => (one.checked = one.checked || kept.has(one.value)));
+  if (every) {
+    every.hidden = false;
+    every.addEventListener("change", () => {
+      boxes().forEach((one) => (one.checked = every.checked));
+      said();
+    });
+  }
+  said();
+  let last = null;
+  form.addEventListener("click", (event) => {
+    const box = event.target.closest("input[name=record]");
+    if (!box) return;
+    const all = boxes();
+    if (event.shiftKey && last) {
+      const [from, to] = [all.indexOf(last), all.indexOf(box)].sort((a, b) => a - b);
+      all.slice(from, to + 1).forEach((one) => (one.checked = box.checked));
+    }
+    last = box;
+    said();
+  });
+  form.addEventListener("submit", () => sessionStorage.removeItem(key));
+
+  const rows = [...form.querySelectorAll("tbody tr")];
+  let at = rows.findIndex((row) => `#${row.id}` === location.hash);
+  const go = (to) => {
+    if (to < 0 || to >= rows.length) return;
+    rows[at]?.classList.remove("at");
+    at = to;
+    rows[at].classList.add("at");
+    rows[at].querySelector("a.label").focus({ preventScroll: true });
+    rows[at].scrollIntoView({ block: "nearest" });
+  };
+  window.listKeys = {
+    j: () => go(at + 1),
+    k: () => go(Math.max(at - 1, 0)),
+    x: () => rows[at]?.querySelector("input[name=record]")?.click(),
+    o: () => rows[at]?.querySelector("a.label").click(),
+  };
+})();
+
+// Single letters as keys, where somebody has not switched them off (WCAG 2.1.4); never while they write.
+(() => {
+  const help = document.getElementById("keys");
+  if (!help) return;
+  const open = document.getElementById("keys-open");
+  open.hidden = false;
+  open.addEventListener("click", () => help.showModal());
+  const jump = (id) => () => document.getElementById(id)?.focus();
+  const follow = (rel) => () => document.querySelector(`a[rel=${rel}]`)?.click();
+  const keys = {
+    "/": document.getElementById("search") ? jump("search") : jump("number"),
+    "?": () => help.showModal(),
+    n: follow("next"),
+    p: follow("prev"),
+    ...window.listKeys,
+  };
+  document.addEventListener("keydown", (event) => {
+    const writing = event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], dialog");
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || writing || !keys[event.key]) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+})();

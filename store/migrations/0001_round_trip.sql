@@ -106,6 +106,11 @@ create table users (
     language text not null default 'en',
     -- The name of a time zone; '' for that of the machine.
     zone text not null default '',
+    -- What they chose when they sent last: what becomes of the record, and which page comes next.
+    after_send text not null default 'keep' check (after_send in ('keep', 'close', 'wait')),
+    then_show text not null default 'stay' check (then_show in ('stay', 'next', 'list')),
+    -- Whether single letters are keys of the pages (WCAG 2.1.4).
+    shortcuts boolean not null default true,
     active boolean not null default true,
     created_at bigint not null
 );
@@ -190,6 +195,8 @@ create table record_type (
     prefix text not null,
     -- What becomes of an answer from outside to a closed record: it opens it again, opens a new one, or is held.
     when_closed text not null default 'reopen' check (when_closed in ('reopen', 'new', 'hold')),
+    -- For nobody but the members of its teams, and admins.
+    teams_only boolean not null default false,
     primary key (company_id, name),
     unique (company_id, prefix)
 );
@@ -203,6 +210,7 @@ create table record_state (
     counts_as text not null check (counts_as in ('open', 'waiting', 'closed')),
     position bigint not null,
     primary key (company_id, record_type, name),
+    unique (company_id, record_type, name, counts_as),
     foreign key (company_id, record_type) references record_type (company_id, name) on update cascade
 );
 
@@ -225,6 +233,8 @@ create table record_field (
     -- What can be chosen, a JSON list; empty for every other kind.
     choices text not null default '[]',
     position bigint not null,
+    -- Whether lists of the type show it as a column.
+    in_list boolean not null default false,
     primary key (company_id, record_type, name),
     foreign key (company_id, record_type) references record_type (company_id, name) on update cascade
 );
@@ -234,6 +244,8 @@ create table team (
     id {ID},
     company_id bigint not null references company (id),
     name text not null,
+    -- Whether a record of the team that nobody owns becomes that of the colleague who answers.
+    takes boolean not null default true,
     created_at bigint not null,
     unique (company_id, name)
 );
@@ -246,6 +258,16 @@ create table team_member (
 );
 create index team_member_team on team_member (team_id);
 create index team_member_user on team_member (user_id);
+
+-- Who sees the records of a type that is for named teams only.
+create table record_type_team (
+    company_id bigint not null references company (id),
+    record_type text not null,
+    team_id bigint not null references team (id),
+    primary key (company_id, record_type, team_id),
+    foreign key (company_id, record_type) references record_type (company_id, name) on update cascade
+);
+create index record_type_team_of on record_type_team (team_id);
 
 create table counter (
     company_id bigint not null references company (id),
@@ -288,6 +310,9 @@ create table record (
     label text not null,
     title text not null,
     state text not null,
+    -- What its state counts as: it follows the state by its key, so that lists need not look it up.
+    counts_as text not null,
+    priority text not null default 'normal' check (priority in ('low', 'normal', 'high', 'urgent')),
     fields text not null default '{}',
     owner_id bigint references users (id),
     owner_team_id bigint references team (id),
@@ -297,19 +322,96 @@ create table record (
     reference_url text,
     -- Somebody outside has seen its own address, which colleagues alone were given before.
     address_seen boolean not null default false,
+    -- The newest message or note; events are none.
+    last_message_id bigint,
+    -- Since when somebody outside has had no answer; null where nothing waits for us.
+    awaits_since_at bigint,
+    -- Out of what waits for us until then, or until somebody outside writes.
+    snoozed_until_at bigint,
+    -- Out of lists, counts and search.
+    hidden_as text check (hidden_as in ('spam', 'trash', 'merged')),
+    hidden_at bigint,
+    merged_into_id bigint references record (id),
     created_at bigint not null,
     changed_at bigint not null,
     unique (company_id, type, number),
     unique (company_id, label),
     unique (company_id, type, reference),
-    foreign key (company_id, type, state) references record_state (company_id, record_type, name) on update cascade,
-    check (owner_id is null or owner_team_id is null)
+    foreign key (company_id, type, state, counts_as)
+        references record_state (company_id, record_type, name, counts_as) on update cascade,
+    check ((hidden_as is null) = (hidden_at is null)),
+    check (merged_into_id is null or hidden_as = 'merged')
 );
 create index record_changed on record (company_id, changed_at, id);
+create index record_opened on record (company_id, created_at, id);
 create index record_latest on record (changed_at, id);
-create index record_state_of on record (company_id, type, state);
+create index record_state_of on record (company_id, type, state, counts_as);
 create index record_owner on record (company_id, owner_id, id) where owner_id is not null;
 create index record_team on record (owner_team_id, id);
+create index record_customer on record (company_id, customer_id, id) where customer_id is not null;
+create index record_merged on record (merged_into_id) where merged_into_id is not null;
+create index record_hidden on record (company_id, hidden_as, hidden_at, id) where hidden_as is not null;
+create index record_active on record (company_id, owner_id, changed_at, id)
+    where counts_as <> 'closed' and hidden_as is null;
+create index record_active_team on record (company_id, owner_team_id, changed_at, id)
+    where counts_as <> 'closed' and hidden_as is null and owner_team_id is not null;
+create index record_awaits on record (company_id, awaits_since_at, id)
+    where awaits_since_at is not null and counts_as = 'open' and snoozed_until_at is null and hidden_as is null;
+
+-- Numbers that a record had before, of another type or as a record of its own: they lead on.
+create table former_label (
+    company_id bigint not null references company (id),
+    label text not null,
+    record_id bigint not null references record (id),
+    created_at bigint not null,
+    primary key (company_id, label)
+);
+create index former_label_record on former_label (record_id);
+
+create table tag (
+    id {ID},
+    company_id bigint not null references company (id),
+    name text not null,
+    -- The name in small letters: two tags never differ by these alone.
+    folded text not null,
+    created_at bigint not null,
+    unique (company_id, folded)
+);
+
+create table record_tag (
+    company_id bigint not null references company (id),
+    record_id bigint not null references record (id),
+    tag_id bigint not null references tag (id),
+    created_at bigint not null,
+    primary key (company_id, record_id, tag_id)
+);
+create index record_tag_of on record_tag (company_id, tag_id, record_id);
+create index record_tag_id on record_tag (tag_id);
+
+-- A list of records under a name: ``query`` is what stands in the address of the page.
+create table saved_filter (
+    id {ID},
+    company_id bigint not null references company (id),
+    user_id bigint not null references users (id),
+    shared boolean not null,
+    name text not null,
+    query text not null,
+    created_at bigint not null,
+    unique (company_id, user_id, name)
+);
+create index saved_filter_user on saved_filter (user_id);
+
+-- What somebody has not seen of a record that is theirs, their team's or followed: from this message on.
+create table unread_record (
+    company_id bigint not null references company (id),
+    user_id bigint not null references users (id),
+    record_id bigint not null references record (id),
+    message_id bigint not null,
+    created_at bigint not null,
+    primary key (company_id, user_id, record_id)
+);
+create index unread_record_user on unread_record (user_id);
+create index unread_record_of on unread_record (record_id);
 
 create table alias (
     id {ID},
@@ -379,6 +481,11 @@ create table follower (
     company_id bigint not null references company (id),
     record_id bigint not null references record (id),
     user_id bigint not null references users (id),
+    -- Of what they are told, and whether of anything now.
+    messages boolean not null default true,
+    notes boolean not null default true,
+    changes boolean not null default false,
+    muted_at bigint,
     created_at bigint not null,
     removed_at bigint,
     primary key (company_id, record_id, user_id)
@@ -497,6 +604,9 @@ create table message (
     -- How many installations passed it on before; what leaves because of it says one more.
     hops bigint not null default 0,
     token_epoch bigint not null default 0,
+    -- A note that its author changed or deleted; what it said before is a version.
+    edited_at bigint,
+    deleted_at bigint,
     written_at bigint not null,
     created_at bigint not null,
     unique (company_id, record_id, number),
@@ -514,6 +624,15 @@ create table message_reference (
     message_id bigint not null references message (id),
     primary key (company_id, rfc_message_id, message_id)
 );
+create table message_version (
+    id {ID},
+    company_id bigint not null references company (id),
+    message_id bigint not null references message (id),
+    text text not null,
+    html text not null,
+    created_at bigint not null
+);
+create index message_version_of on message_version (company_id, message_id, id);
 
 -- Who stands in To and Cc of a message, our own addresses left out.
 create table message_address (
@@ -725,8 +844,16 @@ from alias a
 
 create view record_row as
 select
-    r.id, r.company_id, c.name as company, r.type, r.number, r.label, r.title, r.state, s.counts_as, r.fields, r.owner_id,
-    u.name as owner, r.owner_team_id, t.name as team, r.customer_id, k.name as customer,
+    r.id, r.company_id, c.name as company, r.type, r.number, r.label, r.title, r.state, r.counts_as, r.priority, r.fields,
+    r.owner_id, u.name as owner,
+    (
+        select e.address from user_address e
+        where e.user_id = r.owner_id and e.kind = 'email'
+        order by e.position
+        limit 1
+    )
+        as owner_address,
+    r.owner_team_id, t.name as team, r.customer_id, k.name as customer,
     (
         select e.address from contact_address e
         where e.company_id = r.company_id and e.contact_id = r.customer_id and e.kind = 'email'
@@ -734,13 +861,25 @@ select
         limit 1
     )
         as customer_address,
-    r.alias_id, r.reference, r.reference_url, r.created_at, r.changed_at
+    r.alias_id, r.reference, r.reference_url, r.last_message_id, r.awaits_since_at, r.snoozed_until_at, r.hidden_as,
+    r.hidden_at, r.merged_into_id, r.created_at, r.changed_at
 from record r
     join company c on c.id = r.company_id
-    join record_state s on s.company_id = r.company_id and s.record_type = r.type and s.name = r.state
     left join users u on u.id = r.owner_id
     left join team t on t.id = r.owner_team_id
     left join contact k on k.id = r.customer_id;
+
+-- The types whose records do not exist for a member: those for named teams only, of which they are in none.
+create view hidden_type as
+select t.company_id, m.user_id, t.name as record_type
+from record_type t join membership m on m.company_id = t.company_id
+where t.teams_only and m.role <> 'admin'
+    and not exists (select 1 from installation_admin a where a.user_id = m.user_id)
+    and not exists (
+        select 1
+        from record_type_team p join team_member n on n.company_id = p.company_id and n.team_id = p.team_id
+        where p.company_id = t.company_id and p.record_type = t.name and n.user_id = m.user_id
+    );
 
 -- A copy as lists show it, once for each address that it goes to.
 create view outbox_line as

@@ -42,8 +42,30 @@ update alias set record_type = :new_name where company_id = :company_id and reco
 -- name: record_type_counter!
 update counter set record_type = :new_name where company_id = :company_id and record_type = :record_type;
 
+-- name: hidden_types
+select record_type from hidden_type where company_id = :company_id and user_id = :user_id;
+
+-- name: record_type_teams
+select t.id, t.name
+from record_type_team p join team t on t.id = p.team_id
+where p.company_id = :company_id and p.record_type = :record_type
+order by t.name;
+
+-- name: record_type_only!
+update record_type set teams_only = :teams_only where company_id = :company_id and name = :record_type;
+
+-- name: record_type_team_add!
+insert into record_type_team (company_id, record_type, team_id) values (:company_id, :record_type, :team_id)
+on conflict (company_id, record_type, team_id) do nothing;
+
+-- name: record_type_team_remove!
+delete from record_type_team where company_id = :company_id and record_type = :record_type and team_id = :team_id;
+
+-- name: record_type_teams_remove!
+delete from record_type_team where team_id = :team_id and company_id = :company_id;
+
 -- name: record_fields
-select name, kind, choices from record_field
+select name, kind, choices, in_list from record_field
 where company_id = :company_id and record_type = :record_type
 order by position, name;
 
@@ -58,6 +80,9 @@ select :company_id, :record_type, :name, :kind, :choices, coalesce(max(position)
 from record_field
 where company_id = :company_id and record_type = :record_type
 on conflict (company_id, record_type, name) do update set kind = excluded.kind, choices = excluded.choices;
+
+-- name: record_field_columns!
+update record_field set in_list = name in (:names) where company_id = :company_id and record_type = :record_type;
 
 -- name: record_field_remove!
 delete from record_field where company_id = :company_id and record_type = :record_type and name = :name;
@@ -80,4 +105,4 @@ where company_id = :company_id and record_type = :record_type
 on conflict (company_id, record_type, name) do nothing;
 
 -- name: record_types
-select name, prefix, when_closed from record_type where company_id = :company_id order by name;
+select name, prefix, when_closed, teams_only from record_type where company_id = :company_id order by name;

@@ -3,6 +3,11 @@ select d.id, d.message_id, d.state, m.record_id, r.label, r.title, m.kind, m.aut
     m.subject, m.reply_text as text, m.phrase, m.created_at
 from delivery d join message m on m.id = d.message_id join record r on r.id = m.record_id
 where d.company_id = :company_id and d.user_id = :user_id and d.channel = 'inbox' and d.id < :before
+    and r.hidden_as is null
+    and not exists (
+        select 1 from hidden_type h
+        where h.company_id = :company_id and h.user_id = :user_id and h.record_type = r.type
+    )
 order by d.id desc
 limit :most;
 
@@ -17,6 +22,14 @@ select
         select count(*) from (
             select 1 from delivery
             where company_id = :company_id and user_id = :user_id and state = 'unread'
+                and record_id not in (
+                    select r.id
+                    from hidden_type h join record r on r.company_id = h.company_id and r.type = h.record_type
+                    where h.company_id = :company_id and h.user_id = :user_id
+                )
+                and record_id not in (
+                    select id from record where company_id = :company_id and hidden_as in ('spam', 'trash', 'merged')
+                )
             limit 1000
         ) as unread
     )
@@ -38,6 +51,10 @@ select n.id, n.inbound_id, n.record_id, r.label, n.phrase, n.created_at, n.read_
     coalesce(i.state = 'held', false) as waits
 from notice n left join record r on r.id = n.record_id left join inbound i on i.id = n.inbound_id
 where n.company_id = :company_id and n.user_id = :user_id and n.id < :before
+    and not exists (
+        select 1 from hidden_type h
+        where h.company_id = :company_id and h.user_id = :user_id and h.record_type = r.type
+    )
 order by n.id desc
 limit :most;
 

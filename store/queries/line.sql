@@ -31,6 +31,11 @@ from (
     join membership m on m.company_id = o.company_id and m.user_id = o.user_id
     join channel ch on ch.name = u.prefers
 where u.active and m.role in ('admin', 'agent')
+    and not exists (
+        select 1
+        from record r join hidden_type h on h.company_id = r.company_id and h.record_type = r.type
+        where r.company_id = :company_id and r.id = :record_id and h.user_id = o.user_id
+    )
 order by o.step, u.id;
 
 -- name: installation_admins

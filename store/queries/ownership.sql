@@ -25,8 +25,11 @@ where f.company_id = :company_id and f.user_id = :user_id and f.removed_at is nu
 order by f.record_id;
 
 -- A hand-over is no news of the records: they stay where they are in the lists.
+-- A person takes over what a person had, beside the team that it has; a team takes it over from whoever had it.
 -- name: records_hand_over!
-update record set owner_id = :owner_id, owner_team_id = :owner_team_id
+update record
+set owner_id = :owner_id,
+    owner_team_id = case when cast(:owner_team_id as bigint) is null and owner_id is not null then owner_team_id else :owner_team_id end
 where company_id = :company_id and id in (:ids);
 
 -- name: aliases_hand_over!

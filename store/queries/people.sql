@@ -32,8 +32,12 @@ select address from user_address
 where kind = 'email' and substr(address, length(address) - length(:domain) + 1) = :domain
 order by address;
 
+-- name: user_ways!
+update users set after_send = :after_send, then_show = :then_show, shortcuts = :shortcuts where id = :id;
+
 -- name: user_by_address^
-select u.id, u.name, u.password, u.prefers, u.language, u.zone, u.active, u.created_at,
+select u.id, u.name, u.password, u.prefers, u.language, u.zone, u.active, u.after_send, u.then_show, u.shortcuts,
+    u.created_at,
     exists (select 1 from installation_admin i where i.user_id = u.id) as installation_admin
 from user_address a join users u on u.id = a.user_id
 where a.kind = :kind and a.address = :address;
@@ -42,19 +46,22 @@ where a.kind = :kind and a.address = :address;
 select address from user_address where kind = :kind and address in (:addresses);
 
 -- name: user_by_id^
-select u.id, u.name, u.password, u.prefers, u.language, u.zone, u.active, u.created_at,
+select u.id, u.name, u.password, u.prefers, u.language, u.zone, u.active, u.after_send, u.then_show, u.shortcuts,
+    u.created_at,
     exists (select 1 from installation_admin i where i.user_id = u.id) as installation_admin
 from users u
 where u.id = :id;
 
 -- name: users
-select u.id, u.name, u.prefers, u.language, u.zone, u.active, u.created_at,
+select u.id, u.name, u.prefers, u.language, u.zone, u.active, u.after_send, u.then_show, u.shortcuts,
+    u.created_at,
     exists (select 1 from installation_admin i where i.user_id = u.id) as installation_admin
 from users u
 order by u.id;
 
 -- name: users_of_company
-select u.id, u.name, u.prefers, u.language, u.zone, u.active, u.created_at,
+select u.id, u.name, u.prefers, u.language, u.zone, u.active, u.after_send, u.then_show, u.shortcuts,
+    u.created_at,
     exists (select 1 from installation_admin i where i.user_id = u.id) as installation_admin
 from membership m join users u on u.id = m.user_id
 where m.company_id = :company_id

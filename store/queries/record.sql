@@ -10,15 +10,21 @@ returning last,
         where s.company_id = :company_id and s.record_type = :record_type
         order by s.position
         limit 1
-    ) as state;
+    ) as state,
+    (
+        select s.counts_as from record_state s
+        where s.company_id = :company_id and s.record_type = :record_type
+        order by s.position
+        limit 1
+    ) as counts_as;
 
 -- name: record_add$
 insert into record (
-    company_id, type, number, label, title, state, fields, owner_id, owner_team_id, customer_id, alias_id,
+    company_id, type, number, label, title, state, counts_as, fields, owner_id, owner_team_id, customer_id, alias_id,
     reference, reference_url, created_at, changed_at
 )
 values (
-    :company_id, :type, :number, :label, :title, :state, :fields, :owner_id, :owner_team_id, :customer_id, :alias_id,
+    :company_id, :type, :number, :label, :title, :state, :counts_as, :fields, :owner_id, :owner_team_id, :customer_id, :alias_id,
     :reference, :reference_url, :now, :now
 )
 returning id;
@@ -42,10 +48,30 @@ order by r.id;
 -- name: record_by_label
 select * from record_row where company_id = :company_id and label = :label;
 
+-- A number that a record had before leads on to it.
+-- name: record_by_former_label
+select r.* from former_label f cross join record_row r
+where f.company_id = :company_id and f.label = :label and r.company_id = f.company_id and r.id = f.record_id;
+
+-- name: records_by_former_label
+select r.*
+from company c cross join former_label f cross join record_row r
+where f.company_id = c.id and f.label = :label and r.company_id = f.company_id and r.id = f.record_id
+order by r.id;
+
+-- name: former_label_add!
+insert into former_label (company_id, label, record_id, created_at) values (:company_id, :label, :record_id, :now);
+
+-- name: former_label_remove!
+delete from former_label where company_id = :company_id and label = :label;
+
 -- name: records
 select * from record_row
 order by changed_at desc, id desc
 limit :most offset :skip;
+
+-- name: records_hidden_among
+select label from record where company_id = :company_id and label in (:labels) and type in (:types);
 
 -- name: record_by_reference$
 select id from record where company_id = :company_id and type = :type and reference = :reference;
@@ -56,35 +82,68 @@ where company_id = :company_id
 order by changed_at desc, id desc
 limit :most offset :skip;
 
--- A page of a company's records, most recent first: those that changed before a moment, or then and with a lower id.
--- name: records_before
-select * from record_row
-where company_id = :company_id
-    and (changed_at, id) < (:changed_at, :id)
-order by changed_at desc, id desc
-limit :most;
-
--- The same the other way, oldest first.
--- name: records_after
-select * from record_row
-where company_id = :company_id
-    and (changed_at, id) > (:changed_at, :id)
-order by changed_at, id
-limit :most;
-
 -- name: records_count$
 select coalesce(sum(records), 0) from counter where company_id = :company_id;
 
--- name: record_touch!
-update record set changed_at = :now where id = :id and company_id = :company_id;
+-- A message or a note came: one from outside waits for us, and ends a snooze; what we send ends the waiting.
+-- name: record_heard!
+update record
+set changed_at = :now, last_message_id = :message_id,
+    awaits_since_at = case :whose when 'outside' then coalesce(awaits_since_at, :now) when 'ours' then null
+        else awaits_since_at end,
+    snoozed_until_at = case :whose when 'outside' then null else snoozed_until_at end
+where id = :id and company_id = :company_id;
+
+-- name: record_unheard!
+update record
+set changed_at = :now,
+    last_message_id = (
+        select m.id from message m
+        where m.company_id = :company_id and m.record_id = :id and m.kind <> 'event'
+        order by m.id desc
+        limit 1
+    ),
+    awaits_since_at = (
+        select case m.kind when 'received' then m.created_at end
+        from message m
+        where m.company_id = :company_id and m.record_id = :id and m.kind in ('received', 'post') and not m.automatic
+        order by m.id desc
+        limit 1
+    )
+where id = :id and company_id = :company_id;
 
 -- name: record_set!
 update record
-set title = :title, state = :state, owner_id = :owner_id, owner_team_id = :owner_team_id, fields = :fields, changed_at = :now
+set title = :title, state = :state, owner_id = :owner_id, owner_team_id = :owner_team_id, customer_id = :customer_id,
+    priority = :priority, fields = :fields, changed_at = :now,
+    counts_as = (
+        select s.counts_as from record_state s
+        where s.company_id = :company_id and s.record_type = record.type and s.name = :state
+    )
 where id = :id and company_id = :company_id;
 
 -- name: record_set_state!
-update record set state = :state, changed_at = :now where id = :id and company_id = :company_id;
+update record
+set state = :state, changed_at = :now,
+    counts_as = (
+        select s.counts_as from record_state s
+        where s.company_id = :company_id and s.record_type = record.type and s.name = :state
+    )
+where id = :id and company_id = :company_id;
+
+-- name: record_retype!
+update record
+set type = :type, number = :number, label = :label, state = :state, counts_as = :counts_as, changed_at = :now
+where id = :id and company_id = :company_id;
+
+-- name: record_hide!
+update record set hidden_as = :state, hidden_at = :at where id = :id and company_id = :company_id;
+
+-- name: record_await!
+update record set awaits_since_at = :at where id = :id and company_id = :company_id;
+
+-- name: record_snooze!
+update record set snoozed_until_at = :at where id = :id and company_id = :company_id;
 
 -- name: tombstone_by_record^
 select record_id, label, moved_to_id, reason from tombstone
@@ -105,9 +164,10 @@ on conflict (company_id, record_id, user_id) do nothing;
 update follower set removed_at = :now
 where company_id = :company_id and record_id = :record_id and user_id = :user_id and removed_at is null;
 
--- Followers who are still active members of the company: whoever left it is told nothing.
+-- Followers who are still active members of the company, and see records of its type: whoever does not is told nothing.
 -- name: followers
-select f.user_id, u.name, u.prefers, u.language, m.role in ('admin', 'agent') as may_act,
+select f.user_id, u.name, u.prefers, u.language, m.role in ('admin', 'agent') as may_act, f.messages, f.notes,
+    f.changes, f.muted_at,
     (select a.address from user_address a where a.user_id = u.id and a.kind = 'email' order by a.position limit 1)
         as address,
     (select a.address from user_address a where a.user_id = u.id and a.kind = ch.address_kind order by a.position
@@ -116,7 +176,12 @@ from follower f
     join users u on u.id = f.user_id
     join channel ch on ch.name = u.prefers
     join membership m on m.user_id = u.id and m.company_id = f.company_id
+    join record r on r.id = f.record_id
 where f.company_id = :company_id and f.record_id = :record_id and f.removed_at is null and u.active
+    and not exists (
+        select 1 from hidden_type h
+        where h.company_id = f.company_id and h.user_id = f.user_id and h.record_type = r.type
+    )
 order by f.created_at, f.user_id;
 
 -- name: participants_add*!

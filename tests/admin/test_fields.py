@@ -8,6 +8,7 @@ from tests.admin.conftest import Browser, Site
 from weftmail.flow.actor import Actor
 from weftmail.flow.setup import record, record_type, user
 from weftmail.flow.setup.act import Done, Setup
+from weftmail.flow.setup.record_change import RecordChanges
 from weftmail.flow.setup.record_type import TypeChanges
 
 FIELDS = {"value": "amount", "chairs": "number", "until": "date", "seller": "person", "size": "choice: S, L"}
@@ -30,7 +31,7 @@ def shown(browser: Browser) -> dict[str, str]:
 
 def test_values_are_shown_as_the_reader_writes_them(site: Site, anna: Browser) -> None:
     setup = setup_of(site)
-    assert isinstance(record.change(setup, "LEAD-1", fields_=GIVEN), Done)
+    assert isinstance(record.change(setup, "LEAD-1", RecordChanges(fields=GIVEN)), Done)
     assert isinstance(record_type.change(setup, "Acme", "lead", TypeChanges(fields=FIELDS)), Done)
     assert shown(anna) == {
         "value": "SEK23,500.50", "chairs": "1,234.5", "until": "May 31, 2026", "seller": "Anna", "size": "L",
@@ -39,10 +40,10 @@ def test_values_are_shown_as_the_reader_writes_them(site: Site, anna: Browser) -
     assert isinstance(user.change(setup, "anna@acme.example", language="sv"), Done)
     assert shown(anna)["value"] == "23 500,50 kr"
     # What was kept before its field had a kind stays as it was written.
-    assert isinstance(record.change(setup, "LEAD-1", fields_={"seller": ""}), Done)
+    assert isinstance(record.change(setup, "LEAD-1", RecordChanges(fields={"seller": ""})), Done)
     assert isinstance(record_type.change(setup, "Acme", "lead", TypeChanges(fields={"size": "date"})), Done)
     html = anna.get("/records/LEAD-1").text
-    assert "<dt>size</dt><dd><bdi>L</bdi></dd>" in html and "seller" not in html
+    assert "<dt>size</dt><dd><bdi>L</bdi></dd>" in html and "<dt>seller</dt>" not in html
     # Those of the type come first, in its order.
     assert re.findall(r"<dt>(value|chairs|until|size|remark)</dt>", html) == [
         "value", "chairs", "until", "size", "remark",

@@ -13,6 +13,7 @@ from tests.admin.test_fields import setup_of
 from tests.admin.test_two_steps import link_of, turn_on
 from weftmail.flow.setup import record, team, user
 from weftmail.flow.setup.act import Done
+from weftmail.flow.setup.record_change import RecordChanges
 from weftmail.store.people import User
 
 Opens = Callable[[], Browser]
@@ -115,7 +116,7 @@ def test_who_belongs_to_several_companies_is_theirs_only_as_a_member(site: Site,
 def test_who_leaves_passes_their_work_on(site: Site, anna: Browser, browser: Opens) -> None:
     bjorn = browser()
     bjorn.sign_in("bjorn@acme.example")
-    assert isinstance(record.change(setup_of(site), "LEAD-1", owner="bjorn@acme.example"), Done)
+    assert isinstance(record.change(setup_of(site), "LEAD-1", RecordChanges(owner="bjorn@acme.example")), Done)
     path = f"/users/{site.world.bjorn}"
     assert '<a href="/records/LEAD-1">LEAD-1</a>' in anna.get(path).text
     # Every number leads to its rows.

@@ -58,6 +58,13 @@ READ_MORE = {
     "record_types": SET_UP,
     "records_count": "one row for each type of record",
     "records_by_label": "asks in each company, by its key",
+    "records_by_former_label": "asks in each company, by its key",
+    "hidden_types": "the types of one company",
+    "record_type_teams": SET_UP,
+    "record_type_teams_remove": SET_UP,
+    "tags": SET_UP,
+    "record_tags": FEW,
+    "saved_filters": "the filters of one company, sorted",
     **dict.fromkeys(
         [f"list_aliases_by_{sort}{back}" for sort in ("address", "use", "change") for back in ("", "_back")],
         "finds owners and teams by name: as many as somebody added by hand",

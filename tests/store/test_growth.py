@@ -43,8 +43,8 @@ RECORD = 5
 COLUMNS = """
 contact (id, company_id, name, created_at) | n, 1, 'C', n
 contact_address (company_id, address, contact_id, created_at) | 1, 'c' || n || '@customer.example', n, n
-record (id, company_id, type, number, label, title, state, customer_id, alias_id, created_at, changed_at)
-    | n, 1, 'lead', n, 'LEAD-' || n, 'T', 'open', {who}, 1, n, n
+record (id, company_id, type, number, label, title, state, counts_as, customer_id, alias_id, created_at, changed_at)
+    | n, 1, 'lead', n, 'LEAD-' || n, 'T', 'open', 'open', {who}, 1, n, n
 blob (id, company_id, sha256, size) | n, 1, 'h' || n, 4
 blob_piece (blob_id, position, bytes) | n, 0, x'00000000'
 inbound (id, company_id, blob_id, entrance, sender, recipient, original_recipient, queue_id, client_address, state,
@@ -108,6 +108,9 @@ VALUES: dict[str, Any] = {
     "what": "review", "answer_local": "sales", "answer_domain": "acme.example",
     "at": 1, "servers": "[]", "verdict": "good", "body": "{}", "says": "{}", "words": 20_000, "budget": 4_000_000,
     "company_ids": [1], "least": 4, "named": "t", "stretch": 20, "once": "once", "undecided": "{}",
+    "whose": "outside", "priority": "high", "folded": "x", "tag_id": 1, "shared": True,
+    "after_send": "keep", "then_show": "stay", "shortcuts": True, "query": "",
+    "types": ["lead"], "labels": ["LEAD-5"], "teams_only": False,
 }  # fmt: skip
 SWITCHES = {
     "when_closed": "type",
@@ -154,6 +157,9 @@ ODD: dict[str, dict[str, Any]] = {
     "list_outbox_of_company_left": {"state": "sent"},
     "delivery_settle": {"state": "sent"},
     "record_set": {"state": "open"},
+    "record_hide": {"state": "trash"},
+    "record_retype": {"state": "open", "number": 10**9, "label": "LEAD-0"},
+    "former_label_add": {"label": "OLD-1"},
     "record_set_state": {"state": "open"},
     "inbound_settle": {"delivery_key": "new"},
     "domain_set": {"state": "open"},
@@ -204,6 +210,7 @@ def filled(office: Office, mails: int) -> Office:
                 {"most": mails},
             )
         connection.execute("insert into team (id, company_id, name, created_at) values (1, 1, 'T', 1)")
+        connection.execute("insert into tag (id, company_id, name, folded, created_at) values (1, 1, 'T', 't', 1)")
         connection.execute(
             "insert into counter (company_id, record_type, last) values (1, 'lead', :most)", {"most": mails}
         )

@@ -68,7 +68,7 @@ def test_a_record_as_it_was_opened_and_changed(office: Office) -> None:
     changed = replace(record, title="38 chairs", state="closed", counts_as="closed", owner_id=office.bjorn, fields="{}")
     office.store.records.set(changed, 9)
     found = office.store.records.get(office.acme, record.id)
-    assert found == replace(changed, owner="Björn", changed_at=9)
+    assert found == replace(changed, owner="Björn", owner_address="bjorn@acme.example", changed_at=9)
     assert office.store.records.by_reference(office.acme, "lead", "4711") == found
     assert office.store.records.by_reference(office.acme, "order", "4711") is None
     with pytest.raises(Conflict):
@@ -85,7 +85,7 @@ def test_a_type_that_the_company_does_not_keep(office: Office) -> None:
 
 def test_what_changed_last_comes_first(office: Office) -> None:
     first, second, third = office.record(), office.record(), office.record()
-    office.store.records.touch(office.acme, first.id, 9)
+    office.store.records.heard(office.acme, first.id, 1, "inside", 9)
     assert [one.id for one in office.store.records.all()] == [first.id, third.id, second.id]
     assert [one.id for one in office.store.records.all(office.acme, most=1, skip=1)] == [third.id]
     assert office.store.records.all(99) == []

@@ -27,11 +27,15 @@ _AMOUNT = re.compile(r"(?:([A-Z]{3})\s*)?([-\u2212]?[0-9][^A-Za-z]*?)(?:\s*([A-Z
 
 @dataclass(frozen=True, slots=True)
 class FieldKind:
-    """A field of the records of a type; ``choices`` are what one of the kind ``choice`` can hold."""
+    """A field of the records of a type; ``choices`` are what one of the kind ``choice`` can hold.
+
+    ``in_list``: lists of the type show it as a column.
+    """
 
     name: str
     kind: str
     choices: tuple[str, ...] = ()
+    in_list: bool = False
 
 
 class BadValue(ValueError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from weftmail.core.wording.phrase import Phrase
 from weftmail.store.message import NewMessage
-from weftmail.store.record import Record
+from weftmail.store.record import Record, Whose
 from weftmail.store.store import Store
 
 
@@ -36,9 +36,23 @@ def event(company_id: int, record_id: int, subject: str, says: Phrase, now: int,
     )
 
 
+def note_message(
+    store: Store, record: Record, message_id: int, whose: Whose, author_user_id: int | None, now: int
+) -> None:
+    """Say that a message or a note came onto the record: unread for those whose it is, and perhaps waiting for us."""
+    store.records.heard(record.company_id, record.id, message_id, whose, now)
+    store.read_state.came(record.company_id, record.id, message_id, author_user_id, now)
+
+
 def reopen(store: Store, record: Record, author: str, now: int) -> None:
-    """Open a closed record again, because somebody outside answered; any other stays as it is."""
-    if record.counts_as != "closed":
+    """Open a record again that is closed or waits, because somebody outside answered; any other stays as it is.
+
+    One in the trash comes back: nothing that a person wrote disappears.
+    """
+    if record.hidden_as in ("spam", "trash"):
+        store.records.hide(record.company_id, record.id, None, now)
+        write_event(store, record, Phrase("event.came back", {"name": author}), now)
+    if record.counts_as == "open":
         return
     states = store.records.states(record.company_id, record.type)
     became = next((one.name for one in states if one.counts_as == "open"), record.state)

@@ -11,6 +11,7 @@ from weftmail.core.parsing.html import sanitise, text_of
 from weftmail.core.routing.recipients import Field, Outsider, Recipients, recipients
 from weftmail.core.tokens import locator
 from weftmail.core.tokens.locator import Visibility
+from weftmail.flow.events import note_message
 from weftmail.flow.facts import is_ours
 from weftmail.flow.identity import identity_of
 from weftmail.flow.installation import Installation
@@ -135,9 +136,10 @@ def post(store: Store, installation: Installation, record: Record, author: User,
             message_id,
             [Addressed(one.field, one.name, one.address, one.contact_id) for one in who_gets.outsiders],
         )
-        store.records.touch(record.company_id, record.id, now)
+        note_message(store, record, message_id, "inside" if draft.note else "ours", author.id, now)
         notify(store, record, message_id, who_gets, now)
         store.records.follow_by_post(record.company_id, record.id, author.id, now)
+        store.read_state.read(record.company_id, author.id, [record.id])
     return message_id
 
 

@@ -82,7 +82,7 @@ def _withdraw(
     notified = [one for one in store.messages.deliveries(company_id, message_id) if _knows(one)]
     says = Phrase("event.withdrawn", {"actor": actor.name, "sender": row.from_address or row.sender})
     store.withdrawals.withdraw(company_id, record_id, message_id, says, f"{says.as_json()} at {now}")
-    store.records.touch(company_id, record_id, now)
+    store.records.unheard(company_id, record_id, now)
     return tuple(dict.fromkeys(one.name or one.address for one in notified))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
+from functools import partial
 
 from weftmail.cli import done
 from weftmail.cli.arguments import Parser, Verbs, number, pairs
@@ -19,6 +20,7 @@ from weftmail.flow import vocabulary
 from weftmail.flow.identity import address_of
 from weftmail.flow.setup import find
 from weftmail.flow.setup import record as records
+from weftmail.flow.setup.record_change import RecordChanges
 from weftmail.flow.thread import PER_PAGE, Excerpt, conversation, whole
 from weftmail.store.record import Record
 from weftmail.store.store import Store
@@ -65,6 +67,17 @@ def build(parser: Parser) -> None:
     change.add_argument(
         "--revoke-reply-addresses", action="store_true", help="revoke all reply addresses of the record"
     )
+    change.add_argument("--team", metavar="TEAM", help="the team that it belongs to; '' for none")
+    change.add_argument("--customer", metavar="ADDR", help="the contact it is about; '' for none")
+    change.add_argument("--priority", metavar="P", help="low, normal, high or urgent")
+    change.add_argument("--no-answer-needed", action="store_true", help="nothing waits for us, until the next message")
+    tag = verbs.add("tag", "put tags on a record, or take them off", _tag, company=True)
+    tag.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
+    tag.add_argument("add", nargs="*", metavar="TAG", help="a tag to put on it")
+    tag.add_argument("--remove", action="append", default=[], metavar="TAG", help="a tag to take off")
+    for name, place, help_ in MOVES:
+        move = verbs.add(name, help_, partial(_move, place), company=True)
+        move.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
 
 
 def _add(context: Context, arguments: argparse.Namespace) -> None:
@@ -92,16 +105,42 @@ def _set(context: Context, arguments: argparse.Namespace) -> None:
         records.change(
             context.setup,
             arguments.number,
+            RecordChanges(
+                title=arguments.title,
+                state=arguments.state,
+                owner=arguments.owner,
+                team=arguments.team,
+                customer=arguments.customer,
+                priority=arguments.priority,
+                awaits=False if arguments.no_answer_needed else None,
+                fields=pairs(arguments.field),
+            ),
             company=arguments.company,
-            title=arguments.title,
-            state=arguments.state,
-            owner=arguments.owner,
-            fields_=pairs(arguments.field),
             add_participants=arguments.add_participant,
             remove_participants=arguments.remove_participant,
             revoke_reply_addresses=arguments.revoke_reply_addresses,
         )
     )
+    context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
+
+
+MOVES = (
+    ("spam", "spam", "take a record out of the lists as spam, and block its sender"),
+    ("trash", "trash", "take a record out of the lists"),
+    ("restore", "lists", "bring a record back from spam or trash"),
+)
+
+
+def _tag(context: Context, arguments: argparse.Namespace) -> None:
+    _change(context, arguments, RecordChanges(add_tags=arguments.add, remove_tags=arguments.remove))
+
+
+def _move(place: str, context: Context, arguments: argparse.Namespace) -> None:
+    _change(context, arguments, RecordChanges(place=place))
+
+
+def _change(context: Context, arguments: argparse.Namespace, changes: RecordChanges) -> None:
+    made = carried_out(records.change(context.setup, arguments.number, changes, company=arguments.company))
     context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
 
 

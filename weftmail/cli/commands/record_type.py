@@ -40,6 +40,10 @@ def build(parser: Parser) -> None:
         change, "--field", "FIELD=KIND", "add a field: text, number, amount, date, person, or 'choice: small, large'"
     )
     _repeated(change, "--remove-field", "FIELD", "remove a field; what records hold there stays, as text")
+    change.add_argument("--columns", metavar="FIELDS", help="the fields that lists show, with commas between")
+    change.add_argument("--teams-only", choices=("yes", "no"), help="whether its records are for named teams only")
+    _repeated(change, "--add-team", "TEAM", "name a team that sees its records")
+    _repeated(change, "--remove-team", "TEAM", "name a team no longer")
 
 
 def _repeated(parser: Parser, flag: str, metavar: str, help_: str) -> None:
@@ -63,6 +67,12 @@ def _set(context: Context, arguments: argparse.Namespace) -> None:
         removed_states=arguments.remove_state,
         fields=pairs(arguments.field, "FIELD=KIND, as value=amount"),
         removed_fields=arguments.remove_field,
+        columns=None
+        if arguments.columns is None
+        else [one.strip() for one in arguments.columns.split(",") if one.strip()],
+        teams_only=None if arguments.teams_only is None else arguments.teams_only == "yes",
+        add_teams=arguments.add_team,
+        remove_teams=arguments.remove_team,
     )
     made = carried_out(record_type.change(context.setup, arguments.company, arguments.name, changes))
     context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
@@ -104,5 +114,7 @@ def _show(context: Context, arguments: argparse.Namespace) -> None:
         "When closed": found.when_closed,
         "States": [f"{one.name} ({one.counts_as})" for one in states],
         "Fields": [f"{one.name} ({one.kind}{''.join(f', {each}' for each in one.choices)})" for one in fields],
+        "Columns": [one.name for one in fields if one.in_list],
+        "Seen by": [one.name for one in store.record_types.teams(whose.id, name)] if found.teams_only else "everybody",
     }
     context.answer(arguments.json, record_type.fields(store, whose, found), lambda: sheet(lines))

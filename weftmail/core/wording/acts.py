@@ -60,6 +60,9 @@ ACTS: Final = {
     "act.outbox.retry": marked("Sending again: {subject}"),
     "act.record.add": marked("{subject} opened"),
     "act.record.set": marked("{subject} changed"),
+    "act.record.many": marked("{subject} changed"),
+    "act.filter.add": marked("Filter {subject} saved"),
+    "act.filter.remove": marked("Filter {subject} removed"),
     "act.record_type.add": marked("Record type {subject} added"),
     "act.record_type.set": marked("Record type {subject} changed"),
     "act.session.end": marked("{subject} signed out in one browser"),
@@ -79,6 +82,7 @@ ACTS: Final = {
     "act.second_factor.demand": marked("Second factor in {subject}: demand changed"),
     "act.second_factor.remove": marked("Second factor of {subject} removed"),
     "act.user.password": marked("Password of {subject} changed"),
+    "act.user.ways": marked("How {subject} works changed"),
     "act.user.set": marked("User {subject} changed"),
 }
 """Each sentence by "act." and the name of an act; ``subject`` is what it was about."""
@@ -98,6 +102,7 @@ FINAL: Final = {
     "final.inbound.replay": marked("What was filed stays where it is"),
     "final.inbound.replay_all": marked("What was filed stays where it is"),
     "final.membership.restore": marked("Let the person leave again"),
+    "final.user.ways": marked("Choose again in your settings"),
     "final.outbox.redirect": marked("Send the copy to the first address again"),
     "final.outbox.retry": marked("The copy has left, or is about to"),
     "final.outbox.revive": marked("Cancel the copy in the outbox"),
@@ -105,7 +110,6 @@ FINAL: Final = {
     "final.record.note": marked("A note stays; write another one"),
     "final.record.post": marked("The message has left"),
     "final.record.read_again": marked("The words of before were those that could be read then"),
-    "final.record.set": marked("Change the record back on its page"),
     "final.record_type.add": marked("A type of records stays; rename it instead"),
     "final.review.back": marked("Decide anew in the review queue"),
     "final.second_factor.add": marked("Turn the second factor off instead"),

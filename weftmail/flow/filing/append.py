@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from weftmail.core.routing.disposition import Append, Note
 from weftmail.flow.delivered import Delivered
-from weftmail.flow.events import reopen
+from weftmail.flow.events import note_message, reopen
 from weftmail.flow.filing.brought import bring
 from weftmail.flow.filing.entry import contact_of, new_message
 from weftmail.flow.filing.outcome import Outcome
@@ -57,13 +57,15 @@ def file_append(
     bring(store, delivered, record, message_id, now, by_colleague=post, sent_to=who_gets.outsiders)
     if new.kind == "received":
         store.references.keep(company_id, message_id, foreign_ids(installation, message))
-    store.records.touch(company_id, record.id, now)
     user_id = disposition.author.user_id
-    if user_id is None and not disposition.automatic and isinstance(disposition, Append):
+    from_outside = user_id is None and not disposition.automatic and isinstance(disposition, Append)
+    note_message(store, record, message_id, "outside" if from_outside else "ours" if post else "inside", user_id, now)
+    if from_outside:
         reopen(store, record, new.author_name, now)
     note_mail(store, delivered.traffic, record, delivered.row.id, now, quiet=disposition.reach != "everybody")
     copies = notify(store, record, message_id, who_gets, now)
     if user_id is not None and not disposition.automatic:
         store.records.follow_by_post(company_id, record.id, user_id, now)
         store.inbox.read(company_id, record.id, user_id, now)
+        store.read_state.read(company_id, user_id, [record.id])
     return Outcome("filed", record.id, message_id, copies)

@@ -12,7 +12,7 @@ from weftmail.core.subject_pattern import TITLE
 from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say
 from weftmail.flow.delivered import Delivered
-from weftmail.flow.events import write_event
+from weftmail.flow.events import note_message, write_event
 from weftmail.flow.filing.brought import bring
 from weftmail.flow.filing.entry import contact_of, new_message
 from weftmail.flow.filing.outcome import Outcome
@@ -86,6 +86,8 @@ def _opened(store: Store, installation: Installation, delivered: Delivered, disp
         _link(store, before, record, author.name or author.address, now)
     bring(store, delivered, record, message_id, now)
     store.references.keep(company_id, message_id, foreign_ids(installation, message))
+    from_outside = disposition.author.outsider and not disposition.automatic
+    note_message(store, record, message_id, "outside" if from_outside else "inside", disposition.author.user_id, now)
     note_mail(store, delivered.traffic, record, delivered.row.id, now, quiet=disposition.reach != "everybody")
     copies = notify(store, record, message_id, who_gets, now)
     return Outcome("filed", record.id, message_id, copies)

@@ -161,6 +161,14 @@ def member(store: Store, text: str, of: int, *, field: str) -> User:
     return found
 
 
+def insider(store: Store, text: str, record: Record, *, field: str) -> User:
+    """Return the member who has this address, if records of this type are there for them."""
+    found = member(store, text, record.company_id, field=field)
+    if record.type in store.record_types.hidden_from(record.company_id, found.id):
+        raise RefusedAct(field, "not_in_named_team", name=found.name, number=record.label, type=record.type)
+    return found
+
+
 def team(store: Store, of: int, name: str, *, field: str = "name") -> Team:
     """Return the team of this name in the company with the id ``of``."""
     found = store.teams.by_name(of, name.strip())

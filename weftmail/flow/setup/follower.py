@@ -39,7 +39,7 @@ def add(setup: Setup, number: str, address: str, *, company: str | None = None) 
     """Let a colleague follow a record; one who does already stays."""
     store = setup.store
     record = find.record(store, number, company)
-    user = find.member(store, address, record.company_id, field="address")
+    user = find.insider(store, address, record, field="address")
     was = names(store, record, user)
     now = setup.clock()
     if store.records.follow(record.company_id, record.id, user.id, now):

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from typing import Any
 
-from weftmail.core.wording.phrase import Phrase
+from weftmail.core.role import Role
 from weftmail.flow import vocabulary
-from weftmail.flow.events import write_event
-from weftmail.flow.notices import notify_of_record
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup import find, values
-from weftmail.flow.setup.act import Done, Fields, Setup, act
-from weftmail.flow.setup.handover import Heir, heir
-from weftmail.store.ownership import Owner
+from weftmail.flow.setup.act import Done, Setup, act
+from weftmail.flow.setup.record_change import RecordChanges, assign, carry_out, check_sees, owner_of, said, written
+from weftmail.flow.setup.undo import check_unchanged
+from weftmail.store.audit import AuditRow
 from weftmail.store.record import NewParticipant, NewRecord, Record
 from weftmail.store.store import Store
 
@@ -36,7 +34,7 @@ def add(
     """Open a record by hand; its ``owner`` follows it, and it writes as its ``alias``."""
     store, now = setup.store, setup.clock()
     whose = find.company(store, company)
-    owned = _owner(store, whose.id, owner) if owner else Heir(Owner(), "", "", [])
+    owned = owner_of(store, whose.id, owner or "")
     kept = find.record_type(store, whose.id, type_, field="type")
     record = store.records.open(
         NewRecord(
@@ -47,7 +45,7 @@ def add(
             owner_team_id=owned.owner.team_id,
             customer_id=find.contact(store, whose.id, customer, field="customer").id if customer else None,
             alias_id=_alias_id(store, whose.id, alias) if alias else None,
-            fields=_written(values.checked(store, whose.id, kept, fields_ or {})),
+            fields=written(values.checked(store, whose.id, kept, fields_ or {})),
             reference=_reference(store, whose.id, type_, reference) if reference else None,
             reference_url=_url(reference_url) if reference_url else None,
         ),
@@ -56,7 +54,8 @@ def add(
     if record.customer_id is not None:
         # Whom the record is about is in its conversation: the first message goes to them, and their answer is theirs.
         store.records.add_participants(record, [NewParticipant(record.customer_id, "added")], now)
-    _assign(setup, record, owned, now)
+    check_sees(store, record, owned)
+    assign(setup, record, owned, now)
     return Done("record.add", whose.id, record.label, {}, vocabulary.record(record))
 
 
@@ -82,20 +81,13 @@ def _url(text: str) -> str:
     return find.line("reference_url", text)
 
 
-def _written(given: Mapping[str, str]) -> str:
-    return json.dumps({name: value for name, value in given.items() if value}, ensure_ascii=False)
-
-
 @act
 def change(
     setup: Setup,
     number: str,
+    changes: RecordChanges | None = None,
     *,
     company: str | None = None,
-    title: str | None = None,
-    state: str | None = None,
-    owner: str | None = None,
-    fields_: Mapping[str, str] | None = None,
     add_participants: Sequence[str] = (),
     remove_participants: Sequence[str] = (),
     revoke_reply_addresses: bool = False,
@@ -104,69 +96,18 @@ def change(
 
     ``revoke_reply_addresses`` revokes every reply address that the record gave out so far.
     """
-    given = (title, state, owner, *(fields_ or ()), *add_participants, *remove_participants)
-    if all(one is None for one in given) and not revoke_reply_addresses:
+    asked = changes or RecordChanges()
+    if not asked and not (add_participants or remove_participants or revoke_reply_addresses):
         raise RefusedAct("", "nothing_to_change", noun="record")
     store, now = setup.store, setup.clock()
     found = find.record(store, number, company)
-    was = _with_people(store, found)
-    new = None if owner is None else _owner(store, found.company_id, owner)
-    changed = replace(
-        found,
-        title=found.title if title is None else find.line("title", title),
-        state=found.state if state is None else find.choice("state", state, _states(store, found)),
-        owner_id=found.owner_id if new is None else new.owner.user_id,
-        owner_team_id=found.owner_team_id if new is None else new.owner.team_id,
-        fields=_written({**found.values, **values.checked(store, found.company_id, found.type, fields_ or {})}),
-    )
-    if changed != found:
-        store.records.set(changed, now)
-    if new is not None and (changed.owner_id, changed.owner_team_id) != (found.owner_id, found.owner_team_id):
-        _assign(setup, changed, new, now)
+    was = said(store, found)
     _change_participants(store, found, add_participants, remove_participants, now)
-    stands = find.record(store, found.label, found.company)
-    _write_events(setup, found, stands, now)
-    after = _with_people(store, stands)
+    after = said(store, carry_out(setup, found, asked))
     if revoke_reply_addresses:
         store.messages.raise_epoch(found.company_id, found.id)
         was, after = {**was, "reply_addresses": "valid"}, {**after, "reply_addresses": "revoked"}
     return Done("record.set", found.company_id, found.label, was, after)
-
-
-def _write_events(setup: Setup, before: Record, after: Record, now: int) -> None:
-    actor = setup.actor.name
-    if before.state != after.state:
-        says = Phrase("event.state", {"actor": actor, "was": before.state, "became": after.state})
-        write_event(setup.store, after, says, now)
-    if (before.owner_id, before.owner_team_id) != (after.owner_id, after.owner_team_id):
-        was, became = (one.owner or one.team or "-" for one in (before, after))
-        says = Phrase("event.owner", {"actor": actor, "was": was, "became": became})
-        write_event(setup.store, after, says, now)
-
-
-def _states(store: Store, record: Record) -> list[str]:
-    return [one.name for one in store.records.states(record.company_id, record.type)]
-
-
-def _with_people(store: Store, record: Record) -> Fields:
-    names = [one.name or one.address or "" for one in store.records.participants(record.company_id, record.id)]
-    # Who owns it is what people look for first in a change.
-    return {"owner": record.owner, "team": record.team, **vocabulary.record(record), "participants": names}
-
-
-def _owner(store: Store, company_id: int, text: str) -> Heir:
-    """Return who is to own a record: a colleague by an address, or a team by its name."""
-    if "@" not in text and store.teams.by_name(company_id, text.strip()) is not None:
-        return heir(store, find.company_by_id(store, company_id), text, field="owner")
-    user = find.member(store, text, company_id, field="owner")
-    return Heir(Owner(user_id=user.id), user.name, text, [user.id])
-
-
-def _assign(setup: Setup, record: Record, to: Heir, now: int) -> None:
-    """Let those who own a record follow it, and tell them."""
-    setup.store.records.follow_all(record.company_id, record.id, to.people, now)
-    for person in to.people:
-        notify_of_record(setup.store, record, person, setup.actor, "assigned", now)
 
 
 def _change_participants(store: Store, record: Record, more: Sequence[str], fewer: Sequence[str], now: int) -> None:
@@ -177,3 +118,38 @@ def _change_participants(store: Store, record: Record, more: Sequence[str], fewe
         person = find.contact(store, record.company_id, text, field="remove_participants")
         if not store.records.remove_participant(record.company_id, record.id, person.id, now):
             raise RefusedAct("remove_participants", "no_participant", address=text, number=record.label)
+
+
+@act
+def _change_back(setup: Setup, row: AuditRow) -> Done:
+    store, before, left = setup.store, row.before, row.now
+    found = find.record(store, row.subject, row.company, field="")
+    was = said(store, found)
+    if before.get("participants") != left.get("participants") or "reply_addresses" in left:
+        raise RefusedAct("", "not_undoable")
+    check_unchanged(row, was)
+    return Done(
+        "record.set", found.company_id, found.label, was, said(store, carry_out(setup, found, back(before, left)))
+    )
+
+
+def back(before: Mapping[str, Any], left: Mapping[str, Any]) -> RecordChanges:
+    """Return the changes that lead from what an act left to what stood there before, both as ``said`` says them."""
+    moved = {name for name in before if before[name] != left.get(name)}
+    return RecordChanges(
+        title=before["title"] if "title" in moved else None,
+        state=before["state"] if "state" in moved else None,
+        owner=(before["owner_address"] or "") if "owner_address" in moved else None,
+        team=(before["team"] or "") if "team" in moved else None,
+        customer=(before["customer_address"] or "") if "customer_address" in moved else None,
+        priority=before["priority"] if "priority" in moved else None,
+        place=before["place"] if "place" in moved else None,
+        awaits=before["awaits_us"] if "awaits_us" in moved else None,
+        fields={**dict.fromkeys(left["fields"], ""), **before["fields"]} if "fields" in moved else {},
+        add_tags=[one for one in before["tags"] if one not in left["tags"]],
+        remove_tags=[one for one in left["tags"] if one not in before["tags"]],
+    )
+
+
+reverses = {"record.set": _change_back}
+undone_by = Role.AGENT

@@ -33,6 +33,8 @@ class TypeChanges:
 
     ``states`` and ``fields`` are added, or changed where there are such: a state by what it counts as, a field by its
     kind (``choice: small, large`` names what can be chosen).  ``renamed_states`` are new names by old ones.
+    ``columns`` are the fields that lists of the type show, all of them.  ``teams_only``: its records are for the
+    members of its teams alone, and for admins; ``add_teams`` and ``remove_teams`` say which.
     """
 
     name: str | None = None
@@ -42,13 +44,17 @@ class TypeChanges:
     removed_states: Sequence[str] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
     removed_fields: Sequence[str] = ()
+    columns: Sequence[str] | None = None
+    teams_only: bool | None = None
+    add_teams: Sequence[str] = ()
+    remove_teams: Sequence[str] = ()
     when_closed: str | None = None
     """What an answer from outside to a closed record does: one of ``WHEN_CLOSED``."""
 
     def __bool__(self) -> bool:
         named = (self.states, self.renamed_states, self.removed_states, self.fields, self.removed_fields)
-        alone = (self.name, self.prefix, self.when_closed)
-        return any(one is not None for one in alone) or any(named)
+        alone = (self.name, self.prefix, self.when_closed, self.columns, self.teams_only)
+        return any(one is not None for one in alone) or any((*named, self.add_teams, self.remove_teams))
 
 
 def prefixes(store: Store, company_id: int) -> dict[str, str]:
@@ -59,7 +65,8 @@ def prefixes(store: Store, company_id: int) -> dict[str, str]:
 def fields(store: Store, company: Company, one: RecordType) -> Fields:
     """Return what is said of a type."""
     states, known = store.records.states(company.id, one.name), store.record_types.fields(company.id, one.name)
-    return vocabulary.record_type(one, company.name, states, known)
+    teams = store.record_types.teams(company.id, one.name)
+    return vocabulary.record_type(one, company.name, states, known, [each.name for each in teams])
 
 
 @act
@@ -122,6 +129,7 @@ def _changed(
         when_closed = find.choice("when_closed", changes.when_closed, WHEN_CLOSED)
     if (name, prefix, when_closed) != (found.name, found.prefix, found.when_closed):
         store.record_types.set(company.id, found.name, name, prefix, when_closed)
+    _change_teams(store, company, name, changes)
     _change_states(store, company, name, changes)
     for one, kind in changes.fields.items():
         store.record_types.put_field(company.id, name, _field(one, kind))
@@ -129,7 +137,20 @@ def _changed(
     for one in changes.removed_fields:
         find.choice("removed_fields", one, there)
     store.record_types.remove_fields(company.id, name, changes.removed_fields)
-    return name, was, fields(store, company, RecordType(name, prefix, when_closed))
+    if changes.columns is not None:
+        left = [one.name for one in store.record_types.fields(company.id, name)]
+        wanted = [find.choice("columns", one, left) for one in changes.columns]
+        store.record_types.set_columns(company.id, name, wanted)
+    return name, was, fields(store, company, _found(store, company, name, ""))
+
+
+def _change_teams(store: Store, company: Company, type_: str, changes: TypeChanges) -> None:
+    for one in changes.add_teams:
+        store.record_types.name_team(company.id, type_, find.team(store, company.id, one, field="add_teams").id)
+    for one in changes.remove_teams:
+        store.record_types.drop_team(company.id, type_, find.team(store, company.id, one, field="remove_teams").id)
+    if changes.teams_only is not None:
+        store.record_types.limit(company.id, type_, teams_only=changes.teams_only)
 
 
 def _change_states(store: Store, company: Company, type_: str, changes: TypeChanges) -> None:
@@ -192,6 +213,10 @@ def _change_back(setup: Setup, row: AuditRow) -> Done:
         removed_states=[one for one in now["states"] if one not in before["states"] and one not in renamed],
         fields=before["fields"],
         removed_fields=[one for one in now["fields"] if one not in before["fields"]],
+        columns=before["columns"],
+        teams_only=before["teams_only"],
+        add_teams=[one for one in before["teams"] if one not in now["teams"]],
+        remove_teams=[one for one in now["teams"] if one not in before["teams"]],
     )
     return Done("record_type.set", whose.id, *_changed(store, whose, found, was, back))
 

@@ -36,6 +36,7 @@ def record(one: Record) -> Json:
         "type": one.type,
         "title": one.title,
         "state": one.state,
+        "priority": one.priority,
         "fields": one.values,
         "owner": one.owner,
         "team": one.team,

@@ -94,9 +94,16 @@ def company(one: Company) -> Json:
 
 
 def record_type(
-    one: RecordType, company_name: str, states: Sequence[RecordState], fields: Sequence[RecordField]
+    one: RecordType,
+    company_name: str,
+    states: Sequence[RecordState],
+    fields: Sequence[RecordField],
+    teams: Sequence[str],
 ) -> Json:
-    """Return a type of records; records begin with the first state."""
+    """Return a type of records; records begin with the first state.
+
+    ``columns`` are the fields that lists show; ``teams`` see its records where they are for those only.
+    """
     return {
         "name": one.name,
         "company": company_name,
@@ -104,6 +111,9 @@ def record_type(
         "when_closed": one.when_closed,
         "states": {each.name: each.counts_as for each in states},
         "fields": {each.name: ": ".join([each.kind, *filter(None, [", ".join(each.choices)])]) for each in fields},
+        "columns": [each.name for each in fields if each.in_list],
+        "teams_only": one.teams_only,
+        "teams": list(teams),
     }
 
 

@@ -61,6 +61,7 @@ def test_one_type_more(office: Office) -> None:
         "contract",
         {
             "company": "Acme", "name": "contract", "prefix": "CON", "when_closed": "reopen", "fields": {},
+            "columns": [], "teams_only": False, "teams": [],
             "states": {"open": "open", "waiting": "waiting", "closed": "closed"},
         },
     )  # fmt: skip

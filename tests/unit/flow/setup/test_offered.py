@@ -25,10 +25,13 @@ from weftmail.flow.setup import (
     domain,
     exemption,
     follower,
+    many,
     membership,
     named,
+    record,
     record_type,
     review,
+    saved_filter,
     second_factor,
     setting,
     team,
@@ -36,6 +39,7 @@ from weftmail.flow.setup import (
     user,
 )
 from weftmail.flow.setup.act import Done
+from weftmail.flow.setup.record_change import RecordChanges
 from weftmail.flow.setup.record_type import TypeChanges
 from weftmail.flow.setup.undo import Trace
 from weftmail.store.audit import AuditRow
@@ -121,6 +125,10 @@ def rotated(office: Office) -> Done:
     return office.did(dkim_key.rotate(office.setup, "acme.example", private(office)))
 
 
+def kept(office: Office) -> Done:
+    return office.did(saved_filter.add(office.setup, "Late", "only=waiting"))
+
+
 def off(office: Office) -> Done:
     return office.did(alias.switch_off(office.setup, "sales@acme.example"))
 
@@ -154,6 +162,10 @@ ACTS: dict[str, Act] = {
     "dkim_key.rotate": lambda office: rotated(before(office, keyed, signing)),
     "dkim_key.sign_now": lambda office: signing(before(office, keyed)),
     "dkim_key.retire": lambda o: o.did(dkim_key.retire(before(o, keyed, signing).setup, "acme.example", "wm27a")),
+    "record.set": lambda o: o.did(record.change(before(o, recorded).setup, "LEAD-1", RecordChanges(state="closed"))),
+    "record.many": lambda o: o.did(many.mark(before(o, recorded).setup, ["LEAD-1"], read=True)),
+    "filter.add": kept,
+    "filter.remove": lambda o: o.did(saved_filter.remove(before(o, kept).setup, 1)),
     "company.set": lambda office: office.did(company.change(office.setup, "Acme", new_name="Acme Ltd")),
     "domain.set": lambda office: office.did(domain.change(office.setup, "acme.example", dedicated=False)),
     "domain.remove": lambda office: office.did(domain.remove(office.setup, "acme.example")),

@@ -12,6 +12,7 @@ from weftmail.core.wording.sentences import say
 from weftmail.flow.setup import company, contact, follower, record, undo, user
 from weftmail.flow.setup.act import FieldChange
 from weftmail.flow.setup.follower import Followed
+from weftmail.flow.setup.record_change import RecordChanges
 
 
 @pytest.fixture
@@ -57,10 +58,12 @@ def test_a_change_says_what_changed(order: Office) -> None:
         record.change(
             order.setup,
             "order-1",
-            title="38 chairs",
-            state="closed",
-            owner="anna@acme.example",
-            fields_={"value": "", "currency": "SEK"},
+            RecordChanges(
+                title="38 chairs",
+                state="closed",
+                owner="anna@acme.example",
+                fields={"value": "", "currency": "SEK"},
+            ),
         )
     )
     assert changed.subject == "ORDER-1"
@@ -112,9 +115,9 @@ def test_records_that_cannot_be(order: Office, type_: str, values: dict[str, Any
     ("number", "values", "said"),
     [
         ("ORDER-1", {}, ("", "nothing_to_change")),
-        ("ORDER-9", {"title": "T"}, ("number", "no_such_record")),
-        ("ORDER-1", {"state": "won"}, ("state", "no_such_choice")),
-        ("ORDER-1", {"title": "T", "company": "Beta"}, ("company", "no_such_company")),
+        ("ORDER-9", {"changes": RecordChanges(title="T")}, ("number", "no_such_record")),
+        ("ORDER-1", {"changes": RecordChanges(state="won")}, ("state", "no_such_choice")),
+        ("ORDER-1", {"changes": RecordChanges(title="T"), "company": "Beta"}, ("company", "no_such_company")),
         ("ORDER-1", {"add_participants": ["x@other.example"]}, ("add_participants", "no_such_contact")),
     ],
 )
@@ -127,7 +130,10 @@ def test_an_alias_of_another_company_is_not_written_as(order: Office) -> None:
     said = order.refused(record.add(order.setup, "task", title="T", alias="leads@acme.example", company="Beta"))
     assert said == ("alias", "alias_of_another")
     order.did(record.add(order.setup, "order", title="T", company="Beta"))
-    assert order.refused(record.change(order.setup, "ORDER-1", state="closed")) == ("company", "several_records")
+    assert order.refused(record.change(order.setup, "ORDER-1", RecordChanges(state="closed"))) == (
+        "company",
+        "several_records",
+    )
 
 
 def test_followers_come_and_go(order: Office) -> None:

@@ -7,6 +7,7 @@ import pytest
 from tests.unit.flow.setup.conftest import Office
 from weftmail.flow.setup import alias, record, record_type, undo
 from weftmail.flow.setup.act import Done
+from weftmail.flow.setup.record_change import RecordChanges
 from weftmail.flow.setup.record_type import TypeChanges
 
 ANNA = "anna@acme.example"
@@ -67,7 +68,9 @@ def test_fields_have_kinds_and_records_and_aliases_hold_values_of_them(office: O
     opened = office.did(record.add(office.setup, "lead", title="Chairs", fields_=given))
     kept = {**given, "value": "23500.00 SEK", "chairs": "1234.5", "remark": "by ship"}
     assert opened.now["fields"] == kept
-    now = office.did(record.change(office.setup, "LEAD-1", fields_={"value": "12 EUR", "size": "", "remark": " "}))
+    now = office.did(
+        record.change(office.setup, "LEAD-1", RecordChanges(fields={"value": "12 EUR", "size": "", "remark": " "}))
+    )
     assert now.now["fields"] == {
         "value": "12.00 EUR", "until": "2026-05-31", "seller": ANNA, "chairs": "1234.5",
     }  # fmt: skip

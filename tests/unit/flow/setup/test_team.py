@@ -9,6 +9,7 @@ import pytest
 from tests.unit.flow.setup.conftest import Office
 from weftmail.flow.setup import find, record, team, undo, user
 from weftmail.flow.setup.act import FieldChange
+from weftmail.flow.setup.record_change import RecordChanges
 from weftmail.store.ownership import Owner
 from weftmail.store.record import NewRecord
 
@@ -75,13 +76,19 @@ def test_a_team_owns_a_record_that_somebody_gives_it(office: Office) -> None:
     found = office.store.records.by_label("LEAD-1")[0]
     assert (found.owner, found.team) == (None, "Sales")
     assert [one.name for one in office.store.records.followers(found.company_id, found.id)] == ["Anna", "Björn"]
-    changed = office.did(record.change(office.setup, "LEAD-1", owner=BJORN))
-    assert changed.changes == (FieldChange("owner", "", "Björn"), FieldChange("team", "Sales", ""))
-    office.did(record.change(office.setup, "LEAD-1", owner="Sales"))
+    changed = office.did(record.change(office.setup, "LEAD-1", RecordChanges(owner=BJORN)))
+    assert changed.changes == (FieldChange("owner", "", "Björn"),)
+    office.did(record.change(office.setup, "LEAD-1", RecordChanges(owner="Sales")))
     said = [one.says.values for one in office.world.thread("LEAD-1") if one.says is not None]
-    assert [(one["was"], one["became"]) for one in said] == [("Sales", "Björn"), ("Björn", "Sales")]
-    assert office.refused(record.change(office.setup, "LEAD-1", owner="Empty")) == ("owner", "team_empty")
-    assert office.refused(record.change(office.setup, "LEAD-1", owner="Nobody")) == ("owner", "address_malformed")
+    assert [(one["was"], one["became"]) for one in said] == [("-", "Björn"), ("Björn", "-")]
+    assert office.refused(record.change(office.setup, "LEAD-1", RecordChanges(owner="Empty"))) == (
+        "owner",
+        "team_empty",
+    )
+    assert office.refused(record.change(office.setup, "LEAD-1", RecordChanges(owner="Nobody"))) == (
+        "owner",
+        "address_malformed",
+    )
 
 
 def test_a_removed_team_comes_back_with_its_members_and_what_it_owned(sales: Office) -> None:

@@ -1,0 +1,228 @@
+"""Lists of records: every filter finds what it says, in both databases, by an index, at any size."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import pytest
+
+from tests.store.conftest import Office
+from tests.store.test_growth import LARGE, MOST, SMALL, STEPS, filled
+from weftmail.store import postgresql
+from weftmail.store.connection import SqliteConnection, connect
+from weftmail.store.record import Record
+from weftmail.store.record_list import (
+    CONDITIONS,
+    SORTS,
+    ListPlace,
+    RecordFilter,
+    changed_sql,
+    count_sql,
+    counts_sql,
+    page_sql,
+    place_of,
+)
+from weftmail.store.sets import expanded
+
+VALUES: dict[str, Any] = {
+    "counts_as": "open", "state": "waiting", "type": "lead", "owner_id": 2, "team_id": 1, "tag_id": 1, "customer_id": 7,
+    "priority": "high", "since": 10**8, "until": 5,
+}  # fmt: skip
+FLAGS = [name for name in CONDITIONS if name not in VALUES]
+
+
+def asked(*names: str, user_id: int = 2) -> RecordFilter:
+    return replace(RecordFilter(1, user_id), **{name: VALUES.get(name, True) for name in names})
+
+
+ONE = [asked(name) for name in CONDITIONS]
+TWO = [asked(*pair) for pair in itertools.combinations(CONDITIONS, 2)]
+FEW = [RecordFilter(1, 2), replace(RecordFilter(1, 2), hidden_types=("order", "task")), asked(*CONDITIONS)]
+
+
+@pytest.fixture
+def four(office: Office) -> tuple[Office, dict[str, Record]]:
+    """Four records: Anna's, Björn's in a team, nobody's that waits, and one in the trash."""
+    store, now = office.store, 100
+    team = store.teams.add(office.acme, "Sales", 1)
+    store.teams.join(office.acme, team, office.bjorn)
+    karin = office.contact()
+    made = {
+        "annas": office.record("A", owner_id=office.anna),
+        "björns": office.record("B", owner_id=office.bjorn, owner_team_id=team, type="order"),
+        "nobodys": office.record("C", customer_id=karin),
+        "thrown": office.record("D"),
+    }
+    store.records.follow(office.acme, made["nobodys"].id, office.bjorn, 1)
+    for at, one in enumerate(made.values()):
+        message = office.message(one, kind="received", text=f"Words {at}", reply_text=f"Words {at}")
+        whose = "outside" if one.title == "C" else "inside"
+        store.records.heard(office.acme, one.id, message, whose, now + at)
+        store.read_state.came(office.acme, one.id, message, office.anna, now)
+    store.records.hide(office.acme, made["thrown"].id, "trash", now)
+    store.tags.add(office.acme, made["annas"].id, store.tags.put(office.acme, "VIP", 1).id, 1)
+    return office, made
+
+
+def titles(office: Office, sort: Any = "changed", **changes: Any) -> list[str]:
+    only = replace(RecordFilter(office.acme, office.bjorn), **changes)
+    found = office.store.record_lists.page(only, sort)
+    assert office.store.record_lists.count(only) == len(found) or sort == "waiting"
+    return [one.title for one in found]
+
+
+def test_each_filter_finds_what_it_says(four: tuple[Office, dict[str, Record]]) -> None:
+    office, made = four
+    assert titles(office) == ["C", "B", "A"] and titles(office, "oldest") == ["A", "B", "C"]
+    assert titles(office, mine=True) == ["B"] and titles(office, teams=True) == ["B"]
+    assert titles(office, unassigned=True) == ["C"] == titles(office, waiting=True) == titles(office, "waiting")
+    assert titles(office, unread=True) == ["C", "B"]
+    assert titles(office, tag_id=1) == ["A"] and titles(office, type="order") == ["B"]
+    assert titles(office, owner_id=office.anna) == ["A"] and titles(
+        office, customer_id=made["nobodys"].customer_id
+    ) == ["C"]
+    assert titles(office, hidden_as="trash") == ["D"] and titles(office, hidden_types=("order",)) == ["C", "A"]
+    assert titles(office, since=102) == ["C"] and titles(office, until=102) == ["B", "A"]
+    assert (
+        titles(office, mine=True, unread=True, active=True) == ["B"] and titles(office, mine=True, waiting=True) == []
+    )
+    assert titles(office, held=True) == titles(office, snoozed=True) == titles(office, priority="high") == []
+    counts = office.store.record_lists.counts(office.acme, office.bjorn, ())
+    assert (counts.mine, counts.unassigned, counts.teams, counts.unread, counts.waiting, counts.held) == (
+        1,
+        1,
+        1,
+        2,
+        1,
+        0,
+    )
+    less = office.store.record_lists.counts(office.acme, office.bjorn, ("order",))
+    assert (less.mine, less.unassigned, less.teams, less.unread) == (0, 1, 0, 1)
+
+
+def test_what_waits_ends_with_an_answer_a_close_or_a_snooze(four: tuple[Office, dict[str, Record]]) -> None:
+    office, made = four
+    records, of = office.store.records, (office.acme, made["nobodys"].id)
+    records.snooze(*of, 10**9)
+    assert titles(office, waiting=True) == [] and titles(office, snoozed=True) == ["C"]
+    records.heard(*of, 99, "outside", 200)
+    assert titles(office, waiting=True) == ["C"] and titles(office, snoozed=True) == []
+    records.set_state(*of, "closed", 201)
+    assert titles(office, waiting=True) == [] == titles(office, unassigned=True, active=True)
+    records.set_state(*of, "open", 202)
+    records.heard(*of, 100, "inside", 203)
+    assert titles(office, waiting=True) == ["C"]
+    records.heard(*of, 101, "ours", 204)
+    assert titles(office, waiting=True) == []
+
+
+def test_pages_go_on_and_back_and_count_what_stands_before(four: tuple[Office, dict[str, Record]]) -> None:
+    office, made = four
+    lists, only = office.store.record_lists, RecordFilter(office.acme, office.bjorn)
+    first = lists.page(only, most=1)
+    place = place_of(first[0], "changed")
+    assert [one.title for one in lists.page(only, after=place)] == ["B", "A"]
+    last = place_of(lists.page(only, "changed", after=place)[-1], "changed")
+    assert [one.title for one in lists.page(only, before=last)] == ["C", "B"]
+    assert lists.count(only, "changed", last) == 2 and lists.count(only, "oldest", last) == 0
+    assert lists.changed(only, [], 100) == 2 and lists.changed(only, [], 102) == 0
+    assert lists.changed(replace(only, mine=True), [made["nobodys"].label], 101) == 1
+    last_of = lists.last_messages(office.acme, first)
+    assert [(one.text, one.author_name) for one in last_of.values()] == [("Words 2", "Anna")]
+    assert lists.last_messages(office.acme, []) == {}
+
+
+def test_a_team_that_a_type_does_not_name_sees_none_of_it(four: tuple[Office, dict[str, Record]]) -> None:
+    office, made = four
+    types = office.store.record_types
+    types.limit(office.acme, "order", teams_only=True)
+    assert (
+        types.hidden_from(office.acme, office.bjorn) == ("order",) and types.hidden_from(office.acme, office.anna) == ()
+    )
+    assert office.store.records.followers(office.acme, made["björns"].id) == []
+    types.name_team(office.acme, "order", 1)
+    assert types.hidden_from(office.acme, office.bjorn) == ()
+    assert office.store.records.hidden_among(office.acme, ["order"], ["ORDER-1", "LEAD-1"]) == {"ORDER-1"}
+    office.store.teams.remove(office.acme, office.store.teams.add(office.acme, "Gone", 1))
+    types.drop_team(office.acme, "order", 1)
+    assert types.teams(office.acme, "order") == []
+
+
+def test_a_number_that_was_leads_on(office: Office) -> None:
+    record = office.record()
+    again = office.store.records.retype(record, "order", 5)
+    assert (again.label, again.type, again.state) == ("ORDER-1", "order", "open")
+    for company in (office.acme, None):
+        assert [one.label for one in office.store.records.by_label("lead-1", company)] == ["ORDER-1"]
+    assert office.record().label == "LEAD-2"
+
+
+@pytest.fixture(scope="module")
+def prepared(postgresql_server: str) -> Iterator[postgresql.PostgresqlConnection]:
+    connection = postgresql.connect(f"host={postgresql_server} user=postgres dbname=prepared")
+    yield connection
+    connection.close()
+
+
+@pytest.mark.parametrize("only", [*ONE, *FEW], ids=str)
+def test_postgresql_takes_every_list(prepared: postgresql.PostgresqlConnection, only: RecordFilter) -> None:
+    statements = [count_sql(only), counts_sql(only), changed_sql(only)]
+    statements += [page_sql(only, sort, after=ListPlace(1, 1), back=back) for sort in SORTS for back in (False, True)]
+    for sql, words in statements:
+        more = {"most": 5, "labels": ["LEAD-1"], "after": 1}
+        names = set(re.findall(r"(?<![:\w]):([a-z]\w*)", sql))
+        prepared.execute(*expanded(sql, {name: value for name, value in {**more, **words}.items() if name in names}))
+
+
+@pytest.fixture(scope="module")
+def sizes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[SqliteConnection]]:
+    made = []
+    for mails in (SMALL, LARGE):
+        path = tmp_path_factory.mktemp("store") / "weftmail.db"
+        office = filled(Office(partial(connect, path)), mails)
+        office.store.close()
+        made.append(connect(path))
+    yield made
+    for one in made:
+        one.close()
+
+
+def steps(connection: SqliteConnection, sql: str, words: dict[str, Any]) -> int:
+    raw, counted = connection._raw, [0]
+
+    def count() -> int:
+        counted[0] += 1
+        return 0
+
+    raw.set_progress_handler(count, STEPS)
+    try:
+        connection.execute(*expanded(sql, {**words, "most": 50}))
+    finally:
+        raw.set_progress_handler(None, 0)
+    return counted[0]
+
+
+@pytest.mark.parametrize("sort", ["changed", "opened"])
+@pytest.mark.parametrize(
+    "only", [asked(), *(asked(name) for name in ("active", "type", "counts_as", "since"))], ids=str
+)
+def test_a_long_list_costs_what_its_page_costs(sizes: list[SqliteConnection], only: RecordFilter, sort: Any) -> None:
+    """What most records fit is read in its order, and ends with the page."""
+    only = replace(only, since=1 if only.since else None)
+    small, large = (steps(one, *page_sql(only, sort, after=ListPlace(900, 900))) for one in sizes)
+    assert large <= max(small * MOST, small + 3), (small, large)
+
+
+@pytest.mark.parametrize(
+    "name", ["mine", "teams", "held", "owner_id", "team_id", "tag_id", "customer_id", "unassigned"]
+)
+def test_a_list_of_few_costs_what_they_cost(sizes: list[SqliteConnection], name: str) -> None:
+    """What few records fit is found by its own index."""
+    only = replace(asked(name, user_id=1), active=name == "unassigned")
+    small, large = (steps(one, *page_sql(only, "changed")) for one in sizes)
+    assert large <= max(small * MOST, small + 5), (small, large)
