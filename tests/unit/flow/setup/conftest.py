@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
 
+from tests.unit.flow.setup.audited import AuditedStore
 from tests.unit.world import World
 from weftmail.core.failure import TempFail
 from weftmail.core.ports import MapRow
@@ -55,8 +56,9 @@ class Office:
         self.store = world.store
         self.map = MemoryMap()
         self.mailboxes: dict[str, str] = {}
+        self.audited = AuditedStore(world.store.connection)
         self.setup = Setup(
-            world.store,
+            self.audited,
             Actor("Anna", world.anna),
             world.clock,
             self.map,
@@ -91,6 +93,8 @@ class Office:
 
 
 @pytest.fixture
-def office(world: World) -> Office:
-    """Somebody who sets things up."""
-    return Office(world)
+def office(world: World) -> Iterator[Office]:
+    """Somebody who sets things up; whatever an act of theirs changed has a row in the audit log."""
+    made = Office(world)
+    yield made
+    assert made.audited.silent == (), "an act changed these tables and left no row in the audit log"

@@ -93,4 +93,4 @@ def test_where_it_cannot_be(office: Office) -> None:
     assert office.refused(alias.change(setup, "nobody@rest.example", accepts="known"))[1].startswith("no_such_alias")
     refused = office.refused(domain.change(setup, "rest.example", dedicated=False))
     assert refused == ("dedicated", "catch_all_in_the_way")
-    assert replace(setup, map_file=None).store is office.store
+    assert replace(setup, map_file=None).store is setup.store

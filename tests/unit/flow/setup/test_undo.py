@@ -11,6 +11,7 @@ from weftmail.core.wording.acts import ACTS, FINAL
 from weftmail.core.wording.sentences import say
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup import company, domain, exemption, undo
+from weftmail.flow.setup.act import Done, Setup, act
 from weftmail.store.audit import AuditEntry, AuditRow
 
 
@@ -94,3 +95,19 @@ def test_a_domain_that_was_taken_into_use_again_is_closed_again(office: Office) 
     assert office.did(undo.undo(office.setup, back.trace)).act == "domain.remove"
     found = office.store.domains.by_name("acme.example")
     assert found is not None and found.state == "closed"
+
+
+def test_what_is_changed_without_a_row_is_noticed(office: Office) -> None:
+    """A control of the rule that each test of an act keeps: what an act changed has a row in the audit log."""
+
+    @act
+    def silently(setup: Setup) -> Done:
+        setup.store.teams.add(office.world.acme, "Nobody's", 1)
+        return Done("team.add", office.world.acme, "Nobody's")
+
+    office.did(silently(office.setup))
+    assert office.audited.silent == (("team",),)
+    office.audited.silent = ()
+    office.did(company.add(office.setup, "Beta"))
+    office.did(undo.undo(office.setup, office.did(domain.remove(office.setup, "acme.example")).trace))
+    assert office.audited.silent == ()
