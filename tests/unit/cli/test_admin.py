@@ -88,7 +88,7 @@ def test_every_command_has_help(noun: str, capsys: pytest.CaptureFixture[str]) -
         (["company", "list", "--js"], "unrecognized arguments: --js"),
         (["outbox", "burn", "1"], "invalid choice: 'burn'"),
         (["dkim", "revoke", "acme.example"], "invalid choice: 'revoke'"),
-        (["postfix", "install"], "invalid choice: 'install'"),
+        (["postfix", "uninstall"], "invalid choice: 'uninstall'"),
         (["alias", "add", "-x@acme.example", "--opens", "lead"], "begins with a hyphen"),
         (["alias", "add", "-x@", "--opens", "lead"], "'-x@' is not an address"),
         (["alias", "add", "a\0b@acme.example"], "is not UTF-8 text"),
@@ -119,7 +119,7 @@ def test_settings_that_are_not_there(shell: Shell, monkeypatch: pytest.MonkeyPat
     [
         (b"state = ", "is not TOML"),
         (b"\xff", "it is not UTF-8 text"),
-        (b'stat = "x"', "stat is no setting; there are authserv_id"),
+        (b'stat = "x"', "stat is no setting; there are authentication, authserv_id"),
         (b"state = 1", "state has to be a text in quotes"),
         (b'site = "8470"', "weftmail.toml: site = '8470' is not HOST:PORT"),
         (b'site = "[::1]:70000"', "is not HOST:PORT"),
