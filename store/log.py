@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
 from weftmail.store.connection import Connection
+from weftmail.store.delivery import Delivery
 from weftmail.store.inbound import InboundLine
 from weftmail.store.listing import NEWEST, OutboxLine, outbox_lines
-from weftmail.store.rows import many, queries
+from weftmail.store.rows import column, many, queries
 
 STRETCH = 20_000
 """So many rows of each direction are looked through at a time."""
@@ -18,9 +20,10 @@ STRETCH = 20_000
 class Remembered:
     """What somebody remembers of a mail; None leaves nothing out.
 
-    ``who`` is a part of an address, ``words`` a part of the subject, ``queue_id`` the mail server's.  ``since`` and
-    ``until``: milliseconds since 1970.  ``state``, ``report`` ("" for what is none, "any") and ``rfc_message_id``
-    are of what came, ``left_state`` of what left; ``message_id`` names a message of ours, ``way`` is came or left.
+    ``who`` is a part of an address, ``words`` stand in the subject, each for itself, and those between quotation marks
+    as one; ``queue_id`` is the mail server's.  ``since`` and ``until``: milliseconds since 1970.  ``state``, ``report``
+    ("" for what is none, "any") and ``rfc_message_id`` are of what came, ``left_state`` of what left; ``message_id``
+    names a message of ours, ``way`` is came or left.
     """
 
     who: str | None = None
@@ -34,6 +37,12 @@ class Remembered:
     report: str | None = None
     left_state: str | None = None
     way: str | None = None
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """The words that have to stand in the subject."""
+        found = (quoted or word for quoted, word in _WORDS.findall((self.words or "").lower()))
+        return tuple(dict.fromkeys(one for one in found if one.strip()))
 
     @property
     def of_what_came(self) -> bool:
@@ -61,6 +70,9 @@ REPORTS = {"report": "any", "bounce": "bounce"}
 """Reports of mail servers are filed as well, and looked for by themselves: all of them, or those of one kind."""
 
 
+_WORDS = re.compile(r'"([^"]*)"?|(\S+)')
+_ASKED = 4
+"""So many words are asked for in the store; those beyond are looked for in what it found."""
 EVERYTHING = Remembered()
 
 
@@ -100,7 +112,7 @@ class MailLog:
             state=of.state,
             report=of.report,
         )
-        return _stretch(many(InboundLine, found), looked, most)
+        return _stretch(many(InboundLine, found), looked, most, of)
 
     def left(
         self, company_id: int | None, of: Remembered, before: int, most: int, stretch: int = STRETCH
@@ -117,7 +129,24 @@ class MailLog:
             named=of.message_id,
             left_state=of.left_state,
         )
-        return _stretch(outbox_lines(found), looked, most)
+        return _stretch(outbox_lines(found), looked, most, of)
+
+    def copy(self, copy_id: int) -> OutboxLine | None:
+        """Return one copy that leaves or left."""
+        return next(iter(outbox_lines(queries.log_copy(self._connection, id=copy_id))), None)
+
+    def people(self, company_id: int, copy_id: int) -> list[Delivery]:
+        """Return whom a copy goes to, how far it got, and what the server said."""
+        found = queries.log_copy_people(self._connection, company_id=company_id, outbox_id=copy_id)
+        return many(Delivery, found)
+
+    def addresses_like(self, company_id: int, beginning: str, most: int) -> list[str]:
+        """Return addresses of contacts and colleagues that begin so."""
+        return column(
+            queries.log_addresses_like(
+                self._connection, company_id=company_id, beginning=beginning, beyond=f"{beginning}\U0010ffff", most=most
+            )
+        )
 
     def _looked_through(self, query: str, company_id: int | None, before: int, most: int) -> _LookedThrough:
         (count, first), *_ = self._ask(query, company_id, before=before, most=most).rows
@@ -129,11 +158,17 @@ class MailLog:
         return getattr(queries, f"{query}_of_company")(self._connection, company_id=company_id, **values)
 
 
-def _stretch(lines: list[Any], looked: _LookedThrough, most: int) -> LogStretch:
+def _stretch(lines: list[Any], looked: _LookedThrough, most: int, of: Remembered) -> LogStretch:
     """Go on below the last line of a full page, else below what was looked through, as long as there is more."""
+    further = of.phrases[_ASKED:]
+    found = tuple(one for one in lines if all(word in _subject(one).lower() for word in further))
     if len(lines) == most:
-        return LogStretch(tuple(lines), number(lines[-1]))
-    return LogStretch(tuple(lines), looked.first if looked.more else 0)
+        return LogStretch(found, number(lines[-1]))
+    return LogStretch(found, looked.first if looked.more else 0)
+
+
+def _subject(line: InboundLine | OutboxLine) -> str:
+    return line.row.subject if isinstance(line, OutboxLine) else line.subject
 
 
 def number(line: InboundLine | OutboxLine) -> int:
@@ -142,9 +177,10 @@ def number(line: InboundLine | OutboxLine) -> int:
 
 
 def _values(of: Remembered) -> dict[str, Any]:
+    words: list[str | None] = [*of.phrases[:_ASKED], *[None] * _ASKED][:_ASKED]
     return {
         "who": of.who.lower() if of.who else None,
-        "words": of.words.lower() if of.words else None,
+        **{f"word_{place}": word for place, word in enumerate(words, 1)},
         "queue_id": of.queue_id or None,
         "since": of.since,
         "until": of.until,

@@ -18,6 +18,7 @@ from weftmail.admin.page import page
 from weftmail.admin.pages import outbox
 from weftmail.admin.pages.review import may_decide
 from weftmail.admin.visit import Visit, nothing_here
+from weftmail.admin.words import state as state_of
 from weftmail.core.parsing import path
 from weftmail.core.role import Role
 from weftmail.core.routing.findings import findings
@@ -25,7 +26,7 @@ from weftmail.core.tokens.reply_token import mask_addresses
 from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.explain import explanation
 from weftmail.flow.forecast import becomes
-from weftmail.flow.mail_log import LogPage, Place, by_file, log_page
+from weftmail.flow.mail_log import LogPage, Place, as_composed, by_file, differing, log_page, near, queue_id
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.replay import replay_later
 from weftmail.flow.review import REVIEW_STATES
@@ -53,7 +54,7 @@ CAME = {
 """What each state of what came is called, by its sentence, and its tone."""
 STATES = {**CAME, **outbox.STATES}
 """Each state that can be asked for."""
-ASKED = ("who", "day", "words", "queue", "state", "way", "since")
+ASKED = ("who", "day", "to", "words", "queue", "state", "way", "since")
 """What an address of the log asks for."""
 WAYS = {"came": marked("what came in"), "left": marked("what went out")}
 
@@ -88,28 +89,28 @@ def _start(text: str) -> int:
 
 def _remembered(visit: Visit) -> Remembered:
     asked = visit.request.query_params
-    since, until = _day(visit, asked.get("day", ""))
+    first, last = (_day(visit, asked.get(name, "")) for name in ("day", "to"))
     state = asked.get("state", "")
     found = Remembered(
         who=asked.get("who", "").strip()[:320] or None,
         words=asked.get("words", "").strip()[:200] or None,
         queue_id=asked.get("queue", "").strip()[:100] or None,
-        since=max(since, whole_number(asked.get("since", "")) or 0),
-        until=until,
+        since=max(first[0] if first else 0, whole_number(asked.get("since", "")) or 0),
+        until=last[1] if last else first[1] if first and not asked.get("to") else NEWEST,
         way=way if (way := asked.get("way", "")) in WAYS else None,
     )
     return found.in_state(state) if state in STATES else found
 
 
-def _day(visit: Visit, text: str) -> tuple[int, int]:
-    """Return when a day begins and ends in the visitor's zone; all of time for what is no day."""
+def _day(visit: Visit, text: str) -> tuple[int, int] | None:
+    """Return when a day begins and ends in the visitor's zone; None for what is no day."""
     try:
         day = date.fromisoformat(text)
         bounds = [datetime.combine(one, time(), tzinfo=visit.voice.calendar.zone) for one in (day, day + DAY)]
-        ends = [int(one.timestamp() * 1000) for one in bounds]
+        begins, ends = [int(one.timestamp() * 1000) for one in bounds]
     except (ValueError, OverflowError):
-        return 0, NEWEST
-    return ends[0], ends[1]
+        return None
+    return begins, ends
 
 
 def _page(visit: Visit, found: LogPage | None, *, wrong: str = "", status: int = 200) -> Response:
@@ -137,6 +138,7 @@ def _page(visit: Visit, found: LogPage | None, *, wrong: str = "", status: int =
         left=outbox.STATES,
         kind=kind,
         came=lambda line: isinstance(line, InboundLine),
+        near=_near(visit, found, asked["who"]),
         wrong=wrong,
     )
 
@@ -155,8 +157,15 @@ def _seen(visit: Visit, lines: Sequence[InboundLine | OutboxLine]) -> list[Inbou
     return [one for one in lines if labels[one] not in hidden]
 
 
+def _near(visit: Visit, found: LogPage | None, who: str) -> tuple[str, ...]:
+    """Return the addresses that may have been meant, where nothing at all was found."""
+    if found is None or found.lines or found.older.more or not who:
+        return ()
+    return near(visit.store, visit.company_id, who)
+
+
 def _command(asked: dict[str, str]) -> str:
-    flags = {"who": "--who", "day": "--day", "words": "--words", "queue": "--queue-id", "state": "--state"}
+    flags = {name: f"--{name}" for name in ASKED if name != "since"} | {"queue": "--queue-id"}
     words = [word for name, flag in flags.items() if asked[name] for word in (flag, asked[name])]
     return shlex.join(["mail-admin", "log", *words])
 
@@ -219,6 +228,7 @@ def before_again(visit: Visit) -> Response:
         state=CAME[row.state],
         rules=found.decision.trace,
         would=becomes(found.decision.disposition),
+        differing=differing(row.rules, found.decision.trace),
         again=row.state in AGAIN,
     )
 
@@ -232,10 +242,36 @@ def again(visit: Visit) -> Response:
     return visit.go(f"/log/{row.id}", done)
 
 
+def copy(visit: Visit) -> Response:
+    """Show what became of one copy that leaves or left: whom it goes to, what the server said, and how it looks."""
+    line = visit.store.log.copy(visit.request.path_params["copy"])
+    if line is None or (line.row.company_id != visit.company_id and not visit.owner) or not _seen(visit, [line]):
+        raise nothing_here()
+    row, admin = line.row, visit.may(Role.ADMIN)
+    raw = as_composed(visit.store, visit.site.installation, row.id) if admin else None
+    return visit.page(
+        "log_copy.html",
+        command=f"mail-admin outbox show {row.id}",
+        everywhere=True,
+        row=row,
+        line=line,
+        state=outbox.STATES[row.state],
+        people=visit.store.log.people(row.company_id, row.id),
+        delivered=state_of,
+        queue_id=queue_id(row.error),
+        source=mask_addresses(raw[:MOST_SOURCE].decode("utf-8", "replace")) if raw is not None else None,
+        cut=raw is not None and len(raw) > MOST_SOURCE,
+        acts=admin and row.company_id == visit.company_id and row.state in OPEN,
+    )
+
+
+OPEN = ("waiting", "delayed", "failed")
+"""States of a copy with which something can be done."""
 item = Item(60, "/log", marked("Mail log"))
 routes = [
     page("/log", log),
     page("/log/mail", by_mail, posts=True),
+    page("/log/out/{copy:number}", copy),
     page("/log/{mail:number}", mail),
     page("/log/{mail:number}/source", source, role=Role.ADMIN),
     page("/log/{mail:number}/again", before_again, role=Role.ADMIN),

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
+from tests.admin.chromium import chromium, served
 from tests.admin.conftest import Browser, Site
+from tests.admin.test_access import signed_in
 from tests.unit.world import ERIK
+from weftmail.core.tokens.reply_token import find as find_token
+from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.post import Draft, post
 
 Opens = Callable[[], Browser]
@@ -136,3 +142,82 @@ def test_of_another_company_nothing_is_found(site: Site, browser: Opens, anna: B
     raw = site.store.blobs.read(site.world.row(1).id)
     found = eva.post("/log/mail", {"csrf": eva.csrf()}, files={"eml": ("m.eml", raw)}).text
     assert "Nothing found" in found
+
+
+def test_a_copy_has_a_page_of_its_own(site: Site, anna: Browser, bjorn: Browser, browser: Opens) -> None:
+    answer(site)
+    (copy,) = [one.row.id for one in site.store.listings.outbox() if one.row.audience == "outsider"]
+    assert f'href="/log/out/{copy}"' in anna.get("/log").text and f'href="/log/out/{copy}"' in anna.get("/outbox").text
+    page = anna.get(f"/log/out/{copy}").text
+    assert "<dd>4F2C1</dd>" in page and "250 2.0.0 Ok" in page and "karin@customer.example" in page
+    assert "Show the email" in page and "mail-admin outbox show" in page and find_token(page) is None
+    assert "Send now" not in page
+    theirs = bjorn.get(f"/log/out/{copy}").text
+    assert "4F2C1" in theirs and "Show the email" not in theirs
+    site.store.connection.execute("update outbox set state = 'failed', error = :error", {"error": f"550 {CANARY}"})
+    failed = anna.get(f"/log/out/{copy}").text
+    assert f'action="/outbox/{copy}/retry"' in failed and "<script>alert" not in failed
+    assert f'action="/outbox/{copy}/retry"' not in bjorn.get(f"/log/out/{copy}").text
+    eva = browser()
+    eva.sign_in("eva@other.example")
+    assert eva.get(f"/log/out/{copy}").status_code == anna.get("/log/out/999").status_code == 404
+    site.store.outbox.add_account(site.world.acme, site.world.anna, Phrase("mail.notices.why"), "en", 1)
+    (account,) = [one.row.id for one in site.store.listings.outbox() if one.row.audience == "account"]
+    page = anna.get(f"/log/out/{account}").text
+    assert "About an account" in page and "Show the email" not in page
+
+
+def test_words_days_directions_and_near_addresses(site: Site, anna: Browser) -> None:
+    answer(site)
+    site.world.deliver(site.world.mail(ERIK, subject="Invoice for chairs"), "support@acme.example")
+    for query, found, lacks in (
+        ("words=chairs+invoice", "Invoice for chairs", "4F2C1"),
+        ("words=%22for+chairs%22", "Invoice for chairs", "Quote for 40 chairs"),
+        ("way=left", "4F2C1", 'aria-label="came in"'),
+        ("way=came", "Invoice", "4F2C1"),
+        ("state=sent", "4F2C1", "Invoice"),
+        ("day=2027-01-01&to=2027-02-01", "Invoice", "Nothing found"),
+        ("to=2026-12-31", "Nothing found", "Invoice"),
+        ("day=2027-01-16", "Nothing found", "Invoice"),
+        ("who=karn%40customer.example", "Near:", "Invoice"),
+    ):
+        page = anna.get(f"/log?{query}").text
+        shown = page[page.index('id="results"') :]
+        assert found in shown and lacks not in shown, query
+    near = anna.get("/log?who=karn%40customer.example").text
+    assert 'href="/log?who=karin%40customer.example"' in near
+    said = anna.get("/log?way=came&to=2027-02-01").text
+    assert "mail-admin log --to 2027-02-01 --way came" in said
+
+
+def test_what_would_change_is_shown_before_it_is_routed_once_more(site: Site, anna: Browser) -> None:
+    site.world.alias("friends", "ticket", accepts="known")
+    row = site.world.deliver(site.world.mail(ERIK), "friends@acme.example")
+    assert "Nothing: every rule says what it said then." in anna.get(f"/log/{row.id}/again").text
+    site.store.connection.execute("update alias set accepts = 'everyone'")
+    page = anna.get(f"/log/{row.id}/again").text
+    assert "accepts email from known people only" in page and "opens records of type ticket" in page
+    assert "It would open a record of type ticket." in page and "Route it once more" in page
+    assert anna.post(f"/log/{row.id}/replay", {"csrf": anna.csrf()}).status_code == 303
+    site.world.settle()
+    assert site.world.row(row.id).record == "TICKET-1"
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_caller_s_mail_is_found_by_a_person(site: Site, tmp_path: Path, *, script: bool) -> None:
+    answer(site)
+    with served(site.app) as home, chromium(tmp_path, script=script) as context:
+        page = context.pages[0]
+        signed_in(page, home)
+        page.goto(f"{home}/log")
+        page.get_by_label("Address, or a part of it").fill("karn@customer.example")
+        page.get_by_role("button", name="Find").first.click()
+        page.get_by_role("link", name="karin@customer.example", exact=True).click()
+        page.get_by_label("Words of the subject").fill("chairs quote")
+        page.get_by_label("Direction").select_option("left")
+        page.get_by_role("button", name="Find").first.click()
+        page.wait_for_url("**/log?*way=left*")
+        expect(page.locator("#results")).to_contain_text("queued as 4F2C1")
+        page.locator("#results").get_by_role("link").first.click()
+        expect(page.get_by_role("heading", name="Who gets it")).to_be_visible()
+        expect(page.locator("main")).to_contain_text("4F2C1")

@@ -17,6 +17,9 @@ LOGGED = "a search looks through a stretch of rows that has a bound"
 READ_MORE = {
     "messages_sharing": "sorts the mails that share an id of a talk: those of a week at one alias",
     "log_in_stretch": LOGGED,
+    "log_addresses_like": "the two parts of one answer, each of which an index leads to and ends at its limit",
+    "log_copy": "the addresses of one copy, sorted once they are found",
+    "log_copy_people": "the people of one copy, sorted once they are found",
     "log_in_stretch_of_company": LOGGED,
     "log_out": LOGGED,
     "log_out_of_company": LOGGED,

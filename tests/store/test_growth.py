@@ -111,6 +111,7 @@ VALUES: dict[str, Any] = {
     "whose": "outside", "priority": "high", "folded": "x", "tag_id": 1, "shared": True,
     "after_send": "keep", "then_show": "stay", "shortcuts": True, "query": "",
     "types": ["lead"], "labels": ["LEAD-5"], "teams_only": False,
+    "beginning": "zz", "beyond": "zzz",
 }  # fmt: skip
 SWITCHES = {
     "when_closed": "type",
@@ -140,7 +141,7 @@ ODD: dict[str, dict[str, Any]] = {
     **{
         name: {
             "who": "nobody",
-            "words": None,
+            **{f"word_{place}": None for place in range(1, 5)},
             "queue_id": None,
             "since": 0,
             "until": 10**15,

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from weftmail.core.address import comparable
+from weftmail.core.near import one_slip
 from weftmail.core.parsing.message import Message
+from weftmail.core.ports import Refused
+from weftmail.core.routing.disposition import Asked
 from weftmail.core.tokens import locator
+from weftmail.flow.copy import copy_of
 from weftmail.flow.installation import Installation
+from weftmail.flow.setup.alias import near as aliases_near
 from weftmail.store.inbound import InboundLine
 from weftmail.store.listing import NEWEST, OutboxLine
 from weftmail.store.log import STRETCH, Remembered, number
@@ -89,3 +96,78 @@ def _older(shown: list[Line], found: tuple[Line, ...], go_on: int, before: int) 
     if len(shown) < len(found):
         return number(shown[-1]) if shown else before
     return go_on
+
+
+def near(store: Store, company_id: int, who: str, most: int = 5) -> tuple[str, ...]:
+    """Return addresses that are one slip of the hand from what somebody typed: of contacts, colleagues and aliases."""
+    typed = comparable(who.strip())
+    if len(typed) < SHORTEST:
+        return ()
+    alike = dict.fromkeys(
+        [
+            *store.log.addresses_like(company_id, typed[: len(typed) // 2], MOST_ALIKE),
+            *store.log.addresses_like(company_id, typed[:1], MOST_ALIKE),
+            *_aliases(store, company_id, typed),
+        ]
+    )
+    return tuple(address for address in alike if _one_slip_off(typed, address))[:most]
+
+
+SHORTEST = 3
+"""What is shorter is near to everything."""
+MOST_ALIKE = 2000
+"""So many addresses that begin alike are compared."""
+
+
+def _aliases(store: Store, company_id: int, typed: str) -> list[str]:
+    """Return the company's own aliases that are near to an address."""
+    found = {one: store.aliases.by_address(one) for one in aliases_near(store, typed)}
+    return [one for one, alias in found.items() if alias is not None and alias.company_id == company_id]
+
+
+def _one_slip_off(typed: str, address: str) -> bool:
+    return one_slip(typed, address if "@" in typed else address.rpartition("@")[0])
+
+
+_QUEUED = re.compile(r"queued as ([0-9A-Za-z]+)")
+
+
+def queue_id(said: str) -> str:
+    """Return the queue id in what the mail server said when it took a copy; "" where it named none."""
+    found = _QUEUED.search(said)
+    return found[1] if found else ""
+
+
+def as_composed(store: Store, installation: Installation, copy_id: int) -> bytes | None:
+    """Return a copy as it is composed from the store, without its signatures; None where nobody may see it, or it
+    cannot be composed any more.
+
+    What goes to users about their account, or to whom keeps the DNS, holds links that open without a password.
+    """
+    claimed = store.outbox.get(copy_id)
+    if claimed is None or claimed.audience not in SHOWN:
+        return None
+    copy = copy_of(store, installation, claimed)
+    return None if isinstance(copy, Refused) else copy.data
+
+
+SHOWN = ("outsider", "colleagues", "notices")
+"""Audiences whose copies hold no link that opens without a password."""
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """A rule that says something else now: what it said then and says now; None where it was not asked."""
+
+    rule: str
+    then: Asked | None
+    now: Asked | None
+
+
+def differing(then: Sequence[Asked], now: Sequence[Asked]) -> tuple[Differing, ...]:
+    """Return the rules that say something else than they did, in the order in which they are asked now."""
+    before, after = {one.rule: one for one in then}, {one.rule: one for one in now}
+    both = dict.fromkeys([*after, *before])
+    return tuple(
+        Differing(rule, before.get(rule), after.get(rule)) for rule in both if before.get(rule) != after.get(rule)
+    )

@@ -33,6 +33,7 @@ NUMBERED = [
     ("inbound", "show"),
     ("inbound", "replay"),
     ("outbox", "retry"),
+    ("outbox", "show"),
     ("review", "release"),
     ("review", "discard"),
     ("review", "spam"),

@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.world import World
-from weftmail.flow.mail_log import Place, by_file, log_page
+from weftmail.core.routing.disposition import Asked
+from weftmail.core.wording.phrase import Phrase
+from weftmail.flow.mail_log import Place, as_composed, by_file, differing, log_page, near, queue_id
 from weftmail.flow.post import Draft, post
 from weftmail.flow.reading import read
+from weftmail.store.alias import AliasSettings
 from weftmail.store.inbound import InboundLine
 from weftmail.store.log import EVERYTHING, Remembered, number
 
@@ -64,3 +67,89 @@ def test_what_is_special_in_a_pattern_is_taken_as_it_is(world: World) -> None:
     for words, count in (("100%", 1), ("off_now", 1), ("!", 1), ("100_", 0), ("of%now", 0), ("OFF", 1)):
         found = log_page(world.store, world.acme, Remembered(words=words), Place(), 5)
         assert len([one for one in found.lines if isinstance(one, InboundLine)]) == count, words
+
+
+def test_each_word_is_looked_for_by_itself_and_a_phrase_as_one(world: World) -> None:
+    for subject in ("Quote for forty oak chairs", "Forty chairs, a quote", "Chairs"):
+        world.deliver(world.mail(subject=subject), "leads@acme.example")
+    for words, count in (
+        ("quote forty", 2), ("FORTY  chairs", 2), ('"forty chairs"', 1), ("forty tables", 0), ("chairs", 3),
+        ('chairs "a quote"', 1), ('"forty ch', 1), ('""', 3), ("quote for forty oak chairs", 1),
+        ("quote for forty oak tables", 0), ("", 3),
+    ):  # fmt: skip
+        came = log_page(world.store, world.acme, Remembered(words=words, way="came"), Place(), 9)
+        assert len(came.lines) == count, words
+        left = log_page(world.store, world.acme, Remembered(words=words, way="left"), Place(), 9)
+        assert len(left.lines) == count, words
+    for most in (1, 2):
+        at, seen = Place(), 0
+        while at.more:
+            page = log_page(world.store, world.acme, Remembered(words="a e o u c", way="came"), at, most)
+            seen, at = seen + len(page.lines), page.older
+        assert seen == 2
+
+
+def test_one_direction_or_state_alone(world: World) -> None:
+    fill(world, 2)
+    for of, ways in (
+        (Remembered(way="came"), {True}), (Remembered(way="left"), {False}), (Remembered().in_state("filed"), {True}),
+        (Remembered().in_state("waiting"), {False}), (Remembered().in_state("failed"), set()),
+        (Remembered(way="came").in_state("failed"), set()), (Remembered(), {True, False}),
+    ):  # fmt: skip
+        found = log_page(world.store, world.acme, of, Place(), 99)
+        assert {isinstance(one, InboundLine) for one in found.lines} == ways, of
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("karn@customer.example", ("karin@customer.example",)),
+        ("krain@customer.example", ("karin@customer.example",)),
+        ("Karin@custmer.example", ("karin@customer.example",)),
+        ("karim", ("karin@customer.example",)),
+        ("ana@acme.example", ("anna@acme.example",)),
+        ("lead@acme.example", ("leads@acme.example",)),
+        ("erik", ()),
+        ("ka", ()),
+        ("karin@customer.example", ()),
+        ("orders@other.example", ()),
+    ],
+)
+def test_near_addresses(world: World, typed: str, meant: tuple[str, ...]) -> None:
+    world.deliver(world.mail(), "leads@acme.example")
+    other = world.store.companies.add("Other", 1)
+    domain = world.store.domains.add("other.example", other, True, 1)
+    settings = AliasSettings("lead", None, None, "everyone", "", "{}")
+    world.store.aliases.add(other, domain, "order", settings, 1)
+    assert near(world.store, world.acme, typed) == meant
+    assert near(world.store, other, "order@other.example") == ()
+    assert near(world.store, other, "orders@other.example") == ("order@other.example",)
+
+
+def test_a_queue_id_is_found_in_what_the_server_said() -> None:
+    assert queue_id("250 2.0.0 Ok: queued as 4bXkZ12") == "4bXkZ12" and queue_id("450 try later") == ""
+
+
+def test_a_copy_is_composed_once_more_unless_it_holds_a_link_to_sign_in(world: World) -> None:
+    fill(world, 1)
+    (answer,) = [one.row.id for one in world.store.listings.outbox() if one.row.audience == "outsider"]
+    raw = as_composed(world.store, world.installation, answer)
+    assert raw is not None and b"Subject: " in raw and b"Yes" in raw
+    world.store.outbox.add_account(world.acme, world.anna, Phrase("mail.notices.why"), "en", 1)
+    (account,) = [one.row.id for one in world.store.listings.outbox() if one.row.audience == "account"]
+    assert as_composed(world.store, world.installation, account) is None
+    assert as_composed(world.store, world.installation, 99) is None
+    world.store.connection.execute("update user_address set address = 'gone' where user_id = :id", {"id": world.anna})
+    world.store.outbox.add_notices(world.acme, world.bjorn, [Phrase("mail.notices.why")], "en", 1)
+    world.store.connection.execute("delete from user_address where user_id = :id", {"id": world.bjorn})
+    (notices,) = [one.row.id for one in world.store.listings.outbox() if one.row.audience == "notices"]
+    assert as_composed(world.store, world.installation, notices) is None
+
+
+def test_what_would_change_is_said_rule_by_rule() -> None:
+    old = [Asked("loop", False, Phrase("loop.none")), Asked("alias", True, Phrase("alias.none"))]
+    new = [Asked("loop", False, Phrase("loop.none")), Asked("blocked", True, Phrase("blocked.found"))]
+    assert differing(old, old) == ()
+    assert [(one.rule, one.then is None, one.now is None) for one in differing(old, new)] == [
+        ("blocked", True, False), ("alias", False, True),
+    ]  # fmt: skip

@@ -13,7 +13,7 @@ from weftmail.cli.context import Context
 from weftmail.cli.output import shown, table
 from weftmail.core.failure import UsageError
 from weftmail.flow import vocabulary
-from weftmail.flow.mail_log import Line, LogPage, Place, by_file, log_page
+from weftmail.flow.mail_log import Line, LogPage, Place, by_file, log_page, near
 from weftmail.flow.setup import find
 from weftmail.store.inbound import InboundLine
 from weftmail.store.listing import NEWEST
@@ -24,7 +24,11 @@ def build(parser: Parser) -> None:
     """Add the flags."""
     parser.add_argument("--who", metavar="TEXT", help="a part of the address of the sender or a recipient")
     parser.add_argument("--day", metavar="DATE", help="only of this day, such as 2026-11-24")
-    parser.add_argument("--words", metavar="TEXT", help="a part of the subject")
+    parser.add_argument("--to", metavar="DATE", help="up to this day; with --day from there on")
+    parser.add_argument(
+        "--words", metavar="TEXT", help='words of the subject, in any order; "as one" in quotation marks'
+    )
+    parser.add_argument("--way", choices=("came", "left"), help="only what came in, or what went out")
     parser.add_argument("--queue-id", metavar="ID", help="the mail server's queue id")
     parser.add_argument(
         "--state",
@@ -43,7 +47,16 @@ def _log(context: Context, arguments: argparse.Namespace) -> None:
     company_id = find.company_id(context.store, arguments.company)
     found = _found(context, arguments, company_id)
     value = [_value(line) for line in found.lines]
-    context.answer(arguments.json, value, lambda: _lines(found))
+    meant = _near(context, company_id, arguments.who) if not found.lines else ()
+    context.answer(arguments.json, value, lambda: [*_lines(found), *([f"Near: {', '.join(meant)}"] if meant else [])])
+
+
+def _near(context: Context, company_id: int | None, who: str | None) -> tuple[str, ...]:
+    """Return the addresses that may have been meant, of one company or of all."""
+    if not who:
+        return ()
+    whose = [company_id] if company_id is not None else [one.id for one in context.store.companies.all()]
+    return tuple(dict.fromkeys(address for one in whose for address in near(context.store, one, who)))
 
 
 def _found(context: Context, arguments: argparse.Namespace, company_id: int | None) -> LogPage:
@@ -51,8 +64,8 @@ def _found(context: Context, arguments: argparse.Namespace, company_id: int | No
     if arguments.eml is not None:
         message = context.installation.reader(_read(arguments.eml))
         return by_file(store, context.installation, company_id, message, most)
-    since, until = _day(arguments.day)
-    of = Remembered(arguments.who, arguments.words, arguments.queue_id, since, until)
+    since, until = _days(arguments.day, arguments.to)
+    of = Remembered(arguments.who, arguments.words, arguments.queue_id, since, until, way=arguments.way)
     of = of if arguments.state is None else of.in_state(arguments.state)
     found = log_page(store, company_id, of, Place(), most)
     # A page may be empty although older rows match: whoever waits at a terminal wants to know for certain.
@@ -68,14 +81,19 @@ def _read(name: str) -> bytes:
         raise UsageError(f"{name} cannot be read: {error.strerror}") from None
 
 
-def _day(text: str | None) -> tuple[int, int]:
-    if text is None:
-        return 0, NEWEST
+def _days(first: str | None, last: str | None) -> tuple[int, int]:
+    """Return when the days begin and end: the one day alone where no other is named."""
+    begins = _day("--day", first) if first is not None else (0, NEWEST)
+    ends = _day("--to", last) if last is not None else begins
+    return begins[0], ends[1]
+
+
+def _day(flag: str, text: str) -> tuple[int, int]:
     try:
         day = date.fromisoformat(text)
         bounds = [datetime(one.year, one.month, one.day).astimezone() for one in (day, day + timedelta(days=1))]
     except (ValueError, OverflowError):
-        raise UsageError(f"--day: {text!r} is no day; write it as 2026-11-24", status=2) from None
+        raise UsageError(f"{flag}: {text!r} is no day; write it as 2026-11-24", status=2) from None
     return int(bounds[0].timestamp() * 1000), int(bounds[1].timestamp() * 1000)
 
 
