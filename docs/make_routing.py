@@ -139,8 +139,14 @@ FOOT = """
   550, 551 or 553 answered RCPT. What answered the connection, EHLO or MAIL FROM is about us, what answered DATA about
   the message; there only "no such user" is hard. The far server's own status and words come before the status that the
   reporting server stated, and 4.x.x is soft unless the words say that there is no such user.
-- What a program answered, and a report without our return path, is filed on its conversation where it belongs to one,
-  or set aside: listed under *Held* or *No match*, told in the inbox and never by email, and filed by the button *File
+- By our own return path a report settles the delivery that it was made for, whatever address it names: *bounced*,
+  *delayed* or *delivered*, with the words of the mail server; states move forward alone. Of a copy that colleagues
+  share it is the one who is named. Taking somebody out of a conversation does not stop that. A report that only returns
+  our Message-ID, which each recipient has, stands on the record as *unconfirmed*, is told in the inbox, and changes
+  nothing. A complaint counts where a provider that `complaint_providers` names has signed it.
+- What a program answered, and a report without our return path or Message-ID, is filed on its conversation where it
+  belongs to one, or set aside: listed under *Held* or *No match*, told in the inbox and never by email, and filed by
+  the button *File
   it* there. A colleague's own automatic answer lies inside the conversation.
 - What a program sent of its own accord opens a record and is told to its owner. More than 200 emails of one sender
   within an hour are told in the inbox alone.

@@ -168,6 +168,15 @@ class Outbox:
             now=now,
         )
 
+    def report(
+        self, company_id: int, delivery_id: int, state: str, reason: str, before: Sequence[str], now: int
+    ) -> None:
+        """Write down what a mail server reports of a delivery, unless it has gone beyond the states ``before``."""
+        queries.delivery_report(
+            self._connection, company_id=company_id, id=delivery_id, state=state, reason=reason, before=list(before),
+            now=now,
+        )  # fmt: skip
+
     def settle(self, outbox_id: int, holder: str, state: str, error: str, next_at: int, now: int) -> bool:
         """End the lease with what came of it; False where the lease had passed to somebody else."""
         changed: int = queries.outbox_settle(

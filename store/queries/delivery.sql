@@ -33,6 +33,11 @@ update delivery
 set state = :state, reason = :reason, changed_at = :now
 where company_id = :company_id and outbox_id = :outbox_id and address = :address and state in ('queued', 'delayed');
 
+-- What a mail server reports of one delivery, as far as that moves it forward.
+-- name: delivery_report!
+update delivery set state = :state, reason = :reason, changed_at = :now
+where company_id = :company_id and id = :id and state in (:before);
+
 -- name: deliveries_requeue!
 update delivery set state = 'queued', reason = '', changed_at = :now
 where company_id = :company_id and outbox_id = :outbox_id and state in ('delayed', 'failed');

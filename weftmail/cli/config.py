@@ -45,6 +45,8 @@ class Config:
     """Addresses and networks of our own relays and backup mail servers, with commas between."""
     spam_field: str = ""
     """The field that our own spam filter writes, and where, as ``X-Spam-Flag above``; empty: none counts."""
+    complaint_providers: str = ""
+    """Domains of mail providers whose signed complaints count, with commas between."""
     clamd: str = ""
     """Where the virus scanner clamd listens: unix:PATH or HOST:PORT; empty: nobody scans."""
     clamd_dead: str = "wait"

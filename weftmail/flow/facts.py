@@ -26,7 +26,7 @@ from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.checking import NOTHING, Checked
 from weftmail.flow.installation import Installation
 from weftmail.flow.proof import proof_of, spam_mark, virus_in
-from weftmail.flow.referred import SenderContacts, by_ids, by_token_in, sharing
+from weftmail.flow.referred import SenderContacts, by_ids, by_token_in, reported, sharing
 from weftmail.flow.turns import Traffic
 from weftmail.store.alias import Alias
 from weftmail.store.domain import Domain, system_address
@@ -106,6 +106,8 @@ def gather(
         writer=wrote,
         sent_on=_sent_on(store, sender, message),
         blocked=None if sender.user_id is not None else contacts.blocked,
+        by_report=reported(store, installation, message, contacts, company_id),
+        provider=proof.dkim == "pass" and domain_of(proof.address) in installation.complaint_providers,
         own_loop=installation.name in message.loop,
         hops=len(message.received),
         spam=spam_mark(installation, envelope, message),

@@ -29,6 +29,7 @@ class Installation:
     where the pages are, without a slash at its end; empty where there is no site.
     ``reader`` reads a stranger's mail for whoever waits for it: the programs bring one that has another process do it.
     ``resolver`` returns a resolver for the check of one mail, which gives up in time.
+    ``complaint_providers`` are the domains whose signed complaints count.
     ``scanner`` looks for viruses, where there is one; while it does not answer, mail waits, if ``scan_waits`` says so.
     """
 
@@ -42,6 +43,7 @@ class Installation:
     resolver: Callable[[], Resolver] = NoDns
     scanner: Scanner | None = None
     scan_waits: bool = True
+    complaint_providers: frozenset[str] = frozenset()
 
     def policy(self, entrance: str) -> Policy:
         """Return whom we believe of mail that came in there; nobody, where nothing was said of it."""

@@ -44,7 +44,9 @@ def notify(
         _gather(store, company_id, people, by_mail, now, inbound_id, record_id)
 
 
-def notify_of_failure(store: Store, record: Record | None, event_id: int, author_id: int | None, now: int) -> None:
+def notify_of_failure(
+    store: Store, record: Record | None, event_id: int, author_id: int | None, now: int, *, by_mail: bool = True
+) -> None:
     """Tell the author of a message that did not reach everybody, or those who stand in line for its record.
 
     Of a record that is gone there is nothing to tell.
@@ -55,7 +57,8 @@ def notify_of_failure(store: Store, record: Record | None, event_id: int, author
     people = [author] if author is not None else store.line.first(record.company_id, record.id, record.alias_id)
     inbox = [NewDelivery(INBOX, user_id=one.user_id) for one in people]
     store.messages.deliver(record.company_id, record.id, event_id, inbox, now)
-    _gather(store, record.company_id, people, "failed", now, None, record.id)
+    if by_mail:
+        _gather(store, record.company_id, people, "failed", now, None, record.id)
 
 
 def notify_of_record(store: Store, record: Record, user_id: int, actor: Actor, what: What, now: int) -> None:

@@ -100,14 +100,16 @@ def by_token_in(
     message = store.messages.facts([resolved.message]).get(resolved.message)
     if message is None or (known.company_id is not None and known.company_id != message.company_id):
         return "good", None
-    if resolved.epoch != message.token_epoch:
+    bounce = resolved.purpose == "bounce"
+    if resolved.epoch != message.token_epoch and not bounce:
         return "revoked", None
-    if resolved.contact and not _still_there(store, message, resolved.contact):
+    if resolved.contact and not bounce and not _still_there(store, message, resolved.contact):
         return "revoked", None
     contact_id = contacts.of(message.company_id)
     referred = replace(
         _ties(store, contacts, [message]).referred("token", message),
         purpose=resolved.purpose,
+        contact_id=resolved.contact,
         personal=bool(resolved.contact),
         sender_is_owner=bool(contact_id) and contact_id == resolved.contact,
     )
@@ -137,6 +139,18 @@ def sharing(
     )  # fmt: skip
     ties = _ties(store, contacts, found)
     yield from (ties.referred("shared id", one) for one in found)
+
+
+def reported(
+    store: Store, installation: Installation, message: Message, contacts: SenderContacts, company_id: int | None
+) -> Referred | None:
+    """Return the message of ours whose Message-ID stands in what a report returns."""
+    returned = message.report.original_message_id if message.report is not None else None
+    one = locator.verify(installation.keyring, returned) if returned else None
+    found = store.messages.facts([one.message]).get(one.message) if one is not None else None
+    if found is None or company_id not in (None, found.company_id):
+        return None
+    return _ties(store, contacts, [found]).referred("locator", found)
 
 
 def foreign_ids(installation: Installation, message: Message) -> list[str]:

@@ -74,8 +74,18 @@ class TestBlocked:
 class TestReports:
     @pytest.mark.parametrize("kind", ["bounce", "delay", "receipt", "complaint"])
     def test_a_report_counts_by_our_return_path(self, kind):
-        facts = Facts(KARIN, by_token=replace(POST, purpose="bounce"))
-        assert decided(facts, mail(kind=kind)) == Report(ACME, 30, "LEAD-3", 300)
+        facts = Facts(KARIN, by_token=replace(POST, purpose="bounce", contact_id=7))
+        # A complaint needs the signature of a provider that the settings name, too.
+        assert decided(facts, mail(kind=kind)) == Report(ACME, 30, "LEAD-3", 300, 7, kind != "complaint")
+        signed = decided(replace(facts, provider=True), mail(kind=kind))
+        assert signed == Report(ACME, 30, "LEAD-3", 300, 7, confirmed=True)
+
+    @pytest.mark.parametrize("kind", ["bounce", "delay", "receipt", "complaint"])
+    def test_one_that_only_returns_our_id_is_shown_as_unconfirmed(self, kind):
+        facts = Facts(KARIN, alias=LEADS, by_report=LOCATED)
+        assert decided(facts, mail(kind=kind)) == Report(ACME, 30, "LEAD-3", 300, None, confirmed=False)
+        signed = decided(replace(facts, provider=True), mail(kind=kind))
+        assert signed == Report(ACME, 30, "LEAD-3", 300, None, kind == "complaint")
 
     @pytest.mark.parametrize("kind", ["bounce", "delay", "receipt", "complaint"])
     @pytest.mark.parametrize("by_token", [None, POST])

@@ -100,12 +100,18 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A mail server's report on a message of ours, verified by our own return path."""
+    """A mail server's report on a message of ours.
+
+    By our own return path it is about the delivery that this was made for: to the contact, or to colleagues for 0.
+    One that is not ``confirmed`` names the message alone, which each of its recipients could: it is shown.
+    """
 
     company_id: int
     record_id: int
     record: str
     message_id: int
+    contact_id: int | None = None
+    confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,8 @@ class Referred:
     """What an answer from outside does then."""
     purpose: Purpose | None = None
     """What a token was given out for."""
+    contact_id: int = 0
+    """Whom the token was given to; 0 for colleagues."""
     personal: bool = False
     """The token was given to one outsider alone."""
     seen: bool = False
@@ -142,6 +144,10 @@ class Facts:
     """The author of what a colleague forwards: somebody outside."""
     blocked: int | None = None
     """The contact whom the sender is, where somebody blocked them."""
+    by_report: Referred | None = None
+    """The message of ours whose Message-ID stands in what a report returns."""
+    provider: bool = False
+    """The mail is signed by a provider whose complaints count."""
     own_loop: bool = False
     hops: int = 0
     spam: str = ""

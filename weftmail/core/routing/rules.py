@@ -78,15 +78,26 @@ def loop(case: Case) -> Verdict:
 
 
 def report(case: Case) -> Verdict:
-    """A bounce or another report counts only with our own return path; without one it is set aside and shown."""
+    """A bounce or another report counts only with our own return path; one that returns our Message-ID alone is shown
+    as unconfirmed, and any other is set aside.  A complaint has to be signed by a provider that the settings name."""
     kind = REPORTS.get(case.message.kind)
     if kind is None:
         return Verdict(None, Phrase("report.none"))
-    about = case.facts.by_token
+    about, named = case.facts.by_token, case.facts.by_report
     if about is not None and about.purpose == "bounce":
-        found = Report(about.company_id, about.record_id, about.record, about.message_id)
-        return Verdict(found, Phrase("report.found", {"kind": kind, "record": about.record}))
+        counts = case.message.kind != "complaint" or case.facts.provider
+        return _reported(about, kind, about.contact_id, confirmed=counts)
+    if named is not None:
+        return _reported(named, kind, None, confirmed=case.message.kind == "complaint" and case.facts.provider)
     return Verdict(_aside(case, _chosen(case), Phrase("report.lost.held", {"kind": kind})), Phrase("report.lost"))
+
+
+def _reported(about: Referred, kind: Phrase, contact_id: int | None, *, confirmed: bool) -> Verdict:
+    """A report on a message of ours; one that is not confirmed tells of it and changes nothing."""
+    found = Report(about.company_id, about.record_id, about.record, about.message_id, contact_id, confirmed)
+    if confirmed:
+        return Verdict(found, Phrase("report.found", {"kind": kind, "record": about.record}))
+    return Verdict(found, Phrase("report.unconfirmed", {"kind": kind, "record": about.record}))
 
 
 def blocked(case: Case) -> Verdict:

@@ -9,6 +9,9 @@ from weftmail.core.wording.phrase import Sentence, marked
 EVENTS: Final[dict[str, Sentence]] = {
     "event.report": marked("A mail server reports on a message that we sent."),
     "event.report.people": marked("A mail server reports on a message that we sent.\n{people}"),
+    "event.report.unconfirmed": marked(
+        "Unconfirmed, since nothing proves that a mail server of its recipient wrote it. {report}"
+    ),
     "event.failed": marked("{address} did not get it: {answer}"),
     "event.failed.people": marked("These addresses did not get it:\n{people}"),
     "event.state": marked("{actor} changed the state: {was} → {became}"),

@@ -59,6 +59,7 @@ ROUTING: Final[dict[str, Sentence]] = {
     # Bounces and other reports.
     "report.none": marked("no bounce or other report"),
     "report.found": marked("{kind} by the return path of a message on {record}"),
+    "report.unconfirmed": marked("{kind} that names a message on {record} without proof: shown, and nothing changes"),
     "report.lost": marked("reports count only by the return path that we gave out"),
     "report.lost.held": marked("{kind} without a return path of ours"),
     "report.kind.bounce": marked("a bounce"),

@@ -20,6 +20,9 @@ SETTINGS: Final = {
     ),
     "setting.relays": marked("Our own relays and backup mail servers, which hand over other people's email"),
     "setting.spam_field": marked("The field that your own spam filter writes, and where; empty: none counts"),
+    "setting.complaint_providers": marked(
+        "Domains of mail providers whose signed complaints (ARF) count, with commas between; empty: none"
+    ),
     "setting.clamd": marked("Where the virus scanner clamd listens: unix:PATH or HOST:PORT; empty: nobody scans"),
     "setting.clamd_dead": marked("What becomes of email while clamd does not answer: wait or pass"),
     "setting.smtp": marked("Where outgoing email is handed over: HOST:PORT, or a folder in the demo"),
