@@ -37,6 +37,18 @@ ASKED = {
     "aliases: a search that finds nothing": "/aliases?q=zzzz",
     "aliases: last used first": "/aliases?sort=use",
     "aliases: a filter and another order": "/aliases?opens=ticket&sort=change",
+    "where: an alias": "/where?to=leads@acme.example&from=karin@customer.example",
+    "where: an answer to a record": "/where?if=answer&record=LEAD-{newest}",
+    "where: no such address": "/where?to=team77@acme.exampel",
+    "log: by an address": "/log?who=customer777",
+    "log: by words": "/log?words=pumps+site",
+    "log: one that nobody has": "/log?who=nobody@nowhere.example&words=zzzz",
+    "log: what left and failed": "/log?state=failed",
+    "log: one that came": "/log/{mail}",
+    "log: what would become of it now": "/log/{mail}/again",
+    "log: one that left": "/log/out/{copy}",
+    "review: No match": "/review?state=unmatched",
+    "outbox: what was sent": "/outbox?state=sent",
 }
 """Pages beside those of the navigation."""
 HEAVY = {
@@ -120,7 +132,8 @@ def _paths(grown: Grown) -> list[tuple[str, str]]:
     newest = grown.store.connection.execute("select max(number) from record").rows[0][0]
     # The caught mails are the demo's alone.
     stand = [(one.label, one.path) for one in items if one.path != "/caught"]
-    return stand + [(name, path.format(newest=newest)) for name, path in ASKED.items()]
+    mail, copy = (grown.store.connection.execute(f"select max(id) from {t}").rows[0][0] for t in ("inbound", "outbox"))
+    return stand + [(name, path.format(newest=newest, mail=mail, copy=copy)) for name, path in ASKED.items()]
 
 
 def _fetched(looked: Looked, name: str, path: str) -> Fetched:

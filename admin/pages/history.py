@@ -60,7 +60,7 @@ _PAGES = {
     "membership": "/users/{id}",
     "review": "/log/{id}",
     "inbound": "/log/{id}",
-    "outbox": "/outbox",
+    "outbox": "/log/out/{id}",
     "setting": "/settings",
 }
 """Where what an act was about is shown, by the noun of the act."""

@@ -60,6 +60,43 @@ def test_another_address_is_checked_and_kept(site: Site, anna: Browser, answer: 
     right = anna.post(f"/outbox/{answer}/redirect", {"csrf": anna.csrf(), "address": "ek@customer.example"})
     assert right.status_code == 303
     assert site.store.outbox.addresses(site.world.acme, answer) == ["ek@customer.example"]
+    page = anna.get(right.headers["location"]).text
+    assert "Undo" in page and f'href="/log/out/{answer}"' in page
+    undo = f"/history/{right.headers['location'].rpartition('=')[2]}/undo"
+    assert anna.post(undo, {"csrf": anna.csrf()}).status_code == 303
+    assert site.store.outbox.addresses(site.world.acme, answer) == ["karin@customer.example"]
+    karin = site.store.contacts.by_address(site.world.acme, "karin@customer.example")
+    assert karin is not None and site.store.contacts.addresses(site.world.acme, karin.id) == ["karin@customer.example"]
+    assert anna.post(undo, {"csrf": anna.csrf()}).status_code == 409
+    history = [(one.act, one.actor) for one in site.store.audit.all(site.world.acme)]
+    assert history[:2] == [("outbox.redirect", "Anna")] * 2
+
+
+def test_every_act_leaves_its_row_and_is_for_the_roles_that_may(
+    site: Site, anna: Browser, browser: Opens, answer: int
+) -> None:
+    site.store.line.appoint(site.world.anna)
+    for act in ("retry", "cancel", "redirect"):
+        anna.post(f"/outbox/{answer}/{act}", {"csrf": anna.csrf(), "address": "ek@customer.example"})
+        if act == "cancel":
+            site.store.outbox.revive(site.world.acme, answer, 1)
+    for act in ("pause", "resume"):
+        anna.post(f"/outbox/{act}", {"csrf": anna.csrf()})
+    rows = [*site.store.audit.of_installation(), *site.store.audit.all(site.world.acme)]
+    assert {one.act for one in rows} >= {"outbox.retry", "outbox.cancel", "outbox.redirect", "setting.set"}
+    assert {one.actor for one in rows if one.act.startswith(("outbox", "setting"))} == {"Anna"}
+    for name in ("bjorn", "rolf"):
+        other = browser()
+        other.sign_in(f"{name}@acme.example")
+        assert other.get("/outbox").status_code == 404
+        for act in (f"{answer}/retry", f"{answer}/cancel", f"{answer}/redirect", "pause", "resume"):
+            assert other.post(f"/outbox/{act}", {"csrf": other.csrf()}).status_code == 404
+    eva = browser()
+    eva.sign_in("eva@other.example")
+    for act in ("retry", "cancel", "redirect"):
+        form = {"csrf": eva.csrf(), "address": "x@other.example"}
+        assert eva.post(f"/outbox/{answer}/{act}", form).status_code == 404
+    assert site.store.outbox.addresses(site.world.acme, answer) == ["ek@customer.example"]
 
 
 def test_what_left_meanwhile_is_said(site: Site, anna: Browser, answer: int) -> None:

@@ -56,3 +56,15 @@ def test_a_copy_that_leaves_is_shown_whole(shell: Shell, world: World) -> None:
     world.store.outbox.add_account(world.acme, world.anna, Phrase("mail.notices.why"), "en", 1)
     account = str(shell.json("outbox", "list", "--limit", "1")[0]["id"])
     assert "link to sign in" in shell.refused("outbox", "show", account, "--raw")
+
+
+def test_what_would_change_is_said_before_a_replay(shell: Shell, world: World) -> None:
+    world.alias("friends", "ticket", accepts="known")
+    row = str(world.deliver(world.mail(), "friends@acme.example").id)
+    assert "Every rule says what it said then." in shell.ok("inbound", "replay", row, "--dry-run")
+    world.store.connection.execute("update alias set accepts = 'everyone'")
+    said = shell.ok("inbound", "replay", row, "--dry-run")
+    assert "is held. It would open a record of type ticket." in said and "Nothing was changed." in said
+    (change,) = shell.json("inbound", "replay", row, "--dry-run")["changes"]
+    assert change["rule"] == "alias" and "known people" in change["then"] and "opens records" in change["now"]
+    assert world.row(int(row)).state == "held"

@@ -17,10 +17,14 @@ from weftmail.cli.refusals import carried_out
 from weftmail.core.failure import TempFail
 from weftmail.core.parsing import path
 from weftmail.core.parsing.path import Path
+from weftmail.core.routing.disposition import Asked
 from weftmail.core.routing.findings import findings
 from weftmail.core.wording.duration import duration
 from weftmail.core.wording.sentences import say
 from weftmail.flow import vocabulary
+from weftmail.flow.explain import explanation
+from weftmail.flow.forecast import becomes
+from weftmail.flow.mail_log import differing
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.replay import Settling, replay
 from weftmail.flow.setup import find
@@ -50,6 +54,7 @@ def build(parser: Parser) -> None:
     )
     replay = verbs.add("replay", "route an email from the review queue, or a discarded one, again", _replay)
     replay.add_argument("id", type=number, metavar="ID", help="the number of the email in the log")
+    replay.add_argument("--dry-run", action="store_true", help="show what would become of it now; change nothing")
 
 
 def _list(context: Context, arguments: argparse.Namespace) -> None:
@@ -158,6 +163,9 @@ def _next(row: InboundRow) -> list[str]:
 
 
 def _replay(context: Context, arguments: argparse.Namespace) -> None:
+    if arguments.dry_run:
+        _would(context, arguments)
+        return
     was = _found(context, arguments.id).state
     after = carried_out(replay(context.setup, settling(context), arguments.id))
     context.wake_sender()
@@ -166,6 +174,29 @@ def _replay(context: Context, arguments: argparse.Namespace) -> None:
             f"number {after.id} waits for the listener, which settles now; see: mail-admin inbound show {after.id}"
         )
     context.answer(arguments.json, vocabulary.inbound_line(after), lambda: [_replayed(was, after)])
+
+
+def _would(context: Context, arguments: argparse.Namespace) -> None:
+    """Say what would become of a mail now, and which rules say something else than they did."""
+    row = _found(context, arguments.id)
+    raw = context.store.blobs.open(row.blob_id, row.size)
+    found = explanation(context.store, context.installation, row.envelope, raw)
+    changes = differing(row.rules, found.decision.trace)
+    says = say(becomes(found.decision.disposition))
+    value = {
+        "id": row.id,
+        "state": row.state,
+        "says": says,
+        "changes": [{"rule": one.rule, "then": _asked(one.then), "now": _asked(one.now)} for one in changes],
+    }
+    lines = [f"Number {row.id} is {row.state}. {says}"]
+    lines += [f"  {one.rule}: {_asked(one.then) or 'not asked'} -> {_asked(one.now) or 'not asked'}" for one in changes]
+    lines += [] if changes else ["  Every rule says what it said then."]
+    context.answer(arguments.json, value, lambda: [*lines, "Nothing was changed."])
+
+
+def _asked(one: Asked | None) -> str | None:
+    return None if one is None else say(one.why)
 
 
 def settling(context: Context) -> Settling:

@@ -9,6 +9,7 @@ from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.running import PAUSED
 from weftmail.flow.setup import contact, find, named, setting
 from weftmail.flow.setup.act import Done, Fields, Setup, act
+from weftmail.flow.setup.undo import check_unchanged
 from weftmail.store.audit import AuditRow
 from weftmail.store.outbox import Claimed
 
@@ -38,6 +39,10 @@ def cancel(setup: Setup, copy_id: int, *, company_id: int | None = None) -> Done
 @act
 def redirect(setup: Setup, copy_id: int, address: str, *, company_id: int | None = None) -> Done:
     """Send the copy of an outsider to another address of theirs, which takes the place of the one that was wrong."""
+    return _redirected(setup, copy_id, address, company_id)
+
+
+def _redirected(setup: Setup, copy_id: int, address: str, company_id: int | None) -> Done:
     copy, _ = _found(setup, copy_id, company_id)
     store, wanted, now = setup.store, find.address("address", address), setup.clock()
     if copy.contact_id is None:
@@ -80,4 +85,14 @@ def _revive(setup: Setup, row: AuditRow) -> Done:
     return Done("outbox.revive", copy.company_id, row.subject, was, {**was, "state": "waiting"})
 
 
-reverses = {"outbox.cancel": _revive}
+@act
+def _address_back(setup: Setup, row: AuditRow) -> Done:
+    """Let a copy go to the address that it had, and give that back to the contact, as long as it has not left."""
+    copy_id = int(row.now["id"])
+    copy, _ = _found(setup, copy_id, row.company_id)
+    there = setup.store.outbox.addresses(copy.company_id, copy_id)
+    check_unchanged(row, {"id": copy_id, "address": next(iter(there), "")})
+    return _redirected(setup, copy_id, str(row.before["address"]), row.company_id)
+
+
+reverses = {"outbox.cancel": _revive, "outbox.redirect": _address_back}
