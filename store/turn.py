@@ -21,13 +21,14 @@ class Turns:
         return many(Turn, found)
 
     def came(self, company_id: int, turns: Sequence[Turn], now: int) -> None:
-        """Write down that a mail came; of a turn that is there already its times stay as they are."""
+        """Write down that a mail came; where a turn brings no times, those that are there stay."""
         queries.turns_came(
             self._connection,
             [
                 {
                     "company_id": company_id, "who": one.who, "place": one.place, "waiting": one.waiting,
-                    "mails": one.mails, "since_at": one.since_at, "alarmed_at": one.alarmed_at, "now": now,
+                    "times": one.times, "mails": one.mails, "since_at": one.since_at,
+                    "alarmed_at": one.alarmed_at, "now": now,
                 }
                 for one in turns
             ],

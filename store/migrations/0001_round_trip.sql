@@ -762,8 +762,9 @@ create index gathered_notice_user on gathered_notice (user_id, id);
 create unique index gathered_notice_once on gathered_notice (company_id, user_id, inbound_id);
 
 -- What goes to and fro between somebody and one place, a record or an alias; rows of the last hour, and of alarms of
--- the last day.  ``who`` is an address or a user, with "verified " before one who is.  ``waiting``: nothing of
--- ours went back yet.  ``times`` are the last turns, 13 digits each.
+-- the last day.  ``who`` is an address or a user, with "verified " before one who is, or the senders of a domain.
+-- ``waiting``: nothing of ours went back yet.  ``times`` are the last turns, 13 digits each; of a domain, when colleagues
+-- were told of its mail, and ``held_at`` since when they are told in the inbox alone.
 create table turn (
     company_id bigint not null references company (id),
     who text not null,

@@ -101,7 +101,7 @@ VALUES: dict[str, Any] = {
     "choices": "[]", "code_hash": "c", "sealed": "0.00", "step": 1, "device": "Firefox", "purpose": "sign in",
     "new_name": "new name", "subjects": ["S"], "report": "any", "left_state": "sent",
     "hops": 1, "place": "record 5", "places": ["record 5"], "who": "c1@customer.example", "waiting": True, "mails": 1,
-    "since_at": 1, "alarmed_at": 0, "alarmed_before": 0, "stamp": "0000000000001",
+    "times": "", "since_at": 1, "alarmed_at": 0, "alarmed_before": 0, "stamp": "0000000000001",
     "answers_id": None, "attempts": 1, "author_contact_id": FREQUENT, "author_user_id": None, "changed_at": 10**9,
     "closed_at": None, "content_id": "", "customer_id": FREQUENT, "fault": 0, "stop": 1, "lease": 1,
     "owner_team_id": None, "password": None, "reference": "r", "reference_url": "", "since": 0,

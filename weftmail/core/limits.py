@@ -140,6 +140,11 @@ FLOOD = 200
 """In an hour, mails of one sender to one place beyond which admins are told; nothing is held."""
 TURNS_WITHIN = 3600
 """Seconds in which both are counted, and that have to pass without a mail before what is held opens again."""
+BY_MAIL = 50
+"""In an hour, mails of one domain to one alias that colleagues are told of by mail; the next ones are told in the inbox
+alone.  Of senders who never wrote before, and of our own addresses, as many as there may be turns."""
+SILENCE = 15 * 60
+"""Seconds in which they are: longer than a program takes to answer."""
 FLOOD_AGAIN = 24 * 3600
 """Seconds after which admins are told of the same sender again."""
 
@@ -198,6 +203,18 @@ CEILINGS: tuple[Ceiling, ...] = (
     Ceiling(_DONE, f"a mail by LMTP, over {CONNECTION_STRETCH} s", f"{LOWEST_RATE} bytes/s at least", "closed"),
     Ceiling(_LOOP, "installations that passed it on", str(MAIL_HOPS), "held for review"),
     Ceiling(_LOOP, "turns of a sender with one place in an hour", str(TURNS), "held until an hour was quiet"),
+    Ceiling(
+        _LOOP,
+        "mails of new senders of one domain to one alias in an hour, told by mail",
+        str(TURNS),
+        f"told in the inbox alone for {SILENCE // 60} minutes",
+    ),
+    Ceiling(
+        _LOOP,
+        "mails of one domain to one alias in an hour, told by mail",
+        str(BY_MAIL),
+        f"told in the inbox alone for {SILENCE // 60} minutes",
+    ),
     Ceiling(_LOOP, "mails of a sender to one place in an hour", str(FLOOD), "admins are told; nothing is held"),
     Ceiling(_SITE, "head of a request", f"{HTTP_HEAD} s", "cut off"),
     Ceiling(_SITE, f"a request, an answer, over {HTTP_STRETCH} s", f"{LOWEST_RATE} bytes/s at least", "cut off"),

@@ -11,6 +11,7 @@ from weftmail.core.limits import MAIL_HOPS
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing.authentication import Proof
 from weftmail.core.routing.rules import MOST_HOPS
+from weftmail.core.tokens import locator
 from weftmail.flow.installation import Installation
 from weftmail.flow.turns import UNCOUNTED, Traffic
 from weftmail.store.alias import Alias
@@ -49,6 +50,14 @@ class Delivered:
         return json.dumps(self.proof.stored(), ensure_ascii=False)
 
 
+def came_back(installation: Installation, message: Message) -> bool:
+    """Say whether a mail is one that we sent: it bears our loop field, or its Message-ID is one of ours.
+
+    A mailing list may take our fields out, and keeps the Message-ID (RFC 5321, 3.9).
+    """
+    return installation.name in message.loop or locator.verify(installation.keyring, message.message_id) is not None
+
+
 def delivery_key(installation: Installation, delivered: Delivered) -> str:
     """Return what two hand-overs of one delivery have in common, hashed: recipient, Message-ID, content, and whatever
     else decides what becomes of it.
@@ -60,7 +69,7 @@ def delivery_key(installation: Installation, delivered: Delivered) -> str:
     message, proof = delivered.message, delivered.proof
     decides = (
         proof.verified, proof.colleague_proof, proof.login, not delivered.row.sender, message.kind,
-        message.auto_submitted, installation.name in message.loop, len(message.received) > MOST_HOPS,
+        message.auto_submitted, came_back(installation, message), len(message.received) > MOST_HOPS,
         message.hops > MAIL_HOPS,
         message.in_reply_to, message.references, delivered.writer, delivered.marks,
     )  # fmt: skip

@@ -42,8 +42,9 @@ def explanation(store: Store, installation: Installation, envelope: Envelope, ra
     known = gather(store, installation, envelope, message, checked(installation, envelope, message, raw))
     decision = decide(envelope, known.message, known.facts)
     decision = within_words(store, installation, known.message, decision)
-    traffic = turns.known(store, traffic_of(envelope, known), decision.disposition)
-    decision = turns.within_turns(store, traffic, decision, installation.clock())
+    now = installation.clock()
+    traffic = turns.known(store, traffic_of(installation, envelope, known), decision.disposition, now)
+    decision = turns.within_turns(traffic, decision, now)
     verified = known.facts.sender.verified
     who_gets = planned(store, decision.disposition, known.message, verified=verified)
     return Explanation(message, known.proof, verified, decision, who_gets)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import cast
+from urllib.parse import quote
 
 from weftmail.core.address import (
     BadAddress,
@@ -21,9 +22,10 @@ from weftmail.core.parsing.message import Message
 from weftmail.core.routing import colleague, writer
 from weftmail.core.routing.authentication import Proof
 from weftmail.core.routing.facts import Accepts, AliasFacts, Facts, Referred, Sender
-from weftmail.core.routing.turns import author_of, names_of
+from weftmail.core.routing.turns import author_of, group_of, names_of
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.checking import NOTHING, Checked
+from weftmail.flow.delivered import came_back
 from weftmail.flow.installation import Installation
 from weftmail.flow.proof import proof_of, spam_mark, virus_in
 from weftmail.flow.referred import SenderContacts, by_ids, by_token_in, reported, sharing
@@ -63,13 +65,24 @@ class Known:
         return self.facts.alias.address if self.facts.alias is not None and not self.facts.token else ""
 
 
-def traffic_of(envelope: Envelope, found: Known) -> Traffic:
+def traffic_of(installation: Installation, envelope: Envelope, found: Known) -> Traffic:
     """Return between whom a mail goes, before the store is asked what went to and fro."""
     names = names_of(envelope, found.message, found.facts.sender)
     alias = found.facts.alias if found.by_alias else None
-    return Traffic(
-        author_of(names), names, alias.id if alias is not None else None, alias.address if alias is not None else ""
-    )
+    if alias is None:
+        return Traffic(author_of(names), names)
+    known = alias.sender_known and not _shows_ours(installation, found.message)
+    group = group_of(envelope, found.facts.sender, known=known)
+    return Traffic(author_of(names), names, alias.id, alias.address, group)
+
+
+def _shows_ours(installation: Installation, message: Message) -> bool:
+    """Say whether a mail holds a link to one of our records, as what came of a notification does.
+
+    Programs that look at links write them in one word.
+    """
+    link = f"{installation.site_url}/records/"
+    return any(one in text for one in (link, quote(link, safe="")) for text in (message.text, message.page))
 
 
 def gather(
@@ -108,7 +121,7 @@ def gather(
         blocked=None if sender.user_id is not None else contacts.blocked,
         by_report=reported(store, installation, message, contacts, company_id),
         provider=proof.dkim == "pass" and domain_of(proof.address) in installation.complaint_providers,
-        own_loop=installation.name in message.loop,
+        own_loop=came_back(installation, message),
         hops=len(message.received),
         spam=spam_mark(installation, envelope, message),
         virus=virus_in(installation, checked.scanned),

@@ -229,7 +229,7 @@ class Settler:
                 decision = decide(row.envelope, known.message, known.facts)
                 delivered = Delivered(
                     row, known.message, known.proof, known.facts.sender.verified, row.accepted_at, known.by_alias,
-                    known.alias, traffic_of(row.envelope, known), known.writer, known.shows_address,
+                    known.alias, traffic_of(self._installation, row.envelope, known), known.writer, known.shows_address,
                     known.by_signature, (known.facts.spam, known.facts.virus),
                 )  # fmt: skip
                 return file(self._store, self._installation, delivered, decision, self._installation.clock())

@@ -20,6 +20,8 @@ from weftmail.flow.due.runner import Runner
 HOUR = 3600_000
 ON_THE_WAY = 20_000
 """A mail takes this long, in milliseconds."""
+ENDLESS = 2000
+"""So many mails of one run are more than anything needs that ends."""
 
 Robot = Callable[[EmailMessage], EmailMessage | None]
 
@@ -69,10 +71,12 @@ class Post:
     def run(self, hours: float) -> None:
         """Let so much time pass."""
         until = self.now + int(hours * HOUR)
+        before = self.sent.total()
         while self._waiting and self._waiting[0][0] <= until:
             at, _, sender, recipient, raw = heapq.heappop(self._waiting)
             self._pass(at)
             self._bring(sender, recipient, raw)
+            assert self.sent.total() < before + ENDLESS, f"no end is in sight after {dict(self.sent)}"
         self._pass(until)
 
     def _pass(self, at: int) -> None:
@@ -90,7 +94,9 @@ class Post:
     def _answered(self, address: str, robot: Robot, mail: EmailMessage) -> None:
         answer = robot(mail)
         if answer is not None:
-            self.send(address, str(answer["To"]), answer.as_bytes())
+            sender = str(answer["Return-Path"] or address)
+            del answer["Return-Path"]
+            self.send(sender, str(answer["To"]), answer.as_bytes())
 
     def _delivered(self, world: World, sender: str, recipient: str, raw: bytes) -> None:
         mail = _parsed(raw)

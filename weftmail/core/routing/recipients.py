@@ -83,6 +83,11 @@ class Recipients:
     outsiders: tuple[Outsider, ...] = ()
     skipped: tuple[Skipped, ...] = ()
 
+    @property
+    def beyond_inbox(self) -> bool:
+        """Whether a colleague is told elsewhere than in the inbox."""
+        return any(one.channel != INBOX for one in self.notified)
+
 
 @dataclass(frozen=True, slots=True)
 class Named:

@@ -4,6 +4,10 @@ Two programs that answer each other make *turns*: mails after which something of
 person whom they name.  Who gets nothing from us makes none, however much they send.  What anybody can write of
 themselves counts only against mail of the same kind: a stranger who bears a verified person's address holds up
 nothing of theirs.
+
+Who answers under another name than ours went to makes no turns.  But whatever goes round passes a colleague who is told
+by mail: so what colleagues are told of the senders of one domain has a bound, and beyond it they are told in the inbox
+alone for a while.  A loop ends in that silence, and people are filed as ever.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ from dataclasses import dataclass
 
 from weftmail.core.address import BadAddress, canonical, split, without_plus
 from weftmail.core.envelope import Envelope
-from weftmail.core.limits import FLOOD, FLOOD_AGAIN, TURNS, TURNS_WITHIN
+from weftmail.core.limits import BY_MAIL, FLOOD, FLOOD_AGAIN, SILENCE, TURNS, TURNS_WITHIN
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing.facts import Sender
 
@@ -22,6 +26,8 @@ NAMES = 4
 STAMP = 13
 """Digits of a time in ``Turn.times``."""
 _VERIFIED = "verified "
+_NEW = "new senders of "
+_KNOWN = "senders of "
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,7 @@ class Turn:
     """How many came since ``since_at``."""
     since_at: int
     held_at: int
-    """When a mail was held last; 0 for never."""
+    """When a mail was held last, or since when those of a domain are told in the inbox alone; 0 for never."""
     alarmed_at: int
 
     def held(self, now: int) -> bool:
@@ -47,8 +53,24 @@ class Turn:
 
     def full(self, now: int) -> bool:
         """Say whether there were as many turns within the last hour as there may be."""
+        return self._since(now - TURNS_WITHIN * 1000) >= TURNS
+
+    def silent(self, now: int) -> bool:
+        """Say whether mail of these senders is told in the inbox alone."""
+        return self.held_at > now - SILENCE * 1000
+
+    def crowded(self, now: int) -> bool:
+        """Say whether it is to be: it is already, or as much was told by mail within the last hour as may be."""
+        most = TURNS if self.who.removeprefix(_VERIFIED).startswith(_NEW) else BY_MAIL
+        return self.silent(now) or self._since(max(self.held_at, now - TURNS_WITHIN * 1000)) >= most
+
+    def one_more(self, now: int) -> str:
+        """Return the times with this one more."""
+        return (self.times + f"{now:0{STAMP}}")[-BY_MAIL * STAMP :]
+
+    def _since(self, then: int) -> int:
         stamps = (self.times[at : at + STAMP] for at in range(0, len(self.times), STAMP))
-        return sum(int(one) > now - TURNS_WITHIN * 1000 for one in stamps) >= TURNS
+        return sum(int(one) > then for one in stamps)
 
     def counted(self, now: int) -> tuple[int, int]:
         """Return how many mails there are with one more, and since when they are counted."""
@@ -94,6 +116,22 @@ def names_of(envelope: Envelope, message: Message, sender: Sender) -> tuple[str,
     return tuple(dict.fromkeys([*(_verified(own) if sender.verified else own), *claimed]))[:NAMES]
 
 
+def group_of(envelope: Envelope, sender: Sender, *, known: bool) -> str:
+    """Return the name under which a mail counts beside all others of its author's domain.
+
+    Those who are ``known`` to have written before, with words of their own, count apart from new names and from our own
+    addresses: under these come programs that take another name for each answer, and lists that keep our author.
+    """
+    domain = _registered((sender.address or envelope.sender).rpartition("@")[2].lower())
+    group = (_KNOWN if known and not sender.ours else _NEW) + (domain or "nobody")
+    return _VERIFIED + group if sender.verified else group
+
+
+def domain_of_group(group: str) -> str:
+    """Return the domain in the name of a group."""
+    return group.rpartition(" ")[2]
+
+
 def author_of(names: Sequence[str]) -> str:
     """Return the address that stands first among the names of a mail; "" where there is none."""
     return names[0].removeprefix(_VERIFIED) if names else ""
@@ -115,6 +153,17 @@ def exempt_by(address: str) -> tuple[str, ...]:
 def tripped(found: Iterable[Turn], now: int) -> Sequence[Turn]:
     """Return those under whom mail is held."""
     return [one for one in found if one.held(now) or one.full(now)]
+
+
+def _registered(domain: str) -> str:
+    """About what somebody registered: below it a program may take another name each time.
+
+    Two labels, three where the last two are short ones (``co.uk``).  Where that takes too many for one, they are told
+    in the inbox a little earlier.
+    """
+    labels = domain.split(".")
+    short = len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3
+    return ".".join(labels[-3 if short else -2 :])
 
 
 def _verified(names: Iterable[str]) -> Iterator[str]:

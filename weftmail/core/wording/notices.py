@@ -29,6 +29,11 @@ NOTICES: Final[dict[str, Sentence]] = {
         "More than {mails} emails came from {sender} to {place} within an hour. Nothing is held, because nothing is "
         "sent back to that sender. If this is usual, exempt the sender: mail-admin exemption add {sender}"
     ),
+    "notice.crowd": marked(
+        "Very many emails of {domain} came to {place} within an hour, and each of them notified somebody by mail: it "
+        "may be a program that answers its own notifications. For {minutes} minutes they are told in the inbox alone; "
+        "nothing is held. If they are people, exempt them: mail-admin exemption add @{domain}"
+    ),
     "notice.not sent": marked("A notification could not be sent to you; the message is on {record}: {subject}"),
     "notice.waits": marked("An email to {recipient} from {sender} is in the review queue under {state}: {subject}"),
     "notice.waits.record": marked("An email from {sender} is held for review on {record}: {subject}"),

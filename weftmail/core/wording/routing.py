@@ -55,6 +55,10 @@ ROUTING: Final[dict[str, Sentence]] = {
     "loop.flood": marked(
         "a program, and more than {mails} emails from {sender} within an hour: notified in the inbox alone"
     ),
+    "loop.crowd": marked(
+        "very many emails of {domain} to {place} notified somebody by mail within an hour: notified in the inbox alone "
+        "for a while"
+    ),
     "loop.none": marked("not one of our own, no loop"),
     # Bounces and other reports.
     "report.none": marked("no bounce or other report"),

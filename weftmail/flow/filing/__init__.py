@@ -46,9 +46,9 @@ def file(store: Store, installation: Installation, delivered: Delivered, decisio
 def _counted(store: Store, delivered: Delivered, decision: Decision, now: int) -> tuple[Decision, Delivered]:
     """Return the decision, or to hold what goes to and fro too often; and the delivery with what is known of that."""
     disposition = decision.disposition
-    traffic = known(store, delivered.traffic, disposition)
-    judged = within_turns(store, traffic, decision, now)
-    if judged is not decision and isinstance(disposition, (Open, Append, Note)):
+    traffic = known(store, delivered.traffic, disposition, now)
+    judged = within_turns(traffic, decision, now)
+    if isinstance(judged.disposition, Hold) and isinstance(disposition, (Open, Append, Note)):
         note_hold(store, traffic, disposition, delivered.row.id, now)
     return judged, replace(delivered, traffic=traffic)
 

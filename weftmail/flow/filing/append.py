@@ -62,7 +62,10 @@ def file_append(
     note_message(store, record, message_id, "outside" if from_outside else "ours" if post else "inside", user_id, now)
     if from_outside:
         reopen(store, record, new.author_name, now)
-    note_mail(store, delivered.traffic, record, delivered.row.id, now, quiet=disposition.reach != "everybody")
+    note_mail(
+        store, delivered.traffic, record, delivered.row.id, now,
+        quiet=disposition.reach != "everybody", by_mail=who_gets.beyond_inbox,
+    )  # fmt: skip
     copies = notify(store, record, message_id, who_gets, now)
     if user_id is not None and not disposition.automatic:
         store.records.follow_by_post(company_id, record.id, user_id, now)

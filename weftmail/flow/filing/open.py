@@ -88,7 +88,10 @@ def _opened(store: Store, installation: Installation, delivered: Delivered, disp
     store.references.keep(company_id, message_id, foreign_ids(installation, message))
     from_outside = disposition.author.outsider and not disposition.automatic
     note_message(store, record, message_id, "outside" if from_outside else "inside", disposition.author.user_id, now)
-    note_mail(store, delivered.traffic, record, delivered.row.id, now, quiet=disposition.reach != "everybody")
+    note_mail(
+        store, delivered.traffic, record, delivered.row.id, now,
+        quiet=disposition.reach != "everybody", by_mail=who_gets.beyond_inbox,
+    )  # fmt: skip
     copies = notify(store, record, message_id, who_gets, now)
     return Outcome("filed", record.id, message_id, copies)
 
