@@ -68,16 +68,16 @@ def described(store: Store, one: Explanation) -> Answer:
 
 def _authentication(proof: Proof, verified: bool) -> Answer:
     return {
-        "checker": proof.checker,
-        "client": proof.client,
-        "helo": proof.helo,
-        "checked": [say(one) for one in findings(proof.stored())],
         "spf": proof.spf,
         "dkim": proof.dkim,
         "dmarc": proof.dmarc,
         "arc": proof.arc,
         "source": proof.source,
         "verified": verified,
+        "checker": proof.checker,
+        "client": proof.client,
+        "helo": proof.helo,
+        "checked": [say(one) for one in findings(proof.stored())],
     }
 
 

@@ -56,6 +56,11 @@ def test_any_body_and_any_blanks_are_read_as_dkimpy_reads_them(text: bytes, head
     assert dkimpy.DKIM(made).verify(0, lambda name, timeout=5: keys[name])
 
 
+def test_of_several_signatures_each_is_asked_about() -> None:
+    raw = signed(signed(algorithm=b"rsa-sha256"), canonicalize=(b"relaxed", b"simple"))
+    assert [dkim.check(one, RSA, NOW).result for one in claims(raw)] == ["pass", "pass"]
+
+
 def test_a_long_body_in_pieces() -> None:
     text = b"word \t word\r\n" * 20_000 + b"x" * 200_000 + b"\r\n \r\n"
     for form in (b"relaxed", b"simple"):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.unit.checking.signing import Dns
+from tests.unit.thorough import examples
 from weftmail.core.checking import spf
 from weftmail.core.wording.sentences import say
 
@@ -80,6 +83,28 @@ def test_a_record_that_asks_too_much() -> None:
     assert verdict(many)[0] == "permerror"
     eleven = {"customer.example": "v=spf1 " + " ".join(f"a:a{n}.example" for n in range(11)) + " -all"}
     assert verdict(eleven)[0] == "permerror"
+
+
+TERMS = (
+    "v=spf1 a mx ptr ip4: ip6: exists: include: redirect= exp= all -all ~ + ? % %{ } i d r 1 99999999999999999999 l s h"
+    " c t p v . / // 24 128 33 : customer.example b.example \u00e5 \u202e = _ - xn-- 1.2.3.4 ::1 [ ] @ %{l1r-} %{ir}"
+)
+WORDS = st.sampled_from(TERMS.split(" "))
+
+
+@settings(max_examples=examples(300), deadline=None)
+@given(
+    st.lists(st.tuples(WORDS, st.sampled_from(["", " "])), max_size=8),
+    st.sampled_from(["10 .", "0 a..b", "9 b.example"]),
+)
+def test_any_record_gets_a_result(words: list[tuple[str, str]], mx: str) -> None:
+    record = "v=spf1 " + "".join(map("".join, words))
+    records = {"customer.example": record, ("customer.example", "MX"): [mx], ("b.example", "A"): CLIENT}
+    for sender in ("karin@customer.example", '"a b%{d}"@customer.example', ""):
+        for client in (CLIENT, "2001:db8::9"):
+            assert verdict(records, sender, "customer.example", client)[0] in (
+                "pass", "fail", "softfail", "neutral", "none", "permerror", "temperror",
+            )  # fmt: skip
 
 
 def test_names_that_cannot_be_asked_are_not_there() -> None:

@@ -52,6 +52,12 @@ while line := sys.stdin.buffer.readline():
     end()
 """
 
+SIGNED = (
+    b"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=customer.example; s=s1; h=from:subject;\n"
+    b" bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=AAAA\nFrom: karin@customer.example\nSubject: x\n\n"
+)
+"""Of a mail without a body, with a signature that is none."""
+
 
 def odd(*act: object) -> bytes:
     """Return a mail with text and HTML that the odd reader does this to."""
@@ -283,6 +289,7 @@ def test_an_answer_may_come_in_any_pieces() -> None:
         b"Subject: \xf0\xd2\xc9\xd7\xc5\xd4\nContent-Type: text/plain; charset=koi8-r\n\n\xf0\xd2\xc9\xd7\xc5\xd4\n",
         b"From: a@x.example\nSubject: Fwd: Hej\n\nFrom: Bo <bo@y.example>\nSubject: H\nDate: 1 Jan 2024 10:00 +0000\n",
         parts(b"a/b; name=x\nContent-ID: <i@x>", b"1", 2),
+        b"Authentication-Results: mx; dkim=pass\nReceived: from a by b\nX-Spam-Flag: YES\n" + SIGNED,
     ],
 )
 def test_all_that_a_message_says_travels(raw: bytes) -> None:
@@ -310,6 +317,23 @@ def test_all_that_a_message_says_travels(raw: bytes) -> None:
 def test_what_has_not_its_form_is_refused(change: tuple[bytes, bytes]) -> None:
     whole = answered(page(b"<p>Hej</p>"))
     assert change[0] in whole
+    with pytest.raises(answer.BadAnswer):
+        answer.Received().take(whole.replace(*change, 1))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (b'[["dkim", ', b'[["arc", '),
+        (b'", "", null, null, 0, ""]', b'", "odd", null, null, 0, ""]'),
+        (b'", "", null, null, 0, ""]', b'", "", -1, null, 0, ""]'),
+        (b'", "rsa", "', b'", "rsa", "x'),
+        (b'"stamps": [["x-spam-flag", 0', b'"stamps": [["x-spam-flag", "0"'),
+    ],
+)
+def test_what_is_no_signature_is_refused(change: tuple[bytes, bytes]) -> None:
+    whole = answered(b"X-Spam-Flag: YES\n" + SIGNED)
+    assert change[0] in whole, whole
     with pytest.raises(answer.BadAnswer):
         answer.Received().take(whole.replace(*change, 1))
 

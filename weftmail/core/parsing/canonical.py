@@ -13,7 +13,8 @@ from typing import BinaryIO, Final, Literal
 
 from weftmail.core.parsing import source
 
-_RUN: Final = re.compile(rb"[ \t]+")
+# A blank by itself stays as it is, and is most of them.
+_RUN: Final = re.compile(rb"\t[ \t]*| [ \t]+")
 _MOST_LENGTHS: Final = 4
 BodyFault = Literal["", "body", "length", "many"]
 
