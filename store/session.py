@@ -26,6 +26,8 @@ class Session:
     """A second factor is demanded of the user, and they have none."""
     sending_paused: bool
     """Nothing leaves the installation, which every page says."""
+    restored: bool
+    """The store was brought back from a backup, and nobody has said yet that email may leave."""
 
 
 @dataclass(frozen=True, slots=True)

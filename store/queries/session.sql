@@ -14,7 +14,8 @@ select s.id, s.user_id, s.csrf, s.device, s.created_at, s.seen_at, s.expires_at,
         )
     )
         as lacks_second_factor,
-    exists (select 1 from setting where name = 'sending_paused' and value = '1') as sending_paused
+    exists (select 1 from setting where name = 'sending_paused' and value = '1') as sending_paused,
+    exists (select 1 from setting where name = 'restored') as restored
 from session s
 where s.token_hash = :token_hash and s.expires_at > :now;
 

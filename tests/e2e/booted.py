@@ -107,7 +107,7 @@ class BootedSystemd:
         enter = ["nsenter", "-t", str(self._inner), "-p", "-m", "-u", "-i", "-C", "-n", "--root", "--wd=/"]
         environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", **environ}
         return subprocess.run(
-            [*enter, *map(str, words)], input=stdin, capture_output=True, check=False, timeout=120, env=environment
+            [*enter, *map(str, words)], input=stdin, capture_output=True, check=False, timeout=300, env=environment
         )
 
     def ok(self, *words: str | Path, stdin: bytes = b"", **environ: str) -> str:

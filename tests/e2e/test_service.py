@@ -10,14 +10,17 @@ from typing import Any
 
 import pytest
 
-from weftmail.cli.units import UNITS
+from weftmail.cli.units import STARTED, UNITS
 
 from . import machine
 from .booted import BootedSystemd
 from .postfix import until
 
+# Each of these tests starts where the one before it ended.
+pytestmark = pytest.mark.timeout(400)
+
 CONFIG = "/etc/weftmail/weftmail.toml"
-SERVICES = [name for name in UNITS if name.endswith(".service")]
+SERVICES = [name for name in STARTED if name.endswith(".service")]
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +65,7 @@ def test_the_programs_run_under_systemd(systemd: BootedSystemd) -> None:
         found = systemd.show(name, ("ActiveState", "SubState", "NRestarts"))
         assert found == {"ActiveState": "active", "SubState": "running", "NRestarts": "0"}, (name, systemd.journal())
     assert hand_over(systemd, "first") == 0
-    until(lambda: len(records(systemd)) == 1, "it is filed", systemd.journal, 30)
+    until(lambda: len(records(systemd)) == 1, "it is filed", systemd.journal, 90)
     # A reader read it, in its own process, under everything that the unit forbids.
     assert records(systemd)[0]["title"] == "first"
     page = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:8470/healthz', timeout=20).status)"
@@ -74,7 +77,7 @@ def test_a_killed_program_is_back_and_nothing_is_put_off(systemd: BootedSystemd)
     assert before != "0"
     systemd.ok("kill", "-9", before)
     assert hand_over(systemd, "second") == 0
-    until(lambda: len(records(systemd)) == 2, "it is filed", systemd.journal, 30)
+    until(lambda: len(records(systemd)) == 2, "it is filed", systemd.journal, 90)
     after = systemd.show("weftmail-listener.service", ("MainPID", "NRestarts"))
     assert after["MainPID"] != before and after["NRestarts"] == "1"
     # By the socket, which stayed, and not by a file beside it.
@@ -87,6 +90,29 @@ def test_no_subject_stands_in_the_journal(systemd: BootedSystemd) -> None:
     assert "first" not in journal and "A question" not in journal and "Traceback" not in journal
 
 
+def test_a_backup_is_made_by_its_timers_service(systemd: BootedSystemd) -> None:
+    assert systemd.show("weftmail-backup.timer", ("ActiveState",)) == {"ActiveState": "active"}
+    systemd.ok("systemctl", "start", "weftmail-backup.service")
+    (made,) = json.loads(admin(systemd, "backup", "list", "--json"))
+    assert systemd.ok("stat", "-c", "%U %a", made["file"]).split() == ["weftmail", "600"]
+    assert "it can be restored" in admin(systemd, "backup", "check", made["file"])
+
+
+def test_it_comes_back_on_another_machine_in_one_line(systemd: BootedSystemd) -> None:
+    """Another machine: the same programs, no settings and no state."""
+    before = records(systemd)
+    (made,) = json.loads(admin(systemd, "backup", "list", "--json"))
+    systemd.ok("systemctl", "stop", *SERVICES, "weftmail-listener.socket")
+    systemd.ok("bash", "-c", "mv /etc/weftmail /etc/weftmail.old; mv /var/lib/weftmail-live /var/lib/weftmail-live.old")
+    said = admin(systemd, "backup", "restore", made["file"])
+    assert "Settings: /etc/weftmail/weftmail.toml, brought back" in said and "Nothing leaves" in said
+    assert records(systemd) == before
+    assert "leaves again" in admin(systemd, "backup", "release")
+    systemd.ok("systemctl", "start", "weftmail-listener.socket", *SERVICES)
+    assert hand_over(systemd, "after") == 0
+    until(lambda: len(records(systemd)) == len(before) + 1, "it is filed", systemd.journal, 90)
+
+
 def test_a_stop_is_in_order_and_remove_leaves_nothing(systemd: BootedSystemd) -> None:
     began = time.monotonic()
     systemd.ok("systemctl", "stop", *SERVICES)
@@ -95,7 +121,7 @@ def test_a_stop_is_in_order_and_remove_leaves_nothing(systemd: BootedSystemd) ->
         assert systemd.show(name, ("Result", "ActiveState")) == {"Result": "success", "ActiveState": "inactive"}
     # The mail server connects meanwhile: systemd starts the listener for it.
     assert hand_over(systemd, "third") == 0
-    until(lambda: len(records(systemd)) == 3, "it is filed", systemd.journal, 30)
+    until(lambda: len(records(systemd)) == 4, "it is filed", systemd.journal, 90)
     assert admin(systemd, "service", "remove").count("removed") == len(UNITS)
     for name in UNITS:
         assert systemd.show(name, ("LoadState",)) == {"LoadState": "not-found"}

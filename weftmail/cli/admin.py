@@ -49,6 +49,7 @@ NOUNS = {
     "dns": "what a domain has in the DNS beside what it should have",
     "dkim": "keys that sign outgoing email",
     "postfix": "what Postfix needs, what is wrong with it; written there, and taken out",
+    "backup": "copies of store, keys and settings, and the way back",
     "service": "the programs that stay, kept running by systemd",
     "config": "the settings, and what each of them means",
     "audit": "the log of changes: who, when, what",

@@ -63,6 +63,10 @@ class Config:
     """The user as which the mail server's LMTP client connects."""
     dns_looks: bool = True
     """The site asks each day what the DNS has of each domain; false: only who asks for it does."""
+    backups: str = "/var/backups/weftmail"
+    """The folder of the backups."""
+    backup_key: str = ""
+    """The public key of age, or of SSH, by which backups are encrypted; empty: they are not."""
     demo: bool = False
     """The pages say that no mail leaves this machine, and show the catcher."""
 

@@ -13,8 +13,18 @@ __all__ = ["FOLDER", "UNITS", "UnitPlace", "render"]
 FOLDER = "/etc/systemd/system"
 """Where an operator's own units lie; a package has its own folder."""
 
-UNITS = ("weftmail-listener.socket", "weftmail-listener.service", "weftmail-sender.service", "weftmail-site.service")
+UNITS = (
+    "weftmail-listener.socket",
+    "weftmail-listener.service",
+    "weftmail-sender.service",
+    "weftmail-site.service",
+    "weftmail-backup.service",
+    "weftmail-backup.timer",
+)
 """In the order in which they are started."""
+
+STARTED = tuple(name for name in UNITS if name != "weftmail-backup.service")
+"""Those that run from the boot on; the backup is started by its timer."""
 
 _TEMPLATES = Path(__file__).with_name("unit_templates")
 # Blanks, quotes, percent signs and dollars mean something in a unit.
@@ -29,10 +39,16 @@ class UnitPlace:
     state: str
     config: str
     user: str
+    backups: str
 
     def __post_init__(self) -> None:
         """Raise UsageError for a path that would mean something else in a unit."""
-        for what, text in (("programs", self.programs), ("state folder", self.state), ("settings", self.config)):
+        for what, text in (
+            ("programs", self.programs),
+            ("state folder", self.state),
+            ("settings", self.config),
+            ("backups", self.backups),
+        ):
             if not _PLAIN.fullmatch(text):
                 raise UsageError(
                     f"the path of the {what}, {text!r}, cannot stand in a unit: use letters, digits, . _ - /"
@@ -44,7 +60,13 @@ def render(place: UnitPlace) -> dict[str, str]:
     hardening = "".join(
         line for line in (_TEMPLATES / "hardening.conf").read_text("utf-8").splitlines(True) if not line.startswith("#")
     )
-    words = {"BIN": place.programs, "STATE": place.state, "CONFIG": place.config, "USER": place.user}
+    words = {
+        "BIN": place.programs,
+        "STATE": place.state,
+        "CONFIG": place.config,
+        "USER": place.user,
+        "BACKUPS": place.backups,
+    }
     found = {}
     for name in UNITS:
         text = (_TEMPLATES / name).read_text("utf-8").replace("@HARDENING@\n", hardening)

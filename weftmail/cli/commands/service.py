@@ -10,6 +10,7 @@ from pathlib import Path
 
 from weftmail.cli import runtime, units
 from weftmail.cli.arguments import Parser, Verbs
+from weftmail.cli.commands.backup import make_folder
 from weftmail.cli.context import Context
 from weftmail.core.failure import UsageError
 from weftmail.mta.postfix.files import replace_file
@@ -36,6 +37,7 @@ def _place(context: Context) -> units.UnitPlace:
         str(config.folder),
         str(Path(context.config_path).absolute()),
         runtime.owner_of(config.folder) or "weftmail",
+        config.backups,
     )
 
 
@@ -46,15 +48,19 @@ def _show(context: Context, arguments: argparse.Namespace) -> None:
 
 
 def _install(context: Context, arguments: argparse.Namespace) -> None:
-    folder = Path(arguments.folder)
+    folder, config = Path(arguments.folder), context.config
+    there = {name for name in units.STARTED if (folder / name).exists()}
     written = [name for name, text in units.render(_place(context)).items() if _written(folder / name, text)]
     starts = not arguments.no_start
     if starts:
+        make_folder(config, config.backups)
         _booted()
         _systemctl("daemon-reload")
-        _systemctl("enable", "--now", *units.UNITS)
-        if written:
-            _systemctl("restart", *(name for name in units.UNITS if name.endswith(".service")))
+        _systemctl("enable", "--now", *units.STARTED)
+        # A program that runs already goes on under the unit that it was started by.
+        running = [name for name in written if name in there and name.endswith(".service")]
+        if running:
+            _systemctl("restart", *running)
     context.answer(
         arguments.json,
         {"folder": str(folder), "written": written, "started": starts},
@@ -79,9 +85,10 @@ def _installed(folder: Path, written: list[str], *, starts: bool) -> Iterator[st
     if not written:
         yield f"The units in {folder} are as they should be."
     if starts:
-        yield "The listener, the sender and the site run, now and from each boot on. See: mail-admin status"
+        yield "The listener, the sender and the site run, now and from each boot on; a backup is made at 03:10."
+        yield "See how they are: mail-admin status"
     else:
-        yield f"Start them: systemctl daemon-reload && systemctl enable --now {' '.join(units.UNITS)}"
+        yield f"Start them: systemctl daemon-reload && systemctl enable --now {' '.join(units.STARTED)}"
 
 
 def _remove(context: Context, arguments: argparse.Namespace) -> None:

@@ -26,6 +26,7 @@ ACTS: Final = {
     "act.dkim_key.rotate": marked("New signing keys for {subject} made"),
     "act.dkim_key.retire": marked("A signing key of {subject} retired"),
     "act.dkim_key.set": marked("Signing keys of {subject} follow the DNS"),
+    "act.backup.release": marked("The restored backup of {subject} is released: email leaves again"),
     "act.dkim_key.sign_now": marked("Keys of {subject} sign before the DNS shows them"),
     "act.dns.look": marked("The DNS of {subject} is being asked"),
     "act.dns.send": marked("The records of {subject} sent to whoever keeps the DNS"),

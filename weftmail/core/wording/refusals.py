@@ -8,6 +8,7 @@ from __future__ import annotations
 from weftmail.core.wording.phrase import marked
 
 REFUSALS = {
+    "not_restored": marked("This store was not restored from a backup, or it has been released"),
     # What is malformed.
     "address_malformed": marked("{address} is not an address; enter one such as name@example.com"),
     "address_blank": marked("{address} is not an address: it holds a blank or a control character"),

@@ -16,6 +16,7 @@ from weftmail.flow.due.errand import Errand
 from weftmail.flow.due.kind import Kind
 from weftmail.flow.due.kinds import KINDS
 from weftmail.flow.installation import Installation
+from weftmail.flow.restored import restored
 from weftmail.store.due import Due
 from weftmail.store.errors import temporary
 from weftmail.store.store import Store
@@ -73,7 +74,9 @@ class Runner:
             raise
 
     def waits(self) -> bool:
-        """Say whether something is due that nobody has in hand."""
+        """Say whether something is due that nobody has in hand; nothing is while a restored store was not released."""
+        if restored(self._store):
+            return False
         now = self._installation.clock()
         due_at = self._store.due.next_at(now)
         return due_at is not None and due_at <= now

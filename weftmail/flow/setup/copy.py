@@ -6,6 +6,7 @@ An act with a ``company_id`` knows no copy of another company.
 from __future__ import annotations
 
 from weftmail.flow.refusal import Refusal, RefusedAct
+from weftmail.flow.restored import release, restored
 from weftmail.flow.running import PAUSED
 from weftmail.flow.setup import contact, find, named, setting
 from weftmail.flow.setup.act import Done, Fields, Setup, act
@@ -64,7 +65,9 @@ def pause(setup: Setup) -> Done | Refusal:
 
 
 def resume(setup: Setup) -> Done | Refusal:
-    """Let copies leave again."""
+    """Let copies leave again; in a store that was brought back from a backup, what is due happens again, too."""
+    if restored(setup.store):
+        return release(setup)
     return setting.change(setup, PAUSED.name, "0")
 
 
