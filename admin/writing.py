@@ -90,7 +90,7 @@ def fresh(visit: Visit, talk: Conversation, moves: Pulse) -> Composer:
         for one in talk.participants
         if one.contact_id not in have and one.address and one.message_id is None
     ]
-    to = [*_people(audience, "to"), *others[:OFFERED]]
+    to = [*_people(audience, "to"), *_asked(talk, last, audience), *others[:OFFERED]]
     left_out = {
         person.address
         for one in talk.entries
@@ -101,6 +101,18 @@ def fresh(visit: Visit, talk: Conversation, moves: Pulse) -> Composer:
     left_out -= visit.store.users.among(left_out) if left_out else frozenset()
     composer = Composer(to=tuple(to), cc=tuple(_people(audience, "cc")), left_out=len(left_out))
     return _shown(visit, talk.record, composer, answers_id=last, moves=moves, alias=talk.alias)
+
+
+def _asked(talk: Conversation, last: int | None, audience: Sequence[Outsider]) -> list[Person]:
+    """The other one of the two addresses of whom is answered: theirs, or that to which they ask answers to go."""
+    of_author = [one.message for one in talk.entries if one.message.id == last and one.message.reply_to]
+    have = {one.address for one in audience}
+    return [
+        Person(one.author_name, address, False)
+        for one in of_author
+        for address in (one.reply_to, one.author_address)
+        if address not in have
+    ]
 
 
 def with_all(visit: Visit, record: Record) -> Composer:

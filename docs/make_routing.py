@@ -84,6 +84,9 @@ FOOT = """
 - A verified colleague who forwards an email to an alias that opens records, inline or as an attachment, brings its
   author: they are the customer, the message is marked *forwarded by* the colleague, who follows the record, and the
   title is that of what was forwarded.
+- An answer to a verified email goes to the one other address that its Reply-To asks for. Both addresses are shown: on
+  the message, in the composer, and in the notification, which names From at its head and, at its foot, who gets an
+  answer. The Reply-To of an unverified email is only offered in the composer: a forger could choose it.
 - Each record has an address of its own (`record+...@`, on its page and in `mail-admin record show`). What a verified
   colleague sends from their mail program to somebody outside, with this address in To, Cc or Bcc, stands on the record
   as their message; nothing is sent on to outsiders, and whom it names takes part. To colleagues alone it is a note.
@@ -182,6 +185,40 @@ FOOT = """
 """
 
 
+BEHAVIOURS = """
+## What mail gateways do, and what this one does
+
+Behaviours that people know from other mail gateways, each with the test that holds it here (`docs/behaviours.csv`; the
+numbers are its own). Where weftmail chose otherwise, the reason stands beside it.
+
+| | what comes, and what happens | held by |
+|---|---|---|
+"""
+OTHERWISE = """
+### Where weftmail chose otherwise
+
+| | what comes, and what is usual | here, and why | held by |
+|---|---|---|---|
+"""
+
+
+def behaviours() -> list[list[str]]:
+    """Return the rows of the table: number, behaviour, why it is otherwise here, and tests with blanks between."""
+    text = Path(__file__).with_name("behaviours.csv").read_text(encoding="utf-8")
+    return [line.split(";") for line in text.splitlines()]
+
+
+def _held_by(tests: str) -> str:
+    return ", ".join(f"`{one.rpartition('::')[2]}`" for one in tests.split())
+
+
+def compared() -> str:
+    """Return both tables: what is the same here, and what is not."""
+    same = [f"| {number} | {said} | {_held_by(tests)} |" for number, said, why, tests in behaviours() if not why]
+    other = [f"| {number} | {said} | {why} | {_held_by(tests)} |" for number, said, why, tests in behaviours() if why]
+    return BEHAVIOURS + "\n".join(same) + "\n" + OTHERWISE + "\n".join(other) + "\n"
+
+
 def page() -> str:
     """Return the text of docs/routing.md."""
     rules = [
@@ -189,7 +226,7 @@ def page() -> str:
         for number, (name, rule) in enumerate(RULES.items(), start=1)
     ]
     rows = [f"| {row.carrier} | {row.verified} | {say(row.then)} |" for row in WHO_MAY_POST]
-    return HEAD + "\n".join(rules) + "\n" + POST + "\n".join(rows) + "\n" + FOOT
+    return HEAD + "\n".join(rules) + "\n" + POST + "\n".join(rows) + "\n" + FOOT + compared()
 
 
 if __name__ == "__main__":

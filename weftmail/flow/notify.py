@@ -60,7 +60,9 @@ def answer_audience(store: Store, company_id: int, message_id: int) -> tuple[Out
         return ()
     author = None
     if message.author_contact_id is not None:
-        author = Outsider(message.author_contact_id, message.author_name, message.author_address)
+        # Where a forger asks answers to go, none goes unless a colleague puts it there.
+        asked = message.reply_to if message.verified else ""
+        author = Outsider(message.author_contact_id, message.author_name, asked or message.author_address)
     # An unverified mail copies nobody, not even those who take part: a forger could choose them.  Reply all does.
     named = [
         Named(cast(Field, one.field), one.name, one.address, one.contact_id)

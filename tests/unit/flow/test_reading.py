@@ -288,3 +288,18 @@ def test_the_alias_comes_before_the_type(world: World) -> None:
     world.store.record_types.set(world.acme, "lead", "lead", "LEAD", "hold")
     closed(world, "reopen", "alias")
     assert answered(world) == "filed LEAD-1"
+
+
+# --- clocks ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("date", ["Tue, 01 Jan 2002 00:10:00 +0000", "Mon, 9 Nov 2026 10:00:00 +0000"])
+def test_a_clock_that_is_years_slow_does_not_count(world: World, date: str) -> None:
+    raw = world.mail().replace(b"Date: Mon, 23 Nov 2026 10:00:00 +0000", f"Date: {date}".encode())
+    (message,) = world.thread(opened(world, raw))
+    assert message.written_at > 1_790_000_000_000
+
+
+def test_a_date_of_some_days_ago_counts(world: World) -> None:
+    raw = world.mail().replace(b"Date: Mon, 23 Nov", b"Date: Fri, 20 Nov")
+    assert world.thread(opened(world, raw))[0].written_at == 1_795_168_800_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from weftmail.core.address import BadAddress, canonical, comparable
 from weftmail.core.parsing import header
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing.disposition import Author
@@ -72,6 +73,7 @@ def new_message(
         flag=_flag(message, reused),
         via=author.via.as_json() if author.via is not None else "",
         sent_on_by_id=author.sent_on_by,
+        reply_to=_asks(store, message, author) if contact_id is not None else "",
         automatic=automatic,
         hops=message.hops,
         written_at=_written_at(message, record.created_at if answers_id is not None else 0, now),
@@ -85,6 +87,20 @@ def _written_at(message: Message, answered_at: int, now: int) -> int:
     if message.date is None or message.date < max(first or 0, answered_at) - CLOCK_SLOW:
         return now
     return min(message.date, now)
+
+
+def _asks(store: Store, message: Message, author: Author) -> str:
+    """Where an author outside asks answers to go: the one address in Reply-To, if it is another than theirs and of
+    nobody here."""
+    asked = {comparable(box.address) for box in message.reply_to} if author.sent_on_by is None else set()
+    if len(asked) != 1 or asked == {author.address}:
+        return ""
+    try:
+        address = canonical(*asked)
+    except BadAddress:
+        return ""
+    ours = store.domains.our_addresses([address]) or store.users.by_address(address) is not None
+    return "" if ours else address
 
 
 def _flag(message: Message, reused: bool) -> Flag:

@@ -97,6 +97,8 @@ def _message(one: ThreadMessage) -> Json:
         "reply_text": said(one),
         "message_id": one.rfc_message_id,
         "sent_as": one.sent_as,
+        "reply_to": one.reply_to,
+        "via": say(one.came_by) if one.came_by is not None else "",
         "answers": one.answers_id,
         "inbound": one.inbound_id,
         "written_at": iso(one.written_at),
