@@ -17,6 +17,7 @@ from tests.admin.conftest import Browser, Site
 from tests.admin.test_access import signed_in
 from tests.admin.test_statements import MOST, cost
 from weftmail.core.field import KINDS
+from weftmail.flow.setup.alias_switches import SWITCHES
 from weftmail.store.alias import AliasSettings
 from weftmail.store.record import NewRecord
 from weftmail.store.record_type import RecordField
@@ -303,7 +304,7 @@ def test_a_file_is_downloaded_tried_and_read_in(site: Site, anna: Browser) -> No
     assert answer.headers["content-disposition"] == 'attachment; filename="aliases.csv"'
     assert answer.content.startswith(b"\xef\xbb\xbfaddress,company")
     assert "leads@acme.example" in answer.text and "support@" not in answer.text
-    data = answer.content + b"orders@acme.example,,order,,,,everyone,,,on,,,,,,\r\n"
+    data = answer.content + b"orders@acme.example,,order,,,,everyone,,,on" + b"," * len(SWITCHES) + b"\r\n"
 
     def upload(content: bytes, do: str) -> Any:
         csrf = anna.csrf()
@@ -323,7 +324,9 @@ def test_a_file_is_downloaded_tried_and_read_in(site: Site, anna: Browser) -> No
     assert stored(site, "orders@acme.example").state == "removed"
     assert "Aliases from aliases.csv taken back" in anna.get("/history").text
     assert "● done" in upload(answer.content, "import").text
-    lines = b"<b>@acme.example,,order,,,,everyone,,,on,,,,,,\r\nx@other.example,,lead,,,,,,,,,,,,,\r\n"
+    lines = b"<b>@acme.example,,order,,,,everyone,,,on%b\r\nx@other.example,,lead,,,,,,,%b\r\n" % (
+        (b"," * len(SWITCHES),) * 2
+    )
     bad = upload(data + lines, "import")
     assert bad.status_code == 422 and "2 lines cannot be; nothing was done" in bad.text
     assert "Unknown domain other.example (known: acme.example)" in bad.text and "<b>@" not in bad.text

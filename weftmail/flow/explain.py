@@ -14,7 +14,7 @@ from weftmail.core.routing.recipients import Recipients
 from weftmail.core.routing.rules import decide
 from weftmail.core.wording.sentences import say
 from weftmail.flow import turns, vocabulary
-from weftmail.flow.checking import checked
+from weftmail.flow.checking import Checked, checked
 from weftmail.flow.facts import gather, traffic_of
 from weftmail.flow.installation import Installation
 from weftmail.flow.notify import planned
@@ -36,10 +36,21 @@ class Explanation:
     who_gets: Recipients
 
 
-def explanation(store: Store, installation: Installation, envelope: Envelope, raw: bytes | BinaryIO) -> Explanation:
-    """Return what would happen to a mail that came in this envelope now."""
+def explanation(
+    store: Store,
+    installation: Installation,
+    envelope: Envelope,
+    raw: bytes | BinaryIO,
+    found: Checked | None = None,
+) -> Explanation:
+    """Return what would happen to a mail that came in this envelope now.
+
+    ``found`` is what shall have been found of it; with None the DNS and the virus scanner are asked.
+    """
     message = installation.reader(raw)
-    known = gather(store, installation, envelope, message, checked(installation, envelope, message, raw))
+    if found is None:
+        found = checked(installation, envelope, message, raw)
+    known = gather(store, installation, envelope, message, found)
     decision = decide(envelope, known.message, known.facts)
     decision = within_words(store, installation, known.message, decision)
     now = installation.clock()

@@ -17,9 +17,11 @@ from weftmail.core.failure import TempFail
 from weftmail.core.limits import MESSAGE_SIZE
 from weftmail.core.ports import Machine, MapFile
 from weftmail.core.routing.disposition import Append, Disposition, Hold, Note, Open, Report
+from weftmail.core.routing.result import CheckResult
 from weftmail.core.tokens import reply_token
 from weftmail.core.tokens.reply_token import Token
 from weftmail.core.wording.phrase import Phrase
+from weftmail.flow.checking import NOTHING, Checked
 from weftmail.flow.explain import Explanation, explanation
 from weftmail.flow.identity import identity_of
 from weftmail.flow.installation import Installation
@@ -163,7 +165,7 @@ def forecast(
         sender = supposed.colleague
     entrance, raw = _mail(store, installation, supposed, recipient, sender)
     envelope = Envelope(recipient, sender, queue_id=_QUEUE_ID, client_address="192.0.2.1", entrance=entrance)
-    found = explanation(store, installation, envelope, raw)
+    found = explanation(store, installation, envelope, raw, _checked(supposed, sender))
     size = LARGE if supposed.case == "large" and supposed.raw is None else len(raw)
     largest = machine.largest_mail() if machine is not None else None
     whose = _company(store, recipient, found.decision.disposition)
@@ -250,6 +252,16 @@ def _mail(
     if supposed.case in _FIELDS:
         lines.append(f"Auto-Submitted: {_FIELDS[supposed.case]}")
     return entrance, ("\n".join([*lines, "", "Where would this mail go?", ""])).encode("utf-8", "replace")
+
+
+def _checked(supposed: Supposed, sender: str) -> Checked | None:
+    """Return what our own check would find of a mail that is but supposed; None where there is one to ask about."""
+    if supposed.raw is not None:
+        return None
+    if supposed.case != "verified":
+        return NOTHING
+    domain = comparable(sender).rpartition("@")[2]
+    return Checked(tuple(CheckResult(method, "pass", domain) for method in ("spf", "dkim", "dmarc")))
 
 
 def _door(installation: Installation) -> tuple[str, str, str]:

@@ -10,8 +10,8 @@ import pytest
 from tests.unit.flow.setup.conftest import MemoryMap
 from tests.unit.flow.test_filing import reply_address
 from tests.unit.flow.test_status import FakeMachine
-from tests.unit.world import ANNA, ERIK, KARIN, World
-from weftmail.core.routing.authentication import NOBODY
+from tests.unit.world import ANNA, ERIK, HOST, KARIN, World
+from weftmail.core.routing.authentication import NOBODY, Policy
 from weftmail.core.routing.disposition import Append, Discard, Hold, Note, Open, Report
 from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say
@@ -213,3 +213,15 @@ def test_each_disposition_has_its_sentence(world: World) -> None:
 
 def test_every_case_has_its_sentence() -> None:
     assert len({say(phrase) for phrase in CASES.values()}) == len(CASES)
+
+
+def test_by_our_own_check_nobody_is_asked_about_what_is_but_supposed(world: World) -> None:
+    policy = Policy(None, frozenset({HOST}), (), True)
+    world.installation = replace(
+        world.installation,
+        policies=dict.fromkeys(("pipe", "lmtp", "spool"), policy),
+        resolver=lambda: 1 / 0,  # type: ignore[arg-type,return-value]
+    )
+    verified = asked(world, Supposed(LEADS, "karin@customer.example", "verified"))
+    assert verified.explanation.verified and verified.explanation.proof.source == "own check"
+    assert not asked(world, Supposed(LEADS, "karin@customer.example")).explanation.verified
