@@ -32,10 +32,10 @@ ROUTING: Final[dict[str, Sentence]] = {
     "blocked.found": marked("its sender was blocked"),
     "blocked.discarded": marked("its sender is blocked"),
     # The rules of the virus scanner and the spam filter.
-    "infected.none": marked("no virus was found in it"),
+    "infected.none": marked("no virus scanner objects to it"),
     "infected.held": marked("the virus scanner found {virus}; it is never delivered"),
     "infected.unknown": marked("the virus scanner could not look through it; open it with care"),
-    "spam.none": marked("your spam filter does not mark it"),
+    "spam.none": marked("no spam filter of yours marks it"),
     "spam.let": marked("your spam filter marks it by {field}, which does nothing here"),
     "spam.found": marked("your spam filter marks it by {field}"),
     "spam.dropped": marked("your spam filter marked it by {field}, and the alias drops spam"),
