@@ -221,3 +221,11 @@ def test_a_caller_s_mail_is_found_by_a_person(site: Site, tmp_path: Path, *, scr
         page.locator("#results").get_by_role("link").first.click()
         expect(page.get_by_role("heading", name="Who gets it")).to_be_visible()
         expect(page.locator("main")).to_contain_text("4F2C1")
+
+
+def test_who_sent_a_mail_is_said_on_its_record_and_in_the_log(site: Site, anna: Browser) -> None:
+    (row,) = (one.inbound_id for one in site.world.thread("LEAD-1"))
+    for path in ("/records/LEAD-1", f"/log/{row}"):
+        page = anna.get(path).text
+        assert "Who sent it, and how that is known" in page
+        assert "DKIM: pass, for customer.example." in page
