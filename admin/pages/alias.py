@@ -155,6 +155,7 @@ def _page(visit: Visit, alias_: Alias, wrong: Mapping[str, str], found: Sequence
     return visit.page(
         "alias.html",
         command=f"mail-admin alias show {quote(alias_.address)}",
+        everywhere=True,
         status=422 if wrong else 200,
         alias=alias_,
         typed=typed,

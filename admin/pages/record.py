@@ -113,6 +113,7 @@ def mail_path(visit: Visit) -> Response:
     return visit.page(
         "mail_path.html",
         command=f"mail-admin inbound show {row.id}",
+        everywhere=True,
         record=record_of(visit),
         number=visit.request.path_params["number"],
         message=message,

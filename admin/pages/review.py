@@ -135,6 +135,7 @@ def _mail(visit: Visit, row: InboundRow, *, wrong: str = "", status: int = 200) 
     return visit.page(
         "review_mail.html",
         command=f"mail-admin inbound show {row.id}",
+        everywhere=True,
         status=status,
         row=row,
         queue=QUEUES[row.state],

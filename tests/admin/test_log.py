@@ -70,7 +70,9 @@ def test_any_mail_is_found_by_what_people_remember(site: Site, anna: Browser) ->
 
 def test_the_log_is_read_page_by_page(site: Site, anna: Browser) -> None:
     for number in range(70):
-        site.world.deliver(site.world.mail(subject=f"Number {number}."), "support@acme.example")
+        site.world.deliver(
+            site.world.mail(f"K <k@customer{number}.example>", subject=f"Number {number}."), "support@acme.example"
+        )
     first = anna.get("/log").text
     assert "Number 69." in first and "Number 3." not in first
     seen, page = first, first
