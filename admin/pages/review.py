@@ -142,6 +142,7 @@ def _mail(visit: Visit, row: InboundRow, *, wrong: str = "", status: int = 200) 
         message=message,
         words=message.text[:LONGEST] if message is not None else "",
         colleague=_colleague(visit, row),
+        infected=row.scanned is not None and row.scanned.verdict == "infected",
         likely=_likely(visit, row, message),
         types=_types(visit),
         deciders=visit.store.inbound.deciders(row.company_id, row.id) if row.company_id is not None else [],

@@ -109,7 +109,9 @@ def test_what_left_meanwhile_is_said(site: Site, anna: Browser, answer: int) -> 
 
 def test_long_lists_come_in_pages(site: Site, anna: Browser, answer: int) -> None:
     for number in range(55):
-        site.world.deliver(site.world.mail(f"K <k@customer{number}.example>", subject=f"Mail {number}"), "support@acme.example")
+        site.world.deliver(
+            site.world.mail(f"K <k@customer{number}.example>", subject=f"Mail {number}"), "support@acme.example"
+        )
     first = anna.get("/outbox").text
     assert "Mail 54" in first and "Mail 1<" not in first and "Show earlier" in first
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -307,3 +308,18 @@ def test_who_looks_after_the_installation_decides_on_what_is_no_company_s(site: 
     page = anna.get("/review").text
     assert "Astray" in page and '<span class="count">1</span>' in page
     assert re.search(r">1</a></b> no match", anna.get("/overview").text)
+
+
+def test_what_is_infected_can_only_be_dropped(site: Site, anna: Browser, held: int) -> None:
+    site.store.connection.execute(
+        "update inbound set proof = :proof where id = :id",
+        {"id": held, "proof": json.dumps({"scanned": ["infected", "Eicar"]})},
+    )
+    page = anna.get(f"/review/{held}").text
+    assert "it can only be dropped" in page and 'value="add"' not in page and 'value="open"' not in page
+    for form in ({"do": "add"}, {"do": "note"}, {"do": "open", "opens": "ticket"}, {"do": "file", "record": "LEAD-1"}):
+        answer = anna.post(f"/review/{held}/decide", {"csrf": anna.csrf(), **form})
+        assert answer.status_code == 422 and "holds Eicar; what is infected is never delivered" in answer.text
+    many = anna.post("/review/many?state=held", {"csrf": anna.csrf(), "do": "add", "mail": str(held)})
+    assert many.status_code == 422 and site.world.row(held).state == "held"
+    assert decided(site, anna, held, do="drop") == "discarded LEAD-1"
