@@ -93,6 +93,7 @@ def _page(
     wrong: dict[str, str] | None = None,
     status: int = 200,
 ) -> Response:
+    ours = found is not None and _ours(visit, found.envelope.recipient)
     return visit.page(
         "where.html",
         command=_command(supposed),
@@ -103,8 +104,8 @@ def _page(
         found=found,
         headline=headline,
         near=meant,
-        ours=found is not None and _ours(visit, found.envelope.recipient),
-        switches=_switches(visit, found) if found is not None else {},
+        ours=ours,
+        switches=_switches(visit, found, ours=ours) if found is not None else {},
         shown_to=mask(found.envelope.recipient) if found is not None else "",
         wrong=wrong or {},
     )
@@ -128,22 +129,21 @@ def _command(supposed: Supposed) -> str:
     return shlex.join(words)
 
 
-def _switches(visit: Visit, found: Forecast) -> dict[str, str]:
+def _switches(visit: Visit, found: Forecast, *, ours: bool) -> dict[str, str]:
     """Return the pages on which the rules can be set that were asked, by their names."""
-    to = comparable(found.envelope.recipient)
-    alias = visit.store.aliases.by_address(to) if _ours(visit, to) else None
-    ours = alias is not None and alias.company_id == visit.company_id
+    to, asked = comparable(found.envelope.recipient), [one.rule for one in found.explanation.decision.trace]
+    alias = visit.store.aliases.by_address(to) if ours and "alias" in asked else None
+    theirs = alias is not None and alias.company_id == visit.company_id
     record = getattr(found.disposition, "record", "")
-    alias_page = f"/aliases/{alias.id}" if alias is not None and ours else ""
+    alias_page = f"/aliases/{alias.id}" if alias is not None and theirs else ""
     pages = {
         "blocked": "/review#blocked",
         "automatic answer": alias_page,
         "reply token": f"/records/{record}" if record else "",
         "references": f"/records/{record}" if record else "",
         "alias": alias_page,
-        "nowhere": f"/aliases/new?address={quote(to)}" if not ours and _ours(visit, to) else "",
+        "nowhere": f"/aliases/new?address={quote(to)}" if ours and not theirs else "",
     }
-    asked = [one.rule for one in found.explanation.decision.trace]
     return {rule: visit.path(page) for rule, page in pages.items() if page and rule in asked}
 
 
