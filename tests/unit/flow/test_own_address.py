@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.world import ANNA, ERIK, KARIN, World
+from weftmail.core.tokens import reply_token
+from weftmail.core.tokens.reply_token import Token
 from weftmail.flow.identity import address_of
 from weftmail.store.record import NewRecord
 
@@ -85,6 +87,18 @@ def test_of_a_record_that_is_gone_or_anothers_it_names_nothing(world: World) -> 
     assert world.deliver(by_anna(world, ERIK), wrong).state == "unmatched"
     changed = own(world).replace("record+", "reply+")
     assert world.deliver(by_anna(world, ERIK), changed).state == "unmatched"
+
+
+def test_an_address_of_no_record_names_nothing(world: World) -> None:
+    token = Token("record", 999)
+    nowhere = reply_token.address(world.installation.keyring, token, "acme.example")
+    assert world.deliver(by_anna(world, ERIK), nowhere).state == "unmatched"
+
+
+def test_a_company_that_cannot_write_has_none(world: World) -> None:
+    nord = world.store.companies.add("Nord", 1)
+    record = world.store.records.open(NewRecord(nord, "task", "Trade fair"), 1)
+    assert address_of(world.store, world.installation, record) == ""
 
 
 def test_a_record_without_a_message_has_one_as_well(world: World) -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from tests.unit.world import ANNA, KARIN, World
 from weftmail.core.field import FieldKind
+from weftmail.core.tokens import reply_token
+from weftmail.core.tokens.reply_token import Token
 from weftmail.store.alias import AliasSettings
 
 OLLE = "Olle Berg <olle@branch.example>"
@@ -142,6 +144,12 @@ def test_who_else_forwards_is_the_author(world: World, author: str) -> None:
 
 def test_a_colleagues_mail_forwarded_stays_the_forwarders(world: World) -> None:
     text = FORWARD.replace("olle@branch.example", "bjorn@acme.example")
+    label = opened(world, world.mail(ANNA, subject="Fwd: Ten stools", text=text, login="anna@acme.example"))
+    assert world.thread(label)[0].author_user_id == world.anna
+
+
+def test_of_whom_no_address_can_be_read_the_forwarder_stays_the_author(world: World) -> None:
+    text = FORWARD.replace("<olle@branch.example>", "<olle@-branch-.example>")
     label = opened(world, world.mail(ANNA, subject="Fwd: Ten stools", text=text, login="anna@acme.example"))
     assert world.thread(label)[0].author_user_id == world.anna
 
@@ -303,3 +311,12 @@ def test_a_clock_that_is_years_slow_does_not_count(world: World, date: str) -> N
 def test_a_date_of_some_days_ago_counts(world: World) -> None:
     raw = world.mail().replace(b"Date: Mon, 23 Nov", b"Date: Fri, 20 Nov")
     assert world.thread(opened(world, raw))[0].written_at == 1_795_168_800_000
+
+
+def test_a_new_record_by_reply_address_goes_on_from_the_closed_one(world: World) -> None:
+    closed(world, "new", "alias")
+    message = world.thread("LEAD-1")[0]
+    token = Token("post", message.id, message.author_contact_id or 0, 0)
+    to = reply_token.address(world.installation.keyring, token, "acme.example")
+    row = world.deliver(world.mail(text="Once more.", to=to), to)
+    assert (row.state, row.record, world.record("LEAD-2").alias_id) == ("filed", "LEAD-2", world.leads)

@@ -11,7 +11,7 @@ from tests.unit.world import ERIK, KARIN, World
 from weftmail.core.tokens import locator, reply_token
 from weftmail.core.tokens.reply_token import Token
 from weftmail.flow.post import Draft, post
-from weftmail.store.delivery import Delivery
+from weftmail.store.delivery import Delivery, NewDelivery
 
 GONE = "someone@forwarded.example"
 
@@ -111,6 +111,20 @@ def test_a_copy_of_colleagues_is_settled_for_whom_it_names_or_the_only_one(world
     world.deliver(report(world, address=address), path, sender="")
     again = world.store.messages.deliveries(world.acme, one.message_id)
     assert [each.state for each in again if each.id == one.id] == ["bounced"]
+
+
+def test_of_several_colleagues_only_who_is_named(world: World) -> None:
+    first = world.thread("LEAD-1")[0].id
+    record = world.record("LEAD-1")
+    world.store.messages.deliver(
+        world.acme, record.id, first, [NewDelivery("email", "bjorn@acme.example", world.bjorn)], 9
+    )
+    path = reply_token.address(world.installation.keyring, Token("bounce", first, 0, 0), "acme.example")
+    world.deliver(report(world, address="bjorn@acme.example"), path, sender="")
+    states = {
+        one.address: one.state for one in world.store.messages.deliveries(world.acme, first) if one.channel == "email"
+    }
+    assert states == {"anna@acme.example": "queued", "bjorn@acme.example": "bounced"}
 
 
 def located(world: World) -> str:
