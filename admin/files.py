@@ -17,6 +17,8 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 from weftmail.admin.headers import FILE, MAIL
 from weftmail.admin.pool import Pool
 from weftmail.admin.visit import Visit, nothing_here
+from weftmail.core.parsing.file_type import IMAGES, by_content
+from weftmail.core.parsing.inline import content_id
 from weftmail.core.tokens.reply_token import mask_addresses
 from weftmail.store.message import StoredAttachment, ThreadMessage
 from weftmail.store.store import Store
@@ -31,12 +33,6 @@ _PASSIVE = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "image/webp", "text/plain", "text/csv",
     "application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.spreadsheet", "video/mp4",
 }  # fmt: skip
-_MAGIC = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-)
 _UNSAFE = re.compile('[\x00-\x1f\x7f-\x9f/\\\\:*?"<>|\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]')
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 _CID = re.compile(r'(<img\b[^>]*?\ssrc=)"cid:([^"]*)"', re.IGNORECASE)
@@ -75,10 +71,8 @@ def disposition(name: str) -> str:
 
 def image_type(content: bytes) -> str | None:
     """Return the type of an image by its first bytes, whatever it was called; None for anything else."""
-    for magic, content_type in _MAGIC:
-        if content.startswith(magic):
-            return content_type
-    return "image/webp" if content[:4] == b"RIFF" and content[8:12] == b"WEBP" else None
+    found = by_content(content)
+    return found if found in IMAGES else None
 
 
 def download(visit: Visit, blob_id: int, size: int, name: str, content_type: str) -> Response:
@@ -131,7 +125,7 @@ def framed(html: str, image: Callable[[str], bytes]) -> Response:
     """
 
     def source_of(found: re.Match[str]) -> str:
-        content = image(found[2])
+        content = image(content_id(found[2]))
         content_type = image_type(content)
         if content_type is None:
             return f'{found[1]}""'

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from weftmail.admin.words import Mark, state, vouched
 from weftmail.core.address import in_full
+from weftmail.core.composing.wordless import instead_of_words
 from weftmail.core.routing.findings import findings
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.thread import Conversation, Entry
@@ -33,6 +34,15 @@ SHOWN = 50
 """Files of a message, and people of a field, that are listed."""
 
 
+_SAID = {
+    "application/pkcs7-signature": Phrase("file.signature smime"),
+    "application/x-pkcs7-signature": Phrase("file.signature smime"),
+    "application/pgp-signature": Phrase("file.signature pgp"),
+    "application/pgp-keys": Phrase("file.key pgp"),
+    "message/rfc822": Phrase("file.email"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ShownDelivery:
     """How far a message got on its way to one person, since when, and what the mail servers said of it."""
@@ -49,6 +59,11 @@ class ShownFile:
 
     number: int
     attachment: StoredAttachment
+
+    @property
+    def says(self) -> Phrase | None:
+        """What it is, where its name says little."""
+        return _SAID.get(self.attachment.content_type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +174,16 @@ class ShownEntry:
     @property
     def formatted(self) -> bool:
         """Whether the HTML says more than the text does."""
-        return bool(self.message.html.strip()) and self.message.kind != "event"
+        shows = self.message.text.strip() or "<img" in self.message.html
+        return bool(self.message.html.strip() and shows) and self.message.kind != "event"
+
+    @property
+    def instead(self) -> Phrase | None:
+        """What is said of it where it has no words, or none that can be read here."""
+        if self.message.flag == "unreadable":
+            return None
+        found = instead_of_words(self.words, self.entry.attachments)
+        return None if self.formatted and not self.words else found
 
     @property
     def as_html(self) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from weftmail.core.address import BadAddress, Mailbox, in_full
 from weftmail.core.composing.mail import Attached, ForColleagues, ForOneColleague, ForOutsider, Letter, compose
 from weftmail.core.composing.notification import Answer, Kind, Notice
+from weftmail.core.composing.wordless import instead_of_words
 from weftmail.core.limits import NOTIFICATION_FILES, NOTIFICATION_WORDS
 from weftmail.core.ports import Refused
 from weftmail.core.tokens import locator, reply_token
@@ -164,7 +165,8 @@ def _letter(
     if message.says is not None:
         text = say(message.says, _language(store, installation, claimed))
     language = _language(store, installation, claimed)
-    shown, remarks = _remarked(installation, claimed, message, record, text, left_out, language)
+    instead = _instead(claimed, message, text, (*attachments, *left_out))
+    shown, remarks = _remarked(installation, claimed, message, record, text, left_out, language, instead)
     seen = (
         store.messages.references_seen_by(record.company_id, claimed.contact_id, record.id, message.id)
         if claimed.contact_id is not None
@@ -176,7 +178,7 @@ def _letter(
         from_=Mailbox(f"{_author(message)} via {identity.sender.name}", identity.sender.address),
         subject=message.subject,
         text=shown,
-        html=None if answer_by_mail or remarks or not message.html else message.html,
+        html=None if answer_by_mail or remarks or not _shows(message, text) else message.html,
         date=message.created_at,
         loop=installation.name,
         to=tuple(Mailbox(one.name, one.address) for one in people if one.field == "to"),
@@ -208,6 +210,7 @@ def _remarked(
     text: str,
     left_out: Sequence[LeftOut],
     language: Language,
+    instead: Phrase | None = None,
 ) -> tuple[str, bool]:
     """Return the words as they leave, and whether something stands below them that the HTML does not say.
 
@@ -221,14 +224,29 @@ def _remarked(
         remarks.append(Phrase("mail.cut"))
     if left_out:
         remarks.append(Phrase("mail.left out", {"names": ", ".join(one.filename for one in left_out)}))
+    if instead is not None:
+        text = "\n\n".join(filter(None, (say(instead, language), text.strip()))) + "\n"
+        words = text.encode("utf-8", "replace")
     if not remarks:
-        return text, False
+        return text, instead is not None and instead.code.startswith("message.encrypted")
     lines = [say(one, language) for one in remarks]
     if claimed.audience != "outsider":
         lines.append(record_url(installation, record))
         lines += [f"{one.filename}: {file_url(installation, record, message, one.place)}" for one in left_out]
     said = words[:NOTIFICATION_WORDS].decode("utf-8", "ignore").rstrip()
     return "\n\n".join(filter(None, (said, "\n".join(lines)))) + "\n", True
+
+
+def _instead(claimed: Claimed, message: ThreadMessage, text: str, files: Sequence[Attached | LeftOut]) -> Phrase | None:
+    """What colleagues are told of a message that has no words, or none that can be read here."""
+    if claimed.audience == "outsider" or message.kind == "event" or message.flag == "unreadable":
+        return None
+    return instead_of_words(text, files)
+
+
+def _shows(message: ThreadMessage, text: str) -> bool:
+    """Say whether there is anything to be seen in the HTML."""
+    return bool(message.html) and bool(text.strip() or "<img" in message.html)
 
 
 _DOMAIN = re.compile(r"@[^\s<>()\"']*")
@@ -276,6 +294,7 @@ class LeftOut:
     """A file that is too large to go along; ``place`` counts the files of its message from 1."""
 
     filename: str
+    content_type: str
     place: int
 
 
@@ -297,7 +316,7 @@ def _attachments(
         ):
             continue
         if size + one.size > NOTIFICATION_FILES:
-            left_out.append(LeftOut(one.filename, place))
+            left_out.append(LeftOut(one.filename, one.content_type, place))
             continue
         size += one.size
         content = store.blobs.read(one.blob_id)

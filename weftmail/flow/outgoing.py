@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from weftmail.core.composing.answering import Answered, OwnWords, answer_of
-from weftmail.core.parsing.html import quoted_text_of, text_of
+from weftmail.core.parsing.html import quoted_text_of
 from weftmail.core.parsing.message import Message
+from weftmail.core.parsing.words import text_of
 from weftmail.core.routing.disposition import Append, Asked, Decision, Hold, Note
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.installation import Installation

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from weftmail.core.address import BadAddress, canonical
 from weftmail.core.composing.mail import subject_line
-from weftmail.core.parsing.html import sanitise, text_of
+from weftmail.core.parsing.html import sanitise
+from weftmail.core.parsing.words import text_of
 from weftmail.core.routing.recipients import Field, Outsider, Recipients, recipients
 from weftmail.core.tokens import locator
 from weftmail.core.tokens.locator import Visibility

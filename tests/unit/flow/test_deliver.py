@@ -64,7 +64,7 @@ def box() -> Postbox:
 
 @pytest.fixture
 def opened(world: World) -> World:
-    world.deliver(world.mail(files=[("plan.pdf", b"%PDF plan")]), "leads@acme.example")
+    world.deliver(world.mail(files=[("plan.pdf", b"GIF89a plan")]), "leads@acme.example")
     return world
 
 
@@ -224,7 +224,7 @@ class TestToOutsiders:
         mail["From"], mail["To"], mail["Message-ID"] = ANNA, to, "<inline@acme.example>"
         mail.set_content("Look.\n")
         mail.add_alternative('<p>Look</p><img src="cid:a"><img src="cid:b">', "html")
-        for name, content in (("a", b"%PDF plan"), ("b", b"new")):
+        for name, content in (("a", b"GIF89a plan"), ("b", b"GIF89a new")):
             mail.get_payload()[1].add_related(content, "image", "png", cid=f"<{name}>", filename=f"{name}.png")
         received = opened.mail(ANNA, verified=True).split(b"From:")[0]
         opened.deliver(received + mail.as_bytes(), to, "anna@acme.example")

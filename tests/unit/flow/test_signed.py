@@ -454,6 +454,10 @@ TEXT = "Content-Type: text/plain; charset=utf-8\n"
         ("Content-Type: text/plain; charset=us-ascii\n", "\x1b$B$O$$\x1b(B\n", False),
         ("Content-Type: text/plain; charset=iso-8859-1\n", "Ja, då.\n", True),
         ("Content-Type: text/plain; charset=utf-16\n", "Ja, då.\n", False),
+        # Soft line ends, which turn a line into a quote and join words.
+        ("Content-Type: text/plain; charset=utf-8; format=flowed\n", "Yes, \n40.\n", True),
+        ("Content-Type: text/plain; charset=utf-8; format=flowed\n", "Yes\n >no\n", False),
+        ("Content-Type: text/plain; charset=utf-8; format=flowed; delsp=yes\n", "I can \nnot.\n", False),
         # Encodings.
         (TEXT + "Content-Transfer-Encoding: base64\n", "WWVzLCA0MCBvYWsgY2hhaXJzLg==\n", True),
         (TEXT + "Content-Transfer-Encoding: base64\n", "Yes, 40.\n", False),

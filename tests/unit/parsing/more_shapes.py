@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import struct
+
 from tests.unit.parsing.shapes import DAEMON, QUOTED, SIGNATURE, TO, Shape, field, numbered, page, parts, text, times
 
+WINMAIL = b"\x78\x9f\x3e\x22\1\0"
+ATTRIBUTE = b"\1\x34\x12\0\0\0\0\0\0\0\0"
+NEW_FILE = b"\2\x02\x90\0\0\0\0\0\0\0\0"
+SIGNED = bytes.fromhex("308006092a864886f70d010702a0803080020101310030800601002480")
 BLANKS = ("a" + " " * 8 + ",") * 12 + "a!"
 BASE64 = b"Content-Transfer-Encoding: base64\n"
 UTF7 = b"utf-7"
@@ -49,6 +55,49 @@ MORE: dict[str, Shape] = {
     "a calendar": lambda n: parts(b"text/calendar; method=REQUEST", b"SUMMARY:" + times("\n a", n), 1),
     "mails within each other": lambda n: TO + times("Content-Type: message/rfc822\n\n", n),
     "mails with long headers": lambda n: parts(b"message/rfc822", times("X: a\n", 60_000), n // 60_000),
+    "soft line ends": lambda n: text(times("> a \n>> b \n", n)).replace(b"charset", b"format=flowed; charset"),
+    "one soft paragraph": lambda n: text(times("a \n", n)).replace(b"charset", b"format=flowed; delsp=yes; charset"),
+    "uuencode without end": lambda n: text(b"begin 644 a\n" + times("#0V%T\n", n)),
+    "beginnings of uuencode": lambda n: text(times("begin 644 a\n#0V%T\n", n)),
+    "attributes of winmail.dat": lambda n: (
+        TO + b"Content-Type: application/ms-tnef\n\n" + WINMAIL + times(ATTRIBUTE, n)
+    ),
+    "files of winmail.dat": lambda n: TO + b"Content-Type: application/ms-tnef\n\n" + WINMAIL + times(NEW_FILE, n),
+    "properties of winmail.dat": lambda n: (
+        TO
+        + b"Content-Type: application/ms-tnef\n\n"
+        + WINMAIL
+        + struct.pack("<BHHII", 1, 0x9003, 0, n, 2**31)
+        + times(b"\x02\x10\x01\x60\x01\0\0\0\0\0\0\0", n)
+    ),
+    "RTF of groups": lambda n: (
+        TO
+        + b"Content-Type: application/ms-tnef\n\n"
+        + WINMAIL
+        + struct.pack("<BHHIIHHIIIIII", 1, 0x9003, 0, n + 40, 1, 0x102, 0x1009, 1, n + 21, 0, n + 5, 0x414C454D, 0)
+        + b"{\\rtf"
+        + times("{\\b", n)
+    ),
+    "S/MIME in endless elements": lambda n: TO + b"Content-Type: application/pkcs7-mime\n\n" + times(b"\x30\x80", n),
+    "S/MIME in small pieces": lambda n: (
+        TO + b"Content-Type: application/pkcs7-mime\n\n" + SIGNED + times(b"\x04\1a", n)
+    ),
+    "a calendar of entries": lambda n: (
+        TO
+        + b"Content-Type: text/calendar\n\nBEGIN:VCALENDAR\n"
+        + times("BEGIN:VEVENT\nEND:VEVENT\n", n)
+        + b"END:VCALENDAR\n"
+    ),
+    "letters without a charset": lambda n: text(times(b"\xe5\xe4\xf6 \x81", n)).replace(b"; charset=utf-8", b""),
+    "names without a charset": lambda n: field(b"To", times(b"\xe5\xe4\xf6 <a@x.example>, ", n)),
+    "Japanese of Windows": lambda n: text(b"\x1b$B" + times("-!", n)).replace(b"utf-8", b"iso-2022-jp"),
+    "shifts of Japanese": lambda n: text(times(b"\x1b$B-!\x1b(B", n)).replace(b"utf-8", b"iso-2022-jp"),
+    "links": lambda n: page(times("<a href='https://x.example/'>a</a>", n)),
+    "links without end": lambda n: page(times("<a href='https://x.example/'>", n)),
+    "lines as written": lambda n: page(times("<pre>a  b\n</pre><div style='white-space:pre'>a\tb\n</div>", n)),
+    "cells": lambda n: page(b"<table><tr>" + times("<td></td>", n)),
+    "pictures by name": lambda n: page(times("<img src=a.png>", n)),
+    "parameters with quotation marks": lambda n: field(b"Content-Type", times('a; b="c"d"; ', n)),
     "utf-7": lambda n: text(times("+AGE\xff", n)).replace(b"utf-8", UTF7),
     "hz": lambda n: text(times("~{<:Ky2;~}", n)).replace(b"utf-8", b"hz-gb-2312"),
     "iso-2022": lambda n: text(times(b"\x1b$B\xff", n)).replace(b"utf-8", b"iso-2022-kr"),

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weftmail.core.parsing.charset import codec, decode, guess
+from weftmail.core.parsing import detection, japanese
+from weftmail.core.parsing.charset import codec, counted, decode, fitting, guess
 
 
 @pytest.mark.parametrize(
@@ -76,3 +77,71 @@ def test_never_a_lone_surrogate_or_a_nul(data: bytes, label: str) -> None:
 
 def test_a_codec_that_this_machine_lacks_is_none() -> None:
     assert codec("mbcs") == ""
+
+
+@pytest.mark.parametrize(
+    ("coded", "text"),
+    [
+        (b"\x1b$B8+@Q-!\x1b(B 4711", "見積① 4711"),
+        (b"\x1b$B-jy!\x1b(B", "㈱纊"),
+        (b"\x1b(I12\x1b(B a", "ｱｲ a"),
+        (b"\x0e12\x0f a", "ｱｲ a"),
+        (b"\x1b$B8+\n@Q\x1b(J!", "見\n積!"),
+        ("丂".encode("iso2022_jp_ext"), "丂"),
+        (b"\x1b$(P!!\x1b(B", "𠂉"),
+        ("您".encode("iso2022_jp_2"), "您"),
+        (b"\x1b$B8+@\x1b(B", "見\ufffd"),
+    ],
+)
+def test_japanese_as_windows_writes_it(coded: bytes, text: str) -> None:
+    assert japanese.decode(coded) == (text, "\ufffd" not in text)
+    assert decode(coded, "iso-2022-jp")[0] == text
+
+
+JAPANESE = "お世話になっております。椅子を十二脚お願いします。"
+
+
+@pytest.mark.parametrize(
+    ("data", "label", "text"),
+    [
+        (JAPANESE.encode(), "iso-2022-jp", JAPANESE),
+        (JAPANESE.encode("cp932"), "iso-2022-jp", JAPANESE),
+        (JAPANESE.encode("euc_jp"), "iso-2022-jp", JAPANESE),
+        (JAPANESE.encode("cp932"), "", JAPANESE),
+        ("カタログ希望".encode(), "utf-16", "カタログ希望"),
+        (b"Hello", "utf-16", "Hello"),
+        (b"\xd8\x00", "utf-16-be", "Ø"),
+        ("您好，请报十二把椅子的价格。".encode("gbk"), "", "您好，请报十二把椅子的价格。"),
+        ("您好，请报十二把椅子的价格。".encode("gbk"), "us-ascii", "您好，请报十二把椅子的价格。"),
+        ("您好，请报十二把椅子的价格。".encode("gbk"), "iso-8859-1", "您好，请报十二把椅子的价格。"),
+        ("안녕하세요. 의자를 주문합니다.".encode("cp949"), "", "안녕하세요. 의자를 주문합니다."),
+        ("안녕".encode("iso2022_kr"), "", "안녕"),
+        ("請報十二把椅子的價格，謝謝您。".encode("big5"), "", "請報十二把椅子的價格，謝謝您。"),
+        ("Просим прислать предложение".encode("koi8_r"), "", "Просим прислать предложение"),
+        ("Просим прислать предложение".encode("cp1251"), "iso-8859-1", "Просим прислать предложение"),
+        ("Žádáme o nabídku na židle".encode("cp1250"), "", "Žádáme o nabídku na židle"),
+        (b"Ch\xfang t\xf4i c\xe2\xccn gh\xea\xec", "windows-1258", "Chúng tôi cần ghế"),
+        ("Vi vill ha tolv stolar till Växjö. Åke".encode("cp1252"), "", "Vi vill ha tolv stolar till Växjö. Åke"),
+        ("m’établir".encode("cp1252"), "", "m’établir"),
+        ("un café au lait".encode("cp1252"), "", "un café au lait"),
+        (b"\xed\xa0\xbd\xed\xb9\x82 hej", "utf-8", "🙂 hej"),
+        (b"Hej \x96\x96\x96\x96\x96 d\xe5", "iso-8859-1", "Hej \u2013\u2013\u2013\u2013\u2013 då"),
+    ],
+)
+def test_labels_that_are_missing_or_wrong(data: bytes, label: str, text: str) -> None:
+    assert decode(data, label)[0] == text
+
+
+def test_the_rest_of_the_mail_says_what_a_few_letters_do_not() -> None:
+    name = "张伟".encode("gbk")
+    assert decode(name, likely="gb2312", sparing=True)[0] == "张伟"
+    assert decode(name, likely="iso-8859-1", sparing=True)[0] != "张伟"
+    assert decode("ツール".encode("cp932"), likely="iso-2022-jp", sparing=True)[0] == "ツール"
+    long = "整体提升企业服务水平".encode("gbk")
+    assert (fitting("gb2312", long), fitting("iso-8859-1", long), fitting("", long)) == ("gb2312", "gb18030", "gb18030")
+    assert fitting("iso-2022-jp", long) == "iso-2022-jp" and fitting("utf-8", "å".encode()) == counted(b"a") == ""
+
+
+def test_no_more_than_two_kilobytes_are_counted() -> None:
+    assert detection.likely(b"a" * 100_000 + "då och här\n".encode("cp1252") * 10_000) == "cp1252"
+    assert detection.likely(b"\xe5" * 10_000) and detection.likely(b"") == "cp1252"

@@ -32,7 +32,10 @@ def raw(text: str, charset: str = "utf-8") -> str:
         ("=?utf-8?q?a=0D=0ABcc:_x?=", "a Bcc: x"),
         ("a\u202eb\u0085c\u2028d\x07", "ab c d"),
         ("=?no-such?q?a?=", "a"),
-        ("=?utf-8?q?open", "=?utf-8?q?open"),
+        ("=?utf-8?q?open", "open"),
+        ("=?utf-8?b?8J+qk?= =?utf-8?b?SBUd2VsdmU=?=", "🪑 Twelve"),
+        ("=?utf-8?b?8J+q?= =?utf-8?q?=91?= =?utf8?b?YQ==?=", "🪑a"),
+        ("=?utf-8?q?open or not", "=?utf-8?q?open or not"),
     ],
 )
 def test_words(value: str, text: str) -> None:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tests.unit.pace import at_most
 from weftmail.core.limits import HTML_NESTING, HTML_SIZE
 from weftmail.core.parsing.burden import REFERENCES
-from weftmail.core.parsing.html import sanitise, text_of
+from weftmail.core.parsing.html import sanitise
+from weftmail.core.parsing.words import text_of
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ def test_what_is_too_deep_or_too_large_is_plain_text() -> None:
     [
         ("<p>Hej</p><p>Anna</p>", "Hej\n\nAnna"),
         ("a<br>b<hr/>c", "a\nb\nc"),
-        ("<ul><li>a</li><li>b</li></ul>", "a\n\nb"),
+        ("<ul><li>a</li><li>b</li></ul>", "a\nb"),
         ("<title>t</title><style>s</style>a &amp; b&nbsp;c", "a & b c"),
         ("  a\n  b  ", "a b"),
         ("<h1>a</h1>b", "a\nb"),

@@ -6,13 +6,13 @@ import pytest
 
 from weftmail.core.parsing import mime, source
 from weftmail.core.parsing.block import read_block
-from weftmail.core.parsing.mime import Contents
+from weftmail.core.parsing.parts import Block, Contents, read_parts
 
 
-def contents(raw: bytes) -> tuple[list[mime.Block], Contents]:
+def contents(raw: bytes) -> tuple[list[Block], Contents]:
     top = read_block(raw)
     found = Contents(raw, source.scan(raw, top.end))
-    return mime.blocks(mime.parsed(top, raw, found.scan), found), found
+    return read_parts(mime.parsed(top, raw, found.scan), found), found
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,8 @@ def contents(raw: bytes) -> tuple[list[mime.Block], Contents]:
         ("../../etc/passwd", "passwd"),
         ("C:\\tmp\\a.txt", "a.txt"),
         ("..", ""),
+        ("Offert 12/2026.pdf", "Offert 12-2026.pdf"),
+        ("1/2/../../x", "x"),
         ("a\u202efdp.exe", "afdp.exe"),
         ("x" * 300 + ".pdf", "x" * 196 + ".pdf"),
         ("x" * 300, "x" * 200),
@@ -31,9 +33,9 @@ def test_file_names(name: str, safe: str) -> None:
     assert mime.safe_filename(name) == safe
 
 
-def test_a_text_with_a_name_is_attached() -> None:
+def test_a_text_with_a_name_is_read_where_nothing_else_is() -> None:
     blocks, found = contents(b"Content-Type: text/plain; name=a.txt\n\nHej")
-    assert blocks == [] and found.attached[0].filename == "a.txt"
+    assert blocks == [Block("Hej")] and not found.attached
 
 
 def test_a_charset_in_the_page_itself() -> None:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from tests.unit.pace import at_most
 from weftmail.core.parsing.cite import new_html
-from weftmail.core.parsing.html import text_of
 from weftmail.core.parsing.quote import new_words
+from weftmail.core.parsing.words import text_of
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tests.unit.thorough import examples
 from weftmail.core.limits import WORDS_SIZE
 from weftmail.core.parsing import mime, source
 from weftmail.core.parsing.block import read_block
-from weftmail.core.parsing.mime import Contents
+from weftmail.core.parsing.parts import Contents, read_parts
 from weftmail.flow.reading import read
 
 HEAD = b"Subject: a\nContent-Type: multipart/mixed; boundary=b\n\npreamble\n"
@@ -27,7 +27,7 @@ def leaves(raw: bytes, marked: bool | None = None) -> tuple[object, ...]:
     scan = source.scan(raw, top.end)
     scan = replace(scan, marked=scan.marked if marked is None else marked)
     contents = Contents(raw, scan)
-    blocks = mime.blocks(mime.parsed(top, raw, scan), contents)
+    blocks = read_parts(mime.parsed(top, raw, scan), contents)
     return blocks, contents.attached, contents.charset
 
 
@@ -46,7 +46,7 @@ def test_a_large_attachment_from_a_file() -> None:
     top = read_block(file)
     scan = source.scan(file, top.end)
     contents = Contents(file, scan)
-    mime.blocks(mime.parsed(top, file, scan), contents)
+    read_parts(mime.parsed(top, file, scan), contents)
     assert contents.attached[0].content == b"ABC" * 19 * 4000
     assert sum(map(len, source.thinned(file, scan))) < 2000
 

@@ -26,6 +26,9 @@ _QUOTED_PRINTABLE = re.compile(
 )
 _SEEMS_QUOTED = re.compile(rb"=\r?\n|=[C-F][0-9A-F](?:=[89AB][0-9A-F])+")
 _ESCAPE = b"\x1b"
+# Where soft line ends are undone, such a line becomes a quote; and with DelSp the blank at the end of one goes.
+_STUFFED = re.compile(rb"(?m)^>*+ >")
+_SOFT = re.compile(rb"(?m) \r?$")
 
 
 def agrees(top: HeaderBlock, raw: bytes | BinaryIO) -> bool:
@@ -46,8 +49,18 @@ def agrees(top: HeaderBlock, raw: bytes | BinaryIO) -> bool:
     decoded = _decoded(body, encoding) if len(body) <= WORDS_SIZE else None
     if decoded is None or not _of_charset(decoded, parameters.get("charset", "")):
         return False
+    if _undone(decoded, parameters):
+        return False
     inner = decoded.strip()
     return kind != "text/html" or (inner[:1], inner[-1:]) == (b"<", b">")
+
+
+def _undone(body: bytes, parameters: dict[str, str]) -> bool:
+    """Say whether format=flowed, which may have been put in, makes other words of the body."""
+    if parameters.get("format", "").lower() != "flowed":
+        return False
+    joins = parameters.get("delsp", "").lower() == "yes" and _SOFT.search(body)
+    return bool(joins or _STUFFED.search(body))
 
 
 def _bounded(raw: bytes | BinaryIO, start: int, boundary: str) -> bool:
@@ -82,6 +95,8 @@ def _seems_multipart(body: bytes) -> bool:
 def _of_charset(data: bytes, label: str) -> bool:
     """Say whether the bytes are text in this charset, and would not be quite another one in the author's own."""
     text, held = charset.decode(data, label)
+    if not held and charset.shifts(label):
+        return False
     if data.isascii():
         # Of charsets that make other letters of ASCII, those alone whose escapes the body itself holds.
         return held if _ESCAPE in data else text == charset.clean(data.decode("ascii"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, get_args
 
 from weftmail.core.address import Mailbox
@@ -40,6 +41,7 @@ def written(step: Step, message: Message, before: Message | None) -> Iterator[by
     elif step == "html":
         content = [message.html.encode(), message.page.encode()]
         line["pages"] = [len(one) for one in content]
+        line["shown"] = [[at, each.content_id] for at, each in enumerate(message.attachments) if each.inline]
     if before is not None and (message.subject, message.from_) != (before.subject, before.from_):
         # Raw letters of the header take the charset of the body, which is known only now.
         line |= {"subject": message.subject, **{name: _boxes(getattr(message, name)) for name in _BOXES}}
@@ -104,7 +106,7 @@ def _forwarded(found: Forwarded | None) -> list[Any] | None:
 
 
 def _file(each: Attachment) -> list[Any]:
-    return [each.filename, each.content_type, each.size, each.sha256, each.content_id, each.inline]
+    return [each.filename, each.content_type, each.size, each.sha256, each.content_id]
 
 
 class Received:
@@ -163,6 +165,8 @@ class Received:
             raise BadAnswer(f"the step {step!r} comes out of turn")
         try:
             self._known.update(_said(step, line, content))
+            if step == "html":
+                self._known["attachments"] = _shown(self._known["attachments"], line["shown"])
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise BadAnswer(f"the step {step} has not its form: {error}") from error
         self._steps += 1
@@ -262,7 +266,7 @@ def _reported(value: Any) -> DeliveryReport | None:
 def _files(described: Any, content: bytes) -> tuple[Attachment, ...]:
     files = []
     at = 0
-    for filename, content_type, size, sha256, content_id, inline in described:
+    for filename, content_type, size, sha256, content_id in described:
         end = at + _number(size)
         if end > len(content):
             raise BadAnswer("a file is longer than what came")
@@ -273,11 +277,19 @@ def _files(described: Any, content: bytes) -> tuple[Attachment, ...]:
                 content[at:end] if (at, end) != (0, len(content)) else content,
                 _text(sha256),
                 None if content_id is None else _text(content_id),
-                inline is True,
+                inline=False,
             )
         )
         at = end
     return tuple(files)
+
+
+def _shown(files: tuple[Attachment, ...], said: Any) -> tuple[Attachment, ...]:
+    """Mark the files that the HTML shows in their places; which they are is known when it is sanitised."""
+    ids = {_number(at): None if content_id is None else _text(content_id) for at, content_id in said}
+    if any(at >= len(files) for at in ids):
+        raise BadAnswer("a file that is shown is none")
+    return tuple(replace(each, inline=True, content_id=ids[at]) if at in ids else each for at, each in enumerate(files))
 
 
 def _text(value: Any) -> str:

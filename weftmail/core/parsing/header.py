@@ -6,15 +6,16 @@ No CR, LF, control character, lone surrogate or direction override leaves this m
 
 from __future__ import annotations
 
-import binascii
 import calendar
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from email.utils import parsedate_tz
+from itertools import islice
 
 from weftmail.core.address import Mailbox
 from weftmail.core.limits import FIELD_ADDRESSES, FIELD_SIZE
 from weftmail.core.parsing import charset, transfer
+from weftmail.core.parsing.encoded_words import decode_words, letters_of
 
 _LINE_ENDS = re.compile(r"[\r\n]+")
 # CR, LF and the line separators of Unicode become blanks; what steers a terminal or turns the direction of writing
@@ -23,14 +24,18 @@ _BLANKS = re.compile("[\t\n\u000b\f\r\u0085\u2028\u2029 ]+")
 _STEERING = re.compile(
     "[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
 )
-_WORD = re.compile(r"=\?([\w.:()+-]{1,40})(?:\*[\w-]{0,20})?\?([bBqQ])\?")
-_WORD_SIZE = 4000
+_LINES_LOOKED_AT = 50
 _ID = re.compile(r"<([^<>]{1,2000})>")
 _SPACE = re.compile(r"\s+")
-_PARAMETER = re.compile(r";\s*([\w!#$&+.^-]{1,60})(\*[0-9]{1,3})?(\*)?\s*=\s*(\"(?:[^\"\\]|\\.)*\"?|[^;]*)", re.S)
+# A quoted value ends before the next semicolon; one with quotation marks of its own ends at the last before it.
+_PARAMETER = re.compile(
+    r";\s*([\w!#$&+.^-]{1,60})(\*[0-9]{1,3})?(\*)?\s*=\s*+(\"(?:[^\"\\]|\\.)*+\"(?=\s*+(?:;|$))|\"[^\"]*+$|[^;]*)",
+    re.S,
+)
 _ESCAPED = re.compile(r"\\([\"\\])")
 _EXTENDED, _WHOLE = -2, -1
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
+_BEYOND_ASCII = re.compile(rb"%[89A-Fa-f][0-9A-Fa-f]")
 
 
 def unfold(value: str) -> str:
@@ -53,7 +58,7 @@ def text(value: str, label: str = "") -> str:
     value = unfold(value)
     if value.isascii() and "=?" not in value and "\x1b" not in value:
         return clean(value)
-    return clean(_decode_words(value, label))
+    return clean(decode_words(value, label))
 
 
 def trace(value: str) -> str:
@@ -65,56 +70,10 @@ def trace(value: str) -> str:
     return clean(transfer.octets(unfold(value)).decode("utf-8", "replace"))
 
 
-def _decode_words(value: str, label: str = "") -> str:
-    out: list[str] = []
-    pending: tuple[str, list[bytes]] | None = None
-    at = 0
-    for start, name, data, end in _encoded(value):
-        between = value[at:start]
-        at = end
-        # Blanks between two encoded words belong to the folding; and a letter may be split over two words of the
-        # same charset, so that their bytes are joined before they become text.
-        if pending and not between.strip() and pending[0] == name:
-            pending[1].append(data)
-            continue
-        if pending:
-            out.append(charset.decode(b"".join(pending[1]), pending[0], sparing=True)[0])
-        if not pending or between.strip():
-            out.append(_raw(between, label))
-        pending = (name, [data])
-    if pending:
-        out.append(charset.decode(b"".join(pending[1]), pending[0], sparing=True)[0])
-    out.append(_raw(value[at:], label))
-    return "".join(out)
-
-
-def _encoded(value: str) -> Iterator[tuple[int, str, bytes, int]]:
-    """Yield the encoded words: where each starts, its charset, its bytes, where it ends."""
-    at, end = 0, -2
-    while word := _WORD.search(value, at):
-        # Found once, the end of a word is that of all that begin before it: no stretch is searched twice.
-        if end < word.end() and end != -1:
-            end = value.find("?=", word.end())
-        if end < 0:
-            return
-        at = word.end()
-        if end - word.end() <= _WORD_SIZE:
-            at = end + 2
-            yield word.start(), word[1].lower(), _word_bytes(word[2], value[word.end() : end]), at
-
-
-def _word_bytes(kind: str, body: str) -> bytes:
-    if kind in "bB":
-        return transfer.base64((transfer.octets(body),))[0]
-    return binascii.a2b_qp(transfer.octets(body), header=True)
-
-
-def _raw(value: str, label: str = "") -> str:
-    return (
-        value
-        if value.isascii() and "\x1b" not in value
-        else charset.decode(transfer.octets(value), label, sparing=True)[0]
-    )
+def raw_letters(values: Iterable[str]) -> bytes:
+    """Return the lines of a header that hold letters beyond ASCII, as bytes: what its charset can be told by."""
+    found = (transfer.octets(value[:FIELD_SIZE]) for value in values if not value.isascii())
+    return b"\n".join(islice(found, _LINES_LOOKED_AT))
 
 
 def identifiers(value: str, bare: bool = False) -> tuple[str, ...]:
@@ -124,18 +83,19 @@ def identifiers(value: str, bare: bool = False) -> tuple[str, ...]:
     taken for identifiers; with ``bare`` every word is.  Programs encode fields of them as if they were words.
     """
     line = unfold(value)
-    if "=?" in line and not bare:
-        line = _decode_words(line, "")
+    if "=?" in line:
+        # Some programs encode whatever is long; both sides of a comparison are read the same way.
+        line = decode_words(line)
     found = [_SPACE.sub("", inner) for inner in _ID.findall(line)]
     if not found:
         words = (word.strip("<>\"'()[],;") for word in line.split())
         found = [word for word in words if "@" in word or bare]
-    return tuple(f"<{ident}>" for ident in (clean(_raw(each)).replace(" ", "") for each in found) if ident)
+    return tuple(f"<{ident}>" for ident in (clean(letters_of(each)).replace(" ", "") for each in found) if ident)
 
 
 def date(value: str) -> int | None:
     """Return milliseconds since 1970, UTC, or None for what is no date."""
-    parts = parsedate_tz(clean(_raw(unfold(value[:200]))))
+    parts = parsedate_tz(clean(letters_of(unfold(value[:200]))))
     if parts is None or not 1970 <= parts[0] <= 9999 or not (1 <= parts[1] <= 12 and 1 <= parts[2] <= 31):
         return None
     if not (0 <= parts[3] <= 24 and 0 <= parts[4] <= 60 and 0 <= parts[5] <= 61) or abs(parts[9] or 0) > 86_400:
@@ -144,11 +104,12 @@ def date(value: str) -> int | None:
     return seconds * 1000 if seconds >= 0 else None
 
 
-def parameters(value: str) -> tuple[str, dict[str, str]]:
+def parameters(value: str, label: str = "") -> tuple[str, dict[str, str]]:
     """Return what stands before the first semicolon, in lower case, and the parameters by lower-case name.
 
-    RFC 2231 (charset, language, continuations in any order), encoded words where they do not belong, and raw 8-bit
-    letters are all read.  Of a parameter that is given twice the first counts.
+    RFC 2231 (charset, language, continuations in any order), encoded words where they do not belong, raw 8-bit
+    letters and quotation marks within quoted ones are all read.  Of a parameter that is given twice the first counts.
+    ``label`` as for ``text``.
     """
     line = unfold(value)
     head, _, _ = line.partition(";")
@@ -158,11 +119,13 @@ def parameters(value: str) -> tuple[str, dict[str, str]]:
         raw = match[4].strip()
         if raw.startswith('"'):
             raw = _ESCAPED.sub(r"\1", raw[1:].removesuffix('"'))
+        elif len(raw) > 1 and raw[0] == raw[-1] == "'":
+            raw = raw[1:-1]
         pieces.setdefault(match[1].lower(), {}).setdefault(number, (raw, bool(match[3])))
-    return clean(head).lower(), {name: _parameter(found) for name, found in pieces.items()}
+    return clean(head).lower(), {name: _parameter(found, label) for name, found in pieces.items()}
 
 
-def _parameter(found: dict[int, tuple[str, bool]]) -> str:
+def _parameter(found: dict[int, tuple[str, bool]], outer: str) -> str:
     # Where a sender gives both forms, the extended one is the newer and the more exact.
     order = sorted(number for number in found if number >= 0) or [_EXTENDED if _EXTENDED in found else _WHOLE]
     label, data = "", b""
@@ -173,8 +136,20 @@ def _parameter(found: dict[int, tuple[str, bool]]) -> str:
         piece = transfer.octets(raw)
         data += _PERCENT.sub(lambda match: bytes([int(match[1], 16)]), piece) if extended else piece
     if not label and b"=?" in data:
-        return text(data.decode("ascii", "surrogateescape"))
-    return clean(charset.decode(data, label, sparing=True)[0])
+        return text(data.decode("ascii", "surrogateescape"), outer)
+    if not label and data.isascii() and _BEYOND_ASCII.search(data):
+        data = _percent_encoded(data)
+    return clean(charset.decode(data, label, likely=outer, sparing=True)[0])
+
+
+def _percent_encoded(data: bytes) -> bytes:
+    """Return UTF-8 that was written as in an address, though nothing says so; any other text as it is."""
+    found = _PERCENT.sub(lambda match: bytes([int(match[1], 16)]), data)
+    try:
+        found.decode("utf-8")
+    except UnicodeDecodeError:
+        return data
+    return found
 
 
 _TOKEN = re.compile(
@@ -206,7 +181,7 @@ def mailboxes(value: str, label: str = "") -> tuple[Mailbox, ...]:
     found = _List(line, label).read()
     if "@" not in line and "=?" in line and not any(box.address for box in found):
         # The whole list was put into encoded words, against the standard; better read than lost.
-        return _List(_decode_words(line).encode("utf-8", "replace").decode("ascii", "surrogateescape")).read()
+        return _List(decode_words(line).encode("utf-8", "replace").decode("ascii", "surrogateescape")).read()
     return found
 
 
@@ -325,7 +300,7 @@ class _List:
         if not address and _LOCAL.fullmatch(name):
             # A name on its own machine, such as the MAILER-DAEMON of a local bounce.
             name, address = "", name
-        address = clean(_raw(address)).removeprefix("mailto:")
+        address = clean(letters_of(address)).removeprefix("mailto:")
         self.boxes.append(Mailbox(_phrase(name, self.label), address))
 
 

@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.feedparser import BytesFeedParser, FeedParser
 from email.message import Message
 from email.policy import compat32
 from itertools import islice
 from typing import Any, BinaryIO
 
-from weftmail.core.limits import FIELDS, NESTING, OUTLINE, PARTS, WORDS_SIZE
+from weftmail.core.limits import FIELDS, NESTING, OUTLINE, PARTS
 from weftmail.core.parsing import charset, header, source, transfer
 from weftmail.core.parsing.block import HeaderBlock, read_block
 from weftmail.core.parsing.source import Scan, TooComplex
 
 _PATH = re.compile(r"^.*[/\\]", re.S)
+_OF_NUMBER = re.compile(r"(?<=\d)/(?=\d)")
 
 
 class _Part(Message):
@@ -138,45 +139,50 @@ class Leaf:
     content_id: str | None
     content: bytes
     defects: tuple[str, ...]
+    location: str = ""
+    """Its Content-Location."""
 
-    def text(self, most: int = WORDS_SIZE, *, sparing: bool = False) -> tuple[str, bool]:
-        """Return the content, or its first ``most`` bytes, as text, and whether its charset's label held.
-
-        ``sparing`` as for ``charset.decode``.
-        """
-        label = self.parameters.get("charset", "")
-        if not label and self.content_type == "text/html":
-            label = _declared(self.content)
-        return charset.decode(self.content[:most], label, sparing=sparing)
+    @property
+    def label(self) -> str:
+        """The charset that the part names: its own, or the one that stands in its HTML; "" where it names none."""
+        said = self.parameters.get("charset", "")
+        if self.content_type != "text/html" or charset.codec(said) not in ("", "ascii"):
+            return said
+        return _declared(self.content) or said
 
 
 _META = re.compile(rb"(?i)<meta[^>]{1,200}charset\s*=\s*[\"']?([\w.:-]{1,40})")
 
 
 def _declared(html: bytes) -> str:
-    found = _META.search(html[:2048])
-    return found[1].decode("ascii", "replace") if found else ""
+    found = _META.search(html[:4096])
+    label = found[1].decode("ascii", "replace") if found else ""
+    # It was read as ASCII, so that it is no charset that could not be.
+    return "" if charset.shifts(label) else label
 
 
-def kind_of(fields: Fields, default: str = "text/plain") -> tuple[str, dict[str, str]]:
+def kind_of(fields: Fields, default: str = "text/plain", label: str = "") -> tuple[str, dict[str, str]]:
     """Return a part's media type in lower case, and its parameters; text/plain where the field is none.
 
     ``default`` is the type of a part that has no such field.
     """
     if "content-type" not in fields:
         return default, {}
-    kind, parameters = header.parameters(fields.first("content-type"))
+    kind, parameters = header.parameters(fields.first("content-type"), label)
     kind = kind.partition(" ")[0]
     if kind.count("/") != 1 or kind.startswith("/") or kind.endswith("/"):
         kind = "text/html" if kind == "html" else "text/plain"
     return kind, parameters
 
 
-def leaf(part: Message, raw: bytes | BinaryIO, scan: Scan) -> Leaf:
-    """Return what a part holds, and let the parser's own copy of it go; ``raw`` and ``scan`` as for ``parse``."""
+def leaf(part: Message, raw: bytes | BinaryIO, scan: Scan, label: str = "") -> Leaf:
+    """Return what a part holds, and let the parser's own copy of it go; ``raw`` and ``scan`` as for ``parse``.
+
+    ``label``: the charset that raw letters of its header are likely in.
+    """
     fields = Fields.of_part(part)
-    kind, parameters = kind_of(fields, part.get_default_type())
-    disposition, more = header.parameters(fields.first("content-disposition"))
+    kind, parameters = kind_of(fields, part.get_default_type(), label)
+    disposition, more = header.parameters(fields.first("content-disposition"), label)
     name = more.get("filename") or parameters.get("name") or more.get("name") or ""
     encoding = header.text(fields.first("content-transfer-encoding"))
     payload = part.take() if isinstance(part, _Part) else ""
@@ -190,12 +196,14 @@ def leaf(part: Message, raw: bytes | BinaryIO, scan: Scan) -> Leaf:
         content_id=found[0][1:-1] if found else None,
         content=content,
         defects=() if good else (f"{kind}: broken transfer encoding",),
+        location="".join(header.text(fields.first("content-location")).split()),
     )
 
 
 def safe_filename(name: str) -> str:
     """Return a file name without folders, steering characters and excess length."""
-    name = _PATH.sub("", header.clean(name)).strip()
+    # A slash between digits is a part of what a file is called: "Offer 12/2026.pdf".
+    name = _PATH.sub("", _OF_NUMBER.sub("-", header.clean(name))).strip()
     if name in (".", ".."):
         return ""
     if len(name) > 200:
@@ -240,69 +248,3 @@ class Fields:
     def plain(self) -> bool:
         """All values are ASCII, so that no charset beside them matters."""
         return all(value.isascii() for _, value in self.order)
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Text of a body in one or both of its forms, in reading order."""
-
-    text: str = ""
-    html: str = ""
-
-
-@dataclass(slots=True)
-class Contents:
-    """What a walk over the parts needs, and what it collects beside the text."""
-
-    raw: bytes | BinaryIO
-    scan: Scan
-    attached: list[Leaf] = field(default_factory=list)
-    defects: list[str] = field(default_factory=list)
-    charset: str = ""
-    """The first label of a text part, which raw letters in the header most likely share."""
-    words_left: int = WORDS_SIZE
-    """So many bytes of text are read on."""
-    guesses_left: int = 5
-    """The charset of so many parts is guessed by counting letters."""
-
-
-def blocks(part: Message, contents: Contents) -> list[Block]:
-    """Return what is to be read in ``part``, in order; what is attached goes into ``contents``."""
-    kind, _ = kind_of(Fields.of_part(part), part.get_default_type())
-    if kind.startswith("multipart/") and part.is_multipart():
-        # get_payload of anything else would decode it, in quadratic time where a parameter says so.
-        payload: Any = part.get_payload()
-        children: list[Message] = [child for child in payload if isinstance(child, Message)]
-        found = [block for child in children for block in blocks(child, contents)]
-        payload.clear()
-        return _alternative(found) if kind == "multipart/alternative" else found
-    this = leaf(part, contents.raw, contents.scan)
-    contents.defects.extend(this.defects)
-    if not _readable(this):
-        contents.attached.append(this)
-        return []
-    contents.charset = contents.charset or this.parameters.get("charset", "")
-    text, good = this.text(contents.words_left, sparing=contents.guesses_left <= 0)
-    if len(this.content) > contents.words_left:
-        contents.defects.append(f"{this.content_type}: too long, the rest is in the original")
-    contents.words_left = max(0, contents.words_left - len(this.content))
-    if not good:
-        contents.guesses_left -= 1
-        contents.defects.append(f"{this.content_type}: charset does not hold")
-    return [Block(html=text) if this.content_type == "text/html" else Block(text=text)]
-
-
-def _alternative(found: list[Block]) -> list[Block]:
-    """The plain form is the joined plain text, the HTML form the joined HTML; either may be missing."""
-    if not found:
-        return []
-    plain = "\n".join(block.text for block in found if block.text)
-    return [Block(plain, "\n".join(block.html for block in found if block.html))]
-
-
-def _readable(this: Leaf) -> bool:
-    if this.content_type.startswith("multipart/"):
-        return not this.disposition.startswith("attachment")
-    if this.content_type not in ("text/plain", "text/html", "text/enriched"):
-        return False
-    return not this.disposition.startswith("attachment") and not this.filename

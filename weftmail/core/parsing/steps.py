@@ -8,7 +8,6 @@ around it ends, and what the steps before had left still counts.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from email.message import Message as Parsed
@@ -30,16 +29,18 @@ from weftmail.core.parsing import (
     quote,
     seal,
     source,
+    words,
 )
 from weftmail.core.parsing.block import HeaderBlock, read_block
 from weftmail.core.parsing.data_images import inline_images
+from weftmail.core.parsing.inline import Pictures
 from weftmail.core.parsing.message import Attachment, Classify, Evidence, Message, Stamp, Step
-from weftmail.core.parsing.mime import Block, Contents, Fields, Leaf
+from weftmail.core.parsing.mime import Fields, Leaf
+from weftmail.core.parsing.parts import Block, Contents, read_parts
 
 RAW_TEXT = OUTLINE
 STAMPS = ("authentication-results", "x-spam-flag", "x-spam-status", "x-spamd-result")
 """The fields of filters that are kept with their place."""
-_CONTENT_ID = re.compile(r"(?i)cid:([^\s\"'<>]{1,1000})")
 
 
 def parse(raw: bytes | BinaryIO, classify: Classify) -> Message:
@@ -60,18 +61,16 @@ def steps(raw: bytes | BinaryIO, classify: Classify) -> Iterator[tuple[Step, Mes
     message = replace(_of_header(raw, top, fields, classify), seals=seal.read(top, raw) if top.complete else ())
     yield "header", message
     blocks, contents = _parts(raw, top)
-    label = contents.charset
-    if label and not fields.plain:
-        message = _with_names(message, fields, label)
+    if not fields.plain:
+        message = _with_names(message, fields, _charset(fields, contents.charset))
     read = _Reading(raw, top, fields, contents, classify)
-    texts = [block.text if block.text.strip() else html.flat(block.html) for block in blocks]
+    texts = [block.text if block.text.strip() else words.flat(block.html) for block in blocks]
     defects = tuple(dict.fromkeys(contents.defects))
     message = read.with_words(message, "\n".join(filter(None, texts)), defects=defects, missing=("files", "html"))
     yield "text", message
     pages, images = inline_images(_pages(blocks))
-    shown = set(_CONTENT_ID.findall(pages[:HTML_SIZE]))
-    attached = (*(_attachment(leaf, shown, label) for leaf in contents.attached), *images)
-    message = replace(message, attachments=attached, forwarded=read.forwarded(message), missing=("html",))
+    files = (*map(_attachment, contents.attached), *images)
+    message = replace(message, attachments=files, forwarded=read.forwarded(message), missing=("html",))
     yield "files", message
     yield "html", read.with_html(message, blocks, pages) if pages else replace(message, missing=())
 
@@ -135,6 +134,7 @@ _PEOPLE = {
     "cc": "cc",
     "original_from": "x-original-from",
 }
+_NAMED = ("subject", *_PEOPLE.values())
 
 
 def _parts(raw: bytes | BinaryIO, top: HeaderBlock) -> tuple[list[Block], Contents]:
@@ -145,7 +145,7 @@ def _parts(raw: bytes | BinaryIO, top: HeaderBlock) -> tuple[list[Block], Conten
         if not reason:
             part = mime.parsed(top, raw, scan)
             contents = Contents(raw, scan, defects=[type(defect).__name__ for defect in part.defects])
-            return mime.blocks(part, contents), contents
+            return read_parts(part, contents), contents
     except source.TooComplex as error:
         reason = str(error)
     text = charset.decode(source.beginning(raw, RAW_TEXT))[0]
@@ -190,17 +190,45 @@ class _Reading:
         return forward.find(message.text, message.subject, self.contents.attached)
 
     def with_html(self, message: Message, blocks: list[Block], pages: str) -> Message:
-        """Return the message with its HTML, sanitised; of pieces without text beside them the words are made of it."""
-        message = replace(message, html=pages, page=html.sanitise(pages), missing=())
+        """Return the message with its HTML, sanitised, and the files that it shows; of pieces without text beside them,
+        or with a text that only says that there is HTML, the words are made of it.
+        """
+        pictures = Pictures(message.attachments, [leaf.location for leaf in self.contents.attached])
+        page = html.sanitise(pages, pictures.address)
+        message = replace(message, html=pages, page=page, attachments=pictures.shown_in(page), missing=())
+        blocks = [Block(html=block.html) if _stands_in(block) else block for block in blocks]
         if all(block.text.strip() or not block.html for block in blocks):
             return message
         message = self.with_words(message, "\n".join(filter(None, _texts(blocks))))
         own = cite.new_html(pages)
         if own != pages and not any(block.text.strip() for block in blocks):
             # Mail that is HTML alone tells where its quote begins, which its words no longer do.
-            said = quote.new_words(html.text_of(own))
+            said = quote.new_words(words.text_of(own))
             message = replace(message, reply_text=said if said.strip("> \n") else message.reply_text)
         return replace(message, forwarded=self.forwarded(message))
+
+
+_STAND_IN = 1000
+"""Characters of a text that may stand in for HTML: a program writes no more of it."""
+_SHARE = 3
+_GRAM = 4
+
+
+def _stands_in(block: Block) -> bool:
+    """Say whether the text only says that there is HTML: much shorter than that, and hardly a word of it in there."""
+    text = "".join(block.text.split())
+    if not text or len(text) > _STAND_IN or len(block.html) < 2 * len(text):
+        return False
+    said = "".join(words.flat(block.html).split())
+    if len(said) < 2 * len(text):
+        return False
+    grams = _grams(text)
+    return _SHARE * len(grams & _grams(said)) < len(grams)
+
+
+def _grams(text: str) -> set[str]:
+    letters = "".join(filter(str.isalnum, text[: 20 * _STAND_IN].casefold()))
+    return {letters[at : at + _GRAM] for at in range(max(1, len(letters) - _GRAM + 1))}
 
 
 def _texts(blocks: list[Block]) -> Iterator[str]:
@@ -210,8 +238,13 @@ def _texts(blocks: list[Block]) -> Iterator[str]:
         if block.text.strip():
             yield block.text
             continue
-        yield html.text_of(block.html) if len(block.html) <= left else html.flat(block.html)
+        yield words.text_of(block.html) if len(block.html) <= left else words.flat(block.html)
         left -= len(block.html)
+
+
+def _charset(fields: Fields, label: str) -> str:
+    """Return the charset of the header's raw letters: that of the body, or the likeliest for all of them together."""
+    return charset.fitting(label, header.raw_letters(value for name, value in fields.order if name in _NAMED))
 
 
 def _people(fields: Fields, name: str, label: str) -> tuple[Mailbox, ...]:
@@ -224,18 +257,14 @@ def _people(fields: Fields, name: str, label: str) -> tuple[Mailbox, ...]:
     return tuple(found[:FIELD_ADDRESSES])
 
 
-def _attachment(leaf: Leaf, shown: set[str], label: str) -> Attachment:
-    name = leaf.filename
-    if not name and leaf.content_type == "message/rfc822":
-        subject = header.text(mime.parse_header(leaf.content).first("subject"), label)
-        name = mime.safe_filename((subject.replace("/", "-").replace("\\", "-") or "message") + ".eml")
+def _attachment(leaf: Leaf) -> Attachment:
     return Attachment(
-        filename=name,
+        filename=leaf.filename,
         content_type=leaf.content_type,
         content=leaf.content,
         sha256=hashlib.sha256(leaf.content).hexdigest(),
         content_id=leaf.content_id,
-        inline=leaf.content_id in shown,
+        inline=False,
     )
 
 

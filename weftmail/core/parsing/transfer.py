@@ -16,6 +16,7 @@ _OTHERS = bytes(set(range(256)) - set(_ALPHABET))
 _BLANKS = b" \t\r\n"
 _UU_BEGIN = re.compile(rb"(?m)^begin [0-7]{3,4} ?.*$")
 BROKEN_LINES = 100
+_UU_LONGEST = 120
 PLAIN = ("", "7bit", "8bit", "binary")
 """The encodings that leave the bytes as they are."""
 
@@ -92,6 +93,29 @@ def uu(data: bytes) -> tuple[bytes, bool]:
         else:
             out.append(decoded)
     return b"".join(out), False
+
+
+def uu_file(data: bytes, start: int) -> tuple[bytes, int] | None:
+    """Return a file whose lines of uuencode begin at ``start``, and where what follows it does.
+
+    None where a line is none, or no ``end`` closes it: only what is whole is a file.
+    """
+    out: list[bytes] = []
+    at, last = start, False
+    while at < len(data):
+        end = data.find(b"\n", at, at + _UU_LONGEST)
+        line = data[at : end if end >= 0 else at + _UU_LONGEST].rstrip(b"\r")
+        behind = end + 1 if end >= 0 else len(data)
+        if line.rstrip() == b"end":
+            return (b"".join(out), behind) if last else None
+        decoded = _uu_line(line) if line else None
+        if decoded is None or last or end < 0:
+            return None
+        out.append(decoded)
+        # A line of no bytes is the last one.
+        last = not decoded
+        at = behind
+    return None
 
 
 def _uu_line(line: bytes) -> bytes | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from weftmail.core.address import Mailbox
 from weftmail.core.limits import OUTLINE
-from weftmail.core.parsing import header, html, mime, source
+from weftmail.core.parsing import header, mime, source, words
 from weftmail.core.parsing.block import read_block
 from weftmail.core.parsing.message import Evidence
-from weftmail.core.parsing.mime import Contents, Fields
+from weftmail.core.parsing.mime import Fields
+from weftmail.core.parsing.parts import Contents, read_parts
 
 ENCLOSED = OUTLINE * 4
 """More bytes of an enclosed message are not read."""
@@ -21,7 +22,7 @@ def evidence_of(raw: bytes) -> Evidence | None:
     scan = source.scan(raw, top.end)
     contents = Contents(raw, scan)
     try:
-        blocks = mime.blocks(mime.parsed(top, raw, scan), contents)
+        blocks = read_parts(mime.parsed(top, raw, scan), contents)
     except source.TooComplex:
         return None
     authors = header.mailboxes(fields.first("from"))
@@ -30,6 +31,6 @@ def evidence_of(raw: bytes) -> Evidence | None:
         tuple(contents.attached),
         header.text(fields.first("subject")),
         authors[0] if authors else Mailbox("", ""),
-        "\n".join(block.text if block.text.strip() else html.flat(block.html) for block in blocks),
+        "\n".join(block.text if block.text.strip() else words.flat(block.html) for block in blocks),
         lambda: mime.bounded_tree(top, raw[top.end :]),
     )

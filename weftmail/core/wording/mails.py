@@ -8,6 +8,18 @@ from weftmail.core.wording.phrase import Sentence, marked
 
 MAILS: Final[dict[str, Sentence]] = {
     "mail.cut": marked("This is the beginning of the message; all of it is on the record."),
+    "message.encrypted smime": marked(
+        "This message is encrypted (S/MIME). Open {name} in a mail program that has the recipient's key."
+    ),
+    "message.encrypted pgp": marked(
+        "This message is encrypted (PGP). Only a program that has the recipient's key can read it."
+    ),
+    "message.no text": marked("This message has no text and no files."),
+    "message.files alone": marked("This message has no text. It holds: {names}"),
+    "file.signature smime": marked("digital signature (S/MIME), not checked"),
+    "file.signature pgp": marked("digital signature (PGP), not checked"),
+    "file.key pgp": marked("public key (PGP)"),
+    "file.email": marked("email"),
     "record.untitled": marked("(no subject)"),
     # About somebody's own account.
     "mail.invitation.subject": marked("You are invited to {company}"),

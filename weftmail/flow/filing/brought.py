@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from weftmail.core.address import BadAddress, Mailbox, canonical, comparable
 from weftmail.core.limits import MAIL_NAMED
+from weftmail.core.parsing.file_type import name_of
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing.recipients import Outsider
 from weftmail.flow.delivered import Delivered
@@ -49,8 +50,10 @@ def keep_files(store: Store, message: Message, company_id: int, record_id: int, 
     parts = message.attachments
     blobs = store.blobs.put_all(company_id, [part.content for part in parts])
     files = [
-        NewAttachment(blob_id, part.filename, part.content_type, part.content_id, part.inline)
-        for blob_id, part in zip(blobs, parts, strict=True)
+        NewAttachment(
+            blob_id, name_of(part.filename, part.content_type, number), part.content_type, part.content_id, part.inline
+        )
+        for number, (blob_id, part) in enumerate(zip(blobs, parts, strict=True), start=1)
     ]
     store.messages.attach(company_id, record_id, message_id, files)
 
