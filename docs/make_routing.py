@@ -128,12 +128,12 @@ FOOT = """
   scanner is never held; admins are told of more than 200 emails within an hour, once a day. `mail-admin exemption add`
   exempts a sender.
 - Whoever answers under another name than our email went to makes no turns: a program that takes another address for
-  each answer, an address that forwards to a program, a mailing list that takes our fields out. But all that goes
-  round passes a colleague who is notified by email. So of the new senders of one domain, and of our own addresses and
-  whatever holds a link to one of our records, 20 emails within an hour to one alias are told by email, of the other
-  senders of one domain 50; further ones are filed as ever, and told in the inbox alone for 15 minutes. A loop ends in
-  that silence; nothing is held, one notice a day says so, and an exemption of the domain lifts the bound. Verified
-  and unverified count apart.
+  each answer, a mailing list that takes our fields out. But all that goes round passes a colleague who is notified by
+  email. So of senders of one domain who never wrote before, of our own addresses, and of whatever holds a link to one
+  of our records, 20 emails within an hour to one alias are told by email; further ones are filed as ever, and told in
+  the inbox alone for 15 minutes. A loop ends in that silence; nothing is held, one notice a day says so, and an
+  exemption of the domain lifts the bound. What follows the one before it within a fifth of a second answers nothing,
+  and does not count. Verified and unverified count apart.
 - Our own email that comes back is known by its field `X-Weftmail-Loop`, or by its Message-ID.
 - Nothing is discarded but our own email that came back, or what goes round in circles. Words in a subject or a
   display name discard nothing. By its words alone an email is an automatic answer only under a program's own title:

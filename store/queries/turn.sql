@@ -1,5 +1,5 @@
 -- name: turns_of
-select who, place, waiting, times, mails, since_at, held_at, alarmed_at
+select who, place, waiting, times, mails, since_at, held_at, alarmed_at, last_at
 from turn
 where company_id = :company_id and who in (:names) and place in (:places);
 

@@ -150,7 +150,7 @@ class LiveInstallation:
         found: list[dict[str, Any]] = self.json("review", "list")
         return found
 
-    def wait(self, look: Callable[[], Any], what: str, timeout: float = 20) -> Any:
+    def wait(self, look: Callable[[], Any], what: str, timeout: float = 60) -> Any:
         """Return what ``look`` finds as soon as that is something; fail when nothing comes."""
         end = time.monotonic() + timeout
         while not (found := look()):

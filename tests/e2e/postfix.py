@@ -225,7 +225,7 @@ class PrivatePostfix:
         done = subprocess.run(["postfix", "-c", str(self.conf), "status"], capture_output=True, check=False)
         return done.returncode == 0
 
-    def smtp(self, source: str = "127.0.0.2", timeout: float = 30) -> smtplib.SMTP:
+    def smtp(self, source: str = "127.0.0.2", timeout: float = 100) -> smtplib.SMTP:
         """Connect as a stranger (or, from 127.0.0.1, as a program of this machine), and say EHLO."""
         client = smtplib.SMTP("127.0.0.1", self.smtp_port, "client.example", timeout, (source, 0))
         if source != "127.0.0.1":
@@ -237,7 +237,7 @@ class PrivatePostfix:
 
     def submission(self, login: tuple[str, str] = LOGIN) -> smtplib.SMTP:
         """Connect as Anna's mail program, and sign in."""
-        client = smtplib.SMTP("127.0.0.1", self.submission_port, "laptop.example", 30, ("127.0.0.2", 0))
+        client = smtplib.SMTP("127.0.0.1", self.submission_port, "laptop.example", 100, ("127.0.0.2", 0))
         client.login(*login)
         return client
 
@@ -255,7 +255,7 @@ class PrivatePostfix:
         done = subprocess.run(["postqueue", "-c", str(self.conf), "-j"], capture_output=True, text=True, check=True)
         return [json.loads(line) for line in done.stdout.splitlines()]
 
-    def wait_empty(self, timeout: float = 20) -> None:
+    def wait_empty(self, timeout: float = 60) -> None:
         """Wait until nothing waits in the queue."""
         until(lambda: not self.queue(), "the queue is empty", lambda: f"{self.queue()}\n{self.log()[-3000:]}", timeout)
 
@@ -275,7 +275,7 @@ class PrivatePostfix:
             file.seek(since)
             return file.read().decode("utf-8", "replace")
 
-    def wait_log(self, pattern: str, since: int = 0, timeout: float = 20) -> re.Match[str]:
+    def wait_log(self, pattern: str, since: int = 0, timeout: float = 60) -> re.Match[str]:
         """Wait for a line in the log, and return the match."""
         until(
             lambda: re.search(pattern, self.log(since)) is not None,
@@ -295,7 +295,7 @@ class PrivatePostfix:
         files = sorted(folder.iterdir(), key=lambda file: file.stat().st_mtime_ns)
         return [file.read_bytes() for file in files]
 
-    def wait_mailbox(self, count: int = 1, user: str = MAILBOX_USER, timeout: float = 20) -> list[bytes]:
+    def wait_mailbox(self, count: int = 1, user: str = MAILBOX_USER, timeout: float = 60) -> list[bytes]:
         """Return the mails in a user's Maildir as soon as there are ``count``."""
         until(
             lambda: len(self.mailbox(user)) >= count,
@@ -341,7 +341,11 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def until(true: Callable[[], bool], what: str, why: Callable[[], str] = str, timeout: float = 20) -> None:
+PATIENCE = 60.0
+"""Seconds to wait for what comes about at once, unless everything else on this machine is busy."""
+
+
+def until(true: Callable[[], bool], what: str, why: Callable[[], str] = str, timeout: float = PATIENCE) -> None:
     """Wait until something is so; fail with ``why`` when it does not come about."""
     end = time.monotonic() + timeout
     while not true():

@@ -64,11 +64,11 @@ class Sink:
         """Return what came for this address."""
         return [one for one in list(self.messages) if address in one.recipients]
 
-    def wait(self, count: int = 1, to: str | None = None, timeout: float = 20) -> list[Sent]:
+    def wait(self, count: int = 1, to: str | None = None, timeout: float = 60) -> list[Sent]:
         """Return the messages (for one address) as soon as there are ``count``; fail when they do not come."""
         return self.wait_for(lambda: self.to(to) if to else list(self.messages), count, timeout)
 
-    def wait_for(self, look: Callable[[], list[Sent]], count: int = 1, timeout: float = 20) -> list[Sent]:
+    def wait_for(self, look: Callable[[], list[Sent]], count: int = 1, timeout: float = 60) -> list[Sent]:
         """Return what ``look`` finds as soon as that is ``count`` messages or more."""
         end = time.monotonic() + timeout
         with self._changed:

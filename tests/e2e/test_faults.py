@@ -25,6 +25,9 @@ from tests.e2e.mortal import KARIN, LEADS, Mortal, mail
 from tests.e2e.postfix import PrivatePostfix, until
 from tests.e2e.sink import Sink
 
+# Each waits for several programs, which share the machine with whatever else is tested.
+pytestmark = pytest.mark.timeout(400)
+
 LATER = b"4.3.0 try again later\n"
 ROOM = 16 * 1024 * 1024
 

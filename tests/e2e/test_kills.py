@@ -125,13 +125,13 @@ def drain_points(quiet: Mortal, traces: Path) -> list[Call]:
     runs: list[list[Call]] = []
     for number in range(4):
         with quiet.nobody_settles():
-            for subject in (f"watched drain {number}", f"watched drain {number}, too"):
+            for subject in (f"watched drain {number}", f"watched drain {number}, too")[: 1 + number % 2]:
                 assert quiet.hand_over(quiet.subject(subject)) == 0
         assert quiet.run(*strace.under(strace.recording(file)), *quiet.drain_words()).returncode == 0
         quiet.assert_filed_once()
         runs.append([one for one in strace.recorded(file, *quiet.files) if one.name in names])
-    # Mail is read ahead by processes of its own, so two mails are filed in one transaction or in two: a point is a
-    # call that every run made.
+    # Mail is read ahead by processes of its own, so two mails are filed in one transaction or in two, as the machine is
+    # busy: a point is a call that every run made, those with one mail, which is filed in one, among them.
     made = [{(one.name, one.ordinal, one.file) for one in run} for run in runs]
     calls = [one for one in runs[0] if all((one.name, one.ordinal, one.file) in each for each in made)]
     start = next(number for number, one in enumerate(calls) if one.name == "flock")

@@ -140,11 +140,11 @@ FLOOD = 200
 """In an hour, mails of one sender to one place beyond which admins are told; nothing is held."""
 TURNS_WITHIN = 3600
 """Seconds in which both are counted, and that have to pass without a mail before what is held opens again."""
-BY_MAIL = 50
-"""In an hour, mails of one domain to one alias that colleagues are told of by mail; the next ones are told in the inbox
-alone.  Of senders who never wrote before, and of our own addresses, as many as there may be turns."""
+ANSWERED = 200
+"""Milliseconds: mail that follows the one before it more quickly than this answers nothing of ours."""
 SILENCE = 15 * 60
-"""Seconds in which they are: longer than a program takes to answer."""
+"""Seconds for which colleagues are told in the inbox alone of so much mail from new senders of one domain: longer than
+a program takes to answer."""
 FLOOD_AGAIN = 24 * 3600
 """Seconds after which admins are told of the same sender again."""
 
@@ -207,12 +207,6 @@ CEILINGS: tuple[Ceiling, ...] = (
         _LOOP,
         "mails of new senders of one domain to one alias in an hour, told by mail",
         str(TURNS),
-        f"told in the inbox alone for {SILENCE // 60} minutes",
-    ),
-    Ceiling(
-        _LOOP,
-        "mails of one domain to one alias in an hour, told by mail",
-        str(BY_MAIL),
         f"told in the inbox alone for {SILENCE // 60} minutes",
     ),
     Ceiling(_LOOP, "mails of a sender to one place in an hour", str(FLOOD), "admins are told; nothing is held"),

@@ -71,8 +71,8 @@ def traffic_of(installation: Installation, envelope: Envelope, found: Known) -> 
     alias = found.facts.alias if found.by_alias else None
     if alias is None:
         return Traffic(author_of(names), names)
-    known = alias.sender_known and not _shows_ours(installation, found.message)
-    group = group_of(envelope, found.facts.sender, known=known)
+    ours = _shows_ours(installation, found.message)
+    group = group_of(envelope, found.facts.sender, known=alias.sender_known, ours=ours)
     return Traffic(author_of(names), names, alias.id, alias.address, group)
 
 

@@ -359,8 +359,7 @@ class TestTurns:
         assert self.come(1, headers=[("Auto-Submitted", "auto-generated")])[0].state == "held"
 
     def test_what_says_that_it_is_automatic_is_told_in_the_inbox_alone_once_it_is_too_much(self) -> None:
-        """A program that is notified by way of an address that forwards answers from another."""
-        self.world.store.exemptions.add(self.world.acme, "shop@shop.example", 1)
+        """A program that is notified by way of an address that forwards answers from another: that ends here."""
         for number in range(FLOOD + 1):
             raw = self.world.mail("Shop <shop@shop.example>", headers=[("Auto-Submitted", "auto-generated")])
             row = self.world.deliver(raw, LEADS, "shop@shop.example")
@@ -437,15 +436,14 @@ class TestAFlood:
     def test_of_one_who_gets_nothing_is_told_once_and_nothing_is_held(self, world: World) -> None:
         rows = [world.deliver(world.mail(subject=f"Order {one}"), LEADS) for one in range(FLOOD + 20)]
         assert {one.state for one in rows} == {"filed"}
-        said, crowd = notices(world)
+        (said,) = notices(world)
         assert said.startswith("More than 200 emails came from karin@customer.example to leads@acme.example")
-        assert crowd.startswith("Very many emails of customer.example came to leads@acme.example")
 
     def test_below_that_nobody_is_told(self, world: World) -> None:
         for number in range(FLOOD + 20):
             in_between(world, HOUR // FLOOD + 1000)
             world.deliver(world.mail(subject=f"Order {number}"), LEADS)
-        assert not any("More than 200" in one for one in notices(world))
+        assert notices(world) == []
 
     def test_of_a_participant_by_their_reply_address_names_the_record(self, world: World) -> None:
         world.deliver(world.mail(), LEADS)

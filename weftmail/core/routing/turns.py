@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from weftmail.core.address import BadAddress, canonical, split, without_plus
 from weftmail.core.envelope import Envelope
-from weftmail.core.limits import BY_MAIL, FLOOD, FLOOD_AGAIN, SILENCE, TURNS, TURNS_WITHIN
+from weftmail.core.limits import ANSWERED, FLOOD, FLOOD_AGAIN, SILENCE, TURNS, TURNS_WITHIN
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing.facts import Sender
 
@@ -27,7 +27,7 @@ STAMP = 13
 """Digits of a time in ``Turn.times``."""
 _VERIFIED = "verified "
 _NEW = "new senders of "
-_KNOWN = "senders of "
+_OURS = "our own words from "
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class Turn:
     held_at: int
     """When a mail was held last, or since when those of a domain are told in the inbox alone; 0 for never."""
     alarmed_at: int
+    last_at: int = 0
+    """When the newest mail came, or something of ours went back."""
 
     def held(self, now: int) -> bool:
         """Say whether mail is being held, and it has not been quiet for an hour since."""
@@ -61,12 +63,13 @@ class Turn:
 
     def crowded(self, now: int) -> bool:
         """Say whether it is to be: it is already, or as much was told by mail within the last hour as may be."""
-        most = TURNS if self.who.removeprefix(_VERIFIED).startswith(_NEW) else BY_MAIL
-        return self.silent(now) or self._since(max(self.held_at, now - TURNS_WITHIN * 1000)) >= most
+        return self.silent(now) or self._since(max(self.held_at, now - TURNS_WITHIN * 1000)) >= TURNS
 
     def one_more(self, now: int) -> str:
-        """Return the times with this one more."""
-        return (self.times + f"{now:0{STAMP}}")[-BY_MAIL * STAMP :]
+        """Return the times with this one more; as they are where it came too quickly to answer anything."""
+        if self.who.removeprefix(_VERIFIED).startswith(_NEW) and now - self.last_at < ANSWERED:
+            return self.times
+        return (self.times + f"{now:0{STAMP}}")[-TURNS * STAMP :]
 
     def _since(self, then: int) -> int:
         stamps = (self.times[at : at + STAMP] for at in range(0, len(self.times), STAMP))
@@ -116,14 +119,17 @@ def names_of(envelope: Envelope, message: Message, sender: Sender) -> tuple[str,
     return tuple(dict.fromkeys([*(_verified(own) if sender.verified else own), *claimed]))[:NAMES]
 
 
-def group_of(envelope: Envelope, sender: Sender, *, known: bool) -> str:
-    """Return the name under which a mail counts beside all others of its author's domain.
+def group_of(envelope: Envelope, sender: Sender, *, known: bool, ours: bool) -> str:
+    """Return the name under which a mail counts beside all others of its author's domain; "" for one that does not.
 
-    Those who are ``known`` to have written before, with words of their own, count apart from new names and from our own
-    addresses: under these come programs that take another name for each answer, and lists that keep our author.
+    Those do who are not ``known`` to have written before, what holds words of ``ours``, and our own addresses: under
+    these come programs that take another name for each answer, and lists that keep our author.
     """
+    ours = ours or sender.ours
+    if known and not ours:
+        return ""
     domain = _registered((sender.address or envelope.sender).rpartition("@")[2].lower())
-    group = (_KNOWN if known and not sender.ours else _NEW) + (domain or "nobody")
+    group = (_OURS if ours else _NEW) + (domain or "nobody")
     return _VERIFIED + group if sender.verified else group
 
 
