@@ -136,6 +136,7 @@ def _page(
         channels=[(one, visit.voice.gettext(CHANNELS.get(one, one))) for one in visit.store.users.channels()],
         given=_filled(found, of, given or {}),
         wrong=wrong or {},
+        listens=here != "letter" or _listens(visit),
         journey=_journey(visit, found) if here == "letter" else None,
         keys=visit.store.domains.dkim_keys(found.domain.name) if found.domain is not None and here == "dns" else [],
     )
@@ -167,10 +168,16 @@ def _journey(visit: Visit, found: Guide) -> Journey | None:
     return Journey(letter.accepted_at, letter.settled_at, letter.record, letter.state, notified)
 
 
+def _listens(visit: Visit) -> bool:
+    """Say whether anything takes the mail that somebody is asked to send."""
+    return visit.site.machine is None or visit.site.machine.listener_answers()
+
+
 def mark(visit: Visit) -> str:
-    """Return what changes when a mail comes to the first address."""
+    """Return what changes when a mail comes to the first address, or when the listener starts or stops."""
     letter = guides.guide(visit.store, visit.company_id).letter
-    return f"{letter.id}-{letter.state}-{visit.unread}" if letter is not None else "0"
+    came = f"{letter.id}-{letter.state}-{visit.unread}" if letter is not None else "0"
+    return f"{came}-{_listens(visit)}"
 
 
 routes = [

@@ -552,11 +552,12 @@ create table inbound (
 );
 create index inbound_accepted on inbound (id) where state = 'accepted';
 create index inbound_review on inbound (id) where state in ('held', 'unmatched', 'error');
-create index inbound_time on inbound (accepted_at, id);
+create index inbound_time on inbound (accepted_at);
+create index inbound_time_company on inbound (company_id, accepted_at);
 -- Counted for the overview: where each mail of a day went.
-create index inbound_went on inbound (state, report, id)
+create index inbound_went on inbound (state, report, accepted_at)
     where state in ('filed', 'duplicate', 'discarded');
-create index inbound_went_company on inbound (company_id, state, report, id)
+create index inbound_went_company on inbound (company_id, state, report, accepted_at)
     where state in ('filed', 'duplicate', 'discarded');
 create index inbound_blob on inbound (blob_id);
 create index inbound_company_blob on inbound (company_id, blob_id);
@@ -705,9 +706,8 @@ create table outbox (
 create index outbox_due on outbox (next_at, id) where state = 'waiting';
 create index outbox_pending on outbox (id) where state in ('waiting', 'delayed');
 create index outbox_pending_company on outbox (company_id, created_at) where state in ('waiting', 'delayed');
-create index outbox_time on outbox (created_at, id);
-create index outbox_went on outbox (state, id) where state in ('sent', 'failed', 'cancelled');
-create index outbox_went_company on outbox (company_id, state, id) where state in ('sent', 'failed', 'cancelled');
+create index outbox_went on outbox (state, created_at) where state in ('sent', 'failed', 'cancelled');
+create index outbox_went_company on outbox (company_id, state, created_at) where state in ('sent', 'failed', 'cancelled');
 create index outbox_company on outbox (company_id, id);
 
 create table delivery (

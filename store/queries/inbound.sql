@@ -187,44 +187,88 @@ where i.id > :after and i.recipient = :recipient
 order by i.id
 limit 1;
 
--- Ids grow with the time, so the first row of a day says where it begins.  Each part is counted by its own stretch of an
--- index, and what was accepted by another one: the sum is to be checked, not made.
+-- Each part is counted by its own stretch of an index, and what was accepted by another one: the sum is to be checked,
+-- not made.  What waits is little, and is looked through.
 -- name: inbound_tally_since^
 select
+    (select count(*) from inbound i where i.accepted_at >= :since) as accepted,
     (
-        select coalesce(sum((select count(*) from inbound i where i.company_id = c.id and i.id >= day.first)), 0)
-        from company c
-    ) + (select count(*) from inbound i where i.company_id is null and i.id >= day.first) as accepted,
-    (select count(*) from inbound i where i.state = 'filed' and i.report = '' and i.id >= day.first) as filed,
-    (select count(*) from inbound i where i.state = 'filed' and i.report > '' and i.id >= day.first) as reports,
-    (select count(*) from inbound i where i.state = 'duplicate' and i.id >= day.first) as duplicates,
-    (select count(*) from inbound i where i.state = 'held' and i.id >= day.first) as held,
-    (select count(*) from inbound i where i.state = 'unmatched' and i.id >= day.first) as unmatched,
-    (select count(*) from inbound i where i.state = 'error' and i.id >= day.first) as errors,
-    (select count(*) from inbound i where i.state = 'discarded' and i.id >= day.first) as discarded,
-    (select count(*) from inbound i where i.state = 'accepted' and i.id >= day.first) as unfiled,
-    (select count(*) from inbound i where i.state = 'filed' and i.report = 'bounce' and i.id >= day.first) as bounces
-from (
-        select coalesce((select id from inbound where accepted_at >= :since order by accepted_at, id limit 1), 9223372036854775807)
-            as first
-    ) day;
+        select count(*) from inbound i
+        where i.state = 'filed' and i.state in ('filed', 'duplicate', 'discarded') and i.report = '' and i.accepted_at >= :since
+    ) as filed,
+    (
+        select count(*) from inbound i
+        where i.state = 'filed' and i.state in ('filed', 'duplicate', 'discarded')
+            and i.report in ('bounce', 'delay', 'receipt', 'complaint') and i.accepted_at >= :since
+    ) as reports,
+    (
+        select count(*) from inbound i
+        where i.state = 'duplicate' and i.state in ('filed', 'duplicate', 'discarded') and i.report = '' and i.accepted_at >= :since
+    ) as duplicates,
+    (
+        select count(*) from inbound i
+        where i.state = 'discarded' and i.state in ('filed', 'duplicate', 'discarded') and i.report = '' and i.accepted_at >= :since
+    ) as discarded,
+    (
+        select count(*) from inbound i
+        where i.state = 'filed' and i.state in ('filed', 'duplicate', 'discarded') and i.report = 'bounce' and i.accepted_at >= :since
+    ) as bounces,
+    (
+        select count(*) from inbound i
+        where i.state = 'held' and i.state in ('held', 'unmatched', 'error') and i.accepted_at + 0 >= :since
+    ) as held,
+    (
+        select count(*) from inbound i
+        where i.state = 'unmatched' and i.state in ('held', 'unmatched', 'error') and i.accepted_at + 0 >= :since
+    ) as unmatched,
+    (
+        select count(*) from inbound i
+        where i.state = 'error' and i.state in ('held', 'unmatched', 'error') and i.accepted_at + 0 >= :since
+    ) as errors,
+    (select count(*) from inbound i where i.state = 'accepted' and i.accepted_at + 0 >= :since) as unfiled;
 
 -- name: inbound_tally_of_company_since^
 select
-    (select count(*) from inbound i where i.company_id = :company_id and i.id >= day.first) as accepted,
-    (select count(*) from inbound i where i.company_id = :company_id and i.state = 'filed' and i.report = '' and i.id >= day.first) as filed,
-    (select count(*) from inbound i where i.company_id = :company_id and i.state = 'filed' and i.report > '' and i.id >= day.first) as reports,
-    (select count(*) from inbound i where i.company_id = :company_id and i.state = 'duplicate' and i.id >= day.first) as duplicates,
-    (select count(*) from inbound i where i.company_id = :company_id and i.state = 'held' and i.id >= day.first) as held,
-    (select count(*) from inbound i where i.company_id = :company_id and i.state = 'unmatched' and i.id >= day.first) as unmatched,
-    (select count(*) from inbound i where i.company_id = :company_id and i.state = 'error' and i.id >= day.first) as errors,
-    (select count(*) from inbound i where i.company_id = :company_id and i.state = 'discarded' and i.id >= day.first) as discarded,
-    (select count(*) from inbound i where i.company_id = :company_id and i.state = 'accepted' and i.id >= day.first) as unfiled,
-    (select count(*) from inbound i where i.company_id = :company_id and i.state = 'filed' and i.report = 'bounce' and i.id >= day.first) as bounces
-from (
-        select coalesce((select id from inbound where accepted_at >= :since order by accepted_at, id limit 1), 9223372036854775807)
-            as first
-    ) day;
+    (select count(*) from inbound i where i.company_id = :company_id and i.accepted_at >= :since) as accepted,
+    (
+        select count(*) from inbound i
+        where i.company_id = :company_id and i.state = 'filed' and i.state in ('filed', 'duplicate', 'discarded')
+            and i.report = '' and i.accepted_at >= :since
+    ) as filed,
+    (
+        select count(*) from inbound i
+        where i.company_id = :company_id and i.state = 'filed' and i.state in ('filed', 'duplicate', 'discarded')
+            and i.report in ('bounce', 'delay', 'receipt', 'complaint') and i.accepted_at >= :since
+    ) as reports,
+    (
+        select count(*) from inbound i
+        where i.company_id = :company_id and i.state = 'duplicate' and i.state in ('filed', 'duplicate', 'discarded') and i.report = '' and i.accepted_at >= :since
+    ) as duplicates,
+    (
+        select count(*) from inbound i
+        where i.company_id = :company_id and i.state = 'discarded' and i.state in ('filed', 'duplicate', 'discarded') and i.report = '' and i.accepted_at >= :since
+    ) as discarded,
+    (
+        select count(*) from inbound i
+        where i.company_id = :company_id and i.state = 'filed' and i.state in ('filed', 'duplicate', 'discarded')
+            and i.report = 'bounce' and i.accepted_at >= :since
+    ) as bounces,
+    (
+        select count(*) from inbound i
+        where i.company_id + 0 = :company_id and i.state = 'held' and i.state in ('held', 'unmatched', 'error') and i.accepted_at + 0 >= :since
+    ) as held,
+    (
+        select count(*) from inbound i
+        where i.company_id + 0 = :company_id and i.state = 'unmatched' and i.state in ('held', 'unmatched', 'error') and i.accepted_at + 0 >= :since
+    ) as unmatched,
+    (
+        select count(*) from inbound i
+        where i.company_id + 0 = :company_id and i.state = 'error' and i.state in ('held', 'unmatched', 'error') and i.accepted_at + 0 >= :since
+    ) as errors,
+    (
+        select count(*) from inbound i
+        where i.company_id + 0 = :company_id and i.state = 'accepted' and i.accepted_at + 0 >= :since
+    ) as unfiled;
 
 -- name: review_counts_everywhere
 select state, count(*) from inbound where state in ('held', 'unmatched', 'error') group by state;
@@ -234,5 +278,5 @@ select state, count(*) from inbound where state in ('held', 'unmatched', 'error'
 select min(accepted_at + 0) from inbound where state in ('held', 'unmatched', 'error');
 
 -- name: review_of_company_since$
-select min(accepted_at) from inbound
+select min(accepted_at + 0) from inbound
 where company_id = :company_id and state in ('held', 'unmatched', 'error');

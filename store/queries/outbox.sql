@@ -84,27 +84,49 @@ select address from delivery where company_id = :company_id and outbox_id = :out
 
 -- name: outbox_counts_since^
 select
-    (select count(*) from outbox o where o.state = 'waiting' and o.id >= day.first) as waiting,
-    (select count(*) from outbox o where o.state = 'delayed' and o.id >= day.first) as delayed,
-    (select count(*) from outbox o where o.state = 'sent' and o.id >= day.first) as sent,
-    (select count(*) from outbox o where o.state = 'failed' and o.id >= day.first) as failed,
-    (select count(*) from outbox o where o.state = 'cancelled' and o.id >= day.first) as cancelled
-from (
-        select coalesce((select id from outbox where created_at >= :since order by created_at, id limit 1), 9223372036854775807)
-            as first
-    ) day;
+    (
+        select count(*) from outbox o
+        where o.state = 'waiting' and o.state in ('waiting', 'delayed') and o.created_at + 0 >= :since
+    ) as waiting,
+    (
+        select count(*) from outbox o
+        where o.state = 'delayed' and o.state in ('waiting', 'delayed') and o.created_at + 0 >= :since
+    ) as delayed,
+    (
+        select count(*) from outbox o
+        where o.state = 'sent' and o.state in ('sent', 'failed', 'cancelled') and o.created_at >= :since
+    ) as sent,
+    (
+        select count(*) from outbox o
+        where o.state = 'failed' and o.state in ('sent', 'failed', 'cancelled') and o.created_at >= :since
+    ) as failed,
+    (
+        select count(*) from outbox o
+        where o.state = 'cancelled' and o.state in ('sent', 'failed', 'cancelled') and o.created_at >= :since
+    ) as cancelled;
 
 -- name: outbox_counts_of_company_since^
 select
-    (select count(*) from outbox o where o.company_id = :company_id and o.state = 'waiting' and o.id >= day.first) as waiting,
-    (select count(*) from outbox o where o.company_id = :company_id and o.state = 'delayed' and o.id >= day.first) as delayed,
-    (select count(*) from outbox o where o.company_id = :company_id and o.state = 'sent' and o.id >= day.first) as sent,
-    (select count(*) from outbox o where o.company_id = :company_id and o.state = 'failed' and o.id >= day.first) as failed,
-    (select count(*) from outbox o where o.company_id = :company_id and o.state = 'cancelled' and o.id >= day.first) as cancelled
-from (
-        select coalesce((select id from outbox where created_at >= :since order by created_at, id limit 1), 9223372036854775807)
-            as first
-    ) day;
+    (
+        select count(*) from outbox o
+        where o.company_id = :company_id and o.state = 'waiting' and o.state in ('waiting', 'delayed') and o.created_at + 0 >= :since
+    ) as waiting,
+    (
+        select count(*) from outbox o
+        where o.company_id = :company_id and o.state = 'delayed' and o.state in ('waiting', 'delayed') and o.created_at + 0 >= :since
+    ) as delayed,
+    (
+        select count(*) from outbox o
+        where o.company_id = :company_id and o.state = 'sent' and o.state in ('sent', 'failed', 'cancelled') and o.created_at >= :since
+    ) as sent,
+    (
+        select count(*) from outbox o
+        where o.company_id = :company_id and o.state = 'failed' and o.state in ('sent', 'failed', 'cancelled') and o.created_at >= :since
+    ) as failed,
+    (
+        select count(*) from outbox o
+        where o.company_id = :company_id and o.state = 'cancelled' and o.state in ('sent', 'failed', 'cancelled') and o.created_at >= :since
+    ) as cancelled;
 
 -- The sum keeps an index of times from being walked through: few wait.
 -- name: outbox_waiting_since$

@@ -157,3 +157,14 @@ def out_of_reach(page: Page) -> list[str]:
         page.keyboard.press("Tab")
     missed: list[str] = page.evaluate(REACHED)
     return missed[:5]
+
+
+def test_the_demo_says_where_its_email_is(site: Site, browser: Callable[[], Browser]) -> None:
+    stranger = browser()
+    site.app.state.site = replace(site.app.state.site, demo=True)
+    assert "kept in var/caught instead of being sent" in stranger.get("/forgotten").text
+    said = stranger.post("/forgotten", {"address": "anna@acme.example"}).text
+    assert "is on its way" not in said and "was written" in said and "user sign-in-link anna@acme.example" in said
+    site.app.state.site = replace(site.app.state.site, demo=False)
+    said = stranger.post("/forgotten", {"address": "anna@acme.example"}).text
+    assert "is on its way" in said and "var/caught" not in said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.admin.chromium import chromium, served
 from tests.admin.conftest import Browser, Site
 from tests.admin.test_access import appointed, signed_in
+from tests.unit.flow.test_status import FakeMachine
 from weftmail.flow.guide import guide
 
 Opens = Callable[[], Browser]
@@ -86,7 +88,7 @@ def test_from_nothing_to_the_first_conversation(bare: Site, tmp_path: Path) -> N
         expect(page.locator(".journey")).to_contain_text("Anna")
         page.get_by_role("link", name="Colleagues", exact=False).first.click()
         filled_in(page, {"Email address of a colleague": "carl@acme.example"}, "Invite")
-        expect(page.get_by_role("status").first).to_contain_text("carl@acme.example")
+        expect(page.get_by_role("status").first).to_contain_text("Carl invited")
     found = guide(bare.store, bare.world.acme)
     assert found.letter is not None and found.letter.record == "TICKET-1"
     assert bare.store.users.by_address("carl@acme.example") is not None
@@ -100,3 +102,34 @@ def filled_in(page: Page, values: dict[str, str], press: str) -> None:
     for name, value in values.items():
         page.get_by_label(name, exact=True).fill(value)
     page.get_by_role("button", name=press).click()
+
+
+def test_a_real_email_is_not_asked_for_in_vain(bare: Site, owner: Browser) -> None:
+    owner.post("/welcome/mail", {"csrf": owner.csrf(), "way": "subdomain", "name": "in.acme.example"})
+    owner.post("/welcome/address", {"csrf": owner.csrf(), "local": "support", "opens": "ticket"})
+    machine = FakeMachine(listener=False)
+    bare.app.state.site = replace(bare.app.state.site, machine=machine)
+    before = owner.get("/live/welcome?seen=x").text
+    assert "The listener does not run, so nothing is filed yet." in owner.get("/welcome?step=letter").text
+    machine.listener = True
+    assert "The listener does not run" not in owner.get("/welcome?step=letter").text
+    assert owner.get("/live/welcome?seen=x").text != before
+
+
+def test_steps_that_are_done_are_counted_at_once(bare: Site, owner: Browser) -> None:
+    left = len(guide(bare.store, bare.world.acme).left)
+    owner.post("/welcome/mail", {"csrf": owner.csrf(), "way": "subdomain", "name": "in.acme.example"})
+    owner.post("/welcome/address", {"csrf": owner.csrf(), "local": "support", "opens": "ticket"})
+    bare.world.deliver(bare.world.mail(subject="Help"), "support@in.acme.example")
+    page = owner.get("/welcome?step=letter").text
+    notified = re.search(r"Colleagues notified</span> <span class=\"dim\">([^<]*)<", page)
+    assert notified is not None and len(notified[1].split(", ")) == len(set(notified[1].split(", ")))
+    # One that is held afterwards takes nothing back.
+    bare.world.deliver(
+        bare.world.mail("Anna <anna@acme.example>", headers=[("Auto-Submitted", "auto-replied")]),
+        "support@in.acme.example",
+    )
+    assert "letter" not in guide(bare.store, bare.world.acme).left
+    now = len(guide(bare.store, bare.world.acme).left)
+    assert now < left and f'data-key="left">{now} step' in owner.get("/welcome").text
+    assert f"{now} step" in owner.get("/overview").text

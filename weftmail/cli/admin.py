@@ -136,9 +136,12 @@ def in_order(words: Sequence[str]) -> list[str]:
 def _no_command(word: str) -> str:
     """Say that a word is no command, and what may have been meant."""
     if word.startswith("-"):
+        near = difflib.get_close_matches(word, ("--json", "--help", "--version"), n=1)
+        if near:
+            return f"there is no {word}; did you mean {near[0]}?"
         return f"{word} stands before the command; write it behind: mail-admin COMMAND VERB {word}"
     near = difflib.get_close_matches(word, NOUNS, n=1)
-    meant = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(NOUNS)}"
+    meant = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(NOUNS)}; see: mail-admin --help"
     return f"{word!r} is no command{meant}"
 
 

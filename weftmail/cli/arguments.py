@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
@@ -26,9 +27,48 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise UsageError with what is wrong and where to read on."""
         if message.endswith("required: VERB"):
-            verbs = [name for one in self._actions for name in (one.choices or ())]
-            message = f"say what to do: {', '.join(verbs)}"
-        raise UsageError(f"{message}; see: {self.prog} --help", status=2)
+            message = f"say what to do: {', '.join(self._verbs())}"
+        if wanted := message.partition("the following arguments are required: ")[2]:
+            message = f"missing: {wanted}"
+        if unknown := message.partition("unrecognized arguments: ")[2]:
+            message = self._unknown(unknown.split()[0])
+        message = message.removeprefix("argument ")
+        see = f"ee: {self.prog} --help"
+        raise UsageError(f"{message} S{see}" if message.endswith("?") else f"{message}; s{see}", status=2)
+
+    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
+        """Parse, and refuse what is not known here: the parser of a verb knows which flags are near."""
+        found, more = super().parse_known_args(args, namespace)
+        if more:
+            self.error(f"unrecognized arguments: {' '.join(more)}")
+        return found, more
+
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        """Refuse a word that is none of those that can be chosen; say which there are, and which one is near."""
+        if action.choices is not None and value not in action.choices:
+            choices = [str(one) for one in action.choices]
+            if isinstance(action, argparse._SubParsersAction):
+                self.error(f"{value!r} is nothing that can be done here{meant(str(value), choices)}")
+            flag = action.option_strings[-1] if action.option_strings else str(action.metavar or action.dest)
+            self.error(f"{flag}: {value!r} cannot be chosen{meant(str(value), choices)}")
+
+    def _verbs(self) -> list[str]:
+        return [name for one in self._actions for name in (one.choices or ())]
+
+    def _unknown(self, word: str) -> str:
+        flags = [flag for one in self._actions for flag in one.option_strings if flag.startswith("--")]
+        if not word.startswith("-"):
+            return f"{word!r} is one word too many; put what belongs together in quotes"
+        flag = word.partition("=")[0]
+        near = difflib.get_close_matches(flag, flags, n=1)
+        return f"there is no {flag} here" + (f"; did you mean {near[0]}?" if near else "")
+
+
+def meant(word: str, choices: Sequence[str]) -> str:
+    """Return how a complaint about a word goes on: with the one that is near, and all that there are."""
+    near = difflib.get_close_matches(word, choices, n=1)
+    there = f"there are {', '.join(choices)}" if choices else ""
+    return f"; {there}; did you mean {near[0]}?" if near else f"; {there}" if there else ""
 
 
 class Verbs:

@@ -65,6 +65,7 @@ def ask(context: Context, arguments: argparse.Namespace) -> Answers:
     domain = questions.answer("domain", "Mail domain", arguments.domain, known.get("domain", ""), find.domain_name)
     dedicated = not arguments.mailboxes
     if not arguments.dedicated and not arguments.mailboxes and "domain" not in known:
+        questions.hint = "; then --dedicated if all its mail comes here, --mailboxes if it has mailboxes on this server"
         text = "Does all its mail come here (1), or do mailboxes on this server stay beside (2)?"
         dedicated = questions.answer("kind", text, None, "1", _one_or_two) == "1"
     address = questions.answer("address", "Your address", arguments.address, known.get("address", ""), find.address)
@@ -101,6 +102,7 @@ class _Questions:
         self._context = context
         self._terminal = context.stdin.isatty()
         self._missing: list[str] = []
+        self.hint = ""
 
     def answer(self, flag: str, text: str, given: str | None, guess: str, check: Check) -> str:
         if given is not None:
@@ -124,7 +126,12 @@ class _Questions:
 
     def complete(self) -> None:
         if self._missing:
-            raise UsageError(f"say it by {', '.join(self._missing)}, or run this on a terminal", status=2)
+            flags = ", ".join(f"{one} {_METAVARS[one]}" for one in self._missing)
+            raise UsageError(f"say it by {flags}{self.hint}; or run this on a terminal", status=2)
+
+
+_METAVARS = {"--company": "NAME", "--domain": "DOMAIN", "--address": "ADDR", "--name": "NAME", "--hostname": "NAME"}
+"""What each flag that may be missing takes."""
 
 
 def _config(context: Context, arguments: argparse.Namespace) -> Config:

@@ -32,6 +32,8 @@ class Guide:
     alias: Alias | None
     letter: InboundLine | None
     """The newest mail that came to the alias."""
+    filed: bool
+    """Whether any email of the company came to a record."""
     colleagues: int
     signed: bool
     """Whether keys of the domain sign what leaves."""
@@ -44,7 +46,7 @@ class Guide:
             "mail": self.domain is not None and self.way != "",
             "dns": self.signed,
             "address": self.alias is not None,
-            "letter": self.letter is not None and self.letter.record is not None,
+            "letter": self.filed,
             "colleagues": self.colleagues > 1,
         }[step]
 
@@ -65,6 +67,7 @@ def guide(store: Store, company_id: int) -> Guide:
         way=store.settings.get(_WAY) or _way_of(found),
         alias=first,
         letter=letters[0] if letters else None,
+        filed=_filed(store, company_id, letters),
         colleagues=len(store.users.colleagues(company_id)),
         signed=any(key.state == "signing" for key in keys),
         closed=store.settings.get(_CLOSED) is not None,
@@ -88,6 +91,13 @@ def _letters(store: Store, company_id: int, alias: Alias | None) -> list[Inbound
     if alias is None:
         return []
     return store.listings.inbound(InboundFilter(company_id, recipient=alias.address), most=1)
+
+
+def _filed(store: Store, company_id: int, letters: list[InboundLine]) -> bool:
+    if letters and letters[0].record is not None:
+        return True
+    # The newest one may be held although others arrived; the first address may not be the one that is used.
+    return bool(store.listings.inbound(InboundFilter(company_id, state="filed"), most=1))
 
 
 def choose(setup: Setup, company: str, way: str, name: str) -> Done | Refusal:

@@ -57,7 +57,7 @@ def with_word(command: str, takes: Sequence[argparse.Action], hostile: argparse.
     """The command with what it needs, and with ``word`` in the place of one of its words."""
     words = command.split()
     for one in takes:
-        fit = GOOD.get(one.dest, "lead")
+        fit = str(next(iter(one.choices))) if one.choices else GOOD.get(one.dest, "lead")
         if command.startswith("domain ") and one.dest == "name":
             fit = "acme.example"
         given = word if one is hostile else fit
@@ -81,3 +81,46 @@ def test_no_word_makes_a_command_lose_its_countenance(shell: Shell, command: str
             assert status in (1, 2) and out == "", words
             assert err.startswith("mail-admin: ") and err.count("\n") == 1, (words, err)
             assert "\x1b" not in err and "\r" not in err, words
+
+
+@pytest.mark.parametrize(("command", "parser"), sorted(commands(), key=lambda one: one[0]))
+def test_a_flag_that_is_mistyped_is_named_right(shell: Shell, command: str, parser: Parser) -> None:
+    flags = [flag for one in parser._actions for flag in one.option_strings if flag.startswith("--") and len(flag) > 5]
+    takes = [one for one in parser._actions if one.nargs != 0 and (one.required or not one.option_strings)]
+    for flag in flags:
+        mistyped = flag[:-2] + flag[-1] + flag[-2] if flag[-1] != flag[-2] else flag[:-1]
+        words = [*with_word(command, takes, parser._actions[0], ""), mistyped]
+        status, _, err = shell.call(*words)
+        assert status == 2 and "invalid choice" not in err and "unrecognized" not in err, (words, err)
+        assert f"there is no {mistyped}" in err and "--help" in err, (words, err)
+        assert "did you mean --" in err, (words, err)
+
+
+@pytest.mark.parametrize(("command", "parser"), sorted(commands(), key=lambda one: one[0]))
+def test_what_cannot_be_chosen_says_what_can(shell: Shell, command: str, parser: Parser) -> None:
+    takes = [one for one in parser._actions if one.nargs != 0 and one.dest != "help"]
+    for one in takes:
+        if one.choices is None:
+            continue
+        near = str(next(iter(one.choices)))
+        for word in ("nothing-of-the-sort", f"{near}x"):
+            status, _, err = shell.call(*with_word(command, takes, one, word))
+            assert status == 2 and "invalid choice" not in err, err
+            assert all(str(choice) in err for choice in one.choices) and "see: " in err.lower(), err
+        assert "did you mean" in err, err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["recrod", "list"], "'recrod' is no command; did you mean record?"),
+        (["--josn", "status"], "there is no --josn; did you mean --json?"),
+        (["record", "shwo", "LEAD-1"], "did you mean show?"),
+        (["record", "show"], "missing: NUMBER; see: mail-admin record show --help"),
+        (["record", "show", "LEAD-1", "twice"], "'twice' is one word too many"),
+        (["frobnicate"], "see: mail-admin --help"),
+    ],
+)
+def test_a_wrong_word_ends_with_2_and_says_what_there_is(shell: Shell, words: list[str], said: str) -> None:
+    status, out, err = shell.call(*words)
+    assert (status, out) == (2, "") and said in err and err.count("\n") == 1, err

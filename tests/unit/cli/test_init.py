@@ -249,7 +249,11 @@ def test_a_terminal_that_goes_away_leaves_nothing_behind(machine: Machine) -> No
 @pytest.mark.parametrize(
     ("flags", "said", "status"),
     [
-        ((), "say it by --company, --domain, --address, or run this on a terminal", 2),
+        (
+            (),
+            "say it by --company NAME, --domain DOMAIN, --address ADDR; then --dedicated if all its mail comes here",
+            2,
+        ),
         ((*FLAGS[:-2], "--dedicated", "--mailboxes"), "not allowed with", 2),
         ((*FLAGS, "--domain", "no domain"), "is not a domain name", 2),
         ((*FLAGS, "--address", "anna"), "is not an address", 2),

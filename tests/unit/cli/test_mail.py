@@ -149,7 +149,7 @@ def test_a_record_by_hand_from_beginning_to_end(lead: Shell) -> None:
         (("show", "LEAD-9"), "there is no record LEAD-9; see: mail-admin record list", 1),
         (("show", "LEAD-1", "--company", "Beta"), "unknown company Beta", 1),
         (("add", "leed", "--title", "T"), "unknown type of record leed", 2),
-        (("add", "lead"), "required: --title", 2),
+        (("add", "lead"), "missing: --title", 2),
         (("add", "lead", "--title", "T\r\nBcc: x@customer.example"), "holds a line break", 2),
         (("add", "lead", "--title", "T", "--customer", "nobody@customer.example"), "no contact has", 1),
         (("add", "lead", "--title", "T", "--owner", "karin@customer.example"), "nobody who signs in", 1),
@@ -270,7 +270,7 @@ def test_html_and_files_go_along(lead: Shell, tmp_path: Path, monkeypatch: pytes
 @pytest.mark.parametrize(
     ("words", "said", "status"),
     [
-        (("LEAD-1", "--text", "T"), "required: --as", 2),
+        (("LEAD-1", "--text", "T"), "missing: --as", 2),
         (("LEAD-1", "--as", "anna@acme.example"), "there is nothing to send", 1),
         (("LEAD-1", "--as", "anna@acme.example", "--text", "T", "--html", "x"), "not allowed with", 2),
         (("LEAD-9", "--as", "anna@acme.example", "--text", "T"), "there is no record LEAD-9", 1),
@@ -347,7 +347,7 @@ def test_the_log_tells_a_mails_way(lead: Shell) -> None:
     text = lead.ok("inbound", "show", "1")
     assert "<somebody@customer.example> to <leads@acme.example>" in text and "-> " in text
     assert "LEAD-1" in lead.ok("inbound", "list")
-    assert "invalid choice" in lead.refused("inbound", "list", "--state", "lost", status=2)
+    assert "'lost' cannot be chosen; there are" in lead.refused("inbound", "list", "--state", "lost", status=2)
 
 
 def test_the_path_of_a_mail_is_a_table_with_a_bar_for_each_delay(shell: Shell) -> None:
