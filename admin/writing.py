@@ -28,7 +28,7 @@ from weftmail.flow.setup import message
 from weftmail.flow.thread import Conversation
 from weftmail.store.alias import Alias
 from weftmail.store.pulse import Pulse
-from weftmail.store.record import Record
+from weftmail.store.record import Follower, Record
 
 _PARTS = re.compile(r'(?:"[^"]*"|[^,;\n])+')
 _NAMED = re.compile(r"(?s)(?P<name>.*)<(?P<address>[^<>]*)>\s*")
@@ -83,7 +83,7 @@ def fresh(visit: Visit, talk: Conversation, moves: Pulse) -> Composer:
     ``moves`` tells how far the conversation has come.
     """
     last = visit.store.messages.last_public(talk.record.company_id, talk.record.id)
-    audience = suggested(visit.store, talk.record, last)
+    audience = suggested(visit.store, talk.record, last, talk.participants)
     have = {one.contact_id for one in audience}
     others = [
         Person(one.name, one.address, False)
@@ -100,7 +100,9 @@ def fresh(visit: Visit, talk: Conversation, moves: Pulse) -> Composer:
     }
     left_out -= visit.store.users.among(left_out) if left_out else frozenset()
     composer = Composer(to=tuple(to), cc=tuple(_people(audience, "cc")), left_out=len(left_out))
-    return _shown(visit, talk.record, composer, answers_id=last, moves=moves, alias=talk.alias)
+    return _shown(
+        visit, talk.record, composer, answers_id=last, moves=moves, alias=talk.alias, followers=talk.followers
+    )
 
 
 def _asked(talk: Conversation, last: int | None, audience: Sequence[Outsider]) -> list[Person]:
@@ -241,10 +243,13 @@ def _shown(
     answers_id: int | None = None,
     moves: Pulse | None = None,
     alias: Alias | None = None,
+    followers: Sequence[Follower] | None = None,
 ) -> Composer:
     """Return the composer with those who would be notified, by the very function that then notifies them."""
     draft = Draft(text=_SOME_WORDS, note=True, answers_id=answers_id)
-    planned = plan(visit.store, record, visit.user, draft, visit.now).recipients
+    planned = plan(
+        visit.store, record, visit.user, draft, visit.now, followers=followers, may_write=visit.may_write
+    ).recipients
     moves = moves or visit.store.messages.pulse(record.company_id, record.id)
     said = dict(composer.errors if errors is None else errors)
     shown_as = ""

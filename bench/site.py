@@ -33,6 +33,11 @@ STATEMENTS = 25
 ASKED = {
     "a record of one message": "/records/LEAD-{newest}",
     "the long conversation": "/records/LEAD-1",
+    "records: mine": "/records?only=mine&state=active",
+    "records: unread": "/records?only=unread",
+    "records: waiting for us": "/records?only=waiting&sort=waiting",
+    "records: a filter that fits none": "/records?state=closed&type=lead&priority=urgent",
+    "records: another order": "/records?sort=opened&state=active",
     "aliases: a search": "/aliases?q=team777",
     "aliases: a search that finds nothing": "/aliases?q=zzzz",
     "aliases: last used first": "/aliases?sort=use",

@@ -249,9 +249,10 @@ class Messages:
         """Return all entries of a record's thread, oldest first."""
         return many(ThreadMessage, queries.thread(self._connection, company_id=company_id, record_id=record_id))
 
-    def pulse(self, company_id: int, record_id: int) -> Pulse:
-        """Return what moves when the thread does."""
-        return made(Pulse, queries.thread_pulse(self._connection, company_id=company_id, record_id=record_id))
+    def pulse(self, company_id: int, record_id: int, user_id: int = 0) -> Pulse:
+        """Return what moves when the thread does, and from where on it is unread for a user."""
+        words = {"company_id": company_id, "record_id": record_id, "user_id": user_id}
+        return made(Pulse, queries.thread_pulse(self._connection, **words))
 
     def facts(self, message_ids: Collection[int]) -> dict[int, MessageFacts]:
         """Return what routing asks of some messages, by id; of whatever company, as a token or a locator names them."""

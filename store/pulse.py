@@ -13,3 +13,5 @@ class Pulse:
     public: int | None
     held: int
     changed_at: int | None
+    unread_from: int | None = None
+    """The first message that the user has not seen who was named; None where they have seen all."""

@@ -287,6 +287,18 @@ class Records:
         )
         return made(Record, queries.record_by_id(self._connection, **of))
 
+    def retype_back(self, record: Record, label: str, type_: str, state: str, now: int) -> None:
+        """Give the record a number back that it had, and its type and state then; the one that it has leads on."""
+        of = {"company_id": record.company_id}
+        number = int(label.rpartition("-")[2])
+        counts_as = next((one.counts_as for one in self.states(record.company_id, type_) if one.name == state), "open")
+        queries.former_label_remove(self._connection, **of, label=label)
+        queries.record_retype(
+            self._connection, **of, id=record.id, type=type_, number=number, label=label, state=state,
+            counts_as=counts_as, now=now,
+        )  # fmt: skip
+        queries.former_label_add(self._connection, **of, label=record.label, record_id=record.id, now=now)
+
     def hide(self, company_id: int, record_id: int, hidden_as: str | None, now: int) -> None:
         """Take a record out of lists, counts and search, as ``spam`` or ``trash``; None brings it back."""
         at = None if hidden_as is None else now

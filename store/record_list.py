@@ -128,6 +128,16 @@ class RecordCounts:
     held: int
 
 
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """What stands before and after a record in a list; ``position`` of ``total`` counts from 1, each bounded."""
+
+    before: str | None
+    after: str | None
+    position: int
+    total: int
+
+
 def place_of(record: Record, sort: RecordSort) -> ListPlace:
     """Return where the record stands in a list of this order."""
     return ListPlace(getattr(record, SORTS[sort][0]) or 0, record.id)
@@ -164,6 +174,14 @@ class RecordLists:
         sql, words = counts_sql(RecordFilter(company_id, user_id, hidden_types))
         row = self._connection.run("record_list_counts", sql, {**words, "most": COUNTED + 1}).rows[0]
         return RecordCounts(*row)
+
+    def neighbours(self, only: RecordFilter, sort: RecordSort, place: ListPlace) -> Neighbours:
+        """Return what stands beside a place in a list: the numbers before and after it, and where it is of how many."""
+        sql, words = neighbours_sql(only, sort, place)
+        before, after, ahead, total = self._connection.run(
+            "record_list_neighbours", sql, {**words, "most": COUNTED + 1}
+        ).rows[0]
+        return Neighbours(before, after, ahead + 1, total)
 
     def changed(self, only: RecordFilter, labels: list[str], after: int) -> int:
         """Return how many records have changed since: those of the filter, and those with one of the numbers."""
@@ -218,6 +236,19 @@ def count_sql(
         where += f" and (r.{column}, r.id) {'>' if down else '<'} (:at, :id)"
         words |= {"at": before.at, "id": before.id}
     return f"select count(*) from (select 1 from {_from(only)} where {where} limit :most) counted", words  # noqa: S608
+
+
+def neighbours_sql(only: RecordFilter, sort: RecordSort, place: ListPlace) -> tuple[str, dict[str, Any]]:
+    """Return the statement that finds what stands beside a place, and its parameters but ``most``."""
+    ahead, words = count_sql(only, sort, place)
+    total, _ = count_sql(only)
+    before, after = (
+        page_sql(only, sort, after=place, back=back)[0]
+        .replace("select l.* ", "select l.label ", 1)
+        .replace(":most", "1")
+        for back in (True, False)
+    )
+    return f"select ({before}), ({after}), ({ahead}), ({total})", words
 
 
 def changed_sql(only: RecordFilter) -> tuple[str, dict[str, Any]]:

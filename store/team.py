@@ -15,6 +15,8 @@ class Team:
     id: int
     company_id: int
     name: str
+    takes: bool
+    """Whether a record of the team that nobody owns becomes that of the colleague who answers."""
     created_at: int
 
 
@@ -53,6 +55,10 @@ class Teams:
     def rename(self, company_id: int, team_id: int, name: str) -> None:
         """Give the team another name.  Raises Conflict where the company has one of that name."""
         queries.team_rename(self._connection, company_id=company_id, id=team_id, name=name)
+
+    def set_takes(self, company_id: int, team_id: int, *, takes: bool) -> None:
+        """Say whether a record of the team that nobody owns becomes that of the colleague who answers."""
+        queries.team_takes(self._connection, company_id=company_id, id=team_id, takes=takes)
 
     def remove(self, company_id: int, team_id: int) -> None:
         """Remove a team that owns nothing.  Raises Conflict where it owns something."""

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from weftmail.admin import files, writing
+from weftmail.admin import files, sending, writing
 from weftmail.admin.fields import shown_fields
 from weftmail.admin.headers import FILE
 from weftmail.admin.number import whole_number
@@ -47,14 +47,19 @@ def record_of(visit: Visit) -> Record:
 def record(visit: Visit) -> Response:
     """Show a record with its thread; what the visitor was told of it in the inbox is read with that."""
     found = record_of(visit)
+    if found.label != visit.request.path_params["label"].upper():
+        # A number that it had before leads on.
+        return visit.go(f"/records/{found.label}")
     with visit.store.snapshot():
         talk = _conversation(visit, found)
-        moves = visit.store.messages.pulse(found.company_id, found.id)
+        moves = visit.store.messages.pulse(found.company_id, found.id, visit.user.id)
         composer = writing.fresh(visit, talk, moves) if visit.may_write and not talk.later else None
     if any(one.unread for one in talk.entries) and not talk.later and not visit.looked_ahead:
         visit.store.inbox.read(visit.company_id, found.id, visit.user.id, visit.now)
         visit = replace(visit, unread=visit.store.inbox.unread(visit.company_id, visit.user.id))
         moves = replace(moves, changed_at=max(moves.changed_at or 0, visit.now))
+    if moves.unread_from is not None and not talk.later and not visit.looked_ahead:
+        visit.store.read_state.read(visit.company_id, visit.user.id, [found.id])
     return _shown(visit, talk, composer, moves=moves)
 
 
@@ -72,7 +77,8 @@ def write(visit: Visit) -> Response:
     except Again as again:
         return _shown(visit, _conversation(visit, found), again.composer, 422)
     visit.site.sender.wake()
-    return visit.go(f"/records/{found.label}#m{visit.store.threads.last_number(found.company_id, found.id)}")
+    last = visit.store.threads.last_number(found.company_id, found.id)
+    return sending.afterwards(visit, found, last)
 
 
 def frame(visit: Visit) -> Response:
@@ -146,7 +152,8 @@ def mark(visit: Visit) -> str:
 def _mark(
     visit: Visit, found: Record, moves: Pulse, followers: Sequence[Follower], participants: Sequence[Participant]
 ) -> str:
-    text = repr((found, moves, list(followers), list(participants), visit.unread))
+    # What this visitor has not seen moves when they look, and is no news.
+    text = repr((found, replace(moves, unread_from=None), list(followers), list(participants), visit.unread))
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:20]
 
 
@@ -184,6 +191,12 @@ def _shown(
         command=f"mail-admin record show {found.label}",
         live=visit.path(f"/live/records/{found.label}?seen={seen}"),
         at=visit.path(f"/records/{found.label}{_asked(visit)}"),
+        neighbours=sending.neighbours(visit, found),
+        list=sending.listed(visit),
+        tags=visit.store.tags.of(found.company_id, [found.id]).get(found.id, ()),
+        after_send=visit.text("after_send") or visit.user.after_send,
+        then_show=visit.text("then_show") or visit.user.then_show,
+        in_list=sending.listed(visit) is not None,
         status=status,
         talk=talk,
         record=found,
@@ -219,7 +232,9 @@ def _decides(visit: Visit, talk: Conversation) -> set[int]:
 def _asked(visit: Visit) -> str:
     """Which messages the address asks for, as it says so itself."""
     asked = {
-        name: visit.request.query_params[name] for name in ("before", "after") if name in visit.request.query_params
+        name: visit.request.query_params[name]
+        for name in ("before", "after", "list")
+        if name in visit.request.query_params
     }
     return f"?{urlencode(asked)}" if asked else ""
 

@@ -13,6 +13,7 @@ from weftmail.admin.people import heirs
 from weftmail.admin.visit import Visit
 from weftmail.admin.words import RECORD_STATES
 from weftmail.core.role import Role
+from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import record as records
 from weftmail.flow.setup.record_change import RecordChanges
@@ -48,6 +49,9 @@ def save(visit: Visit) -> Response:
             title=visit.text("title"),
             state=visit.text("state"),
             owner=owner if owner != _owner(visit, found) else None,
+            team=_given(visit, "team", found.team or ""),
+            customer=_given(visit, "customer", found.customer_address or ""),
+            priority=visit.text("priority") or None,
             fields={
                 name.removeprefix(FIELD): value
                 for name, value in visit.form.items()
@@ -64,18 +68,24 @@ def save(visit: Visit) -> Response:
     return visit.go(f"/records/{found.label}", done)
 
 
+def _given(visit: Visit, name: str, stands: str) -> str | None:
+    """Return what the form says, where it says anything else than what stands there."""
+    given = visit.text(name).strip()
+    return given if name in visit.form and given != stands else None
+
+
 def _owner(visit: Visit, found: Record) -> str:
     """Return who owns the record, as acts name them."""
-    if found.owner_id is None:
-        return found.team or ""
-    return next(iter(visit.store.users.addresses(found.owner_id)), "")
+    return found.owner_address or ""
 
 
 def _page(visit: Visit, found: Record, wrong: Mapping[str, str]) -> Response:
     typed = {name: str(value) for name, value in visit.form.items()}
-    owner, owners = _owner(visit, found), heirs(visit)
-    if owner not in [one[0] for one in owners]:
-        owners.insert(0, (owner, found.owner or found.team or "–"))
+    owner, owners = _owner(visit, found), [one for one in heirs(visit) if "@" in one[0]]
+    if owner not in ("", *(one[0] for one in owners)):
+        owners.insert(0, (owner, found.owner or "–"))
+    owners.insert(0, ("", visit.voice.gettext(marked("nobody"))))
+    types = [one.name for one in visit.store.companies.record_types(found.company_id)]
     return visit.page(
         "record_change.html",
         command=f"mail-admin record set {found.label}",
@@ -83,7 +93,17 @@ def _page(visit: Visit, found: Record, wrong: Mapping[str, str]) -> Response:
         record=found,
         states=[(one.name, _said(visit, one.name)) for one in visit.store.records.states(found.company_id, found.type)],
         owners=owners,
-        chosen={"title": found.title, "state": found.state, "owner": owner, **typed},
+        teams=[("", "–"), *((one.name, one.name) for one in visit.store.teams.all(found.company_id))],
+        types=[(one, one) for one in types if one not in visit.hidden_types],
+        chosen={
+            "title": found.title,
+            "state": found.state,
+            "owner": owner,
+            "team": found.team or "",
+            "customer": found.customer_address or "",
+            "priority": found.priority,
+            **typed,
+        },
         asked=_asked(visit, found, typed),
         wrong=wrong,
     )

@@ -49,6 +49,7 @@ def save(visit: Visit) -> Response:
         new_name=visit.text("name"),
         add_members=[one for one in wanted if one not in before],
         remove_members=[one for one in before if one not in wanted],
+        takes=bool(visit.text("takes")) if visit.text("switches") else None,
     )
     if isinstance(done, Refusal):
         return _page(visit, found, {done.field: visit.voice.say(done.phrase)})

@@ -455,3 +455,23 @@
     keys[event.key]();
   });
 })();
+
+// What stands at the left of a record is changed in place: the form of the page that the link leads to.
+(() => {
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[data-inline]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    try {
+      const answer = await fetch(link.href, { headers: { accept: "text/html" } });
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("form.form");
+      if (!answer.ok || answer.redirected || !fresh) throw new Error();
+      const card = link.closest(".card");
+      card.removeAttribute("data-key");
+      card.replaceChildren(document.importNode(fresh, true));
+      card.querySelector("select, input:not([type=hidden])").focus();
+    } catch {
+      location.assign(link.href);
+    }
+  });
+})();

@@ -158,7 +158,11 @@ select
         select count(*) from inbound
         where company_id = :company_id and record_id = :record_id and state in ('held', 'unmatched', 'error')
     ) as held,
-    (select max(changed_at) from delivery where company_id = :company_id and record_id = :record_id) as changed_at;
+    (select max(changed_at) from delivery where company_id = :company_id and record_id = :record_id) as changed_at,
+    (
+        select message_id from unread_record
+        where company_id = :company_id and user_id = :user_id and record_id = :record_id
+    ) as unread_from;
 
 -- Ids that may stand in References of what leaves, newest first: never a note to an outsider.
 -- name: references_before

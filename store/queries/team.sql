@@ -3,16 +3,19 @@ insert into team (company_id, name, created_at) values (:company_id, :name, :now
 returning id;
 
 -- name: teams
-select id, company_id, name, created_at from team where company_id = :company_id order by name;
+select id, company_id, name, takes, created_at from team where company_id = :company_id order by name;
 
 -- name: team_by_name^
-select id, company_id, name, created_at from team where company_id = :company_id and name = :name;
+select id, company_id, name, takes, created_at from team where company_id = :company_id and name = :name;
 
 -- name: team_by_id^
-select id, company_id, name, created_at from team where company_id = :company_id and id = :id;
+select id, company_id, name, takes, created_at from team where company_id = :company_id and id = :id;
 
 -- name: team_rename!
 update team set name = :name where company_id = :company_id and id = :id;
+
+-- name: team_takes!
+update team set takes = :takes where company_id = :company_id and id = :id;
 
 -- name: team_remove!
 delete from team where company_id = :company_id and id = :id;
@@ -21,14 +24,14 @@ delete from team where company_id = :company_id and id = :id;
 delete from team_member where company_id = :company_id and team_id = :team_id;
 
 -- name: teams_of_user
-select t.id, t.company_id, t.name, t.created_at
+select t.id, t.company_id, t.name, t.takes, t.created_at
 from team_member m join team t on t.id = m.team_id
 where m.company_id = :company_id and m.user_id = :user_id
 order by t.name;
 
 -- Those that own something and have no other member who is active in the company.
 -- name: teams_left_alone
-select t.id, t.company_id, t.name, t.created_at
+select t.id, t.company_id, t.name, t.takes, t.created_at
 from team_member m join team t on t.id = m.team_id
 where m.company_id = :company_id and m.user_id = :user_id
     and not exists (

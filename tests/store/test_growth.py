@@ -109,7 +109,7 @@ VALUES: dict[str, Any] = {
     "at": 1, "servers": "[]", "verdict": "good", "body": "{}", "says": "{}", "words": 20_000, "budget": 4_000_000,
     "company_ids": [1], "least": 4, "named": "t", "stretch": 20, "once": "once", "undecided": "{}",
     "whose": "outside", "priority": "high", "folded": "x", "tag_id": 1, "shared": True,
-    "after_send": "keep", "then_show": "stay", "shortcuts": True, "query": "",
+    "after_send": "keep", "then_show": "stay", "shortcuts": True, "takes": True, "query": "",
     "types": ["lead"], "labels": ["LEAD-5"], "teams_only": False,
     "beginning": "zz", "beyond": "zzz",
 }  # fmt: skip

@@ -23,13 +23,19 @@ from weftmail.core.routing.recipients import (
 from weftmail.core.wording.phrase import Phrase
 from weftmail.store.delivery import NewDelivery
 from weftmail.store.outbox import NewCopy
-from weftmail.store.record import Follower, Record
+from weftmail.store.record import Follower, Participant, Record
 from weftmail.store.store import Store
 
 
-def following(store: Store, company_id: int, record_id: int) -> list[Following]:
-    """Return the colleagues who follow the record: they are told of what colleagues write."""
-    return [_following(one) for one in store.records.followers(company_id, record_id)]
+def following(
+    store: Store, company_id: int, record_id: int, followers: Sequence[Follower] | None = None
+) -> list[Following]:
+    """Return the colleagues who follow the record: they are told of what colleagues write.
+
+    The ``followers`` are asked for where they are not given.
+    """
+    found = store.records.followers(company_id, record_id) if followers is None else followers
+    return [_following(one) for one in found]
 
 
 def reached_by(store: Store, record: Record) -> list[Following]:
@@ -53,8 +59,13 @@ def _in_line(
     return [_following(one, follows=False) for one in store.line.first(company_id, record_id, alias_id)]
 
 
-def answer_audience(store: Store, company_id: int, message_id: int) -> tuple[Outsider, ...]:
-    """Return the outsiders whom an answer to this message goes to: what its footer says, and what then happens."""
+def answer_audience(
+    store: Store, company_id: int, message_id: int, participants: Sequence[Participant] | None = None
+) -> tuple[Outsider, ...]:
+    """Return the outsiders whom an answer to this message goes to: what its footer says, and what then happens.
+
+    The ``participants`` of its record are asked for where they are not given.
+    """
     message = store.messages.get(company_id, message_id)
     if message is None or not message.public:
         return ()
@@ -70,18 +81,20 @@ def answer_audience(store: Store, company_id: int, message_id: int) -> tuple[Out
     ]
     taking_part = {
         one.contact_id
-        for one in store.records.participants(company_id, message.record_id)
+        for one in (store.records.participants(company_id, message.record_id) if participants is None else participants)
         if one.message_id in (None, message_id)
     }
     return audience(author, named, taking_part)
 
 
-def suggested(store: Store, record: Record, answers_id: int | None) -> tuple[Outsider, ...]:
+def suggested(
+    store: Store, record: Record, answers_id: int | None, participants: Sequence[Participant] | None = None
+) -> tuple[Outsider, ...]:
     """Return whom a message of a colleague goes to unless they say otherwise: the people of the message that it
     answers, or the customer of a record on which nobody outside has a message yet.
     """
     if answers_id is not None:
-        return answer_audience(store, record.company_id, answers_id)
+        return answer_audience(store, record.company_id, answers_id, participants)
     people = store.records.participants(record.company_id, record.id) if record.customer_id is not None else []
     return tuple(
         Outsider(one.contact_id, one.name, one.address)

@@ -20,7 +20,7 @@ from weftmail.flow.notify import following, notify, suggested
 from weftmail.flow.refusal import RefusedAct
 from weftmail.store.message import Addressed, NewAttachment, NewMessage
 from weftmail.store.people import User
-from weftmail.store.record import NewParticipant, Record
+from weftmail.store.record import Follower, NewParticipant, Record
 from weftmail.store.store import Store
 
 
@@ -60,13 +60,23 @@ class PostPlan:
     recipients: Recipients
 
 
-def plan(store: Store, record: Record, author: User, draft: Draft, now: int) -> PostPlan:
+def plan(
+    store: Store,
+    record: Record,
+    author: User,
+    draft: Draft,
+    now: int,
+    *,
+    followers: Sequence[Follower] | None = None,
+    may_write: bool | None = None,
+) -> PostPlan:
     """Return who would get the draft.  Only reads: an address that nobody has yet stands there with contact 0.
 
     Raises RefusedAct for an author who may not write in the record's company, a malformed address, an empty draft, or
     a post that names nobody where the message that it answers has nobody outside, or there is none to answer.
     """
-    if not author.active or not _may_write(store, author, record.company_id):
+    allowed = _may_write(store, author, record.company_id) if may_write is None else may_write
+    if not author.active or not allowed:
         raise RefusedAct("as", "post_not_allowed", name=author.name, company=record.company)
     if not (draft.text.strip() or draft.html.strip() or draft.files):
         raise RefusedAct("text", "post_empty")
@@ -77,7 +87,7 @@ def plan(store: Store, record: Record, author: User, draft: Draft, now: int) -> 
     if not draft.note:
         outsiders = _outsiders(store, record, draft, answers_id)
     who_gets = recipients(
-        following(store, record.company_id, record.id),
+        following(store, record.company_id, record.id, followers),
         outsiders,
         author_user_id=author.id,
         public=not draft.note,

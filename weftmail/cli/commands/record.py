@@ -18,7 +18,7 @@ from weftmail.core.address import in_full
 from weftmail.core.failure import UsageError
 from weftmail.flow import vocabulary
 from weftmail.flow.identity import address_of
-from weftmail.flow.setup import find
+from weftmail.flow.setup import find, retype
 from weftmail.flow.setup import record as records
 from weftmail.flow.setup.record_change import RecordChanges
 from weftmail.flow.thread import PER_PAGE, Excerpt, conversation, whole
@@ -71,6 +71,9 @@ def build(parser: Parser) -> None:
     change.add_argument("--customer", metavar="ADDR", help="the contact it is about; '' for none")
     change.add_argument("--priority", metavar="P", help="low, normal, high or urgent")
     change.add_argument("--no-answer-needed", action="store_true", help="nothing waits for us, until the next message")
+    other = verbs.add("retype", "give a record another type, and with it another number", _retype, company=True)
+    other.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
+    other.add_argument("type", metavar="TYPE", help="the type: lead, order, invoice, ...")
     tag = verbs.add("tag", "put tags on a record, or take them off", _tag, company=True)
     tag.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
     tag.add_argument("add", nargs="*", metavar="TAG", help="a tag to put on it")
@@ -129,6 +132,11 @@ MOVES = (
     ("trash", "trash", "take a record out of the lists"),
     ("restore", "lists", "bring a record back from spam or trash"),
 )
+
+
+def _retype(context: Context, arguments: argparse.Namespace) -> None:
+    made = carried_out(retype.change(context.setup, arguments.number, arguments.type, company=arguments.company))
+    context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
 
 
 def _tag(context: Context, arguments: argparse.Namespace) -> None:

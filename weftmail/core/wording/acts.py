@@ -61,6 +61,7 @@ ACTS: Final = {
     "act.outbox.retry": marked("Sending again: {subject}"),
     "act.record.add": marked("{subject} opened"),
     "act.record.set": marked("{subject} changed"),
+    "act.record.retype": marked("{subject} has another type"),
     "act.record.many": marked("{subject} changed"),
     "act.filter.add": marked("Filter {subject} saved"),
     "act.filter.remove": marked("Filter {subject} removed"),

@@ -16,6 +16,7 @@ EVENTS: Final[dict[str, Sentence]] = {
     "event.failed.people": marked("These addresses did not get it:\n{people}"),
     "event.state": marked("{actor} changed the state: {was} → {became}"),
     "event.owner": marked("{actor} changed the owner: {was} → {became}"),
+    "event.type": marked("{actor} changed the type: {was} → {became}"),
     "event.team": marked("{actor} changed the team: {was} → {became}"),
     "event.customer": marked("{actor} changed the customer: {was} → {became}"),
     "event.title": marked("{actor} changed the title: {was} → {became}"),

@@ -100,6 +100,7 @@ REFUSALS = {
     "no_such_user": marked("Nobody who signs in has the address {address}"),
     "user_there": marked("{name} is a member of {company} already"),
     "user_inactive": marked("{name} is no longer active"),
+    "type_already": marked("{number} is of the type {type} already"),
     "nothing_ticked": marked("Tick at least one record"),
     "no_such_tag": marked("{number} does not have the tag {tag}"),
     "filter_of_another": marked("This filter belongs to {name}"),

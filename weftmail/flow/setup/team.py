@@ -50,9 +50,13 @@ def change(
     new_name: str | None = None,
     add_members: Sequence[str] = (),
     remove_members: Sequence[str] = (),
+    takes: bool | None = None,
 ) -> Done:
-    """Rename a team, or change who belongs to it; what it owns stays with it."""
-    if new_name is None and not add_members and not remove_members:
+    """Rename a team, or change who belongs to it; what it owns stays with it.
+
+    ``takes``: a record of the team that nobody owns becomes that of the colleague who answers.
+    """
+    if new_name is None and not add_members and not remove_members and takes is None:
         raise RefusedAct("", "nothing_to_change", noun="team")
     store = setup.store
     whose = find.company(store, company)
@@ -62,6 +66,8 @@ def change(
     if wanted != found.name:
         _check_name(store, whose, wanted, "new_name")
         store.teams.rename(whose.id, found.id, wanted)
+    if takes is not None:
+        store.teams.set_takes(whose.id, found.id, takes=takes)
     _change_members(store, found, add_members, remove_members)
     _keep_a_member(store, found)
     return Done("team.set", whose.id, wanted, was, fields(store, find.team(store, whose.id, wanted)))

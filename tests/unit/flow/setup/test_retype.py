@@ -1,0 +1,46 @@
+"""Another type for a record: a new number, and the old one leads on."""
+
+from __future__ import annotations
+
+from tests.unit.flow.setup.conftest import Office
+from weftmail.core.wording.sentences import say
+from weftmail.flow.setup import record, record_type, retype, team, undo
+from weftmail.flow.setup.record_change import RecordChanges
+from weftmail.flow.setup.record_type import TypeChanges
+
+
+def test_the_old_number_leads_on_both_ways(office: Office) -> None:
+    office.world.deliver(office.world.mail(verified=True), "leads@acme.example")
+    office.did(record.change(office.setup, "LEAD-1", RecordChanges(state="waiting")))
+    done = office.did(retype.change(office.setup, "LEAD-1", "order"))
+    assert (done.subject, done.now["type"], done.now["state"]) == ("ORDER-1", "order", "open")
+    assert office.world.record("LEAD-1").label == "ORDER-1"
+    said = [say(one.says) for one in office.world.thread("ORDER-1") if one.says is not None]
+    assert said[-1] == "Anna changed the type: LEAD-1 → ORDER-1"
+    back = office.did(undo.undo(office.setup, done.trace))
+    stands = office.world.record("ORDER-1")
+    assert (back.subject, stands.label, stands.state, stands.counts_as) == ("ORDER-1", "LEAD-1", "waiting", "waiting")
+    assert office.refused(undo.undo(office.setup, done.trace)) == ("", "changed_since")
+    # The number that an answer bears finds the record.
+    first = office.world.thread("LEAD-1")[0].rfc_message_id
+    row = office.world.deliver(office.world.mail(verified=True, references=[first]), "leads@acme.example")
+    assert row.record_id == stands.id
+
+
+def test_what_cannot_be(office: Office) -> None:
+    office.did(team.add(office.setup, "Staff", add_members=["anna@acme.example"]))
+    office.did(record.add(office.setup, "lead", title="T", owner="bjorn@acme.example"))
+    assert office.refused(retype.change(office.setup, "LEAD-1", "lead")) == ("type", "type_already")
+    assert office.refused(retype.change(office.setup, "LEAD-1", "moon")) == ("type", "no_such_record_type")
+    only = TypeChanges(teams_only=True, add_teams=["Staff"])
+    office.did(record_type.change(office.setup, None, "ticket", only))
+    assert office.refused(retype.change(office.setup, "LEAD-1", "ticket")) == ("type", "not_in_named_team")
+    office.did(record.change(office.setup, "LEAD-1", RecordChanges(owner="")))
+    assert office.did(retype.change(office.setup, "LEAD-1", "ticket")).subject == "TICKET-1"
+
+
+def test_a_team_says_whether_who_answers_takes(office: Office) -> None:
+    office.did(team.add(office.setup, "Staff", add_members=["anna@acme.example"]))
+    office.did(team.change(office.setup, "Staff", takes=False))
+    (found,) = office.store.teams.all(office.world.acme)
+    assert found.takes is False

@@ -1,0 +1,59 @@
+"""Another type for a record: it gets that type's next number, and the number that it had leads on."""
+
+from __future__ import annotations
+
+from weftmail.core.role import Role
+from weftmail.core.wording.phrase import Phrase
+from weftmail.flow.events import write_event
+from weftmail.flow.refusal import RefusedAct
+from weftmail.flow.setup import find
+from weftmail.flow.setup.act import Done, Fields, Setup, act
+from weftmail.flow.setup.undo import check_unchanged
+from weftmail.store.audit import AuditRow
+from weftmail.store.record import Record
+
+
+@act
+def change(setup: Setup, number: str, type_: str, *, company: str | None = None) -> Done:
+    """Give a record another type; it begins in the first state of that, and keeps its fields.
+
+    Refused where its owner would not see it any more.
+    """
+    store, now = setup.store, setup.clock()
+    found = find.record(store, number, company)
+    wanted = find.record_type(store, found.company_id, type_, field="type")
+    if wanted == found.type:
+        raise RefusedAct("type", "type_already", number=found.label, type=wanted)
+    hidden = [] if found.owner_id is None else store.record_types.hidden_from(found.company_id, found.owner_id)
+    if wanted in hidden:
+        raise RefusedAct("type", "not_in_named_team", name=found.owner or "", number=found.label, type=wanted)
+    stands = store.records.retype(found, wanted, now)
+    return _done(setup, found, stands, stands.label, now)
+
+
+def _done(setup: Setup, was: Record, stands: Record, subject: str, now: int) -> Done:
+    says = Phrase("event.type", {"actor": setup.actor.name, "was": was.label, "became": stands.label})
+    write_event(setup.store, stands, says, now)
+    return Done("record.retype", was.company_id, subject, _fields(was), _fields(stands))
+
+
+def _fields(one: Record) -> Fields:
+    return {"number": one.label, "type": one.type, "state": one.state}
+
+
+@act
+def _back(setup: Setup, row: AuditRow) -> Done:
+    """Give the record the number back that it had; the one that it got leads on."""
+    store, now = setup.store, setup.clock()
+    found = find.record(store, row.subject, row.company, field="")
+    check_unchanged(row, _fields(found))
+    find.record_type(store, found.company_id, row.before["type"], field="")
+    store.records.retype_back(found, row.before["number"], row.before["type"], row.before["state"], now)
+    stands = store.records.get(found.company_id, found.id)
+    assert stands is not None  # noqa: S101 - records are never deleted
+    # Of two acts on one subject, the newest can be undone.
+    return _done(setup, found, stands, row.subject, now)
+
+
+reverses = {"record.retype": _back}
+undone_by = Role.AGENT
