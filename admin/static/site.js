@@ -385,6 +385,7 @@
   const said = () => {
     if (!ticked) return;
     const count = boxes().filter((one) => one.checked).length;
+    form.querySelector(".many").classList.toggle("idle", !count);
     ticked.textContent = count ? ticked.dataset.some.replace("{count}", count) : ticked.dataset.none;
     every.checked = count > 0 && count === boxes().length;
     every.indeterminate = count > 0 && !every.checked;

@@ -453,7 +453,7 @@ def test_a_name_from_outside_stands_beside_its_address(site: Site, anna: Browser
     page = anna.get("/records/LEAD-2").text
     assert f"<strong>{shown}</strong>" in page and f"checked> <span>{shown}" in page and f"<dd>{shown}</dd>" in page
     assert f"<li>{shown}" in page and "<bdi>Bo &lt;bo@other.example&gt;</bdi>" in page
-    assert f'<td class="wide">{shown}</td>' in anna.get("/records").text
+    assert f'<td class="wide customer">{shown}</td>' in anna.get("/records").text
     assert shown in anna.get("/records/LEAD-2/1/path").text
     followers = re.search(r'data-key="followers".*?</ul>', page, re.S)
     assert followers is not None and "<li>Anna <" in followers[0]
