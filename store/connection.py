@@ -53,6 +53,8 @@ class Connection(Protocol):
     """``sqlite`` or ``postgresql``: a query may have a text of its own for one of them."""
     identity: str
     """How a migration spells the type of a column that numbers its rows."""
+    search: str
+    """The statements by which a migration makes the table that is searched by words."""
     statements: Counter[str]
     """How often each query has run, and each other statement by its first word; whoever counts may clear it."""
 
@@ -84,6 +86,10 @@ class SqliteConnection:
 
     dialect = "sqlite"
     identity = "integer primary key"
+    search = """create virtual table search_text using fts5 (
+    words, company_id unindexed, record_id unindexed, tokenize = 'unicode61 remove_diacritics 2'
+);
+create virtual table search_word using fts5vocab (search_text, row);"""
 
     def __init__(self, raw: sqlite3.Connection) -> None:
         self._raw = raw

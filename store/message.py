@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from weftmail.core.wording.phrase import Phrase
+from weftmail.store.attachment import NewAttachment as NewAttachment
+from weftmail.store.attachment import StoredAttachment as StoredAttachment
 from weftmail.store.connection import Connection
 from weftmail.store.delivery import Delivery, NewDelivery, person
 from weftmail.store.pulse import Pulse
 from weftmail.store.rows import column, made, many, one, queries
+from weftmail.store.search import FILES, MESSAGE, Search
 from weftmail.store.sets import portions
 
 Flag = Literal["", "id reused", "unreadable", "partly read"]
@@ -153,32 +156,8 @@ class ThreadAddressed:
     contact_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class NewAttachment:
-    """A file about to be added to a message; its bytes are stored already."""
-
-    blob_id: int
-    filename: str
-    content_type: str
-    content_id: str | None = None
-    inline: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class StoredAttachment:
-    """A file of a message; its bytes are a blob."""
-
-    id: int
-    message_id: int
-    blob_id: int
-    filename: str
-    content_type: str
-    content_id: str | None
-    inline: bool
-    size: int
-    sha256: str
-
-
+MOST_SEARCHED = 100_000
+"""So many letters of a message can be found; a log of megabytes is no letter."""
 MOST_OF_ONE_ID = 5
 """Of the messages of a company that bear one Message-ID, this many are looked at."""
 
@@ -188,6 +167,7 @@ class Messages:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._search = Search(connection)
 
     def add(self, new: NewMessage, now: int) -> int:
         """Write an entry; return its id.
@@ -200,6 +180,9 @@ class Messages:
             size=len(new.text) + len(new.html) + len(new.reply_text),
             now=now,
         )
+        if new.kind != "event":
+            words = " ".join((new.author_name, new.author_address, new.subject, new.text[:MOST_SEARCHED]))
+            self._search.keep(MESSAGE, message_id, new.company_id, new.record_id, words, new=True)
         return message_id
 
     def name(self, company_id: int, message_id: int, rfc_message_id: str) -> None:
@@ -221,6 +204,10 @@ class Messages:
             reply_text=reply_text,
             size=len(text) + len(html) + len(reply_text),
         )
+        read = self.get(company_id, message_id) if changed == 1 else None
+        if read is not None:
+            words = " ".join((read.author_name, read.author_address, read.subject, text[:MOST_SEARCHED]))
+            self._search.keep(MESSAGE, message_id, company_id, read.record_id, words)
         return changed == 1
 
     def same(self, company_id: int, record_id: int, rfc_message_id: str, content_hash: str) -> int | None:
@@ -350,6 +337,9 @@ class Messages:
         ids: dict[int, int] = {}
         for portion in portions(rows):
             ids |= dict(queries.attachments_add(self._connection, portion).rows)
+        if files:
+            names = " ".join(one.filename for one in files)
+            self._search.keep(FILES, message_id, company_id, record_id, names, new=True)
         return [ids[position] for position in sorted(ids)]
 
     def attachments(self, company_id: int, message_id: int) -> list[StoredAttachment]:

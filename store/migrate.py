@@ -76,7 +76,9 @@ def migrate(connection: Connection, now: int, folder: Path = FOLDER) -> list[str
                         " install the version of weftmail that made it"
                     )
                 continue
-            for statement in _statements(migration.sql.replace("{ID}", connection.identity)):
+            for statement in _statements(
+                migration.sql.replace("{ID}", connection.identity).replace("{SEARCH}", connection.search)
+            ):
                 connection.execute(statement)
             connection.execute(
                 "insert into migration (number, name, checksum, applied_at) values (:number, :name, :checksum, :now)",

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from weftmail.store.connection import Connection
+from weftmail.store.participant import NewParticipant as NewParticipant
+from weftmail.store.participant import Participant as Participant
 from weftmail.store.rows import column, made, many, one, queries
+from weftmail.store.search import Search
 from weftmail.store.sets import portions
 
 
@@ -112,26 +115,6 @@ class RecordFollower(Follower):
 
 
 @dataclass(frozen=True, slots=True)
-class Participant:
-    """An outsider in the conversation; with a ``message_id``, in that message alone."""
-
-    contact_id: int
-    name: str
-    address: str | None
-    message_id: int | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class NewParticipant:
-    """A contact who is about to take part, and why; with a ``message_id``, in that message alone."""
-
-    contact_id: int
-    reason: str
-    message_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Tombstone:
     """Where a record that is gone went."""
 
@@ -154,6 +137,7 @@ class Records:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._search = Search(connection)
 
     def open(self, new: NewRecord, now: int) -> Record:
         """Open a record under the next number of its type.
@@ -182,7 +166,9 @@ class Records:
             reference_url=new.reference_url,
             now=now,
         )
-        return made(Record, queries.record_by_id(self._connection, company_id=new.company_id, id=record_id))
+        opened = made(Record, queries.record_by_id(self._connection, company_id=new.company_id, id=record_id))
+        self._search.keep_record(opened, new=True)
+        return opened
 
     def states(self, company_id: int, record_type: str) -> list[RecordState]:
         """Return the states of a type in order; records begin with the first one."""
@@ -252,6 +238,9 @@ class Records:
             fields=record.fields,
             now=now,
         )
+        stands = self.get(record.company_id, record.id)
+        if stands is not None:
+            self._search.keep_record(stands)
 
     def set_state(self, company_id: int, record_id: int, state: str, now: int) -> None:
         """Store another state."""
@@ -285,7 +274,9 @@ class Records:
         queries.former_label_add(
             self._connection, company_id=record.company_id, label=record.label, record_id=record.id, now=now
         )
-        return made(Record, queries.record_by_id(self._connection, **of))
+        again = made(Record, queries.record_by_id(self._connection, **of))
+        self._search.keep_record(again)
+        return again
 
     def retype_back(self, record: Record, label: str, type_: str, state: str, now: int) -> None:
         """Give the record a number back that it had, and its type and state then; the one that it has leads on."""

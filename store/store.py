@@ -33,6 +33,7 @@ from weftmail.store.record_list import RecordLists
 from weftmail.store.record_type import RecordTypes
 from weftmail.store.reference import References
 from weftmail.store.saved_filter import SavedFilters
+from weftmail.store.search import Search
 from weftmail.store.second_factor import SecondFactors
 from weftmail.store.session import Sessions
 from weftmail.store.setting import StoredSettings
@@ -64,6 +65,7 @@ class Store:
         self.record_lists = RecordLists(connection)
         self.read_state = ReadState(connection)
         self.tags = Tags(connection)
+        self.search = Search(connection)
         self.saved_filters = SavedFilters(connection)
         self.messages = Messages(connection)
         self.threads = Threads(connection)

@@ -635,6 +635,9 @@ create table message_version (
 );
 create index message_version_of on message_version (company_id, message_id, id);
 
+-- What is found by words: of a message, of the names of its files, of a record; each database has a table of its own kind.
+{SEARCH}
+
 -- Who stands in To and Cc of a message, our own addresses left out.
 create table message_address (
     company_id bigint not null references company (id),

@@ -1,0 +1,31 @@
+"""Files of messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class NewAttachment:
+    """A file about to be added to a message; its bytes are stored already."""
+
+    blob_id: int
+    filename: str
+    content_type: str
+    content_id: str | None = None
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAttachment:
+    """A file of a message; its bytes are a blob."""
+
+    id: int
+    message_id: int
+    blob_id: int
+    filename: str
+    content_type: str
+    content_id: str | None
+    inline: bool
+    size: int
+    sha256: str

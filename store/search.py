@@ -1,0 +1,161 @@
+"""Search: the words of records and messages, behind one interface for both databases.
+
+SQLite keeps them in FTS5, PostgreSQL in a text with an index of its own words; both fold capitals and accents, so that
+``Björn`` is found as ``bjorn``.  A row is a message, the files of one, or a record; it is written in the transaction
+that writes what it is of.
+"""
+
+from __future__ import annotations
+
+import datetime
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from weftmail.core.sought import Sought
+from weftmail.store.connection import Connection
+from weftmail.store.rows import many
+
+if TYPE_CHECKING:
+    from weftmail.store.record import Record
+
+MESSAGE, FILES, RECORD = range(3)
+"""What a row is of; its number is four times the id of that, and this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A record that was found, with the message that was found in it; of a record itself without one."""
+
+    record_id: int
+    label: str
+    title: str
+    state: str
+    counts_as: str
+    number: int | None
+    author_name: str | None
+    author_address: str | None
+    author_user_id: int | None
+    text: str
+    at: int
+
+
+def folded(text: str) -> str:
+    """Return a text without capitals and accents, as both databases compare it."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(one for one in parts if not unicodedata.combining(one))
+
+
+class Search:
+    """What can be found in a store."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._lite = connection.dialect == "sqlite"
+
+    def keep(self, kind: int, of: int, company_id: int, record_id: int, words: str, *, new: bool = False) -> None:
+        """Let something be found by its words, in place of those that it had; what is ``new`` had none."""
+        number = 4 * of + kind
+        if not new:
+            self.forget(kind, of)
+        values = {"number": number, "company_id": company_id, "record_id": record_id, "words": folded(words)}
+        column = "rowid" if self._lite else "id"
+        self._connection.run(
+            "search_keep",
+            f"insert into search_text ({column}, company_id, record_id, words)"  # noqa: S608 - one of two constants
+            " values (:number, :company_id, :record_id, :words)",
+            values,
+        )
+
+    def keep_record(self, record: Record, *, new: bool = False) -> None:
+        """Let a record be found by its number, its title, what its fields say and its customer."""
+        people = (record.customer or "", record.customer_address or "")
+        words = " ".join((record.label, record.title, *record.values.values(), *people, record.reference or ""))
+        self.keep(RECORD, record.id, record.company_id, record.id, words, new=new)
+
+    def forget(self, kind: int, of: int) -> None:
+        """Let something be found no longer."""
+        column = "rowid" if self._lite else "id"
+        sql = f"delete from search_text where {column} = :number"  # noqa: S608 - one of two constants
+        self._connection.run("search_forget", sql, {"number": 4 * of + kind})
+
+    def find(self, company_id: int, what: Sought, hidden_types: Sequence[str], most: int = 30) -> list[Hit]:
+        """Return what was found in the records of a company, the newest first; none of the hidden types."""
+        sql, words = self.sql(company_id, what, hidden_types)
+        return many(Hit, self._connection.run("search_find", sql, {**words, "most": most}))
+
+    def sql(self, company_id: int, what: Sought, hidden_types: Sequence[str]) -> tuple[str, dict[str, Any]]:
+        """Return the statement that finds it, put together of constants, and its parameters but ``most``."""
+        words: dict[str, Any] = {"company_id": company_id, "stretch": STRETCH}
+        conditions = ["r.id = s.record_id", "r.company_id = :company_id", "r.hidden_as is null"]
+        given = {
+            "sender": what.sender, "recipient": what.recipient, "in_": what.in_,
+            "before": _moment(what.before), "after": _moment(what.after),
+        }  # fmt: skip
+        for name, value in given.items():
+            if value not in (None, ""):
+                conditions.append(CONDITIONS[name])
+                words[name] = value
+        if what.has_file:
+            conditions.append(CONDITIONS["has_file"])
+        if hidden_types:
+            conditions.append("r.type not in (:hidden_types)")
+            words["hidden_types"] = list(hidden_types)
+        match = self._match(what)
+        if match:
+            words["match"] = match
+        base = (LITE if self._lite else POSTGRES) if match else NEWEST_MESSAGES
+        where = " and ".join(conditions)
+        return f"{SELECT} from ({base}) s {JOINS} where {where} order by at desc, s.id desc limit :most", words
+
+    def near(self, word: str) -> tuple[str, ...]:
+        """Return words that begin with the same letter; none where the database keeps no list of them."""
+        if not self._lite or not word:
+            return ()
+        rows = self._connection.run("search_words", WORDS, {"first": word[0], "next": chr(ord(word[0]) + 1)})
+        return tuple(row[0] for row in rows)
+
+    def _match(self, what: Sought) -> str:
+        """Return what the database looks for: every phrase, and the last word as the beginning of one."""
+        phrases = [[folded(word) for word in phrase] for phrase in what.phrases]
+        if not phrases:
+            return ""
+        if self._lite:
+            return " ".join(f'"{" ".join(phrase)}"' for phrase in phrases) + "*"
+        return " & ".join(" <-> ".join(phrase) for phrase in phrases) + ":*"
+
+
+STRETCH = 3000
+"""So many of the newest rows that hold the words are looked at for everything else."""
+SELECT = """select r.id as record_id, r.label, r.title, r.state, r.counts_as, m.number, m.author_name, m.author_address,
+    m.author_user_id, coalesce(substr(m.reply_text, 1, 4000), '') as text, coalesce(m.created_at, r.changed_at) as at"""
+JOINS = "cross join record r left join message m on m.company_id = :company_id and m.id = s.id / 4 and s.id % 4 < 2"
+LITE = """select rowid as id, record_id from search_text
+    where search_text match :match and company_id = :company_id
+    order by rowid desc limit :stretch"""
+POSTGRES = """select id, record_id from search_text
+    where to_tsvector('simple', words) @@ to_tsquery('simple', :match) and company_id = :company_id
+    order by id desc limit :stretch"""
+NEWEST_MESSAGES = """select 4 * id as id, record_id from message
+    where company_id = :company_id and kind <> 'event'
+    order by id desc limit :stretch"""
+WORDS = "select term from search_word where term >= :first and term < :next limit 20000"
+CONDITIONS: Mapping[str, str] = {
+    "sender": "(replace(lower(m.author_name), :sender, '') <> lower(m.author_name)"
+    " or replace(lower(m.author_address), :sender, '') <> lower(m.author_address))",
+    "recipient": "exists (select 1 from message_address a where a.company_id = :company_id and a.message_id = m.id"
+    " and (replace(lower(a.address), :recipient, '') <> lower(a.address)"
+    " or replace(lower(a.name), :recipient, '') <> lower(a.name)))",
+    "has_file": "exists (select 1 from attachment f where f.company_id = :company_id and f.message_id = m.id)",
+    "in_": "(r.label = :in_ or substr(r.label, 1, length(:in_) + 1) = :in_ || '-')",
+    "before": "coalesce(m.created_at, r.changed_at) < :before",
+    "after": "coalesce(m.created_at, r.changed_at) >= :after",
+}
+"""What each part of a search asks of what was found."""
+
+
+def _moment(day: datetime.date | None) -> int | None:
+    if day is None:
+        return None
+    return int(datetime.datetime.combine(day, datetime.time(), datetime.UTC).timestamp() * 1000)

@@ -1,0 +1,49 @@
+"""Search in both databases: the same words find the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.store.conftest import Office
+from weftmail.core.sought import sought
+from weftmail.store.message import NewAttachment
+from weftmail.store.search import FILES, MESSAGE, folded
+
+
+@pytest.mark.parametrize(
+    ("typed", "numbers"),
+    [
+        ("smorgas", [1]), ('"fyrtio stolar"', [1]), ('"stolar fyrtio"', []), ("plan", [1]), ("BJÖRK", [2]),
+        ("bjork from:karin", [2]), ("bjork from:erik", []), ("has:file", [1]), ("in:LEAD-1 bjork", [2]),
+        ("in:ORDER", []),
+        ("quote", [None]), ("before:1970-01-01", []), ("after:1970-01-01 bjork", [2]), ("bjork to:x", []),
+        ("it's & | !", []),
+    ],
+)  # fmt: skip
+def test_the_same_is_found(office: Office, typed: str, numbers: list[int | None]) -> None:
+    made = office.record()
+    first = office.message(made, text="Smörgåsbord för fyrtio stolar", subject="", kind="received")
+    blob = office.store.blobs.put_all(office.acme, [b"x"])[0]
+    office.store.messages.attach(office.acme, made.id, first, [NewAttachment(blob, "plan.pdf", "application/pdf")])
+    second = office.message(
+        made, text="Björk", subject="", author_name="Karin", author_address="karin@customer.example"
+    )
+    what = sought(typed)
+    found = office.store.search.find(office.acme, what, ())
+    assert sorted({one.number for one in found}, key=str) == numbers
+    assert office.store.search.find(office.acme, what, ["lead"]) == office.store.search.find(99, what, ()) == []
+    for one in (first, second):
+        for kind in (MESSAGE, FILES):
+            office.store.search.forget(kind, one)
+    left = office.store.search.find(office.acme, what, ()) if what.phrases else []
+    assert [one.number for one in left] in ([], [None])
+
+
+def test_what_is_folded() -> None:
+    assert folded("Smörgåsbord Ésprit") == "smorgasbord esprit"
+
+
+def test_words_that_are_near_are_known_to_sqlite(sqlite_office: Office, postgresql_office: Office) -> None:
+    sqlite_office.message(sqlite_office.record(), text="Björk")
+    assert "bjork" in sqlite_office.store.search.near("bjork") and sqlite_office.store.search.near("") == ()
+    assert postgresql_office.store.search.near("bjork") == ()

@@ -1,0 +1,58 @@
+"""Search: what is found, and what a mistyped word finds."""
+
+from __future__ import annotations
+
+from tests.unit.world import World
+from weftmail.flow.actor import Actor
+from weftmail.flow.search import search
+from weftmail.flow.setup import record
+from weftmail.flow.setup.act import Setup
+from weftmail.flow.setup.record_change import RecordChanges
+
+
+def filled(world: World) -> World:
+    world.deliver(
+        world.mail(text="Smörgåsbord för fyrtio stolar 4711\n", verified=True, files=[("ritning-7.pdf", b"x")]),
+        "leads@acme.example",
+    )
+    world.deliver(
+        world.mail("Erik Ek <erik@other.example>", subject="Lamp", text="One lamp.\n"), "support@acme.example"
+    )
+    return world
+
+
+def hits(world: World, typed: str, *hidden: str) -> list[tuple[str, int | None]]:
+    return [(one.label, one.number) for one in search(world.store, world.acme, typed, hidden).hits]
+
+
+def test_words_phrases_and_what_narrows_them(world: World) -> None:
+    filled(world)
+    assert (
+        hits(world, "smorgasbord") == hits(world, "STOLAR fyrtio") == hits(world, '"fyrtio stolar"') == [("LEAD-1", 1)]
+    )
+    assert hits(world, '"stolar fyrtio"') == [] == hits(world, "") == hits(world, "nothing")
+    assert (
+        hits(world, "ritning") == hits(world, "has:file") == hits(world, "smor from:karin in:LEAD") == [("LEAD-1", 1)]
+    )
+    assert hits(world, "lamp") == [("TICKET-1", None), ("TICKET-1", 1)] or len(hits(world, "lamp")) == 2
+    assert hits(world, "lamp", "ticket") == [] == hits(world, "lamp in:LEAD") == hits(world, "lamp before:2020-01-01")
+    assert hits(world, "one after:2020-01-01") == hits(world, "in:TICKET-1") == [("TICKET-1", 1)]
+    assert hits(world, "to:nobody") == []
+
+
+def test_one_letter_is_forgiven_where_nothing_is_exact(world: World) -> None:
+    filled(world)
+    found = search(world.store, world.acme, "stolra", ())
+    assert [one.label for one in found.hits] == ["LEAD-1"] and found.instead == "stolar"
+    assert search(world.store, world.acme, "stolar", ()).instead == ""
+    assert hits(world, "4712") == [] == hits(world, "xtolra") == hits(world, "stolra", "lead")
+    assert search(world.store, world.acme, '"fyrtio stolra"', ()).instead == "fyrtio stolar"
+
+
+def test_the_index_follows_what_changes(world: World) -> None:
+    filled(world)
+    setup = Setup(world.store, Actor("Anna", world.anna), world.clock, None, lambda _a, _b: "", ("en",), lambda _: True)
+    record.change(setup, "LEAD-1", RecordChanges(title="Benches", fields={"colour": "turquoise"}))
+    assert hits(world, "benches") == hits(world, "turquoise") == [("LEAD-1", None)]
+    record.change(setup, "LEAD-1", RecordChanges(place="trash"))
+    assert hits(world, "benches") == [] == hits(world, "smorgasbord")

@@ -1,0 +1,87 @@
+"""What somebody types into the search field: words, "phrases", and from: to: has:file in: before: after:."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass, replace
+
+from weftmail.core.near import one_slip
+
+_PART = re.compile(r'(?:(from|to|has|in|before|after):)?(?:"([^"]*)"|(\S+))', re.IGNORECASE)
+_TERM = re.compile(r"\w+")
+MOST = 12
+"""So many words are looked for; the others are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is looked for: each of ``phrases`` is one or more words that follow each other."""
+
+    phrases: tuple[tuple[str, ...], ...] = ()
+    sender: str = ""
+    recipient: str = ""
+    has_file: bool = False
+    in_: str = ""
+    """The number of a record or what all numbers of a type begin with, in capitals."""
+    before: datetime.date | None = None
+    after: datetime.date | None = None
+
+    def __bool__(self) -> bool:
+        return self != Sought()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All words that are looked for in texts."""
+        return tuple(dict.fromkeys(word for phrase in self.phrases for word in phrase))
+
+
+def sought(text: str) -> Sought:
+    """Read what somebody typed; what makes no sense behind a colon is looked for as it stands."""
+    found = Sought()
+    for match in list(_PART.finditer(text))[: 2 * MOST]:
+        name, phrase, word = match[1], match[2], match[3]
+        changed = _narrowed(found, name.lower(), (phrase or word or "").strip()) if name else None
+        found = changed or _with_words(found, match[0] if name else phrase if phrase is not None else word)
+    return found
+
+
+def _with_words(found: Sought, text: str) -> Sought:
+    terms = tuple(_TERM.findall(text))[:MOST]
+    if not terms or len(found.phrases) >= MOST:
+        return found
+    return replace(found, phrases=(*found.phrases, terms))
+
+
+def _narrowed(found: Sought, name: str, value: str) -> Sought | None:
+    match name:
+        case "from" if value:
+            return replace(found, sender=value.lower())
+        case "to" if value:
+            return replace(found, recipient=value.lower())
+        case "has" if value.lower() in ("file", "files"):
+            return replace(found, has_file=True)
+        case "in" if value:
+            return replace(found, in_=value.upper())
+        case "before" | "after":
+            return _dated(found, name, value)
+        case _:
+            return None
+
+
+def _dated(found: Sought, name: str, value: str) -> Sought | None:
+    try:
+        day = datetime.date.fromisoformat(value)
+    except ValueError:
+        return None
+    return replace(found, before=day) if name == "before" else replace(found, after=day)
+
+
+def near_words(word: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the known words that are one slip of the hand away, the first few of them.
+
+    A number is never taken for another one, nor a word of fewer than four letters.
+    """
+    if len(word) < 4 or any(letter.isdigit() for letter in word):
+        return ()
+    return tuple(one for one in known if one_slip(word, one))[:8]

@@ -1,0 +1,51 @@
+"""Search for a reader: what was found, and where nothing was, what a mistyped word may have been."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from weftmail.core.sought import Sought, near_words, sought
+from weftmail.store.search import Hit, folded
+from weftmail.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search gave; ``instead``: nothing holds what was typed, so these words were looked for."""
+
+    what: Sought
+    hits: tuple[Hit, ...]
+    instead: str = ""
+
+
+def search(store: Store, company_id: int, text: str, hidden_types: Sequence[str], most: int = 30) -> Found:
+    """Look for what somebody typed; one mistyped letter is forgiven only where nothing is found exactly."""
+    what = sought(text)
+    if not what:
+        return Found(what, ())
+    hits = _find(store, company_id, what, hidden_types, most)
+    if hits or not what.phrases:
+        return Found(what, hits)
+    for other in _others(store, what):
+        hits = _find(store, company_id, other, hidden_types, most)
+        if hits:
+            return Found(other, hits, " ".join(other.words))
+    return Found(what, ())
+
+
+def _find(store: Store, company_id: int, what: Sought, hidden_types: Sequence[str], most: int) -> tuple[Hit, ...]:
+    found = store.search.find(company_id, what, hidden_types, most)
+    # The words of a message and the names of its files are one hit.
+    return tuple({(one.label, one.number): one for one in reversed(found)}.values())[::-1]
+
+
+def _others(store: Store, what: Sought) -> list[Sought]:
+    """Return what may have been meant: with one word replaced by one that is a slip away."""
+    others = []
+    for at, phrase in enumerate(what.phrases):
+        for place, word in enumerate(phrase):
+            for near in near_words(folded(word), store.search.near(folded(word))):
+                meant = (*phrase[:place], near, *phrase[place + 1 :])
+                others.append(replace(what, phrases=(*what.phrases[:at], meant, *what.phrases[at + 1 :])))
+    return others
