@@ -8,6 +8,7 @@ that writes what it is of.
 from __future__ import annotations
 
 import datetime
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -105,9 +106,9 @@ class Search:
         match = self._match(what)
         if match:
             words["match"] = match
-        base = (LITE if self._lite else POSTGRES) if match else NEWEST_MESSAGES
+        base = (LITE if self._lite else POSTGRES) if match else OF_RECORD if "-" in what.in_ else NEWEST_MESSAGES
         where = " and ".join(conditions)
-        return f"{SELECT} from ({base}) s {JOINS} where {where} order by at desc, s.id desc limit :most", words
+        return f"{SELECT} from ({base}) s {JOINS} where {where} order by s.id desc limit :most", words
 
     def near(self, word: str) -> tuple[str, ...]:
         """Return words that begin with the same letter; none where the database keeps no list of them."""
@@ -117,13 +118,15 @@ class Search:
         return tuple(row[0] for row in rows)
 
     def _match(self, what: Sought) -> str:
-        """Return what the database looks for: every phrase, and the last word as the beginning of one."""
+        """Return what the database looks for: every phrase, its last word as the beginning of one."""
         phrases = [[folded(word) for word in phrase] for phrase in what.phrases]
+        # Who wrote stands among the words of a message, so the index leads to them.
+        phrases = [*filter(None, [re.findall(r"\w+", folded(what.sender))]), *phrases]
         if not phrases:
             return ""
         if self._lite:
-            return " ".join(f'"{" ".join(phrase)}"' for phrase in phrases) + "*"
-        return " & ".join(" <-> ".join(phrase) for phrase in phrases) + ":*"
+            return " ".join(f'"{" ".join(phrase)}"*' for phrase in phrases)
+        return " & ".join(f"{' <-> '.join(phrase)}:*" for phrase in phrases)
 
 
 STRETCH = 3000
@@ -140,6 +143,9 @@ POSTGRES = """select id, record_id from search_text
 NEWEST_MESSAGES = """select 4 * id as id, record_id from message
     where company_id = :company_id and kind <> 'event'
     order by id desc limit :stretch"""
+OF_RECORD = """select 4 * n.id as id, n.record_id from record q join message n on n.record_id = q.id
+    where q.company_id = :company_id and q.label = :in_ and n.company_id = :company_id and n.kind <> 'event'
+    order by n.id desc limit :stretch"""
 WORDS = "select term from search_word where term >= :first and term < :next limit 20000"
 CONDITIONS: Mapping[str, str] = {
     "sender": "(replace(lower(m.author_name), :sender, '') <> lower(m.author_name)"

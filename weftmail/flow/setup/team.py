@@ -156,6 +156,7 @@ def _change_back(setup: Setup, row: AuditRow) -> Done:
     if row.before["name"] != found.name:
         _check_name(store, whose, row.before["name"], "")
         store.teams.rename(whose.id, found.id, row.before["name"])
+    store.teams.set_takes(whose.id, found.id, takes=row.before["takes"])
     _change_members(store, found, [one for one in old if one not in new], [one for one in new if one not in old])
     after = fields(store, find.team(store, whose.id, row.before["name"]))
     return Done("team.set", whose.id, row.before["name"], row.now, after)

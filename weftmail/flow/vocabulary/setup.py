@@ -123,6 +123,7 @@ def team(one: Team, company_name: str, members: Mapping[str, str]) -> Json:
         "name": one.name,
         "company": company_name,
         "members": [person(name, address) for address, name in members.items()],
+        "takes": one.takes,
         "created_at": iso(one.created_at),
     }
 

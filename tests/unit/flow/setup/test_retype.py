@@ -41,6 +41,7 @@ def test_what_cannot_be(office: Office) -> None:
 
 def test_a_team_says_whether_who_answers_takes(office: Office) -> None:
     office.did(team.add(office.setup, "Staff", add_members=["anna@acme.example"]))
-    office.did(team.change(office.setup, "Staff", takes=False))
-    (found,) = office.store.teams.all(office.world.acme)
-    assert found.takes is False
+    changed = office.did(team.change(office.setup, "Staff", takes=False))
+    assert [one.takes for one in office.store.teams.all(office.world.acme)] == [False]
+    office.did(undo.undo(office.setup, changed.trace))
+    assert [one.takes for one in office.store.teams.all(office.world.acme)] == [True]
