@@ -20,23 +20,31 @@ where company_id = :company_id and user_id = :user_id and record_id = :record_id
 select
     (
         select count(*) from (
-            select 1 from delivery
-            where company_id = :company_id and user_id = :user_id and state = 'unread'
-                and record_id not in (
-                    select r.id
-                    from hidden_type h join record r on r.company_id = h.company_id and r.type = h.record_type
-                    where h.company_id = :company_id and h.user_id = :user_id
-                )
-                and record_id not in (
-                    select id from record where company_id = :company_id and hidden_as in ('spam', 'trash', 'merged')
+            select 1 from delivery d
+            where d.company_id = :company_id and d.user_id = :user_id and d.state = 'unread'
+                and not exists (
+                    select 1 from record r
+                    where r.id = d.record_id
+                        and (
+                            r.hidden_as is not null
+                            or exists (
+                                select 1 from hidden_type h
+                                where h.company_id = :company_id and h.user_id = :user_id and h.record_type = r.type
+                            )
+                        )
                 )
             limit 1000
         ) as unread
     )
     + (
         select count(*) from (
-            select 1 from notice
-            where company_id = :company_id and user_id = :user_id and read_at is null
+            select 1 from notice n
+            where n.company_id = :company_id and n.user_id = :user_id and n.read_at is null
+                and not exists (
+                    select 1
+                    from record r join hidden_type h on h.company_id = r.company_id and h.record_type = r.type
+                    where r.id = n.record_id and h.user_id = :user_id
+                )
             limit 1000
         ) as unread
     );
