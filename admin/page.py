@@ -132,6 +132,9 @@ def _visit(site: Site, store: Store, request: Request, visitor: Visitor, form: F
         request.state.values = {"names": ", ".join(one.name for one in store.line.installation())}
         raise HTTPException(403, marked("You are not a member of any company. Ask one of these to add you: {names}"))
     company = _company(request, visitor)
+    if company.pending:
+        with store.transaction():
+            store.users.came(company.company_id, visitor.user.id)
     unread = store.inbox.unread(company.company_id, visitor.user.id)
     now = site.installation.clock()
     visit = Visit(site, store, request, visitor, company, now, form, unread)

@@ -18,9 +18,10 @@ def may_manage(visit: Visit, member: Member) -> bool:
     """Say whether the visitor may change who this is, and not only what they are in the company.
 
     An admin of a company may where the person is theirs alone: whoever belongs to another company as well, or looks
-    after all of them, is the business of an admin of all.
+    after all of them, is the business of an admin of all.  Who did not come yet chooses their name themselves.
     """
-    return visit.owner or (member.companies == 1 and not member.installation_admin)
+    theirs = member.companies == 1 and member.has_password and not member.installation_admin
+    return visit.owner or theirs
 
 
 def heirs(visit: Visit, leaving: str = "") -> list[tuple[str, str]]:

@@ -25,6 +25,8 @@ class Member:
     address: str | None
     seen_at: int | None
     companies: int
+    pending: bool = False
+    """Whether they were invited, sign in elsewhere and did not come yet; the rest is what the company knows of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ class Membership:
     company_id: int
     company: str
     role: str
+    pending: bool = False
+    """Whether they were invited from elsewhere and did not come yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,14 @@ class Users:
     def join(self, company_id: int, user_id: int, role: str) -> None:
         """Make the user a member of the company, or change the role."""
         queries.membership_put(self._connection, company_id=company_id, user_id=user_id, role=role)
+
+    def invited(self, company_id: int, user_id: int, name: str, address: str) -> None:
+        """Let a company know of somebody who signs in elsewhere only what it knew when it invited them."""
+        queries.membership_invited(self._connection, company_id=company_id, user_id=user_id, name=name, address=address)
+
+    def came(self, company_id: int, user_id: int) -> None:
+        """Let a company know who it is: they came."""
+        self.invited(company_id, user_id, "", "")
 
     def leave(self, company_id: int, user_id: int) -> None:
         """End a membership."""

@@ -128,6 +128,9 @@ create table membership (
     company_id bigint not null references company (id),
     user_id bigint not null references users (id),
     role text not null check (role in ('admin', 'agent', 'reader')),
+    -- What whoever invited them knew of somebody who signs in elsewhere; '' from when they come here on.
+    invited_name text not null default '',
+    invited_address text not null default '',
     primary key (company_id, user_id)
 );
 create index membership_user on membership (user_id);

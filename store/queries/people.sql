@@ -72,17 +72,21 @@ insert into membership (company_id, user_id, role)
 values (:company_id, :user_id, :role)
 on conflict (company_id, user_id) do update set role = excluded.role;
 
+-- name: membership_invited!
+update membership set invited_name = :name, invited_address = :address
+where company_id = :company_id and user_id = :user_id;
+
 -- name: membership_remove!
 delete from membership where company_id = :company_id and user_id = :user_id;
 
 -- name: memberships
-select m.company_id, c.name as company, m.role
+select m.company_id, c.name as company, m.role, m.invited_name <> '' as pending
 from membership m join company c on c.id = m.company_id
 where m.user_id = :user_id
 order by m.company_id;
 
 -- name: companies_as_admin
-select id as company_id, name as company, 'admin' as role from company order by id;
+select id as company_id, name as company, 'admin' as role, 1 = 0 as pending from company order by id;
 
 -- name: company_admins
 select u.id, u.name

@@ -287,3 +287,47 @@ def test_many_people_cost_no_more_statements(site: Site, anna: Browser) -> None:
         site.store.sessions.add(f"browser {number}", site.world.anna, "csrf", 1, 10**15)
     many = {path: cost(path) for path in paths}
     assert many == few and max(many.values()) <= 25
+
+
+def test_an_invitation_does_not_say_who_signs_in_elsewhere(
+    site: Site, anna: Browser, browser: Callable[[], Browser]
+) -> None:
+    """Eva of Other and nobody at all, both invited to Acme: what Anna sees of the one she sees of the other."""
+
+    def seen(address: str, name: str) -> tuple[str, ...]:
+        led = anna.post("/users/invite", {"csrf": anna.csrf(), "address": address, "name": name, "role": "agent"})
+        bar = anna.get(led.headers["location"]).text
+        user = site.store.users.by_address(address)
+        assert led.status_code == 303 and user is not None
+        page = f"/users/{user.id}"
+        answers = [bar, anna.get(page).text, anna.get(f"/history?subject={name}").text]
+        answers.append(anna.post(f"{page}/invite", {"csrf": anna.csrf()}).text)
+        answers += [anna.post(f"{page}/{act}", {"csrf": anna.csrf()}).text for act in ("sign-out", "second-factor")]
+        gone = anna.post(f"{page}/remove", {"csrf": anna.csrf()})
+        bar = anna.get(gone.headers["location"]).text
+        act = re.search(r'class="bar".*?/history/(\d+)/undo', bar, re.S)
+        assert act is not None
+        anna.post(f"/history/{act[1]}/undo", {"csrf": anna.csrf()})
+        answers += [bar, anna.get(page).text]
+        anna.post(f"{page}/remove", {"csrf": anna.csrf()})
+        return tuple(timeless(one.replace(address, "ADDRESS").replace(name, "NAME"), user.id) for one in answers)
+
+    site.store.second_factors.begin(site.eva, "0.00", 1)
+    known, unknown = seen("eva@other.example", "Kim"), seen("eve@nowhere.example", "Pat")
+    # The bars stand on lists of everybody; all other answers are the same to the letter.
+    assert known[1:6] == unknown[1:6] and known[7] == unknown[7]
+    assert not [one for one in known if "Eva" in one or "they belong to other" in one.lower()]
+    # Once she comes, she is who she is.
+    anna.post("/users/invite", {"csrf": anna.csrf(), "address": "eva@other.example", "name": "Guest", "role": "agent"})
+    assert "Eva" not in anna.get("/users").text
+    eva = browser()
+    eva.sign_in("eva@other.example")
+    assert eva.get(f"/records?company={site.world.acme}").status_code == 200
+    assert ">Eva<" in anna.get("/users").text and "Guest" not in anna.get("/users").text
+
+
+def timeless(html: str, user: int) -> str:
+    """Return a page without numbers that count on, and moments."""
+    html = re.sub(rf"/users/{user}\b", "/users/N", html)
+    html = re.sub(r"/history/\d+/undo", "/history/N/undo", html)
+    return re.sub(r'<time[^>]*>[^<]*</time>|done=\d+|name="csrf" value="[^"]*"', "", html)

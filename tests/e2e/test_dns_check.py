@@ -126,6 +126,8 @@ def test_a_zone_as_it_should_be(zones: ZoneResolver, records: Records) -> None:
         ("dmarc", "good"),
         ("return path", "good"),
         ("ptr", "good"),
+        ("mta-sts", "optional"),
+        ("tls-rpt", "optional"),
     ]
     assert table.verdict == "good"
     assert (table.zone, table.servers) == ("acme.example", ("ns1.acme.example", "ns2.acme.example"))

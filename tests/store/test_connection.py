@@ -22,7 +22,9 @@ def test_what_is_committed_survives_a_power_failure_and_keys_hold(sqlite_office:
     assert pragma(sqlite_office.store, "synchronous") == 2  # FULL
     assert pragma(sqlite_office.store, "foreign_keys") == 1
     with pytest.raises(Conflict):
-        sqlite_office.store.connection.execute("insert into membership values (99, 99, 'agent')")
+        sqlite_office.store.connection.execute(
+            "insert into membership (company_id, user_id, role) values (99, 99, 'agent')"
+        )
 
 
 def test_a_transaction_is_whole_or_nothing(sqlite_office: Office) -> None:

@@ -105,7 +105,6 @@ FINAL: Final = {
     "final.inbound.replay_all": marked("What was filed stays where it is"),
     "final.membership.restore": marked("Let the person leave again"),
     "final.user.ways": marked("Choose again in your settings"),
-    "final.outbox.redirect": marked("Send the copy to the first address again"),
     "final.outbox.retry": marked("The copy has left, or is about to"),
     "final.outbox.revive": marked("Cancel the copy in the outbox"),
     "final.record.add": marked("A record stays; close it instead"),

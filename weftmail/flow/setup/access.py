@@ -11,7 +11,7 @@ from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.account import sends_for
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup import find, user
-from weftmail.flow.setup.act import Done, Setup, act
+from weftmail.flow.setup.act import Done, Fields, Setup, act
 from weftmail.flow.vocabulary import iso
 from weftmail.store.people import User
 from weftmail.store.session import Purpose
@@ -48,8 +48,11 @@ def invite(
 
     Where no mail can leave, the link is there for somebody to hand it on.
     """
+    elsewhere = _signs_in_elsewhere(setup, address)
     made = user.join(setup, address, company, name, role, prefers, language)
     found = replace(find.user(setup.store, made.address), active=True)
+    if elsewhere:
+        return _invited_from_elsewhere(setup, keyring, random, found, made, name, role or "agent")
     # Who was deactivated is invited back.
     setup.store.users.set(found)
     token, mailed = "", False
@@ -65,11 +68,53 @@ def invite(
     )  # fmt: skip
 
 
+def _signs_in_elsewhere(setup: Setup, address: str) -> bool:
+    """Say whether whoever has the address belongs to a company already; whose that is, is nobody else's business."""
+    found = setup.store.users.by_address(find.address("address", address))
+    return found is not None and bool(setup.store.users.memberships(found.id))
+
+
+def _invited_from_elsewhere(
+    setup: Setup, keyring: Keyring, random: bytes, found: User, made: user.Joined, name: str | None, role: str
+) -> Invited:
+    """Invite somebody who signs in for another company: what is answered and noted says nothing of them.
+
+    The company sees the name and the address that it gave until they come.
+    """
+    store, company_id = setup.store, made.company_id or 0
+    called = find.line("name", name or user.called(made.address))
+    store.users.set(found)
+    store.users.invited(company_id, found.id, called, made.address)
+    mailed = _let_know(setup, keyring, random, found, made)
+    now: Fields = {
+        "id": found.id, "name": called, "addresses": [made.address], "active": True,
+        "memberships": [{"company": made.company, "role": role}],
+    }  # fmt: skip
+    return Invited("user.invite", company_id, called, {}, now, made.address, made.company, mailed=mailed)
+
+
+def _let_know(setup: Setup, keyring: Keyring, random: bytes, found: User, made: user.Joined) -> bool:
+    """Send the email that leads in: to a first password, or to where they sign in as always."""
+    if setup.store.users.password(found.id) is None:
+        return _invitation(setup, keyring, random, found, made.company, made.company_id)[1]
+    says = Phrase("mail.joined", {"actor": setup.actor.name, "company": made.company})
+    return _mail(setup, found, says, made.company_id)
+
+
 @act
 def invite_again(setup: Setup, keyring: Keyring, random: bytes, address: str, *, company: str | None = None) -> Invited:
     """Send a new invitation to somebody who has no password yet; the links of before work no longer."""
     store, whose = setup.store, find.company(setup.store, company)
     found = find.member(store, address, whose.id, field="address")
+    member = store.members.get(whose.id, found.id)
+    if member is not None and member.pending:
+        made = user.Joined("user.invite", whose.id, found.name, address=member.address or "", company=whose.name)
+        mailed = _let_know(setup, keyring, random, found, made)
+        until = iso(setup.clock() + INVITED_DAYS * _DAY)
+        return Invited(
+            "user.invite_again", whose.id, member.name, {}, {"user": member.name, "until": until},
+            member.address or "", whose.name, mailed=mailed,
+        )  # fmt: skip
     if store.users.password(found.id) is not None:
         raise RefusedAct("address", "no_invitation", name=found.name)
     token, mailed = _invitation(setup, keyring, random, found, whose.name, whose.id)

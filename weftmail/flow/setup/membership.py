@@ -48,13 +48,17 @@ def leave(setup: Setup, address: str, company: str, *, to: str | None = None) ->
         )
     had, has = summary([end(setup, found, wanted.id, to)])
     deactivate_if_alone(store, found)
-    before, after = {**before, **had}, {**_fields(store, found, wanted), **has}
-    return Left("membership.remove", wanted.id, found.name, before, after, (wanted.name,))
+    called = str(before["user"])
+    before, after = {**before, **had}, {**_fields(store, found, wanted), "user": called, **has}
+    return Left("membership.remove", wanted.id, called, before, after, (wanted.name,))
 
 
 def _fields(store: Store, user: User, company: Company) -> Fields:
     """What is said of one membership: the company's history says nothing of others."""
-    return {"id": user.id, "user": user.name, "company": company.name, "role": roles(store, user.id).get(company.name)}
+    member = store.members.get(company.id, user.id)
+    said: Fields = {"id": user.id, "user": member.name if member is not None else user.name, "company": company.name}
+    invited: Fields = {"invited_address": member.address} if member is not None and member.pending else {}
+    return {**said, "role": roles(store, user.id).get(company.name), **invited}
 
 
 def home(store: Store, user: User) -> int | None:
@@ -134,7 +138,10 @@ def restore(setup: Setup, row: AuditRow) -> Done:
     user, company = by_id(store, row), find.company_by_id(store, row.company_id or 0)
     before = _fields(store, user, company)
     come_back(setup, user, company.id, row.before["role"], row)
-    return Done("membership.restore", company.id, user.name, before, _fields(store, user, company))
+    if "invited_address" in row.before:
+        store.users.invited(company.id, user.id, row.before["user"], row.before["invited_address"])
+    after = _fields(store, user, company)
+    return Done("membership.restore", company.id, str(after["user"]), {**before, "user": after["user"]}, after)
 
 
 def by_id(store: Store, row: AuditRow) -> User:

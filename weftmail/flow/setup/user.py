@@ -69,7 +69,7 @@ def join(
     if found is None:
         check_free(store, wanted)
         store.users.add(
-            find.line("name", name or wanted.partition("@")[0].capitalize()),
+            find.line("name", name or called(wanted)),
             wanted,
             setup.clock(),
             prefers=find.choice("prefers", prefers or "email", store.users.channels()),
@@ -83,6 +83,11 @@ def join(
     user = find.user(store, wanted)
     membership.put(store, user, whose.id, role or "agent")
     return Joined("user.add", whose.id, user.name, was, fields(store, user, within=whose.id), wanted, whose.name)
+
+
+def called(address: str) -> str:
+    """Return what somebody is called of whom nobody said more than the address."""
+    return address.partition("@")[0].capitalize()
 
 
 def _zone(setup: Setup, name: str) -> str:

@@ -14,7 +14,7 @@ from tests.unit.flow.test_deliver import Postbox, sender
 from weftmail.core.ports import Refused
 from weftmail.flow.account import account_mail
 from weftmail.flow.deliver import Round
-from weftmail.flow.setup import access, company, undo, user
+from weftmail.flow.setup import access, company, membership, undo, user
 from weftmail.flow.setup.access import Invited
 from weftmail.store.outbox import Claimed
 
@@ -192,3 +192,37 @@ def test_a_mail_to_who_has_no_address_any_more_is_refused(office: Office) -> Non
     office.store.users.add_address(one.user_id or 0, EVA)
     office.store.connection.execute("update domain set name = 'no domain'")
     assert isinstance(account_mail(office.store, office.world.installation, one), Refused)
+
+
+@pytest.mark.parametrize("password", ["hash", None])
+def test_who_signs_in_elsewhere_is_invited_under_the_name_that_was_given_until_they_come(
+    office: Office, password: str | None
+) -> None:
+    store = office.store
+    other = store.companies.add("Other", 1)
+    eva = store.users.add("Eva Ek", "eva@other.example", 1)
+    store.users.join(other, eva, "admin")
+    if password is not None:
+        store.users.set_password(eva, password)
+    made = invited(office, "Eva@Other.example", company="Acme")
+    assert (made.subject, made.token, made.mailed, made.was) == ("Eva", "", True, {})
+    assert "Eva Ek" not in str(made.now) and "Other" not in str(made.now["memberships"])
+
+    def member() -> tuple[str, bool, str | None, int]:
+        found = store.members.get(office.world.acme, eva)
+        assert found is not None
+        return found.name, found.pending, found.address, found.companies
+
+    assert member() == ("Eva", True, "eva@other.example", 1)
+    again = office.did(access.invite_again(office.setup, keys(office), R, "eva@other.example", company="Acme"))
+    assert (again.subject, again.was) == ("Eva", {}) and len(claimed(office)) == 2
+    left = office.did(membership.leave(office.setup, "eva@other.example", "Acme"))
+    assert left.subject == "Eva" and "Ek" not in str((left.was, left.now))
+    back = office.did(undo.undo(office.setup, left.trace))
+    assert back.subject == "Eva" and "Ek" not in str((back.was, back.now)) and member()[:2] == ("Eva", True)
+    store.users.came(office.world.acme, eva)
+    assert member() == ("Eva Ek", False, "eva@other.example", 2)
+    left = office.did(membership.leave(office.setup, "eva@other.example", "Acme"))
+    assert left.subject == "Eva Ek"
+    office.did(undo.undo(office.setup, left.trace))
+    assert member()[:2] == ("Eva Ek", False)
