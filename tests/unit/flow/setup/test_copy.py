@@ -79,6 +79,22 @@ def test_a_copy_goes_to_the_right_address_which_replaces_the_wrong_one(office: O
     assert contacts.by_address(1, "karin.ek@customer.example") is not None
 
 
+def test_the_address_that_it_had_comes_back_until_it_has_left(office: Office, answer: int) -> None:
+    contacts = office.store.contacts
+    done = office.did(copy.redirect(office.setup, answer, "ek@customer.example"))
+    back = office.did(undo.undo(office.setup, done.trace))
+    assert (back.act, office.store.outbox.addresses(1, answer)) == ("outbox.redirect", ["karin@customer.example"])
+    assert contacts.by_address(1, "ek@customer.example") is None
+    assert office.refused(undo.undo(office.setup, done.trace)) == ("", "changed_since")
+    office.did(undo.undo(office.setup, back.trace))
+    assert office.store.outbox.addresses(1, answer) == ["ek@customer.example"]
+    again = office.did(copy.redirect(office.setup, answer, "karin@customer.example"))
+    now = office.world.clock() + 1
+    office.store.outbox.claim("sender", now, now + 1, 10)
+    office.store.outbox.settle(answer, "sender", "sent", "", 0, now)
+    assert office.refused(undo.undo(office.setup, again.trace)) == ("id", "copy_left")
+
+
 @pytest.mark.parametrize(
     ("address", "refused"),
     [
