@@ -1,0 +1,56 @@
+"""HTML in words, parameters that programs write wrongly, and what is left of a container that breaks off."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from tests.unit.parsing.test_parts import NEW_FILE, attribute, listed, long, winmail
+from weftmail.core.parsing import header, tnef
+from weftmail.core.parsing.words import text_of
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<pre>a  b\n\n\n\tc</pre>d   e", "a  b\n\n\n\tc\nd e"),
+        ("<div style='white-space: pre-wrap'>a  b</div>", "a  b"),
+        ("<table><tr><td>Ek</td><td>12</td></tr><tr><td>Björk</td><td>3</td></tr></table>", "Ek\t12\nBjörk\t3"),
+        ("<a href='https://x.example/a?b=1&c'>Order</a>", "Order <https://x.example/a?b=1&c>"),
+        ("<a href='http://www.x.example/'>x.example</a> <a href='mailto:a@b'>a@b</a>", "x.example a@b"),
+        ("<a href='mailto:a@b.example'>Anna</a><a href='https://x.example'></a><a>b</a>", "Anna <a@b.example>b"),
+        ("<div>a</div><div><br></div><div>b<br></div><p>c</p>", "a\n\nb\n\nc"),
+        ("<a href='/relative'>a</a><a href='javascript:x'>b</a>", "ab"),
+    ],
+)
+def test_html_in_words(html: str, text: str) -> None:
+    assert text_of(html) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ("x; name='foo bar.pdf'", "foo bar.pdf"),
+        ('x; name="a "big" b.pdf"; size=3', 'a "big" b.pdf'),
+        ('x; name="=?utf-8?q?gr=C3=BC=C3?= =?utf-8?q?=9Fe.docx?="', "grüße.docx"),
+        ('x; name="%E8%A6%8B.pdf"', "見.pdf"),
+        ('x; name="%E8.pdf"', "%E8.pdf"),
+        ('x; name="100%25.pdf"', "100%25.pdf"),
+        ('x; name="open; x.pdf', "open; x.pdf"),
+    ],
+)
+def test_names_that_programs_write_wrongly(value: str, name: str) -> None:
+    assert header.parameters(value)[1]["name"] == name
+
+
+def test_a_container_that_names_things_twice_or_breaks_off() -> None:
+    twice = listed(long(0x1E, 0x1000, b"One"), long(0x1E, 0x1234, b"x"))
+    several = struct.pack("<HHI", 0x101E, 0x6001, 2) + 2 * (struct.pack("<I", 4) + b"abcd")
+    content = winmail(attribute(1, 0x9003, twice), NEW_FILE, attribute(2, 0x800F, b"first"),
+                      attribute(2, 0x9005, listed(several, long(0x102, 0x3701, b"second"))))  # fmt: skip
+    found = tnef.read(content)
+    assert found is not None and found.text == "One" and found.files[0].content == b"first"
+    no_message = winmail(NEW_FILE, attribute(2, 0x9005, listed(long(0x0D, 0x3701, b"\0" * 16 + b"no message"))))
+    kept = tnef.read(no_message)
+    assert kept is not None and kept.files[0].content == b"no message"
