@@ -10,6 +10,25 @@ from weftmail.store.errors import Broken
 
 __all__ = ["check_copy", "copy_store"]
 
+_ROWS = """
+select
+    (select count(*) from company) as company,
+    (select count(*) from users) as users,
+    (select count(*) from domain) as domain,
+    (select count(*) from alias) as alias,
+    (select count(*) from contact) as contact,
+    (select count(*) from record) as record,
+    (select count(*) from message) as message,
+    (select count(*) from inbound) as inbound,
+    (select count(*) from outbox) as outbox,
+    (select count(*) from delivery) as delivery,
+    (select count(*) from blob) as blob,
+    (select count(*) from blob_piece) as blob_piece,
+    (select count(*) from attachment) as attachment,
+    (select count(*) from audit) as audit,
+    (select count(*) from setting) as setting
+"""
+
 
 def copy_store(source: Path, target: Path) -> None:
     """Copy the store at ``source``, as it is at one moment, to the file ``target``; programs go on writing meanwhile.
@@ -29,7 +48,7 @@ def copy_store(source: Path, target: Path) -> None:
 
 
 def check_copy(path: Path) -> dict[str, int]:
-    """Return how many rows each table of a copy has; raises Broken where SQLite finds it damaged."""
+    """Return how many rows the tables that matter have in a copy; raises Broken where SQLite finds it damaged."""
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as copy:
             (answer,) = copy.execute("pragma integrity_check(1)").fetchone()
@@ -37,8 +56,7 @@ def check_copy(path: Path) -> dict[str, int]:
                 raise Broken(f"{path}: {answer}")
             if copy.execute("pragma foreign_key_check").fetchone() is not None:
                 raise Broken(f"{path}: a row refers to one that is not there")
-            tables = [name for (name,) in copy.execute("select name from sqlite_schema where type = 'table'")]
-            own = [name for name in tables if not name.startswith("sqlite_")]
-            return {name: int(copy.execute(f'select count(*) from "{name}"').fetchone()[0]) for name in own}  # noqa: S608
+            counted = copy.execute(_ROWS)
+            return dict(zip((one[0] for one in counted.description), counted.fetchone(), strict=True))
     except sqlite3.DatabaseError as error:
         raise Broken(f"{path}: {error}") from error

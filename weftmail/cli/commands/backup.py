@@ -16,6 +16,7 @@ from weftmail.cli import done, install
 from weftmail.cli.arguments import Parser, Verbs, number
 from weftmail.cli.config import Config
 from weftmail.cli.context import Context
+from weftmail.cli.listing import Listing, Whole
 from weftmail.cli.output import Fields, iso
 from weftmail.cli.refusals import carried_out
 from weftmail.core.failure import UsageError
@@ -31,7 +32,7 @@ def build(parser: Parser) -> None:
     verbs = Verbs(parser)
     create = verbs.add("create", "make a backup while everything runs, and look whether it could be restored", _create)
     create.add_argument("--keep", type=number, default=14, metavar="N", help="keep so many, the newest (14)")
-    listing = verbs.add("list", "list the backups there are", _list)
+    listing = verbs.list("list the backups there are", _list, "FILE")
     for verb in (create, listing):
         verb.add_argument("--folder", metavar="DIR", help="where they lie, instead of what the settings say")
     check = verbs.add("check", "restore a backup to a scratch folder, and look at all of it", _check)
@@ -109,14 +110,16 @@ def _list(context: Context, arguments: argparse.Namespace) -> None:
     folder = Path(arguments.folder or context.config.backups)
     context.become_owner()
     found = backups.listed(folder) if folder.is_dir() else []
-    sizes = {str(path): path.stat().st_size for path in found}
-    context.answer(
-        arguments.json,
-        [{"file": path, "size": size} for path, size in sizes.items()],
-        lambda: (
-            [f"{path}  {size / 1_000_000:.1f} MB" for path, size in sizes.items()]
-            or [f"There are no backups in {folder}; make one: mail-admin backup create"]
+    context.show(
+        Listing(
+            Whole(found, str),
+            str,
+            lambda path: {"file": str(path), "size": path.stat().st_size},
+            ("Backup", "Size"),
+            lambda path: (path, f"{path.stat().st_size / 1_000_000:.1f} MB"),
+            f"There are no backups in {folder}; make one: mail-admin backup create",
         ),
+        arguments,
     )
 
 

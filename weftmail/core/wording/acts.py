@@ -91,6 +91,7 @@ ACTS: Final = {
 
 
 FINAL: Final = {
+    "final.backup.release": marked("Pause sending instead"),
     "final.company.add": marked("A company stays; rename it instead"),
     "final.contact.add": marked("Archive the contact instead"),
     "final.contact.remove": marked("Add the contact again instead"),

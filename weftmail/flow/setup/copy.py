@@ -40,11 +40,13 @@ def cancel(setup: Setup, copy_id: int, *, company_id: int | None = None) -> Done
 @act
 def redirect(setup: Setup, copy_id: int, address: str, *, company_id: int | None = None) -> Done:
     """Send the copy of an outsider to another address of theirs, which takes the place of the one that was wrong."""
-    return _redirected(setup, copy_id, address, company_id)
-
-
-def _redirected(setup: Setup, copy_id: int, address: str, company_id: int | None) -> Done:
     copy, _ = _found(setup, copy_id, company_id)
+    return _redirected(setup, copy, address, named.copy(setup.store, copy))
+
+
+def _redirected(setup: Setup, copy: Claimed, address: str, subject: str) -> Done:
+    """``subject`` is what the copy was called before: its way back bears the same, and so overtakes it."""
+    copy_id = copy.id
     store, wanted, now = setup.store, find.address("address", address), setup.clock()
     if copy.contact_id is None:
         raise RefusedAct("id", "copy_of_colleagues", id=copy_id)
@@ -56,7 +58,7 @@ def _redirected(setup: Setup, copy_id: int, address: str, company_id: int | None
     contact.replace_address(setup, whose, old, wanted)
     store.outbox.redirect(copy.company_id, copy_id, copy.contact_id, wanted, now)
     was: Fields = {"id": copy_id, "address": old}
-    return Done("outbox.redirect", copy.company_id, named.copy(setup.store, copy), was, {**was, "address": wanted})
+    return Done("outbox.redirect", copy.company_id, subject, was, {**was, "address": wanted})
 
 
 def pause(setup: Setup) -> Done | Refusal:
@@ -95,7 +97,7 @@ def _address_back(setup: Setup, row: AuditRow) -> Done:
     copy, _ = _found(setup, copy_id, row.company_id)
     there = setup.store.outbox.addresses(copy.company_id, copy_id)
     check_unchanged(row, {"id": copy_id, "address": next(iter(there), "")})
-    return _redirected(setup, copy_id, str(row.before["address"]), row.company_id)
+    return _redirected(setup, copy, str(row.before["address"]), row.subject)
 
 
 reverses = {"outbox.cancel": _revive, "outbox.redirect": _address_back}

@@ -89,7 +89,7 @@ LATER = 500
 _FAMILIES = {"membership": "user", "inbound": "review"}
 """Nouns whose acts are about the same things as those of another noun."""
 _ABOUT = ("id", "user", "address")
-"""What tells things apart that have one name in the log."""
+"""What tells things apart that have one name in the log; the first of them that both acts state."""
 
 
 def _overtakes(later: AuditRow, row: AuditRow) -> bool:
@@ -97,7 +97,8 @@ def _overtakes(later: AuditRow, row: AuditRow) -> bool:
     if later.id <= row.id or not _names(later) & _names(row) or _family(later) != _family(row):
         return False
     left, touched = _said(row), _said(later)
-    if any(name in left and name in touched and left[name] != touched[name] for name in _ABOUT):
+    apart = next((name for name in _ABOUT if name in left and name in touched), None)
+    if apart is not None and left[apart] != touched[apart]:
         return False
     was, became = later.before, later.now
     changed = any(was.get(name) != became.get(name) for name in left if not name.endswith("_at"))

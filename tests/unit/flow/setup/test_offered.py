@@ -154,6 +154,7 @@ ACTS: dict[str, Act] = {
     "contact.block": lambda office: office.did(contact.block(office.setup, "erik@other.example")),
     "follower.remove": recorded,
     "follower.add": lambda o: o.did(follower.add(before(o, recorded).setup, "LEAD-1", "anna@acme.example")),
+    "outbox.redirect": lambda office: office.did(copy.redirect(office.setup, answer(office), "ek@customer.example")),
     "outbox.cancel": lambda office: office.did(copy.cancel(office.setup, answer(office))),
     "review.discard": lambda o: o.did(review.discard(o.setup, o.world.installation, held(o))),
     "review.release": lambda o: o.did(review.release(o.setup, o.world.installation, held(o))),
