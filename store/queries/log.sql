@@ -33,8 +33,9 @@ order by id desc
 limit :most;
 
 -- name: log_in_of_company
+-- The plus keeps to the order of the ids: an index of times would be read whole and sorted.
 select * from inbound_line
-where company_id = :company_id and id >= :first and id < :before and accepted_at >= :since and accepted_at < :until
+where company_id = :company_id and id >= :first and id < :before and +accepted_at >= :since and +accepted_at < :until
     and (
         cast(:who as text) is null
         or replace(lower(from_address), :who, '') <> lower(from_address)

@@ -113,11 +113,11 @@ def _plays(page: Page) -> None:
         _accepted(page, begun + number)
     assert _sum(page)[4] == 2, "the other address and the friend are held"
     page.get_by_role("button", name="Fill the disk").click()
-    page.get_by_text("✕ The disk takes nothing more").wait_for()
+    page.get_by_text("✕ The disk is full").wait_for()
     time.sleep(1)
     page.get_by_role("button", name="Karin writes a new email").click()
-    page.get_by_text("▲ Put off: Ten more chairs").wait_for()
-    assert _sum(page)[0] == begun + 5
+    page.get_by_text("▲ Deferred: Ten more chairs").wait_for()
+    assert _sum(page)[0] == begun + 6 and "● It comes out." in page.inner_text("#sum")
     page.get_by_role("button", name="Free the disk").click()
     _accepted(page, begun + 6)
     page.get_by_role("button", name="Stop the listener").click()
@@ -171,6 +171,8 @@ def test_the_first_run_and_the_second(folder: Path, tmp_path: Path) -> None:
         page.get_by_role("link", name="Records", exact=True).first.click()
         page.get_by_text("● Live").wait_for()
         subprocess.run(line[1], shell=True, check=True, cwd=folder)
+        # A list that is open stands still, and says what came.
+        page.get_by_role("link", name="1 changed · show").click()
         page.get_by_text("Can the chairs be stacked?").wait_for()
         page.get_by_role("link", name="Sent mail").click()
         page.get_by_text("karin@customer.example").first.wait_for()

@@ -212,6 +212,7 @@ def test_a_morning_with_keys(many: Site, tmp_path: Path) -> None:
         page.keyboard.press("?")
         assert page.is_visible("#keys")
         page.keyboard.press("Escape")
+        page.wait_for_selector("#keys", state="hidden")
         page.keyboard.press("/")
         assert page.evaluate("document.activeElement.id") in ("number", "search")
 

@@ -150,11 +150,11 @@ def test_a_request_that_is_too_large_is_refused(anna: Browser) -> None:
 
 
 def test_a_store_that_does_not_answer_is_said_to_be_so(site: Site, anna: Browser) -> None:
-    site.store.connection.execute("alter table counter rename to away")
+    site.store.connection.execute("alter table saved_filter rename to away")
     answer = anna.get("/records")
     assert answer.status_code == 503 and answer.headers["retry-after"] == "5"
     assert "content-security-policy" in answer.headers
-    site.store.connection.execute("alter table away rename to counter")
+    site.store.connection.execute("alter table away rename to saved_filter")
     assert anna.get("/records").status_code == 200
 
 

@@ -16,6 +16,7 @@ NAMED = "looks through the titles of a stretch of the company's newest records t
 LOGGED = "a search looks through a stretch of rows that has a bound"
 READ_MORE = {
     "messages_sharing": "sorts the mails that share an id of a talk: those of a week at one alias",
+    "log_in_of_company": LOGGED,
     "log_in_stretch": LOGGED,
     "log_addresses_like": "the two parts of one answer, each of which an index leads to and ends at its limit",
     "log_copy": "the addresses of one copy, sorted once they are found",
