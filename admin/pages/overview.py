@@ -12,7 +12,7 @@ from weftmail.admin.page import page
 from weftmail.admin.visit import Site, Visit
 from weftmail.core.role import Role
 from weftmail.core.wording.phrase import Phrase, marked
-from weftmail.flow.guide import guide
+from weftmail.flow.guide import closed, guide
 from weftmail.flow.status import Status, status
 from weftmail.flow.tally import ACCEPTED, SAID, parts
 
@@ -21,7 +21,8 @@ def overview(visit: Visit) -> Response:
     """Show how the company stands; to an admin of all how everything does, and the machine."""
     machine = visit.site.machine if visit.owner else None
     found = status(visit.store, visit.now, None if visit.owner else visit.company_id, machine)
-    steps = guide(visit.store, visit.company_id) if visit.owner else None
+    wanted = visit.owner and not closed(visit.store)
+    steps = guide(visit.store, visit.company_id, with_letter=False) if wanted else None
     return visit.page(
         "overview.html",
         command="mail-admin status",
@@ -33,7 +34,7 @@ def overview(visit: Visit) -> Response:
         headline=Phrase(f"status.{found.tone}"),
         says=[Phrase(f"status.{name}") for name in (*found.broken, *found.to_look_at)],
         there={one.path for one in visit.site.items},
-        steps_left=len(steps.left) if steps is not None and not steps.closed else 0,
+        steps_left=len(steps.left) if steps is not None else 0,
         version=__version__,
     )
 

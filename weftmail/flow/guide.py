@@ -56,11 +56,11 @@ class Guide:
         return [step for step in STEPS if not self.done(step)]
 
 
-def guide(store: Store, company_id: int) -> Guide:
-    """Return where a company stands."""
+def guide(store: Store, company_id: int, *, with_letter: bool = True) -> Guide:
+    """Return where a company stands; ``with_letter`` looks for the newest mail to its first address, among all mail."""
     found = _domain(store, company_id)
     first = store.aliases.first(company_id)
-    letters = _letters(store, company_id, first)
+    letters = _letters(store, company_id, first) if with_letter else []
     keys = store.domains.dkim_keys(found.name) if found is not None else []
     return Guide(
         domain=found,
@@ -70,7 +70,7 @@ def guide(store: Store, company_id: int) -> Guide:
         filed=_filed(store, company_id, letters),
         colleagues=len(store.users.colleagues(company_id)),
         signed=any(key.state == "signing" for key in keys),
-        closed=store.settings.get(_CLOSED) is not None,
+        closed=closed(store),
     )
 
 
@@ -127,7 +127,12 @@ def choose(setup: Setup, company: str, way: str, name: str) -> Done | Refusal:
 
 def begins(store: Store, company_id: int) -> bool:
     """Say whether the company has no address yet, and nobody has put the guide away."""
-    return store.settings.get(_CLOSED) is None and not store.aliases.any(company_id)
+    return not closed(store) and not store.aliases.any(company_id)
+
+
+def closed(store: Store) -> bool:
+    """Say whether somebody has put the guide away."""
+    return store.settings.get(_CLOSED) is not None
 
 
 def close(store: Store) -> None:

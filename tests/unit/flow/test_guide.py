@@ -101,6 +101,12 @@ def test_a_domain_that_all_share_says_nothing_of_the_way(office: Office) -> None
     assert found.domain is not None and found.way == "" and "mail" in found.left
 
 
+def test_whoever_only_counts_the_steps_reads_no_mail(office: Office, world: World) -> None:
+    world.deliver(world.mail(), "leads@acme.example")
+    whole, counted = guide(world.store, world.acme), guide(world.store, world.acme, with_letter=False)
+    assert whole.letter is not None and counted.letter is None and whole.left == counted.left
+
+
 def test_it_begins_by_itself_where_there_is_no_address_and_nobody_put_it_away(office: Office, world: World) -> None:
     assert not guides.begins(office.store, world.acme)
     for one in office.store.aliases.all():
