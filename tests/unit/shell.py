@@ -25,7 +25,13 @@ class Shell:
         self.folder = folder
         self._capsys = capsys
         self.config = folder / "weftmail.toml"
-        self.config.write_text(f'state = "{folder}"\nhostname = "{HOST}"\nauthserv_id = "{HOST}"\n')
+        lines = (
+            f'state = "{folder}"',
+            f'hostname = "{HOST}"',
+            f'authserv_id = "{HOST}"',
+            f'backups = "{folder}/backups"',
+        )
+        self.config.write_text("".join(f"{line}\n" for line in lines))
         (folder / "keys").mkdir()
         (folder / "keys" / "tokens").write_text(dump(single(b"k" * 32)))
         world.store.settings.put(runtime.INSTANCE, "this installation")

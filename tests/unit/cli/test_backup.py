@@ -13,6 +13,7 @@ import pytest
 from tests.unit.shell import Shell
 from tests.unit.world import World
 from weftmail.cli import backups, runtime
+from weftmail.cli.commands.backup import make_folder
 from weftmail.cli.config import Config
 from weftmail.core.failure import UsageError
 from weftmail.flow.restored import restored
@@ -60,6 +61,15 @@ def test_a_backup_is_made_listed_checked_and_swept(shell: Shell, folder: Path) -
     assert [one.name for one in backups.listed(folder)] == [path.name, older[2].name]
     assert (folder / "weftmail-notes.txt").exists()
     assert [one.name for one in folder.iterdir() if one.name.startswith(".")] == []
+
+
+def test_an_empty_folder_that_root_made_is_given_to_the_owner(shell: Shell, tmp_path: Path) -> None:
+    by_hand = tmp_path / "by-hand"
+    by_hand.mkdir(mode=0o700)
+    assert make_folder(Config(state=str(shell.folder)), str(by_hand)) == by_hand
+    assert by_hand.stat().st_uid == shell.folder.stat().st_uid
+    with pytest.raises(UsageError, match="cannot be made"):
+        make_folder(Config(state=str(shell.folder)), "/proc/none/x")
 
 
 def test_a_damaged_backup_and_a_missing_one_are_refused(shell: Shell, folder: Path) -> None:

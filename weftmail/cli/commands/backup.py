@@ -70,13 +70,13 @@ def _create(context: Context, arguments: argparse.Namespace) -> None:
 
 def make_folder(config: Config, name: str) -> Path:
     """Make the folder of the backups where it is missing, the owner's alone, and return it; raises UsageError."""
-    folder = Path(name)
+    folder, owner = Path(name), config.folder.stat()
     try:
         if not folder.exists():
             folder.mkdir(parents=True, mode=0o700)
-            owner = config.folder.stat()
-            if os.geteuid() == 0:
-                os.chown(folder, owner.st_uid, owner.st_gid)
+        # One that root made by hand, and that holds nothing yet, is the owner's as well.
+        if os.geteuid() == 0 and folder.stat().st_uid == 0 and not any(folder.iterdir()):
+            os.chown(folder, owner.st_uid, owner.st_gid)
     except OSError as error:
         raise UsageError(
             f"{folder} cannot be made: {error.strerror}; run this as root, or name another: --folder"
