@@ -221,6 +221,13 @@ def full(folder: Path) -> Iterator[None]:
         filler.unlink()
 
 
+def asked(server: PrivatePostfix) -> None:
+    """Let Postfix have the map open: a proxymap that has to open it on a full disk cannot, and Postfix then waits."""
+    with server.smtp() as client:
+        client.mail(KARIN)
+        assert client.rcpt(LEADS)[0] == 250
+
+
 def big(subject: str) -> bytes:
     """Return a mail for which the pages that the store has in hand are not enough."""
     return mail(subject) + b"How much is it, I ask?\n" * 20000
@@ -230,6 +237,7 @@ def test_a_full_disk(small: Mortal, small_server: PrivatePostfix) -> None:
     with small.listening(), ExitStack() as fault:
         with small.nobody_settles():
             assert small.pipe(small.subject("accepted before"), big("accepted before")).returncode == 0
+            asked(small_server)
             fault.enter_context(full(small.state))
             since = len(small.whole_log())
         said(small, since, "settling has to wait")
@@ -246,6 +254,7 @@ def test_a_full_disk(small: Mortal, small_server: PrivatePostfix) -> None:
 
 
 def test_a_full_disk_with_no_listener(small: Mortal, small_server: PrivatePostfix) -> None:
+    asked(small_server)
     with full(small.state):
         done = small.pipe("no room for a file", big("no room for a file"))
         assert (done.returncode, done.stdout) == (75, LATER)
