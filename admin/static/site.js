@@ -434,6 +434,7 @@
 })();
 
 // Single letters as keys, where somebody has not switched them off (WCAG 2.1.4); never while they write.
+// A dialog that was just closed may hold the focus until the next frame: only an open one takes the keys.
 (() => {
   const help = document.getElementById("keys");
   if (!help) return;
@@ -450,7 +451,7 @@
     ...window.listKeys,
   };
   document.addEventListener("keydown", (event) => {
-    const writing = event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], dialog");
+    const writing = event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open]");
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || writing || !keys[event.key]) return;
     event.preventDefault();
     keys[event.key]();

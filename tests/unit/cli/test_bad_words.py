@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -66,6 +67,13 @@ def with_word(command: str, takes: Sequence[argparse.Action], hostile: argparse.
         elif one is hostile or one.required:
             words.append(f"{one.option_strings[-1]}={given}")
     return words
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a command writes into the folder that it is called in stays out of the tree."""
+    (tmp_path / "called").mkdir()
+    monkeypatch.chdir(tmp_path / "called")
 
 
 @pytest.mark.parametrize(("command", "parser"), sorted(commands(), key=lambda one: one[0]))
