@@ -42,6 +42,7 @@ from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.installation import Installation
 from weftmail.flow.setup.dkim_key import KeyFiles
 from weftmail.store.errors import Conflict, StoreError
+from weftmail.store.snooze import UNTIL_ANSWER
 from weftmail.store.store import Store
 
 HERE = Path(__file__).parent
@@ -185,6 +186,7 @@ def _templates(shell: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    templates.globals["UNTIL_ANSWER"] = UNTIL_ANSWER
     templates.filters.update(linked=words.linked, duration=duration, masked=mask)
     voice.teach(templates)
     templates.globals.update(most_bytes=POST_FILES, person=words.person, joined=words.JOINED, shell=shell)

@@ -299,10 +299,6 @@ class Records:
         """Say since when somebody outside waits for an answer; None: nobody does."""
         queries.record_await(self._connection, company_id=company_id, id=record_id, at=since)
 
-    def snooze(self, company_id: int, record_id: int, until: int | None) -> None:
-        """Take a record out of what waits for us until a time; None ends it."""
-        queries.record_snooze(self._connection, company_id=company_id, id=record_id, at=until)
-
     def tombstone(self, company_id: int, record_id: int) -> Tombstone | None:
         """Return where a record that is gone went."""
         return one(

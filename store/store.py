@@ -37,6 +37,7 @@ from weftmail.store.search import Search
 from weftmail.store.second_factor import SecondFactors
 from weftmail.store.session import Sessions
 from weftmail.store.setting import StoredSettings
+from weftmail.store.snooze import Snoozes
 from weftmail.store.tag import Tags
 from weftmail.store.team import Teams
 from weftmail.store.thread import Threads
@@ -64,6 +65,7 @@ class Store:
         self.record_types = RecordTypes(connection)
         self.record_lists = RecordLists(connection)
         self.read_state = ReadState(connection)
+        self.snoozes = Snoozes(connection)
         self.tags = Tags(connection)
         self.search = Search(connection)
         self.saved_filters = SavedFilters(connection)

@@ -280,10 +280,33 @@ create table counter (
     primary key (company_id, record_type)
 );
 
+-- People outside who belong together: an enterprise, a club.  A domain of addresses belongs to one of them at most.
+create table organisation (
+    id {ID},
+    company_id bigint not null references company (id),
+    name text not null,
+    note text not null default '',
+    created_at bigint not null,
+    archived_at bigint
+);
+create index organisation_company on organisation (company_id, id) where archived_at is null;
+
+create table organisation_domain (
+    company_id bigint not null references company (id),
+    domain text not null,
+    organisation_id bigint not null references organisation (id),
+    primary key (company_id, domain)
+);
+create index organisation_domain_of on organisation_domain (organisation_id);
+
+-- Whoever turned out to be somebody else as well is archived and leads on to that contact.
 create table contact (
     id {ID},
     company_id bigint not null references company (id),
     name text not null,
+    note text not null default '',
+    organisation_id bigint references organisation (id),
+    merged_into_id bigint references contact (id),
     created_at bigint not null,
     archived_at bigint,
     -- Mail of a blocked contact is dropped; by whom they were blocked, and how many mails that stopped.
@@ -294,16 +317,31 @@ create table contact (
 create index contact_blocked on contact (company_id, id) where blocked_at is not null;
 create index contact_company on contact (company_id, id) where archived_at is null;
 create index contact_here on contact (id) where archived_at is null;
+create index contact_organisation on contact (organisation_id, id) where organisation_id is not null;
+create index contact_merged on contact (merged_into_id) where merged_into_id is not null;
 
 create table contact_address (
     company_id bigint not null references company (id),
     kind text not null default 'email' references address_kind (name),
     address text not null,
+    -- What stands behind the @.
+    domain text not null default '',
     contact_id bigint not null references contact (id),
     created_at bigint not null,
     primary key (company_id, kind, address)
 );
 create index contact_address_contact on contact_address (company_id, contact_id, kind, created_at, address);
+create index contact_address_domain on contact_address (company_id, domain, contact_id);
+
+-- What passed from one contact to another when they turned out to be the same person, so that it can go back.
+create table contact_moved (
+    company_id bigint not null references company (id),
+    contact_id bigint not null references contact (id),
+    what text not null check (what in ('address', 'record', 'participant', 'message', 'addressed')),
+    row_id bigint not null,
+    name text not null default '',
+    primary key (company_id, contact_id, what, row_id, name)
+);
 
 create table record (
     id {ID},
@@ -329,8 +367,9 @@ create table record (
     last_message_id bigint,
     -- Since when somebody outside has had no answer; null where nothing waits for us.
     awaits_since_at bigint,
-    -- Out of what waits for us until then, or until somebody outside writes.
+    -- Out of what waits for us until then, or until somebody outside writes; and who wanted that.
     snoozed_until_at bigint,
+    snoozed_by_id bigint references users (id),
     -- Out of lists, counts and search.
     hidden_as text check (hidden_as in ('spam', 'trash', 'merged')),
     hidden_at bigint,
@@ -353,6 +392,8 @@ create index record_owner on record (company_id, owner_id, id) where owner_id is
 create index record_team on record (owner_team_id, id);
 create index record_customer on record (company_id, customer_id, id) where customer_id is not null;
 create index record_merged on record (merged_into_id) where merged_into_id is not null;
+create index record_snoozed on record (company_id, snoozed_until_at, id) where snoozed_until_at is not null;
+create index record_snoozed_by on record (snoozed_by_id) where snoozed_by_id is not null;
 create index record_hidden on record (company_id, hidden_as, hidden_at, id) where hidden_as is not null;
 create index record_active on record (company_id, owner_id, changed_at, id)
     where counts_as <> 'closed' and hidden_as is null;
@@ -360,6 +401,37 @@ create index record_active_team on record (company_id, owner_team_id, changed_at
     where counts_as <> 'closed' and hidden_as is null and owner_team_id is not null;
 create index record_awaits on record (company_id, awaits_since_at, id)
     where awaits_since_at is not null and counts_as = 'open' and snoozed_until_at is null and hidden_as is null;
+
+-- What a company does beside calls, emails, meetings and to-dos.
+create table activity_type (
+    id {ID},
+    company_id bigint not null references company (id),
+    name text not null,
+    folded text not null,
+    created_at bigint not null,
+    removed_at bigint,
+    unique (company_id, folded)
+);
+
+-- What somebody is to do on a record by a day, a date in ISO 8601.
+create table activity (
+    id {ID},
+    company_id bigint not null references company (id),
+    record_id bigint not null references record (id),
+    type text not null,
+    due_on text not null,
+    user_id bigint not null references users (id),
+    note text not null default '',
+    feedback text not null default '',
+    created_by text not null,
+    created_at bigint not null,
+    done_at bigint,
+    removed_at bigint
+);
+create index activity_open on activity (company_id, user_id, due_on, id) where done_at is null and removed_at is null;
+create index activity_open_company on activity (company_id, due_on, id) where done_at is null and removed_at is null;
+create index activity_record on activity (company_id, record_id, due_on, id);
+create index activity_user on activity (user_id);
 
 -- Numbers that a record had before, of another type or as a record of its own: they lead on.
 create table former_label (
@@ -619,6 +691,7 @@ create table message (
 create index message_unread on message (company_id, id) where flag in ('unreadable', 'partly read');
 create index message_unread_everywhere on message (id) where flag in ('unreadable', 'partly read');
 create index message_thread on message (company_id, record_id, id);
+create index message_author on message (company_id, author_contact_id, id) where author_contact_id is not null;
 create index message_rfc_id on message (company_id, rfc_message_id, content_hash);
 
 -- Ids of others that a received mail refers to, the first and the last of them.
@@ -652,6 +725,7 @@ create table message_address (
     contact_id bigint references contact (id),
     primary key (company_id, message_id, field, position)
 );
+create index message_address_contact on message_address (company_id, contact_id, message_id) where contact_id is not null;
 
 create table attachment (
     id {ID},
@@ -736,6 +810,7 @@ create table delivery (
 );
 create index delivery_outbox on delivery (company_id, outbox_id, address);
 create index delivery_record on delivery (company_id, record_id, changed_at);
+create index delivery_address on delivery (company_id, address, changed_at, id) where contact_id is not null;
 create index delivery_inbox on delivery (company_id, user_id, id) where channel = 'inbox';
 create index delivery_unread on delivery (company_id, user_id, record_id) where state = 'unread';
 

@@ -91,7 +91,8 @@ update record
 set changed_at = :now, last_message_id = :message_id,
     awaits_since_at = case :whose when 'outside' then coalesce(awaits_since_at, :now) when 'ours' then null
         else awaits_since_at end,
-    snoozed_until_at = case :whose when 'outside' then null else snoozed_until_at end
+    snoozed_until_at = case :whose when 'outside' then null else snoozed_until_at end,
+    snoozed_by_id = case :whose when 'outside' then null else snoozed_by_id end
 where id = :id and company_id = :company_id;
 
 -- name: record_unheard!
@@ -141,9 +142,6 @@ update record set hidden_as = :state, hidden_at = :at where id = :id and company
 
 -- name: record_await!
 update record set awaits_since_at = :at where id = :id and company_id = :company_id;
-
--- name: record_snooze!
-update record set snoozed_until_at = :at where id = :id and company_id = :company_id;
 
 -- name: tombstone_by_record^
 select record_id, label, moved_to_id, reason from tombstone

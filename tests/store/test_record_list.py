@@ -28,6 +28,7 @@ from weftmail.store.record_list import (
     place_of,
 )
 from weftmail.store.sets import expanded
+from weftmail.store.snooze import Snooze
 
 VALUES: dict[str, Any] = {
     "counts_as": "open", "state": "waiting", "type": "lead", "owner_id": 2, "team_id": 1, "tag_id": 1, "customer_id": 7,
@@ -108,7 +109,7 @@ def test_each_filter_finds_what_it_says(four: tuple[Office, dict[str, Record]]) 
 def test_what_waits_ends_with_an_answer_a_close_or_a_snooze(four: tuple[Office, dict[str, Record]]) -> None:
     office, made = four
     records, of = office.store.records, (office.acme, made["nobodys"].id)
-    records.snooze(*of, 10**9)
+    office.store.snoozes.put(*of, Snooze(10**9, None))
     assert titles(office, waiting=True) == [] and titles(office, snoozed=True) == ["C"]
     records.heard(*of, 99, "outside", 200)
     assert titles(office, waiting=True) == ["C"] and titles(office, snoozed=True) == []

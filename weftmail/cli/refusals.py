@@ -34,6 +34,8 @@ STEPS = {
     "answer_as_foreign": "add it: mail-admin domain add {domain}",
     "no_such_record": "see: mail-admin record list",
     "several_records": "name one: --company NAME",
+    "snooze_closed": "open it first: mail-admin record set {number} --state open",
+    "not_snoozed": "see: mail-admin record show {number}",
     "no_such_user": "add them: mail-admin user add {address} --name NAME",
     "user_inactive": "bring them back: mail-admin user set {address} --active",
     "no_member": "make them one: mail-admin user set {address} --company {company} --role agent",
@@ -85,7 +87,7 @@ MEANINGLESS = frozenset(
         "address_malformed", "address_blank", "address_hyphen", "address_unusual", "address_long", "domain_malformed",
         "domain_one_label", "text_break", "text_empty", "text_long", "url_malformed", "no_such_choice",
         "nothing_to_change", "company_wanted", "record_type_malformed", "prefix_malformed", "no_such_record_type",
-        "alias_without_goal", "owner_and_team", "csv_broken", "csv_columns", "csv_large",
+        "alias_without_goal", "owner_and_team", "day_malformed", "csv_broken", "csv_columns", "csv_large",
         "csv_not_text", "note_with_recipients", "review_with_two_goals",
         "review_without_goal", "several_records", "no_such_time_zone", "several_contacts",
     }

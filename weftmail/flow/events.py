@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from weftmail.core.wording.phrase import Phrase
+from weftmail.flow.notices import notify
 from weftmail.store.message import NewMessage
 from weftmail.store.record import Record, Whose
 from weftmail.store.store import Store
+
+SNOOZE = "snooze"
+"""The kind of what is due when the snooze of a record ends, with the number of the record as its key."""
 
 
 def write_event(store: Store, record: Record, says: Phrase, now: int) -> int:
@@ -40,8 +44,35 @@ def note_message(
     store: Store, record: Record, message_id: int, whose: Whose, author_user_id: int | None, now: int
 ) -> None:
     """Say that a message or a note came onto the record: unread for those whose it is, and perhaps waiting for us."""
+    if whose == "outside" and record.snoozed_until_at is not None:
+        end_snooze(store, record, now, answered=True)
     store.records.heard(record.company_id, record.id, message_id, whose, now)
     store.read_state.came(record.company_id, record.id, message_id, author_user_id, now)
+
+
+def end_snooze(store: Store, record: Record, now: int, *, answered: bool) -> None:
+    """Bring a snoozed record back, because its day came or somebody outside ``answered``; who snoozed it and who owns
+    it are told.
+    """
+    found = store.snoozes.get(record.company_id, record.id)
+    store.snoozes.put(record.company_id, record.id, None)
+    store.due.remove(SNOOZE, str(record.id))
+    if record.counts_as == "closed" and not answered:
+        return
+    if answered:
+        write_event(store, record, Phrase("event.woke.answer"), now)
+        says = Phrase("notice.woke.answer", {"record": record.label, "title": record.title})
+    else:
+        write_event(store, record, Phrase("event.woke"), now)
+        says = Phrase("notice.woke", {"record": record.label, "title": record.title})
+    hidden = store.record_types.hidden_from
+    people = [
+        store.users.follower(record.company_id, one)
+        for one in dict.fromkeys([found.user_id if found is not None else None, record.owner_id])
+        if one is not None and record.type not in hidden(record.company_id, one)
+    ]
+    here = [one for one in people if one is not None]
+    notify(store, record.company_id, here, says, now, record_id=record.id)
 
 
 def reopen(store: Store, record: Record, author: str, now: int) -> None:

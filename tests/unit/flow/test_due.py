@@ -306,6 +306,7 @@ class TestKinds:
             "expiry": True,
             "notices": False,
             "retry": False,
+            "snooze": False,
         }
 
     def test_every_domain_is_to_be_looked_at_each_day(self, world: World) -> None:

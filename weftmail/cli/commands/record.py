@@ -20,6 +20,7 @@ from weftmail.flow import vocabulary
 from weftmail.flow.identity import address_of
 from weftmail.flow.setup import find, retype
 from weftmail.flow.setup import record as records
+from weftmail.flow.setup import snooze as snoozes
 from weftmail.flow.setup.record_change import RecordChanges
 from weftmail.flow.thread import PER_PAGE, Excerpt, conversation, whole
 from weftmail.store.record import Record
@@ -71,6 +72,11 @@ def build(parser: Parser) -> None:
     change.add_argument("--customer", metavar="ADDR", help="the contact it is about; '' for none")
     change.add_argument("--priority", metavar="P", help="low, normal, high or urgent")
     change.add_argument("--no-answer-needed", action="store_true", help="nothing waits for us, until the next message")
+    snooze = verbs.add("snooze", "take a record out of what waits for us for a while", _snooze, company=True)
+    snooze.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
+    snooze.add_argument("day", nargs="?", metavar="DAY", help="until then, as 2026-11-30; else until an answer")
+    wake = verbs.add("wake", "end the snooze of a record", _wake, company=True)
+    wake.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
     other = verbs.add("retype", "give a record another type, and with it another number", _retype, company=True)
     other.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
     other.add_argument("type", metavar="TYPE", help="the type: lead, order, invoice, ...")
@@ -136,6 +142,17 @@ MOVES = (
 
 def _retype(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(retype.change(context.setup, arguments.number, arguments.type, company=arguments.company))
+    context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
+
+
+def _snooze(context: Context, arguments: argparse.Namespace) -> None:
+    until = arguments.day or snoozes.ANSWER
+    made = carried_out(snoozes.snooze(context.setup, arguments.number, until, company=arguments.company))
+    context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
+
+
+def _wake(context: Context, arguments: argparse.Namespace) -> None:
+    made = carried_out(snoozes.wake(context.setup, arguments.number, company=arguments.company))
     context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
 
 

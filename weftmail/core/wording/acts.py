@@ -62,6 +62,8 @@ ACTS: Final = {
     "act.record.add": marked("{subject} opened"),
     "act.record.set": marked("{subject} changed"),
     "act.record.retype": marked("{subject} has another type"),
+    "act.record.snooze": marked("{subject} snoozed"),
+    "act.record.wake": marked("{subject} is no longer snoozed"),
     "act.record.many": marked("{subject} changed"),
     "act.filter.add": marked("Filter {subject} saved"),
     "act.filter.remove": marked("Filter {subject} removed"),

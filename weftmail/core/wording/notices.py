@@ -35,6 +35,8 @@ NOTICES: Final[dict[str, Sentence]] = {
         "nothing is held. If they are people, exempt them: mail-admin exemption add @{domain}"
     ),
     "notice.not sent": marked("A notification could not be sent to you; the message is on {record}: {subject}"),
+    "notice.woke": marked("{record} was snoozed until today: {title}"),
+    "notice.woke.answer": marked("{record} was snoozed, and an answer came: {title}"),
     "notice.waits": marked("An email to {recipient} from {sender} is in the review queue under {state}: {subject}"),
     "notice.waits.record": marked("An email from {sender} is held for review on {record}: {subject}"),
     "notice.set aside": marked(

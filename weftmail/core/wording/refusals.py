@@ -145,6 +145,11 @@ REFUSALS = {
     "contact_is_colleague": marked("{address} is the address of a colleague, who follows a record instead"),
     "contact_address_taken": marked("{name} has {address}; remove it there first"),
     "several_contacts": marked("Several companies have a contact {address} ({names})"),
+    # Days, and what waits for one.
+    "day_malformed": marked("{day} is no day; write it as 2026-11-30"),
+    "day_over": marked("{day} has begun already; choose a later day"),
+    "snooze_closed": marked("{number} is closed, so nothing waits there"),
+    "not_snoozed": marked("{number} is not snoozed"),
     # Records and who follows them.
     "no_such_record": marked("There is no record {number}"),
     "several_records": marked("Several companies have a record {number} ({names})"),

@@ -35,6 +35,7 @@ from weftmail.flow.setup import (
     saved_filter,
     second_factor,
     setting,
+    snooze,
     team,
     undo,
     user,
@@ -130,6 +131,11 @@ def kept(office: Office) -> Done:
     return office.did(saved_filter.add(office.setup, "Late", "only=waiting"))
 
 
+def snoozed(office: Office) -> Done:
+    recorded(office)
+    return office.did(snooze.snooze(office.setup, "LEAD-1", "answer"))
+
+
 def off(office: Office) -> Done:
     return office.did(alias.switch_off(office.setup, "sales@acme.example"))
 
@@ -167,6 +173,8 @@ ACTS: dict[str, Act] = {
     "record.set": lambda o: o.did(record.change(before(o, recorded).setup, "LEAD-1", RecordChanges(state="closed"))),
     "record.many": lambda o: o.did(many.mark(before(o, recorded).setup, ["LEAD-1"], read=True)),
     "record.retype": lambda o: o.did(retype.change(before(o, recorded).setup, "LEAD-1", "order")),
+    "record.snooze": snoozed,
+    "record.wake": lambda o: o.did(snooze.wake(before(o, snoozed).setup, "LEAD-1")),
     "filter.add": kept,
     "filter.remove": lambda o: o.did(saved_filter.remove(before(o, kept).setup, 1)),
     "company.set": lambda office: office.did(company.change(office.setup, "Acme", new_name="Acme Ltd")),

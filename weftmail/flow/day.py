@@ -1,0 +1,49 @@
+"""Days, as people plan by them: a date in ISO 8601, and when it begins for somebody in their time zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from weftmail.flow.refusal import RefusedAct
+from weftmail.store.store import Store
+
+MORNING = 7
+"""The hour at which people are reminded of what a day brings."""
+LAST_YEAR = 2199
+
+
+def of_user(store: Store, user_id: int | None) -> tzinfo | None:
+    """Return the time zone of a user; None, for that of this machine, where they chose none or nobody is named."""
+    user = store.users.get(user_id) if user_id is not None else None
+    return zone(user.zone) if user is not None else None
+
+
+def zone(name: str) -> tzinfo | None:
+    """Return the time zone of this name; None, for that of this machine, for "" and for one that it does not have."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+
+
+def today(now: int, there: tzinfo | None) -> date:
+    """Return which day it is at ``now``, in milliseconds since 1970."""
+    return datetime.fromtimestamp(now / 1000, UTC).astimezone(there).date()
+
+
+def morning(day: date, there: tzinfo | None) -> int:
+    """Return when the morning of a day comes, in milliseconds since 1970."""
+    moment = datetime.combine(day, time(MORNING))
+    return int((moment.replace(tzinfo=there) if there is not None else moment.astimezone()).timestamp() * 1000)
+
+
+def named(field: str, text: str) -> date:
+    """Return the day that somebody named, as 2026-11-30; raises RefusedAct where it is none."""
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        raise RefusedAct(field, "day_malformed", day=text) from None
+    if day.year > LAST_YEAR:
+        raise RefusedAct(field, "day_malformed", day=text)
+    return day
