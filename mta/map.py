@@ -4,11 +4,12 @@ Postfix asks it at every RCPT through its proxymap (see ``postfix/*.cf``), so an
 with no reload.  It is a copy of what the store says and never a second truth: ``apply`` brings it up to date, as
 often as one likes, and the file remembers how far it has followed.
 
-Two rules keep the mail server from stalling.  The file is in WAL mode, because Postfix gives up at once on a file
-that a writer holds; and everybody may write beside it, because in WAL mode a reader, too, writes to the ``-shm``
-file.  SQLite gives ``-wal`` and ``-shm`` the mode and group of the file itself, whatever the umask, so the file is
-0664 before its first reader comes, in a folder that hands down the group ``weftmap``.  It is only ever written
-into, never replaced: Postfix keeps it open.
+Three rules keep the mail server from stalling.  The file is in WAL mode, because Postfix gives up at once on a file
+that a writer holds.  Everybody may write beside it, because in WAL mode a reader, too, writes to the ``-shm`` file:
+SQLite gives ``-wal`` and ``-shm`` the mode and group of the file itself, whatever the umask, so the file is 0664
+before its first reader comes, in a folder that hands down the group ``weftmap``.  And ``-wal`` and ``-shm`` stay when
+the last of us closes the file, so that a proxymap that Postfix starts on a full or read-only disk has nothing to make
+(decision 80).  The file is only ever written into, never replaced: Postfix keeps it open.
 """
 
 from __future__ import annotations
@@ -71,8 +72,11 @@ def create(path: str | Path, group: str = GROUP) -> None:
         try:
             connection.execute("pragma journal_mode = wal")
             _queries.create(connection)
+            _into_the_file(connection)
+            keeper = _keeper(file)
         finally:
             connection.close()
+        keeper.close()
 
 
 def _make_folder(folder: Path, group: str) -> None:
@@ -98,6 +102,7 @@ class MapDatabase:
             # A map that a power failure set back a little is still whole, and follows again; nothing waits for it.
             self._connection.execute("pragma synchronous = normal")
             _queries.generation(self._connection)
+            self._keeper = _keeper(self._path)
 
     def generation(self) -> int:
         """Return the generation that the file has followed to; 0 for a new file."""
@@ -145,9 +150,10 @@ class MapDatabase:
             return self._connection.execute(_rcpt(), {"u": local, "d": domain}).fetchone() is not None
 
     def close(self) -> None:
-        """Give the file back."""
+        """Give the file back; what SQLite keeps beside it stays."""
         with self._lock:
             self._connection.close()
+            self._keeper.close()
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -161,6 +167,7 @@ class MapDatabase:
                 if self._connection.in_transaction:
                     self._connection.execute("rollback")
                 raise
+            _into_the_file(self._connection)
 
     def _write(self, rows: list[MapRow], generation: int) -> None:
         for row in rows:
@@ -213,10 +220,27 @@ def _domain_spellings(domain: str) -> set[str]:
     return {domain}
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _keeper(path: Path) -> sqlite3.Connection:
+    """Return a connection that is closed after the one that writes, and so keeps ``-wal`` and ``-shm`` where they are.
+
+    The last connection to close a file in WAL mode removes both, unless it may not write.
+    """
+    connection = _connect(path, "ro")
+    _queries.generation(connection)
+    return connection
+
+
+def _into_the_file(connection: sqlite3.Connection) -> None:
+    """Let the file be whole by itself, as far as its readers allow: ``-wal`` is not emptied when it is closed."""
+    # On a full disk all stays in -wal, where every reader finds it.
+    with suppress(sqlite3.OperationalError):
+        connection.execute("pragma wal_checkpoint(passive)")
+
+
+def _connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
     # "rw" and not "rwc": a file that SQLite made by itself would have the wrong mode.
     return sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=rw",
+        f"{path.absolute().as_uri()}?mode={mode}",
         uri=True,
         timeout=BUSY,
         isolation_level=None,

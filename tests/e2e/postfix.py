@@ -216,9 +216,19 @@ class PrivatePostfix:
     def stop(self) -> None:
         """End it and its milter."""
         self.milter.kill()
+        self.halt()
+
+    def halt(self) -> None:
+        """End all its programs, if it runs."""
         if self.running():
             self._command("abort")
             until(lambda: not self.running(), "Postfix has ended", self.log)
+
+    def anew(self) -> None:
+        """End all its programs and start them again: each then opens its maps for the first time."""
+        self.halt()
+        self._command("start")
+        until(lambda: _answers(self.smtp_port), "Postfix answers", lambda: self.log()[-3000:])
 
     def running(self) -> bool:
         """Say whether it runs."""

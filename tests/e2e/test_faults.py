@@ -11,9 +11,10 @@ import os
 import signal
 import sqlite3
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from tests.e2e.conftest import make_state
 from tests.e2e.mortal import KARIN, LEADS, Mortal, mail
 from tests.e2e.postfix import PrivatePostfix, until
 from tests.e2e.sink import Sink
+from weftmail.mta.map import path_in
 
 # Each waits for several programs, which share the machine with whatever else is tested.
 pytestmark = pytest.mark.timeout(400)
@@ -221,11 +223,25 @@ def full(folder: Path) -> Iterator[None]:
         filler.unlink()
 
 
-def asked(server: PrivatePostfix) -> None:
-    """Let Postfix have the map open: a proxymap that has to open it on a full disk cannot, and Postfix then waits."""
+def answers_anew(server: PrivatePostfix) -> None:
+    """Fail unless a Postfix whose programs all open the map for the first time knows who is ours, and who is not."""
+    server.anew()
     with server.smtp() as client:
         client.mail(KARIN)
         assert client.rcpt(LEADS)[0] == 250
+        assert client.rcpt("stranger@acme.example")[0] == 550
+    assert "SQL prepare failed" not in server.log()
+
+
+def opened_by_postfix(state: Path) -> str:
+    """Open the map as a proxymap that was just started does; return what it finds."""
+    look = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1])\n"
+        "try: print(c.execute('select count(*) > 0 from recipient').fetchall())\n"
+        "except sqlite3.Error as error: print(error)"
+    )
+    words = [sys.executable, "-c", look, str(path_in(state))]
+    return subprocess.run(words, capture_output=True, text=True, **machine.account("postfix").as_user()).stdout.strip()
 
 
 def big(subject: str) -> bytes:
@@ -237,10 +253,10 @@ def test_a_full_disk(small: Mortal, small_server: PrivatePostfix) -> None:
     with small.listening(), ExitStack() as fault:
         with small.nobody_settles():
             assert small.pipe(small.subject("accepted before"), big("accepted before")).returncode == 0
-            asked(small_server)
             fault.enter_context(full(small.state))
             since = len(small.whole_log())
         said(small, since, "settling has to wait")
+        answers_anew(small_server)
         small_server.deliver(KARIN, LEADS, big(small.subject("no room, by LMTP")))
         wait_deferred(small_server)
         done = small.pipe("no room, by pipe", big("no room, by pipe"))
@@ -254,8 +270,8 @@ def test_a_full_disk(small: Mortal, small_server: PrivatePostfix) -> None:
 
 
 def test_a_full_disk_with_no_listener(small: Mortal, small_server: PrivatePostfix) -> None:
-    asked(small_server)
     with full(small.state):
+        answers_anew(small_server)
         done = small.pipe("no room for a file", big("no room for a file"))
         assert (done.returncode, done.stdout) == (75, LATER)
         assert small.ledger.incoming() == []
@@ -266,6 +282,49 @@ def test_a_full_disk_with_no_listener(small: Mortal, small_server: PrivatePostfi
         small_server.flush()
         small_server.wait_empty()
         small.assert_filed_once()
+
+
+def test_what_a_new_proxymap_needs_on_a_full_disk(small: Mortal) -> None:
+    """The files beside the map stay after the last of our programs; without them it cannot be opened."""
+    kept = [Path(f"{path_in(small.state)}{end}") for end in ("-shm", "-wal")]
+    small.admin("alias", "list")
+    small.admin("alias", "add", "more@acme.example", "--opens", "lead")
+    assert all(one.exists() for one in kept)
+    with full(small.state):
+        assert opened_by_postfix(small.state) == "[(1,)]"
+        for one in kept:
+            one.unlink()
+        with (small.state / "filler").open("ab", buffering=0) as file, suppress(OSError):
+            while True:
+                file.write(bytes(512))
+        assert opened_by_postfix(small.state) == "disk I/O error"
+    assert opened_by_postfix(small.state) == "[(1,)]"
+
+
+def test_a_read_only_disk(small: Mortal, small_server: PrivatePostfix) -> None:
+    """Nothing of ours runs, and the disk takes nothing: Postfix tells our addresses from others all the same."""
+    until(lambda: not small.somebody_settles(), "nobody settles")
+    small_server.halt()
+    with remounted(small.state):
+        answers_anew(small_server)
+        post(small_server, small.subject("on a read-only disk"))
+        wait_deferred(small_server)
+        small_server.halt()
+    small_server.anew()
+    with small.listening():
+        small_server.flush()
+        small_server.wait_empty()
+        small.assert_filed_once()
+
+
+@contextmanager
+def remounted(folder: Path) -> Iterator[None]:
+    """Let the disk be read-only."""
+    subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["mount", "-o", "remount,rw", str(folder)], check=True)
 
 
 # --- the listener hangs

@@ -76,6 +76,41 @@ def test_it_is_in_wal_mode_from_the_first_moment(path: Path) -> None:
     assert path.read_bytes()[18:20] == b"\x02\x02"
 
 
+def test_what_sqlite_keeps_beside_it_stays_after_the_last_of_us(path: Path) -> None:
+    """On a full or read-only disk the mail server could not make it."""
+    kept = [Path(f"{path}{end}") for end in ("-shm", "-wal")]
+    assert all(one.exists() for one in kept)
+    for generation in (1, 2):
+        file = MapDatabase(path)
+        file.apply([row("", generation), row(f"leads{generation}", generation)], generation)
+        file.close()
+        assert all(one.exists() for one in kept)
+    plain = sqlite3.connect(path)
+    assert plain.execute("select count(*) from recipient").fetchone() == (2,)
+    plain.close()
+    assert not any(one.exists() for one in kept)
+    MapDatabase(path).close()
+    assert all(one.exists() for one in kept)
+
+
+def test_the_file_is_whole_without_what_stands_beside_it(path: Path, tmp_path: Path) -> None:
+    file = MapDatabase(path)
+    file.apply([row("", 1), row("leads", 1)], 1)
+    alone = tmp_path / "alone.db"
+    alone.write_bytes(path.read_bytes())
+    assert MapDatabase(alone).recipients() == {"leads@acme.example"}
+    file.close()
+
+
+@pytest.mark.parametrize("times", [3, 1000])
+def test_what_stands_beside_it_does_not_grow_without_end(path: Path, times: int) -> None:
+    file = MapDatabase(path)
+    for generation in range(1, times + 1):
+        file.apply([row("", generation), row("leads", generation)], generation)
+    file.close()
+    assert Path(f"{path}-wal").stat().st_size < 1_000_000
+
+
 def test_making_it_again_changes_nothing(path: Path) -> None:
     file = MapDatabase(path)
     file.apply([row("", 1), row("leads", 1)], 1)
