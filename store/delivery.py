@@ -14,6 +14,7 @@ class NewDelivery:
     user_id: int | None = None
     contact_id: int | None = None
     outbox_id: int | None = None
+    mentioned: bool = False
 
 
 def person(user_id: int | None, contact_id: int | None) -> str:
@@ -36,3 +37,5 @@ class Delivery:
     state: str
     reason: str
     changed_at: int
+    mentioned: bool = False
+    """The message mentions this colleague."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from weftmail.store.connection import Connection
 from weftmail.store.record import Follower
@@ -21,12 +22,18 @@ class _Standing:
     address: str | None
     reached_at: str | None
     may_act: bool
+    silent: bool
 
     @property
     def person(self) -> Follower:
         return Follower(
             self.user_id, self.name, self.prefers, self.language, self.address, self.reached_at, self.may_act
         )
+
+
+def _first_of(found: Sequence[_Standing]) -> list[Follower]:
+    """Return those of the lowest step, each once."""
+    return list({one.user_id: one.person for one in found if one.step == found[0].step}.values())
 
 
 class Line:
@@ -38,12 +45,17 @@ class Line:
     def first(self, company_id: int, record_id: int | None = None, alias_id: int | None = None) -> list[Follower]:
         """Return the owner of the record, else its team, else who owns the alias, else the company's admins, else the
         installation's.
+
+        Who muted the record, or wants no messages of it, is passed over while anybody else is left; where nobody is,
+        they are told in the inbox alone.
         """
         found = many(
             _Standing, queries.line(self._connection, company_id=company_id, record_id=record_id, alias_id=alias_id)
         )
-        here = {one.user_id: one.person for one in found if one.step == found[0].step}
-        return list(here.values()) or self.installation()
+        silent = {one.user_id for one in found if one.silent}
+        listening = _first_of([one for one in found if not one.silent])
+        others = listening or [one for one in self.installation() if one.user_id not in silent]
+        return others or [replace(one, prefers="inbox") for one in _first_of(found)]
 
     def installation(self) -> list[Follower]:
         """Return the active admins of the installation."""

@@ -35,6 +35,7 @@ class Claimed:
     user_id: int | None = None
     says: str = "[]"
     address: str = ""
+    mentioned: bool = False
 
     @property
     def sentences(self) -> list[Phrase]:
@@ -49,6 +50,8 @@ class NewCopy:
     contact_id: int | None = None
     language: str = "en"
     channel: str = "email"
+    mentioned: bool = False
+    """The colleagues get it because the message mentions them."""
 
     @property
     def audience(self) -> str:
@@ -98,14 +101,17 @@ class Outbox:
         rows = [
             {
                 "company_id": company_id, "message_id": message_id, "audience": one.audience,
-                "contact_id": one.contact_id, "language": one.language, "channel": one.channel, "now": now,
+                "contact_id": one.contact_id, "language": one.language, "channel": one.channel,
+                "mentioned": one.mentioned, "now": now,
             }
             for one in copies
         ]  # fmt: skip
         ids: dict[NewCopy, int] = {}
         for portion in portions(rows):
-            for contact_id, language, channel, outbox_id in queries.outbox_add(self._connection, portion).rows:
-                ids[NewCopy(contact_id, language, channel)] = outbox_id
+            for contact_id, language, channel, mentioned, outbox_id in queries.outbox_add(
+                self._connection, portion
+            ).rows:
+                ids[NewCopy(contact_id, language, channel, bool(mentioned))] = outbox_id
         return ids
 
     def add_notices(self, company_id: int, user_id: int, says: Sequence[Phrase], language: str, now: int) -> None:

@@ -7,7 +7,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from weftmail.core.routing.recipients import Kind
 from weftmail.store.connection import Connection
+from weftmail.store.follower import Follower as Follower
+from weftmail.store.follower import RecordFollower as RecordFollower
 from weftmail.store.participant import NewParticipant as NewParticipant
 from weftmail.store.participant import Participant as Participant
 from weftmail.store.rows import column, made, many, one, queries
@@ -85,33 +88,6 @@ class RecordState:
 
     name: str
     counts_as: str
-
-
-@dataclass(frozen=True, slots=True)
-class Follower:
-    """A colleague who is told what happens on a record, and how they prefer to be told.
-
-    ``address`` is of email; ``reached_at`` is of the kind that the preferred channel needs.  ``may_act``: they may
-    write in the company, and not only read.
-    """
-
-    user_id: int
-    name: str
-    prefers: str
-    language: str
-    address: str | None
-    reached_at: str | None
-    may_act: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class RecordFollower(Follower):
-    """A follower of a record, of which kinds of entries they are told; of none while they are muted."""
-
-    messages: bool = True
-    notes: bool = True
-    changes: bool = False
-    muted_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +305,26 @@ class Records:
             self._connection, company_id=company_id, record_id=record_id, user_id=user_id, now=now
         )
         return removed == 1
+
+    def follow_of(
+        self, company_id: int, record_id: int, user_id: int, hears: Collection[Kind], muted_at: int | None
+    ) -> None:
+        """Store of which kinds a follower is told, and since when of nothing."""
+        queries.follower_set(
+            self._connection,
+            company_id=company_id,
+            record_id=record_id,
+            user_id=user_id,
+            messages="messages" in hears,
+            notes="notes" in hears,
+            changes="changes" in hears,
+            muted_at=muted_at,
+        )
+
+    def follows_changes(self, company_id: int, record_id: int) -> bool:
+        """Say whether any follower wants to be told of changes."""
+        found: int | None = queries.followers_of_changes(self._connection, company_id=company_id, record_id=record_id)
+        return found is not None
 
     def followers(self, company_id: int, record_id: int) -> list[RecordFollower]:
         """Return who is told: active members of the record's company alone."""

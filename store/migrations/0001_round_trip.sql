@@ -566,6 +566,8 @@ create table follower (
     primary key (company_id, record_id, user_id)
 );
 create index follower_user on follower (company_id, user_id, record_id) where removed_at is null;
+create index follower_changes on follower (company_id, record_id)
+    where changes and removed_at is null and muted_at is null;
 
 -- Raw mails and attachments, once for each company whatever refers to them; no company until its mail is settled.
 create table blob (
@@ -771,6 +773,8 @@ create table outbox (
     address text not null default '',
     says text not null default '[]',
     language text not null default 'en',
+    -- For colleagues whom the message mentions: that is why they get it.
+    mentioned boolean not null default false,
     state text not null default 'waiting' check (state in ('waiting', 'delayed', 'sent', 'failed', 'cancelled')),
     attempts bigint not null default 0,
     next_at bigint not null,
@@ -804,6 +808,8 @@ create table delivery (
         ('queued', 'sent', 'delayed', 'delivered', 'bounced', 'failed', 'cancelled', 'unread', 'read')),
     reason text not null default '',
     outbox_id bigint references outbox (id),
+    -- The message mentions this colleague.
+    mentioned boolean not null default false,
     not_before_at bigint not null default 0,
     changed_at bigint not null,
     unique (company_id, message_id, person, channel)

@@ -1,16 +1,18 @@
 -- name: deliveries_add*!
 insert into delivery (
-    company_id, record_id, message_id, person, user_id, contact_id, channel, address, state, outbox_id, changed_at
+    company_id, record_id, message_id, person, user_id, contact_id, channel, address, state, outbox_id, mentioned,
+    changed_at
 )
 values (
-    :company_id, :record_id, :message_id, :person, :user_id, :contact_id, :channel, :address, :state, :outbox_id, :now
+    :company_id, :record_id, :message_id, :person, :user_id, :contact_id, :channel, :address, :state, :outbox_id,
+    :mentioned, :now
 )
 on conflict (company_id, message_id, person, channel) do nothing
 returning person;
 
 -- name: deliveries
 select d.id, d.message_id, d.person, d.user_id, d.contact_id, coalesce(u.name, c.name) as name, d.channel, d.address,
-    d.state, d.reason, d.outbox_id, d.changed_at
+    d.state, d.reason, d.outbox_id, d.changed_at, d.mentioned
 from delivery d
     left join users u on u.id = d.user_id
     left join contact c on c.id = d.contact_id
@@ -19,7 +21,7 @@ order by d.id;
 
 -- name: page_deliveries
 select d.id, d.message_id, d.person, d.user_id, d.contact_id, coalesce(u.name, c.name) as name, d.channel, d.address,
-    d.state, d.reason, d.changed_at
+    d.state, d.reason, d.changed_at, d.mentioned
 from message m
     join delivery d on d.company_id = m.company_id and d.message_id = m.id
     left join users u on u.id = d.user_id

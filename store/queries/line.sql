@@ -1,7 +1,13 @@
 -- Who is told where nobody who may act follows, in steps: the owner, the team, whoever owns the alias, the company's
--- admins, the installation's.  Each is active and may write in the company.
+-- admins, the installation's.  Each is active and may write in the company; who is ``silent`` follows the record and
+-- chose to hear nothing of it, or no messages.
 -- name: line
 select o.step, u.id as user_id, u.name, u.prefers, u.language, true as may_act,
+    exists (
+        select 1 from follower f
+        where f.company_id = :company_id and f.record_id = :record_id and f.user_id = o.user_id
+            and f.removed_at is null and (f.muted_at is not null or not f.messages)
+    ) as silent,
     (select a.address from user_address a where a.user_id = u.id and a.kind = 'email' order by a.position limit 1)
         as address,
     (select a.address from user_address a where a.user_id = u.id and a.kind = ch.address_kind order by a.position

@@ -1,7 +1,9 @@
 -- name: outbox_add*!
-insert into outbox (company_id, message_id, audience, channel, contact_id, language, next_at, created_at, changed_at)
-values (:company_id, :message_id, :audience, :channel, :contact_id, :language, :now, :now, :now)
-returning contact_id, language, channel, id;
+insert into outbox (
+    company_id, message_id, audience, channel, contact_id, language, mentioned, next_at, created_at, changed_at
+)
+values (:company_id, :message_id, :audience, :channel, :contact_id, :language, :mentioned, :now, :now, :now)
+returning contact_id, language, channel, mentioned, id;
 
 -- name: outbox_add_notices!
 insert into outbox (company_id, audience, user_id, says, language, next_at, created_at, changed_at)
@@ -28,7 +30,7 @@ where id in (
     and state = 'waiting' and next_at <= :now and leased_until_at <= :now
     and not exists (select 1 from setting where name = 'sending_paused' and value = '1')
 returning id, company_id, coalesce(message_id, 0) as message_id, audience, channel, contact_id, user_id, says,
-    language, attempts, created_at, address;
+    language, attempts, created_at, address, mentioned;
 
 -- name: outbox_recipients
 select address, user_id, contact_id from delivery
@@ -76,7 +78,7 @@ select state from outbox where company_id = :company_id and id = :id;
 
 -- name: outbox_by_id^
 select id, company_id, coalesce(message_id, 0) as message_id, audience, channel, contact_id, user_id, says, language,
-    attempts, created_at, address
+    attempts, created_at, address, mentioned
 from outbox where id = :id;
 
 -- name: outbox_addresses

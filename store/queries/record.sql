@@ -150,8 +150,18 @@ where company_id = :company_id and record_id = :record_id;
 -- name: followers_add*!
 insert into follower (company_id, record_id, user_id, created_at)
 values (:company_id, :record_id, :user_id, :now)
-on conflict (company_id, record_id, user_id) do update set removed_at = null, created_at = excluded.created_at
+on conflict (company_id, record_id, user_id) do update set
+    removed_at = null, created_at = excluded.created_at, messages = true, notes = true, changes = false, muted_at = null
 where follower.removed_at is not null;
+
+-- name: follower_set!
+update follower set messages = :messages, notes = :notes, changes = :changes, muted_at = :muted_at
+where company_id = :company_id and record_id = :record_id and user_id = :user_id and removed_at is null;
+
+-- name: followers_of_changes$
+select 1 from follower
+where company_id = :company_id and record_id = :record_id and changes and removed_at is null and muted_at is null
+limit 1;
 
 -- name: follower_add_by_post!
 insert into follower (company_id, record_id, user_id, created_at)

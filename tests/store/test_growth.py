@@ -88,6 +88,7 @@ VALUES: dict[str, Any] = {
     "record_type": "lead", "name": "new", "address": "c1@customer.example", "person": f"contact:{FREQUENT}",
     "sha256": "new", "size": 4, "bytes": b"x", "state": "filed", "delivery_key": "k5", "sender": None,
     "recipient": None, "audience": "outsider", "language": "en",
+    "mentioned": False, "messages": True, "notes": True, "changes": False, "muted_at": None,
     "zone": "UTC", "kind": "email", "owner_id": None, "channel": "email", "field": "to",
     "reason": "opened", "title": "T", "holder": "a", "next_at": 10**9, "generation": 1, "local_part": "leads",
     "domain": "acme.example", "dedicated": True, "entrance": "lmtp", "public": True, "verified": True,

@@ -147,6 +147,7 @@ def _notice(
             inside=inside,
         ),
         language=installation.languages.of(claimed.language),
+        mentioned=claimed.mentioned,
     )
 
 

@@ -1,9 +1,12 @@
-"""Events: what changed on a record, as entries of its conversation that stay inside and notify nobody."""
+"""Events: what changed on a record, as entries of its conversation that stay inside."""
 
 from __future__ import annotations
 
+from weftmail.core.routing.recipients import recipients
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.notices import notify
+from weftmail.flow.notify import following
+from weftmail.flow.notify import notify as deliver
 from weftmail.store.message import NewMessage
 from weftmail.store.record import Record, Whose
 from weftmail.store.store import Store
@@ -12,12 +15,19 @@ SNOOZE = "snooze"
 """The kind of what is due when the snooze of a record ends, with the number of the record as its key."""
 
 
-def write_event(store: Store, record: Record, says: Phrase, now: int) -> int:
-    """Write down on the record what changed; return the event's id."""
+def write_event(store: Store, record: Record, says: Phrase, now: int, by: int | None = None) -> int:
+    """Write down on the record what changed, and tell those who follow its changes, but not ``by``, who made this one;
+    return the event's id.
+    """
     # Two changes of one moment are two events, and the same change said twice is one.
-    return store.messages.add(
+    event_id = store.messages.add(
         event(record.company_id, record.id, record.title, says, now, f"{says.as_json()} at {now}"), now
     )
+    if store.records.follows_changes(record.company_id, record.id):
+        # In the inbox alone: one act may change much, and a mail for each of it would bury what people write.
+        followers = following(store, record.company_id, record.id)
+        deliver(store, record, event_id, recipients(followers, author_user_id=by, reach="inbox", kind="changes"), now)
+    return event_id
 
 
 def event(company_id: int, record_id: int, subject: str, says: Phrase, now: int, once: str) -> NewMessage:

@@ -11,8 +11,10 @@ from weftmail.core.routing import turns
 from weftmail.core.routing.disposition import Append, Disposition, Note, Open
 from weftmail.core.routing.recipients import (
     INBOX,
+    USUAL,
     Field,
     Following,
+    Kind,
     Named,
     Notified,
     Outsider,
@@ -23,7 +25,7 @@ from weftmail.core.routing.recipients import (
 from weftmail.core.wording.phrase import Phrase
 from weftmail.store.delivery import NewDelivery
 from weftmail.store.outbox import NewCopy
-from weftmail.store.record import Follower, Participant, Record
+from weftmail.store.record import Follower, Participant, Record, RecordFollower
 from weftmail.store.store import Store
 
 
@@ -38,12 +40,12 @@ def following(
     return [_following(one) for one in found]
 
 
-def reached_by(store: Store, record: Record) -> list[Following]:
+def reached_by(store: Store, record: Record, kind: Kind = "messages") -> list[Following]:
     """Return the colleagues who are told of what somebody outside wrote on the record: its followers, and where none of
-    them may act, those who come first in line.
+    those who are told may act, those who come first in line.
     """
     followers = following(store, record.company_id, record.id)
-    return followers + _in_line(store, followers, record.company_id, record.id, record.alias_id)
+    return followers + _in_line(store, followers, record.company_id, record.id, record.alias_id, kind)
 
 
 def reached_by_new(store: Store, company_id: int, alias_id: int | None, owners: Sequence[Following]) -> list[Following]:
@@ -52,9 +54,14 @@ def reached_by_new(store: Store, company_id: int, alias_id: int | None, owners: 
 
 
 def _in_line(
-    store: Store, followers: Sequence[Following], company_id: int, record_id: int | None, alias_id: int | None
+    store: Store,
+    followers: Sequence[Following],
+    company_id: int,
+    record_id: int | None,
+    alias_id: int | None,
+    kind: Kind = "messages",
 ) -> list[Following]:
-    if any(one.may_act for one in followers):
+    if any(one.may_act and one.is_told_of(kind) for one in followers):
         return []
     return [_following(one, follows=False) for one in store.line.first(company_id, record_id, alias_id)]
 
@@ -132,7 +139,7 @@ def planned(
                 author_user_id=disposition.author.user_id,
                 have_it=named_in(message) if verified and disposition.author.user_id is not None else frozenset(),
                 reach=disposition.reach,
-                public=isinstance(disposition, Append),
+                kind=kind_of(disposition),
             )
         case _:
             return Recipients()
@@ -144,7 +151,13 @@ def _colleagues(store: Store, disposition: Append | Note, record: Record | None)
         return []
     if disposition.author.user_id is not None:
         return following(store, found.company_id, found.id)
-    return reached_by(store, found)
+    # Who is in line comes first: they may follow and have chosen not to be told.
+    return sorted(reached_by(store, found, kind_of(disposition)), key=lambda one: one.follows)
+
+
+def kind_of(disposition: Append | Note) -> Kind:
+    """Return of which kind the entry is that a mail becomes."""
+    return "messages" if isinstance(disposition, Append) else "notes"
 
 
 def _audience(store: Store, disposition: Append | Note) -> tuple[Outsider, ...]:
@@ -175,7 +188,7 @@ def notify(
     _note_turns(store, record, colleagues, outsiders, now)
     copies = store.outbox.add(record.company_id, message_id, list(dict.fromkeys(wanted)), now)
     people = [
-        *(NewDelivery(INBOX, user_id=one.user_id) for one in colleagues),
+        *(NewDelivery(INBOX, user_id=one.user_id, mentioned=one.mentioned) for one in colleagues),
         *(_to_colleague(one, copies) for one in colleagues if one.channel != INBOX),
         *(_to_outsider(one, copies[_copy_of_outsider(one)]) for one in outsiders),
     ]
@@ -196,7 +209,7 @@ def _note_turns(
 
 
 def _copy_for(one: Notified) -> NewCopy:
-    return NewCopy(language=one.language, channel=one.channel)
+    return NewCopy(language=one.language, channel=one.channel, mentioned=one.mentioned)
 
 
 def _copy_of_outsider(one: Outsider) -> NewCopy:
@@ -204,7 +217,7 @@ def _copy_of_outsider(one: Outsider) -> NewCopy:
 
 
 def _to_colleague(one: Notified, copies: Mapping[NewCopy, int]) -> NewDelivery:
-    return NewDelivery(one.channel, one.address, one.user_id, outbox_id=copies[_copy_for(one)])
+    return NewDelivery(one.channel, one.address, one.user_id, outbox_id=copies[_copy_for(one)], mentioned=one.mentioned)
 
 
 def _to_outsider(one: Outsider, outbox_id: int) -> NewDelivery:
@@ -222,8 +235,20 @@ def notify_admins(
 
 
 def _following(one: Follower, *, follows: bool = True) -> Following:
+    hears, muted = USUAL, False
+    if follows and isinstance(one, RecordFollower):
+        hears, muted = one.hears, one.muted_at is not None
     return Following(
-        one.user_id, one.name, one.address, one.prefers, one.language, one.reached_at, one.may_act, follows
+        one.user_id,
+        one.name,
+        one.address,
+        one.prefers,
+        one.language,
+        one.reached_at,
+        one.may_act,
+        follows,
+        hears,
+        muted,
     )
 
 

@@ -90,7 +90,7 @@ def plan(
         following(store, record.company_id, record.id, followers),
         outsiders,
         author_user_id=author.id,
-        public=not draft.note,
+        kind="notes" if draft.note else "messages",
     )
     return PostPlan(record, author, answers_id, who_gets)
 

@@ -22,7 +22,7 @@ from weftmail.core.failure import TempFail
 from weftmail.core.limits import NOTICES_APART
 from weftmail.core.ports import Deferred, Outcome, Refused, Sent
 from weftmail.core.routing.disposition import Append, Author, Hold
-from weftmail.core.routing.recipients import Recipients
+from weftmail.core.routing.recipients import Kind, Recipients
 from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say
 from weftmail.flow import review
@@ -67,6 +67,9 @@ class State:
     team: frozenset[int]
     alias_owner: int | None
     alias_team: frozenset[int]
+    muted: frozenset[int] = frozenset()
+    quiet: frozenset[int] = frozenset()
+    """Of the followers, who muted the record, and who wants no messages of it."""
 
 
 STATES = st.builds(
@@ -78,6 +81,8 @@ STATES = st.builds(
     st.frozensets(st.sampled_from(USERS), max_size=2),
     st.one_of(st.none(), st.sampled_from(USERS)),
     st.frozensets(st.sampled_from(USERS), max_size=2),
+    st.frozensets(st.sampled_from(USERS)),
+    st.frozensets(st.sampled_from(USERS)),
 )
 
 
@@ -102,6 +107,8 @@ def arranged(folder: Path, state: State) -> tuple[World, list[int]]:
             store.users.set(replace(found, active=False))
     for number in state.followers:
         store.records.follow(acme, record.id, ids[number], 1)
+        hears: frozenset[Kind] = frozenset({"notes"} if number in state.quiet else {"messages", "notes"})
+        store.records.follow_of(acme, record.id, ids[number], hears, 1 if number in state.muted else None)
     teams = []
     for name, members in (("own", state.team), ("alias", state.alias_team)):
         teams.append(store.teams.add(acme, name, 1))
@@ -195,6 +202,12 @@ NOBODY = State(("agent", "agent", "agent", "admin", "reader"), NONE, NONE, None,
         ({"team": frozenset({0}), "inactive": frozenset({0})}, {3}, {3}),
         ({}, {3}, {3}),
         ({"inactive": frozenset({3})}, set(), set()),
+        ({"followers": frozenset({0, 1}), "muted": frozenset({0})}, {1}, {3}),
+        ({"followers": frozenset({0, 1}), "quiet": frozenset({0})}, {1}, {3}),
+        ({"followers": frozenset({1}), "muted": frozenset({1}), "owner": 1}, {3}, {3}),
+        ({"followers": frozenset({1}), "quiet": frozenset({1}), "owner": 1}, {3}, {3}),
+        ({"followers": frozenset({0, 2}), "muted": frozenset({0}), "team": frozenset({0, 2})}, {2}, {2}),
+        ({"followers": frozenset({4, 1}), "muted": frozenset({1}), "owner": 0}, {0, 4}, {0}),
     ],
 )
 def test_the_line(tmp_path: Path, changes: dict[str, object], answer: set[int], held: set[int]) -> None:
@@ -209,6 +222,16 @@ def test_the_line(tmp_path: Path, changes: dict[str, object], answer: set[int], 
         # Nobody of the company is left: whoever looks after the installation.
         (ida,) = world.store.line.installation()
         assert who_found(world, aside.id) == who_found(world, row.id) == {ida.user_id}
+
+
+def test_where_everybody_muted_it_who_comes_first_is_told_in_the_inbox_alone(world: World) -> None:
+    world.deliver(world.mail(), "leads@acme.example")
+    record = world.record("LEAD-1")
+    world.store.records.follow_of(world.acme, record.id, world.anna, {"messages", "notes"}, 1)
+    row = world.deliver(world.mail(), reply_address(world, 1, 1))
+    assert who_found(world, row.id) == {world.anna}
+    (found,) = world.store.messages.deliveries(world.acme, row.message_id or 0)
+    assert (found.channel, found.name) == ("inbox", "Anna")
 
 
 def test_the_owner_of_an_alias_comes_after_the_records_own(tmp_path: Path) -> None:

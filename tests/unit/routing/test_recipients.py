@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from weftmail.core.limits import ANSWER_COPIED
-from weftmail.core.routing.recipients import Following, Named, Outsider, Skipped, audience, recipients
+from weftmail.core.routing.recipients import Following, Kind, Named, Outsider, Skipped, audience, recipients
 from weftmail.core.wording.phrase import Phrase
 
 ANNA = Following(1, "Anna", "anna@acme.example", "email")
@@ -59,7 +60,7 @@ def test_what_may_be_automatic_is_told_in_the_inbox_alone():
 
 
 def test_a_note_reaches_no_outsider_whoever_is_named():
-    who_gets = recipients([ANNA], [KARIN, ERIK], public=False)
+    who_gets = recipients([ANNA], [KARIN, ERIK], kind="notes")
     assert who_gets.outsiders == ()
     assert [one.name for one in who_gets.notified] == ["Anna"]
 
@@ -94,6 +95,9 @@ PEOPLE = st.builds(
     st.sampled_from(["A", "B", "C"]),
     st.sampled_from([None, "a@acme.example", "b@acme.example", "c@acme.example"]),
     st.sampled_from(["email", "inbox"]),
+    hears=st.frozensets(st.sampled_from(["messages", "notes", "changes"])),
+    muted=st.booleans(),
+    mentioned=st.booleans(),
 )
 OUTSIDERS = st.builds(
     Outsider,
@@ -110,13 +114,16 @@ OUTSIDERS = st.builds(
     st.one_of(st.none(), st.integers(1, 6)),
     st.sets(st.sampled_from(["a@acme.example", "k@x.example", "l@x.example"])),
     st.sampled_from(["everybody", "inbox", "nobody"]),
-    st.booleans(),
+    st.sampled_from(["messages", "notes", "changes"]),
 )
 def test_nobody_twice_nobody_unasked_and_every_one_left_out_has_a_reason(
-    following, outsiders, author, have_it, reach, public
+    following, outsiders, author, have_it, reach, kind
 ):
-    who_gets = recipients(following, outsiders, author_user_id=author, have_it=have_it, reach=reach, public=public)
+    who_gets = recipients(following, outsiders, author_user_id=author, have_it=have_it, reach=reach, kind=kind)
     notified = [one.user_id for one in who_gets.notified]
+    first = {one.user_id: one for one in reversed(following)}
+    wanted = {number for number, one in first.items() if one.mentioned or (kind in one.hears and not one.muted)}
+    assert set(notified) == (set() if reach == "nobody" else wanted - {author})
     assert len(set(notified)) == len(notified)
     assert author not in notified
     assert set(notified) <= {one.user_id for one in following}
@@ -126,10 +133,10 @@ def test_nobody_twice_nobody_unasked_and_every_one_left_out_has_a_reason(
         assert not notified
     if reach == "inbox":
         assert all(one.channel == "inbox" for one in who_gets.notified)
-    if reach != "everybody" or not public:
+    if reach != "everybody" or kind != "messages":
         assert not who_gets.outsiders
     reasons = {one.name for one in who_gets.skipped}
-    assert {one.name for one in following if one.user_id not in notified} <= reasons
+    assert {one.name for one in first.values() if one.user_id not in notified} <= reasons
     assert all(one.why for one in (*who_gets.notified, *who_gets.skipped))
 
 
@@ -144,3 +151,23 @@ def test_of_a_long_list_that_somebody_outside_named_twenty_are_copied() -> None:
     assert len(audience(None, named, taking_part)) == 99
     # And twenty people are nobody's list.
     assert len(audience(KARIN, named[:20], taking_part)) == 21
+
+
+@pytest.mark.parametrize("kind", ["messages", "notes", "changes"])
+def test_who_muted_it_or_wants_none_of_a_kind_is_not_told_and_why_is_said(kind: Kind) -> None:
+    others = frozenset({"messages", "notes", "changes"}) - {kind}
+    muted, other = replace(ANNA, muted=True), replace(BJORN, hears=others)
+    all_ = replace(NOBODY, hears=frozenset({kind}))
+    who_gets = recipients([muted, other, all_], kind=kind)
+    assert [one.name for one in who_gets.notified] == ["Eva"]
+    assert [(one.name, one.why.code) for one in who_gets.skipped] == [
+        ("Anna", "skipped.muted"), ("Björn", f"skipped.{kind}"),
+    ]  # fmt: skip
+
+
+def test_who_is_mentioned_is_told_whatever_they_chose_and_by_their_channel() -> None:
+    muted = replace(ANNA, muted=True, hears=frozenset())
+    who_gets = recipients([replace(muted, mentioned=True), muted, BJORN], kind="notes")
+    (anna, bjorn) = who_gets.notified
+    assert (anna.channel, anna.why.code, anna.mentioned) == ("email", "notified.mentioned", True)
+    assert (bjorn.mentioned, who_gets.skipped) == (False, ())

@@ -62,7 +62,12 @@ def _footless(text: str, foot: Foot) -> str:
     """Leave out the sentences of our foot, however a program wrapped and quoted them."""
     # Never over an empty line: what stands above that is the colleague's own.
     both = rf"{_flexible(foot.where)}(?:(?!\n[> \t]*\n)[\s\S]){{0,400}}?{_flexible(foot.filed)}"
-    for pattern in (both, _flexible(foot.follows), rf"{_flexible(foot.open)}:[\s>]*https?://\S+"):
+    for pattern in (
+        both,
+        _flexible(foot.follows),
+        _flexible(foot.mentioned),
+        rf"{_flexible(foot.open)}:[\s>]*https?://\S+",
+    ):
         text = re.sub(rf"(?m)^[> \t]*{pattern}[ \t]*$\n?", "", text)
     return text
 
@@ -107,7 +112,7 @@ def _squashed(text: str) -> str:
 
 def _clean(text: str, feet: Sequence[Foot], doors: Sequence[str]) -> bool:
     whole = _squashed(text)
-    if any(_squashed(one) in whole for foot in feet for one in (foot.filed, foot.follows)):
+    if any(_squashed(one) in whole for foot in feet for one in (foot.filed, foot.follows, foot.mentioned)):
         return False
     if any(MARK.fullmatch(line[:400].strip()) for line in text.split("\n")) or any(door in text for door in doors):
         return False

@@ -47,6 +47,8 @@ class Notice:
     """Who outside stands in To and Cc of the message, as text."""
     answer: Answer
     language: Language = ENGLISH
+    mentioned: bool = False
+    """It is for colleagues whom the message mentions."""
 
 
 def head(notice: Notice) -> list[str]:
@@ -63,8 +65,8 @@ def foot(notice: Notice) -> list[str]:
     """Return the lines below the message's text, the link apart: where an answer goes, and why one gets this."""
     gettext = notice.language.gettext
     filed = gettext("Your reply is filed on {number}.").format(number=notice.number)
-    follows = gettext("You get this email because you follow {number}.").format(number=notice.number)
-    return [f"{_where(notice.answer, notice.language)} {filed}", follows]
+    found = foot_of(notice.number, notice.language)
+    return [f"{_where(notice.answer, notice.language)} {filed}", found.mentioned if notice.mentioned else found.follows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class Foot:
     where: str
     filed: str
     follows: str
+    mentioned: str
     open: str
 
 
@@ -91,6 +94,7 @@ def foot_of(number: str, language: Language) -> Foot:
         ),
         gettext("Your reply is filed on {number}.").format(number=number),
         gettext("You get this email because you follow {number}.").format(number=number),
+        gettext("You get this email because you were mentioned on {number}.").format(number=number),
         gettext("Open {number}").format(number=number),
     )
 

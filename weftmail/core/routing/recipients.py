@@ -19,6 +19,10 @@ INBOX: Final = "inbox"
 """The two channels that are always there; others are rows of the table ``channel``, each with a module."""
 
 Field = Literal["to", "cc"]
+Kind = Literal["messages", "notes", "changes"]
+"""What a follower can be told of, each by itself."""
+USUAL: Final[frozenset[Kind]] = frozenset({"messages", "notes"})
+"""What somebody who follows is told of, unless they choose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,15 @@ class Following:
     may_act: bool = True
     """They may write in the company, and not only read."""
     follows: bool = True
+    hears: frozenset[Kind] = USUAL
+    """Of which kinds they are told, if they are not ``muted``."""
+    muted: bool = False
+    mentioned: bool = False
+    """The message names them: they are told of it whatever they chose."""
+
+    def is_told_of(self, kind: Kind) -> bool:
+        """Say whether they are told of what is of this kind."""
+        return self.mentioned or (kind in self.hears and not self.muted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +78,7 @@ class Notified:
     address: str
     language: str
     why: Phrase
+    mentioned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,48 +120,68 @@ def recipients(
     author_user_id: int | None = None,
     have_it: Collection[str] = (),
     reach: Notify = "everybody",
-    public: bool = True,
+    kind: Kind = "messages",
 ) -> Recipients:
     """Return who gets a message.
 
     A colleague is spared nothing but what they wrote themselves: that is all that we know them to have.  ``outsiders``:
     those whom it names, To before Cc.  ``have_it``: canonical addresses to which a verified colleague sent it
-    themselves; what anybody else says of that must not stand here.  A message that is not ``public``, and an automatic
-    one, reach no outsider, whoever is named.
+    themselves; what anybody else says of that must not stand here.  A note or a change, and an automatic message, reach
+    no outsider, whoever is named.  Of somebody who stands among ``following`` twice the first entry counts.
     """
-    notified: dict[int, Notified] = {}
+    notified: list[Notified] = []
     skipped: list[Skipped] = []
-    for one in following:
-        why = _why_skipped(one, author_user_id, reach)
+    first: dict[int, Following] = {}
+    for each in following:
+        first.setdefault(each.user_id, each)
+    for one in first.values():
+        why = _why_skipped(one, author_user_id, reach, kind)
         if why is not None:
             skipped.append(Skipped(one.name, why))
-        elif one.user_id not in notified:
-            notified[one.user_id] = _notified(one, reach)
+        else:
+            notified.append(_notified(one, reach))
     who_gets: dict[int | str, Outsider] = {}
     for outsider in outsiders:
-        if reach != "everybody" or not public:
+        if reach != "everybody" or kind != "messages":
             skipped.append(Skipped(outsider.name or outsider.address, Phrase("skipped.inside")))
         elif outsider.address in have_it:
             skipped.append(Skipped(outsider.name or outsider.address, Phrase("skipped.has it")))
         else:
             who_gets.setdefault(outsider.contact_id or outsider.address, outsider)
-    return Recipients(tuple(notified.values()), tuple(who_gets.values()), tuple(skipped))
+    return Recipients(tuple(notified), tuple(who_gets.values()), tuple(skipped))
 
 
-def _why_skipped(one: Following, author_user_id: int | None, reach: Notify) -> Phrase | None:
+def _why_skipped(one: Following, author_user_id: int | None, reach: Notify, kind: Kind) -> Phrase | None:
     if one.user_id == author_user_id:
         return Phrase("skipped.author")
-    return Phrase("skipped.automatic") if reach == "nobody" else None
+    if reach == "nobody":
+        return Phrase("skipped.automatic")
+    if one.is_told_of(kind):
+        return None
+    return Phrase("skipped.muted") if one.muted else KIND_OFF[kind]
+
+
+KIND_OFF: Final[dict[Kind, Phrase]] = {
+    "messages": Phrase("skipped.messages"),
+    "notes": Phrase("skipped.notes"),
+    "changes": Phrase("skipped.changes"),
+}
+"""Why a follower is not told of something, by its kind."""
 
 
 def _notified(one: Following, reach: Notify) -> Notified:
     where = one.address if one.prefers == EMAIL else one.reached_at
     if reach == "inbox":
-        return Notified(one.user_id, one.name, INBOX, "", one.language, Phrase("notified.automatic"))
+        return Notified(one.user_id, one.name, INBOX, "", one.language, Phrase("notified.automatic"), one.mentioned)
     channel, address = (INBOX, "") if where is None else (one.prefers, where)
     how = _prefers(one, where)
-    why = Phrase("notified.follows", {"how": how}) if one.follows else Phrase("notified.in line", {"how": how})
-    return Notified(one.user_id, one.name, channel, address, one.language, why)
+    return Notified(one.user_id, one.name, channel, address, one.language, _why(one, how), one.mentioned)
+
+
+def _why(one: Following, how: Phrase) -> Phrase:
+    if one.mentioned:
+        return Phrase("notified.mentioned", {"how": how})
+    return Phrase("notified.follows", {"how": how}) if one.follows else Phrase("notified.in line", {"how": how})
 
 
 def _prefers(one: Following, where: str | None) -> Phrase:

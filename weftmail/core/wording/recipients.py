@@ -8,6 +8,7 @@ from weftmail.core.wording.phrase import Sentence, marked
 
 RECIPIENTS: Final[dict[str, Sentence]] = {
     "notified.follows": marked("follows, {how}"),
+    "notified.mentioned": marked("mentioned, {how}"),
     "notified.in line": marked("in charge, as nobody follows who may answer; {how}"),
     "notified.automatic": marked("in the inbox alone, as nothing proves that a person wrote it"),
     "prefers.email": marked("prefers email"),
@@ -16,6 +17,10 @@ RECIPIENTS: Final[dict[str, Sentence]] = {
     "prefers.no address": marked("has no address"),
     "skipped.author": marked("wrote it"),
     "skipped.automatic": marked("nobody is notified of an automatic email"),
+    "skipped.muted": marked("muted this record"),
+    "skipped.messages": marked("follows without messages"),
+    "skipped.notes": marked("follows without notes"),
+    "skipped.changes": marked("follows without changes"),
     "skipped.has it": marked("has it already: the colleague sent it there"),
     "skipped.inside": marked("nobody outside gets this message"),
     "named.to": marked("named in To"),

@@ -118,7 +118,7 @@ def pass_on(setup: Setup, company_id: int, holdings: Holdings, giver: str, to: H
     says = Phrase("event.owner", {"actor": setup.actor.name, "was": giver, "became": to.name})
     for one in holdings.records:
         for record in store.records.by_label(one.name, company_id):
-            write_event(store, record, says, now)
+            write_event(store, record, says, now, setup.actor.user_id)
     _notify(setup, company_id, holdings, giver, to, now)
 
 

@@ -175,13 +175,19 @@ def _retag(setup: Setup, record: Record, changes: RecordChanges, now: int) -> No
         if tag.id not in have:
             store.tags.add(record.company_id, record.id, tag.id, now)
             says = Phrase("event.tagged", {"actor": setup.actor.name, "tag": tag.name})
-            write_event(store, record, says, now)
+            write_event(store, record, says, now, setup.actor.user_id)
     for name in changes.remove_tags:
         found = store.tags.by_name(record.company_id, name)
         if found is None or found.id not in have:
             raise RefusedAct("remove_tag", "no_such_tag", tag=name, number=record.label)
         store.tags.remove(record.company_id, record.id, found.id)
-        write_event(store, record, Phrase("event.untagged", {"actor": setup.actor.name, "tag": found.name}), now)
+        write_event(
+            store,
+            record,
+            Phrase("event.untagged", {"actor": setup.actor.name, "tag": found.name}),
+            now,
+            setup.actor.user_id,
+        )
 
 
 def _await(setup: Setup, record: Record, now: int, *, awaits: bool) -> None:
@@ -189,7 +195,9 @@ def _await(setup: Setup, record: Record, now: int, *, awaits: bool) -> None:
         return
     setup.store.records.set_awaiting(record.company_id, record.id, now if awaits else None)
     if not awaits:
-        write_event(setup.store, record, Phrase("event.no answer", {"actor": setup.actor.name}), now)
+        write_event(
+            setup.store, record, Phrase("event.no answer", {"actor": setup.actor.name}), now, setup.actor.user_id
+        )
 
 
 def _move(setup: Setup, record: Record, place: str, now: int) -> None:
@@ -204,35 +212,49 @@ def _move(setup: Setup, record: Record, place: str, now: int) -> None:
     if customer is not None and was == "spam" and customer.blocked_at is not None:
         store.contacts.block(record.company_id, customer.id, "", None)
     if place == LISTS:
-        write_event(store, record, Phrase("event.restored", {"actor": setup.actor.name}), now)
+        write_event(store, record, Phrase("event.restored", {"actor": setup.actor.name}), now, setup.actor.user_id)
     elif place == "spam":
-        write_event(store, record, Phrase("event.spam", {"actor": setup.actor.name}), now)
+        write_event(store, record, Phrase("event.spam", {"actor": setup.actor.name}), now, setup.actor.user_id)
     else:
-        write_event(store, record, Phrase("event.trash", {"actor": setup.actor.name}), now)
+        write_event(store, record, Phrase("event.trash", {"actor": setup.actor.name}), now, setup.actor.user_id)
 
 
 def _write_events(setup: Setup, before: Record, after: Record, now: int) -> None:
     actor, store = setup.actor.name, setup.store
     if before.state != after.state:
         says = Phrase("event.state", {"actor": actor, "was": before.state, "became": after.state})
-        write_event(store, after, says, now)
+        write_event(store, after, says, now, setup.actor.user_id)
     if before.owner_id != after.owner_id:
         was, became = (one.owner or "-" for one in (before, after))
-        write_event(store, after, Phrase("event.owner", {"actor": actor, "was": was, "became": became}), now)
+        write_event(
+            store,
+            after,
+            Phrase("event.owner", {"actor": actor, "was": was, "became": became}),
+            now,
+            setup.actor.user_id,
+        )
     if before.owner_team_id != after.owner_team_id:
         was, became = (one.team or "-" for one in (before, after))
-        write_event(store, after, Phrase("event.team", {"actor": actor, "was": was, "became": became}), now)
+        write_event(
+            store, after, Phrase("event.team", {"actor": actor, "was": was, "became": became}), now, setup.actor.user_id
+        )
     if before.customer_id != after.customer_id:
         was, became = (one.customer or one.customer_address or "-" for one in (before, after))
-        write_event(store, after, Phrase("event.customer", {"actor": actor, "was": was, "became": became}), now)
+        write_event(
+            store,
+            after,
+            Phrase("event.customer", {"actor": actor, "was": was, "became": became}),
+            now,
+            setup.actor.user_id,
+        )
     if before.title != after.title:
         says = Phrase("event.title", {"actor": actor, "was": before.title, "became": after.title})
-        write_event(store, after, says, now)
+        write_event(store, after, says, now, setup.actor.user_id)
     if before.priority != after.priority:
         says = Phrase("event.priority", {"actor": actor, "was": before.priority, "became": after.priority})
-        write_event(store, after, says, now)
+        write_event(store, after, says, now, setup.actor.user_id)
     for name in dict.fromkeys((*before.values, *after.values)):
         was, became = (one.values.get(name) or "-" for one in (before, after))
         if was != became:
             says = Phrase("event.field", {"actor": actor, "name": name, "was": was, "became": became})
-            write_event(store, after, says, now)
+            write_event(store, after, says, now, setup.actor.user_id)

@@ -33,7 +33,7 @@ def change(setup: Setup, number: str, type_: str, *, company: str | None = None)
 
 def _done(setup: Setup, was: Record, stands: Record, subject: str, now: int) -> Done:
     says = Phrase("event.type", {"actor": setup.actor.name, "was": was.label, "became": stands.label})
-    write_event(setup.store, stands, says, now)
+    write_event(setup.store, stands, says, now, setup.actor.user_id)
     return Done("record.retype", was.company_id, subject, _fields(was), _fields(stands))
 
 

@@ -58,7 +58,7 @@ def _put(setup: Setup, name: str, record: Record, wanted: Snooze | None) -> Done
     store.due.remove(SNOOZE, str(record.id))
     if wanted is not None and wanted.until != UNTIL_ANSWER:
         store.due.put(SNOOZE, str(record.id), wanted.until, now, record.company_id)
-    write_event(store, record, _event(setup, wanted), now)
+    write_event(store, record, _event(setup, wanted), now, setup.actor.user_id)
     return Done(name, record.company_id, record.label, was, said(store, record))
 
 
