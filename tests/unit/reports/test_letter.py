@@ -368,3 +368,9 @@ def test_the_tree_is_bounded() -> None:
     assert len(tree(b"Subject: x\n\n" + b"x\n" * 300_000).as_bytes()) < 2000
     assert len(tree(b"Subject: x\n\n" + b"x" * 300_000).as_bytes()) < 400
     assert tree(b"Content-Type: message/rfc822\n\n" * 20).get_payload()[0].get_payload() == ""
+
+
+def test_letters_beyond_ascii_in_the_header_disturb_no_detector(caplog: pytest.LogCaptureFixture) -> None:
+    raw = "From: Måns <mailer-daemon@mx.other.example>\nTo: ä@acme.example\n\nIt failed.\n".encode("latin-1")
+    found = letters.read(evidence("<erik@other.example>: 550 user unknown", tree=lambda: tree(raw)))
+    assert failed(found) == {"erik@other.example": True} and caplog.records == []

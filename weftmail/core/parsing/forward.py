@@ -26,6 +26,8 @@ _FORWARDED = re.compile(
     re.I,
 )
 _ORIGINAL = re.compile(rf"{_RULED}{any_of(phrases.ORIGINAL)}\s*(?:[-_*=\u2013\u2014]{{2,}}.*)?$", re.I)
+_SAME_LINE = re.compile(rf"[-_=]{{2,}}\s*{any_of(copied.FROM)}\s*[:\uff1a]\s*([^<>]{{1,100}}<[^<>\s]{{3,200}}>)", re.I)
+"""Where a program that makes text of HTML lost the line ends of the copied header."""
 _QUOTED = re.compile(r"^[ \t]*>")
 _MAY = re.compile(r"[:\uff1a]|--|==|\u2014|>>>$")
 _MAILTO = re.compile(r"[\[<]mailto:\s*([^\]>\s]+)\s*[\]>]", re.I)
@@ -52,7 +54,8 @@ def find(text: str, subject: str, leaves: list[Leaf]) -> Forwarded | None:
         if titled and introduction.arrowed(line.rstrip()):
             found = _author(introduction.between_arrows(line.rstrip()), "", "")
         elif _FORWARDED.match(line) or (_ORIGINAL.match(line) and (titled or not "".join(lines[:index]).strip())):
-            found = _copied(lines, index + 1)
+            joined = _SAME_LINE.search(line)
+            found = _author(joined[1], "", "") if joined else _copied(lines, index + 1)
         elif titled or _QUOTED.match(line):
             found = _copied(lines, index)
             # What is no header is not looked at again from each of its lines.

@@ -34,6 +34,7 @@ _SHARED = re.compile(rf"(?:(?<!\d)[.!?\u3002)]|\s-|--)[\s-]{{0,8}}+(?={_START})"
 _NAMED_LAST = re.compile(r"^[\s>*]*+\d{1,4}[./-]\d{1,2}[./-]\d{1,4}.{0,120}<[^<>\s]{1,200}@[^<>\s]{1,200}>\s*$")
 _TIMED = re.compile(r"\s\d{1,4}[./-].*$")
 _GROUPWISE = re.compile(r"^>>>\s.{1,200}\d{1,2}[:.]\d\d.{0,12}\s>>>$")
+_GAP = re.compile(r"[:\uff1a][ \t\u00a0]{2,}(?=\S)")
 _BREAKS, _ABBREVIATED = 8, 24
 # Two sentences: the first of them is none of an introduction.
 _TWO = re.compile(r"[!?\u3002]\s*\S|[^\W\d_]{5,}\.\s+[^\W\d_]")
@@ -125,6 +126,12 @@ def shared(line: str) -> int:
     return at
 
 
+def behind(line: str) -> int:
+    """Return where the words begin that a program put behind an introduction in its line; -1 where there are none."""
+    found = _GAP.search(line[:SENTENCE]) if "@" in line[:SENTENCE] else None
+    return found.end() if found and introduces(line[: found.start() + 1]) else -1
+
+
 def above(kept: list[str], count: int) -> int:
     """Return how many of ``count`` lines, whose last are ``kept``, are left without what introduces a quote below them.
 
@@ -139,11 +146,16 @@ def above(kept: list[str], count: int) -> int:
         joined = " ".join(kept[start:end])
         if not kept[start] or len(joined) > SENTENCE or not _leads(joined):
             break
-        if _DIGIT.search(joined) and (_BEGINS.match(joined) or introduces(joined)):
+        if _DIGIT.search(joined) and (_BEGINS.match(joined) or introduces(joined) or _tells(joined)):
             return count - len(kept) + start
         if not named and "@" in joined:
             named = len(kept) - start
     return count - named
+
+
+def _tells(joined: str) -> bool:
+    """Say whether somebody wrote at a time, in one sentence: right above a quote that is enough."""
+    return bool(_dated(joined) and _VERB.search(joined) and _COLON.search(joined)) and not _TWO.search(joined)
 
 
 def _leads(joined: str) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from email.feedparser import BytesFeedParser, FeedParser
 from email.message import Message
-from email.policy import compat32
+from email.policy import Compat32, compat32
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -112,6 +112,14 @@ TREE_LINES = 800
 _EMBEDDED = re.compile(rb"(?i)(?:message|multipart)/")
 
 
+class _TextPolicy(Compat32):
+    """The stdlib's policy, whose header values are text even where raw letters beyond ASCII stand in them."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        """Return the value; a letter that is none is replaced."""
+        return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def bounded_tree(top: HeaderBlock, body: bytes) -> Message:
     """Return the beginning of a message as the stdlib's own tree, attached ones taken apart.
 
@@ -123,7 +131,7 @@ def bounded_tree(top: HeaderBlock, body: bytes) -> Message:
     short = b"\n".join(line[:TREE_LINE] for line in lines)
     if len(_EMBEDDED.findall(short)) > 10:
         short = short.partition(b"\n\n")[0]
-    parser = BytesFeedParser(policy=compat32)
+    parser = BytesFeedParser(policy=_TextPolicy())
     parser.feed(short)
     return parser.close()
 

@@ -54,6 +54,10 @@ def _parted(lines: list[str]) -> list[str]:
     index = 0
     while index < len(lines):
         line, count = lines[index], max(1, introduction.length(bare, index))
+        if count == 1 and (rest := introduction.behind(line)) > 0:
+            parted += [line[:rest].rstrip(), f"> {line[rest:]}"]
+            index += 1
+            continue
         at = introduction.shared(line)
         if count > 1:
             line = " ".join(bare[index : index + count])

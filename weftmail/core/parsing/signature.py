@@ -36,18 +36,21 @@ DEVICES = words(
 """What such a line names: a device, or a program."""
 OFFERED = words(
     r"""
-    get; download; obtenez; téléchargez; télécharger; holen sie sich; hol dir; laden sie; hämta; skaffa; hent; få;
-    hanki; lataa; downloaden?; haal; scarica; ottieni; descarga; obtener; obtén; obter; baixe; pobierz; скачать;
+    get; download; obtenez; obtenir; téléchargez; télécharger; holen sie sich; hol dir; laden sie; hämta; skaffa; hent;
+    få; hanki; lataa; downloaden?; haal; scarica; ottieni; descarga; obtener; obtén; obter; baixe; pobierz; скачать;
     获取; 下载; 取得; 下載
     """
 )
 """How a line begins by which a program offers itself."""
+FETCHED = words("downloaden; herunterladen; ladda ner; hämta")
+"""How such a line ends where the verb comes last."""
 _PROGRAMS = r"(?:outlook|bluemail|yahoo mail|proton ?mail|spark|typeapp|mailbird|edison mail|aqua mail)"
 _SHORT = 70
 _LINK = re.compile(r"<[^<>]*>|\((?:https?:|www\.)[^()\s]*\)|\[(?:https?:)?//[^\]\s]*\]|https?:\S*|[\[\]*_]")
 _DEVICE = re.compile(
     rf"^[\W_]*+(?:{any_of(SENT_FROM)}\s?(?:\S{{1,15}}\s){{0,4}}?\S{{0,4}}{any_of(DEVICES)}"
-    rf"|{any_of(OFFERED)}\s?{_PROGRAMS})\b(?:'\S{{0,15}})?(?:\s\S{{1,15}}){{0,5}}$"
+    rf"|{any_of(OFFERED)}\s?{_PROGRAMS}|{_PROGRAMS}\s(?:voor|für|för)\s\S{{1,15}}\s{any_of(FETCHED)})\b"
+    r"(?:['’]\S{0,15})?(?:\s\S{1,15}){0,5}$"
     r"|^(?:\W*(?:iphone|ipad|android|スマートフォン|携帯|outlook|gmail)\S{0,12}(?:から|より)(?:の)?送信\S{0,6}|ᐧ)$",
     re.I,
 )

@@ -21,8 +21,9 @@ UNKNOWN_USER = Phrases(
     (
         # German
         (
-            r"(?:empfänger|benutzer|nutzer|adressat|adresse|postfach|teilnehmer|konto)\w{,12}[^.\n]{,40}(?:unbekannt|"
-            r"nicht (?:bekannt|gefunden|vorhanden|existier)|existiert nicht|ungültig|nicht (?:mehr )?gültig)"
+            r"(?:empfänger|benutzer|nutzer|adressat|(?:e-?mail)?adresse|(?:mail)?konto|postfach|teilnehmer)\w{,12}[^.\n]{,100}"
+            r"(?:unbekannt|nicht (?:bekannt|gefunden|vorhanden|existier|ermittelt)|existiert nicht|ungültig|"
+            r"nicht (?:mehr )?gültig)"
         ),
         r"(?:unbekannter?|ungültiger?|kein(?:en)?) (?:empfänger|benutzer|nutzer|adress|postfach)",
         # French, Spanish, Portuguese, Italian
@@ -36,29 +37,47 @@ UNKNOWN_USER = Phrases(
         ),
         (
             r"(?:usu[áa]rio|utilizador|destinat[áa]rio|endere[çc]o|conta\b|caixa)[^.\n]{,60}"
-            r"(?:desconhecid|n[ãa]o existe|inexistente|n[ãa]o (?:foi )?encontrad|inv[áa]lid)"
+            r"(?:desconhecid|n[ãa]o existe|inexistente|n[ãa]o (?:foi |p[ôo]de ser )?(?:encontrad|localizad)|inv[áa]lid)"
         ),
         (
             r"(?:utente|destinatario|indirizzo|casella)[^.\n]{,60}(?:sconosciut|inesistente|"
             r"non (?:esiste|trovat|valid|è (?:stat[oa] )?trovat))"
         ),
         # Dutch, Swedish, Norwegian and Danish, Finnish
-        r"(?:gebruiker|ontvanger|adres|geadresseerde)\w{,12}[^.\n]{,60}(?:onbekend|bestaat niet|niet gevon|ongeldig)",
-        r"(?:användare|mottagare|adress|konto|brevlåda)\w{,12}[^.\n]{,60}(?:okänd|finns (?:inte|ej)|ogiltig)",
-        r"(?:användare|mottagare|adress|konto|brevlåda)\w{,12}[^.\n]{,60}hittades inte",
+        (
+            r"(?:gebruiker|ontvanger|(?:e-?mail)?adres|geadresseerde|postvak)\w{,12}[^.\n]{,60}(?:onbekend|"
+            r"bestaat niet|niet (?:worden )?gevon|ongeldig)"
+        ),
+        (
+            r"(?:användare|mottagare|(?:e-?post|mejl|mail)?adress|konto|brevlåda)\w{,12}[^.\n]{,60}(?:okänd|"
+            r"finns (?:inte|ej)|ogiltig|hittades (?:inte|ej)|(?:inte|ej) (?:hittas|hittats))"
+        ),
+        r"(?:inte|ej) (?:att )?hitta (?:\w+ )?(?:användare|mottagare|(?:e-?post|mejl|mail)?adress|konto|brevlåda)",
         r"(?:okänd|ogiltig) (?:användare|mottagare|adress)",
         (
-            r"(?:bruker|mottaker|adresse|konto|bruger|modtager)\w{,12}[^.\n]{,60}(?:ukjent|ukendt|fin(?:n|d)es ikke|"
-            r"ikke (?:funnet|fundet)|ugyldig|eksisterer ikke)"
+            r"(?:bruker|mottaker|(?:e-?post|e-?mail|mail)?adresse|konto|bruger|modtager|postkasse|postboks)\w{,12}[^.\n]{,60}"
+            r"(?:ukjent|ukendt|fin(?:n|d)es ikke|ikke (?:funnet|fundet|finnes)|ugyldig|eksisterer ikke)"
+        ),
+        (
+            r"(?:finner|fant|finder|fandt|finne|finde) ikke (?:\w+ )?(?:bruker|mottaker|(?:e-?post|mail)?adresse|"
+            r"bruger|modtager)"
         ),
         r"(?:ukjent|ukendt) (?:bruker|bruger|mottaker|modtager|adresse)",
-        r"(?:käyttäjä|vastaanottaja|osoite|tili|postilaatikko)\w{,12}[^.\n]{,60}(?:tuntematon|ei ole olemassa|ei löy)",
+        (
+            r"(?:käyttäjä|vastaanottaja|(?:sähköposti)?osoite|tili|postilaatikko)\w{,12}[^.\n]{,60}(?:tuntematon|"
+            r"ei ole olemassa|ei löy)"
+        ),
         # Polish, Russian
+        (
+            r"nie (?:można odnaleźć|udało się odnaleźć|znaleziono) (?:\w+ )?(?:użytkownik|adresat|odbiorc|adres|"
+            r"skrzyn|kont)"
+        ),
         r"(?:użytkownik|adresat|odbiorca|adres|skrzynka|konto)\w{,12}[^.\n]{,60}(?:nieznan|nie istnieje|nie znalezion)",
         (
             r"(?:пользовател|получател|адрес|ящик|абонент|учетн)\w{,12}[^.\n]{,60}(?:неизвест|не (?:существует|найден|"
             r"зарегистрирован|обнаружен)|отсутствует)"
         ),
+        r"(?:не удалось|не удаётся|не удается) найти (?:\w+ )?(?:пользовател|получател|адрес|ящик)",
         r"(?:нет такого|неизвестный|не существует) (?:пользовател|получател|адрес|ящик)",
     ),
     (

@@ -37,7 +37,7 @@ _TITLES = (
     r"frav[æa]r(?:s(?:melding|assistent|meddelelse|besked))?\b|feriebesked\b",
     r"ikke (?:til stede|på kontoret)\b|(?:ute av|ude af) kontoret\b",
     # Finnish
-    r"automaatti(?:nen vastaus|vastaus)\b|poissaolo(?:viesti|ilmoitus)\b|poissa toimistosta\b|lomaviesti\b",
+    r"automaatti(?:nen vastaus|vastaus)\b|poissaolo(?:viesti|ilmoitus)\b|poissa(?: toimistosta)?\b|lomaviesti\b",
     # Polish, Czech
     r"(?:odpowied[źz] automatyczna|automatyczna odpowied[źz]|autoodpowied[źz]|poza biurem|nieobecn\w+)(?!\w)",
     r"automatick[áa] odpov[ěe][ďd](?!\w)",
@@ -61,7 +61,7 @@ _SENTENCES = (
     r"(?:sono|sar[òo])\b.{0,70}(?:in ferie|assente|fuori (?:sede|ufficio))",
     r"ik (?:ben|zal)\b.{0,70}(?:afwezig|niet (?:aanwezig|op kantoor)|met (?:vakantie|verlof)|op vakantie)",
     r"jag är\b.{0,70}(?:på semester|inte på (?:kontoret|plats)|frånvarande|tjänstledig|föräldraledig|bortrest)",
-    r"jeg har ferie",
+    r"jeg (?:har|holder) ferie",
     r"jeg er\b.{0,70}(?:på ferie|ikke (?:på kontoret|til stede)|bortreist|fraværende|(?:ute av|ude af) kontoret)",
     r"olen\b.{0,70}(?:lomalla|poissa|vuosilomalla)",
     r"(?:jestem|przebywam|będę)\b.{0,70}(?:na urlopie|nieobecn[ya]|poza biurem)",
@@ -129,7 +129,9 @@ _CHALLENGING = (
     re.compile(rf"(?:{_any(_STEPS)}){_NEAR}(?:{_any(_ENDS)})|(?:{_any(_ENDS)}){_NEAR}(?:{_any(_STEPS)})", re.I),
     re.compile(_any(_WAITS), re.I),
 )
-_ANSWER = re.compile(r"(?i)\s*(?:(?:re|aw|antw|sv|vs|ref|rif|odp|отв|回复|回覆|答复|返信)(?:\[\d{1,3}\])?\s*[:：]\s*)+")
+_ANSWER = re.compile(
+    r"(?i)\s*(?:(?:re|aw|antw(?:ort)?|sv|svar|vs|r[ée]f?|rif|odp|ynt|отв|回复|回覆|答复|返信)(?:\[\d{1,3}\])?\s*[:：]\s*)+"
+)
 _QUOTED = re.compile(r"(?m)^>.*$")
 _HEAD = 600
 """Characters of a text that are its head."""

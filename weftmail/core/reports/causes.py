@@ -36,6 +36,21 @@ UNKNOWN_USER = _any(
 # Ordered: a sentence that names a mailbox as full also calls it unavailable; the more exact word decides.
 CAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
+        "sender refused",
+        _any(
+            r"sender(?:'s)? (?:address |domain )?(?:rejected|verif\w{0,12} (?:failed|error)|does not exist|not found)",
+            r"domain of (?:the )?sender",
+            (
+                r"(?:mail from|return[ -]?path|envelope (?:sender|from))\b[^.\n]{0,40}(?:reject|invalid|"
+                r"not (?:exist|allow))"
+            ),
+        ),
+    ),
+    (
+        "too large",
+        _any(r"(?:maximum |max )?line length|line (?:is )?too long"),
+    ),
+    (
         "mailbox full",
         _any(
             (
@@ -82,6 +97,8 @@ CAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
         _any(
             r"too (?:many|much|often|frequent)(?! hops)",
             r"rate limit",
+            r"(?:connection|sending|message|mail|frequency|rate)\b[^.\n]{0,20}limit(?:ed|s)\b",
+            r"gr[ea]y-?list",
             r"throttl",
             r"too fast",
             r"(?:try|come) (?:again|back) later[^.\n]{0,20}(?:limit|many)",
@@ -116,7 +133,7 @@ CAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"domain (?:does not|doesn'?t) exist",
             r"invalid domain",
             r"(?:bad|illegal) (?:destination )?(?:host|domain)",
-            r"no mx (?:record )?(?:found|for)",
+            r"no (?:mx|a|aaaa)(?: (?:or|and) (?:mx|a|aaaa))?(?: records?)? (?:found|for)",
             r"nxdomain",
             r"nonexistent domain",
             r"non-?existent (?:host|domain)",
@@ -135,7 +152,7 @@ CAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"(?:domain|host|server)[^.\n]{0,30}(?:not|n'?t) accept(?:ing)? (?:any )?(?:mail|email|smtp)\b(?! from)",
             r"(?:takes?|accepts?|receives?) no (?:mail|messages)\b(?! from)",
             r"(?:do|does|will) ?(?:not|n't) (?:take|accept|receive) (?:any )?mail(?: here| at all)?\W*$",
-            r"never (?:takes|accepts|receives) (?:any )?mail",
+            r"(?:never|no longer) (?:takes?|accepts?|receives?) (?:any )?(?:e?-?mail|messages)\b(?! from)",
             r"no mail (?:service|is (?:taken|accepted|received)) here",
             r"smtp protocol returned a permanent error",
             r"no (?:mail )?(?:service|server) (?:at|for) (?:this|that) (?:domain|host)",
@@ -217,7 +234,9 @@ CAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"ptr record",
             r"rdns",
             r"hostname[^.\n]{0,30}(?:lookup|resolve|match)",
-            r"helo[^.\n]{0,40}(?:reject|invalid|resolve)",
+            r"(?:helo|ehlo)\b[^.\n]{0,40}(?:reject|invalid|resolve|not (?:a |an )?(?:host|valid|fully))",
+            r"(?:invalid|bad|bogus|forged) (?:helo|ehlo)",
+            r"(?:mails?|messages) from (?:your )?(?:\d{1,3}\.){3}\d",
             r"(?:black|block|deny) ?list",
             r"blocked",
             r"spamhaus",
@@ -251,6 +270,8 @@ CAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
                 r"violat|suspicious|looks like)"
             ),
             r"policy",
+            r"(?:attachment|file|extension)[^.\n]{0,40}(?:not (?:allow|permit)|block|banned|forbidden)",
+            r"(?:protocol|rfc|standards?) violation|violat\w{0,12} (?:rfc|protocol)",
             r"prohibited",
             r"forbidden",
             r"not permitted",
@@ -272,6 +293,7 @@ CAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"does not like (?:sender|the sender)",
             r"relay(?:ing)? (?:access )?(?:denied|not permitted|prohibited)",
             r"relaying",
+            r"(?:allowed )?rcpt-?hosts",
             r"not permitted to relay",
             r"unable to relay",
             r"we do not relay",

@@ -28,6 +28,10 @@ _FAILED = (
     r"error (?:while |in |when )?(?:\w+ )?(?:sending|deliver)|rejected (?:mail|message)",
     r"unzustellbar|nicht (?:zugestellt|zustellbar)|zustellungsfehler",
     r"zustellung (?:\w+ ){0,3}(?:fehlgeschlagen|gescheitert|verzögert)",
+    r"(?:remise|livraison|distribution)[^.\n]{0,60}retardée|entrega[^.\n]{0,30}(?:retras|demorad|atrasad)",
+    r"consegna[^.\n]{0,30}ritard|leverans\w{0,3}[^.\n]{0,30}(?:fördröj|försena)|levering\w{0,2}[^.\n]{0,30}forsink",
+    r"(?:bezorging|aflevering)[^.\n]{0,30}vertraag|toimit\w{0,8}[^.\n]{0,30}viiväst|(?:dostarcz|doręcz)\w{0,5}[^.\n]{0,30}opóźni",
+    r"доставк\w{0,2}[^.\n]{0,30}(?:задерж|отложен)|levering\w{0,2}[^.\n]{0,60}mislyk|сбой доставки",
     r"non (?:remis|distribué|délivré)|échec (?:de (?:la )?)?(?:remise|distribution|livraison)",
     r"pas (?:pu être|été) (?:remis|distribué|livré)",
     r"no (?:se (?:ha )?(?:pudo|podido) )?entrega(?:r|do|ble)|error de entrega|entrega fallida|no entregad",
@@ -83,7 +87,7 @@ DELAYED = _any(
     r"not yet (?:be(?:en)? )?(?:deliver|hand|reach)|(?:do not|no) need to (?:re)?send|no action is required|postponed",
     r"(?:keep(?:s|ing)?|go(?:es|ing)? on) trying|put off|deferred",
     r"(?:new|another|next|further) attempt",
-    r"transient|temporar(?:y|ily) fail(?!ure in name)",
+    r"(?:will|shall|['’]ll) (?:re)?try|transient|temporar(?:y|ily) fail(?!ure in name)",
     r"wird (?:weiter|erneut) versucht|verzöger|verspätet|nouvelle tentative|retard|différée?",
     r"se (?:seguirá|volverá a) intent|retras|demorad|tentaremos novamente|atrasad|ritard|nuovo tentativo",
     r"vertraag|försöker igen|fördröj|försena|forsink|prøver igen|viiväst|yritetään uudelleen|opóźni|ponowi",
@@ -91,7 +95,7 @@ DELAYED = _any(
     r"再送(?:信)?を?(?:行い|試み|続け|いたし|し)ます",
 )
 FINAL = _any(
-    r"permanent|giving up|given up|gave up|could not be delivered|has failed|undeliverable|expired",
+    r"(?<!fails )permanent|giving up|given up|gave up|could not be delivered|has failed|undeliverable|expired",
     r"unable to deliver|not try again|no (?:new|more|further) attempt",
     r"endgültig|aufgegeben|définiti|abandonn|definitiv|abbandonat|окончательно",
 )

@@ -18,7 +18,7 @@ from weftmail.core.parsing import header
 from weftmail.core.parsing.message import DeliveryReport, Evidence, Failure
 from weftmail.core.parsing.mime import Fields, Leaf, parse_header
 from weftmail.core.reports import dsn, enclosed, reason
-from weftmail.core.reports.dsn import ADDRESS, LEADING, LETTER, TRANSCRIPT, Reported, failure, near
+from weftmail.core.reports.dsn import ADDRESS, LEADING, LETTER, NEAR, TRANSCRIPT, Reported, failure, near
 from weftmail.core.reports.failing import DELAYED, FAILED, FINAL, RETURNED, worded
 
 _DAEMON = re.compile(r"(?i)^(?:mailer[-_.]?daemon|mail[-_.]?daemon|mdaemon|mail\.delivery\.\w+|bounces?)\b")
@@ -144,8 +144,18 @@ def _letter(evidence: Evidence) -> Found | None:
 def _parted(text: str) -> tuple[str, str]:
     """Part the letter from the returned message that stands in the same text."""
     head = text[:LETTER]
-    returned = RETURNED.search(head, len(head) - len(head.lstrip()) + 1)
-    return (head[: returned.start()], head[returned.start() :]) if returned else (head, "")
+    for returned in RETURNED.finditer(head, len(head) - len(head.lstrip()) + 1):
+        if not _listed(head, returned.start()):
+            return head[: returned.start()], head[returned.start() :]
+    return head, ""
+
+
+def _listed(head: str, at: int) -> bool:
+    """Say whether a letter merely lists the header of what it is about, set in, before it comes to the point."""
+    if head[at : at + 2] != "  " or ADDRESS.search(head, 0, at):
+        return False
+    below = head.find("\n\n", at)
+    return below > 0 and worded(head[below:]) and bool(_named(head[below : below + NEAR]).leading)
 
 
 class _Named(NamedTuple):

@@ -13,7 +13,7 @@ Phase = Literal["", "connection", "hello", "sender", "recipient", "data"]
 
 # How Postfix, Exim, qmail, Sendmail, Courier and DragonFly name the command.
 _FILLING = "(?:the |our |a |pipelined |sending |final |initial )*"
-_BEFORE = rf"(?:>>>|\b(?:after|to|our|sending|performing|during|at|on))\s+{_FILLING}"
+_BEFORE = rf"(?:>>>|-->|\b(?:after|to|for|our|sending|performing|during|at|on|sent:))\s+{_FILLING}"
 _COMMANDS = re.compile(
     rf"(?P<connection>{_BEFORE}(?:connection|connect|server greeting|greeting|banner)\b"
     r"|refused to talk to me|greeting failed)"
@@ -23,13 +23,16 @@ _COMMANDS = re.compile(
     rf"|(?P<data>{_BEFORE}(?:end of )?(?:DATA\b|data block|message body)|failed (?:on DATA|after I sent the message))",
     re.I,
 )
+_REFUSED = re.compile(r"<(?:<<|--) ?[45]\d\d")
 _SHOWN = 40
 _COMMAND = 200
 
 
 def of(said: str) -> Phase:
-    """Return the command that the words name first; "" where they name none."""
-    found = _COMMANDS.search(said)
+    """Return the command that the words name first, or that a dialogue was refused at; "" where they name none."""
+    refused = _REFUSED.search(said)
+    asked = max(said.rfind(arrow, 0, refused.start()) for arrow in (">>> ", "--> ")) if refused else -1
+    found = _COMMANDS.search(said, max(asked, 0))
     match found.lastgroup if found else None:
         case "connection" | "hello" | "sender" | "recipient" | "data" as phase:
             return phase
