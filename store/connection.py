@@ -89,7 +89,9 @@ class SqliteConnection:
     search = """create virtual table search_text using fts5 (
     words, company_id unindexed, record_id unindexed, tokenize = 'unicode61 remove_diacritics 2'
 );
-create virtual table search_word using fts5vocab (search_text, row);"""
+create virtual table search_word using fts5vocab (search_text, row);
+-- Who, and about what: the log is searched here, and reads the rows that fit.
+create index inbound_company on inbound (company_id, id, message_id, from_address, sender, recipient, subject);"""
 
     def __init__(self, raw: sqlite3.Connection) -> None:
         self._raw = raw

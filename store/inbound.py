@@ -301,9 +301,10 @@ class InboundLog:
         """Return the names of those who may decide on a mail of a company."""
         return column(queries.review_deciders(self._connection, company_id=company_id, id=inbound_id))
 
-    def review_counts_of_nobody(self) -> dict[str, int]:
-        """Return how many mails wait for review that belong to no company, by state."""
-        return dict(queries.review_counts_of_nobody(self._connection))
+    def review_counts_with_nobodys(self, company_id: int) -> dict[str, int]:
+        """Return how many mails wait for review, by state: of a company, and those that belong to none."""
+        found = queries.review_counts_with_nobodys(self._connection, company_id=company_id)
+        return {"held": 0, "unmatched": 0, "error": 0, **{state: int(count) for state, count in found}}
 
     def last(self) -> int:
         """Return the number of the newest row; 0 where there is none."""

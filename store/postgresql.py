@@ -49,7 +49,8 @@ class PostgresqlConnection:
     search = """create table search_text (
     id bigint primary key, company_id bigint not null, record_id bigint not null, words text not null
 );
-create index search_text_words on search_text using gin (to_tsvector('simple', words));"""
+create index search_text_words on search_text using gin (to_tsvector('simple', words));
+create index inbound_company on inbound (company_id, id);"""
 
     def __init__(self, raw: psycopg.Connection) -> None:
         self._raw = raw

@@ -51,6 +51,12 @@ CONDITIONS = {
     "until": "r.changed_at < :until",
 }
 """What each field of a ``RecordFilter`` asks of a record."""
+PARTS = {
+    **{("priority", value): "r.priority <> 'normal' and " for value in ("low", "high", "urgent")},
+    **{("counts_as", value): "r.counts_as <> 'closed' and " for value in ("open", "waiting")},
+    ("counts_as", "closed"): "r.counts_as = 'closed' and ",
+}
+"""What is said beside the conditions of these values, so that the index of that part is used."""
 DRIVERS = {
     "held": "(select distinct i.record_id from inbound i where i.company_id = :company_id and i.record_id is not null"
     " and i.state in ('held', 'unmatched', 'error'))",
@@ -157,10 +163,14 @@ class RecordLists:
         after: ListPlace | None = None,
         before: ListPlace | None = None,
         most: int = 50,
+        few: bool = False,
     ) -> list[Record]:
-        """Return records in the order of ``sort``: the first, those after a place, or those right before one."""
+        """Return records in the order of ``sort``: the first, those after a place, or those right before one.
+
+        ``few``: somebody has counted them, and they are fewer than a page would have to be looked for among.
+        """
         back = before is not None
-        sql, words = page_sql(only, sort, after=after or before, back=back)
+        sql, words = page_sql(only, sort, after=after or before, back=back, few=few)
         found = many(Record, self._connection.run("record_list", sql, {**words, "most": most}))
         return found[::-1] if back else found
 
@@ -207,7 +217,7 @@ where m.company_id = :company_id and m.id in (:ids)"""
 
 
 def page_sql(
-    only: RecordFilter, sort: RecordSort, *, after: ListPlace | None = None, back: bool = False
+    only: RecordFilter, sort: RecordSort, *, after: ListPlace | None = None, back: bool = False, few: bool = False
 ) -> tuple[str, dict[str, Any]]:
     """Return the statement of a page and its parameters, ``most`` excepted."""
     column, down = SORTS[sort]
@@ -219,7 +229,7 @@ def page_sql(
         where += f" and (r.{column}, r.id) {'<' if order == 'desc' else '>'} (:at, :id)"
         words |= {"at": after.at, "id": after.id}
     # A plus keeps SQLite from reading all records in their order.
-    by = f"{'+' if any(getattr(only, name) for name in FEW) else ''}r.{column}"
+    by = f"{'+' if few or any(getattr(only, name) for name in FEW) else ''}r.{column}"
     chosen = f"select r.id as chosen from {_from(only)} where {where} order by {by} {order}, r.id {order} limit :most"  # noqa: S608
     of_company = "l.id = c.chosen and l.company_id = :company_id"
     sorted_ = f"order by l.{column} {order}, l.id {order}"
@@ -295,6 +305,7 @@ def _where(only: RecordFilter, *, driven: bool = True) -> tuple[str, dict[str, A
         value = getattr(only, name)
         if value is None or value is False:
             continue
+        condition = f"{PARTS.get((name, value), '')}{condition}"
         conditions.append(_joined(name, driver) or condition if driven else condition)
         if value is not True:
             words[name] = value

@@ -103,10 +103,10 @@ class Search:
         if hidden_types:
             conditions.append("r.type not in (:hidden_types)")
             words["hidden_types"] = list(hidden_types)
-        match = self._match(what)
-        if match:
-            words["match"] = match
-        base = (LITE if self._lite else POSTGRES) if match else OF_RECORD if "-" in what.in_ else NEWEST_MESSAGES
+        found = self._match(what)
+        if found:
+            words["match"] = found
+        base = (LITE if self._lite else POSTGRES) if found else OF_RECORD if "-" in what.in_ else NEWEST_MESSAGES
         where = " and ".join(conditions)
         return f"{SELECT} from ({base}) s {JOINS} where {where} order by s.id desc limit :most", words
 
@@ -122,11 +122,14 @@ class Search:
         phrases = [[folded(word) for word in phrase] for phrase in what.phrases]
         # Who wrote stands among the words of a message, so the index leads to them.
         phrases = [*filter(None, [re.findall(r"\w+", folded(what.sender))]), *phrases]
-        if not phrases:
-            return ""
-        if self._lite:
-            return " ".join(f'"{" ".join(phrase)}"*' for phrase in phrases)
-        return " & ".join(f"{' <-> '.join(phrase)}:*" for phrase in phrases)
+        return match(phrases, lite=self._lite) if phrases else ""
+
+
+def match(phrases: Sequence[Sequence[str]], *, lite: bool) -> str:
+    """Return what the database looks for: every phrase, its last word as the beginning of one."""
+    if lite:
+        return " ".join(f'"{" ".join(phrase)}"*' for phrase in phrases)
+    return " & ".join(f"{' <-> '.join(phrase)}:*" for phrase in phrases)
 
 
 STRETCH = 3000

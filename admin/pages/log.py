@@ -32,7 +32,7 @@ from weftmail.flow.replay import replay_later
 from weftmail.flow.review import REVIEW_STATES
 from weftmail.store.inbound import InboundLine, InboundRow
 from weftmail.store.listing import NEWEST, OutboxLine
-from weftmail.store.log import Remembered
+from weftmail.store.remembered import Remembered
 
 PER_PAGE = 50
 DAY = timedelta(days=1)

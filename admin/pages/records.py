@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import quote, urlencode
 
 from starlette.responses import Response
@@ -81,7 +82,8 @@ def records(visit: Visit) -> Response:
 
 
 def _page(visit: Visit, wanted: ListAsked, number: str) -> Response:
-    listed = _listed(visit, wanted)
+    total = visit.store.record_lists.count(wanted.only)
+    listed = _listed(visit, wanted, few=total <= COUNTED) if total else Listed([])
     counts = visit.store.record_lists.counts(visit.company_id, visit.user.id, visit.hidden_types)
     tags = visit.store.tags.all(visit.company_id)
     here = visit.request.url.query
@@ -97,7 +99,7 @@ def _page(visit: Visit, wanted: ListAsked, number: str) -> Response:
         listed=listed,
         rows=_rows(visit, listed.records, wanted),
         columns=_columns(visit, wanted),
-        total=visit.store.record_lists.count(wanted.only),
+        total=total,
         most=COUNTED,
         wanted=wanted,
         tabs=_tabs(wanted, counts),
@@ -198,10 +200,10 @@ def _news(visit: Visit, wanted: ListAsked, since: int | None) -> int:
     return visit.store.record_lists.changed(wanted.only, labels, since)
 
 
-def _listed(visit: Visit, wanted: ListAsked) -> Listed:
+def _listed(visit: Visit, wanted: ListAsked, *, few: bool) -> Listed:
     """Return the page that the address asks for: read on from a place in the list, which stays where it was."""
     older, newer = (_place(visit, visit.request.query_params.get(name, "")) for name in ("older", "newer"))
-    ask = visit.store.record_lists.page
+    ask = partial(visit.store.record_lists.page, few=few)
     if newer is not None:
         found = ask(wanted.only, wanted.sort, before=newer, most=PER_PAGE + 1)
         # A page that begins at the top is the first one, whole.

@@ -112,9 +112,9 @@ def _lines(visit: Visit, state: str, after: int) -> list[InboundLine]:
 
 def _counts(visit: Visit) -> dict[str, int]:
     """Return how many mails wait for the visitor, by state."""
-    counts = visit.store.inbound.review_counts(visit.company_id, _whose(visit))
-    nobodys = visit.store.inbound.review_counts_of_nobody() if visit.owner else {}
-    return {state: count + nobodys.get(state, 0) for state, count in counts.items()}
+    if visit.owner:
+        return visit.store.inbound.review_counts_with_nobodys(visit.company_id)
+    return visit.store.inbound.review_counts(visit.company_id, _whose(visit))
 
 
 def _decided(visit: Visit) -> list[PastAct]:

@@ -56,7 +56,7 @@ def ask_about(visit: Visit) -> Response:
 
 
 def _question(visit: Visit, to: str, sender: str, case: str, record: str, raw: bytes | None = None) -> Supposed:
-    colleague = visit.store.users.addresses(visit.user.id)[0]
+    colleague = visit.store.users.addresses(visit.user.id)[0] if case.endswith("forged") else ""
     return Supposed(to, sender, case, record, colleague, raw, visit.company_id)
 
 
@@ -93,7 +93,7 @@ def _page(
     wrong: dict[str, str] | None = None,
     status: int = 200,
 ) -> Response:
-    ours = found is not None and _ours(visit, found.envelope.recipient)
+    ours = found is not None and _may_have_an_alias(found) and _ours(visit, found.envelope.recipient)
     return visit.page(
         "where.html",
         command=_command(supposed),
@@ -109,6 +109,11 @@ def _page(
         shown_to=mask(found.envelope.recipient) if found is not None else "",
         wrong=wrong or {},
     )
+
+
+def _may_have_an_alias(found: Forecast) -> bool:
+    """Say whether an alias at the address would change anything: it has one, or none was found."""
+    return found.taken is False or any(one.rule in ("alias", "nowhere") for one in found.explanation.decision.trace)
 
 
 def _ours(visit: Visit, address: str) -> bool:

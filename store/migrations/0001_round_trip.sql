@@ -397,6 +397,8 @@ create index record_snoozed_by on record (snoozed_by_id) where snoozed_by_id is 
 create index record_hidden on record (company_id, hidden_as, hidden_at, id) where hidden_as is not null;
 create index record_active on record (company_id, owner_id, changed_at, id)
     where counts_as <> 'closed' and hidden_as is null;
+create index record_closed on record (company_id, changed_at, id) where counts_as = 'closed';
+create index record_priority on record (company_id, priority, changed_at, id) where priority <> 'normal';
 create index record_active_team on record (company_id, owner_team_id, changed_at, id)
     where counts_as <> 'closed' and hidden_as is null and owner_team_id is not null;
 create index record_awaits on record (company_id, awaits_since_at, id)
@@ -638,7 +640,6 @@ create index inbound_went_company on inbound (company_id, state, report, accepte
     where state in ('filed', 'duplicate', 'discarded');
 create index inbound_blob on inbound (blob_id);
 create index inbound_company_blob on inbound (company_id, blob_id);
-create index inbound_company on inbound (company_id, id);
 create index inbound_review_company on inbound (company_id, id) where state in ('held', 'unmatched', 'error');
 create index inbound_held on inbound (company_id, record_id, id)
     where state in ('held', 'unmatched', 'error');
@@ -793,6 +794,8 @@ create index outbox_pending_company on outbox (company_id, created_at) where sta
 create index outbox_went on outbox (state, created_at) where state in ('sent', 'failed', 'cancelled');
 create index outbox_went_company on outbox (company_id, state, created_at) where state in ('sent', 'failed', 'cancelled');
 create index outbox_company on outbox (company_id, id);
+-- What goes to somebody without being a message: found by whom it is for.
+create index outbox_own on outbox (company_id, id) where message_id is null;
 
 create table delivery (
     id {ID},

@@ -125,10 +125,19 @@ from inbound
 where company_id = :company_id and state in ('held', 'unmatched', 'error')
 group by state;
 
--- name: review_counts_of_nobody
-select state, count(*)
-from inbound
-where company_id is null and state in ('held', 'unmatched', 'error')
+-- What belongs to no company is counted with that of one, for who looks after the installation.
+-- name: review_counts_with_nobodys
+select state, sum(mails) from (
+        select state, count(*) as mails
+        from inbound
+        where company_id = :company_id and state in ('held', 'unmatched', 'error')
+        group by state
+        union all
+        select state, count(*) as mails
+        from inbound
+        where company_id is null and state in ('held', 'unmatched', 'error')
+        group by state
+    ) both_
 group by state;
 
 -- name: review_counts_of_user

@@ -215,7 +215,7 @@ def test_a_caller_s_mail_is_found_by_a_person(site: Site, tmp_path: Path, *, scr
         page.get_by_label("Address, or a part of it").fill("karn@customer.example")
         page.get_by_role("button", name="Find").first.click()
         page.get_by_role("link", name="karin@customer.example", exact=True).click()
-        page.get_by_label("Words of the subject").fill("chairs quote")
+        page.get_by_label("Words", exact=True).fill("chairs quote")
         page.get_by_label("Direction").select_option("left")
         page.get_by_role("button", name="Find").first.click()
         page.wait_for_url("**/log?*way=left*")

@@ -13,19 +13,11 @@ PAGE = "adds up the sizes of the fifty messages of a page, and sorts those that 
 FEW = "the people of one record, the files of one message, the addresses of one contact: sorted once they are found"
 
 NAMED = "looks through the titles of a stretch of the company's newest records that has a bound"
-LOGGED = "a search looks through a stretch of rows that has a bound"
 READ_MORE = {
     "messages_sharing": "sorts the mails that share an id of a talk: those of a week at one alias",
-    "log_in_of_company": LOGGED,
-    "log_in_stretch": LOGGED,
     "log_addresses_like": "the two parts of one answer, each of which an index leads to and ends at its limit",
     "log_copy": "the addresses of one copy, sorted once they are found",
     "log_copy_people": "the people of one copy, sorted once they are found",
-    "log_in_stretch_of_company": LOGGED,
-    "log_out": LOGGED,
-    "log_out_of_company": LOGGED,
-    "log_out_stretch": LOGGED,
-    "log_out_stretch_of_company": LOGGED,
     "inbound_tally_since": DAY,
     "inbound_tally_of_company_since": DAY,
     "outbox_counts_since": DAY,
@@ -35,7 +27,7 @@ READ_MORE = {
     "outbox_waiting_of_company_since": WAITING,
     "review_counts": REVIEWED,
     "review_counts_of_user": REVIEWED,
-    "review_counts_of_nobody": REVIEWED,
+    "review_counts_with_nobodys": REVIEWED,
     "review_deciders": "the colleagues who may decide on one mail, sorted once they are found",
     "inbound_errors": REVIEWED,
     "inbound_errors_of_nobody": REVIEWED,
@@ -141,11 +133,8 @@ ACROSS = {
     "outbox_waiting_since": STANDS,
     "review_counts_everywhere": STANDS,
     "review_since": STANDS,
-    "log_in": "the admins of all search the mail of all companies",
-    "log_in_stretch": "the admins of all search the mail of all companies",
-    "log_out_stretch": "the admins of all search the mail of all companies",
     "inbound_errors_of_nobody": "mail of no company, for who looks after the installation",
-    "review_counts_of_nobody": "mail of no company, for who looks after the installation",
+    "review_counts_with_nobodys": "mail of no company, for who looks after the installation",
     "list_to_review_of_nobody": "mail of no company, for who looks after the installation",
     "inbound_last": "a mail has no company until it is settled",
     "inbound_to": "a mail of our own, sent to ourselves: it has no company until it is settled",

@@ -139,21 +139,6 @@ ODD: dict[str, dict[str, Any]] = {
     "blob_delete": {"id": 10**9},
     "outbox_settle": {"state": "sent"},
     "list_outbox": {"state": "sent"},
-    **{
-        name: {
-            "who": "nobody",
-            **{f"word_{place}": None for place in range(1, 5)},
-            "queue_id": None,
-            "since": 0,
-            "until": 10**15,
-            "rfc_message_id": None,
-            "named": None,
-            "state": None,
-            "first": 1,
-            "before": RECORD,
-        }
-        for name in ("log_in", "log_in_of_company", "log_out", "log_out_of_company")
-    },
     "list_outbox_left": {"state": "sent"},
     "list_outbox_of_company": {"state": "sent"},
     "list_outbox_of_company_left": {"state": "sent"},

@@ -276,8 +276,8 @@ def _written_here(store: Store, sender: str, host: str, authserv_id: str, date: 
     """Return the fields of our own mail server: who handed the mail over, and what it found of the sender."""
     if not host:
         return []
-    user = store.users.by_address(sender)
-    signed_in = verified and user is not None and user.active
+    user = store.users.by_address(sender) if verified else None
+    signed_in = user is not None and user.active
     login = f" (Authenticated sender: {sender})" if signed_in else ""
     with_ = "ESMTPSA" if signed_in else "ESMTPS"
     client = "client.example (client.example [192.0.2.1])"

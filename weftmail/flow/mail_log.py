@@ -17,7 +17,8 @@ from weftmail.flow.installation import Installation
 from weftmail.flow.setup.alias import near as aliases_near
 from weftmail.store.inbound import InboundLine
 from weftmail.store.listing import NEWEST, OutboxLine
-from weftmail.store.log import STRETCH, Remembered, number
+from weftmail.store.log import STRETCH, number
+from weftmail.store.remembered import Remembered
 from weftmail.store.store import Store
 
 Line = InboundLine | OutboxLine

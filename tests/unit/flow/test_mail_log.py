@@ -12,7 +12,8 @@ from weftmail.flow.post import Draft, post
 from weftmail.flow.reading import read
 from weftmail.store.alias import AliasSettings
 from weftmail.store.inbound import InboundLine
-from weftmail.store.log import EVERYTHING, Remembered, number
+from weftmail.store.log import number
+from weftmail.store.remembered import EVERYTHING, Remembered
 
 
 def fill(world: World, count: int) -> None:

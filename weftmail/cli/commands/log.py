@@ -17,7 +17,7 @@ from weftmail.flow.mail_log import Line, LogPage, Place, by_file, log_page, near
 from weftmail.flow.setup import find
 from weftmail.store.inbound import InboundLine
 from weftmail.store.listing import NEWEST
-from weftmail.store.log import LEFT_STATES, REPORTS, Remembered
+from weftmail.store.remembered import LEFT_STATES, REPORTS, Remembered
 
 
 def build(parser: Parser) -> None:
@@ -26,7 +26,9 @@ def build(parser: Parser) -> None:
     parser.add_argument("--day", metavar="DATE", help="only of this day, such as 2026-11-24")
     parser.add_argument("--to", metavar="DATE", help="up to this day; with --day from there on")
     parser.add_argument(
-        "--words", metavar="TEXT", help='words of the subject, in any order; "as one" in quotation marks'
+        "--words",
+        metavar="TEXT",
+        help='words of the subject, or of the text of what is filed, in any order; "as one" in quotation marks',
     )
     parser.add_argument("--way", choices=("came", "left"), help="only what came in, or what went out")
     parser.add_argument("--queue-id", metavar="ID", help="the mail server's queue id")
