@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,6 +70,12 @@ class MailLog:
         """Return whom a copy goes to, how far it got, and what the server said."""
         found = queries.log_copy_people(self._connection, company_id=company_id, outbox_id=copy_id)
         return many(Delivery, found)
+
+    def hidden(self, company_id: int, user_id: int, ids: Sequence[int]) -> set[int]:
+        """Return which of the mails came to an alias that opens what does not exist for the user, and lie nowhere."""
+        if not ids:
+            return set()
+        return set(column(queries.log_hidden(self._connection, company_id=company_id, user_id=user_id, ids=list(ids))))
 
     def addresses_like(self, company_id: int, beginning: str, most: int) -> list[str]:
         """Return addresses of contacts and colleagues that begin so."""

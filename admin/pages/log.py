@@ -154,7 +154,10 @@ def _seen(visit: Visit, lines: Sequence[InboundLine | OutboxLine]) -> list[Inbou
     """Leave out what belongs to records that do not exist for the visitor."""
     labels = {one: one.record if isinstance(one, InboundLine) else one.row.record for one in lines}
     hidden = visit.store.records.hidden_among(visit.company_id, visit.hidden_types, {*labels.values()})
-    return [one for one in lines if labels[one] not in hidden]
+    mails = [one.id for one in lines if isinstance(one, InboundLine) and visit.hidden_types]
+    aside = visit.store.log.hidden(visit.company_id, visit.user.id, mails)
+    seen = [one for one in lines if labels[one] not in hidden]
+    return [one for one in seen if not (isinstance(one, InboundLine) and one.id in aside)]
 
 
 def _near(visit: Visit, found: LogPage | None, who: str) -> tuple[str, ...]:
@@ -200,6 +203,8 @@ def _mail(visit: Visit, row: InboundRow, *, wrong: str = "", status: int = 200) 
 def _row(visit: Visit) -> InboundRow:
     row = visit.store.inbound.get(visit.request.path_params["mail"])
     if row is None or (row.company_id != visit.company_id and not visit.owner):
+        raise nothing_here()
+    if visit.hidden_types and visit.store.log.hidden(visit.company_id, visit.user.id, [row.id]):
         raise nothing_here()
     if row.record_id is not None and visit.hidden_types:
         record = visit.store.records.get(visit.company_id, row.record_id)

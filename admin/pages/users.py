@@ -64,6 +64,7 @@ def invite(visit: Visit) -> Response:
         name=visit.text("name") or None,
         role=visit.text("role") or None,
         language=visit.text("language") or None,
+        hands_on=visit.owner,
     )
     if isinstance(made, Refusal):
         return _new_page(visit, {made.field: visit.voice.say(made.phrase)})
@@ -79,6 +80,7 @@ def invite_again(visit: Visit) -> Response:
         visit.site.random(RANDOM),
         member.address or "",
         company=visit.company.company,
+        hands_on=visit.owner,
     )
     return _said(visit, member, made) if isinstance(made, Refusal) else invited(visit, made)
 

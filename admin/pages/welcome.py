@@ -58,8 +58,10 @@ def choose_way(visit: Visit) -> Response:
 def first_address(visit: Visit) -> Response:
     """Step 4: an address that opens records."""
     found = guides.guide(visit.store, visit.company_id)
-    given = {"local": visit.text("local").strip(), "opens": visit.text("opens")}
-    at = found.domain.name if found.domain is not None else ""
+    names = [one.name for one in found.domains]
+    wanted = visit.text("at")
+    at = wanted if wanted in names else next(iter(names), "")
+    given = {"local": visit.text("local").strip(), "opens": visit.text("opens"), "at": at}
     owner = visit.store.users.addresses(visit.user.id)[0] if _member(visit) else None
     done = alias.add(
         visit.setup, f"{given['local']}@{at}", company=visit.company.company, opens=given["opens"], owner=owner
@@ -132,6 +134,7 @@ def _page(
         step=here,
         ways=[(way, Phrase(f"guide.way.{way}"), Phrase(f"guide.good.{way}")) for way in WAYS],
         types=[(one.name, one.name) for one in visit.store.companies.record_types(visit.company_id)],
+        domains=[(one.name, one.name) for one in found.domains],
         languages=visit.site.installation.languages.names,
         channels=[(one, visit.voice.gettext(CHANNELS.get(one, one))) for one in visit.store.users.channels()],
         given=_filled(found, of, given or {}),
@@ -150,6 +153,7 @@ def _filled(found: Guide, of: Company | None, given: Mapping[str, str]) -> Mappi
         "way": found.way or "subdomain",
         "name": found.domain.name if found.domain is not None else "",
         "local": "support",
+        "at": found.domain.name if found.domain is not None else "",
         "opens": "ticket",
         "address": "",
         "prefers": "email",

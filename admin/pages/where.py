@@ -94,6 +94,7 @@ def _page(
     status: int = 200,
 ) -> Response:
     ours = found is not None and _may_have_an_alias(found) and _ours(visit, found.envelope.recipient)
+    switches = _switches(visit, found, ours=ours) if found is not None else {}
     return visit.page(
         "where.html",
         command=_command(supposed),
@@ -105,7 +106,8 @@ def _page(
         headline=headline,
         near=meant,
         ours=ours,
-        switches=_switches(visit, found, ours=ours) if found is not None else {},
+        switches=switches,
+        notes=_notes(visit, switches),
         shown_to=mask(found.envelope.recipient) if found is not None else "",
         wrong=wrong or {},
     )
@@ -141,15 +143,32 @@ def _switches(visit: Visit, found: Forecast, *, ours: bool) -> dict[str, str]:
     theirs = alias is not None and alias.company_id == visit.company_id
     record = getattr(found.disposition, "record", "")
     alias_page = f"/aliases/{alias.id}" if alias is not None and theirs else ""
-    pages = {
+    in_file = {rule: f"/settings#file-{name}" for rule, name in IN_FILE.items()} if visit.owner else {}
+    pages = in_file | {
         "blocked": "/review#blocked",
-        "automatic answer": alias_page,
+        "automatic answer": alias_page and f"{alias_page}#machines",
         "reply token": f"/records/{record}" if record else "",
         "references": f"/records/{record}" if record else "",
         "alias": alias_page,
         "nowhere": f"/aliases/new?address={quote(to)}" if ours and not theirs else "",
     }
+    if alias_page:
+        pages["spam"] = f"{alias_page}#spam"
     return {rule: visit.path(page) for rule, page in pages.items() if page and rule in asked}
+
+
+IN_FILE = {"report": "complaint_providers", "infected": "clamd", "spam": "spam_field"}
+"""Rules for which a setting of the file says what is believed."""
+FIXED = ("loop", "automatic answer", "unreadable", "reply token", "references", "alias", "nowhere")
+"""Rules that no setting changes, where they lead nowhere else."""
+
+
+def _notes(visit: Visit, switches: dict[str, str]) -> dict[str, str]:
+    """Return what stands at the rules that lead to no page on which they could be set."""
+    fixed = visit.voice.gettext(marked("always so"))
+    elsewhere = visit.voice.gettext(marked("set by whoever looks after the installation"))
+    notes = {**dict.fromkeys(FIXED, fixed), **dict.fromkeys(IN_FILE, elsewhere)}
+    return {rule: said for rule, said in notes.items() if rule not in switches}
 
 
 routes = [page("/where", ask, role=Role.ADMIN), page("/where/mail", ask_about, posts=True, role=Role.ADMIN)]

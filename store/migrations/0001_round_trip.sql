@@ -1008,29 +1008,36 @@ from inbound i
         when i.record_id is null then i.alias_id
         when r.owner_id is null and r.owner_team_id is null then r.alias_id
     end
-where m.role = 'admin'
-    or (
-        m.role = 'agent'
-        and exists (
-            select 1 from user_address e
-            where e.kind = 'email' and e.address = lower(i.from_address) and e.user_id = m.user_id
-        )
+where not exists (
+        -- A record of a type that does not exist for somebody is not theirs to decide on.
+        select 1 from hidden_type h
+        where h.company_id = i.company_id and h.user_id = m.user_id and h.record_type = coalesce(r.type, a.record_type)
     )
-    or (
-        m.role = 'agent'
-        and not exists (select 1 from user_address e where e.kind = 'email' and e.address = lower(i.from_address))
-        and (
-            r.owner_id = m.user_id
-            or a.owner_id = m.user_id
-            or exists (
-                select 1 from team_member t
-                where t.team_id in (r.owner_team_id, a.owner_team_id) and t.user_id = m.user_id
+    and (
+        m.role = 'admin'
+        or (
+            m.role = 'agent'
+            and exists (
+                select 1 from user_address e
+                where e.kind = 'email' and e.address = lower(i.from_address) and e.user_id = m.user_id
             )
-            or (
-                i.record_id is null and i.alias_id is null
-                and exists (
-                    select 1 from notice n
-                    where n.company_id = i.company_id and n.user_id = m.user_id and n.inbound_id = i.id
+        )
+        or (
+            m.role = 'agent'
+            and not exists (select 1 from user_address e where e.kind = 'email' and e.address = lower(i.from_address))
+            and (
+                r.owner_id = m.user_id
+                or a.owner_id = m.user_id
+                or exists (
+                    select 1 from team_member t
+                    where t.team_id in (r.owner_team_id, a.owner_team_id) and t.user_id = m.user_id
+                )
+                or (
+                    i.record_id is null and i.alias_id is null
+                    and exists (
+                        select 1 from notice n
+                        where n.company_id = i.company_id and n.user_id = m.user_id and n.inbound_id = i.id
+                    )
                 )
             )
         )

@@ -42,6 +42,14 @@ where u.active and m.role in ('admin', 'agent')
         from record r join hidden_type h on h.company_id = r.company_id and h.record_type = r.type
         where r.company_id = :company_id and r.id = :record_id and h.user_id = o.user_id
     )
+    and not (
+        cast(:record_id as bigint) is null
+        and exists (
+            select 1
+            from alias a join hidden_type h on h.company_id = a.company_id and h.record_type = a.record_type
+            where a.company_id = :company_id and a.id = :alias_id and h.user_id = o.user_id
+        )
+    )
 order by o.step, u.id;
 
 -- name: installation_admins

@@ -5,12 +5,20 @@ select * from outbox_line where id = :id order by delivery_id;
 
 -- name: log_copy_people
 select d.id, d.message_id, d.person, d.user_id, d.contact_id, coalesce(u.name, c.name) as name, d.channel, d.address,
-    d.state, d.reason, d.outbox_id, d.changed_at
+    d.state, d.reason, d.outbox_id, d.changed_at, d.mentioned
 from delivery d
     left join users u on u.id = d.user_id
     left join contact c on c.id = d.contact_id
 where d.company_id = :company_id and d.outbox_id = :outbox_id
 order by d.id;
+
+-- Mails that lie on no record, at an alias that opens a type whose records do not exist for a user.
+-- name: log_hidden
+select i.id
+from inbound i
+    join alias a on a.id = i.alias_id
+    join hidden_type h on h.company_id = i.company_id and h.record_type = a.record_type
+where i.company_id = :company_id and i.id in (:ids) and i.record_id is null and h.user_id = :user_id;
 
 -- Addresses that begin alike, among which a slip of the hand is looked for.
 -- name: log_addresses_like

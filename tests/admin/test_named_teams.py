@@ -8,6 +8,7 @@ import pytest
 
 from tests.admin.conftest import Browser, Site
 from tests.admin.furnished import THEIRS, filled, furnish, routes
+from tests.unit.world import ERIK
 from weftmail.core.role import Role
 
 Opens = Callable[[], Browser]
@@ -87,3 +88,33 @@ def test_an_admin_limits_a_type_on_its_page(limited: Site, anna: Browser, browse
     assert bjorn_of(browser).get("/records/TICKET-1").status_code == 404
     notified = limited.store.records.followers(limited.world.acme, limited.world.record("TICKET-1").id)
     assert "Björn" not in [one.name for one in notified]
+
+
+def test_held_mail_there_is_not_theirs_to_decide(limited: Site, browser: Opens, anna: Browser) -> None:
+    """Björn owns the record and its alias, is told of what is held, and bears an address: none of it opens the type."""
+    world, store = limited.world, limited.store
+    ticket = world.record("TICKET-1")
+    store.connection.execute(
+        "update record set owner_id = :user where id = :id", {"user": world.bjorn, "id": ticket.id}
+    )
+    words = {"user": world.bjorn, "name": "support"}
+    store.connection.execute("update alias set owner_id = :user where local_part = :name", words)
+    first = world.thread("TICKET-1")[0].rfc_message_id
+    on_it = world.deliver(world.mail(ERIK, subject=SECRET, references=[first]), "support@acme.example")
+    own = world.deliver(world.mail("bjorn@acme.example", subject=SECRET, references=[first]), "support@acme.example")
+    store.connection.execute("update alias set accepts = 'known' where local_part = 'support'")
+    stranger = "New <new@nowhere.example>"
+    at_alias = world.deliver(world.mail(stranger, subject=SECRET), "support@acme.example")
+    held = [on_it, own, at_alias]
+    assert {one.state for one in held} == {"held"}
+    bjorn = bjorn_of(browser)
+    for one in held:
+        assert bjorn.get(f"/review/{one.id}").status_code == bjorn.get(f"/log/{one.id}").status_code == 404, one
+        decided = bjorn.post(f"/review/{one.id}/decide", {"csrf": bjorn.csrf(), "do": "drop"})
+        assert decided.status_code in (404, 405), one
+        assert anna.get(f"/review/{one.id}").status_code == 200
+        assert store.inbound.deciders(world.acme, one.id) == ["Anna"]
+    for path in ("/review", "/inbox", "/records", "/log"):
+        page = bjorn.get(path).text
+        assert "TICKET-1" not in page and SECRET not in page, path
+    assert store.inbound.review_counts(world.acme, world.bjorn)["held"] == 0

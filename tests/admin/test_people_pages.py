@@ -75,12 +75,27 @@ def test_where_no_mail_can_leave_the_link_is_shown_once(site: Site, browser: Ope
     site.store.connection.execute("update domain set state = 'removed'")
     eva = browser()
     eva.sign_in("eva@other.example")
+    site.store.line.appoint(site.eva)
     answer = eva.post("/users/invite", {"csrf": eva.csrf(), "address": KARIN, "role": "agent"})
     (path,) = re.findall(r"<code>http://testserver(/password/[\w-]{43})</code>", answer.text)
     assert eva.get(path).status_code == 200
     assert path not in eva.get(f"/users/{person(site, KARIN).id}").text
     answer = eva.post(f"/users/{person(site, KARIN).id}/invite", {"csrf": eva.csrf()})
     assert eva.get(path).status_code == 404 and "/password/" in answer.text
+
+
+@pytest.mark.parametrize("address", ["eva@other.example", "nobody@nowhere.example", "gone@other.example"])
+def test_where_no_mail_can_leave_an_admin_of_a_company_learns_nothing(site: Site, anna: Browser, address: str) -> None:
+    """Who has a password for another company, who has none, and nobody at all: the refusal is the same."""
+    site.store.users.join(site.other, site.store.users.add("Gone", "gone@other.example", 1), "agent")
+    site.store.connection.execute("update domain set state = 'removed'")
+    before = site.store.connection.execute("select count(*) from users").rows
+    answer = anna.post("/users/invite", {"csrf": anna.csrf(), "address": address, "name": "X", "role": "agent"})
+    assert answer.status_code == 422 and "No email of Acme can leave yet" in answer.text
+    assert "/password/" not in answer.text and 'value="X"' in answer.text
+    assert site.store.connection.execute("select count(*) from users").rows == before
+    again = anna.post(f"/users/{site.world.bjorn}/invite", {"csrf": anna.csrf()})
+    assert again.status_code == 422 and "No email of Acme can leave yet" in again.text
 
 
 def test_a_role_is_changed_and_the_last_admin_stays(site: Site, anna: Browser) -> None:

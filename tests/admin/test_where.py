@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ from playwright.sync_api import expect
 from tests.admin.chromium import chromium, served
 from tests.admin.conftest import Browser, Site
 from tests.admin.test_access import signed_in
+from weftmail.admin.file_settings import FileSetting, SettingsFile
+from weftmail.cli.config import Config
 from weftmail.core.limits import POST_FILES
 from weftmail.core.tokens.reply_token import find as find_token
 
@@ -100,6 +104,24 @@ def test_each_rule_that_can_be_set_leads_to_where(site: Site, anna: Browser) -> 
         assert f'href="{to}"' in rules
         assert anna.get(to).status_code == 200
     assert 'id="blocked"' in anna.get("/review").text
+    assert rules.count("<li") == rules.count(">Change<") + rules.count('class="dim">(')
+    assert "always so" in rules and "set by whoever looks after the installation" in rules
+    with site.store.transaction():
+        site.store.line.appoint(site.world.anna)
+    keys = tuple(FileSetting(one.name, "", given=False) for one in fields(Config))
+    site.app.state.site = replace(site.app.state.site, file=SettingsFile("weftmail.toml", keys))
+    page = anna.get("/where?to=leads%40acme.example").text
+    found = re.findall(r'href="([^"#?]+)(?:[^"#]*)#([\w-]+)"', page[page.index('class="rules"') :])
+    own = [one for one in found if one[0] != "/review"]
+    assert {f"{path}#{place}" for path, place in own} >= {
+        "/settings#file-complaint_providers", "/settings#file-clamd", f"/aliases/{site.world.leads}#spam",
+        f"/aliases/{site.world.leads}#machines",
+    }  # fmt: skip
+    for path, place in own:
+        assert f'id="{place}"' in anna.get(path).text, (path, place)
+    assert "set by whoever" not in page
+    with site.store.transaction():
+        site.store.line.dismiss(site.world.anna)
     unknown = anna.get("/where?to=nobody%40acme.example").text
     assert 'href="/aliases/new?address=nobody%40acme.example"' in unknown[unknown.index('class="rules"') :]
     foreign = anna.get("/where?to=nobody%40elsewhere.example").text

@@ -46,6 +46,7 @@ STEPS = {
     "only_address": "with --add-address ADDR",
     "only_installation_admin": "make somebody else one first: mail-admin user set ADDR --installation-admin yes",
     "only_admin": "make somebody else one first: mail-admin user set ADDR --company {company} --role admin",
+    "no_mail_leaves": "mail-admin domain add NAME --company {company}",
     "no_invitation": "mail-admin user sign-in-link ADDR",
     "no_such_team": "see: mail-admin team list",
     "team_there": "see: mail-admin team show {name}",

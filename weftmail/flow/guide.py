@@ -19,7 +19,7 @@ STEPS = ("company", "mail", "dns", "address", "letter", "colleagues")
 Way = Literal["dedicated", "subdomain", "mailboxes", "forwarded"]
 WAYS: tuple[Way, ...] = ("dedicated", "subdomain", "mailboxes", "forwarded")
 """How mail comes here: all of a domain, a subdomain of its own, single addresses beside mailboxes, or forwarded."""
-_WAY, _CLOSED = "guide_way", "guide_closed"
+_WAY, _CLOSED, _DOMAIN = "guide_way", "guide_closed", "guide_domain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class Guide:
     """Where a company stands on its way to the first conversation."""
 
     domain: Domain | None
+    domains: tuple[Domain, ...]
+    """All that its mail may come to, that one first."""
     way: str
     """How its mail comes; "" where nobody has said so."""
     alias: Alias | None
@@ -58,12 +60,14 @@ class Guide:
 
 def guide(store: Store, company_id: int, *, with_letter: bool = True) -> Guide:
     """Return where a company stands; ``with_letter`` looks for the newest mail to its first address, among all mail."""
-    found = _domain(store, company_id)
     first = store.aliases.first(company_id)
+    domains = _domains(store, company_id, first)
+    found = domains[0] if domains else None
     letters = _letters(store, company_id, first) if with_letter else []
     keys = store.domains.dkim_keys(found.name) if found is not None else []
     return Guide(
         domain=found,
+        domains=domains,
         way=store.settings.get(_WAY) or _way_of(found),
         alias=first,
         letter=letters[0] if letters else None,
@@ -74,10 +78,13 @@ def guide(store: Store, company_id: int, *, with_letter: bool = True) -> Guide:
     )
 
 
-def _domain(store: Store, company_id: int) -> Domain | None:
-    """Return the domain that the company's mail comes to: its own, else one that all share."""
+def _domains(store: Store, company_id: int, first: Alias | None) -> tuple[Domain, ...]:
+    """Return the domains that the company's mail may come to: first the one that was chosen in the guide, else the one
+    of its first address, else its own before one that all share."""
     open_ = [one for one in store.domains.all() if one.state == "open" and one.company_id in (company_id, None)]
-    return min(open_, key=lambda one: (one.company_id is None, one.id), default=None)
+    chosen, at = store.settings.get(_DOMAIN), first.domain if first is not None else None
+    order = {one.id: (one.name != chosen, one.name != at, one.company_id is None, one.id) for one in open_}
+    return tuple(sorted(open_, key=lambda one: order[one.id]))
 
 
 def _way_of(found: Domain | None) -> str:
@@ -122,6 +129,7 @@ def choose(setup: Setup, company: str, way: str, name: str) -> Done | Refusal:
         done = domain.change(setup, wanted, dedicated=dedicated)
     if not isinstance(done, Refusal):
         setup.store.settings.put(_WAY, way)
+        setup.store.settings.put(_DOMAIN, wanted)
     return done
 
 

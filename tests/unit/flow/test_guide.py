@@ -56,6 +56,19 @@ def test_a_way_adds_its_domain(office: Office, way: str, name: str, *, dedicated
     assert (found.domain.name, found.domain.dedicated, found.way) == (name, dedicated, way)
 
 
+def test_of_several_domains_the_chosen_one_counts_else_that_of_the_first_address(office: Office, world: World) -> None:
+    beta = made(office, "Beta")
+    for name, company in (("late.example", "Acme"), ("shared.example", None)):
+        office.did(domain.add(office.setup, name, company=company, shared=company is None))
+    found = guide(office.store, world.acme)
+    assert [one.name for one in found.domains] == ["acme.example", "late.example", "shared.example"]
+    office.did(guides.choose(office.setup, "Acme", "dedicated", "late.example"))
+    found = guide(office.store, world.acme)
+    assert found.domain == found.domains[0] and found.domains[0].name == "late.example"
+    office.did(domain.add(office.setup, "own.example", company="Beta", dedicated=True))
+    assert [one.name for one in guide(office.store, beta).domains] == ["own.example", "shared.example"]
+
+
 def test_another_way_changes_the_domain_that_is_there(office: Office) -> None:
     beta = made(office, "Beta")
     office.did(guides.choose(office.setup, "Beta", "mailboxes", "beta.example"))

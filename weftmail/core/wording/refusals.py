@@ -118,6 +118,10 @@ REFUSALS = {
     "no_such_session": marked("This browser is signed out already"),
     "link_gone": marked("This link has expired"),
     "no_invitation": marked("{name} has a password already; an invitation is for a first one"),
+    "no_mail_leaves": marked(
+        "No email of {company} can leave yet, so no invitation would arrive; "
+        "whoever looks after the installation adds a domain"
+    ),
     "second_factor_there": marked("{name} has a second factor already"),
     "no_second_factor": marked("{name} has no second factor"),
     "second_factor_not_begun": marked("Start again: the key for the app is no longer kept"),

@@ -43,11 +43,14 @@ def invite(
     role: str | None = None,
     prefers: str | None = None,
     language: str | None = None,
+    hands_on: bool = True,
 ) -> Invited:
     """Add a user, and send a link by which they choose a password; one who is there is told of the new company.
 
-    Where no mail can leave, the link is there for somebody to hand it on.
+    Where no mail can leave, the link is there for somebody to hand it on.  That would tell who has a password for
+    another company already: whoever may not know does not ``hands_on`` it, and is refused whomever they invite.
     """
+    _check_mail_leaves(setup, company, hands_on=hands_on)
     elsewhere = _signs_in_elsewhere(setup, address)
     made = user.join(setup, address, company, name, role, prefers, language)
     found = replace(find.user(setup.store, made.address), active=True)
@@ -66,6 +69,12 @@ def invite(
         "user.invite", made.company_id, made.subject, made.was, now, made.address, made.company,
         token=token, mailed=mailed,
     )  # fmt: skip
+
+
+def _check_mail_leaves(setup: Setup, company: str | None, *, hands_on: bool) -> None:
+    whose = find.company(setup.store, company)
+    if not hands_on and setup.store.domains.of_company(whose.id) is None:
+        raise RefusedAct("address", "no_mail_leaves", company=whose.name)
 
 
 def _signs_in_elsewhere(setup: Setup, address: str) -> bool:
@@ -102,8 +111,11 @@ def _let_know(setup: Setup, keyring: Keyring, random: bytes, found: User, made: 
 
 
 @act
-def invite_again(setup: Setup, keyring: Keyring, random: bytes, address: str, *, company: str | None = None) -> Invited:
+def invite_again(
+    setup: Setup, keyring: Keyring, random: bytes, address: str, *, company: str | None = None, hands_on: bool = True
+) -> Invited:
     """Send a new invitation to somebody who has no password yet; the links of before work no longer."""
+    _check_mail_leaves(setup, company, hands_on=hands_on)
     store, whose = setup.store, find.company(setup.store, company)
     found = find.member(store, address, whose.id, field="address")
     member = store.members.get(whose.id, found.id)

@@ -237,3 +237,14 @@ def test_somebody_who_left_and_is_invited_back_signs_in_as_before(office: Office
     # No link: the password that they have still counts.
     assert back.token == "" and back.mailed
     assert "mail.joined" in str(next(one.says for one in claimed(office)))
+
+
+def test_whoever_may_not_hand_on_a_link_is_refused_before_anybody_is_looked_up(office: Office) -> None:
+    office.store.companies.add("Office", 1)
+    for how in ("invite", "invite_again"):
+        act = getattr(access, how)
+        for address in (EVA, ANNA, "no address"):
+            refused = act(office.setup, keys(office), R, address, company="Office", hands_on=False)
+            assert (refused.field, refused.code) == ("address", "no_mail_leaves"), (how, address)
+    assert isinstance(access.invite(office.setup, keys(office), R, EVA, company="Acme", hands_on=False), Invited)
+    office.did(access.invite_again(office.setup, keys(office), R, EVA, company="Acme", hands_on=False))
