@@ -213,6 +213,11 @@ class Users:
         return many(Colleague, queries.company_users(self._connection, company_id=company_id))
 
 
+def _domain(address: str) -> str:
+    """Return what stands behind the @ of an address; "" where there is none."""
+    return address.rpartition("@")[2] if "@" in address else ""
+
+
 class Contacts:
     """The contacts of a store."""
 
@@ -236,24 +241,27 @@ class Contacts:
         """Add a contact for each of these canonical addresses, which nobody has; return their ids by address."""
         ids: dict[str, int] = {}
         for portion in portions(list(names.items())):
-            rows = [{"company_id": company_id, "name": name, "now": now} for _, name in portion]
+            shown = [(name, (name or address).casefold()) for address, name in portion]
+            rows = [{"company_id": company_id, "name": name, "sort_name": by, "now": now} for name, by in shown]
             # Numbers are given in the order of the rows, whatever the order in which they are told.
             numbers = sorted(column(queries.contacts_add(self._connection, rows)))
             new = {address: number for (address, _), number in zip(portion, numbers, strict=True)}
             shared = {"company_id": company_id, "kind": EMAIL, "now": now}
-            links = [{**shared, "address": a, "contact_id": c} for a, c in new.items()]
+            links = [{**shared, "address": a, "domain": _domain(a), "contact_id": c} for a, c in new.items()]
             queries.contact_addresses_add(self._connection, links)
             ids |= new
         return ids
 
     def add_address(self, company_id: int, contact_id: int, address: str, now: int, kind: str = EMAIL) -> bool:
         """Give the contact one more address; say whether it was free."""
-        row = {"company_id": company_id, "contact_id": contact_id, "kind": kind, "address": address, "now": now}
+        named = {"kind": kind, "address": address, "domain": _domain(address)}
+        row = {"company_id": company_id, "contact_id": contact_id, **named, "now": now}
         return bool(queries.contact_addresses_add(self._connection, [row]).changed == 1)
 
     def rename(self, company_id: int, contact_id: int, name: str) -> None:
         """Give the contact another name."""
-        queries.contact_rename(self._connection, id=contact_id, company_id=company_id, name=name)
+        by = name.casefold()
+        queries.contact_rename(self._connection, id=contact_id, company_id=company_id, name=name, sort_name=by)
 
     def archive(self, company_id: int, contact_id: int, now: int) -> None:
         """Put the contact away; mail already filed stays theirs."""

@@ -12,6 +12,8 @@ from weftmail.store.alias_list import AliasLists
 from weftmail.store.audit import AuditLog
 from weftmail.store.blob import Blobs
 from weftmail.store.company import Companies
+from weftmail.store.contact_card import ContactCards
+from weftmail.store.contact_merge import ContactMerges
 from weftmail.store.dns import DnsLooks
 from weftmail.store.domain import Domains
 from weftmail.store.due import Agenda
@@ -24,6 +26,7 @@ from weftmail.store.log import MailLog
 from weftmail.store.member import Members
 from weftmail.store.message import Messages
 from weftmail.store.migrate import latest, schema_number
+from weftmail.store.organisation import Organisations
 from weftmail.store.outbox import Outbox
 from weftmail.store.ownership import Ownership
 from weftmail.store.people import Contacts, Users
@@ -61,6 +64,9 @@ class Store:
         self.line = Line(connection)
         self.ownership = Ownership(connection)
         self.contacts = Contacts(connection)
+        self.contact_cards = ContactCards(connection)
+        self.contact_merges = ContactMerges(connection)
+        self.organisations = Organisations(connection)
         self.records = Records(connection)
         self.record_types = RecordTypes(connection)
         self.record_lists = RecordLists(connection)

@@ -58,6 +58,8 @@ _PAGES = {
     "dns": "/domains/{subject}",
     "user": "/users/{id}",
     "membership": "/users/{id}",
+    "contact": "/contacts/{id}",
+    "organisation": "/organisations/{id}",
     "review": "/log/{id}",
     "inbound": "/log/{id}",
     "outbox": "/log/out/{id}",

@@ -304,6 +304,8 @@ create table contact (
     id {ID},
     company_id bigint not null references company (id),
     name text not null,
+    -- By what lists put them in order: the name, or else an address, in small letters.
+    sort_name text not null default '',
     note text not null default '',
     organisation_id bigint references organisation (id),
     merged_into_id bigint references contact (id),
@@ -316,8 +318,10 @@ create table contact (
 );
 create index contact_blocked on contact (company_id, id) where blocked_at is not null;
 create index contact_company on contact (company_id, id) where archived_at is null;
+create index contact_sorted on contact (company_id, sort_name, id) where archived_at is null;
+create index contact_away on contact (company_id, sort_name, id) where archived_at is not null and merged_into_id is null;
 create index contact_here on contact (id) where archived_at is null;
-create index contact_organisation on contact (organisation_id, id) where organisation_id is not null;
+create index contact_organisation on contact (organisation_id, sort_name, id) where organisation_id is not null;
 create index contact_merged on contact (merged_into_id) where merged_into_id is not null;
 
 create table contact_address (
@@ -759,6 +763,7 @@ create table participant (
     removed_at bigint,
     primary key (company_id, record_id, contact_id)
 );
+create index participant_records on participant (company_id, contact_id, record_id);
 create index participant_contact on participant (company_id, contact_id, alias_id);
 
 -- A copy of a message, or an email of notices to one user, which has no message: its sentences are kept here (JSON).

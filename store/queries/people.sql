@@ -101,19 +101,19 @@ where m.company_id = :company_id and u.active
 order by u.name;
 
 -- name: contacts_add*!
-insert into contact (company_id, name, created_at)
-values (:company_id, :name, :now)
+insert into contact (company_id, name, sort_name, created_at)
+values (:company_id, :name, :sort_name, :now)
 returning id;
 
 -- name: contact_rename!
-update contact set name = :name where id = :id and company_id = :company_id;
+update contact set name = :name, sort_name = :sort_name where id = :id and company_id = :company_id;
 
 -- name: contact_archive!
 update contact set archived_at = :now where id = :id and company_id = :company_id;
 
 -- name: contact_addresses_add*!
-insert into contact_address (company_id, kind, address, contact_id, created_at)
-values (:company_id, :kind, :address, :contact_id, :now)
+insert into contact_address (company_id, kind, address, domain, contact_id, created_at)
+values (:company_id, :kind, :address, :domain, :contact_id, :now)
 on conflict (company_id, kind, address) do nothing;
 
 -- name: contact_address_remove!

@@ -19,12 +19,12 @@ OPEN = {"/healthz", "/sign-in", "/sign-in/code", "/enter/{token}", "/forgotten",
 THEIRS = {
     "label": "LEAD-2", "number": "1", "notice": "1", "file": "1", "name": "caught1", "act": "1", "session": "1",
     "user": "1", "team": "1", "alias": "1", "type": "visit", "other": "1", "mail": "3", "filter": "1",
-    "domain": "acme.example", "copy": "1",
+    "domain": "acme.example", "copy": "1", "contact": "1", "organisation": "1",
 }  # fmt: skip
 NOBODYS = {
     "label": "LEAD-99", "number": "1", "notice": "99", "file": "1", "name": "caught99", "act": "99", "session": "99",
     "user": "99", "team": "99", "alias": "99", "type": "nothing", "other": "99", "mail": "99", "filter": "99",
-    "domain": "nobody.example", "copy": "99",
+    "domain": "nobody.example", "copy": "99", "contact": "99", "organisation": "99",
 }  # fmt: skip
 """What the parameters of routes name: things of Acme's that ``furnish`` makes, and things that nobody has."""
 
@@ -53,6 +53,7 @@ def furnish(site: Site) -> None:
     """Give Acme a thread with HTML, a file, a note, a caught mail and a change in the history."""
     world = site.world
     site.store.teams.add(world.acme, "Sales", 1)
+    site.store.organisations.add(world.acme, "Ek Möbler", 1)
     site.store.companies.add_record_type(world.acme, "visit", "VISIT")
     site.store.sessions.add("the browser of Anna", world.anna, "csrf", 1, 10**15)
     mail = world.mail(subject="Again", verified=True, files=[("plan.pdf", b"%PDF")], headers=[("X-A", "b")])

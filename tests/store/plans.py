@@ -59,6 +59,12 @@ READ_MORE = {
     "record_type_teams": SET_UP,
     "record_type_teams_remove": SET_UP,
     "tags": SET_UP,
+    "organisations": SET_UP,
+    "organisation_domains": SET_UP,
+    "contacts_found": "looks through the names and addresses of one company's contacts for words",
+    "contacts_in_domain": COUNTED,
+    "contact_records": "sorts two pages, each found by its index, to make one of them",
+    "contact_messages": "sorts two pages, each found by its index, to make one of them",
     "record_tags": FEW,
     "saved_filters": "the filters of one company, sorted",
     **dict.fromkeys(

@@ -32,6 +32,11 @@ WHOLE = {
     "outbox_counts_of_company_since": "a day is added up, however long that is in the test",
     "record_type_set": "all records of a type bear its name",
     "record_state_set": "all records in a state bear its name",
+    "contacts_found": "all contacts are looked through for words",
+    **dict.fromkeys(
+        [one for one in queries.available_queries if one.startswith(("merge_", "part_"))],
+        "all that is one contact's passes to another",
+    ),
     "notices_read": "all unread notices of a user are marked",
 }
 NAMES = [name for name in queries.available_queries if not name.endswith("_cursor") and name not in WHOLE]
@@ -112,6 +117,7 @@ VALUES: dict[str, Any] = {
     "whose": "outside", "priority": "high", "folded": "x", "tag_id": 1, "shared": True,
     "after_send": "keep", "then_show": "stay", "shortcuts": True, "takes": True, "query": "",
     "types": ["lead"], "labels": ["LEAD-5"], "teams_only": False,
+    "sort_name": "new", "organisation_id": 1, "note": "n",
     "beginning": "zz", "beyond": "zzz",
 }  # fmt: skip
 SWITCHES = {
@@ -124,6 +130,10 @@ SWITCHES = {
     "forms": "",
 }
 ODD: dict[str, dict[str, Any]] = {
+    **{name: {"types": ["none"], "before": 10**9} for name in ("contact_records", "contact_messages")},
+    "contact_addresses_add": {"address": "new@customer.example", "domain": "customer.example"},
+    "contacts_in_domain": {"domain": "none.example"},
+    "organisation_gather": {"domain": "none.example"},
     "messages_sharing": {"people": ["a@b.example"], "rfc_message_ids": ["<none@c.example>"], "since": 1},
     "turns_expire": {"before": RECORD},
     "list_records_named": {"words": "T"},
@@ -152,7 +162,6 @@ ODD: dict[str, dict[str, Any]] = {
     "domain_set": {"state": "open"},
     "deliveries_add": {"person": "user:9", "user_id": 1, "state": "queued"},
     "participants_add": {"reason": "added"},
-    "contact_addresses_add": {"address": "new@customer.example"},
     "message_addresses_add": {"position": 9},
     "attachments_add": {"position": 9},
     "blob_pieces_add": {"position": 9},
@@ -197,6 +206,7 @@ def filled(office: Office, mails: int) -> Office:
                 {"most": mails},
             )
         connection.execute("insert into team (id, company_id, name, created_at) values (1, 1, 'T', 1)")
+        connection.execute("insert into organisation (id, company_id, name, created_at) values (1, 1, 'O', 1)")
         connection.execute("insert into tag (id, company_id, name, folded, created_at) values (1, 1, 'T', 't', 1)")
         connection.execute(
             "insert into counter (company_id, record_type, last) values (1, 'lead', :most)", {"most": mails}

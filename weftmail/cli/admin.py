@@ -33,6 +33,7 @@ NOUNS = {
     "domain": "mail domains, dedicated or with mailboxes",
     "alias": "addresses that open records, or add to one",
     "contact": "people outside who write to you",
+    "organisation": "to whom contacts belong, by the domains of their addresses",
     "user": "people who sign in",
     "team": "colleagues who own records and aliases together",
     "second-factor": "codes of an app beside the password",

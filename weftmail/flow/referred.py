@@ -103,7 +103,8 @@ def by_token_in(
     bounce = resolved.purpose == "bounce"
     if resolved.epoch != message.token_epoch and not bounce:
         return "revoked", None
-    if resolved.contact and not bounce and not _still_there(store, message, resolved.contact):
+    owner_id = _stands_for(store, message, resolved.contact) if resolved.contact and not bounce else resolved.contact
+    if resolved.contact and not owner_id:
         return "revoked", None
     contact_id = contacts.of(message.company_id)
     referred = replace(
@@ -111,7 +112,7 @@ def by_token_in(
         purpose=resolved.purpose,
         contact_id=resolved.contact,
         personal=bool(resolved.contact),
-        sender_is_owner=bool(contact_id) and contact_id == resolved.contact,
+        sender_is_owner=bool(contact_id) and contact_id == owner_id,
     )
     return "good", referred
 
@@ -160,12 +161,19 @@ def foreign_ids(installation: Installation, message: Message) -> list[str]:
     return [one for one in kept if locator.verify(installation.keyring, one) is None]
 
 
-def _still_there(store: Store, message: MessageFacts, contact_id: int) -> bool:
-    """Removing a person from the conversation revokes the addresses that they were given."""
+def _stands_for(store: Store, message: MessageFacts, contact_id: int) -> int:
+    """Return who the person is to whom an address was given; 0 where it works no more.
+
+    Removing a person from the conversation revokes the addresses that they were given; somebody who turned out to be
+    the same person as another goes on as that one.
+    """
     contact = store.contacts.get(message.company_id, contact_id)
+    if contact is not None and contact.archived_at is not None:
+        contact_id = store.contact_merges.stands_for(message.company_id, contact_id)
+        contact = store.contacts.get(message.company_id, contact_id) if contact_id != contact.id else contact
     if contact is None or contact.archived_at is not None:
-        return False
-    return bool(store.records.takes_part(message.company_id, contact_id, [message.id]))
+        return 0
+    return contact_id if store.records.takes_part(message.company_id, contact_id, [message.id]) else 0
 
 
 def by_ids(

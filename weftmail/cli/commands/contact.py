@@ -12,10 +12,13 @@ from weftmail.cli.output import iso, sheet, shown
 from weftmail.cli.pages import ContactPages
 from weftmail.cli.refusals import carried_out
 from weftmail.flow import vocabulary
-from weftmail.flow.setup import contact, find
+from weftmail.flow.setup import contact, contact_merge, find
 from weftmail.store.listing import ContactLine
 from weftmail.store.people import BlockedSender
 from weftmail.store.store import Store
+
+RECORDS = 100
+"""So many records of a contact are shown, the newest first."""
 
 
 def build(parser: Parser) -> None:
@@ -27,13 +30,20 @@ def build(parser: Parser) -> None:
     verbs.list("list contacts", _list, "ID", company=True)
     show = verbs.add("show", "show one contact", _show, company=True)
     show.add_argument("address", metavar="ADDR", help="an address of the contact")
-    change = verbs.add("set", "change the name or the addresses of a contact", _set, company=True)
+    change = verbs.add("set", "change a contact; only what you name changes", _set, company=True)
     change.add_argument("address", metavar="ADDR", help="an address of the contact")
     change.add_argument("--name", metavar="NAME", help="the new name")
+    change.add_argument("--note", metavar="TEXT", help="what colleagues are to know; '' for nothing")
+    change.add_argument("--organisation", metavar="NAME", help="to whom the contact belongs; '' for nobody")
     change.add_argument("--add-address", action="append", default=[], metavar="ADDR", help="add an address")
     change.add_argument("--remove-address", action="append", default=[], metavar="ADDR", help="remove an address")
     remove = verbs.add("remove", "archive a contact; their messages stay", _remove, company=True)
     remove.add_argument("address", metavar="ADDR", help="an address of the contact")
+    restore = verbs.add("restore", "bring an archived contact back", _restore, company=True)
+    restore.add_argument("address", metavar="ADDR", help="an address of the contact")
+    merge = verbs.add("merge", "two contacts are the same person: make them one", _merge, company=True)
+    merge.add_argument("address", metavar="ADDR", help="an address of the contact who is kept")
+    merge.add_argument("other", metavar="OTHER", help="an address of the other one")
     block = verbs.add("block", "drop all email of a sender from now on", _block, company=True)
     block.add_argument("address", metavar="ADDR", help="the sender's address")
     unblock = verbs.add("unblock", "take email of a blocked sender again", _unblock, company=True)
@@ -93,6 +103,8 @@ def _set(context: Context, arguments: argparse.Namespace) -> None:
             arguments.address,
             company=arguments.company,
             name=arguments.name,
+            note=arguments.note,
+            organisation=arguments.organisation,
             add_addresses=arguments.add_address,
             remove_addresses=arguments.remove_address,
         )
@@ -104,6 +116,19 @@ def _remove(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(contact.remove(context.setup, arguments.address, company=arguments.company))
     said = f"Archived {made.subject}. The reply addresses that this person was given no longer work."
     context.answer(arguments.json, done.value(made), lambda: [said])
+
+
+def _restore(context: Context, arguments: argparse.Namespace) -> None:
+    made = carried_out(contact.restore(context.setup, arguments.address, company=arguments.company))
+    context.answer(arguments.json, done.value(made), lambda: [f"{made.subject} is a contact again."])
+
+
+def _merge(context: Context, arguments: argparse.Namespace) -> None:
+    made = carried_out(
+        contact_merge.merge(context.setup, arguments.address, arguments.other, company=arguments.company)
+    )
+    undo = f"Undo: mail-admin audit undo {made.trace}"
+    context.answer(arguments.json, done.value(made), lambda: [done.changes(made), undo])
 
 
 def _list(context: Context, arguments: argparse.Namespace) -> None:
@@ -123,9 +148,20 @@ def _listing(store: Store, company: str | None) -> Listing[ContactLine]:
 
 def _show(context: Context, arguments: argparse.Namespace) -> None:
     found = contact.named(context.store, arguments.address, arguments.company)
-    value = contact.fields(context.store, found)
-    context.answer(
-        arguments.json,
-        value,
-        lambda: sheet({"Contact": found.name, "Company": value["company"], "Addresses": value["addresses"]}),
-    )
+    cards, whose = context.store.contact_cards, found.company_id
+    addresses = cards.addresses(whose, found.id)
+    records = cards.records(whose, found.id, (), RECORDS)
+    value = {
+        **contact.fields(context.store, found),
+        "deliveries": [{"address": one.address, "state": one.state, "reason": one.reason} for one in addresses],
+        "records": [one.label for one in records],
+    }
+    lines = {
+        "Contact": found.name,
+        "Company": value["company"],
+        "Organisation": value["organisation"],
+        "Addresses": [" ".join(filter(None, (one.address, one.state, one.reason))) for one in addresses],
+        "Note": value["note"],
+        "Records": value["records"],
+    }
+    context.answer(arguments.json, value, lambda: sheet(lines))

@@ -10,7 +10,9 @@ from weftmail.flow import vocabulary
 from weftmail.flow.facts import is_ours
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import find
+from weftmail.flow.setup import organisation as organisations
 from weftmail.flow.setup.act import Done, Fields, Setup, act
+from weftmail.flow.setup.undo import check_unchanged
 from weftmail.store.audit import AuditRow
 from weftmail.store.people import Contact
 from weftmail.store.store import Store
@@ -19,9 +21,14 @@ from weftmail.store.store import Store
 def fields(store: Store, contact: Contact) -> Fields:
     """Return what is said of a contact."""
     company = store.companies.get(contact.company_id)
-    return vocabulary.contact(
-        contact, company.name if company else "", store.contacts.addresses(contact.company_id, contact.id)
-    )
+    card = store.contact_cards.get(contact.company_id, contact.id)
+    return {
+        **vocabulary.contact(
+            contact, company.name if company else "", store.contacts.addresses(contact.company_id, contact.id)
+        ),
+        "organisation": card.organisation if card is not None else None,
+        "note": card.note if card is not None else "",
+    }
 
 
 def named(store: Store, address: str, company: str | None, *, to_remove: bool = False) -> Contact:
@@ -76,22 +83,38 @@ def change(
     *,
     company: str | None = None,
     name: str | None = None,
+    note: str | None = None,
+    organisation: str | None = None,
     add_addresses: Sequence[str] = (),
     remove_addresses: Sequence[str] = (),
 ) -> Done:
-    """Change a contact's name or addresses."""
-    if name is None and not add_addresses and not remove_addresses:
+    """Change a contact's name, note, organisation ("" for none) or addresses."""
+    given = (name, note, organisation)
+    if all(one is None for one in given) and not add_addresses and not remove_addresses:
         raise RefusedAct("", "nothing_to_change", noun="contact")
     store = setup.store
     found = named(store, address, company)
     was = fields(store, found)
     renamed = found if name is None else replace(found, name=find.line("name", name))
     store.contacts.rename(found.company_id, found.id, renamed.name)
+    _keep(store, found, note, organisation)
     for text in add_addresses:
         _add_address(setup, found, find.address("add_addresses", text))
     for text in remove_addresses:
         _remove_address(store, found, find.address("remove_addresses", text))
     return Done("contact.set", found.company_id, renamed.name or address, was, fields(store, renamed))
+
+
+def _keep(store: Store, whose: Contact, note: str | None, organisation: str | None) -> None:
+    """Store a note and an organisation, each where it is given."""
+    card = store.contact_cards.get(whose.company_id, whose.id)
+    if card is None or (note is None and organisation is None):
+        return
+    kept = card.note if note is None else organisations.text("note", note)
+    place = card.organisation_id if organisation is None else None
+    if organisation:
+        place = organisations.named(store, whose.company_id, organisation, field="organisation").id
+    store.contact_cards.put(whose.company_id, whose.id, kept, place)
 
 
 def _add_address(setup: Setup, contact: Contact, address: str, field: str = "add_addresses") -> None:
@@ -126,8 +149,24 @@ def remove(setup: Setup, address: str, *, company: str | None = None) -> Done:
     """Archive a contact: mail already filed stays theirs, the reply addresses that they were given do not work."""
     store = setup.store
     found = named(store, address, company, to_remove=True)
-    store.contacts.archive(found.company_id, found.id, setup.clock())
-    return Done("contact.remove", found.company_id, found.name or address, fields(store, found))
+    return _archived(setup, found, address)
+
+
+def _archived(setup: Setup, found: Contact, address: str) -> Done:
+    setup.store.contacts.archive(found.company_id, found.id, setup.clock())
+    return Done("contact.remove", found.company_id, found.name or address, fields(setup.store, found))
+
+
+@act
+def restore(setup: Setup, address: str, *, company: str | None = None) -> Done:
+    """Bring an archived contact back."""
+    store, wanted = setup.store, find.address("address", address)
+    of = find.company(store, company)
+    found = store.contacts.by_address(of.id, wanted)
+    if found is None or found.archived_at is None:
+        raise RefusedAct("address", "not_archived", address=wanted)
+    store.contacts.restore(of.id, found.id)
+    return Done("contact.add", of.id, found.name or wanted, {}, fields(store, found))
 
 
 @act
@@ -182,5 +221,37 @@ def _blocked_again(setup: Setup, row: AuditRow) -> Done | Refusal:
     return block(setup, row.subject, company=row.company)
 
 
-reverses = {"contact.block": _taken_again, "contact.unblock": _blocked_again}
+@act
+def _set_back(setup: Setup, row: AuditRow) -> Done:
+    store, was = setup.store, row.before
+    found = store.contacts.get(find.company(store, row.company).id, was["id"])
+    if found is None or found.archived_at is not None:
+        raise RefusedAct("", "changed_since", subject=row.subject)
+    left = fields(store, found)
+    check_unchanged(row, left)
+    store.contacts.rename(found.company_id, found.id, was["name"])
+    _keep(store, found, was["note"], was["organisation"] or "")
+    for one in was["addresses"]:
+        _add_address(setup, found, one)
+    for one in store.contacts.addresses(found.company_id, found.id):
+        if one not in was["addresses"]:
+            store.contacts.remove_address(found.company_id, one)
+    return Done("contact.set", found.company_id, row.subject, left, fields(store, replace(found, name=was["name"])))
+
+
+def _back_in(setup: Setup, row: AuditRow) -> Done | Refusal:
+    return restore(setup, row.before["addresses"][0], company=row.company)
+
+
+def _back_out(setup: Setup, row: AuditRow) -> Done | Refusal:
+    return remove(setup, row.now["addresses"][0], company=row.company)
+
+
+reverses = {
+    "contact.add": _back_out,
+    "contact.remove": _back_in,
+    "contact.set": _set_back,
+    "contact.block": _taken_again,
+    "contact.unblock": _blocked_again,
+}
 undone_by = Role.AGENT

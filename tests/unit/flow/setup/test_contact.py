@@ -68,6 +68,20 @@ def test_changes_that_cannot_be(karin: Office, values: dict[str, Any], said: tup
     assert karin.refused(contact.change(karin.setup, KARIN, **values)) == said
 
 
+def test_a_contact_is_put_back_as_they_were(karin: Office) -> None:
+    setup = karin.setup
+    done = karin.did(
+        contact.change(setup, KARIN, name="K", note="N", add_addresses=["k@other.example"], remove_addresses=[KARIN])
+    )
+    back = karin.did(undo.undo(setup, done.trace))
+    assert (back.now["name"], back.now["note"], back.now["addresses"]) == ("Karin Ek", "", [KARIN])
+    gone = karin.did(contact.remove(setup, KARIN))
+    assert karin.refused(undo.undo(setup, done.trace)) == ("", "changed_since")
+    assert karin.did(contact.restore(setup, KARIN)).now["name"] == "Karin Ek"
+    assert karin.refused(contact.restore(setup, KARIN)) == ("address", "not_archived")
+    assert karin.refused(undo.undo(setup, gone.trace)) == ("address", "not_archived")
+
+
 def test_a_user_of_another_company_may_be_a_contact(karin: Office) -> None:
     karin.did(company.add(karin.setup, "Beta"))
     made = karin.did(contact.add(karin.setup, "anna@acme.example", name="Anna", company="Beta"))

@@ -20,6 +20,7 @@ from weftmail.flow.setup import (
     alias_csv,
     company,
     contact,
+    contact_merge,
     copy,
     dkim_key,
     domain,
@@ -28,6 +29,7 @@ from weftmail.flow.setup import (
     many,
     membership,
     named,
+    organisation,
     record,
     record_type,
     retype,
@@ -136,6 +138,17 @@ def snoozed(office: Office) -> Done:
     return office.did(snooze.snooze(office.setup, "LEAD-1", "answer"))
 
 
+ERIKS, KARINS = "erik@other.example", "karin@customer.example"
+
+
+def written_to(office: Office) -> Done:
+    return office.did(contact.add(office.setup, ERIKS, name="Erik Ek"))
+
+
+def belonging(office: Office) -> Done:
+    return office.did(organisation.add(office.setup, "Ek", domains=["ek.example"]))
+
+
 def off(office: Office) -> Done:
     return office.did(alias.switch_off(office.setup, "sales@acme.example"))
 
@@ -158,6 +171,13 @@ ACTS: dict[str, Act] = {
     "exemption.add": exempted,
     "exemption.remove": lambda o: o.did(exemption.remove(before(o, exempted).setup, "shop@customer.example")),
     "contact.block": lambda office: office.did(contact.block(office.setup, "erik@other.example")),
+    "contact.add": written_to,
+    "contact.set": lambda o: o.did(contact.change(before(o, written_to).setup, ERIKS, note="Calls on Mondays")),
+    "contact.remove": lambda o: o.did(contact.remove(before(o, written_to).setup, ERIKS)),
+    "contact.merge": lambda o: o.did(contact_merge.merge(before(o, written_to, recorded).setup, ERIKS, KARINS)),
+    "organisation.add": belonging,
+    "organisation.set": lambda o: o.did(organisation.change(before(o, belonging).setup, "Ek", note="Oak")),
+    "organisation.remove": lambda o: o.did(organisation.remove(before(o, belonging).setup, "Ek")),
     "follower.remove": recorded,
     "follower.add": lambda o: o.did(follower.add(before(o, recorded).setup, "LEAD-1", "anna@acme.example")),
     "outbox.redirect": lambda office: office.did(copy.redirect(office.setup, answer(office), "ek@customer.example")),
