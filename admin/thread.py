@@ -51,6 +51,8 @@ class ShownDelivery:
     changed_at: int
     queue_id: str = ""
     answer: str = ""
+    again_at: int = 0
+    """When the mail server tries again, about; 0 where it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,8 +250,8 @@ def _cut(text: str) -> str:
 
 def _shown_delivery(one: Delivery) -> ShownDelivery:
     queued = _QUEUED.search(one.reason) if one.state == "sent" else None
-    answer = one.reason if one.state in ("delayed", "bounced", "failed") else ""
-    return ShownDelivery(state(one), one.changed_at, queued[1] if queued else "", answer)
+    answer = one.reason if one.state in ("accepted", "relayed", "delayed", "bounced", "failed") else ""
+    return ShownDelivery(state(one), one.changed_at, queued[1] if queued else "", answer, one.again_at)
 
 
 def _other_subject(subject: str, title: str) -> str:

@@ -95,6 +95,8 @@ RECORD_STATES = {name: Phrase(f"record.{name}") for name in ("open", "waiting", 
 _DELIVERY = {
     "queued": ("○", Phrase("delivery.queued"), "open"),
     "sent": ("●", Phrase("delivery.sent"), "good"),
+    "accepted": ("●", Phrase("delivery.mailbox"), "good"),
+    "relayed": ("●", Phrase("delivery.mailbox"), "good"),
     "delivered": ("●", Phrase("delivery.delivered"), "good"),
     "delayed": ("▲", Phrase("delivery.delayed"), "look"),
     "bounced": ("✕", Phrase("delivery.bounced"), "broken"),
@@ -108,6 +110,10 @@ _DELIVERY = {
 def state(delivery: Delivery) -> Mark:
     """Return how far a message got on its way to one person."""
     sign, word, tone = _DELIVERY[delivery.state]
+    if delivery.host and delivery.state == "accepted":
+        word = Phrase("delivery.accepted", {"host": delivery.host})
+    elif delivery.host and delivery.state == "relayed":
+        word = Phrase("delivery.relayed", {"host": delivery.host})
     colleague = delivery.name if delivery.user_id is not None else ""
     name = colleague or in_full(delivery.name, delivery.address) or Phrase("delivery.somebody")
     return Mark(sign, Phrase("delivery", {"name": name, "state": word}), tone)

@@ -39,3 +39,7 @@ class Delivery:
     changed_at: int
     mentioned: bool = False
     """The message mentions this colleague."""
+    host: str = ""
+    """The server that took it or put it off, as the mail server's log names it."""
+    again_at: int = 0
+    """When the mail server tries again, about; 0 where it does not."""

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from weftmail.core.next_hop import NextHop
 from weftmail.core.wording.phrase import Phrase
 from weftmail.store.connection import Connection
 from weftmail.store.rows import column, many, one, queries
@@ -181,6 +182,13 @@ class Outbox:
         queries.delivery_report(
             self._connection, company_id=company_id, id=delivery_id, state=state, reason=reason, before=list(before),
             now=now,
+        )  # fmt: skip
+
+    def follow(self, company_id: int, delivery_id: int, state: str, attempt: NextHop, before: Sequence[str]) -> None:
+        """Write down what the mail server's log says of a delivery, unless it has gone beyond the states ``before``."""
+        queries.delivery_follow(
+            self._connection, company_id=company_id, id=delivery_id, state=state, reason=attempt.answer,
+            host=attempt.host, again_at=attempt.again_at, before=list(before), at=attempt.at,
         )  # fmt: skip
 
     def settle(self, outbox_id: int, holder: str, state: str, error: str, next_at: int, now: int) -> bool:

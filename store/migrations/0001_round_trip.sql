@@ -813,8 +813,11 @@ create table delivery (
     channel text not null references channel (name),
     address text not null,
     state text not null check (state in
-        ('queued', 'sent', 'delayed', 'delivered', 'bounced', 'failed', 'cancelled', 'unread', 'read')),
+        ('queued', 'sent', 'accepted', 'relayed', 'delayed', 'delivered', 'bounced', 'failed', 'cancelled', 'unread', 'read')),
     reason text not null default '',
+    -- The server that took it or put it off, and when that is tried again; what the mail server's log says.
+    host text not null default '',
+    again_at bigint not null default 0,
     outbox_id bigint references outbox (id),
     -- The message mentions this colleague.
     mentioned boolean not null default false,

@@ -12,7 +12,7 @@ returning person;
 
 -- name: deliveries
 select d.id, d.message_id, d.person, d.user_id, d.contact_id, coalesce(u.name, c.name) as name, d.channel, d.address,
-    d.state, d.reason, d.outbox_id, d.changed_at, d.mentioned
+    d.state, d.reason, d.host, d.again_at, d.outbox_id, d.changed_at, d.mentioned
 from delivery d
     left join users u on u.id = d.user_id
     left join contact c on c.id = d.contact_id
@@ -21,7 +21,7 @@ order by d.id;
 
 -- name: page_deliveries
 select d.id, d.message_id, d.person, d.user_id, d.contact_id, coalesce(u.name, c.name) as name, d.channel, d.address,
-    d.state, d.reason, d.changed_at, d.mentioned
+    d.state, d.reason, d.host, d.again_at, d.changed_at, d.mentioned
 from message m
     join delivery d on d.company_id = m.company_id and d.message_id = m.id
     left join users u on u.id = d.user_id
@@ -38,6 +38,11 @@ where company_id = :company_id and outbox_id = :outbox_id and address = :address
 -- What a mail server reports of one delivery, as far as that moves it forward.
 -- name: delivery_report!
 update delivery set state = :state, reason = :reason, changed_at = :now
+where company_id = :company_id and id = :id and state in (:before);
+
+-- What the mail server's log says of one delivery, as far as that moves it forward, or puts it off once more.
+-- name: delivery_follow!
+update delivery set state = :state, reason = :reason, host = :host, again_at = :again_at, changed_at = :at
 where company_id = :company_id and id = :id and state in (:before);
 
 -- name: deliveries_requeue!

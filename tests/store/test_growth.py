@@ -119,6 +119,7 @@ VALUES: dict[str, Any] = {
     "types": ["lead"], "labels": ["LEAD-5"], "teams_only": False,
     "sort_name": "new", "organisation_id": 1, "note": "n",
     "beginning": "zz", "beyond": "zzz",
+    "host": "mx.b.example", "again_at": 0,
 }  # fmt: skip
 SWITCHES = {
     "when_closed": "type",

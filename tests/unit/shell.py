@@ -30,8 +30,10 @@ class Shell:
             f'hostname = "{HOST}"',
             f'authserv_id = "{HOST}"',
             f'backups = "{folder}/backups"',
+            f'mail_log = "{folder}/mail.log"',
         )
         self.config.write_text("".join(f"{line}\n" for line in lines))
+        (folder / "mail.log").touch()
         (folder / "keys").mkdir()
         (folder / "keys" / "tokens").write_text(dump(single(b"k" * 32)))
         world.store.settings.put(runtime.INSTANCE, "this installation")

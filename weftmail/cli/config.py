@@ -53,6 +53,8 @@ class Config:
     """What becomes of mail while clamd does not answer: ``wait``, or ``pass``."""
     smtp: str = "127.0.0.1:25"
     """Where mail-send hands mail over: HOST:PORT, or maildir:PATH for the demo's catcher."""
+    mail_log: str = "/var/log/mail.log"
+    """The mail server's log, by which mail that left is followed; empty: none."""
     site: str = "127.0.0.1:8470"
     """Where the site listens: HOST:PORT."""
     site_url: str = ""

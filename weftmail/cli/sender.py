@@ -20,6 +20,7 @@ from weftmail.cli import due, logs, runtime
 from weftmail.cli.alive import saying_so
 from weftmail.cli.arguments import Parser
 from weftmail.cli.config import Config
+from weftmail.cli.maillog import following
 from weftmail.cli.spool_watch import SpoolWatch, watching
 from weftmail.cli.stop import QUARTER, Stop
 from weftmail.core.failure import TempFail, UsageError
@@ -76,12 +77,13 @@ def send(config: Config, *, once: bool) -> int:
             holder=f"{os.uname().nodename}:{os.getpid()}",
             jitter=random.random,
         )
-        errands = () if once else (watching(SpoolWatch(config)), saying_so(config, "mail-send", runtime.now()))
-        runner = due.runner(config, store, "mail-send", *errands)
-        manager = ServiceManager()
-        manager.ready()
-        _work(store, sender, runner, _Waiting(hints, manager), stop, once=once)
-        manager.stopping()
+        resident = () if once else (watching(SpoolWatch(config)), saying_so(config, "mail-send", runtime.now()))
+        with following(config, store, installation) as reads_log:
+            runner = due.runner(config, store, "mail-send", *reads_log, *resident)
+            manager = ServiceManager()
+            manager.ready()
+            _work(store, sender, runner, _Waiting(hints, manager), stop, once=once)
+            manager.stopping()
     finally:
         hints.close()
         submitter.close()

@@ -8,6 +8,7 @@ import socket
 
 from weftmail.cli.alive import seen_at, started_at
 from weftmail.cli.config import Config
+from weftmail.cli.maillog import readable
 from weftmail.mta.postfix.postconf import message_size_limit
 from weftmail.transport.spool import Spool
 
@@ -61,6 +62,10 @@ class ThisServer:
     def spooled_since(self) -> int | None:
         """Return since when the oldest of them waits."""
         return Spool(self._config.incoming).oldest()
+
+    def mail_log_readable(self) -> bool | None:
+        """Say whether the mail server's log can be read; None where none is followed."""
+        return readable(self._config)
 
     def free_bytes(self) -> int:
         """Return how many bytes are free where the store lies."""

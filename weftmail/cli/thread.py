@@ -110,7 +110,8 @@ def _entry(one: Entry) -> Iterator[str]:
 
 
 def _delivery(to: Delivery) -> str:
-    reason = f", {one_line(to.reason)}" if to.reason else ""
+    host = f" by {one_line(to.host)}" if to.host and to.state in ("accepted", "relayed") else ""
+    reason = f"{host}, {one_line(to.reason)}" if to.reason else host
     return f"    -> {_who(to.name, to.address)}  {to.channel}: {to.state}{reason}"
 
 

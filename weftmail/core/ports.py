@@ -355,6 +355,10 @@ class Machine(Protocol):
         """Return since when the oldest of them waits; None where none does."""
         ...
 
+    def mail_log_readable(self) -> bool | None:
+        """Say whether the mail server's log can be read, by which mail that left is followed; None where none is."""
+        ...
+
     def free_bytes(self) -> int:
         """Return how many bytes are free where the store lies."""
         ...

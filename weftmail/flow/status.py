@@ -43,6 +43,8 @@ class MachineStatus:
     """Since when the oldest of them waits."""
     disk: int
     """Bytes that are free where the store lies."""
+    mail_log: bool | None
+    """Whether the mail server's log can be read; None where none is followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Status:
             "failed": self.left["failed"] > 0,
             "error": self.review["error"] > 0,
             "spool": self.machine is not None and self.machine.spool > 0,
+            "mail log": self.machine is not None and self.machine.mail_log is False,
             "dns": any(one.dns in ("look", "broken") for one in self.domains),
         }
         return [name for name, is_so in names.items() if is_so]
@@ -137,4 +140,5 @@ def _machine(machine: Machine) -> MachineStatus:
         spool=machine.spooled(),
         spool_since=machine.spooled_since(),
         disk=machine.free_bytes(),
+        mail_log=machine.mail_log_readable(),
     )

@@ -52,6 +52,19 @@ def asked(shell: Shell, status: int, *words: str) -> Any:
     return json.loads(out)
 
 
+def test_a_log_that_cannot_be_read_is_said(shell: Shell, world: World) -> None:
+    config = shell.context().config
+    with listener(config.listener), (config.folder / "send.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert "Mail log: followed" in shell.ok("status")
+        Path(config.mail_log).unlink()
+        assert asked(shell, 1)["look"] == ["mail log"]
+        assert "adduser weftmail adm" in shell.call("status")[1]
+        with shell.config.open("a") as settings:
+            settings.write('smtp = "maildir:/nowhere"\n')
+        assert "Mail log" not in shell.ok("status")
+
+
 def test_the_exit_status_says_how_it_stands(shell: Shell, world: World) -> None:
     config = shell.context().config
     sender_lock = config.folder / "send.lock"

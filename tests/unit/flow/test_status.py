@@ -22,6 +22,7 @@ class FakeMachine:
     spool: int = 0
     disk: int = 10 * LEAST_DISK
     largest: int | None = None
+    mail_log: bool | None = True
 
     def listener_answers(self) -> bool:
         return self.listener
@@ -40,6 +41,9 @@ class FakeMachine:
 
     def spooled(self) -> int:
         return self.spool
+
+    def mail_log_readable(self) -> bool | None:
+        return self.mail_log
 
     def free_bytes(self) -> int:
         return self.disk
@@ -140,6 +144,6 @@ def test_domains_are_those_in_use(world: World) -> None:
 
 
 def test_everything_that_can_be_said_has_its_sentence(world: World) -> None:
-    names = ["sum", "listener", "sender", "disk", "paused", "late", "failed", "error", "spool", "dns"]
+    names = ["sum", "listener", "sender", "disk", "paused", "late", "failed", "error", "spool", "mail log", "dns"]
     assert {*STATUS} == {f"status.{name}" for name in (*names, "good", "look", "broken")}
     assert all(say(Phrase(code)) != code for code in STATUS)

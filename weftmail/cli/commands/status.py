@@ -58,6 +58,8 @@ def _of_machine(found: MachineStatus) -> Iterator[str]:
     yield f"Sender: {_runs(found.sender, found.sender_since)}"
     since = "" if found.spool_since is None else f", the oldest since {shown(found.spool_since)}"
     yield f"Spool: {found.spool} waiting{since}"
+    if found.mail_log is not None:
+        yield f"Mail log: {'followed' if found.mail_log else 'cannot be read'}"
     yield f"Disk: {found.disk // 1_000_000} MB free"
 
 

@@ -24,6 +24,9 @@ SETTINGS: Final = {
         "Domains of mail providers whose signed complaints (ARF) count, with commas between; empty: none"
     ),
     "setting.clamd": marked("Where the virus scanner clamd listens: unix:PATH or HOST:PORT; empty: nobody scans"),
+    "setting.mail_log": marked(
+        "The mail server's log, which says what became of email that left; empty: it is not read"
+    ),
     "setting.backups": marked("The folder of the backups"),
     "setting.backup_key": marked("The public key, of age or SSH, by which backups are encrypted; empty: they are not"),
     "setting.clamd_dead": marked("What becomes of email while clamd does not answer: wait or pass"),

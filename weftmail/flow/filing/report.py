@@ -18,9 +18,9 @@ from weftmail.flow.notices import notify_of_failure
 from weftmail.store.store import Store
 
 STATES: Mapping[str, tuple[str, Sequence[str]]] = {
-    "bounce": ("bounced", ("queued", "sent", "delayed", "delivered")),
-    "delay": ("delayed", ("queued", "sent")),
-    "receipt": ("delivered", ("queued", "sent", "delayed")),
+    "bounce": ("bounced", ("queued", "sent", "accepted", "relayed", "delayed", "delivered")),
+    "delay": ("delayed", ("queued", "sent", "accepted", "relayed")),
+    "receipt": ("delivered", ("queued", "sent", "accepted", "relayed", "delayed")),
 }
 """What a report of a kind makes of a delivery, and of which: states move forward alone."""
 

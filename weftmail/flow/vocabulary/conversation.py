@@ -152,7 +152,9 @@ def delivery(one: Delivery) -> Json:
         "address": one.address,
         "state": one.state,
         "reason": one.reason,
+        "host": one.host,
         "changed_at": iso(one.changed_at),
+        "again_at": iso(one.again_at) if one.again_at else None,
     }
 
 
