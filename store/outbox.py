@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from weftmail.core.next_hop import NextHop
 from weftmail.core.wording.phrase import Phrase
@@ -115,33 +116,26 @@ class Outbox:
                 ids[NewCopy(contact_id, language, channel, bool(mentioned))] = outbox_id
         return ids
 
-    def add_notices(self, company_id: int, user_id: int, says: Sequence[Phrase], language: str, now: int) -> None:
-        """Let an email of notices to one user wait; it is sent in the company's name."""
-        queries.outbox_add_notices(
-            self._connection,
-            company_id=company_id,
-            user_id=user_id,
-            says=json.dumps([one.plain() for one in says], ensure_ascii=False),
-            language=language,
-            now=now,
-        )
+    def add_words(
+        self,
+        company_id: int,
+        audience: Literal["notices", "account", "link"],
+        says: Sequence[Phrase],
+        language: str,
+        now: int,
+        *,
+        user_id: int | None = None,
+        address: str = "",
+    ) -> None:
+        """Let an email of our own words wait, sent in the company's name.
 
-    def add_account(self, company_id: int, user_id: int, says: Phrase, language: str, now: int) -> None:
-        """Let an email about a user's own account wait, at once and by itself; it is sent in the company's name."""
-        queries.outbox_add_account(
+        ``notices`` and ``account`` go to the user, each ``account`` at once and by itself; a ``link`` to the address.
+        """
+        queries.outbox_add_words(
             self._connection,
             company_id=company_id,
+            audience=audience,
             user_id=user_id,
-            says=json.dumps([says.plain()], ensure_ascii=False),
-            language=language,
-            now=now,
-        )
-
-    def add_link(self, company_id: int, address: str, says: Sequence[Phrase], language: str, now: int) -> None:
-        """Let an email wait that brings a link to an address; it is sent in the company's name."""
-        queries.outbox_add_link(
-            self._connection,
-            company_id=company_id,
             address=address,
             says=json.dumps([one.plain() for one in says], ensure_ascii=False),
             language=language,

@@ -19,6 +19,8 @@ from weftmail.store.store import Store
 WRONG = marked("This code is not right, or was used already.")
 TOO_MANY = marked("Too many attempts. Try again in {seconds} seconds.")
 
+NAMED = 3
+"""So many admins are named."""
 _TOKEN = 43
 """Characters of the token; behind it stands where the visitor wanted to go."""
 
@@ -26,8 +28,12 @@ _TOKEN = 43
 async def ask(request: Request) -> Response:
     """Show the form, to whom has shown a password just now."""
     site: Site = request.app.state.site
-    user = await site.pool.run(lambda store: _whose(site, store, request))
-    return _page(site, request) if user is not None else RedirectResponse("/sign-in", 303)
+
+    def shown(store: Store) -> Response:
+        user = _whose(site, store, request)
+        return _page(site, request, store, user) if user is not None else RedirectResponse("/sign-in", 303)
+
+    return await site.pool.run(shown)
 
 
 async def enter(request: Request) -> Response:
@@ -47,10 +53,10 @@ def _tried(site: Site, store: Store, request: Request, user: User, code: str) ->
     now, counted = site.installation.clock(), of_user(user.id)
     wait = counted.wait(store, now)
     if wait:
-        return _page(site, request, TOO_MANY, 429, -(-wait // 1000))
+        return _page(site, request, store, user, TOO_MANY, 429, -(-wait // 1000))
     failures = counted.count(store, now)
     if not accepts(store, site.installation.keyring, user.id, code, now):
-        return _page(site, request, WRONG, 403)
+        return _page(site, request, store, user, WRONG, 403)
     store.sessions.take_back(failures)
     store.sessions.use_link(_token(site, request), now, "second factor")
     response = begin(site, store, request, user, local(request.cookies[site.code_cookie][_TOKEN:]))
@@ -68,10 +74,19 @@ def _whose(site: Site, store: Store, request: Request) -> User | None:
     return user if user is not None and user.active else None
 
 
-def _page(site: Site, request: Request, error: str = "", status: int = 200, seconds: int = 0) -> Response:
+def _helpers(store: Store, user: User) -> str:
+    """Return who may remove the second factor, by name, to somebody who has shown the password."""
+    found = [one for each in store.users.memberships(user.id) for one in store.users.admins(each.company_id)]
+    names = {one.id: one.name for one in found if one.id != user.id}
+    return ", ".join([*names.values()][:NAMED])
+
+
+def _page(
+    site: Site, request: Request, store: Store, user: User, error: str = "", status: int = 200, seconds: int = 0
+) -> Response:
     voice = of_browser(request, site.installation.languages)
     said = voice.gettext(error).format(seconds=seconds) if error else ""
-    response = site.render("code.html", voice, {"error": said}, status)
+    response = site.render("code.html", voice, {"error": said, "admins": _helpers(store, user)}, status)
     if seconds:
         response.headers["retry-after"] = str(seconds)
     return response

@@ -64,13 +64,21 @@ _PAGES = {
     "inbound": "/log/{id}",
     "outbox": "/log/out/{id}",
     "setting": "/settings",
+    "alias": "/aliases?q={subject}",
+    "team": "/teams?q={subject}",
+    "company": "/companies",
+    "record_type": "/record-types",
+    "guide": "/welcome",
 }
 """Where what an act was about is shown, by the noun of the act."""
 
 
 def _page_of(row: AuditRow) -> str:
     """Return the page of what an act was about; "" where it has none, or is gone."""
-    form = _PAGES.get(row.act.split(".")[0], "")
+    noun = row.act.split(".")[0]
+    if noun == "alias" and "@" not in row.subject:
+        return ""  # A file of many.
+    form = _PAGES.get(noun, "")
     number = (row.now or row.before).get("id")
     if "{id}" in form and not isinstance(number, int):
         return ""

@@ -17,6 +17,7 @@ from weftmail.flow import guide as guides
 from weftmail.flow.guide import STEPS, WAYS, Guide
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import access, alias, company
+from weftmail.flow.setup import guide as acts
 from weftmail.flow.setup.act import Done
 from weftmail.store.company import Company
 from weftmail.store.delivery import Delivery
@@ -51,7 +52,7 @@ def name_company(visit: Visit) -> Response:
 def choose_way(visit: Visit) -> Response:
     """Step 2: the domain, and how its mail comes here."""
     given = {"way": visit.text("way"), "name": visit.text("name")}
-    done = guides.choose(visit.setup, visit.company.company, given["way"], given["name"])
+    done = acts.choose(visit.setup, visit.company.company, given["way"], given["name"])
     return _then(visit, done, "mail", given)
 
 
@@ -86,14 +87,14 @@ def invite(visit: Visit) -> Response:
     )
     if isinstance(done, Refusal):
         return _then(visit, done, "colleagues", given)
-    guides.reopen(visit.store)
+    acts.reopen(visit.setup, visit.company.company)
     return invited(visit, done, "/welcome?step=colleagues")
 
 
 def close(visit: Visit) -> Response:
     """Put the guide away."""
-    guides.close(visit.store)
-    return visit.go("/")
+    done = acts.close(visit.setup, visit.company.company)
+    return visit.go("/", done if isinstance(done, Done) else None)
 
 
 def _then(visit: Visit, done: Done | Refusal, step: str, given: Mapping[str, str]) -> Response:
@@ -101,7 +102,7 @@ def _then(visit: Visit, done: Done | Refusal, step: str, given: Mapping[str, str
     if isinstance(done, Refusal):
         wrong = {_FIELDS.get(done.field, done.field): visit.voice.say(done.phrase)}
         return _page(visit, step=step, given=given, wrong=wrong, status=422)
-    guides.reopen(visit.store)
+    acts.reopen(visit.setup, visit.company.company)
     following = STEPS[min(STEPS.index(step) + 1, len(STEPS) - 1)]
     return visit.go(f"/welcome?step={following}", done)
 

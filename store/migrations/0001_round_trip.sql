@@ -920,6 +920,28 @@ create index audit_company on audit (company_id, id);
 create index audit_act on audit (company_id, act, id);
 create index audit_subject on audit (company_id, subject, id);
 
+-- The people of a company as its admins see them.  Of somebody who was invited, signs in elsewhere and did not come yet
+-- they see what they know themselves: nobody learns by an invitation who works in another company.
+create view member_row as
+select
+    m.company_id, u.id, case when m.invited_name <> '' then m.invited_name else u.name end as name, m.role,
+    case when m.invited_name <> '' then 'email' else u.prefers end as prefers, u.language, u.active,
+    u.password is not null and m.invited_name = '' as has_password,
+    m.invited_name = '' and exists (
+        select 1 from second_factor f where f.user_id = u.id and f.confirmed_at is not null
+    )
+        as second_factor,
+    m.invited_name = '' and exists (select 1 from installation_admin i where i.user_id = u.id) as installation_admin,
+    coalesce(
+        nullif(m.invited_address, ''),
+        (select a.address from user_address a where a.user_id = u.id and a.kind = 'email' order by a.position limit 1)
+    )
+        as address,
+    (select max(s.seen_at) from session s where s.user_id = u.id and m.invited_name = '') as seen_at,
+    case when m.invited_name <> '' then 1 else (select count(*) from membership o where o.user_id = u.id) end as companies,
+    m.invited_name <> '' as pending
+from membership m join users u on u.id = m.user_id;
+
 -- What lists and pages show of an alias and of a record: the row with the names of those whom it refers to.
 create view alias_row as
 select

@@ -5,17 +5,10 @@ insert into outbox (
 values (:company_id, :message_id, :audience, :channel, :contact_id, :language, :mentioned, :now, :now, :now)
 returning contact_id, language, channel, mentioned, id;
 
--- name: outbox_add_notices!
-insert into outbox (company_id, audience, user_id, says, language, next_at, created_at, changed_at)
-values (:company_id, 'notices', :user_id, :says, :language, :now, :now, :now);
-
--- name: outbox_add_account!
-insert into outbox (company_id, audience, user_id, says, language, next_at, created_at, changed_at)
-values (:company_id, 'account', :user_id, :says, :language, :now, :now, :now);
-
--- name: outbox_add_link!
-insert into outbox (company_id, audience, address, says, language, next_at, created_at, changed_at)
-values (:company_id, 'link', :address, :says, :language, :now, :now, :now);
+-- An email of our own words: notices and what is about an account go to a user, a link to an address.
+-- name: outbox_add_words!
+insert into outbox (company_id, audience, user_id, address, says, language, next_at, created_at, changed_at)
+values (:company_id, :audience, :user_id, :address, :says, :language, :now, :now, :now);
 
 -- A claim repeats its condition outside the subselect: without that, several senders take the same rows.
 -- name: outbox_claim

@@ -163,7 +163,9 @@ def test_a_copy_has_a_page_of_its_own(site: Site, anna: Browser, bjorn: Browser,
     eva = browser()
     eva.sign_in("eva@other.example")
     assert eva.get(f"/log/out/{copy}").status_code == anna.get("/log/out/999").status_code == 404
-    site.store.outbox.add_account(site.world.acme, site.world.anna, Phrase("mail.notices.why"), "en", 1)
+    site.store.outbox.add_words(
+        site.world.acme, "account", [Phrase("mail.notices.why")], "en", 1, user_id=site.world.anna
+    )
     (account,) = [one.row.id for one in site.store.listings.outbox() if one.row.audience == "account"]
     page = anna.get(f"/log/out/{account}").text
     assert "About an account" in page and "Show the email" not in page

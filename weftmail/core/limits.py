@@ -90,6 +90,111 @@ REPORT_SIZE = 256 * 1024
 OUTLINE = 256 * 1024
 """Bytes of the header that are looked at where a reader could not read the mail."""
 
+# --- what is read of its containers, texts and signatures -----------------------------------------------------
+
+CALENDAR_SIZE = 32 * 1024
+"""Bytes of a calendar; a longer one is a file, and no words."""
+CALENDAR_EVENTS = 10
+"""Events of a calendar that become words."""
+CALENDAR_TEXT = 16 * 1024
+"""Characters of the words that a calendar becomes."""
+TNEF_FILES = 200
+"""Files of one winmail.dat."""
+TNEF_NESTING = 5
+"""Messages within each other in one winmail.dat."""
+TNEF_PROPERTIES = 5000
+"""Properties of one list in winmail.dat."""
+TNEF_RTF_SIZE = 4 * 1024 * 1024
+"""Bytes of a body in RTF, decompressed."""
+RTF_SIZE = 1024 * 1024
+"""Bytes of RTF that are read."""
+RTF_GROUPS = 200
+"""Groups of RTF within each other; deeper ones count as one."""
+SIGNED_NESTING = 3
+"""Signed mails (S/MIME) within each other."""
+SIGNED_PIECES = 100_000
+"""Pieces of one signed content (CMS)."""
+SIGNED_DEPTH = 4
+"""Elements of CMS within each other, down to the content."""
+UUENCODED_FILES = 50
+"""Files of uuencode in one mail."""
+UUENCODED_LINE = 120
+"""Characters of a line of uuencode."""
+BROKEN_LINES = 100
+"""Broken lines of base64 after which a part is no longer decoded line by line."""
+CHARSET_SAMPLE = 2048
+"""Bytes of a text that names no charset which are looked at."""
+ENCODED_WORD = 4000
+"""Characters of one encoded word (RFC 2047)."""
+QUOTED_NAME = 1000
+"""Characters of a quoted name in an address field."""
+DATA_IMAGES = 50
+"""Images that stand in the HTML itself and become files."""
+INLINE_SOURCE = 1000
+"""Characters of the address of an image."""
+STYLE_DECLARATIONS = 60
+"""Declarations of one element that are looked at."""
+STYLE_FAMILIES = 13
+"""Names of fonts of one element."""
+HTML_ATTRIBUTES = 1000
+"""Attributes of one tag."""
+HTML_REFERENCES = 8_000
+"""References to characters that are left after ``lighter``."""
+BOUNDARY_COMPARISONS = 4_000_000
+"""Lines times depth: the parser does about three million such comparisons in a second."""
+QUOTE_SIZE = 64 * 1024
+"""So much of a text is looked at for quotes; where nothing in it ends the new words, what follows is new as well."""
+QUOTE_LINE = 2000
+"""Characters of a line that may belong to a quote."""
+FORWARD_SIZE = 64 * 1024
+"""So much of a text is looked at for a forwarded mail."""
+FORWARD_LINE = 400
+"""Characters of a line that may begin a forwarded mail."""
+DKIM_SIGNATURES = 20
+"""Of more signatures nobody knows which ones a verifier looked at."""
+SEALS = 20
+"""Signatures that are checked here."""
+SIGNED_LENGTHS = 4
+"""Signatures of parts of a text that are checked, by their lengths."""
+ARC_SETS = 50
+"""Sets of one chain; a longer one has failed (RFC 8617, 4.2.1)."""
+SEAL_SIZE = 16 * 1024
+"""Characters of one signature field."""
+RESULTS_OF_METHOD = 8
+"""Results of one method in Authentication-Results."""
+HOP_FIELDS = 20
+"""Received fields that are looked at for the hop that counts."""
+RECEIVED_FIELDS = 50
+"""Received fields of a mail."""
+RECEIVED_SIZE = 8192
+"""Characters of a Received field; longer ones are no work of a mail server."""
+PATH_SERVERS = 50
+"""Servers of the path that is shown; more are counted and not read."""
+PATH_FIELD = 4096
+"""Bytes of one field of the path that are read; real ones have a few hundred."""
+PATH_NAME = 200
+"""Characters of the name of a server."""
+REPORT_LETTER = 32 * 1024
+"""Characters of the letter of a bounce; what comes after it is the returned message."""
+REPORT_LETTER_RECIPIENTS = 100
+"""Recipients that the letter of a bounce names."""
+REPORT_DIAGNOSTIC = 1000
+"""Characters of what a mail server said."""
+PATTERN_FIELDS = 8
+"""Fields that the pattern of a subject may name."""
+PATTERN_SUBJECT = 400
+"""Characters of a subject that a pattern is compared with."""
+SEARCH_WORDS = 12
+"""Words of one search; the others are left out."""
+ARC_KEYS = 10
+"""Keys that are asked for to follow one ARC chain."""
+DKIM_KEYS = 4
+"""Keys that are looked at of one selector."""
+DMARC_DOMAINS = 5
+"""Domains that are asked for one policy (RFC 9989)."""
+SPF_QUESTIONS = 40
+"""Questions to the DNS for one SPF record."""
+
 # --- what becomes of one mail ------------------------------------------------------------------------------------
 
 LMTP_RECIPIENTS = 1000
@@ -191,6 +296,57 @@ CEILINGS: tuple[Ceiling, ...] = (
     Ceiling(_SAID, "a page of HTML", _size(HTML_SIZE), "shown as text"),
     Ceiling(_SAID, "open tags within each other", str(HTML_NESTING), "shown as text"),
     Ceiling(_SAID, "recipients of one report", str(REPORT_RECIPIENTS), "the rest is not read"),
+    Ceiling(_SAID, "a calendar", _size(CALENDAR_SIZE), "a file, and no words"),
+    Ceiling(_SAID, "events of a calendar", str(CALENDAR_EVENTS), "the file has them"),
+    Ceiling(_SAID, "words of a calendar", _size(CALENDAR_TEXT), "cut; the file has them"),
+    Ceiling(_SAID, "files of a winmail.dat", str(TNEF_FILES), "left out; the original has them"),
+    Ceiling(_SAID, "messages within each other in a winmail.dat", str(TNEF_NESTING), "a file"),
+    Ceiling(_SAID, "properties of a list in winmail.dat", str(TNEF_PROPERTIES), "the rest is not read"),
+    Ceiling(_SAID, "a body in RTF, decompressed", _size(TNEF_RTF_SIZE), "not read"),
+    Ceiling(_SAID, "RTF", _size(RTF_SIZE), "cut"),
+    Ceiling(_SAID, "groups of RTF within each other", str(RTF_GROUPS), "count as one"),
+    Ceiling(_SAID, "signed mails (S/MIME) within each other", str(SIGNED_NESTING), "a file"),
+    Ceiling(_SAID, "pieces of a signed content", str(SIGNED_PIECES), "a file"),
+    Ceiling(_SAID, "elements of CMS within each other", str(SIGNED_DEPTH), "a file"),
+    Ceiling(_SAID, "files of uuencode", str(UUENCODED_FILES), "stay as text"),
+    Ceiling(_SAID, "a line of uuencode", f"{UUENCODED_LINE} characters", "no file"),
+    Ceiling(_SAID, "broken lines of base64", str(BROKEN_LINES), "decoded as a whole"),
+    Ceiling(_SAID, "text whose charset is guessed", _size(CHARSET_SAMPLE), "decided by its beginning"),
+    Ceiling(_SAID, "an encoded word", f"{ENCODED_WORD} characters", "stays as written"),
+    Ceiling(_SAID, "a quoted name", f"{QUOTED_NAME} characters", "stays as written"),
+    Ceiling(_SAID, "images within the HTML", str(DATA_IMAGES), "not shown"),
+    Ceiling(_SAID, "address of an image", f"{INLINE_SOURCE} characters", "not shown"),
+    Ceiling(_SAID, "style declarations of an element", str(STYLE_DECLARATIONS), "left out"),
+    Ceiling(_SAID, "fonts of an element", str(STYLE_FAMILIES), "left out"),
+    Ceiling(_SAID, "attributes of a tag", str(HTML_ATTRIBUTES), "shown as text"),
+    Ceiling(_SAID, "references to characters", str(HTML_REFERENCES), "shown as text"),
+    Ceiling(_SAID, "lines times depth", str(BOUNDARY_COMPARISONS), "shown as raw text"),
+    Ceiling(_SAID, "text looked at for quotes", _size(QUOTE_SIZE), "counts as new"),
+    Ceiling(_SAID, "a line looked at for quotes", f"{QUOTE_LINE} characters", "counts as new"),
+    Ceiling(_SAID, "text looked at for a forwarded mail", _size(FORWARD_SIZE), "counts as new"),
+    Ceiling(_SAID, "a line looked at for a forwarded mail", f"{FORWARD_LINE} characters", "counts as new"),
+    Ceiling(_SAID, "signatures", str(DKIM_SIGNATURES), "nobody's by its signature"),
+    Ceiling(_SAID, "signatures checked here", str(SEALS), "not looked at"),
+    Ceiling(_SAID, "signed parts of a text", str(SIGNED_LENGTHS), "not looked at"),
+    Ceiling(_SAID, "sets of an ARC chain", str(ARC_SETS), "failed"),
+    Ceiling(_SAID, "a signature", _size(SEAL_SIZE), "malformed"),
+    Ceiling(_SAID, "results of one method", str(RESULTS_OF_METHOD), "not read"),
+    Ceiling(_SAID, "servers of ours before the hop that counts", str(HOP_FIELDS), "nobody is verified"),
+    Ceiling(_SAID, "Received fields", str(RECEIVED_FIELDS), "a loop"),
+    Ceiling(_SAID, "a Received field", _size(RECEIVED_SIZE), "not read"),
+    Ceiling(_SAID, "servers of the path shown", str(PATH_SERVERS), "counted"),
+    Ceiling(_SAID, "a field of the path shown", _size(PATH_FIELD), "cut"),
+    Ceiling(_SAID, "name of a server", f"{PATH_NAME} characters", "cut"),
+    Ceiling(_SAID, "letter of a bounce", _size(REPORT_LETTER), "not read"),
+    Ceiling(_SAID, "recipients of a letter", str(REPORT_LETTER_RECIPIENTS), "not read"),
+    Ceiling(_SAID, "what a mail server said", f"{REPORT_DIAGNOSTIC} characters", "cut"),
+    Ceiling(_SITE, "fields of a subject pattern", str(PATTERN_FIELDS), "refused"),
+    Ceiling(_SAID, "a subject with a pattern", f"{PATTERN_SUBJECT} characters", "does not fit"),
+    Ceiling(_SITE, "words of a search", str(SEARCH_WORDS), "left out"),
+    Ceiling(_SAID, "keys of an ARC chain", str(ARC_KEYS), "unchecked"),
+    Ceiling(_SAID, "keys of a selector", str(DKIM_KEYS), "not looked at"),
+    Ceiling(_SAID, "domains asked for a policy", str(DMARC_DOMAINS), "not asked"),
+    Ceiling(_SAID, "questions of an SPF record", str(SPF_QUESTIONS), "an error of the record"),
     Ceiling(_DONE, "recipients of one hand-over", str(LMTP_RECIPIENTS), "the mail server tries again"),
     Ceiling(_DONE, "records that it opens", str(MAIL_RECORDS), "held for review"),
     Ceiling(_DONE, "people of To and Cc", str(MAIL_NAMED), "the rest is not kept"),

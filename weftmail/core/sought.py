@@ -6,12 +6,11 @@ import datetime
 import re
 from dataclasses import dataclass, replace
 
+from weftmail.core.limits import SEARCH_WORDS
 from weftmail.core.near import one_slip
 
 _PART = re.compile(r'(?:(from|to|has|in|before|after):)?(?:"([^"]*)"|(\S+))', re.IGNORECASE)
 _TERM = re.compile(r"\w+")
-MOST = 12
-"""So many words are looked for; the others are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Sought:
 def sought(text: str) -> Sought:
     """Read what somebody typed; what makes no sense behind a colon is looked for as it stands."""
     found = Sought()
-    for match in list(_PART.finditer(text))[: 2 * MOST]:
+    for match in list(_PART.finditer(text))[: 2 * SEARCH_WORDS]:
         name, phrase, word = match[1], match[2], match[3]
         changed = _narrowed(found, name.lower(), (phrase or word or "").strip()) if name else None
         found = changed or _with_words(found, match[0] if name else phrase if phrase is not None else word)
@@ -47,8 +46,8 @@ def sought(text: str) -> Sought:
 
 
 def _with_words(found: Sought, text: str) -> Sought:
-    terms = tuple(_TERM.findall(text))[:MOST]
-    if not terms or len(found.phrases) >= MOST:
+    terms = tuple(_TERM.findall(text))[:SEARCH_WORDS]
+    if not terms or len(found.phrases) >= SEARCH_WORDS:
         return found
     return replace(found, phrases=(*found.phrases, terms))
 

@@ -10,14 +10,14 @@ import re
 from collections.abc import Collection
 from functools import lru_cache
 
-MOST_FIELDS = 8
+from weftmail.core.limits import PATTERN_FIELDS, PATTERN_SUBJECT
+
 TITLE = "title"
 """Stands for the title of the record."""
 AMOUNT = r"(?:(?:[A-Za-z]{1,3}|[€$£¥])\s?)?[-\u2212]?\d[\d\s.,'’]*(?::-|:\d\d)?(?:\s?(?:[A-Za-z]{1,6}|[€$£¥])\.?)?"
 """An amount as people write it, in some notation or other."""
 _NAME = re.compile(r"\{([^{}]*)\}")
 _ANSWER = re.compile(r"(?i)^\s*(?:(?:re|sv|aw|vs|fwd?|vb|wg|tr)\s*:\s*)+")
-_LONGEST = 400
 
 
 class BadPattern(ValueError):
@@ -35,7 +35,7 @@ def names(pattern: str) -> tuple[str, ...]:
     bare = _NAME.sub("", pattern)
     if "{" in bare or "}" in bare or "" in found:
         raise BadPattern("", "pattern_braces")
-    if not 1 <= len(found) <= MOST_FIELDS:
+    if not 1 <= len(found) <= PATTERN_FIELDS:
         raise BadPattern("", "pattern_fields")
     if len(set(found)) < len(found):
         raise BadPattern(max(found, key=found.count), "pattern_twice")
@@ -49,7 +49,7 @@ def read(pattern: str, subject: str, amounts: Collection[str] = ()) -> dict[str,
 
     ``amounts`` are the fields that hold one.  What an answer or a forward puts before a subject does not count.
     """
-    found = _compiled(pattern, frozenset(amounts)).fullmatch(_ANSWER.sub("", subject)[:_LONGEST].strip())
+    found = _compiled(pattern, frozenset(amounts)).fullmatch(_ANSWER.sub("", subject)[:PATTERN_SUBJECT].strip())
     values = found.groups() if found is not None else ()
     return dict(zip(names(pattern), (one.strip() for one in values), strict=bool(values)))
 

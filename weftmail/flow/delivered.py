@@ -7,10 +7,9 @@ import json
 from dataclasses import dataclass
 
 from weftmail.core.address import comparable
-from weftmail.core.limits import MAIL_HOPS
+from weftmail.core.limits import MAIL_HOPS, RECEIVED_FIELDS
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing.authentication import Proof
-from weftmail.core.routing.rules import MOST_HOPS
 from weftmail.core.tokens import locator
 from weftmail.flow.installation import Installation
 from weftmail.flow.turns import UNCOUNTED, Traffic
@@ -69,7 +68,7 @@ def delivery_key(installation: Installation, delivered: Delivered) -> str:
     message, proof = delivered.message, delivered.proof
     decides = (
         proof.verified, proof.colleague_proof, proof.login, not delivered.row.sender, message.kind,
-        message.auto_submitted, came_back(installation, message), len(message.received) > MOST_HOPS,
+        message.auto_submitted, came_back(installation, message), len(message.received) > RECEIVED_FIELDS,
         message.hops > MAIL_HOPS,
         message.in_reply_to, message.references, delivered.writer, delivered.marks,
     )  # fmt: skip

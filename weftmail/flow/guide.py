@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from weftmail.flow.refusal import Refusal, RefusedAct
-from weftmail.flow.setup import domain, find
-from weftmail.flow.setup.act import Done, Setup
 from weftmail.store.alias import Alias
 from weftmail.store.domain import Domain
 from weftmail.store.inbound import InboundLine
@@ -19,7 +16,8 @@ STEPS = ("company", "mail", "dns", "address", "letter", "colleagues")
 Way = Literal["dedicated", "subdomain", "mailboxes", "forwarded"]
 WAYS: tuple[Way, ...] = ("dedicated", "subdomain", "mailboxes", "forwarded")
 """How mail comes here: all of a domain, a subdomain of its own, single addresses beside mailboxes, or forwarded."""
-_WAY, _CLOSED, _DOMAIN = "guide_way", "guide_closed", "guide_domain"
+WAY, CLOSED, DOMAIN = "guide_way", "guide_closed", "guide_domain"
+"""The settings in which it stands how mail comes, that the guide was put away, and which domain it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ def guide(store: Store, company_id: int, *, with_letter: bool = True) -> Guide:
     return Guide(
         domain=found,
         domains=domains,
-        way=store.settings.get(_WAY) or _way_of(found),
+        way=store.settings.get(WAY) or _way_of(found),
         alias=first,
         letter=letters[0] if letters else None,
         filed=_filed(store, company_id, letters),
@@ -82,7 +80,7 @@ def _domains(store: Store, company_id: int, first: Alias | None) -> tuple[Domain
     """Return the domains that the company's mail may come to: first the one that was chosen in the guide, else the one
     of its first address, else its own before one that all share."""
     open_ = [one for one in store.domains.all() if one.state == "open" and one.company_id in (company_id, None)]
-    chosen, at = store.settings.get(_DOMAIN), first.domain if first is not None else None
+    chosen, at = store.settings.get(DOMAIN), first.domain if first is not None else None
     order = {one.id: (one.name != chosen, one.name != at, one.company_id is None, one.id) for one in open_}
     return tuple(sorted(open_, key=lambda one: order[one.id]))
 
@@ -107,32 +105,6 @@ def _filed(store: Store, company_id: int, letters: list[InboundLine]) -> bool:
     return bool(store.listings.inbound(InboundFilter(company_id, state="filed"), most=1))
 
 
-def choose(setup: Setup, company: str, way: str, name: str) -> Done | Refusal:
-    """Let mail come this way: the domain is added, or changed where it is there already."""
-    try:
-        find.choice("way", way, WAYS)
-        wanted = find.domain_name("name", name)
-        if way == "subdomain" and wanted.count(".") < 2:
-            raise RefusedAct("name", "subdomain_wanted", name=wanted)
-        there = setup.store.domains.by_name(wanted)
-        if there is not None and there.company not in (None, company):
-            raise RefusedAct("name", "domain_of_another", name=wanted, company=there.company)
-    except RefusedAct as refused:
-        return refused.refusal
-    dedicated = way in ("dedicated", "subdomain")
-    if there is None:
-        done = domain.add(setup, wanted, company=company, dedicated=dedicated)
-    elif way == "forwarded":
-        # Whoever forwards names addresses of a domain that takes mail already.
-        done = domain.change(setup, wanted, dedicated=there.dedicated)
-    else:
-        done = domain.change(setup, wanted, dedicated=dedicated)
-    if not isinstance(done, Refusal):
-        setup.store.settings.put(_WAY, way)
-        setup.store.settings.put(_DOMAIN, wanted)
-    return done
-
-
 def begins(store: Store, company_id: int) -> bool:
     """Say whether the company has no address yet, and nobody has put the guide away."""
     return not closed(store) and not store.aliases.any(company_id)
@@ -140,14 +112,4 @@ def begins(store: Store, company_id: int) -> bool:
 
 def closed(store: Store) -> bool:
     """Say whether somebody has put the guide away."""
-    return store.settings.get(_CLOSED) is not None
-
-
-def close(store: Store) -> None:
-    """Put the guide away; what was done in it stays, and it can be opened again."""
-    store.settings.put(_CLOSED, "1")
-
-
-def reopen(store: Store) -> None:
-    """Show the guide again."""
-    store.settings.remove(_CLOSED)
+    return store.settings.get(CLOSED) is not None

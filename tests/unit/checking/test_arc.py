@@ -8,6 +8,7 @@ import dkim as dkimpy
 import pytest
 
 from tests.unit.checking.signing import NOW, PLAIN, Dns, claims, rsa_key
+from weftmail.core import limits
 from weftmail.core.checking import arc
 from weftmail.core.wording.sentences import say
 
@@ -86,6 +87,6 @@ def test_the_last_server_says_itself_that_it_is_broken() -> None:
 
 def test_a_long_chain_is_not_followed() -> None:
     raw = PLAIN
-    for number in range(arc.MOST_KEYS + 1):
+    for number in range(limits.ARC_KEYS + 1):
         raw = sealed(raw, b"list.example" if number % 2 else b"relay.example", b"mx%d.example" % number)
     assert result(raw) == ("policy", "check.arc.long")

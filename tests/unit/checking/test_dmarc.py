@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.checking.signing import Dns
+from weftmail.core import limits
 from weftmail.core.checking import dmarc
 from weftmail.core.routing.result import CheckResult
 from weftmail.core.wording.sentences import say
@@ -105,4 +106,4 @@ def test_so_many_domains_are_walked_up() -> None:
     dns = Dns({"_dmarc.a.example": "v=DMARC1; p=reject"})
     many = [dkim(f"m{number}.b.example") for number in range(50)]
     assert dmarc.check("a.example", many, dns).result == "fail"
-    assert len({name for name, _ in dns.asked if name.startswith("_dmarc.m")}) == dmarc.MOST_DOMAINS
+    assert len({name for name, _ in dns.asked if name.startswith("_dmarc.m")}) == limits.DMARC_DOMAINS

@@ -53,7 +53,7 @@ def test_a_copy_that_leaves_is_shown_whole(shell: Shell, world: World) -> None:
     raw = shell.ok("outbox", "show", copy, "--raw")
     assert "Subject: " in raw and "reply+..." in raw
     assert "no_such" not in shell.refused("outbox", "show", "99")
-    world.store.outbox.add_account(world.acme, world.anna, Phrase("mail.notices.why"), "en", 1)
+    world.store.outbox.add_words(world.acme, "account", [Phrase("mail.notices.why")], "en", 1, user_id=world.anna)
     account = str(shell.json("outbox", "list", "--limit", "1")[0]["id"])
     assert "link to sign in" in shell.refused("outbox", "show", account, "--raw")
 

@@ -6,7 +6,8 @@ import datetime
 
 import pytest
 
-from weftmail.core.sought import MOST, Sought, near_words, sought
+from weftmail.core.limits import SEARCH_WORDS
+from weftmail.core.sought import Sought, near_words, sought
 
 DAY = datetime.date(2026, 5, 31)
 
@@ -34,7 +35,7 @@ def test_what_is_looked_for(typed: str, what: Sought) -> None:
 
 
 def test_a_book_is_no_search() -> None:
-    assert len(sought("word " * 1000).phrases) == MOST
+    assert len(sought("word " * 1000).phrases) == SEARCH_WORDS
     assert sought("one two one").words == ("one", "two")
 
 

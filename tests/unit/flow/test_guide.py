@@ -8,7 +8,9 @@ from tests.unit.flow.setup.conftest import Office, office
 from tests.unit.world import World
 from weftmail.flow import guide as guides
 from weftmail.flow.guide import STEPS, guide
-from weftmail.flow.setup import domain
+from weftmail.flow.setup import domain, undo
+from weftmail.flow.setup import guide as acts
+from weftmail.flow.setup.act import Done
 
 __all__ = ["office"]
 
@@ -16,6 +18,13 @@ __all__ = ["office"]
 def made(office: Office, name: str) -> int:
     """Add a company with nothing in it; return its id."""
     return office.store.companies.add(name, 1)
+
+
+def chosen(office: Office, company: str, way: str, name: str) -> Done:
+    """Choose a way; return what was done first: the way has a row of its own behind that of the domain."""
+    done = acts.choose(office.setup, company, way, name)
+    assert isinstance(done, Done), done
+    return done
 
 
 def test_a_company_with_nothing_has_all_but_its_name_to_do(office: Office) -> None:
@@ -50,7 +59,7 @@ def test_each_step_is_done_by_what_stands_in_the_store(office: Office, world: Wo
 )
 def test_a_way_adds_its_domain(office: Office, way: str, name: str, *, dedicated: bool) -> None:
     beta = made(office, "Beta")
-    office.did(guides.choose(office.setup, "Beta", way, name))
+    chosen(office, "Beta", way, name)
     found = guide(office.store, beta)
     assert found.domain is not None
     assert (found.domain.name, found.domain.dedicated, found.way) == (name, dedicated, way)
@@ -62,7 +71,7 @@ def test_of_several_domains_the_chosen_one_counts_else_that_of_the_first_address
         office.did(domain.add(office.setup, name, company=company, shared=company is None))
     found = guide(office.store, world.acme)
     assert [one.name for one in found.domains] == ["acme.example", "late.example", "shared.example"]
-    office.did(guides.choose(office.setup, "Acme", "dedicated", "late.example"))
+    chosen(office, "Acme", "dedicated", "late.example")
     found = guide(office.store, world.acme)
     assert found.domain == found.domains[0] and found.domains[0].name == "late.example"
     office.did(domain.add(office.setup, "own.example", company="Beta", dedicated=True))
@@ -71,11 +80,11 @@ def test_of_several_domains_the_chosen_one_counts_else_that_of_the_first_address
 
 def test_another_way_changes_the_domain_that_is_there(office: Office) -> None:
     beta = made(office, "Beta")
-    office.did(guides.choose(office.setup, "Beta", "mailboxes", "beta.example"))
-    office.did(guides.choose(office.setup, "Beta", "dedicated", "beta.example"))
+    chosen(office, "Beta", "mailboxes", "beta.example")
+    chosen(office, "Beta", "dedicated", "beta.example")
     found = guide(office.store, beta)
     assert found.domain is not None and found.domain.dedicated and found.way == "dedicated"
-    office.did(guides.choose(office.setup, "Beta", "forwarded", "beta.example"))
+    chosen(office, "Beta", "forwarded", "beta.example")
     kept = guide(office.store, beta)
     assert kept.domain is not None and kept.domain.dedicated and kept.way == "forwarded"
 
@@ -90,19 +99,19 @@ def test_another_way_changes_the_domain_that_is_there(office: Office) -> None:
 )
 def test_what_does_not_fit_is_refused(office: Office, way: str, name: str, refused: tuple[str, str]) -> None:
     beta = made(office, "Beta")
-    assert office.refused(guides.choose(office.setup, "Beta", way, name)) == refused
+    assert office.refused(acts.choose(office.setup, "Beta", way, name)) == refused
     assert guide(office.store, beta).domain is None
 
 
 def test_the_domain_of_another_company_stays_theirs(office: Office) -> None:
     made(office, "Beta")
-    answer = guides.choose(office.setup, "Beta", "mailboxes", "acme.example")
+    answer = acts.choose(office.setup, "Beta", "mailboxes", "acme.example")
     assert office.refused(answer) == ("name", "domain_of_another")
 
 
 def test_a_way_that_would_take_a_mailbox_away_is_not_kept(office: Office) -> None:
     office.mailboxes["leads@acme.example"] = "a user of this machine"
-    answer = guides.choose(office.setup, "Acme", "mailboxes", "acme.example")
+    answer = acts.choose(office.setup, "Acme", "mailboxes", "acme.example")
     assert office.refused(answer)[1] == "alias_has_mailbox"
     assert guide(office.store, office.world.acme).way == "dedicated"
 
@@ -125,7 +134,36 @@ def test_it_begins_by_itself_where_there_is_no_address_and_nobody_put_it_away(of
     for one in office.store.aliases.all():
         office.store.aliases.set_state(one.id, "removed", 1)
     assert guides.begins(office.store, world.acme)
-    guides.close(office.store)
+    office.did(acts.close(office.setup, "Acme"))
     assert not guides.begins(office.store, world.acme) and guide(office.store, world.acme).closed
-    guides.reopen(office.store)
+    office.did(acts.reopen(office.setup, "Acme"))
     assert guides.begins(office.store, world.acme)
+
+
+def test_what_is_chosen_in_it_leaves_a_row_that_can_be_undone(office: Office, world: World) -> None:
+    """The domain is as it was wanted already: the way is said, and nothing else."""
+    first = chosen(office, "Acme", "dedicated", "acme.example")
+    second = chosen(office, "Acme", "subdomain", "in.acme.example")
+    assert (first.act, first.was, first.now) == (
+        "guide.way",
+        {"way": "", "domain": ""},
+        {"way": "dedicated", "domain": "acme.example"},
+    )
+    assert second.act == "domain.add"
+    rows = [(one.act, one.before, one.now) for one in office.store.audit.of_installation()]
+    assert rows[0] == (
+        "guide.way",
+        {"way": "dedicated", "domain": "acme.example"},
+        {"way": "subdomain", "domain": "in.acme.example"},
+    )
+    office.did(undo.undo(office.setup, office.store.audit.of_installation()[0].id))
+    assert guide(office.store, world.acme).way == "dedicated"
+
+
+def test_putting_it_away_leaves_one_row_and_again_none(office: Office) -> None:
+    closed = office.did(acts.close(office.setup, "Acme"))
+    again = office.did(acts.close(office.setup, "Acme"))
+    assert closed.trace and not again.trace
+    office.did(undo.undo(office.setup, closed.trace))
+    assert not guides.closed(office.store)
+    assert not office.did(acts.reopen(office.setup, "Acme")).trace

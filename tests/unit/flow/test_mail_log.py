@@ -136,7 +136,7 @@ def test_a_copy_is_composed_once_more_unless_it_holds_a_link_to_sign_in(world: W
     (answer,) = [one.row.id for one in world.store.listings.outbox() if one.row.audience == "outsider"]
     raw = as_composed(world.store, world.installation, answer)
     assert raw is not None and b"Subject: " in raw and b"Yes" in raw
-    world.store.outbox.add_account(world.acme, world.anna, Phrase("mail.notices.why"), "en", 1)
+    world.store.outbox.add_words(world.acme, "account", [Phrase("mail.notices.why")], "en", 1, user_id=world.anna)
     (account,) = [one.row.id for one in world.store.listings.outbox() if one.row.audience == "account"]
     assert as_composed(world.store, world.installation, account) is None
     assert as_composed(world.store, world.installation, 99) is None

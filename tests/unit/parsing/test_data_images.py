@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import time
 
-from weftmail.core.parsing.data_images import MOST, inline_images
+from weftmail.core.limits import DATA_IMAGES
+from weftmail.core.parsing.data_images import inline_images
 from weftmail.core.parsing.steps import parse
 from weftmail.core.reports.kind import classify
 
@@ -39,8 +40,8 @@ def test_what_is_no_image_stays_for_the_sanitiser() -> None:
 
 
 def test_so_many_and_no_more() -> None:
-    html, images = inline_images("".join(page(PNG + b"%d" % number) for number in range(MOST + 2)))
-    assert (len(images), html.count("data:image/")) == (MOST, 2)
+    html, images = inline_images("".join(page(PNG + b"%d" % number) for number in range(DATA_IMAGES + 2)))
+    assert (len(images), html.count("data:image/")) == (DATA_IMAGES, 2)
 
 
 def test_in_a_mail() -> None:

@@ -16,6 +16,7 @@ from tests.unit.pace import at_most
 from tests.unit.parsing.more_shapes import FELL, MORE, MORE_TWINS
 from tests.unit.parsing.shapes import SHAPES, TWINS
 from tests.unit.thorough import some
+from weftmail.core import limits
 from weftmail.core.parsing import burden
 from weftmail.flow.reading import read
 
@@ -80,7 +81,7 @@ def test_the_harmless_twin_is_read_as_ever(name: str) -> None:
         "<p " + " ".join(f"a{n}='>'" for n in range(5000)) + ">",
         "".join(f"<html a{n}=1>" for n in range(5000)),
         "<svg>" + "<p>" * 600,
-        "&amp; " * (burden.REFERENCES + 1),
+        "&amp; " * (limits.HTML_REFERENCES + 1),
         "<p>a" * 3000 + "<table>" + "<br>" * 3000,
         "<p>a" * 3000 + "<table><tr><td>a</td>" + "a<tr>" * 3000,
         "<table><tr><td><table></table></td>" + "<p>a" * 9000,

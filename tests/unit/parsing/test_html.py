@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.pace import at_most
-from weftmail.core.limits import HTML_NESTING, HTML_SIZE
-from weftmail.core.parsing.burden import REFERENCES
+from weftmail.core.limits import HTML_NESTING, HTML_REFERENCES, HTML_SIZE
 from weftmail.core.parsing.html import sanitise
 from weftmail.core.parsing.words import text_of
 
@@ -47,7 +46,7 @@ def test_the_mark_of_remote_images_cannot_be_brought_along() -> None:
 
 def test_what_is_too_deep_or_too_large_is_plain_text() -> None:
     assert sanitise("<div>" * (HTML_NESTING + 1) + "a & b") == "<pre>a &amp; b</pre>"
-    assert sanitise("&lt;b> " * (REFERENCES + 1)).startswith("<pre>&lt;b&gt; ")
+    assert sanitise("&lt;b> " * (HTML_REFERENCES + 1)).startswith("<pre>&lt;b&gt; ")
     assert sanitise("a" * (HTML_SIZE + 1)).startswith("<pre>aaa")
     assert sanitise("<p>a</p>" * 3000).count("<p>") == 3000
     assert sanitise("<div><br>a</div>" * 3000).count("<div>") == 3000

@@ -7,7 +7,8 @@ import struct
 
 import pytest
 
-from weftmail.core.parsing import calendar, file_type, flowed, parts, rtf, signed_data, tnef, transfer
+from weftmail.core import limits
+from weftmail.core.parsing import calendar, file_type, flowed, rtf, signed_data, tnef, transfer
 from weftmail.core.parsing.message import Message
 from weftmail.flow.reading import read
 
@@ -170,8 +171,8 @@ def test_what_is_not_whole_stays_in_the_text(text: bytes) -> None:
 
 
 def test_no_more_than_so_many_files_of_one_text() -> None:
-    message = one(b"Content-Type: text/plain", uu(b"oak", b"a") * (parts.CODED_FILES + 1))
-    assert len(message.attachments) == parts.CODED_FILES and "begin" in message.text
+    message = one(b"Content-Type: text/plain", uu(b"oak", b"a") * (limits.UUENCODED_FILES + 1))
+    assert len(message.attachments) == limits.UUENCODED_FILES and "begin" in message.text
 
 
 def test_a_file_ends_where_the_text_does() -> None:
@@ -219,7 +220,7 @@ def test_a_calendar_in_words(method: str, kind: str, lines: str, words: str) -> 
 
 def test_what_is_no_calendar_says_nothing() -> None:
     assert calendar.words("garbage") == calendar.words("BEGIN:VCALENDAR\nBEGIN:VEVENT\n") == ""
-    assert calendar.words("BEGIN:VCALENDAR\n" + "X-A:b\n" * calendar.SIZE + "END:VCALENDAR\n") == ""
+    assert calendar.words("BEGIN:VCALENDAR\n" + "X-A:b\n" * limits.CALENDAR_SIZE + "END:VCALENDAR\n") == ""
 
 
 def test_a_calendar_is_read_where_nothing_else_is() -> None:
@@ -228,7 +229,7 @@ def test_a_calendar_is_read_where_nothing_else_is() -> None:
     assert alone.text == "Möte\n" and alone.attachments[0].filename == "invite.ics"
     both = mail(b"Content-Type: text/plain\n\nSe inbjudan.", b"Content-Type: text/calendar\n\n" + event)
     assert both.text == "Se inbjudan." and both.attachments[0].content_type == "text/calendar"
-    long = one(b"Content-Type: text/calendar", event + b"\n" * calendar.SIZE)
+    long = one(b"Content-Type: text/calendar", event + b"\n" * limits.CALENDAR_SIZE)
     assert not long.text and long.attachments
     assert not one(b"Content-Type: text/calendar", b"garbage").text
 
@@ -321,12 +322,12 @@ def test_a_damaged_container_holds_what_it_holds(content: bytes) -> None:
 
 
 def test_a_container_is_bounded() -> None:
-    assert len(tnef.read(winmail(*[NEW_FILE] * (tnef.FILES + 9))).files) == tnef.FILES  # type: ignore[union-attr]
+    assert len(tnef.read(winmail(*[NEW_FILE] * (limits.TNEF_FILES + 9))).files) == limits.TNEF_FILES  # type: ignore[union-attr]
     within = winmail(attribute(1, 0x800C, b"deepest"))
-    for _ in range(tnef.NESTING + 2):
+    for _ in range(limits.TNEF_NESTING + 2):
         within = winmail(NEW_FILE, attribute(2, 0x9005, listed(long(0x0D, 0x3701, b"\0" * 16 + within))))
     found = tnef.read(within)
-    assert found is not None and len(found.files) == tnef.NESTING + 1
+    assert found is not None and len(found.files) == limits.TNEF_NESTING + 1
     html = winmail(attribute(1, 0x9003, listed(long(0x1E, 0x1013, b"<p>Hej</p>"))))
     page = tnef.read(winmail(NEW_FILE, attribute(2, 0x9005, listed(long(0x0D, 0x3701, b"\0" * 16 + html)))))
     assert page is not None and page.files[0].name == "message.html"
@@ -398,7 +399,7 @@ def test_the_signed_content_is_the_mail(seal: object) -> None:
 
 def test_signatures_within_each_other_end_somewhere() -> None:
     content = INNER
-    for _ in range(parts.SIGNED_WITHIN + 1):
+    for _ in range(limits.SIGNED_NESTING + 1):
         content = SMIME + b"\n" + coded(signed(content))
     message = one(content.rstrip(), b"")
     assert not message.text and message.attachments[0].content_type == "application/pkcs7-signature"

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weftmail.core.parsing.path import FIELD_SIZE, HOPS, Hop, Path, read
+from weftmail.core.limits import PATH_FIELD, PATH_SERVERS
+from weftmail.core.parsing.path import Hop, Path, read
 
 HEADER = (
     b"Return-Path: <karin@customer.example>\n"
@@ -86,13 +87,13 @@ def test_names_are_clean_and_short() -> None:
 
 
 def test_only_the_newest_hops_are_read() -> None:
-    path = read(b"".join(field(59, b"mx%d" % number) for number in range(HOPS + 7)))
-    assert len(path.hops) == HOPS and path.unread == 7
+    path = read(b"".join(field(59, b"mx%d" % number) for number in range(PATH_SERVERS + 7)))
+    assert len(path.hops) == PATH_SERVERS and path.unread == 7
     assert path.hops[-1].by == "mx0"
 
 
 def test_a_long_field_and_a_long_header_end_somewhere() -> None:
-    assert read(b"Received: from " + b"x " * FIELD_SIZE + b"; Tue, 24 Nov 2026 09:00:00 +0000\n\n").hops[0].at is None
+    assert read(b"Received: from " + b"x " * PATH_FIELD + b"; Tue, 24 Nov 2026 09:00:00 +0000\n\n").hops[0].at is None
     endless = io.BytesIO(field(1) + b"X: y\n" * 500_000)
     assert len(read(endless).hops) == 1 and endless.tell() < 1_000_000
 

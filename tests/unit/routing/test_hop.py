@@ -6,9 +6,10 @@ import ipaddress
 
 import pytest
 
+from weftmail.core.limits import HOP_FIELDS
 from weftmail.core.parsing import received
 from weftmail.core.parsing.received import ReceivedField
-from weftmail.core.routing.hop import MOST, CountingHop, counting
+from weftmail.core.routing.hop import CountingHop, counting
 from weftmail.core.routing.policy import Policy
 
 HOST = "mx1.acme.example"
@@ -67,7 +68,7 @@ def at(index: int, hop: CountingHop = CUSTOMER) -> CountingHop:
         (["from a [203.0.113.9] by mx1.acme.example"], None),
         ([OUTSIDE.replace("203.0.113.9", "999.0.0.1")], None),
         (["x" * 9000], None),
-        ([BACK] * (MOST + 1) + [OUTSIDE], None),
+        ([BACK] * (HOP_FIELDS + 1) + [OUTSIDE], None),
     ],
 )
 def test_the_first_hop_of_ours_with_a_client_from_outside(fields: list[str], hop: CountingHop | None) -> None:

@@ -17,8 +17,7 @@ from weftmail.flow.setup import dkim_key, find
 from weftmail.store.domain import DkimKey
 from weftmail.store.store import Store
 
-WHOLE = 2000
-"""A record is copied into the DNS, so it is never cut; that of an RSA key of 8192 bits has 1,400 letters."""
+_NONE = "There is no key yet. Make two: mail-admin dkim create DOMAIN"
 
 
 def build(parser: Parser) -> None:
@@ -37,7 +36,9 @@ def build(parser: Parser) -> None:
     retire.add_argument("selector", metavar="SELECTOR", help="the name of the key, such as wm26a")
     sign_now = verbs.add("sign-now", "let keys sign before the DNS shows them, for a trial without DNS", _sign_now)
     sign_now.add_argument("domain", metavar="DOMAIN", help="the domain whose email they sign")
-    listing = verbs.list("list keys with their DNS records", _list, "NAME")
+    show = verbs.add("show", "show the DNS records of a domain's keys, whole, to copy them", _show)
+    show.add_argument("domain", metavar="DOMAIN", help="the domain whose email they sign")
+    listing = verbs.list("list keys and whether they sign", _list, "NAME")
     listing.add_argument("domain", nargs="?", metavar="DOMAIN", help="show the keys of this domain only")
 
 
@@ -86,6 +87,13 @@ def record_line(key: DkimKey) -> str:
     return f"{dkim_key.name(key)}.  TXT  {text}"
 
 
+def _show(context: Context, arguments: argparse.Namespace) -> None:
+    found = find.domain(context.store, arguments.domain, field="domain")
+    keys = context.store.domains.dkim_keys(found.name)
+    value = {"domain": found.name, "keys": [vocabulary.dkim_key(one) for one in keys]}
+    context.answer(arguments.json, value, lambda: [record_line(one) for one in keys] or [_NONE])
+
+
 def _list(context: Context, arguments: argparse.Namespace) -> None:
     context.show(_listing(context.store, arguments.domain), arguments)
 
@@ -96,8 +104,7 @@ def _listing(store: Store, domain: str | None) -> Listing[DkimKey]:
         Whole(store.domains.dkim_keys(name), dkim_key.name),
         dkim_key.name,
         vocabulary.dkim_key,
-        ("NAME", "ALGORITHM", "STATE", "RECORD"),
-        lambda one: (dkim_key.name(one), one.algorithm, one.state, one.record),
-        "There is no key yet. Make two: mail-admin dkim create DOMAIN",
-        widest=WHOLE,
+        ("NAME", "ALGORITHM", "STATE", "SINCE"),
+        lambda one: (dkim_key.name(one), one.algorithm, one.state, shown(one.changed_at)),
+        _NONE,
     )

@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from weftmail.core.checking import dkim
+from weftmail.core.limits import ARC_KEYS
 from weftmail.core.parsing.seal import Seal
 from weftmail.core.ports import Resolver
 from weftmail.core.routing.result import CheckResult
 from weftmail.core.wording.phrase import Phrase
-
-MOST_KEYS = 10
-"""A longer chain is not followed: each set may ask for a key of its own."""
 
 
 def check(seals: Sequence[Seal], resolver: Resolver, now: int) -> CheckResult | None:
@@ -25,7 +23,7 @@ def check(seals: Sequence[Seal], resolver: Resolver, now: int) -> CheckResult | 
         return _failed(newest, Phrase("check.arc.form"))
     if chain[1].chain == "fail":
         return _failed(newest, Phrase("check.arc.said so"))
-    if len(chain) > MOST_KEYS + 1:
+    if len(chain) > ARC_KEYS + 1:
         return CheckResult("arc", "policy", newest, reason=Phrase("check.arc.long", {"count": len(chain) - 1}))
     for one in chain:
         # When a set was made is of no account, nor for how long its signature is to last.

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from weftmail.core.address import BadAddress, canonical_domain
 from weftmail.core.dns import dkim as key_record
+from weftmail.core.limits import DKIM_KEYS
 from weftmail.core.parsing.seal import Seal
 from weftmail.core.ports import DnsAnswer, DnsFailure, Resolver
 from weftmail.core.routing.result import CheckResult
@@ -73,15 +74,12 @@ def _key(name: str, seal: Seal, resolver: Resolver) -> _Key:
         raise _BadKey("permerror", Phrase("check.dkim.no key", {"name": name}))
     faults = []
     # Several records are undefined (3.6.2.2): one that fits is enough.
-    for record in found.values[:_MOST_KEYS]:
+    for record in found.values[:DKIM_KEYS]:
         try:
             return _read(name, record, seal)
         except _BadKey as error:
             faults.append(error)
     raise faults[0]
-
-
-_MOST_KEYS: Final = 4
 
 
 def _read(name: str, record: str, seal: Seal) -> _Key:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from weftmail.core.dns import dmarc as record
 from weftmail.core.dns.dmarc import DmarcPolicy
+from weftmail.core.limits import DMARC_DOMAINS
 from weftmail.core.ports import DnsAnswer, DnsFailure, NoSuchName, Resolver
 from weftmail.core.routing.result import CheckResult
 from weftmail.core.wording.phrase import Phrase
-
-MOST_DOMAINS: Final = 5
-"""Of the domains that signed, so many are asked for the domain above them."""
 
 
 class _Unknown(Exception):
@@ -43,7 +40,7 @@ def _checked(author: str, results: Sequence[CheckResult], tree: _Tree) -> CheckR
         if one.result not in ("pass", "temperror"):
             continue
         near = one.domain == author
-        if not near and not strict[one.method] and asked < MOST_DOMAINS:
+        if not near and not strict[one.method] and asked < DMARC_DOMAINS:
             asked += 1
             near = _related(one.domain, author) and tree.organization(one.domain) == tree.organization(author)
         if near and one.result == "pass":

@@ -6,12 +6,10 @@ import re
 from typing import Any, Final
 
 from weftmail.core.address import BadAddress, canonical_domain
+from weftmail.core.limits import SPF_QUESTIONS
 from weftmail.core.ports import DnsAnswer, DnsFailure, DnsType, Resolver
 from weftmail.core.routing.result import CheckResult
 from weftmail.core.wording.phrase import Phrase
-
-MOST_QUESTIONS: Final = 40
-"""Questions to the DNS for one mail: ten terms may each have ten names behind them."""
 
 _PLAIN: Final = re.compile(r"[^\s\x00-\x1f\x7f]*")
 
@@ -65,7 +63,7 @@ def _query(client: str, sender: str, helo: str, resolver: Resolver) -> Any:
         def dns(self, name: str, qtype: str, cnames: object = None, ignore_void: bool = False) -> list[Any]:
             """Return the records; count what was not there."""
             self.questions += 1
-            if self.questions > MOST_QUESTIONS:
+            if self.questions > SPF_QUESTIONS:
                 raise spf.PermError("too many questions to the DNS")
             found = _records(resolver, str(name).rstrip("."), qtype)
             if not found and not ignore_void:

@@ -13,15 +13,11 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from weftmail.core.limits import HTML_NESTING
+from weftmail.core.limits import HTML_ATTRIBUTES, HTML_NESTING, HTML_REFERENCES
 
-REFERENCES = 8_000
-"""References to characters that are left after ``lighter``."""
 FEW_TAGS = 500
 FEW_WORDS = 4000
 """Up to these no page is followed."""
-ATTRIBUTES = 1000
-"""Attributes of one tag."""
 STEPS, FREE = 100, 200_000
 """Steps for each tag, on the average, and steps for nothing."""
 
@@ -90,7 +86,7 @@ def _letter(reference: re.Match[str]) -> str:
 @lru_cache(maxsize=4)
 def heavy(html: str) -> bool:
     """Say whether sanitising ``html`` could take more than linear time."""
-    if html.count("&") > REFERENCES:
+    if html.count("&") > HTML_REFERENCES:
         return True
     opened = sum(1 for _ in _OPENING.finditer(html))
     many_words = len(html) > 2 * FEW_WORDS and len(set(_BETWEEN.split(html))) > FEW_WORDS
@@ -122,8 +118,8 @@ class _Followed:
             if self.framed and (name not in _FRAME or html[end : tag.start()].strip(_NO_WORDS)):
                 self.steps += self.tags // 16
             end = tag.end()
-            attributes = len(_ONE.findall(tag[3])) if tag[3] and len(tag[3]) > 2 * ATTRIBUTES else 0
-            if attributes > ATTRIBUTES or self.depth > HTML_NESTING:
+            attributes = len(_ONE.findall(tag[3])) if tag[3] and len(tag[3]) > 2 * HTML_ATTRIBUTES else 0
+            if attributes > HTML_ATTRIBUTES or self.depth > HTML_NESTING:
                 return True
             self.steps += self.depth + 8 * self.active + (self.root if name in ("html", "body") else 0)
             if self.steps > FREE + STEPS * self.tags:

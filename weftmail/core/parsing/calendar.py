@@ -9,20 +9,18 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from weftmail.core.limits import CALENDAR_EVENTS, CALENDAR_SIZE, CALENDAR_TEXT
+
 if TYPE_CHECKING:
     from icalendar import Component
 
-SIZE = 32 * 1024
-"""A longer calendar is a file, and no words."""
-EVENTS = 10
-_LONGEST = 16 * 1024
 _SAID = ("COUNTER", "CANCEL", "DECLINECOUNTER", "REFRESH")
 """The methods that are more than an invitation; an answer says its own status."""
 
 
 def words(text: str) -> str:
     """Return summary, time, place and description of each entry of a calendar; "" for what is none. Never raises."""
-    if len(text) > SIZE:
+    if len(text) > CALENDAR_SIZE:
         return ""
     from icalendar import Calendar
 
@@ -31,7 +29,7 @@ def words(text: str) -> str:
         entries = [one for calendar in found for one in _entries(calendar)]
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError):
         return ""
-    return "\n\n".join(filter(None, entries[:EVENTS]))[:_LONGEST]
+    return "\n\n".join(filter(None, entries[:CALENDAR_EVENTS]))[:CALENDAR_TEXT]
 
 
 def _entries(calendar: Component) -> Iterator[str]:

@@ -11,11 +11,11 @@ from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final, Literal
 
+from weftmail.core.limits import SIGNED_LENGTHS
 from weftmail.core.parsing import source
 
 # A blank by itself stays as it is, and is most of them.
 _RUN: Final = re.compile(rb"\t[ \t]*| [ \t]+")
-_MOST_LENGTHS: Final = 4
 BodyFault = Literal["", "body", "length", "many"]
 
 
@@ -58,7 +58,7 @@ class Bodies:
         """Say why a hash is not that of the body in this form, up to ``length`` bytes of it; "" where it is."""
         key = (form, length)
         if key not in self._known:
-            if length is not None and sum(1 for _, one in self._known if one is not None) >= _MOST_LENGTHS:
+            if length is not None and sum(1 for _, one in self._known if one is not None) >= SIGNED_LENGTHS:
                 return "many"
             self._known[key] = self._hash(form, length)
         found, size = self._known[key]

@@ -11,10 +11,9 @@ import hashlib
 import re
 from typing import Final
 
+from weftmail.core.limits import DATA_IMAGES
 from weftmail.core.parsing.message import Attachment
 
-MOST: Final = 50
-"""So many images of one mail become files; further ones are not shown."""
 _IMAGE: Final = re.compile(
     r"(?i)(\bsrc\s{0,5}=\s{0,5})([\"'])data:image/(png|jpe?g|gif|webp);base64,([a-z0-9+/=\s]{8,}+)\2"
 )
@@ -29,7 +28,7 @@ def inline_images(html: str) -> tuple[str, tuple[Attachment, ...]]:
 
     def named(match: re.Match[str]) -> str:
         image = _image(match[3].lower(), match[4], len(found) + 1)
-        if image is None or (image.sha256 not in found and len(found) >= MOST):
+        if image is None or (image.sha256 not in found and len(found) >= DATA_IMAGES):
             return match[0]
         kept = found.setdefault(image.sha256, image)
         return f"{match[1]}{match[2]}cid:{kept.content_id}{match[2]}"

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-SAMPLE = 2048
-"""So many bytes are looked at."""
+from weftmail.core.limits import CHARSET_SAMPLE
+
 _LETTER = re.compile(rb"[\x80-\xff]")
 _BEFORE = 40
 """Of a long line so many bytes before its first such letter."""
@@ -35,13 +35,13 @@ _SURE = 0.056
 
 def likely(data: bytes) -> str:
     """Return the codec that ``data``, letters beyond ASCII among it, is most likely written in; cp1252 in doubt."""
-    sample = b"".join(_lines(data))[:SAMPLE]
+    sample = b"".join(_lines(data))[:CHARSET_SAMPLE]
     return _counted(sample)
 
 
 def foreign(data: bytes) -> bool:
     """Say whether bytes that are labelled as Western Europe's cannot be it: their letters come in long runs."""
-    sample = data[: 2 * SAMPLE]
+    sample = data[: 2 * CHARSET_SAMPLE]
     runs = sum(len(run) for run in _RUN.findall(sample) if len(set(run)) > 2)
     return runs > 0 and 2 * runs > len(sample.translate(None, _HIGH))
 
@@ -49,9 +49,9 @@ def foreign(data: bytes) -> bool:
 def _lines(data: bytes) -> list[bytes]:
     found: list[bytes] = []
     size = at = 0
-    while size < SAMPLE and (letter := _LETTER.search(data, at)):
+    while size < CHARSET_SAMPLE and (letter := _LETTER.search(data, at)):
         start = max(data.rfind(b"\n", at, letter.start()) + 1, at, letter.start() - _BEFORE)
-        at = data.find(b"\n", letter.start(), letter.start() + SAMPLE) + 1 or letter.start() + SAMPLE
+        at = data.find(b"\n", letter.start(), letter.start() + CHARSET_SAMPLE) + 1 or letter.start() + CHARSET_SAMPLE
         found.append(data[start:at])
         size += at - start
     return found
@@ -65,7 +65,7 @@ def _counted(sample: bytes) -> str:
         sample,
         # Letters one by one among those of ASCII are Latin ones.
         include_encodings=_CANDIDATES if _WORD.search(sample) else _LATIN,
-        max_bytes=SAMPLE,
+        max_bytes=CHARSET_SAMPLE,
         prefer_superset=True,
         compat_names=False,
         no_match_encoding="cp1252",

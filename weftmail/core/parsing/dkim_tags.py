@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import BinaryIO
 
+from weftmail.core.limits import DKIM_SIGNATURES
 from weftmail.core.parsing import agreement, header, transfer
 from weftmail.core.parsing.block import HeaderBlock
 
@@ -28,8 +29,6 @@ _NAMED = frozenset(
 )  # fmt: skip
 SHAPING = ("content-type", "content-transfer-encoding", "content-disposition")
 """The fields that say how the body is to be read."""
-MOST = 20
-"""Of more signatures nobody knows which ones a verifier looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ def read(top: HeaderBlock, raw: bytes | BinaryIO) -> Signers:
     if not found:
         return UNSIGNED
     flaws = top.flaws(is_named)
-    if len(found) > MOST and "many" not in flaws:
+    if len(found) > DKIM_SIGNATURES and "many" not in flaws:
         flaws = (*flaws, "many")
     if "mended from" not in flaws and not all(map(header.names_plainly, top.values("from"))):
         flaws = (*flaws, "mended from")
@@ -104,7 +103,7 @@ def read(top: HeaderBlock, raw: bytes | BinaryIO) -> Signers:
 
     return Signers(
         tuple(value for tags in found for name, value in tags if name in ("d", "i", "s")),
-        tuple(signature(tags, domain) for tags in found[:MOST] for domain in _values(tags, "d")[:2]),
+        tuple(signature(tags, domain) for tags in found[:DKIM_SIGNATURES] for domain in _values(tags, "d")[:2]),
         flaws,
     )
 

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from weftmail.core.limits import ENCODED_WORD
 from weftmail.core.parsing import charset, transfer
 
 _WORD = re.compile(r"=\?([\w.:()+-]{1,40})(?:\*[\w-]{0,20})?\?([bBqQ])\?")
 _CUT = re.compile(r"[A-Za-z0-9+/=_.-]{4,200}\??")
-_WORD_SIZE = 4000
 
 
 def decode_words(value: str, label: str = "") -> str:
@@ -61,7 +61,7 @@ def _encoded(value: str) -> Iterator[_Word]:
                 yield _Word(word.start(), len(value), _charset(word[1]), word[2].upper(), body)
             return
         at = word.end()
-        if end - word.end() <= _WORD_SIZE:
+        if end - word.end() <= ENCODED_WORD:
             at = end + 2
             yield _Word(word.start(), at, _charset(word[1]), word[2].upper(), value[word.end() : end])
 

@@ -10,12 +10,11 @@ import re
 from dataclasses import dataclass
 
 from weftmail.core.address import Mailbox
+from weftmail.core.limits import FORWARD_LINE, FORWARD_SIZE
 from weftmail.core.parsing import copied, header, introduction, phrases
 from weftmail.core.parsing.mime import Leaf, parse_header
 from weftmail.core.parsing.phrases import any_of
 
-SIZE = 64 * 1024
-LINE = 400
 _PREFIX = re.compile(
     r"(?i)^\s*\[?(?:fwd?|vb|vs|vl|wg|tr|rv|reenv|enc|res?enc|i|doorst|pd|pdl|перес|пересл|転送|转发|轉寄|전달|ilt|tov|πρθ)\s*[:\uff1a]"
 )
@@ -46,10 +45,10 @@ class Forwarded:
 def find(text: str, subject: str, leaves: list[Leaf]) -> Forwarded | None:
     """Return the forwarded message: from the text, or else the one that came attached; None where there is none."""
     titled = bool(_PREFIX.match(subject))
-    lines = text[:SIZE].split("\n")
+    lines = text[:FORWARD_SIZE].split("\n")
     tried = 0
     for index, line in enumerate(lines):
-        if index < tried or len(line) > LINE or not _MAY.search(line):
+        if index < tried or len(line) > FORWARD_LINE or not _MAY.search(line):
             continue
         if titled and introduction.arrowed(line.rstrip()):
             found = _author(introduction.between_arrows(line.rstrip()), "", "")

@@ -13,7 +13,7 @@ from email.utils import parsedate_tz
 from itertools import islice
 
 from weftmail.core.address import Mailbox
-from weftmail.core.limits import FIELD_ADDRESSES, FIELD_SIZE
+from weftmail.core.limits import FIELD_ADDRESSES, FIELD_SIZE, QUOTED_NAME
 from weftmail.core.parsing import charset, transfer
 from weftmail.core.parsing.encoded_words import decode_words, letters_of
 
@@ -160,7 +160,6 @@ _TOKEN = re.compile(
     r'|(?P<atom>[^\s,;:()<>"=]+|["=])',
     re.S,
 )
-_QUOTED = 1000
 _CLOSING = re.compile(r'(?<!\\)(?:\\\\)*+"')
 _SIMPLE = re.compile(r'\s*(?:"([^"\\]*)"|([\w .-]*))\s*<([^<>\s@",;:()]+@[^<>\s@",;:()]+)>\s*', re.A)
 _LOCAL = re.compile(r"[A-Za-z0-9._+-]+")
@@ -205,7 +204,7 @@ def _tokens(line: str) -> Iterator[tuple[str, str]]:
             if closing <= at:
                 found = _CLOSING.search(line, at + 1)
                 closing = found.end() - 1 if found else len(line)
-            if closing - at <= _QUOTED and closing < len(line):
+            if closing - at <= QUOTED_NAME and closing < len(line):
                 yield "quoted", line[at : closing + 1]
                 at = closing + 1
                 continue

@@ -12,12 +12,12 @@ from dataclasses import replace
 from html import unescape
 from urllib.parse import quote, unquote
 
+from weftmail.core.limits import INLINE_SOURCE
 from weftmail.core.parsing.file_type import IMAGES, by_content
 from weftmail.core.parsing.message import Attachment
 
 _SCHEME = re.compile(r"(?i)\s*cid:(?://)?")
 _SHOWN = re.compile(r'<img\b[^<>]*?\ssrc="cid:([^"<>]{1,3000})"')
-_LONGEST = 1000
 
 
 class Pictures:
@@ -36,7 +36,7 @@ class Pictures:
 
     def address(self, source: str) -> str | None:
         """Return the ``cid:`` address of the image that the source of an ``img`` means; None where it means none."""
-        if len(source) > _LONGEST:
+        if len(source) > INLINE_SOURCE:
             return None
         number = self.places.get(_key(_SCHEME.sub("", source, count=1)))
         if number is None:

@@ -16,6 +16,7 @@ from email.policy import Compat32, compat32
 from itertools import islice
 from typing import Any, BinaryIO
 
+from weftmail.core import limits
 from weftmail.core.limits import FIELDS, NESTING, OUTLINE, PARTS
 from weftmail.core.parsing import charset, header, source, transfer
 from weftmail.core.parsing.block import HeaderBlock, read_block
@@ -71,7 +72,7 @@ class _Parser(FeedParser):
         # It compares each line with the boundary of every level; a carriage return alone ends a line for it, too.
         lines = piece.count(b"\n") + piece.count(b"\r") - piece.count(b"\r\n")
         self.comparisons += lines * max(before, len(self._msgstack))
-        if self.comparisons > source.COMPARISONS:
+        if self.comparisons > limits.BOUNDARY_COMPARISONS:
             raise TooComplex("too many lines for its nesting")
 
     def _new_message(self) -> None:

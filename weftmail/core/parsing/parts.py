@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from email.message import Message
 from typing import Any, BinaryIO
 
-from weftmail.core.limits import WORDS_SIZE
+from weftmail.core import limits
+from weftmail.core.limits import SIGNED_NESTING, UUENCODED_FILES, WORDS_SIZE
 from weftmail.core.parsing import calendar, charset, flowed, mime, rtf, signed_data, source, tnef, transfer
 from weftmail.core.parsing.block import read_block
 from weftmail.core.parsing.file_type import as_file, by_content
@@ -20,10 +21,6 @@ from weftmail.core.parsing.mime import Fields, Leaf, kind_of, leaf, safe_filenam
 from weftmail.core.parsing.source import Scan
 from weftmail.core.parsing.words import flat
 
-SIGNED_WITHIN = 3
-"""Signed mails within each other."""
-CODED_FILES = 50
-"""Files of uuencode in one mail."""
 _READ = ("text/plain", "text/html", "text/enriched")
 _CALENDARS = ("text/calendar", "application/ics")
 _SEALED = ("application/pkcs7-mime", "application/x-pkcs7-mime")
@@ -167,7 +164,7 @@ def _readable(this: Leaf) -> bool:
 
 def _within(this: Leaf, contents: Contents) -> list[Block] | None:
     """Return what is to be read of the mail inside a signature; None where there is none, so that it stays a file."""
-    content = signed_data.content_of(this.content) if contents.depth < SIGNED_WITHIN else None
+    content = signed_data.content_of(this.content) if contents.depth < SIGNED_NESTING else None
     if content is None:
         return None
     top = read_block(content)
@@ -202,7 +199,7 @@ def _unpacked(this: Leaf, contents: Contents) -> bool:
 
 def _of_calendar(contents: Contents) -> list[Block]:
     this = next((one for one in contents.attached if one.content_type in _CALENDARS), None)
-    if this is None or len(this.content) > calendar.SIZE:
+    if this is None or len(this.content) > limits.CALENDAR_SIZE:
         return []
     said = calendar.words(charset.decode(this.content, this.label or "utf-8", sparing=True)[0])
     return [Block(text=said + "\n")] if said else []
@@ -213,7 +210,7 @@ def _without_files(content: bytes, contents: Contents) -> bytes:
     kept: list[bytes] = []
     at = count = 0
     for begin in _BEGIN.finditer(content):
-        if begin.start() < at or count >= CODED_FILES:
+        if begin.start() < at or count >= UUENCODED_FILES:
             continue
         found = transfer.uu_file(content, begin.end())
         if found is None:

@@ -10,15 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
-from weftmail.core.limits import OUTLINE
+from weftmail.core.limits import OUTLINE, PATH_FIELD, PATH_NAME, PATH_SERVERS
 from weftmail.core.parsing import header, transfer
 from weftmail.core.parsing.block import read_block
 
-HOPS = 50
-"""More are counted and not read. Mail servers give up on a mail at about this number."""
-FIELD_SIZE = 4096
-"""So much of one field, in bytes, is read; real ones have a few hundred."""
-LONGEST_NAME = 200
 INSTALLATION = "weftmail"
 """What the last hop is called: the mail has been accepted here."""
 
@@ -69,12 +64,12 @@ def read(raw: bytes | BinaryIO, accepted_at: int | None = None) -> Path:
     the second, like the times of mail servers.
     """
     fields = [transfer.octets(value) for value in read_block(raw, OUTLINE).values("received")]
-    hops = list(_hops(fields[:HOPS]))
+    hops = list(_hops(fields[:PATH_SERVERS]))
     if accepted_at is not None:
         at = accepted_at - accepted_at % 1000
         before = hops[-1].at if hops else None
         hops.append(Hop(INSTALLATION, hops[-1].by if hops else "", at, None if before is None else at - before))
-    return Path(tuple(hops), max(len(fields) - HOPS, 0))
+    return Path(tuple(hops), max(len(fields) - PATH_SERVERS, 0))
 
 
 def _hops(fields: list[bytes]) -> list[Hop]:
@@ -83,7 +78,7 @@ def _hops(fields: list[bytes]) -> list[Hop]:
 
     # It gets these fields and nothing else, each on one line, so that no other part of the mail can cost or break
     # anything.  It returns one entry for each, oldest first.
-    lines = b"".join(b"Received: " + b" ".join(field[:FIELD_SIZE].split()) + b"\n" for field in fields)
+    lines = b"".join(b"Received: " + b" ".join(field[:PATH_FIELD].split()) + b"\n" for field in fields)
     hops: list[Hop] = []
     for found in mailparser.parse_from_bytes(lines + b"\n").received:
         at = _time(found.get("date_utc"))
@@ -98,4 +93,4 @@ def _time(date: str | None) -> int | None:
 
 
 def _name(clause: str) -> str:
-    return header.clean(clause)[:LONGEST_NAME]
+    return header.clean(clause)[:PATH_NAME]

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import re
 
+from weftmail.core.limits import QUOTE_LINE, QUOTE_SIZE
 from weftmail.core.parsing import copied, introduction, phrases, signature
 from weftmail.core.parsing.phrases import any_of
 
-SIZE = 64 * 1024
-"""So much of a text is looked at; where nothing in it ends the new words, what follows is new as well."""
-LINE = 2000
 _MARKED = re.compile(r"^[ \t]{0,3}[>»]")
 # Arrows on both sides of words are an ornament.
 _ARROWS = re.compile(r"^[ \t]*>{2,}[^<]*<{2,}$")
@@ -32,9 +30,9 @@ _STOPPED = re.compile(r"[?!:\uff1f\uff1a]\W*$")
 
 def new_words(text: str) -> str:
     """Return the words of ``text`` that its author added."""
-    cut = len(text) if len(text) <= SIZE else text.rfind("\n", 0, SIZE) + 1 or SIZE
+    cut = len(text) if len(text) <= QUOTE_SIZE else text.rfind("\n", 0, QUOTE_SIZE) + 1 or QUOTE_SIZE
     raw = _parted(text[:cut].split("\n"))
-    lines = [introduction.bare(line[:LINE]).rstrip() for line in raw]
+    lines = [introduction.bare(line[:QUOTE_LINE]).rstrip() for line in raw]
     if _sends_on(lines):
         # A forward without a word of its own: what its author sends is the forwarded message.
         return text.strip()
@@ -50,7 +48,7 @@ def new_words(text: str) -> str:
 def _parted(lines: list[str]) -> list[str]:
     """Put an introduction onto a line of its own: wrapped ones, and one that shares its line with the answer."""
     parted: list[str] = []
-    bare = [introduction.bare(line[:LINE]).rstrip() for line in lines]
+    bare = [introduction.bare(line[:QUOTE_LINE]).rstrip() for line in lines]
     index = 0
     while index < len(lines):
         line, count = lines[index], max(1, introduction.length(bare, index))

@@ -11,8 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-LONGEST: Final = 8192
-"""Longer fields are no work of a mail server."""
+from weftmail.core.limits import RECEIVED_SIZE
 
 _FOLD: Final = re.compile(r"[ \t]*\r?\n[ \t]+|[ \t]{2,}|\t")
 # Comments about TLS may quote a client's certificate, so they are matched with their nesting.
@@ -62,7 +61,7 @@ class ReceivedField:
 
 def read(value: str) -> ReceivedField | None:
     """Return what a Received field tells; None where not even its server can be made out.  Never raises."""
-    if len(value) > LONGEST:
+    if len(value) > RECEIVED_SIZE:
         return None
     text = unfolded(value)
     for form in (_HELO_FIRST, _NAME_FIRST, _ADDRESS_ALONE):

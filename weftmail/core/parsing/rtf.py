@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from weftmail.core.limits import RTF_GROUPS, RTF_SIZE
 from weftmail.core.parsing import charset
 
-SIZE: Final = 1024 * 1024
-"""So many bytes are read."""
-GROUPS: Final = 200
-"""Groups within each other; deeper ones count as one."""
 _TOKEN: Final = re.compile(
     rb"\\([a-z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-z\d\r\n])|([{}])|[\r\n]+|([^\\{}\r\n]+)|\\", re.S
 )
@@ -28,7 +25,7 @@ _MANY_LINES: Final = re.compile(r"\n{3,}")
 
 def words(data: bytes) -> str:
     """Return the words of a document in RTF; "" for what is none.  Never raises."""
-    return _RtfPass().read(data[:SIZE]) if data.startswith(b"{\\rtf") else ""
+    return _RtfPass().read(data[:RTF_SIZE]) if data.startswith(b"{\\rtf") else ""
 
 
 class _RtfPass:
@@ -69,7 +66,7 @@ class _RtfPass:
     def _group(self, brace: bytes) -> None:
         self.skip = 0
         if brace == b"{":
-            if len(self.stack) < GROUPS:
+            if len(self.stack) < RTF_GROUPS:
                 self.stack.append((self.silent, self.skips))
         elif self.stack:
             self.silent, self.skips = self.stack.pop()

@@ -13,15 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Final, Literal
 
+from weftmail.core.limits import ARC_SETS, SEAL_SIZE, SEALS
 from weftmail.core.parsing import source
 from weftmail.core.parsing.block import HeaderBlock
 from weftmail.core.parsing.canonical import Bodies, relaxed, selected, without_signature
-
-MOST: Final = 20
-"""More signatures are not looked at."""
-MOST_SETS: Final = 50
-"""A longer chain has failed (RFC 8617, 4.2.1)."""
-FIELD_SIZE: Final = 16 * 1024
 
 Fault = Literal["", "syntax", "body", "length", "algorithm", "from", "many"]
 Kind = Literal["dkim", "message", "seal"]
@@ -73,7 +68,7 @@ def read(top: HeaderBlock, raw: bytes | BinaryIO) -> tuple[Seal, ...]:
         return ()
     fields = _fields(source.beginning(raw, top.end))
     bodies = Bodies(raw, top.end)
-    signed = [one for one in fields if one[0].lower() == b"dkim-signature"][:MOST]
+    signed = [one for one in fields if one[0].lower() == b"dkim-signature"][:SEALS]
     claims = [_claim("dkim", one, fields, bodies) for one in signed]
     return (*claims, *_chain(fields, bodies))
 
@@ -100,7 +95,7 @@ def tags(value: bytes) -> dict[bytes, bytes] | None:
 
 def _claim(kind: Kind, field: Field, fields: Sequence[Field], bodies: Bodies) -> Seal:
     """Return the claim of a DKIM-Signature or an ARC-Message-Signature."""
-    known = tags(field[1]) if len(field[1]) <= FIELD_SIZE else None
+    known = tags(field[1]) if len(field[1]) <= SEAL_SIZE else None
     if known is None:
         return Seal(kind, "", "", fault="syntax")
     listed = [one.strip(b" \t\r\n").lower() for one in known.get(b"h", b"").split(b":")]
@@ -191,7 +186,7 @@ def _chain(fields: Sequence[Field], bodies: Bodies) -> tuple[Seal, ...]:
             continue
         number = _number_of(field[1], place)
         there = sets.setdefault(number, [None, None, None])
-        if not 0 < number <= MOST_SETS or there[place] is not None:
+        if not 0 < number <= ARC_SETS or there[place] is not None:
             return (Seal("seal", "", "", fault="syntax"),)
         there[place] = field
     if not sets:
@@ -217,7 +212,7 @@ def _seals(sets: Sequence[Sequence[Field]]) -> Iterable[Seal]:
 
 
 def _seal_of(value: bytes, digest: str) -> Seal:
-    known = tags(value) if len(value) <= FIELD_SIZE else None
+    known = tags(value) if len(value) <= SEAL_SIZE else None
     if known is None or b"h" in known or any(not known.get(name) for name in (b"a", b"b", b"d", b"s", b"cv")):
         return Seal("seal", "", "", fault="syntax")
     fault: Fault = ""
@@ -233,7 +228,7 @@ def _number_of(value: bytes, place: int) -> int:
     if place == 0:
         known: Tags | None = tags(value.partition(b";")[0])
     else:
-        known = tags(value) if len(value) <= FIELD_SIZE else None
+        known = tags(value) if len(value) <= SEAL_SIZE else None
     return _instance(known or {})
 
 

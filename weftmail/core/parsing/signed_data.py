@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
+from weftmail.core.limits import SIGNED_DEPTH, SIGNED_PIECES
+
 Sealed = Literal["signed", "encrypted", ""]
 
 _SIGNED: Final = bytes.fromhex("2a864886f70d010702")
@@ -19,9 +21,6 @@ _ENCRYPTED: Final = (
     bytes.fromhex("2a864886f70d0109100117"),
 )
 _SEQUENCE, _EXPLICIT, _OCTETS, _OCTETS_IN_PIECES, _OBJECT = 0x30, 0xA0, 0x04, 0x24, 0x06
-PIECES: Final = 100_000
-"""Pieces of one content."""
-_DEPTH: Final = 4
 
 
 class _NoContent(Exception):
@@ -58,7 +57,7 @@ def content_of(data: bytes) -> bytes | None:
         fields = list(_children(data, encapsulated))
         if len(fields) < 2 or fields[1].tag != _EXPLICIT:
             return None
-        return b"".join(_octets(data, next(_children(data, fields[1]), None), 0, [PIECES]))
+        return b"".join(_octets(data, next(_children(data, fields[1]), None), 0, [SIGNED_PIECES]))
     except (_NoContent, StopIteration):
         return None
 
@@ -81,7 +80,7 @@ def _only(data: bytes, outer: _Element, tag: int) -> _Element:
 def _octets(data: bytes, element: _Element | None, depth: int, left: list[int]) -> Iterator[bytes]:
     """Yield the bytes of a string, which may come in pieces."""
     left[0] -= 1
-    if element is None or depth > _DEPTH or left[0] < 0:
+    if element is None or depth > SIGNED_DEPTH or left[0] < 0:
         raise _NoContent
     if element.tag == _OCTETS:
         yield data[element.start : element.end]

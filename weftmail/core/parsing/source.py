@@ -17,8 +17,6 @@ from weftmail.core.parsing import transfer
 
 PIECE = 64 * 1024
 HEADER_TOO_LARGE = "header too large"
-COMPARISONS = 4_000_000
-"""Lines times depth: the parser does about three million such comparisons in a second."""
 RUN = 512
 """A shorter run of body lines goes to the parser as it is."""
 

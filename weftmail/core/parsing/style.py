@@ -13,11 +13,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
+from weftmail.core.limits import STYLE_DECLARATIONS, STYLE_FAMILIES
+
 Check = Callable[[str, str], str | None]
 """From the tag and a value in lower case to the value that stays; None: none does."""
 
-DECLARATIONS: Final = 60
-"""Declarations of one element that are looked at."""
 
 _PIXELS: Final = {
     "px": 1.0, "pt": 96 / 72, "pc": 16.0, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4,
@@ -30,7 +30,6 @@ _COLOUR: Final = re.compile(
     r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})|[a-z]{3,24}|(?:rgb|hsl)a?\([\d.,%/ deg]{1,50}\)"
 )
 _FAMILY: Final = re.compile(r"""\s*+(?:"[\w .-]{1,60}"|'[\w .-]{1,60}'|[\w-][\w -]{0,60}+)\s*+""")
-_MOST_FAMILIES: Final = 13
 _KIND: Final = r"(?:italic|oblique|normal|bold|bolder|lighter|small-caps|[1-9]00)"
 _FONT: Final = re.compile(rf"((?:{_KIND}\s+){{0,4}})([\w.%-]+)(?:\s*/\s*[\w.%]+)?\s+(.+)", re.S)
 _HELD: Final = re.compile(r"[^\s()]+(?:\([^()]*\))?")
@@ -45,7 +44,7 @@ _TALL: Final = frozenset(("img", "table", "tr", "td", "th"))
 def safe_style(tag: str, style: str) -> str | None:
     """Return the declarations of a style that may stay on a tag; None where none may."""
     found: dict[str, str] = {}
-    for declaration in style.split(";", DECLARATIONS)[:DECLARATIONS]:
+    for declaration in style.split(";", STYLE_DECLARATIONS)[:STYLE_DECLARATIONS]:
         name, colon, value = declaration.partition(":")
         name = name.strip().lower()
         check = CHECKS.get(name)
@@ -65,8 +64,8 @@ def colour(_tag: str, value: str) -> str | None:
 
 def families(_tag: str, value: str) -> str | None:
     """Return the names of fonts."""
-    names = value.split(",", _MOST_FAMILIES)
-    return value if len(names) <= _MOST_FAMILIES and all(map(_FAMILY.fullmatch, names)) else None
+    names = value.split(",", STYLE_FAMILIES)
+    return value if len(names) <= STYLE_FAMILIES and all(map(_FAMILY.fullmatch, names)) else None
 
 
 def _words(_tag: str, value: str, most: int = 1) -> str | None:

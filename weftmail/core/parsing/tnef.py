@@ -11,17 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from weftmail.core.limits import TNEF_FILES, TNEF_NESTING, TNEF_PROPERTIES, TNEF_RTF_SIZE
 from weftmail.core.parsing import charset
 
 SIGNATURE: Final = b"\x78\x9f\x3e\x22"
-NESTING: Final = 5
-"""Messages within each other."""
-FILES: Final = 200
-"""Files of one container; further ones are left out."""
-PROPERTIES: Final = 5000
-"""Properties of one list."""
-RTF_SIZE: Final = 4 * 1024 * 1024
-"""Bytes of a body in RTF, decompressed."""
 
 _BODY, _TITLE, _DATA, _NEW_FILE = 0x800C, 0x8010, 0x800F, 0x9002
 _MESSAGE_PROPERTIES, _FILE_PROPERTIES, _CODEPAGE = 0x9003, 0x9005, 0x9007
@@ -93,7 +86,7 @@ def _attributes(data: memoryview) -> Iterator[tuple[int, memoryview]]:
 
 def _take(found: Tnef, name: int, value: memoryview, depth: int) -> None:
     if name == _NEW_FILE:
-        if len(found.files) >= FILES:
+        if len(found.files) >= TNEF_FILES:
             raise _Damaged
         found.files.append(TnefFile())
     elif name == _CODEPAGE and len(value) >= 4:
@@ -148,7 +141,7 @@ def _described(found: Tnef, last: TnefFile, properties: list[tuple[int, int, mem
         content = content[_OBJECT_ID:]
     if not last.content:
         last.content = bytes(content)
-    if kind == _OBJECT and depth < NESTING:
+    if kind == _OBJECT and depth < TNEF_NESTING:
         _embedded(found, last, depth)
 
 
@@ -160,7 +153,7 @@ def _embedded(found: Tnef, last: TnefFile, depth: int) -> None:
     last.name = f"{last.name or inner.subject or 'message'}.{'html' if inner.html and not inner.text else 'txt'}"
     last.content = (inner.text or inner.html).encode()
     last.content_type = "text/html" if inner.html and not inner.text else "text/plain"
-    found.files += inner.files[: max(0, FILES - len(found.files))]
+    found.files += inner.files[: max(0, TNEF_FILES - len(found.files))]
     # What follows describes this file no more.
     if inner.files:
         found.files.remove(last)
@@ -171,7 +164,7 @@ def _properties(data: memoryview) -> Iterator[tuple[int, int, memoryview]]:
     """Yield name, type and value of each property of a list; of one with several values the first."""
     (count,) = struct.unpack_from("<I", data)
     at = 4
-    for _ in range(min(count, PROPERTIES)):
+    for _ in range(min(count, TNEF_PROPERTIES)):
         if at + 4 > len(data):
             return
         kind, name = struct.unpack_from("<HH", data, at)
@@ -238,8 +231,8 @@ def decompressed(data: bytes) -> bytes:
         return b""
     _, size, kind, _ = _HEADER.unpack_from(data)
     if kind == _AS_IT_IS:
-        return data[_HEADER.size : _HEADER.size + min(size, RTF_SIZE)]
-    return bytes(_Decompressing(data).run(min(size, RTF_SIZE))) if kind == _COMPRESSED else b""
+        return data[_HEADER.size : _HEADER.size + min(size, TNEF_RTF_SIZE)]
+    return bytes(_Decompressing(data).run(min(size, TNEF_RTF_SIZE))) if kind == _COMPRESSED else b""
 
 
 class _Decompressing:

@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterable
 from io import BytesIO
 
+from weftmail.core.limits import BROKEN_LINES, UUENCODED_LINE
+
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _OTHERS = bytes(set(range(256)) - set(_ALPHABET))
 _BLANKS = b" \t\r\n"
 _UU_BEGIN = re.compile(rb"(?m)^begin [0-7]{3,4} ?.*$")
-BROKEN_LINES = 100
-_UU_LONGEST = 120
 PLAIN = ("", "7bit", "8bit", "binary")
 """The encodings that leave the bytes as they are."""
 
@@ -103,8 +103,8 @@ def uu_file(data: bytes, start: int) -> tuple[bytes, int] | None:
     out: list[bytes] = []
     at, last = start, False
     while at < len(data):
-        end = data.find(b"\n", at, at + _UU_LONGEST)
-        line = data[at : end if end >= 0 else at + _UU_LONGEST].rstrip(b"\r")
+        end = data.find(b"\n", at, at + UUENCODED_LINE)
+        line = data[at : end if end >= 0 else at + UUENCODED_LINE].rstrip(b"\r")
         behind = end + 1 if end >= 0 else len(data)
         if line.rstrip() == b"end":
             return (b"".join(out), behind) if last else None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-from weftmail.core.limits import REPORT_RECIPIENTS, REPORT_SIZE
+from weftmail.core.limits import REPORT_LETTER, REPORT_RECIPIENTS, REPORT_SIZE
 from weftmail.core.parsing import charset, header
 from weftmail.core.parsing.message import DeliveryReport, Failure
 from weftmail.core.parsing.mime import Fields, Leaf, parse_header
@@ -19,8 +19,6 @@ _STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
 NEAR = 800
 """Characters that a letter says about one address, at most."""
 _REJECTED = re.compile(r"(?i)reject|refused|not be delivered")
-LETTER = 32 * 1024
-"""More of a letter than this is not read: what comes after it is the returned message."""
 ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}[A-Za-z0-9])?")
 TRANSCRIPT = re.compile(r"[ \t>]{0,8}[45]\d\d[ -](?:[45]\.\d{1,3}\.\d{1,3} )?[<\"']{0,2}")
 """What stands before an address in a line of a dialogue that a letter shows."""
@@ -56,7 +54,7 @@ def read(fields: Fields, leaves: Iterable[Leaf], text: str) -> tuple[Reported, D
             return _disposition(by_type[kind], text)
     for kind in _STATUS_TYPES:
         if kind in by_type:
-            return status(groups(by_type[kind]), text[:LETTER], returned_id(leaves) or _answered(fields))
+            return status(groups(by_type[kind]), text[:REPORT_LETTER], returned_id(leaves) or _answered(fields))
     return None
 
 

@@ -14,11 +14,12 @@ from email.message import Message
 from typing import NamedTuple
 
 from weftmail.core.address import comparable
+from weftmail.core.limits import REPORT_LETTER, REPORT_LETTER_RECIPIENTS
 from weftmail.core.parsing import header
 from weftmail.core.parsing.message import DeliveryReport, Evidence, Failure
 from weftmail.core.parsing.mime import Fields, Leaf, parse_header
 from weftmail.core.reports import dsn, enclosed, reason
-from weftmail.core.reports.dsn import ADDRESS, LEADING, LETTER, NEAR, TRANSCRIPT, Reported, failure, near
+from weftmail.core.reports.dsn import ADDRESS, LEADING, NEAR, TRANSCRIPT, Reported, failure, near
 from weftmail.core.reports.failing import DELAYED, FAILED, FINAL, RETURNED, worded
 
 _DAEMON = re.compile(r"(?i)^(?:mailer[-_.]?daemon|mail[-_.]?daemon|mdaemon|mail\.delivery\.\w+|bounces?)\b")
@@ -42,7 +43,6 @@ _SAYS = re.compile(
     re.I,
 )
 _BARE = re.compile(r"(?i)[\s>*•-]{0,20}(?:(?:recipient|address|user)[\w ]{0,20}[:=]\s{0,20})?[<\"'(\[]{0,3}")
-LETTER_RECIPIENTS = 100
 _NEVER = re.compile(r"(?i)^(?:post-?master|mailer-daemon|abuse|support|help(?:desk)?)@")
 _STATUS = re.compile(
     r"(?im)^(?:Content-Type:[ \t]*message/(?:global-)?delivery-status|Reporting-MTA:|Final-Recipient:)"
@@ -116,7 +116,7 @@ def _enclosed(evidence: Evidence) -> Found | None:
 
 def _lost(text: str) -> Found | None:
     """The fields of a report as text: its MIME was lost, or it was put into the letter of a provider."""
-    head = text[: 2 * LETTER]
+    head = text[: 2 * REPORT_LETTER]
     begin = _STATUS.search(head)
     if begin is None:
         return None
@@ -134,7 +134,7 @@ def _letter(evidence: Evidence) -> Found | None:
     subject = evidence.subject
     late = bool(DELAYED.search(subject) or DELAYED.search(said)) and not FINAL.search(f"{said} {subject}")
     found: dict[str, Failure] = {}
-    for address in list(dict.fromkeys(addresses))[:LETTER_RECIPIENTS]:
+    for address in list(dict.fromkeys(addresses))[:REPORT_LETTER_RECIPIENTS]:
         one = _failure(address, said, late)
         found.setdefault(one.address, one)
     late = all(one.action == "delayed" for one in found.values())
@@ -143,7 +143,7 @@ def _letter(evidence: Evidence) -> Found | None:
 
 def _parted(text: str) -> tuple[str, str]:
     """Part the letter from the returned message that stands in the same text."""
-    head = text[:LETTER]
+    head = text[:REPORT_LETTER]
     for returned in RETURNED.finditer(head, len(head) - len(head.lstrip()) + 1):
         if not _listed(head, returned.start()):
             return head[: returned.start()], head[returned.start() :]
@@ -209,7 +209,7 @@ def _addresses(evidence: Evidence, said: str, returned: str) -> list[str]:
     own = _Own(comparable(evidence.author.address), frozenset(ours))
     named, known = _named(said), _known(evidence.bounded_tree())
     # What the library finds is often one of several.
-    others = [one for one in list(dict.fromkeys(named.bare))[:LETTER_RECIPIENTS] if _explained(one, said)]
+    others = [one for one in list(dict.fromkeys(named.bare))[:REPORT_LETTER_RECIPIENTS] if _explained(one, said)]
     found = own.without([*known, *others]) or own.without(named.leading) or own.without(named.nearby)
     if found or not (FAILED.search(evidence.subject) or worded(said)):
         return found

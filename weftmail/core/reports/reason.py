@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from weftmail.core.limits import REPORT_DIAGNOSTIC
 from weftmail.core.reports import phase
 from weftmail.core.reports.causes import CAUSES, UNKNOWN_USER
 
@@ -56,10 +57,6 @@ _REPLY = re.compile(r"(?<![\d.\w-])([45](?:[0-5]\d|7\d))(?![\d.]*\d)(?=[ \-,:;])
 _ADDRESSES = re.compile(r"[^\s<>()\[\],;:\"']{1,64}@[\w.-]{1,255}|https?://[^\s<>]{1,1000}")
 
 
-DIAGNOSTIC = 1000
-"""More of a diagnostic is not looked through for words."""
-
-
 def without_addresses(text: str) -> str:
     """Return the text with "@" for each address and link: a name in them says nothing of a cause."""
     return _ADDRESSES.sub("@", text)
@@ -85,7 +82,7 @@ def better(stated: str, diagnostic: str) -> str:
 
     Many a server states 5.0.0, or 5.1.1 for whatever was refused.
     """
-    inside = next((one for one in _ENHANCED.findall(diagnostic[:DIAGNOSTIC]) if not one.endswith(".0.0")), "")
+    inside = next((one for one in _ENHANCED.findall(diagnostic[:REPORT_DIAGNOSTIC]) if not one.endswith(".0.0")), "")
     if inside:
         return inside
     return stated or status_in(diagnostic)
@@ -105,7 +102,7 @@ def reason(status: str, diagnostic: str) -> str:
 
 
 def _in_words(diagnostic: str) -> str:
-    text = without_addresses(diagnostic[:DIAGNOSTIC])
+    text = without_addresses(diagnostic[:REPORT_DIAGNOSTIC])
     return next((name for name, words in CAUSES if words.search(text)), "")
 
 
@@ -116,7 +113,7 @@ def is_hard(status: str, why: str, diagnostic: str, at: phase.Phase = "") -> boo
     the server said no.  A full mailbox, a policy, a network fault are failures as well, but the address may be good.  A
     temporary failure never tells against it, unless it names the person as unknown.
     """
-    unknown = bool(UNKNOWN_USER.search(without_addresses(diagnostic[:DIAGNOSTIC])))
+    unknown = bool(UNKNOWN_USER.search(without_addresses(diagnostic[:REPORT_DIAGNOSTIC])))
     if status.startswith("4"):
         return why == "no such user" and unknown
     if at in ("connection", "hello", "sender"):
@@ -124,5 +121,5 @@ def is_hard(status: str, why: str, diagnostic: str, at: phase.Phase = "") -> boo
     if at == "data":
         return status[2:] in _UNKNOWN or (why == "no such user" and unknown)
     if why == "does not take mail":
-        return not _BLOCKED.search(diagnostic[:DIAGNOSTIC])
+        return not _BLOCKED.search(diagnostic[:REPORT_DIAGNOSTIC])
     return why in _LASTING or (why == "unknown" and reply_code(diagnostic) in _OF_THE_ADDRESS)

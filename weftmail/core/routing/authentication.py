@@ -17,7 +17,8 @@ import authres
 from authres.core import AuthenticationResult, AuthenticationResultsHeader
 
 from weftmail.core.address import BadAddress, Mailbox, canonical, canonical_domain, domain_of, fold_ascii
-from weftmail.core.parsing.received import LONGEST, unfolded
+from weftmail.core.limits import RECEIVED_SIZE
+from weftmail.core.parsing.received import unfolded
 from weftmail.core.ports import Scanned
 from weftmail.core.routing.hop import CountingHop
 from weftmail.core.routing.policy import NOBODY, Policy
@@ -149,7 +150,7 @@ def only_address(from_: Sequence[Mailbox]) -> str:
 def _parsed(values: Iterable[str], authserv_id: str) -> Iterator[AuthenticationResult]:
     """Yield the single results of all fields of the pinned authserv-id."""
     for value in values:
-        if len(value) > LONGEST:
+        if len(value) > RECEIVED_SIZE:
             continue
         try:
             header = AuthenticationResultsHeader.parse_value(_FEATURES, unfolded(value).rstrip("; "))

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from weftmail.core.limits import RESULTS_OF_METHOD
 from weftmail.core.routing.policy import OWN
 from weftmail.core.routing.result import CheckResult
 from weftmail.core.wording.phrase import Phrase
 
-MOST = 8
-"""Of one method so many results are told."""
 METHODS = {"spf": "SPF", "dkim": "DKIM", "dmarc": "DMARC", "arc": "ARC"}
 
 
@@ -43,7 +42,7 @@ def _by_whom(proof: Mapping[str, Any]) -> Phrase:
 
 def _results(results: list[CheckResult], *, own: bool) -> Iterator[Phrase]:
     for method, name in METHODS.items():
-        found = [one for one in results if one.method == method][:MOST]
+        found = [one for one in results if one.method == method][:RESULTS_OF_METHOD]
         yield from (_said(name, one) for one in found)
         if own and not found and method in _ABSENT:
             yield _ABSENT[method]

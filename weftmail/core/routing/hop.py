@@ -13,11 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from weftmail.core.address import fold_ascii
+from weftmail.core.limits import HOP_FIELDS
 from weftmail.core.parsing import received
 from weftmail.core.routing.policy import Policy
-
-MOST = 20
-"""So many fields are looked at from the top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ def counting(fields: Sequence[str], queue_id: str, policy: Policy) -> CountingHo
     ``fields`` are the values of the Received fields, topmost first; ``queue_id`` that of this delivery, or "".
     """
     by_relay = by_filter = False
-    for index, value in enumerate(fields[:MOST]):
+    for index, value in enumerate(fields[:HOP_FIELDS]):
         taken = received.read(value)
         if taken is None:
             return None

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from weftmail.core.envelope import Envelope
-from weftmail.core.limits import MAIL_HOPS
+from weftmail.core.limits import MAIL_HOPS, RECEIVED_FIELDS
 from weftmail.core.parsing.message import Message
 from weftmail.core.reports import absence
 from weftmail.core.routing import writer
@@ -32,9 +32,6 @@ from weftmail.core.routing.disposition import (
 from weftmail.core.routing.facts import AliasFacts, Facts, Referred
 from weftmail.core.routing.posting import append_to, belongs, colleague, held, judged
 from weftmail.core.wording.phrase import Phrase
-
-MOST_HOPS = 50
-"""A mail with more Received fields than this is going round in circles (RFC 5321, 6.3)."""
 
 REPORTS = {
     "bounce": Phrase("report.kind.bounce"),
@@ -68,7 +65,7 @@ def loop(case: Case) -> Verdict:
     four installations have passed on already is held."""
     if case.facts.own_loop:
         return Verdict(Discard(Phrase("loop.own.discarded"), _company(case)), Phrase("loop.own"))
-    if case.facts.hops > MOST_HOPS:
+    if case.facts.hops > RECEIVED_FIELDS:
         discard = Discard(Phrase("loop.hops.discarded"), _company(case))
         return Verdict(discard, Phrase("loop.hops", {"count": case.facts.hops}))
     if case.message.hops > MAIL_HOPS:

@@ -160,7 +160,7 @@ def _mail(setup: Setup, found: User, says: Phrase, company_id: int | None = None
     sends = sends_for(setup.store, found, company_id)
     if sends is None:
         return False
-    setup.store.outbox.add_account(sends, found.id, says, found.language, setup.clock())
+    setup.store.outbox.add_words(sends, "account", [says], found.language, setup.clock(), user_id=found.id)
     return True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from weftmail.core import subject_pattern
+from weftmail.core import limits, subject_pattern
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup import find
@@ -115,5 +115,5 @@ def _pattern(text: str) -> str:
     try:
         subject_pattern.names(wanted)
     except subject_pattern.BadPattern as error:
-        raise RefusedAct("pattern", error.code, name=error.name, most=subject_pattern.MOST_FIELDS) from None
+        raise RefusedAct("pattern", error.code, name=error.name, most=limits.PATTERN_FIELDS) from None
     return wanted

@@ -20,7 +20,7 @@ def retry(setup: Setup, copy_id: int, *, company_id: int | None = None) -> Done:
     """Make a copy due now that waits or failed."""
     copy, before = _found(setup, copy_id, company_id)
     if not setup.store.outbox.retry(copy.company_id, copy_id, setup.clock()):
-        raise RefusedAct("id", "copy_left", id=copy_id)
+        raise RefusedAct("id", "copy_left")
     was: Fields = {"id": copy_id, "state": before, "due": "later"}
     return Done(
         "outbox.retry", copy.company_id, named.copy(setup.store, copy), was, {**was, "state": "waiting", "due": "now"}
@@ -32,7 +32,7 @@ def cancel(setup: Setup, copy_id: int, *, company_id: int | None = None) -> Done
     """Take a copy back that has not left."""
     copy, before = _found(setup, copy_id, company_id)
     if not setup.store.outbox.cancel(copy.company_id, copy_id, setup.clock()):
-        raise RefusedAct("id", "copy_left", id=copy_id)
+        raise RefusedAct("id", "copy_left")
     was: Fields = {"id": copy_id, "state": before}
     return Done("outbox.cancel", copy.company_id, named.copy(setup.store, copy), was, {**was, "state": "cancelled"})
 
@@ -49,12 +49,12 @@ def _redirected(setup: Setup, copy: Claimed, address: str, subject: str) -> Done
     copy_id = copy.id
     store, wanted, now = setup.store, find.address("address", address), setup.clock()
     if copy.contact_id is None:
-        raise RefusedAct("id", "copy_of_colleagues", id=copy_id)
+        raise RefusedAct("id", "copy_of_colleagues")
     (old, *_) = store.outbox.addresses(copy.company_id, copy_id)
     whose = store.contacts.get(copy.company_id, copy.contact_id)
     assert whose is not None  # noqa: S101 - a foreign key says so
     if not store.outbox.retry(copy.company_id, copy_id, now):
-        raise RefusedAct("id", "copy_left", id=copy_id)
+        raise RefusedAct("id", "copy_left")
     contact.replace_address(setup, whose, old, wanted)
     store.outbox.redirect(copy.company_id, copy_id, copy.contact_id, wanted, now)
     was: Fields = {"id": copy_id, "address": old}

@@ -73,7 +73,7 @@ def send(setup: Setup, keyring: Keyring, random: bytes, name: str, to: str, *, c
         Phrase("mail.dns.questions", {"address": reply_to}) if reply_to else Phrase("mail.account.why"),
     ]
     language = actor.language if actor is not None else company.language
-    setup.store.outbox.add_link(company.id, wanted, says, language, setup.clock())
+    setup.store.outbox.add_words(company.id, "link", says, language, setup.clock(), address=wanted)
     now: Fields = {"sent_to": wanted, "link_until": vocabulary.iso(until)}
     return Shared("dns.send", found.company_id, found.name, {}, now, token, until)
 

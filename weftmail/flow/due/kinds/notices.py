@@ -34,7 +34,7 @@ class Notices:
         company_id = next((one.company_id for one in waiting if store.domains.of_company(one.company_id)), None)
         if user is None or not _by_mail(store, user) or company_id is None:
             return None
-        store.outbox.add_notices(company_id, user_id, _sentences(waiting), user.language, now)
+        store.outbox.add_words(company_id, "notices", _sentences(waiting), user.language, now, user_id=user_id)
         return now + number(store, NOTICES) * 60_000
 
 
