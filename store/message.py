@@ -11,6 +11,7 @@ from weftmail.store.attachment import NewAttachment as NewAttachment
 from weftmail.store.attachment import StoredAttachment as StoredAttachment
 from weftmail.store.connection import Connection
 from weftmail.store.delivery import Delivery, NewDelivery, person
+from weftmail.store.message_facts import MessageFacts, standing
 from weftmail.store.pulse import Pulse
 from weftmail.store.rows import column, made, many, one, queries
 from weftmail.store.search import FILES, MESSAGE, Search
@@ -101,28 +102,6 @@ class ThreadMessage:
     def came_by(self) -> Phrase | None:
         """By whom it came, where that is not its author."""
         return Phrase.from_json(self.via) if self.via else None
-
-
-@dataclass(frozen=True, slots=True)
-class MessageFacts:
-    """What routing asks of a message that a mail refers to, and of its record."""
-
-    id: int
-    company_id: int
-    record_id: int
-    kind: str
-    public: bool
-    author_user_id: int | None
-    author_contact_id: int | None
-    sent_as: str
-    token_epoch: int
-    created_at: int
-    label: str
-    type: str
-    alias_id: int | None
-    rfc_message_id: str
-    counts_as: str
-    when_closed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +225,7 @@ class Messages:
         if not message_ids:
             return {}
         found = queries.messages_facts(self._connection, ids=list(message_ids))
-        return {one.id: one for one in many(MessageFacts, found)}
+        return {one.id: one for one in standing(self._connection, many(MessageFacts, found))}
 
     def facts_by_rfc_id(
         self, company_id: int, rfc_message_ids: Collection[str], contact_id: int = 0
@@ -262,7 +241,7 @@ class Messages:
             self._connection, company_id=company_id, rfc_message_ids=list(rfc_message_ids), contact_id=contact_id,
             most=MOST_OF_ONE_ID * 40,
         )  # fmt: skip
-        for facts in many(MessageFacts, rows):
+        for facts in standing(self._connection, many(MessageFacts, rows)):
             of_id = found.setdefault(facts.rfc_message_id, [])
             if len(of_id) < MOST_OF_ONE_ID:
                 of_id.append(facts)

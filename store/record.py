@@ -90,16 +90,6 @@ class RecordState:
     counts_as: str
 
 
-@dataclass(frozen=True, slots=True)
-class Tombstone:
-    """Where a record that is gone went."""
-
-    record_id: int
-    label: str
-    moved_to_id: int | None
-    reason: str
-
-
 Whose = Literal["outside", "ours", "inside"]
 """From whom an entry is: somebody outside who wrote it themselves, a colleague to the outside, or anything else."""
 
@@ -158,8 +148,12 @@ class Records:
     def by_label(self, label: str, company_id: int | None = None) -> list[Record]:
         """Return the records with this number, such as LEAD-17: at most one for each company.
 
-        A number that a record had before leads on to it.
+        A number that a record had before leads on to it, and that of one that was merged to what it is part of.
         """
+        return [self.standing(one) for one in self.numbered(label, company_id)]
+
+    def numbered(self, label: str, company_id: int | None = None) -> list[Record]:
+        """As ``by_label``, but one that was merged as it is by itself."""
         label = label.upper()
         if company_id is None:
             found = many(Record, queries.records_by_label(self._connection, label=label))
@@ -167,6 +161,13 @@ class Records:
         words = {"company_id": company_id, "label": label}
         found = many(Record, queries.record_by_label(self._connection, **words))
         return found or many(Record, queries.record_by_former_label(self._connection, **words))
+
+    def standing(self, record: Record) -> Record:
+        """Return the record that this one was merged into, itself where it was not."""
+        while record.merged_into_id is not None:
+            into = queries.record_by_id(self._connection, company_id=record.company_id, id=record.merged_into_id)
+            record = made(Record, into)
+        return record
 
     def hidden_among(
         self, company_id: int, types: Sequence[str], labels: Collection[str | None]
@@ -180,11 +181,12 @@ class Records:
         return frozenset(column(found))
 
     def by_reference(self, company_id: int, type_: str, reference: str) -> Record | None:
-        """Return the record that mirrors this one of an outside application."""
+        """Return the record that mirrors this one of an outside application, or that it is part of since."""
         record_id: int | None = queries.record_by_reference(
             self._connection, company_id=company_id, type=type_, reference=reference
         )
-        return None if record_id is None else self.get(company_id, record_id)
+        found = None if record_id is None else self.get(company_id, record_id)
+        return None if found is None else self.standing(found)
 
     def all(self, company_id: int | None = None, most: int = 100, skip: int = 0) -> list[Record]:
         """Return records, of one company or of all, what changed last first."""
@@ -274,13 +276,6 @@ class Records:
     def set_awaiting(self, company_id: int, record_id: int, since: int | None) -> None:
         """Say since when somebody outside waits for an answer; None: nobody does."""
         queries.record_await(self._connection, company_id=company_id, id=record_id, at=since)
-
-    def tombstone(self, company_id: int, record_id: int) -> Tombstone | None:
-        """Return where a record that is gone went."""
-        return one(
-            Tombstone,
-            queries.tombstone_by_record(self._connection, company_id=company_id, record_id=record_id),
-        )
 
     def follow(self, company_id: int, record_id: int, user_id: int, now: int) -> bool:
         """Let a colleague follow the record; one who does already stays.  Say whether they are new."""

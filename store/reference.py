@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from weftmail.store.connection import Connection
-from weftmail.store.message import MessageFacts
-from weftmail.store.rows import many, one, queries
+from weftmail.store.message_facts import MessageFacts, record_facts, standing
+from weftmail.store.rows import many, queries
 from weftmail.store.sets import portions
 
 MOST_SHARED = 5
@@ -37,11 +37,14 @@ class References:
             self._connection, company_id=company_id, alias_id=alias_id, rfc_message_ids=list(rfc_message_ids),
             address=address, people=list(people), since=since, most=MOST_SHARED,
         )  # fmt: skip
-        return many(MessageFacts, found)
+        return standing(self._connection, many(MessageFacts, found))
 
     def of_record(self, record_id: int) -> MessageFacts | None:
-        """Return what routing asks of the last public message of a record, of whatever company; of none the id is 0."""
-        return one(MessageFacts, queries.record_facts(self._connection, record_id=record_id))
+        """Return what routing asks of the last public message of a record, of whatever company; of none the id is 0.
+
+        Of one that was merged, what it asks of the record that it is part of.
+        """
+        return record_facts(self._connection, record_id)
 
     def address_seen(self, company_id: int, record_id: int) -> bool:
         """Say whether somebody outside has seen the record's own address."""

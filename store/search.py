@@ -75,6 +75,13 @@ class Search:
         words = " ".join((record.label, record.title, *record.values.values(), *people, record.reference or ""))
         self.keep(RECORD, record.id, record.company_id, record.id, words, new=new)
 
+    def belong(self, kind: int, of: Sequence[int], record_id: int) -> None:
+        """Let things be found on another record."""
+        column = "rowid" if self._lite else "id"
+        sql = f"update search_text set record_id = :record_id where {column} in (:numbers)"  # noqa: S608 - one of two constants
+        numbers = [4 * one + kind for one in of]
+        self._connection.run("search_belong", sql, {"record_id": record_id, "numbers": numbers})
+
     def forget(self, kind: int, of: int) -> None:
         """Let something be found no longer."""
         column = "rowid" if self._lite else "id"

@@ -26,6 +26,7 @@ from weftmail.store.log import MailLog
 from weftmail.store.member import Members
 from weftmail.store.message import Messages
 from weftmail.store.migrate import latest, schema_number
+from weftmail.store.move import Moves
 from weftmail.store.organisation import Organisations
 from weftmail.store.outbox import Outbox
 from weftmail.store.ownership import Ownership
@@ -76,6 +77,7 @@ class Store:
         self.search = Search(connection)
         self.saved_filters = SavedFilters(connection)
         self.messages = Messages(connection)
+        self.moves = Moves(connection)
         self.threads = Threads(connection)
         self.references = References(connection)
         self.inbox = Inbox(connection)

@@ -48,8 +48,9 @@ def record(visit: Visit) -> Response:
     """Show a record with its thread; what the visitor was told of it in the inbox is read with that."""
     found = record_of(visit)
     if found.label != visit.request.path_params["label"].upper():
-        # A number that it had before leads on.
-        return visit.go(f"/records/{found.label}")
+        # A number that it had before leads on; messages of one that was merged have other numbers there.
+        merged = visit.store.records.numbered(visit.request.path_params["label"], found.company_id)[0].id != found.id
+        return visit.go(f"/records/{found.label}{'#thread' if merged else ''}")
     with visit.store.snapshot():
         talk = _conversation(visit, found)
         moves = visit.store.messages.pulse(found.company_id, found.id, visit.user.id)
@@ -159,9 +160,19 @@ def _mark(
 
 def _message(visit: Visit) -> ThreadMessage:
     found = record_of(visit)
-    number = visit.request.path_params["number"]
-    message = visit.store.threads.numbered(found.company_id, found.id, number)
-    if message is None:
+    number: int = visit.request.path_params["number"]
+    # A record that was merged is asked by itself: its numbers are others than those of the record that it is part of.
+    alone = visit.store.records.numbered(visit.request.path_params["label"], found.company_id)[0]
+    message = visit.store.threads.numbered(found.company_id, alone.id, number)
+    return message or _led_on(visit, alone, number)
+
+
+def _led_on(visit: Visit, found: Record, number: int) -> ThreadMessage:
+    """Return the message that had this number before it was moved, if the visitor may see where it is."""
+    message_id = visit.store.moves.led_on(found.company_id, found.id, number)
+    message = visit.store.messages.get(found.company_id, message_id) if message_id is not None else None
+    there = visit.store.records.get(found.company_id, message.record_id) if message is not None else None
+    if message is None or there is None or there.type in visit.hidden_types:
         raise nothing_here()
     return message
 

@@ -701,6 +701,36 @@ create index message_thread on message (company_id, record_id, id);
 create index message_author on message (company_id, author_contact_id, id) where author_contact_id is not null;
 create index message_rfc_id on message (company_id, rfc_message_id, content_hash);
 
+-- Messages that went from one record to another: some of them, some into a record of their own, or all of a record that
+-- was merged.  What came later is told apart by the newest message of then.
+create table move (
+    id {ID},
+    company_id bigint not null references company (id),
+    kind text not null check (kind in ('move', 'split', 'merge')),
+    from_id bigint not null references record (id),
+    to_id bigint not null references record (id),
+    -- What else went along (JSON), by which an undo takes it back.
+    along text not null default '{}',
+    last_message_id bigint not null,
+    created_at bigint not null,
+    undone_at bigint
+);
+create index move_into on move (company_id, to_id, id);
+create index move_from on move (company_id, from_id, id);
+
+-- Where a message stood before it was moved: its number there leads on to it, and is its own again if it comes back.
+create table former_place (
+    company_id bigint not null references company (id),
+    record_id bigint not null references record (id),
+    number bigint not null,
+    message_id bigint not null references message (id),
+    move_id bigint not null references move (id),
+    created_at bigint not null,
+    primary key (company_id, record_id, number)
+);
+create unique index former_place_message on former_place (company_id, message_id, record_id);
+create index former_place_move on former_place (company_id, move_id, message_id);
+
 -- Ids of others that a received mail refers to, the first and the last of them.
 create table message_reference (
     company_id bigint not null references company (id),
@@ -843,6 +873,7 @@ create table notice (
     read_at bigint
 );
 create index notice_user on notice (company_id, user_id, id);
+create index notice_record on notice (company_id, record_id) where record_id is not null;
 create index notice_unread on notice (company_id, user_id) where read_at is null;
 create unique index notice_once on notice (company_id, user_id, inbound_id);
 

@@ -25,10 +25,24 @@ update message
 set size = :size, text = :text, html = :html, reply_text = :reply_text, flag = ''
 where company_id = :company_id and id = :id and flag in ('unreadable', 'partly read');
 
+-- One that was moved away since is there still: its second copy goes after it.
 -- name: message_same$
-select id from message
-where company_id = :company_id and record_id = :record_id and rfc_message_id = :rfc_message_id
-    and content_hash = :content_hash;
+select coalesce(
+    (
+        select id from message
+        where company_id = :company_id and record_id = :record_id and rfc_message_id = :rfc_message_id
+            and content_hash = :content_hash
+    ),
+    (
+        select m.id from message m
+        where m.company_id = :company_id and m.rfc_message_id = :rfc_message_id and m.content_hash = :content_hash
+            and exists (
+                select 1 from former_place p
+                where p.company_id = :company_id and p.message_id = m.id and p.record_id = :record_id
+            )
+        limit 1
+    )
+) as id;
 
 -- name: message_id_reused$
 select id from message
@@ -52,7 +66,8 @@ select id from message where company_id = :company_id and id in (:ids);
 select
     m.id, m.company_id, m.record_id, m.kind, m.public, m.author_user_id, m.author_contact_id, m.sent_as,
     m.token_epoch, m.created_at, r.label, r.type, r.alias_id, m.rfc_message_id, s.counts_as,
-    case when coalesce(a.when_closed, 'type') = 'type' then t.when_closed else a.when_closed end as when_closed
+    case when coalesce(a.when_closed, 'type') = 'type' then t.when_closed else a.when_closed end as when_closed,
+    r.merged_into_id, (select i.alias_id from inbound i where i.id = m.inbound_id) as came_by
 from message m join record r on r.id = m.record_id
     join record_type t on t.company_id = r.company_id and t.name = r.type
     join record_state s on s.company_id = r.company_id and s.record_type = r.type and s.name = r.state
@@ -65,7 +80,8 @@ where m.id in (:ids);
 select
     m.id, m.company_id, m.record_id, m.kind, m.public, m.author_user_id, m.author_contact_id, m.sent_as,
     m.token_epoch, m.created_at, r.label, r.type, r.alias_id, m.rfc_message_id, s.counts_as,
-    case when coalesce(a.when_closed, 'type') = 'type' then t.when_closed else a.when_closed end as when_closed
+    case when coalesce(a.when_closed, 'type') = 'type' then t.when_closed else a.when_closed end as when_closed,
+    r.merged_into_id, (select i.alias_id from inbound i where i.id = m.inbound_id) as came_by
 from message m join record r on r.id = m.record_id
     join record_type t on t.company_id = r.company_id and t.name = r.type
     join record_state s on s.company_id = r.company_id and s.record_type = r.type and s.name = r.state

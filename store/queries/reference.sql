@@ -10,7 +10,8 @@ on conflict (company_id, rfc_message_id, message_id) do nothing;
 select
     m.id, m.company_id, m.record_id, m.kind, m.public, m.author_user_id, m.author_contact_id, m.sent_as,
     m.token_epoch, m.created_at, r.label, r.type, r.alias_id, m.rfc_message_id, s.counts_as,
-    case when coalesce(a.when_closed, 'type') = 'type' then t.when_closed else a.when_closed end as when_closed
+    case when coalesce(a.when_closed, 'type') = 'type' then t.when_closed else a.when_closed end as when_closed,
+    r.merged_into_id, (select i.alias_id from inbound i where i.id = m.inbound_id) as came_by
 from (
         select message_id from message_reference where company_id = :company_id and rfc_message_id in (:rfc_message_ids)
     ) as shared
@@ -43,7 +44,8 @@ select
     r.company_id, r.id as record_id, 'received' as kind, 1 = 1 as public, null as author_user_id,
     null as author_contact_id, '' as sent_as, 0 as token_epoch, r.created_at, r.label, r.type, r.alias_id,
     '' as rfc_message_id, s.counts_as,
-    case when coalesce(a.when_closed, 'type') = 'type' then t.when_closed else a.when_closed end as when_closed
+    case when coalesce(a.when_closed, 'type') = 'type' then t.when_closed else a.when_closed end as when_closed,
+    r.merged_into_id, null as came_by
 from record r
     join record_type t on t.company_id = r.company_id and t.name = r.type
     join record_state s on s.company_id = r.company_id and s.record_type = r.type and s.name = r.state

@@ -77,6 +77,7 @@ delivery (company_id, record_id, message_id, person, user_id, contact_id, channe
     changed_at)
     | 1, n, n, 'contact:' || {who}, null, {who}, 'email', 'c@customer.example', 'sent', n, n
 notice (company_id, user_id, inbound_id, phrase, created_at) | 1, 2, n, '{}', n
+move (id, company_id, kind, from_id, to_id, last_message_id, created_at) | n, 1, 'move', n, n, n, n
 turn (company_id, who, place, waiting, mails, since_at, last_at)
     | 1, 'c' || n || '@customer.example', 'record ' || n, 1, 1, n, n
 """
@@ -108,6 +109,8 @@ VALUES: dict[str, Any] = {
     "new_name": "new name", "subjects": ["S"], "report": "any", "left_state": "sent",
     "hops": 1, "place": "record 5", "places": ["record 5"], "who": "c1@customer.example", "waiting": True, "mails": 1,
     "times": "", "since_at": 1, "alarmed_at": 0, "alarmed_before": 0, "stamp": "0000000000001",
+    "from_id": RECORD, "to_id": RECORD + 1, "move_id": 1, "highest": 10**6, "along": "{}", "awaits": None,
+    "user_ids": [2],
     "answers_id": None, "attempts": 1, "author_contact_id": FREQUENT, "author_user_id": None, "changed_at": 10**9,
     "closed_at": None, "content_id": "", "customer_id": FREQUENT, "fault": 0, "stop": 1, "lease": 1,
     "owner_team_id": None, "password": None, "reference": "r", "reference_url": "", "since": 0,
@@ -149,6 +152,8 @@ ODD: dict[str, dict[str, Any]] = {
     "inbound_accept": {"sender": "s", "recipient": "r"},
     "blob_delete": {"id": 10**9},
     "outbox_settle": {"state": "sent"},
+    "move_add": {"kind": "move"},
+    "records_to_join": {"words": "lead-5"},
     "list_outbox": {"state": "sent"},
     "list_outbox_left": {"state": "sent"},
     "list_outbox_of_company": {"state": "sent"},

@@ -147,11 +147,11 @@ def test_who_was_removed_comes_back_only_by_a_persons_word(office: Office) -> No
 
 def test_a_record_that_is_gone_says_where_it_went(office: Office) -> None:
     record = office.record()
-    assert office.store.records.tombstone(office.acme, 77) is None
+    assert office.store.moves.tombstone(office.acme, 77) is None
     office.store.connection.execute(
         "insert into tombstone (company_id, record_id, label, moved_to_id, reason, created_at)"
         " values (?, 77, 'LEAD-77', ?, 'merged', 2)",
         (office.acme, record.id),
     )
-    found = office.store.records.tombstone(office.acme, 77)
+    found = office.store.moves.tombstone(office.acme, 77)
     assert found is not None and (found.label, found.moved_to_id, found.reason) == ("LEAD-77", record.id, "merged")

@@ -13,7 +13,7 @@ from weftmail.core.tokens import locator, reply_token
 from weftmail.flow.installation import Installation
 from weftmail.store.alias import Alias
 from weftmail.store.domain import Domain
-from weftmail.store.message import MessageFacts
+from weftmail.store.message_facts import MessageFacts
 from weftmail.store.store import Store
 
 MOST_IDS = 50
@@ -63,6 +63,7 @@ class _Ties:
             message.public,
             message.created_at,
             alias_id=message.alias_id,
+            came_by=message.came_by,
             sent_as=message.sent_as,
             closed=message.counts_as == "closed",
             when_closed=cast(Literal["reopen", "new", "hold"], message.when_closed),

@@ -16,11 +16,16 @@ from weftmail.cli.refusals import carried_out
 from weftmail.cli.thread import lines, whole_json
 from weftmail.core.address import in_full
 from weftmail.core.failure import UsageError
+from weftmail.core.wording import acts
+from weftmail.core.wording.sentences import say
 from weftmail.flow import vocabulary
 from weftmail.flow.identity import address_of
+from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import find, retype
+from weftmail.flow.setup import move as moves
 from weftmail.flow.setup import record as records
 from weftmail.flow.setup import snooze as snoozes
+from weftmail.flow.setup.act import Done
 from weftmail.flow.setup.record_change import RecordChanges
 from weftmail.flow.thread import PER_PAGE, Excerpt, conversation, whole
 from weftmail.store.record import Record
@@ -80,6 +85,20 @@ def build(parser: Parser) -> None:
     other = verbs.add("retype", "give a record another type, and with it another number", _retype, company=True)
     other.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
     other.add_argument("type", metavar="TYPE", help="the type: lead, order, invoice, ...")
+    carry = verbs.add("move", "move messages of a record to another one", _carry, company=True)
+    carry.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
+    carry.add_argument("messages", nargs="+", type=number, metavar="N", help="a message, by its number in the record")
+    carry.add_argument("--to", required=True, metavar="NUMBER", help="the record that they belong to")
+    split = verbs.add("split", "move messages of a record into a new one", _split, company=True)
+    split.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
+    split.add_argument("messages", nargs="+", type=number, metavar="N", help="a message, by its number in the record")
+    split.add_argument("--title", required=True, metavar="TEXT", help="what the new record is about, on one line")
+    split.add_argument("--type", metavar="TYPE", help="the type of the new record; that of the first by default")
+    merge = verbs.add("merge", "let a record be part of another one; its number leads there", _merge, company=True)
+    merge.add_argument("number", metavar="NUMBER", help="the number of the record that goes")
+    merge.add_argument("into", metavar="NUMBER", help="the number of the record that stays")
+    apart = verbs.add("separate", "let a merged record be one of its own again", _separate, company=True)
+    apart.add_argument("number", metavar="NUMBER", help="the number that it had before it was merged")
     tag = verbs.add("tag", "put tags on a record, or take them off", _tag, company=True)
     tag.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
     tag.add_argument("add", nargs="*", metavar="TAG", help="a tag to put on it")
@@ -154,6 +173,44 @@ def _snooze(context: Context, arguments: argparse.Namespace) -> None:
 def _wake(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(snoozes.wake(context.setup, arguments.number, company=arguments.company))
     context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
+
+
+def _carry(context: Context, arguments: argparse.Namespace) -> None:
+    _moved(
+        context,
+        arguments,
+        moves.move(context.setup, arguments.number, arguments.messages, arguments.to, company=arguments.company),
+    )
+
+
+def _split(context: Context, arguments: argparse.Namespace) -> None:
+    _moved(
+        context,
+        arguments,
+        moves.split(
+            context.setup,
+            arguments.number,
+            arguments.messages,
+            title=arguments.title,
+            type_=arguments.type,
+            company=arguments.company,
+        ),
+    )
+
+
+def _merge(context: Context, arguments: argparse.Namespace) -> None:
+    _moved(context, arguments, moves.merge(context.setup, arguments.number, arguments.into, company=arguments.company))
+
+
+def _separate(context: Context, arguments: argparse.Namespace) -> None:
+    _moved(context, arguments, moves.separate(context.setup, arguments.number, company=arguments.company))
+
+
+def _moved(context: Context, arguments: argparse.Namespace, answer: Done | Refusal) -> None:
+    made = carried_out(answer)
+    undo = f"Take it back, also later: mail-admin audit undo {made.trace}"
+    said = f"{say(acts.done(made.act, made.subject))}: now on {made.now['record']}"
+    context.answer(arguments.json, done.value(made), lambda: [said, undo])
 
 
 def _tag(context: Context, arguments: argparse.Namespace) -> None:

@@ -58,6 +58,8 @@ class Referred:
     public: bool
     created_at: int
     alias_id: int | None = None
+    came_by: int | None = None
+    """The alias that it was sent to, whatever its record is since."""
     """The alias that opened the record."""
     title: str = ""
     """The title of the record."""

@@ -327,12 +327,17 @@ def _newest(found: Referred) -> tuple[int, int]:
 
 
 def _forwarded(case: Case, found: Referred) -> bool:
-    """The forward rule: an answer that was also addressed, in To, to an alias of another kind opens what it opens."""
+    """The forward rule: an answer that was also addressed, in To, to an alias of another kind opens what it opens.
+
+    One to what came to that very alias is no forward, whichever record it was moved to since.
+    """
     alias = case.facts.alias
     if alias is None or not alias.active or not case.facts.alias_in_to or alias.address == found.sent_as:
         return False
     if alias.record_id is not None:
         return alias.record_id != found.record_id
+    if alias.id == found.came_by:
+        return False
     return alias.record_type != found.record_type
 
 

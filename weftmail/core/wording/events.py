@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from weftmail.core.wording.phrase import Sentence, marked
+from weftmail.core.wording.phrase import Sentence, counted, marked
 
 EVENTS: Final[dict[str, Sentence]] = {
     "event.report": marked("A mail server reports on a message that we sent."),
@@ -16,6 +16,27 @@ EVENTS: Final[dict[str, Sentence]] = {
     "event.failed.people": marked("These addresses did not get it:\n{people}"),
     "event.state": marked("{actor} changed the state: {was} → {became}"),
     "event.owner": marked("{actor} changed the owner: {was} → {became}"),
+    "event.moved out": counted(
+        "{actor} moved {count} message to {record}", "{actor} moved {count} messages to {record}"
+    ),
+    "event.moved in": counted(
+        "{actor} moved {count} message here from {record}", "{actor} moved {count} messages here from {record}"
+    ),
+    "event.split off": marked("{actor} split messages off into a new record, {record}"),
+    "event.split from": marked("{actor} split this record off from {record}"),
+    "event.merged into": marked("{actor} merged this record into {record}"),
+    "event.merged": counted(
+        "{actor} merged {record} into this record: {title} ({count} message)",
+        "{actor} merged {record} into this record: {title} ({count} messages)",
+    ),
+    "event.separated": counted(
+        "{actor} separated {record} from this record. {count} message went with it; {since} came later, as answers.",
+        "{actor} separated {record} from this record. {count} messages went with it; {since} came later, as answers.",
+    ),
+    "event.separated from": counted(
+        "{actor} separated this record from {record}. {count} message came back; {since} came later, as answers.",
+        "{actor} separated this record from {record}. {count} messages came back; {since} came later, as answers.",
+    ),
     "event.type": marked("{actor} changed the type: {was} → {became}"),
     "event.team": marked("{actor} changed the team: {was} → {became}"),
     "event.customer": marked("{actor} changed the customer: {was} → {became}"),

@@ -164,6 +164,19 @@ REFUSALS = {
     "not_snoozed": marked("{number} is not snoozed"),
     # Records and who follows them.
     "no_such_record": marked("There is no record {number}"),
+    "move_same": marked("It is on {number} already"),
+    "move_hidden": marked("{number} is in the trash or in spam; bring it back to the lists first"),
+    "move_of_another": marked("{number} is a record of {company}; nothing moves from {other} into another company"),
+    "move_seen_by_others": marked(
+        "Records of type {limited} are for the team {names} only: not everybody who sees {number} would see the "
+        "messages on a record of type {type}, or the other way round; give one of the two another type first"
+    ),
+    "not_merged": marked("{number} is a record of its own"),
+    "no_message_chosen": marked("Choose a message"),
+    "no_such_message": marked("{number} has no message {message}"),
+    "event_stays": marked("Number {message} of {number} says what was changed there, and stays"),
+    "message_there": marked("{number} has this email already"),
+    "moved_together": marked("Both are part of {number} now; separate the records first"),
     "several_records": marked("Several companies have a record {number} ({names})"),
     "alias_of_another": marked("{address} is an alias of {company}; choose one of the record's own company"),
     "reference_taken": marked("{number} has the reference {reference} already"),

@@ -29,6 +29,7 @@ from weftmail.flow.setup import (
     guide,
     many,
     membership,
+    move,
     named,
     organisation,
     record,
@@ -130,6 +131,16 @@ def rotated(office: Office) -> Done:
     return office.did(dkim_key.rotate(office.setup, "acme.example", private(office)))
 
 
+def two_records(office: Office) -> Done:
+    for subject in ("Chairs", "Tables"):
+        office.world.deliver(office.world.mail(subject=subject, verified=True), "leads@acme.example")
+    return office.did(record.change(office.setup, "LEAD-2", RecordChanges(state="closed")))
+
+
+def merged(office: Office) -> Done:
+    return office.did(move.merge(before(office, two_records).setup, "LEAD-2", "LEAD-1"))
+
+
 def kept(office: Office) -> Done:
     return office.did(saved_filter.add(office.setup, "Late", "only=waiting"))
 
@@ -196,6 +207,10 @@ ACTS: dict[str, Act] = {
     "record.retype": lambda o: o.did(retype.change(before(o, recorded).setup, "LEAD-1", "order")),
     "record.snooze": snoozed,
     "record.wake": lambda o: o.did(snooze.wake(before(o, snoozed).setup, "LEAD-1")),
+    "record.move": lambda o: o.did(move.move(before(o, two_records).setup, "LEAD-1", [1], "LEAD-2")),
+    "record.split": lambda o: o.did(move.split(before(o, two_records).setup, "LEAD-1", [1], title="T")),
+    "record.merge": merged,
+    "record.separate": lambda o: o.did(undo.undo(o.setup, merged(o).trace)),
     "filter.add": kept,
     "filter.remove": lambda o: o.did(saved_filter.remove(before(o, kept).setup, 1)),
     "company.set": lambda office: office.did(company.change(office.setup, "Acme", new_name="Acme Ltd")),
