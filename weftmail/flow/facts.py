@@ -21,7 +21,7 @@ from weftmail.core.field import FieldKind
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing import colleague, writer
 from weftmail.core.routing.authentication import Proof
-from weftmail.core.routing.facts import Accepts, AliasFacts, Facts, Referred, Sender
+from weftmail.core.routing.facts import Accepts, AliasFacts, Facts, Referred, Sender, WhenClosed
 from weftmail.core.routing.turns import author_of, group_of, names_of
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.checking import NOTHING, Checked
@@ -249,6 +249,10 @@ def _alias_facts(store: Store, alias: Alias | None, contacts: SenderContacts) ->
         takes_part = store.records.takes_part_in(alias.company_id, alias.record_id, contact_id)
     elif contact_id:
         takes_part = store.records.takes_part_by_alias(alias.company_id, alias.id, contact_id)
+    pinned = store.references.of_record(alias.record_id) if alias.record_id is not None else None
+    closed = alias.when_closed
+    if closed == "type" and pinned is not None:
+        closed = pinned.when_closed
     return AliasFacts(
         alias.id,
         alias.company_id,
@@ -256,6 +260,9 @@ def _alias_facts(store: Store, alias: Alias | None, contacts: SenderContacts) ->
         record_type=alias.record_type,
         record_id=alias.record_id,
         record=alias.record or "",
+        pinned_type=pinned.type if pinned is not None else "",
+        closed=pinned is not None and pinned.counts_as == "closed",
+        when_closed=cast(WhenClosed, closed if closed != "type" else "reopen"),
         accepts=cast(Accepts, alias.accepts),
         active=alias.active,
         machines=alias.machines,

@@ -324,6 +324,22 @@ class TestOpenAgain:
         assert closed.deliver(closed.mail(headers=headers), reply_address(closed, 1, 1)).state == "filed"
         assert closed.record("LEAD-1").state == "closed"
 
+    @pytest.mark.parametrize(
+        ("then", "state", "record", "left"),
+        [
+            ("type", "filed", "LEAD-1", "open"),
+            ("reopen", "filed", "LEAD-1", "open"),
+            ("new", "filed", "LEAD-2", "closed"),
+            ("hold", "held", "LEAD-1", "closed"),
+        ],
+    )
+    def test_what_mail_to_an_alias_that_is_pinned_to_it_does_the_alias_says(
+        self, closed: World, then: str, state: str, record: str, left: str
+    ):
+        closed.alias("fair", None, record_id=closed.record("LEAD-1").id, when_closed=then)
+        row = closed.deliver(closed.mail(ERIK, "fair@acme.example"), "fair@acme.example")
+        assert (row.state, row.record, closed.record("LEAD-1").state) == (state, record, left)
+
     def test_a_colleagues_does_not_and_one_that_waits_does_not(self, closed: World):
         to = reply_address(closed, 1)
         closed.deliver(closed.mail(ANNA, to, verified=True), to, "anna@acme.example")

@@ -168,3 +168,19 @@ def test_a_complaint_counts_by_the_signature_of_a_named_provider(
     assert (row.state, row.record) == ("filed", "LEAD-1")
     says = world.thread("LEAD-1")[-1].says
     assert says is not None and (says.code != "event.report.unconfirmed") is (verified and known)
+
+
+def test_one_report_by_two_return_paths_is_told_once_and_settles_both(world: World) -> None:
+    raw = report(world)
+    for address in ("karin@customer.example", "erik@other.example"):
+        assert world.deliver(raw, return_path(world, address), sender="").state == "filed"
+        assert delivery(world, address).state == "bounced"
+    assert len([one for one in world.thread("LEAD-1") if one.kind == "event"]) == 1
+
+
+def test_one_report_by_a_return_path_and_by_our_id_is_told_once(world: World) -> None:
+    sent = located(world)
+    raw = report(world, returned=sent)
+    assert world.deliver(raw, return_path(world, "karin@customer.example"), sender="").state == "filed"
+    assert world.deliver(raw, "leads@acme.example", sender="").state == "filed"
+    assert len([one for one in world.thread("LEAD-1") if one.kind == "event"]) == 1

@@ -162,6 +162,17 @@ def _further() -> Iterator[str]:
         "forwarded by one without a name": (replace(facts, sender=replace(verified, name=""), sent_on=writer), mail()),
         "forwarded to a pinned alias": (replace(facts, sender=verified, sent_on=writer, alias=PINNED), mail()),
         "forwarded to expenses": (replace(facts, sender=verified, sent_on=writer, alias=expense), mail()),
+        **{
+            f"to an alias pinned to a closed record, {then}, {who}": (
+                replace(facts, sender=SENDERS[who], alias=replace(
+                    PINNED, pinned_type="lead", closed=True, when_closed=then)), mail(),
+            )
+            for then in ("reopen", "new", "hold") for who in ("outsider", "verified colleague")
+        },
+        "to an alias pinned to a closed record, hold, a program": (
+            replace(facts, alias=replace(PINNED, pinned_type="lead", closed=True, when_closed="hold")),
+            mail(auto_submitted="auto-generated", kind="machine"),
+        ),
         "postmaster": (replace(facts, alias=None, system="postmaster"), mail()),
         "abuse": (replace(facts, alias=None, system="abuse"), mail()),
         "another system address": (replace(facts, alias=None, system="reply"), mail()),

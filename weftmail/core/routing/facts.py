@@ -15,6 +15,8 @@ we filed, or one that a mail which we filed refers to as well."""
 
 Purpose = Literal["post", "note", "bounce", "record"]
 
+WhenClosed = Literal["reopen", "new", "hold"]
+
 Accepts = Literal["everyone", "known", "participants", "internal"]
 
 
@@ -67,7 +69,7 @@ class Referred:
     """The address that the message went out as; empty for what came in."""
     closed: bool = False
     """The record is closed."""
-    when_closed: Literal["reopen", "new", "hold"] = "reopen"
+    when_closed: WhenClosed = "reopen"
     """What an answer from outside does then."""
     purpose: Purpose | None = None
     """What a token was given out for."""
@@ -103,6 +105,12 @@ class AliasFacts:
     record_type: str | None = None
     record_id: int | None = None
     record: str = ""
+    pinned_type: str = ""
+    """The type of the record that it is pinned to."""
+    closed: bool = False
+    """That record is closed."""
+    when_closed: WhenClosed = "reopen"
+    """What mail from outside does then."""
     accepts: Accepts = "everyone"
     active: bool = True
     machines: str = "open"

@@ -21,8 +21,10 @@ from weftmail.core.routing.case import Case, Verdict, author_of
 from weftmail.core.routing.disposition import (
     Append,
     Asked,
+    Author,
     Decision,
     Discard,
+    Follows,
     Hold,
     Note,
     Notify,
@@ -234,6 +236,8 @@ def _taken(case: Case, found: AliasFacts) -> Verdict:
     """What an alias does with a mail that it takes."""
     author, verified = writer_of(case, found)
     if found.record_id is not None:
+        if author.outsider and found.closed and found.when_closed != "reopen" and not case.automatic:
+            return _on_closed(found, found.record_id, author, verified)
         return Verdict(
             Append(found.company_id, found.record_id, found.record, None, author, verified, automatic=case.automatic),
             Phrase("alias.pinned", {"alias": found.address, "record": found.record}),
@@ -243,6 +247,16 @@ def _taken(case: Case, found: AliasFacts) -> Verdict:
         fields=fields_of(case, found), each=found.each,
     )  # fmt: skip
     return Verdict(opens, Phrase("alias.opens", {"alias": found.address, "type": found.record_type or ""}))
+
+
+def _on_closed(found: AliasFacts, record_id: int, author: Author, verified: bool) -> Verdict:
+    """What a person outside writes to an alias that is pinned to a closed record, where it does not open again."""
+    if found.when_closed == "hold":
+        why = Phrase("held.pinned closed", {"record": found.record})
+        return Verdict(Hold("held", why, found.company_id, record_id, found.record, alias_id=found.id), why)
+    follows = Follows(record_id, found.record)
+    opens = Open(found.company_id, found.id, found.pinned_type, author, verified, follows=follows)
+    return Verdict(opens, Phrase("alias.opens", {"alias": found.address, "type": found.pinned_type}))
 
 
 def nowhere(case: Case) -> Verdict:

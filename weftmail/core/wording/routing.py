@@ -156,6 +156,7 @@ ROUTING: Final[dict[str, Sentence]] = {
         " Have the mail server of {domain} sign Content-Type and Content-Transfer-Encoding"
     ),
     "held.ours": marked("an answer with a line of our notification in it, which the customer must not get"),
+    "held.pinned closed": marked("for {record}, which is closed"),
     "held.closed": marked("an answer to {record}, which is closed"),
     "held.other": marked("new participant: the sender is not in this conversation"),
     # Aliases.

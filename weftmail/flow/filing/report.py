@@ -43,10 +43,12 @@ def file_report(store: Store, delivered: Delivered, disposition: Report, now: in
         answers_id=disposition.message_id,
         inbound_id=delivered.row.id,
     )
-    message_id = store.messages.add(written, delivered.arrived_at or now)
+    # One report that came by several return paths is told once, and settles the delivery of each.
+    same = store.messages.same(disposition.company_id, disposition.record_id, message.message_id, message.content_hash)
+    message_id = same or store.messages.add(written, delivered.arrived_at or now)
     if disposition.confirmed and disposition.contact_id is not None:
         _settle(store, message, disposition, disposition.contact_id, now)
-    if message.kind in ("bounce", "complaint"):
+    if message.kind in ("bounce", "complaint") and same is None:
         _notify(store, disposition, message_id, now)
     return Outcome("filed", disposition.record_id, message_id)
 
