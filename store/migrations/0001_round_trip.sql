@@ -951,6 +951,15 @@ create index audit_company on audit (company_id, id);
 create index audit_act on audit (company_id, act, id);
 create index audit_subject on audit (company_id, subject, id);
 
+-- One message to one person, with the name of that person: wherever a delivery is read, it is read by this.
+create view delivery_row as
+select
+    d.id, d.company_id, d.message_id, d.person, d.user_id, d.contact_id, coalesce(u.name, c.name) as name, d.channel,
+    d.address, d.state, d.reason, d.host, d.again_at, d.outbox_id, d.changed_at, d.mentioned
+from delivery d
+    left join users u on u.id = d.user_id
+    left join contact c on c.id = d.contact_id;
+
 -- The people of a company as its admins see them.  Of somebody who was invited, signs in elsewhere and did not come yet
 -- they see what they know themselves: nobody learns by an invitation who works in another company.
 create view member_row as

@@ -11,21 +11,14 @@ on conflict (company_id, message_id, person, channel) do nothing
 returning person;
 
 -- name: deliveries
-select d.id, d.message_id, d.person, d.user_id, d.contact_id, coalesce(u.name, c.name) as name, d.channel, d.address,
-    d.state, d.reason, d.host, d.again_at, d.outbox_id, d.changed_at, d.mentioned
-from delivery d
-    left join users u on u.id = d.user_id
-    left join contact c on c.id = d.contact_id
+select d.*
+from delivery_row d
 where d.company_id = :company_id and d.message_id = :message_id
 order by d.id;
 
 -- name: page_deliveries
-select d.id, d.message_id, d.person, d.user_id, d.contact_id, coalesce(u.name, c.name) as name, d.channel, d.address,
-    d.state, d.reason, d.host, d.again_at, d.changed_at, d.mentioned
-from message m
-    join delivery d on d.company_id = m.company_id and d.message_id = m.id
-    left join users u on u.id = d.user_id
-    left join contact c on c.id = d.contact_id
+select d.*
+from message m join delivery_row d on d.company_id = m.company_id and d.message_id = m.id
 where m.company_id = :company_id and m.record_id = :record_id and m.id >= :first and m.id <= :last
 order by d.id;
 

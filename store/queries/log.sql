@@ -4,11 +4,8 @@
 select * from outbox_line where id = :id order by delivery_id;
 
 -- name: log_copy_people
-select d.id, d.message_id, d.person, d.user_id, d.contact_id, coalesce(u.name, c.name) as name, d.channel, d.address,
-    d.state, d.reason, d.outbox_id, d.changed_at, d.mentioned
-from delivery d
-    left join users u on u.id = d.user_id
-    left join contact c on c.id = d.contact_id
+select d.*
+from delivery_row d
 where d.company_id = :company_id and d.outbox_id = :outbox_id
 order by d.id;
 

@@ -192,6 +192,7 @@ ODD: dict[str, dict[str, Any]] = {
     "alias_set_state": {"state": "off"},
     "alias_mails_since": {"since": 10**9},
     "user_address_add": {"address": "new@acme.example"},
+    "outbox_add_words": {"audience": "account", "address": ""},
     "record_field_put": {"kind": "choice"},
     "dkim_key_set": {"state": "signing"},
     "domain_postmaster": {"name": "acme.example"},
