@@ -38,3 +38,10 @@ class RecordFollower(Follower):
         """Of which kinds they chose to be told."""
         chosen: dict[Kind, bool] = {"messages": self.messages, "notes": self.notes, "changes": self.changes}
         return frozenset(kind for kind, wanted in chosen.items() if wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Mentionable(Follower):
+    """A colleague whom a note can mention; ``hidden``: records of its type do not exist for them."""
+
+    hidden: bool = False

@@ -92,6 +92,8 @@ class ThreadMessage:
     token_epoch: int
     written_at: int
     created_at: int
+    edited_at: int | None
+    deleted_at: int | None
 
     @property
     def says(self) -> Phrase | None:

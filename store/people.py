@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from weftmail.store.connection import Connection
-from weftmail.store.record import Follower
+from weftmail.store.follower import Follower, Mentionable
 from weftmail.store.rows import column, many, one, queries
 from weftmail.store.sets import portions
 
@@ -203,6 +203,11 @@ class Users:
     def follower(self, company_id: int, user_id: int) -> Follower | None:
         """Return the user as one who is told of something, if they are active and may write in the company."""
         return one(Follower, queries.user_as_follower(self._connection, company_id=company_id, user_id=user_id))
+
+    def mentionable(self, company_id: int, record_type: str) -> list[Mentionable]:
+        """Return whom a note on a record of this type can mention, by name: the active members who have come."""
+        found = queries.mentionable(self._connection, company_id=company_id, record_type=record_type)
+        return many(Mentionable, found)
 
     def admins(self, company_id: int) -> list[Colleague]:
         """Return the company's admins."""

@@ -27,6 +27,7 @@ from weftmail.store.member import Members
 from weftmail.store.message import Messages
 from weftmail.store.migrate import latest, schema_number
 from weftmail.store.move import Moves
+from weftmail.store.note import Notes
 from weftmail.store.organisation import Organisations
 from weftmail.store.outbox import Outbox
 from weftmail.store.ownership import Ownership
@@ -83,6 +84,7 @@ class Store:
         self.inbox = Inbox(connection)
         self.blobs = Blobs(connection)
         self.inbound = InboundLog(connection, self.blobs)
+        self.notes = Notes(connection)
         self.outbox = Outbox(connection)
         self.sessions = Sessions(connection)
         self.second_factors = SecondFactors(connection)

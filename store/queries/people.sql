@@ -170,3 +170,18 @@ select u.id as user_id, u.name, u.prefers, u.language, true as may_act,
         limit 1) as reached_at
 from membership m join users u on u.id = m.user_id join channel ch on ch.name = u.prefers
 where m.company_id = :company_id and m.user_id = :user_id and u.active and m.role in ('admin', 'agent');
+
+-- Whom a note can mention: active members who have come, with whether records of a type are there for them.
+-- name: mentionable
+select u.id as user_id, u.name, u.prefers, u.language, m.role in ('admin', 'agent') as may_act,
+    (select a.address from user_address a where a.user_id = u.id and a.kind = 'email' order by a.position limit 1)
+        as address,
+    (select a.address from user_address a where a.user_id = u.id and a.kind = ch.address_kind order by a.position
+        limit 1) as reached_at,
+    exists (
+        select 1 from hidden_type h
+        where h.company_id = m.company_id and h.user_id = u.id and h.record_type = :record_type
+    ) as hidden
+from membership m join users u on u.id = m.user_id join channel ch on ch.name = u.prefers
+where m.company_id = :company_id and u.active and m.invited_name = ''
+order by u.name, u.id;

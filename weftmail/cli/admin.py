@@ -39,6 +39,8 @@ NOUNS = {
     "second-factor": "codes of an app beside the password",
     "record": "records and their conversations",
     "follower": "colleagues who are notified of what happens on a record",
+    "participant": "people outside who are in the conversation of a record",
+    "note": "internal notes, edited or deleted by their author",
     "post": "send a message from a record, or log an internal note",
     "inbound": "the log of incoming email",
     "outbox": "the log of outgoing email",

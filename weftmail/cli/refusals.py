@@ -66,6 +66,8 @@ STEPS = {
     "several_contacts": "name one: --company NAME",
     "reference_taken": "see: mail-admin record show {number}",
     "no_participant": "see: mail-admin record show {number}",
+    "no_such_note": "see: mail-admin record show {number}",
+    "note_deleted": "see: mail-admin note versions {number} {note}",
     "no_follower": "see: mail-admin follower list {number}",
     "no_such_exemption": "see: mail-admin exemption list",
     "no_such_act": "see: mail-admin audit list",

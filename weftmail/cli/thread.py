@@ -92,6 +92,8 @@ def _messages(count: int, when: str) -> str:
 def _entry(one: Entry) -> Iterator[str]:
     message = one.message
     marks = ["internal note" if message.kind == "note" else message.kind]
+    marks += [f"edited {shown(message.edited_at)}"] if message.edited_at is not None else []
+    marks += [f"deleted {shown(message.deleted_at)}"] if message.deleted_at is not None else []
     marks += [] if message.verified else ["sender not verified"]
     marks += [say(FLAGS[message.flag])] if message.flag else []
     author = _who(message.author_name, message.author_address)

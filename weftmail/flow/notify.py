@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
 from weftmail.core.address import comparable
@@ -19,10 +20,12 @@ from weftmail.core.routing.recipients import (
     Notified,
     Outsider,
     Recipients,
+    Skipped,
     audience,
     recipients,
 )
 from weftmail.core.wording.phrase import Phrase
+from weftmail.flow.mentions import mentioned_by_mail
 from weftmail.store.delivery import NewDelivery
 from weftmail.store.outbox import NewCopy
 from weftmail.store.record import Follower, Participant, Record, RecordFollower
@@ -133,16 +136,27 @@ def planned(
                 reach=disposition.reach,
             )
         case Append() | Note():
-            return recipients(
-                _colleagues(store, disposition, record),
+            found, left = _mentioned(store, disposition, message, record)
+            who_gets = recipients(
+                [*found, *_colleagues(store, disposition, record)],
                 _audience(store, disposition),
                 author_user_id=disposition.author.user_id,
                 have_it=named_in(message) if verified and disposition.author.user_id is not None else frozenset(),
                 reach=disposition.reach,
                 kind=kind_of(disposition),
             )
+            return replace(who_gets, skipped=(*who_gets.skipped, *left))
         case _:
             return Recipients()
+
+
+def _mentioned(
+    store: Store, disposition: Append | Note, message: Message, record: Record | None
+) -> tuple[list[Following], list[Skipped]]:
+    """Return whom a colleague's note mentions, and who is not told of it and why."""
+    found = record or store.records.get(disposition.company_id, disposition.record_id)
+    note = isinstance(disposition, Note) and disposition.author.user_id is not None
+    return mentioned_by_mail(store, found, message.reply_text) if note and found is not None else ([], [])
 
 
 def _colleagues(store: Store, disposition: Append | Note, record: Record | None) -> list[Following]:

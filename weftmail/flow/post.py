@@ -16,6 +16,7 @@ from weftmail.flow.events import note_message
 from weftmail.flow.facts import is_ours
 from weftmail.flow.identity import identity_of
 from weftmail.flow.installation import Installation
+from weftmail.flow.mentions import mentioned
 from weftmail.flow.notify import following, notify, suggested
 from weftmail.flow.refusal import RefusedAct
 from weftmail.store.message import Addressed, NewAttachment, NewMessage
@@ -48,6 +49,8 @@ class Draft:
     files: Sequence[DraftFile] = ()
     answers_id: int | None = None
     subject: str = ""
+    mentions: Sequence[str] = ()
+    """Colleagues who are told of it whatever they follow, by address or name; a note names more of them by an @."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,8 @@ def plan(
 ) -> PostPlan:
     """Return who would get the draft.  Only reads: an address that nobody has yet stands there with contact 0.
 
-    Raises RefusedAct for an author who may not write in the record's company, a malformed address, an empty draft, or
+    Raises RefusedAct for an author who may not write in the record's company, a malformed address, an empty draft,
+    a mention of nobody, of several, or of somebody for whom the record does not exist, or
     a post that names nobody where the message that it answers has nobody outside, or there is none to answer.
     """
     allowed = _may_write(store, author, record.company_id) if may_write is None else may_write
@@ -86,8 +90,12 @@ def plan(
         raise RefusedAct("to", "note_with_recipients")
     if not draft.note:
         outsiders = _outsiders(store, record, draft, answers_id)
+    words = draft.text or text_of(draft.html) if draft.note else ""
     who_gets = recipients(
-        following(store, record.company_id, record.id, followers),
+        [
+            *mentioned(store, record, words, draft.mentions),
+            *following(store, record.company_id, record.id, followers),
+        ],
         outsiders,
         author_user_id=author.id,
         kind="notes" if draft.note else "messages",
@@ -171,22 +179,27 @@ def _outsiders(store: Store, record: Record, draft: Draft, answers_id: int | Non
         if not found and not draft.cc:
             raise RefusedAct("to", "nothing_to_answer" if answers_id is None else "nobody_to_answer")
     else:
-        found = tuple(_outsider(store, record, address, "to") for address in draft.to)
+        found = tuple(outsider(store, record, address, "to") for address in draft.to)
     have = {one.address for one in found}
-    return (*found, *(one for one in (_outsider(store, record, a, "cc") for a in draft.cc) if one.address not in have))
+    return (*found, *(one for one in (outsider(store, record, a, "cc") for a in draft.cc) if one.address not in have))
 
 
-def _outsider(store: Store, record: Record, text: str, field: Field) -> Outsider:
+def outsider(store: Store, record: Record, text: str, field: Field = "to", *, wrong: str = "") -> Outsider:
+    """Return somebody outside by ``Karin Ek <karin@customer.example>`` or an address alone, with their contact.
+
+    Raises RefusedAct, of the field ``wrong`` or of To or Cc, for what is malformed, a colleague and an address of ours.
+    """
+    wrong = wrong or field
     name, address = _parted(text)
     try:
         address = canonical(address)
     except BadAddress as error:
-        raise RefusedAct(field, error.code, address=address) from None
+        raise RefusedAct(wrong, error.code, address=address) from None
     user = store.users.by_address(address)
     if user is not None and record.company_id in store.users.writes_in(user.id):
-        raise RefusedAct(field, "post_to_colleague", address=address, number=record.label)
+        raise RefusedAct(wrong, "post_to_colleague", address=address, number=record.label)
     if is_ours(store, address):
-        raise RefusedAct(field, "post_to_ours", address=address)
+        raise RefusedAct(wrong, "post_to_ours", address=address)
     contact = store.contacts.by_address(record.company_id, address)
     if contact is None:
         return Outsider(0, name, address, field)

@@ -160,7 +160,7 @@ def _entries(store: Store, record: Record, reader: Reader, page: Excerpt) -> tup
         Entry(
             message=one,
             addressed=addressed[one.id],
-            attachments=attachments[one.id],
+            attachments=attachments[one.id] if one.deleted_at is None else (),
             deliveries=_beyond_inbox(deliveries[one.id]),
             inbound=inbound.get(one.inbound_id or 0),
             unread=_unread(deliveries[one.id], reader),

@@ -48,7 +48,8 @@ def test_a_record_is_shown_with_its_whole_conversation(lead: Shell) -> None:
         ("Anna", "colleague", "email", "queued")
     ]
     assert message["written_at"] == "2026-11-23T10:00:00.000Z"
-    assert shown["followers"] == [{"name": "Anna", "address": "anna@acme.example", "prefers": "email"}]
+    anna = {"name": "Anna", "address": "anna@acme.example", "prefers": "email"}
+    assert shown["followers"] == [{**anna, "kinds": ["messages", "notes"], "muted": False}]
     assert [(one["name"], one["reason"], one["message"]) for one in shown["participants"]] == [
         ("Karin Ek", "opened", None)
     ]

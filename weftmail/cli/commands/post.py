@@ -37,6 +37,9 @@ def build(parser: Parser) -> None:
         help="a recipient outside; without it, those of the last public message",
     )
     parser.add_argument("--cc", action="append", default=[], metavar="ADDR", help="a recipient outside in Cc")
+    parser.add_argument(
+        "--mention", action="append", default=[], metavar="WHO", help="a colleague who is notified of it, too"
+    )
     parser.add_argument("--attach", action="append", default=[], metavar="FILE", help="a file to attach")
     parser.add_argument(
         "--dry-run", action="store_true", help="show who would get it, by which channel and why; send nothing"
@@ -54,7 +57,7 @@ def _post(context: Context, arguments: argparse.Namespace) -> None:
     author = find.member(store, arguments.author, record.company_id, field="as")
     to = None if arguments.to is None else [find.line("to", text) for text in arguments.to]
     cc = [find.line("cc", text) for text in arguments.cc]
-    draft = Draft(arguments.text or "", html, arguments.note, to, cc, files)
+    draft = Draft(arguments.text or "", html, arguments.note, to, cc, files, mentions=arguments.mention)
     if arguments.dry_run:
         who_gets = plan(store, record, author, draft, context.clock()).recipients
         said = f"Nothing was written. On {record.label} this would get:"

@@ -193,6 +193,13 @@ REFUSALS = {
     "nothing_to_answer": marked("There is no public message to answer yet"),
     "nobody_to_answer": marked("Nobody outside wrote or got the message that this answers"),
     "post_to_colleague": marked("{address} is a colleague; let them follow the record instead"),
+    "mention_unclear": marked("Several colleagues are called {name}; write the whole name, or the address"),
+    "no_such_colleague": marked("Nobody in {company} is called {name}"),
+    "muted_by_others": marked("{name} alone can mute a record for themselves; remove them from the followers instead"),
+    "no_such_note": marked("There is no internal note {note} on {number}"),
+    "note_of_others": marked("{name} wrote note {note}; only its author can change it"),
+    "note_deleted": marked("Note {note} on {number} is deleted already"),
+    "nothing_to_erase": marked("Note {note} on {number} has no earlier text"),
     "post_to_ours": marked("{address} is one of your own addresses; name somebody outside"),
     "no_domain_to_write_from": marked("{company} has no domain to write from"),
     # The review queue.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from weftmail.core.routing.disposition import Append, Note
+from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.delivered import Delivered
-from weftmail.flow.events import note_message, reopen
+from weftmail.flow.events import note_message, reopen, write_event
 from weftmail.flow.filing.brought import bring
 from weftmail.flow.filing.entry import contact_of, new_message
 from weftmail.flow.filing.outcome import Outcome
@@ -67,6 +68,9 @@ def file_append(
         quiet=disposition.reach != "everybody", by_mail=who_gets.beyond_inbox,
     )  # fmt: skip
     copies = notify(store, record, message_id, who_gets, now)
+    for one in who_gets.skipped:
+        if one.why.code in ("skipped.hidden", "skipped.unclear"):
+            write_event(store, record, Phrase("event.not mentioned", {"name": one.name, "why": one.why}), now)
     if user_id is not None and not disposition.automatic:
         store.records.follow_by_post(company_id, record.id, user_id, now)
         store.inbox.read(company_id, record.id, user_id, now)

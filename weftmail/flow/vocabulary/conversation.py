@@ -12,7 +12,8 @@ from weftmail.flow.vocabulary.common import Json, iso, person
 from weftmail.flow.vocabulary.mail import inbound_line, way
 from weftmail.store.delivery import Delivery
 from weftmail.store.message import Flag, StoredAttachment, ThreadAddressed, ThreadMessage
-from weftmail.store.record import Follower, Participant, Record
+from weftmail.store.note import NoteVersion
+from weftmail.store.record import Follower, Participant, Record, RecordFollower
 
 FLAGS: Final[dict[Flag, Phrase]] = {
     "id reused": Phrase("flag.id reused"),
@@ -103,6 +104,8 @@ def _message(one: ThreadMessage) -> Json:
         "inbound": one.inbound_id,
         "written_at": iso(one.written_at),
         "created_at": iso(one.created_at),
+        "edited_at": iso(one.edited_at) if one.edited_at is not None else None,
+        "deleted_at": iso(one.deleted_at) if one.deleted_at is not None else None,
     }
 
 
@@ -155,14 +158,24 @@ def delivery(one: Delivery) -> Json:
         "host": one.host,
         "changed_at": iso(one.changed_at),
         "again_at": iso(one.again_at) if one.again_at else None,
+        "mentioned": one.mentioned,
     }
 
 
 def follower(one: Follower) -> Json:
-    """Return a colleague who follows a record."""
-    return person(one.name, one.address, prefers=one.prefers)
+    """Return a colleague who follows a record, and of what they are told."""
+    found = person(one.name, one.address, prefers=one.prefers)
+    if isinstance(one, RecordFollower):
+        chosen = {"messages": one.messages, "notes": one.notes, "changes": one.changes}
+        found |= {"kinds": [kind for kind, wanted in chosen.items() if wanted], "muted": one.muted_at is not None}
+    return found
 
 
 def participant(one: Participant) -> Json:
     """Return an outsider in the conversation; with a ``message``, in that one alone."""
     return person(one.name, one.address, message=one.message_id, reason=one.reason)
+
+
+def note_version(one: NoteVersion) -> Json:
+    """Return what a note said ``until`` it was changed or deleted."""
+    return {"id": one.id, "text": one.text, "html": one.html, "until": iso(one.created_at)}

@@ -31,7 +31,9 @@ from weftmail.flow.setup import (
     membership,
     move,
     named,
+    note,
     organisation,
+    participant,
     record,
     record_type,
     retype,
@@ -49,6 +51,7 @@ from weftmail.flow.setup.record_change import RecordChanges
 from weftmail.flow.setup.record_type import TypeChanges
 from weftmail.flow.setup.undo import Trace
 from weftmail.store.audit import AuditRow
+from weftmail.store.people import User
 
 Act = Callable[[Office], Done]
 NINA = "nina@acme.example"
@@ -98,6 +101,27 @@ def exempted(office: Office) -> Done:
 def recorded(office: Office) -> Done:
     office.world.deliver(office.world.mail(), "leads@acme.example")
     return office.did(follower.remove(office.setup, "LEAD-1", "anna@acme.example"))
+
+
+ANNA = "anna@acme.example"
+
+
+def on(office: Office) -> Office:
+    office.did(follower.add(office.setup, "LEAD-1", ANNA))
+    return office
+
+
+def anna(office: Office) -> User:
+    found = office.store.users.get(office.world.anna)
+    assert found is not None
+    return found
+
+
+def noted(office: Office) -> int:
+    office.world.deliver(office.world.mail(), "leads@acme.example")
+    draft = Draft(text="Teak", note=True)
+    post(office.store, office.world.installation, office.world.record("LEAD-1"), anna(office), draft)
+    return office.world.thread("LEAD-1")[-1].number
 
 
 def imported(office: Office) -> Done:
@@ -192,6 +216,19 @@ ACTS: dict[str, Act] = {
     "organisation.remove": lambda o: o.did(organisation.remove(before(o, belonging).setup, "Ek")),
     "follower.remove": recorded,
     "follower.add": lambda o: o.did(follower.add(before(o, recorded).setup, "LEAD-1", "anna@acme.example")),
+    "follower.set": lambda o: o.did(follower.change(on(before(o, recorded)).setup, "LEAD-1", ANNA, muted=True)),
+    "follower.add_team": lambda o: o.did(
+        follower.add_team(before(o, invited, teamed, recorded).setup, "LEAD-1", "Sales")
+    ),
+    "participant.add": lambda o: o.did(participant.add(before(o, recorded).setup, "LEAD-1", "nils@new.example")),
+    "participant.remove": lambda o: o.did(
+        participant.remove(before(o, recorded).setup, "LEAD-1", "karin@customer.example")
+    ),
+    "participant.correct": lambda o: o.did(
+        participant.correct(before(o, recorded).setup, "LEAD-1", "karin@customer.example", "ek@customer.example")
+    ),
+    "note.edit": lambda o: o.did(note.edit(o.setup, "LEAD-1", noted(o), "Oak", anna(o))),
+    "note.remove": lambda o: o.did(note.remove(o.setup, "LEAD-1", noted(o), anna(o))),
     "outbox.redirect": lambda office: office.did(copy.redirect(office.setup, answer(office), "ek@customer.example")),
     "outbox.cancel": lambda office: office.did(copy.cancel(office.setup, answer(office))),
     "review.discard": lambda o: o.did(review.discard(o.setup, o.world.installation, held(o))),
@@ -231,6 +268,9 @@ LEFT_BY_OTHERS = {
     "contact.unblock",
     "guide.open",
 }
+LEFT_BY_OTHERS = {"domain.restore", "alias.import_back", "alias.restore", "team.restore", "contact.unblock",
+    "follower.remove_team", "note.restore",
+}  # fmt: skip
 """Acts that stand in the log as the way back of one above; they are tried there."""
 
 

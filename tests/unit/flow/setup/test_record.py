@@ -162,8 +162,8 @@ def test_following_is_an_event_and_can_be_undone(order: Office) -> None:
     thread = order.store.messages.thread(order.world.acme, 1)
     events = [say(Phrase.from_json(one.phrase)) for one in thread if one.kind == "event"]
     assert events[-4:] == [
-        "Anna added Anna as a follower",
+        "Anna follows this record",
         "Anna removed Björn from the followers",
         "Anna added Björn as a follower",
-        "Anna removed Anna from the followers",
+        "Anna no longer follows this record",
     ]
