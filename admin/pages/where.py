@@ -165,7 +165,7 @@ FIXED = ("loop", "automatic answer", "unreadable", "reply token", "references", 
 
 def _notes(visit: Visit, switches: dict[str, str]) -> dict[str, str]:
     """Return what stands at the rules that lead to no page on which they could be set."""
-    fixed = visit.voice.gettext(marked("always so"))
+    fixed = visit.voice.gettext(marked("not configurable"))
     elsewhere = visit.voice.gettext(marked("set by whoever looks after the installation"))
     notes = {**dict.fromkeys(FIXED, fixed), **dict.fromkeys(IN_FILE, elsewhere)}
     return {rule: said for rule, said in notes.items() if rule not in switches}

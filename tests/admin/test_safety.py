@@ -7,10 +7,13 @@ import sqlite3
 from email.message import EmailMessage
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from tests.admin.conftest import Browser, Site, TestClient
+from tests.admin.furnished import furnish
+from tests.admin.test_access import pages
 from weftmail.admin.files import disposition, image_type, safe_name
 from weftmail.admin.headers import MOST_BYTES
 
@@ -75,8 +78,16 @@ class Active(HTMLParser):
 
 
 def test_no_page_holds_script_or_style_of_its_own(site: Site, anna: Browser) -> None:
+    """Every page that the site has, while hostile words stand wherever mail and people put them."""
+    furnish(site)
     hostile(site)
-    for path in ("/records", "/records/LEAD-1", "/records/LEAD-2", "/inbox", "/caught", "/sign-in", "/enter/x"):
+    site.store.line.appoint(site.world.anna)
+    site.store.teams.add(site.world.acme, CANARY[:100], 1)
+    site.world.deliver(site.world.mail(CANARY, subject=CANARY, files=[(CANARY, b"x")]), "nobody@acme.example")
+    words = quote(CANARY)
+    searches = ("/log?who", "/log?words", "/search?q", "/aliases?q", "/users?q", "/where?to")
+    asked = [f"{path}={words}" for path in searches]
+    for path in ("/sign-in", "/enter/x", "/records/LEAD-3", *asked, *pages(site, anna)):
         page = anna.get(path).text
         active = Active()
         active.feed(page)

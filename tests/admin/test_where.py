@@ -105,7 +105,7 @@ def test_each_rule_that_can_be_set_leads_to_where(site: Site, anna: Browser) -> 
         assert anna.get(to).status_code == 200
     assert 'id="blocked"' in anna.get("/review").text
     assert rules.count("<li") == rules.count(">Change<") + rules.count('class="dim">(')
-    assert "always so" in rules and "set by whoever looks after the installation" in rules
+    assert "not configurable" in rules and "set by whoever looks after the installation" in rules
     with site.store.transaction():
         site.store.line.appoint(site.world.anna)
     keys = tuple(FileSetting(one.name, "", given=False) for one in fields(Config))
