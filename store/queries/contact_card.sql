@@ -61,7 +61,7 @@ from contact_address a
     left join delivery d on d.id = (
         select e.id from delivery e
         where e.company_id = a.company_id and e.address = a.address and e.contact_id is not null
-            and e.state in ('sent', 'delivered', 'delayed', 'bounced', 'failed')
+            and e.state in ('sent', 'accepted', 'relayed', 'delivered', 'delayed', 'bounced', 'failed')
         order by e.changed_at desc, e.id desc
         limit 1
     )
