@@ -14,7 +14,7 @@ from urllib.parse import quote
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
-from weftmail.admin.headers import FILE, MAIL
+from weftmail.admin.headers import FILE, MAIL, MAIL_WITH_IMAGES
 from weftmail.admin.pool import Pool
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.parsing.file_type import IMAGES, by_content
@@ -36,6 +36,8 @@ _PASSIVE = {
 _UNSAFE = re.compile('[\x00-\x1f\x7f-\x9f/\\\\:*?"<>|\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]')
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 _CID = re.compile(r'(<img\b[^>]*?\ssrc=)"cid:([^"]*)"', re.IGNORECASE)
+_REMOTE = re.compile(r'(<img\b(?:\s+[a-z-]+="[^"]*")*?\s+)data-remote-src=(?=")')
+"""Where an image lies that did not come along; the sanitiser writes every attribute so."""
 _LONGEST_NAME = 120
 
 _FRAME = """<!doctype html>
@@ -100,8 +102,10 @@ async def _pieces(pool: Pool, blob_id: int, size: int) -> AsyncIterator[bytes]:
         yield await pool.run(piece)
 
 
-def frame(visit: Visit, message: ThreadMessage, attachments: Sequence[StoredAttachment]) -> Response:
-    """Return the page in the frame: the sanitised mail, its own images in it, nothing from elsewhere."""
+def frame(
+    visit: Visit, message: ThreadMessage, attachments: Sequence[StoredAttachment], *, remote: bool = False
+) -> Response:
+    """Return the page in the frame: the sanitised mail with its own images, and if ``remote`` those from elsewhere."""
     if not message.html:
         raise nothing_here()
     by_id = {one.content_id.strip("<>"): one for one in attachments if one.content_id}
@@ -115,10 +119,10 @@ def frame(visit: Visit, message: ThreadMessage, attachments: Sequence[StoredAtta
         left -= one.size
         return visit.store.blobs.read(one.blob_id)
 
-    return framed(message.html, image)
+    return framed(message.html, image, remote=remote)
 
 
-def framed(html: str, image: Callable[[str], bytes]) -> Response:
+def framed(html: str, image: Callable[[str], bytes], *, remote: bool = False) -> Response:
     """Return sanitised HTML as the page of a frame; ``image`` gives the bytes of an image by its Content-ID, or none.
 
     The frame has an origin of its own and no cookies, so its images stand in the page itself.
@@ -131,8 +135,13 @@ def framed(html: str, image: Callable[[str], bytes]) -> Response:
             return f'{found[1]}""'
         return f'{found[1]}"data:{content_type};base64,{base64.b64encode(content).decode("ascii")}"'
 
-    headers = {"content-security-policy": MAIL, "cross-origin-opener-policy": "unsafe-none"}
-    return HTMLResponse(_FRAME.format(_CID.sub(source_of, mask_addresses(html))), headers=headers)
+    headers = {
+        "content-security-policy": MAIL_WITH_IMAGES if remote else MAIL,
+        "cross-origin-opener-policy": "unsafe-none",
+        "referrer-policy": "no-referrer",
+    }
+    shown = _CID.sub(source_of, mask_addresses(html))
+    return HTMLResponse(_FRAME.format(_REMOTE.sub(r"\1src=", shown) if remote else shown), headers=headers)
 
 
 def source(visit: Visit, message: ThreadMessage, name: str) -> Response:

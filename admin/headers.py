@@ -29,6 +29,9 @@ MAIL = (
 """The policy of the frame that shows what others wrote: no script, no form, nothing loaded.
 
 Its origin is ours, so that the page can ask how high it is; without scripts nothing in it can use that."""
+MAIL_WITH_IMAGES = MAIL.replace("img-src data:;", "img-src data: https:; upgrade-insecure-requests;")
+"""The policy of that frame once a reader, or what they chose for its verified sender, lets its remote images be loaded:
+over TLS alone, without cookies of ours and without saying from where."""
 FILE = "sandbox; default-src 'none'; frame-ancestors 'none'"
 """The policy of a download."""
 

@@ -2,7 +2,8 @@
 
 One thread looks at ``pragma data_version`` a few times a second, however many pages are open.  When it moves, each
 waiting page works out the mark of what it shows, and answers only if that has changed: the number itself would let a
-user of one company count what happens in another.
+user of one company count what happens in another.  Who comes to a record, leaves it or writes there wakes the pages at
+that record alone.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Collection
 
 from weftmail.admin.pool import Pool
+from weftmail.admin.presence import Place, Presence
 from weftmail.core.failure import TempFail
 from weftmail.store.errors import StoreError
 
@@ -27,10 +30,11 @@ ANSWER_WITHIN = 20.0
 class Live:
     """Wakes whoever waits for a change of the store."""
 
-    def __init__(self, watcher: Pool, answer_within: float = ANSWER_WITHIN) -> None:
+    def __init__(self, watcher: Pool, answer_within: float = ANSWER_WITHIN, presence: Presence | None = None) -> None:
         self._watcher = watcher
         self._answer_within = answer_within
-        self._changed = asyncio.Event()
+        self.presence = presence or Presence(time.monotonic)
+        self._waiting: dict[asyncio.Event, Callable[[], Place | None]] = {}
         self._task: asyncio.Task[None] | None = None
         self._stopped = False
 
@@ -42,7 +46,7 @@ class Live:
     def stop(self) -> None:
         """Let every waiting page be answered now, and no later one wait."""
         self._stopped = True
-        self._changed.set()
+        self._wake()
 
     async def close(self) -> None:
         """End the looking."""
@@ -52,17 +56,33 @@ class Live:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
-    async def wait(self, seen: str, mark: Callable[[], Awaitable[str]]) -> str:
-        """Return the mark of what a page shows as soon as it differs from ``seen``, or as it is after a while."""
+    async def wait(
+        self, seen: str, mark: Callable[[], Awaitable[str]], place: Callable[[], Place | None] = lambda: None
+    ) -> str:
+        """Return the mark of what a page shows as soon as it differs from ``seen``, or as it is after a while.
+
+        ``place`` says, once ``mark`` was asked, at which record the page is; None for a page that is at none.
+        """
         deadline = asyncio.get_running_loop().time() + self._answer_within
-        while True:
-            changed = self._changed
-            found = await mark()
-            left = deadline - asyncio.get_running_loop().time()
-            if found != seen or self._stopped or left <= 0:
-                return found
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(changed.wait(), left)
+        changed = asyncio.Event()
+        self._waiting[changed] = place
+        try:
+            while True:
+                changed.clear()
+                found = await mark()
+                left = deadline - asyncio.get_running_loop().time()
+                if found != seen or self._stopped or left <= 0:
+                    return found
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(changed.wait(), left)
+        finally:
+            del self._waiting[changed]
+
+    def _wake(self, places: Collection[Place] | None = None) -> None:
+        """Let pages look again: all of them, or those at these places."""
+        for changed, place in list(self._waiting.items()):
+            if places is None or place() in places:
+                changed.set()
 
     async def _watch(self) -> None:
         last = -1
@@ -74,6 +94,8 @@ class Live:
             else:
                 if version != last:
                     last = version
-                    self._changed.set()
-                    self._changed = asyncio.Event()
+                    self._wake()
+            moved = self.presence.moved()
+            if moved:
+                self._wake(moved)
             await asyncio.sleep(LOOK_EVERY)

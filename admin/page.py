@@ -8,8 +8,9 @@ or another role answers 404, like what does not exist.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,6 +24,7 @@ from starlette.routing import Route
 
 from weftmail.admin.hashing import RETRY_AFTER, Lane, NoPlace
 from weftmail.admin.number import whole_number
+from weftmail.admin.presence import Place
 from weftmail.admin.visit import Site, Visit, Visitor, nothing_here
 from weftmail.admin.voice import of_browser
 from weftmail.core.role import Role
@@ -183,9 +185,33 @@ def live(path: str, mark: Mark, role: Role = Role.READER) -> Route:
         async def found() -> str:
             return await site.pool.run(lambda store: mark(door(site, store, request, role=role)))
 
-        return JSONResponse({"seen": await site.live.wait(request.query_params.get("seen", ""), found)})
+        def place() -> Place | None:
+            return request.state.stay[0] if hasattr(request.state, "stay") else None
+
+        try:
+            waiting = site.live.wait(request.query_params.get("seen", ""), found, place)
+            return JSONResponse({"seen": await _unless_gone(request, waiting)})
+        finally:
+            if hasattr(request.state, "stay"):
+                site.live.presence.leave(*request.state.stay)
 
     return PageRoute(path, endpoint, methods=["GET"], name=f"live {path}", role=role)
+
+
+async def _unless_gone(request: Request, waiting: Coroutine[Any, Any, str]) -> str:
+    """Return what is waited for, "" once nobody is there any more to be answered."""
+
+    async def gone() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+
+    answer, left = asyncio.ensure_future(waiting), asyncio.ensure_future(gone())
+    try:
+        await asyncio.wait({answer, left}, return_when=asyncio.FIRST_COMPLETED)
+        return answer.result() if answer.done() else ""
+    finally:
+        answer.cancel()
+        left.cancel()
 
 
 def _held_up(request: Request, visitor: Visitor) -> bool:

@@ -10,6 +10,7 @@ from weftmail.admin.words import Mark, state, vouched
 from weftmail.core.address import in_full
 from weftmail.core.composing.wordless import instead_of_words
 from weftmail.core.routing.findings import findings
+from weftmail.core.routing.recipients import INBOX
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.thread import Conversation, Entry
 from weftmail.store.delivery import Delivery
@@ -53,6 +54,8 @@ class ShownDelivery:
     answer: str = ""
     again_at: int = 0
     """When the mail server tries again, about; 0 where it does not."""
+    colleague: Phrase | None = None
+    """What the folded line says of a colleague; None for somebody outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +217,21 @@ class ShownEntry:
         return tuple(one for one in self.files if not one.attachment.inline)
 
     @property
+    def outsiders(self) -> tuple[ShownDelivery, ...]:
+        """What became of it for those outside."""
+        return tuple(one for one in self.notified if one.colleague is None)
+
+    @property
+    def colleagues(self) -> tuple[ShownDelivery, ...]:
+        """What became of it for colleagues, who stand in one line."""
+        return tuple(one for one in self.notified if one.colleague is not None)
+
+    @property
+    def loads_images(self) -> bool:
+        """Whether its images elsewhere are loaded without asking: nobody can claim to be a sender who may."""
+        return self.message.loads_images and self.message.verified
+
+    @property
     def initials(self) -> str:
         """One or two letters that stand for the author."""
         name = self.message.author_name or self.message.author_address
@@ -251,7 +269,25 @@ def _cut(text: str) -> str:
 def _shown_delivery(one: Delivery) -> ShownDelivery:
     queued = _QUEUED.search(one.reason) if one.state == "sent" else None
     answer = one.reason if one.state in ("accepted", "relayed", "delayed", "bounced", "failed") else ""
-    return ShownDelivery(state(one), one.changed_at, queued[1] if queued else "", answer, one.again_at)
+    in_short = _notified(one) if one.user_id is not None else None
+    return ShownDelivery(state(one), one.changed_at, queued[1] if queued else "", answer, one.again_at, in_short)
+
+
+_BY = {
+    "accepted": Phrase("told.email"),
+    "relayed": Phrase("told.email"),
+    "sent": Phrase("told.email"),
+    "queued": Phrase("told.email"),
+    "delivered": Phrase("told.email"),
+    "unread": Phrase("told.unread"),
+    "read": Phrase("told.read"),
+}
+
+
+def _notified(one: Delivery) -> Phrase:
+    """How a colleague was notified, in two words: by email, or whether they have read it."""
+    how = _BY.get(one.state) if one.channel in ("email", INBOX) else None
+    return Phrase("told", {"name": one.name, "how": how or state(one).says.values["state"]})
 
 
 def _other_subject(subject: str, title: str) -> str:

@@ -193,8 +193,9 @@ class Visit:
 
     @property
     def looked_ahead(self) -> bool:
-        """Whether a browser fetched the page before anybody asked for it."""
-        return "prefetch" in self.request.headers.get("sec-purpose", "")
+        """Whether nobody looks at the page yet: a browser fetched it early, or an open page looks for what is new."""
+        early = "prefetch" in self.request.headers.get("sec-purpose", "")
+        return early or "peek" in self.request.query_params
 
     def path(self, path: str) -> str:
         """Return the path with the company in it, where the visitor has more than one."""

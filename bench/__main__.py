@@ -2,7 +2,8 @@
 
 python -m bench growth: how the store bears being filled; python -m bench hostile: how the time to read hostile mail
 grows with its size; python -m bench storm: much mail with hostile mail in it, while readers die; python -m bench site:
-what each page takes over a large store; python -m bench forecast DIR: whether mails go where the page Where would this
+what each page takes over a large store; python -m bench open-pages: what 200 open pages cost;
+python -m bench forecast DIR: whether mails go where the page Where would this
 mail go? says; these need no root and no Postfix.
 """
 
@@ -50,6 +51,10 @@ def main() -> int:
         from bench import site
 
         return site.main(sys.argv[2:])
+    if sys.argv[1:2] == ["open-pages"]:
+        from bench import open_pages
+
+        return open_pages.main(sys.argv[2:])
     if sys.argv[1:2] == ["forecast"]:
         from bench import forecast
 

@@ -17,6 +17,21 @@ class NewAttachment:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordFile:
+    """A file of a record as a list of all shows it; ``file`` is its number within the message ``number``."""
+
+    id: int
+    message_id: int
+    filename: str
+    content_type: str
+    size: int
+    number: int
+    author_name: str
+    created_at: int
+    file: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoredAttachment:
     """A file of a message; its bytes are a blob."""
 

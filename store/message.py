@@ -94,6 +94,8 @@ class ThreadMessage:
     created_at: int
     edited_at: int | None
     deleted_at: int | None
+    loads_images: bool
+    """Images elsewhere of its author's verified mail are loaded without asking."""
 
     @property
     def says(self) -> Phrase | None:

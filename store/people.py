@@ -276,6 +276,14 @@ class Contacts:
         """Drop the contact's mail from now on; with no ``now``, take it again."""
         queries.contact_block(self._connection, id=contact_id, company_id=company_id, by=by, now=now)
 
+    def set_images(self, company_id: int, contact_id: int, *, on: bool) -> None:
+        """Load the images elsewhere that the contact's verified mail refers to, or ask before."""
+        queries.contact_images(self._connection, id=contact_id, company_id=company_id, loads=on)
+
+    def loads_images(self, company_id: int, contact_id: int) -> bool:
+        """Say whether the images elsewhere of the contact's verified mail are loaded without asking."""
+        return bool(queries.contact_loads_images(self._connection, id=contact_id, company_id=company_id))
+
     def stop_one(self, company_id: int, contact_id: int) -> None:
         """Count one more mail of a blocked contact that was dropped."""
         queries.contact_stopped(self._connection, id=contact_id, company_id=company_id)

@@ -88,12 +88,18 @@ class Search:
         sql = f"delete from search_text where {column} = :number"  # noqa: S608 - one of two constants
         self._connection.run("search_forget", sql, {"number": 4 * of + kind})
 
-    def find(self, company_id: int, what: Sought, hidden_types: Sequence[str], most: int = 30) -> list[Hit]:
-        """Return what was found in the records of a company, the newest first; none of the hidden types."""
-        sql, words = self.sql(company_id, what, hidden_types)
+    def find(
+        self, company_id: int, what: Sought, hidden_types: Sequence[str], most: int = 30, record_id: int | None = None
+    ) -> list[Hit]:
+        """Return what was found in the records of a company, or in one of them, the newest first; none of the hidden
+        types.
+        """
+        sql, words = self.sql(company_id, what, hidden_types, record_id)
         return many(Hit, self._connection.run("search_find", sql, {**words, "most": most}))
 
-    def sql(self, company_id: int, what: Sought, hidden_types: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    def sql(
+        self, company_id: int, what: Sought, hidden_types: Sequence[str], record_id: int | None = None
+    ) -> tuple[str, dict[str, Any]]:
         """Return the statement that finds it, put together of constants, and its parameters but ``most``."""
         words: dict[str, Any] = {"company_id": company_id, "stretch": STRETCH}
         conditions = ["r.id = s.record_id", "r.company_id = :company_id", "r.hidden_as is null"]
@@ -114,6 +120,9 @@ class Search:
         if found:
             words["match"] = found
         base = (LITE if self._lite else POSTGRES) if found else OF_RECORD if "-" in what.in_ else NEWEST_MESSAGES
+        if record_id is not None:
+            words["record_id"] = record_id
+            base = base.replace(OF_COMPANY, f"{OF_COMPANY} and record_id = :record_id")
         where = " and ".join(conditions)
         return f"{SELECT} from ({base}) s {JOINS} where {where} order by s.id desc limit :most", words
 
@@ -139,6 +148,7 @@ def match(phrases: Sequence[Sequence[str]], *, lite: bool) -> str:
     return " & ".join(f"{' <-> '.join(phrase)}:*" for phrase in phrases)
 
 
+OF_COMPANY = " company_id = :company_id"
 STRETCH = 3000
 """So many of the newest rows that hold the words are looked at for everything else."""
 SELECT = """select r.id as record_id, r.label, r.title, r.state, r.counts_as, m.number, m.author_name, m.author_address,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from weftmail.store.attachment import RecordFile
 from weftmail.store.connection import Connection
 from weftmail.store.delivery import Delivery
 from weftmail.store.inbound import InboundLine, InboundRow
@@ -93,6 +94,13 @@ class Threads:
     def attachments(self, stretch: Stretch) -> list[StoredAttachment]:
         """Return the files of a stretch."""
         return many(StoredAttachment, queries.page_attachments(self._connection, **_named(stretch)))
+
+    def files(self, company_id: int, record_id: int, before: int | None = None, most: int = 50) -> list[RecordFile]:
+        """Return the files of all messages of a record, the newest first, but for images that stand inside a mail."""
+        found = queries.record_files(
+            self._connection, company_id=company_id, record_id=record_id, before=before or NEWEST, most=most
+        )
+        return many(RecordFile, found)
 
     def deliveries(self, stretch: Stretch) -> list[Delivery]:
         """Return who was told of the messages of a stretch."""

@@ -16,6 +16,7 @@ from weftmail.admin.fields import shown_fields
 from weftmail.admin.headers import FILE
 from weftmail.admin.number import whole_number
 from weftmail.admin.page import live, page
+from weftmail.admin.presence import Present
 from weftmail.admin.thread import LOOKED_AT, ShownEntry, shown_entries
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.admin.writing import Again, Composer
@@ -26,7 +27,7 @@ from weftmail.core.wording.phrase import marked
 from weftmail.flow.deciders import deciders
 from weftmail.flow.identity import address_of
 from weftmail.flow.setup import message as messages
-from weftmail.flow.thread import Conversation, Excerpt, Reader, conversation
+from weftmail.flow.thread import PER_PAGE, Conversation, Excerpt, Reader, conversation
 from weftmail.flow.unread import UNREAD
 from weftmail.store.message import ThreadMessage
 from weftmail.store.pulse import Pulse
@@ -51,9 +52,11 @@ def record(visit: Visit) -> Response:
         # A number that it had before leads on; messages of one that was merged have other numbers there.
         merged = visit.store.records.numbered(visit.request.path_params["label"], found.company_id)[0].id != found.id
         return visit.go(f"/records/{found.label}{'#thread' if merged else ''}")
+    if not visit.looked_ahead:
+        visit.site.live.presence.look((found.company_id, found.id), visit.user.id, visit.user.name)
     with visit.store.snapshot():
-        talk = _conversation(visit, found)
         moves = visit.store.messages.pulse(found.company_id, found.id, visit.user.id)
+        talk = _from_unread(visit, _conversation(visit, found), moves.unread_from)
         composer = writing.fresh(visit, talk, moves) if visit.may_write and not talk.later else None
     if any(one.unread for one in talk.entries) and not talk.later and not visit.looked_ahead:
         visit.store.inbox.read(visit.company_id, found.id, visit.user.id, visit.now)
@@ -84,26 +87,28 @@ def write(visit: Visit) -> Response:
 
 def frame(visit: Visit) -> Response:
     """Show the HTML of one message in its frame."""
-    message = _message(visit)
-    return files.frame(visit, message, visit.store.messages.attachments(visit.company_id, message.id))
+    message = message_of(visit)
+    remote = "images" in visit.request.query_params or (message.loads_images and message.verified)
+    found = visit.store.messages.attachments(visit.company_id, message.id)
+    return files.frame(visit, message, found, remote=remote)
 
 
 def source(visit: Visit) -> Response:
     """Give out a mail as it came."""
-    message = _message(visit)
+    message = message_of(visit)
     return files.source(visit, message, f"{_name(visit)}.eml")
 
 
 def text(visit: Visit) -> Response:
     """Give out the whole text of a message."""
-    said = mask(_message(visit).text).encode("utf-8", "replace")
+    said = mask(message_of(visit).text).encode("utf-8", "replace")
     headers = {"content-disposition": files.disposition(f"{_name(visit)}.txt"), "content-security-policy": FILE}
     return Response(said, headers=headers, media_type="text/plain; charset=utf-8")
 
 
 def read_again(visit: Visit) -> Response:
     """Read a mail once more whose words could not be read, and fill its message."""
-    message = _message(visit)
+    message = message_of(visit)
     if not visit.may_write:
         raise HTTPException(403, marked("You have read-only access."))
     if message.flag in UNREAD:
@@ -113,7 +118,7 @@ def read_again(visit: Visit) -> Response:
 
 def mail_path(visit: Visit) -> Response:
     """Show by which servers a mail came, when, and how long each kept it."""
-    message = _message(visit)
+    message = message_of(visit)
     row = visit.store.inbound.get(message.inbound_id) if message.inbound_id is not None else None
     if row is None or row.company_id != visit.company_id:
         raise nothing_here()
@@ -130,7 +135,7 @@ def mail_path(visit: Visit) -> Response:
 
 def attachment(visit: Visit) -> Response:
     """Give out one file of a message."""
-    found = visit.store.messages.attachments(visit.company_id, _message(visit).id)
+    found = visit.store.messages.attachments(visit.company_id, message_of(visit).id)
     number: int = visit.request.path_params["file"]
     if not 1 <= number <= len(found):
         raise nothing_here()
@@ -141,6 +146,11 @@ def attachment(visit: Visit) -> Response:
 def mark(visit: Visit) -> str:
     """Return what changes when the page of the record does."""
     found = record_of(visit)
+    place = (found.company_id, found.id)
+    if not hasattr(visit.request.state, "stay"):
+        visit.request.state.stay = (place, visit.user.id)
+        writing = visit.may_write and "writing" in visit.request.query_params
+        visit.site.live.presence.wait(place, visit.user.id, visit.user.name, writing=writing)
     return _mark(
         visit,
         found,
@@ -154,11 +164,26 @@ def _mark(
     visit: Visit, found: Record, moves: Pulse, followers: Sequence[Follower], participants: Sequence[Participant]
 ) -> str:
     # What this visitor has not seen moves when they look, and is no news.
-    text = repr((found, replace(moves, unread_from=None), list(followers), list(participants), visit.unread))
+    text = repr(
+        (
+            found,
+            replace(moves, unread_from=None),
+            list(followers),
+            list(participants),
+            visit.unread,
+            _others(visit, found),
+        )
+    )
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:20]
 
 
-def _message(visit: Visit) -> ThreadMessage:
+def _others(visit: Visit, found: Record) -> tuple[Present, ...]:
+    """Who else has the record open."""
+    return visit.site.live.presence.others((found.company_id, found.id), visit.user.id)
+
+
+def message_of(visit: Visit) -> ThreadMessage:
+    """Return the message that the path names, of the record that it names."""
     found = record_of(visit)
     number: int = visit.request.path_params["number"]
     # A record that was merged is asked by itself: its numbers are others than those of the record that it is part of.
@@ -190,6 +215,17 @@ def _conversation(visit: Visit, found: Record) -> Conversation:
     return conversation(visit.store, found, reader, Excerpt(words=LOOKED_AT))
 
 
+def _from_unread(visit: Visit, talk: Conversation, unread_from: int | None) -> Conversation:
+    """Return the page of the conversation that begins just before the first unread message, where the newest does not
+    reach back so far and no other page is asked for.
+    """
+    asks = any(name in visit.request.query_params for name in ("before", "after", "at"))
+    if unread_from is None or asks or not talk.earlier or talk.entries[0].message.id <= unread_from:
+        return talk
+    reader = Reader(visit.user.id, visit.may_write)
+    return conversation(visit.store, talk.record, reader, Excerpt(words=LOOKED_AT, after=unread_from - 1))
+
+
 def _shown(
     visit: Visit, talk: Conversation, composer: Composer | None, status: int = 200, *, moves: Pulse | None = None
 ) -> Response:
@@ -219,7 +255,17 @@ def _shown(
         decides=decides,
         decided_by=deciders(visit.store, found, talk.held) if talk.held and not decides else None,
         composer=composer,
+        others=_others(visit, found),
+        first_unread=_first_unread(talk, moves.unread_from),
+        with_images=whole_number(visit.request.query_params.get("images", "")),
+        last_number=talk.earlier + len(talk.entries) + talk.later,
     )
+
+
+def _first_unread(talk: Conversation, unread_from: int | None) -> int:
+    """Return the number of the first message that the visitor had not seen; 0 where there is none."""
+    numbers = (one.message.number for one in talk.entries if unread_from is not None and one.message.id >= unread_from)
+    return next(numbers, 0)
 
 
 def _own_address(visit: Visit, talk: Conversation) -> Markup:
@@ -244,7 +290,7 @@ def _asked(visit: Visit) -> str:
     """Which messages the address asks for, as it says so itself."""
     asked = {
         name: visit.request.query_params[name]
-        for name in ("before", "after", "list")
+        for name in ("before", "after", "at", "images", "list")
         if name in visit.request.query_params
     }
     return f"?{urlencode(asked)}" if asked else ""
@@ -257,7 +303,15 @@ def _page(visit: Visit, found: Record) -> Excerpt:
         if number is not None:
             message = visit.store.threads.numbered(found.company_id, found.id, number)
             return Excerpt(words=LOOKED_AT) if message is None else Excerpt(words=LOOKED_AT, **{name: message.id})
-    return Excerpt(words=LOOKED_AT)
+    return _around(visit, found, whole_number(visit.request.query_params.get("at", "")))
+
+
+def _around(visit: Visit, found: Record, number: int | None) -> Excerpt:
+    """Which messages: those around the one that a link leads to, the newest where that is among them."""
+    if number is None or number > visit.store.threads.last_number(found.company_id, found.id) - PER_PAGE // 2:
+        return Excerpt(words=LOOKED_AT)
+    first = visit.store.threads.numbered(found.company_id, found.id, max(1, number - PER_PAGE // 2))
+    return Excerpt(words=LOOKED_AT) if first is None else Excerpt(words=LOOKED_AT, after=first.id - 1)
 
 
 def _files(thread: list[ShownEntry]) -> list[tuple[ShownEntry, int]]:
@@ -270,7 +324,7 @@ routes = [
     page("/records/{label}", record),
     page("/records/{label}/write", write, posts=True),
     page("/records/{label}/{number:number}/html", frame),
-    page("/records/{label}/{number:number}/source", source),
+    page("/records/{label}/{number:number}/source", source, role=Role.ADMIN),
     page("/records/{label}/{number:number}/text", text),
     page("/records/{label}/{number:number}/path", mail_path),
     page("/records/{label}/{number:number}/read-again", read_again, posts=True),

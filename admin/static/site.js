@@ -28,8 +28,7 @@
       });
     });
 
-  async function get(address, accept) {
-    const limit = new AbortController();
+  async function get(address, accept, limit = new AbortController()) {
     const timer = setTimeout(() => limit.abort(), 30000);
     try {
       const answer = await fetch(address, { headers: { accept }, signal: limit.signal, cache: "no-store" });
@@ -63,6 +62,27 @@
     });
   }
 
+  // What came in waits behind a button, so that nothing moves that is being read or written.
+  const below = document.getElementById("below");
+  const waiting = () => [...document.querySelectorAll("#thread > .waiting")];
+  function tell() {
+    const found = waiting();
+    const said = found.filter((one) => !one.classList.contains("event")).length;
+    const { one, many, change } = below.dataset;
+    below.querySelector("button").textContent = said === 0 ? change : said === 1 ? one : many.replace("{count}", said);
+    below.hidden = found.length === 0;
+  }
+  below?.addEventListener("click", () => {
+    const found = waiting();
+    found.forEach((one) => one.classList.remove("waiting"));
+    below.hidden = true;
+    found[0]?.scrollIntoView({ block: "start" });
+    found[0]?.setAttribute("tabindex", "-1");
+    found[0]?.focus({ preventScroll: true });
+    // Now they are read.
+    fetch(document.body.dataset.at, { headers: { accept: "text/html" }, cache: "no-store" }).catch(() => {});
+  });
+
   // A part is replaced only where the site serves another one than before: what somebody opened or typed stays.
   function refresh(html) {
     const page = new DOMParser().parseFromString(html, "text/html");
@@ -79,26 +99,62 @@
       if (old) old.replaceWith(fresh);
       else if (part.parentElement.id === "thread") {
         fresh.classList.add("fresh");
+        // What Send was stopped for is shown at once.
+        if (document.body.dataset.outrun !== "yes") fresh.classList.add("waiting");
         document.getElementById("thread").append(fresh);
       } else if (before) before.after(fresh);
+      if (old?.classList.contains("waiting")) fresh.classList.add("waiting");
       served.set(key, now);
       before = fresh;
     }
+    if (below) tell();
+  }
+
+  // The page is fetched without that what it holds counts as read.
+  function peek(at) {
+    const address = new URL(at, location.href);
+    address.searchParams.set("peek", "yes");
+    return address;
+  }
+
+  // Others at the record are told that somebody writes, as long as they do.
+  const WRITES = 30000;
+  let typed = 0;
+  let asking = new AbortController();
+  let again = false;
+  document.addEventListener("input", (event) => {
+    if (event.target.id !== "text" || !event.target.closest("#write")) return;
+    const since = Date.now() - typed;
+    typed = Date.now();
+    if (since < WRITES) return;
+    again = true;
+    asking.abort();
+  });
+  function whether() {
+    if (typed && Date.now() - typed < WRITES && document.getElementById("text")?.value.trim()) {
+      url.searchParams.set("writing", "yes");
+    } else url.searchParams.delete("writing");
+    return url;
   }
 
   async function follow() {
     for (;;) {
       await seen();
       try {
-        const answer = await get(url, "application/json");
+        asking = new AbortController();
+        const answer = await get(whether(), "application/json", asking);
         if (answer.seen !== url.searchParams.get("seen")) {
-          const html = await get(document.body.dataset.at, "text/html");
+          const html = await get(below ? peek(document.body.dataset.at) : document.body.dataset.at, "text/html");
           inPlace(() => refresh(html));
           url.searchParams.set("seen", answer.seen);
         }
         lost = null;
         say(true, `● ${status.dataset.on}`);
       } catch {
+        if (again) {
+          again = false;
+          continue;
+        }
         lost ??= new Date();
         const at = lost.toTimeString().slice(0, 5);
         say(false, `▲ ${status.dataset.off.replace("{time}", at)}`);
@@ -167,6 +223,10 @@
     next.querySelector("input[type=file]").replaceWith(chosen());
     next.querySelector(".chosen")?.remove();
     form().replaceWith(next);
+    if (next.querySelector("[role=alert]")) {
+      document.body.dataset.outrun = "yes";
+      if (!document.getElementById("below")?.hidden) document.querySelector("#below button").click();
+    }
     (next.querySelector("[aria-invalid]") ?? next.querySelector("textarea")).focus();
   }
 
@@ -239,6 +299,33 @@
   document.addEventListener("toggle", all, true);
   window.addEventListener("resize", all);
   all();
+})();
+
+// A conversation opens at the first unread message, else at the newest; whoever comes back is where they were.
+(() => {
+  const thread = document.getElementById("thread");
+  const came = performance.getEntriesByType("navigation")[0]?.type;
+  if (!thread || location.hash || came !== "navigate") return;
+  const first = document.getElementById("new");
+  const last = thread.lastElementChild;
+  if (first) return first.scrollIntoView({ block: "start", behavior: "instant" });
+  if (!last) return;
+  const room = last.getBoundingClientRect();
+  if (room.bottom > innerHeight) last.scrollIntoView({ block: room.height > innerHeight ? "start" : "end", behavior: "instant" });
+})();
+
+// Remote images are loaded in place, by one click; what is being written stays.
+(() => {
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[data-images]");
+    if (!link) return;
+    event.preventDefault();
+    const box = link.closest(".remote");
+    const frame = [...box.parentElement.querySelectorAll("iframe.mail")].pop();
+    frame.src = link.dataset.images;
+    box.querySelector("span").textContent = link.dataset.said;
+    link.remove();
+  });
 })();
 
 // What is there to be copied gets a button that copies it.

@@ -314,7 +314,9 @@ create table contact (
     -- Mail of a blocked contact is dropped; by whom they were blocked, and how many mails that stopped.
     blocked_at bigint,
     blocked_by text not null default '',
-    stopped bigint not null default 0
+    stopped bigint not null default 0,
+    -- Whether the images elsewhere that their verified mail refers to are loaded without asking.
+    images boolean not null default false
 );
 create index contact_blocked on contact (company_id, id) where blocked_at is not null;
 create index contact_company on contact (company_id, id) where archived_at is null;
@@ -779,6 +781,7 @@ create table attachment (
 );
 create index attachment_blob on attachment (blob_id);
 create index attachment_record on attachment (company_id, record_id, blob_id);
+create index attachment_newest on attachment (company_id, record_id, id);
 
 -- An outsider in the conversation.  With a message_id, in that message alone (somebody verified named them in Cc).
 -- Who was taken out stays as a row, so that what we once sent them lets nobody back in.

@@ -21,6 +21,21 @@ from message m
 where m.company_id = :company_id and m.record_id = :record_id and m.id >= :first and m.id <= :last
 order by t.message_id, t.position;
 
+-- All files of a record but the images inside its mails, the newest message's first.
+-- name: record_files
+select
+    t.id, t.message_id, t.filename, t.content_type, b.size, m.number, m.author_name, m.created_at,
+    (
+        select count(*) from attachment o
+        where o.company_id = t.company_id and o.message_id = t.message_id and o.position <= t.position
+    ) as file
+from attachment t
+    join blob b on b.id = t.blob_id
+    join message m on m.id = t.message_id
+where t.company_id = :company_id and t.record_id = :record_id and t.id < :before and not t.inline
+order by t.id desc
+limit :most;
+
 -- name: attachment_by_id^
 select t.id, t.company_id, t.message_id, t.blob_id, t.filename, t.content_type, t.content_id, t.inline, b.size, b.sha256
 from attachment t join blob b on b.id = t.blob_id

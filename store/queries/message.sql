@@ -54,7 +54,10 @@ select
     m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
     m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
     m.answers_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic, m.hops, m.token_epoch,
-    m.written_at, m.created_at, m.edited_at, m.deleted_at
+    m.written_at, m.created_at, m.edited_at, m.deleted_at,
+    coalesce(
+        (select c.images from contact c where c.company_id = m.company_id and c.id = m.author_contact_id), false
+    ) as loads_images
 from message m
 where m.id = :id and m.company_id = :company_id;
 
@@ -97,7 +100,10 @@ select
     m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
     m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
     m.answers_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic, m.hops, m.token_epoch,
-    m.written_at, m.created_at, m.edited_at, m.deleted_at
+    m.written_at, m.created_at, m.edited_at, m.deleted_at,
+    coalesce(
+        (select c.images from contact c where c.company_id = m.company_id and c.id = m.author_contact_id), false
+    ) as loads_images
 from message m
 where m.company_id = :company_id and m.record_id = :record_id
 order by m.id;
@@ -116,7 +122,10 @@ select
     m.author_address, m.verified, m.proof, m.subject, substr(m.text, 1, :words) as text,
     substr(m.html, 1, 4 * :words) as html, substr(m.reply_text, 1, :words) as reply_text, m.rfc_message_id, m.sent_as,
     m.answers_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic, m.hops, m.token_epoch,
-    m.written_at, m.created_at, m.edited_at, m.deleted_at
+    m.written_at, m.created_at, m.edited_at, m.deleted_at,
+    coalesce(
+        (select c.images from contact c where c.company_id = m.company_id and c.id = m.author_contact_id), false
+    ) as loads_images
 from (
         select id
         from (select id, size, sum(size) over (order by id desc) as total from page) as counted
@@ -140,7 +149,10 @@ select
     m.author_address, m.verified, m.proof, m.subject, substr(m.text, 1, :words) as text,
     substr(m.html, 1, 4 * :words) as html, substr(m.reply_text, 1, :words) as reply_text, m.rfc_message_id, m.sent_as,
     m.answers_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic, m.hops, m.token_epoch,
-    m.written_at, m.created_at, m.edited_at, m.deleted_at
+    m.written_at, m.created_at, m.edited_at, m.deleted_at,
+    coalesce(
+        (select c.images from contact c where c.company_id = m.company_id and c.id = m.author_contact_id), false
+    ) as loads_images
 from (
         select id
         from (select id, size, sum(size) over (order by id) as total from page) as counted
@@ -155,7 +167,10 @@ select
     m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
     m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
     m.answers_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic, m.hops, m.token_epoch,
-    m.written_at, m.created_at, m.edited_at, m.deleted_at
+    m.written_at, m.created_at, m.edited_at, m.deleted_at,
+    coalesce(
+        (select c.images from contact c where c.company_id = m.company_id and c.id = m.author_contact_id), false
+    ) as loads_images
 from message m
 where m.company_id = :company_id and m.record_id = :record_id and m.number = :number;
 

@@ -134,6 +134,12 @@ update contact
 set blocked_at = :now, blocked_by = :by, stopped = 0
 where id = :id and company_id = :company_id;
 
+-- name: contact_images!
+update contact set images = :loads where id = :id and company_id = :company_id;
+
+-- name: contact_loads_images$
+select images from contact where id = :id and company_id = :company_id;
+
 -- name: contact_stopped!
 update contact set stopped = stopped + 1 where id = :id and company_id = :company_id;
 

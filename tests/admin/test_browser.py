@@ -84,13 +84,14 @@ def test_from_the_link_to_an_answer_that_is_on_its_way(site: Site, tmp_path: Pat
         assert page.url == f"{home}/records/LEAD-1"
         page.get_by_text("● Live").wait_for()
         page.get_by_label("Text").fill("38 of them, on 8 January.")
-        # While Anna writes Karin does: it appears by itself, her words stay, and Send says so first.
+        # While Anna writes Karin does: the page says so, her words stay, and Send shows it first.
         first = site.world.thread("LEAD-1")[0].rfc_message_id
         site.world.deliver(
             site.world.mail(text="Make it 38.\n", references=[first], verified=True), "leads@acme.example"
         )
-        page.get_by_text("Make it 38.").wait_for()
+        page.get_by_role("button", name="1 new message").wait_for()
         page.get_by_role("button", name="Send", exact=True).click()
+        page.get_by_text("Make it 38.").wait_for()
         # The answer comes without a new page, so it is waited for.
         page.locator("#write").get_by_text("Somebody wrote while you were writing").wait_for()
         assert page.get_by_label("Text").input_value() == "38 of them, on 8 January."

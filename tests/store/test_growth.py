@@ -87,7 +87,7 @@ VALUES: dict[str, Any] = {
     "company_id": 1, "record_id": RECORD, "message_id": RECORD, "contact_id": FREQUENT, "user_id": 2, "alias_id": 1,
     "domain_id": 1, "id": RECORD, "outbox_id": RECORD, "blob_id": 1, "inbound_id": RECORD, "before": 10**9, "after": 0,
     "first": RECORD, "last": RECORD, "most": 50, "skip": 0, "number": 1, "position": 0, "now": 10**9, "until_at": 10**9,
-    "acts": ["review.release"], "by": "Anna",
+    "acts": ["review.release"], "by": "Anna", "loads": True,
     "ids": [RECORD], "message_ids": [RECORD], "contact_ids": [FREQUENT], "addresses": ["c1@customer.example"],
     "digests": ["h1"], "rfc_message_ids": ["<5@c>"], "local_parts": ["leads"], "domains": ["acme.example"],
     "names": ["acme.example"], "rfc_message_id": "<5@c>", "content_hash": "h5", "label": "LEAD-5", "type": "lead",

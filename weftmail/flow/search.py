@@ -34,6 +34,13 @@ def search(store: Store, company_id: int, text: str, hidden_types: Sequence[str]
     return Found(what, ())
 
 
+def within(store: Store, company_id: int, record_id: int, text: str, most: int = 50) -> Found:
+    """Look for what somebody typed in the conversation of one record; nothing mistyped is forgiven there."""
+    what = sought(text)
+    hits = store.search.find(company_id, what, (), most, record_id) if what else []
+    return Found(what, tuple({one.number: one for one in reversed(hits) if one.number}.values())[::-1])
+
+
 def _find(store: Store, company_id: int, what: Sought, hidden_types: Sequence[str], most: int) -> tuple[Hit, ...]:
     found = store.search.find(company_id, what, hidden_types, most)
     # The words of a message and the names of its files are one hit.

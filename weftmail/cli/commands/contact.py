@@ -12,7 +12,7 @@ from weftmail.cli.output import iso, sheet, shown
 from weftmail.cli.pages import ContactPages
 from weftmail.cli.refusals import carried_out
 from weftmail.flow import vocabulary
-from weftmail.flow.setup import contact, contact_merge, find
+from weftmail.flow.setup import contact, contact_merge, find, images
 from weftmail.store.listing import ContactLine
 from weftmail.store.people import BlockedSender
 from weftmail.store.store import Store
@@ -48,6 +48,9 @@ def build(parser: Parser) -> None:
     block.add_argument("address", metavar="ADDR", help="the sender's address")
     unblock = verbs.add("unblock", "take email of a blocked sender again", _unblock, company=True)
     unblock.add_argument("address", metavar="ADDR", help="the sender's address")
+    images = verbs.add("images", "load the remote images of a sender's verified email", _images, company=True)
+    images.add_argument("address", metavar="ADDR", help="the sender's address")
+    images.add_argument("--ask", action="store_true", help="load them by a click alone, as those of everybody else")
     verbs.list(
         "list blocked senders: by whom, since when, how many emails that stopped",
         _blocked,
@@ -72,6 +75,13 @@ def _block(context: Context, arguments: argparse.Namespace) -> None:
 def _unblock(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(contact.unblock(context.setup, arguments.address, company=arguments.company))
     context.answer(arguments.json, done.value(made), lambda: [f"Email of {made.subject} is taken again."])
+
+
+def _images(context: Context, arguments: argparse.Namespace) -> None:
+    change = images.ask if arguments.ask else images.load
+    made = carried_out(change(context.setup, arguments.address, company=arguments.company))
+    how = "loaded by a click alone" if arguments.ask else "always loaded, where the email is verified"
+    context.answer(arguments.json, done.value(made), lambda: [f"Remote images of {made.subject} are {how}."])
 
 
 def _blocked(context: Context, arguments: argparse.Namespace) -> None:

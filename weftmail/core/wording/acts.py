@@ -19,6 +19,8 @@ ACTS: Final = {
     "act.company.set": marked("Company {subject} changed"),
     "act.contact.block": marked("{subject} blocked"),
     "act.contact.unblock": marked("{subject} no longer blocked"),
+    "act.contact.images": marked("Remote images of {subject} are always loaded"),
+    "act.contact.no_images": marked("Remote images of {subject} are loaded by a click alone"),
     "act.contact.add": marked("Contact {subject} added"),
     "act.contact.remove": marked("Contact {subject} archived"),
     "act.contact.merge": marked("{subject} and another contact are one now"),

@@ -28,6 +28,11 @@ PAGES: Final[dict[str, Sentence]] = {
     "delivery.cancelled": marked("Cancelled"),
     "delivery.unread": marked("Unread"),
     "delivery.read": marked("Read"),
+    # How a colleague was notified, in the folded line under a message.
+    "told": marked("{name} {how}"),
+    "told.email": marked("by email"),
+    "told.unread": marked("unread"),
+    "told.read": marked("has read it"),
     # How somebody outside came into a conversation.
     "joined.opened": marked("started this conversation"),
     "joined.addressed": marked("addressed in To"),

@@ -27,6 +27,7 @@ from weftmail.flow.setup import (
     exemption,
     follower,
     guide,
+    images,
     many,
     membership,
     move,
@@ -96,6 +97,11 @@ def teamed(office: Office) -> Done:
 
 def exempted(office: Office) -> Done:
     return office.did(exemption.add(office.setup, "shop@customer.example"))
+
+
+def pictured(office: Office) -> Done:
+    office.did(contact.add(office.setup, "karin@pictures.example", name="Karin"))
+    return office.did(images.load(office.setup, "karin@pictures.example"))
 
 
 def recorded(office: Office) -> Done:
@@ -214,6 +220,8 @@ ACTS: dict[str, Act] = {
     "organisation.add": belonging,
     "organisation.set": lambda o: o.did(organisation.change(before(o, belonging).setup, "Ek", note="Oak")),
     "organisation.remove": lambda o: o.did(organisation.remove(before(o, belonging).setup, "Ek")),
+    "contact.images": pictured,
+    "contact.no_images": lambda o: o.did(images.ask(before(o, pictured).setup, "karin@pictures.example")),
     "follower.remove": recorded,
     "follower.add": lambda o: o.did(follower.add(before(o, recorded).setup, "LEAD-1", "anna@acme.example")),
     "follower.set": lambda o: o.did(follower.change(on(before(o, recorded)).setup, "LEAD-1", ANNA, muted=True)),
