@@ -39,6 +39,7 @@ from weftmail.core.ports import Catcher, Machine, MapFile, Random, Submitter, Wa
 from weftmail.core.tokens.reply_token import mask
 from weftmail.core.wording.duration import duration
 from weftmail.core.wording.phrase import Phrase
+from weftmail.flow.activity import word as activity_word
 from weftmail.flow.installation import Installation
 from weftmail.flow.setup.dkim_key import KeyFiles
 from weftmail.store.errors import Conflict, StoreError
@@ -186,7 +187,7 @@ def _templates(shell: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.globals["UNTIL_ANSWER"] = UNTIL_ANSWER
+    templates.globals.update(UNTIL_ANSWER=UNTIL_ANSWER, activity_word=activity_word)
     templates.filters.update(linked=words.linked, duration=duration, masked=mask)
     voice.teach(templates)
     templates.globals.update(most_bytes=POST_FILES, person=words.person, joined=words.JOINED, shell=shell)

@@ -11,15 +11,18 @@ from urllib.parse import parse_qsl, urlencode
 from weftmail.admin.number import whole_number
 from weftmail.admin.visit import Visit
 from weftmail.core.address import BadAddress, canonical
+from weftmail.flow import day
 from weftmail.store.record_list import RecordFilter, RecordSort
 
 ONLY = ("mine", "unassigned", "teams", "unread", "waiting", "held", "snoozed")
 """What a list can be narrowed to; any of them together."""
 KINDS_OF_STATE = ("active", "open", "waiting", "closed")
 """Every state counts as one of the last three; active is what is not closed."""
+ACTIVITIES = {"overdue": "due_before", "today": "due_on", "planned": "due_after"}
+"""Which records with something to be done, by its day seen from today."""
 HIDDEN = ("spam", "trash")
 PRIORITIES = ("low", "normal", "high", "urgent")
-FIELDS = ("state", "type", "owner", "team", "tag", "customer", "priority", "since", "until", "in", "sort")
+FIELDS = ("state", "type", "owner", "team", "tag", "customer", "priority", "activity", "since", "until", "in", "sort")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,8 @@ def _narrowed(visit: Visit, name: str, value: str) -> dict[str, Any]:
             return {"tag_id": tag.id if tag is not None else 0}
         case "customer":
             return {"customer_id": _contact(visit, value)}
+        case "activity" if value in ACTIVITIES:
+            return {ACTIVITIES[value]: day.today(visit.now, visit.voice.calendar.zone).isoformat()}
         case "since" | "until":
             at = _day(visit, value, 1 if name == "until" else 0)
             return {} if at is None else {name: at}
@@ -118,8 +123,8 @@ def _contact(visit: Visit, text: str) -> int:
 def _day(visit: Visit, text: str, more: int) -> int | None:
     """Return when a day begins for the visitor, or the one after it."""
     try:
-        day = datetime.date.fromisoformat(text) + datetime.timedelta(days=more)
-        moment = datetime.datetime.combine(day, datetime.time(), visit.voice.calendar.zone)
+        begins = datetime.date.fromisoformat(text) + datetime.timedelta(days=more)
+        moment = datetime.datetime.combine(begins, datetime.time(), visit.voice.calendar.zone)
         return int(moment.timestamp() * 1000)
     except (ValueError, OverflowError):
         return None

@@ -7,7 +7,7 @@ every reader.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
@@ -80,7 +80,7 @@ def teach(templates: Environment) -> None:
     """Give the templates gettext and the filters that speak in the voice of the page."""
     templates.add_extension("jinja2.ext.i18n")
     templates.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
-    templates.filters.update(when=_when, ago=_ago, size=_size, said=_said, rule=_rule, state=_state)
+    templates.filters.update(when=_when, ago=_ago, size=_size, said=_said, rule=_rule, state=_state, day=_day)
 
 
 def _voice(context: Context) -> Voice:
@@ -121,6 +121,11 @@ def _said(context: Context, phrase: Phrase) -> str:
 @pass_context
 def _rule(context: Context, name: str) -> str:
     return say_rule(name, _voice(context).language)
+
+
+@pass_context
+def _day(context: Context, text: str) -> str:
+    return _voice(context).calendar.date(date.fromisoformat(text))
 
 
 @pass_context

@@ -59,9 +59,9 @@ class InboxNotice:
         return Phrase.from_json(self.phrase)
 
 
-What = Literal["review", "failed", "assigned", "added", "passed on", "dns"]
+What = Literal["review", "failed", "assigned", "added", "passed on", "dns", "due"]
 """What notices by mail tell of: email that waits for review, a failure, a record that is theirs or that they follow,
-and the work of a colleague that is theirs now.
+the work of a colleague that is theirs now, and what is due.
 """
 
 

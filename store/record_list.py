@@ -28,6 +28,7 @@ SORTS: dict[RecordSort, tuple[str, bool]] = {
 """Each order by its column, and whether the largest value comes first."""
 
 WAITS = "r.awaits_since_at is not null and r.counts_as = 'open' and r.snoozed_until_at is null"
+TO_DO = "activity a where a.company_id = :company_id and a.done_at is null and a.removed_at is null"
 CONDITIONS = {
     "mine": "r.owner_id = :user_id",
     "unassigned": "r.owner_id is null",
@@ -47,6 +48,9 @@ CONDITIONS = {
     "tag_id": "r.id in (select record_id from record_tag where company_id = :company_id and tag_id = :tag_id)",
     "customer_id": "r.customer_id = :customer_id",
     "priority": "r.priority = :priority",
+    "due_before": f"r.id in (select a.record_id from {TO_DO} and a.due_on < :due_before)",  # noqa: S608
+    "due_on": f"r.id in (select a.record_id from {TO_DO} and a.due_on = :due_on)",  # noqa: S608
+    "due_after": f"r.id in (select a.record_id from {TO_DO} and a.due_on > :due_after)",  # noqa: S608
     "since": "r.changed_at >= :since",
     "until": "r.changed_at < :until",
 }
@@ -62,6 +66,9 @@ DRIVERS = {
     " and i.state in ('held', 'unmatched', 'error'))",
     "unread": "(select u.record_id from unread_record u where u.company_id = :company_id and u.user_id = :user_id)",
     "tag_id": "(select t.record_id from record_tag t where t.company_id = :company_id and t.tag_id = :tag_id)",
+    "due_before": f"(select distinct a.record_id from {TO_DO} and a.due_on < :due_before)",  # noqa: S608
+    "due_on": f"(select distinct a.record_id from {TO_DO} and a.due_on = :due_on)",  # noqa: S608
+    "due_after": f"(select distinct a.record_id from {TO_DO} and a.due_on > :due_after)",  # noqa: S608
     "teams": "(select m.team_id from team_member m where m.company_id = :company_id and m.user_id = :user_id)",
 }
 """Where the records of a filter stand by themselves: they are looked up from there, one of these at a time."""
@@ -96,6 +103,9 @@ class RecordFilter:
     tag_id: int | None = None
     customer_id: int | None = None
     priority: str | None = None
+    due_before: str | None = None
+    due_on: str | None = None
+    due_after: str | None = None
     since: int | None = None
     until: int | None = None
     hidden_as: str | None = None

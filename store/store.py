@@ -7,6 +7,7 @@ from pathlib import Path
 
 from weftmail.core.failure import UsageError
 from weftmail.store import connection as connections
+from weftmail.store.activity import Activities
 from weftmail.store.alias import Aliases
 from weftmail.store.alias_list import AliasLists
 from weftmail.store.audit import AuditLog
@@ -73,6 +74,7 @@ class Store:
         self.record_types = RecordTypes(connection)
         self.record_lists = RecordLists(connection)
         self.read_state = ReadState(connection)
+        self.activities = Activities(connection)
         self.snoozes = Snoozes(connection)
         self.tags = Tags(connection)
         self.search = Search(connection)

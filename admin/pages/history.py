@@ -58,6 +58,7 @@ _PAGES = {
     "dns": "/domains/{subject}",
     "user": "/users/{id}",
     "membership": "/users/{id}",
+    "activity": "/records/{subject}",
     "contact": "/contacts/{id}",
     "organisation": "/organisations/{id}",
     "review": "/log/{id}",

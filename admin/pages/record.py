@@ -24,6 +24,7 @@ from weftmail.core.parsing import path
 from weftmail.core.role import Role
 from weftmail.core.tokens.reply_token import mask
 from weftmail.core.wording.phrase import marked
+from weftmail.flow import day
 from weftmail.flow.deciders import deciders
 from weftmail.flow.identity import address_of
 from weftmail.flow.setup import message as messages
@@ -250,6 +251,8 @@ def _shown(
         entries=thread,
         files=_files(thread),
         fields=shown_fields(visit, found),
+        activities=visit.store.activities.of_record(found.company_id, found.id),
+        today=day.today(visit.now, visit.voice.calendar.zone).isoformat(),
         own_address=_own_address(visit, talk),
         held=moves.held,
         decides=decides,

@@ -18,7 +18,7 @@ from weftmail.admin.record_filter import KINDS_OF_STATE, ListAsked, asked, query
 from weftmail.admin.visit import Visit
 from weftmail.core.role import Role
 from weftmail.core.wording.phrase import marked
-from weftmail.flow import guide
+from weftmail.flow import day, guide
 from weftmail.store.company import RecordType
 from weftmail.store.listing import COUNTED
 from weftmail.store.record import Record
@@ -46,6 +46,8 @@ class ListRow:
     tags: Sequence[Tag]
     unread: bool
     columns: Mapping[str, str]
+    due: str
+    """The next day by which something is to be done; "" where nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def _page(visit: Visit, wanted: ListAsked, number: str) -> Response:
         heirs=heirs(visit) if visit.may_write else [],
         back=quote(_back(visit, wanted), safe=""),
         number=number,
+        today=day.today(visit.now, visit.voice.calendar.zone).isoformat(),
         plain=visit.path("/records"),
     )
 
@@ -146,7 +149,7 @@ def _rows(visit: Visit, found: Sequence[Record], wanted: ListAsked) -> list[List
     last = visit.store.record_lists.last_messages(visit.company_id, list(found))
     tags = visit.store.tags.of(visit.company_id, ids)
     unread = visit.store.read_state.among(visit.company_id, visit.user.id, ids)
-    columns = _columns(visit, wanted)
+    columns, due = _columns(visit, wanted), visit.store.activities.next_of(visit.company_id, ids)
     return [
         ListRow(
             one,
@@ -154,6 +157,7 @@ def _rows(visit: Visit, found: Sequence[Record], wanted: ListAsked) -> list[List
             tags.get(one.id, ()),
             one.id in unread,
             shown_fields(visit, one) if columns else {},
+            due.get(one.id, ""),
         )
         for one in found
     ]

@@ -12,6 +12,7 @@ from tests.unit.world import ERIK
 from weftmail.admin.page import PageRoute
 from weftmail.core.role import Role
 from weftmail.flow.post import Draft, post
+from weftmail.store.activity import NewActivity
 
 OPEN = {"/healthz", "/sign-in", "/sign-in/code", "/enter/{token}", "/forgotten", "/password/{token}", "/dns/{token}"}
 """What stands before the door, and has a test file of its own."""
@@ -19,12 +20,12 @@ OPEN = {"/healthz", "/sign-in", "/sign-in/code", "/enter/{token}", "/forgotten",
 THEIRS = {
     "label": "LEAD-2", "number": "1", "notice": "1", "file": "1", "name": "caught1", "act": "1", "session": "1",
     "user": "1", "team": "1", "alias": "1", "type": "visit", "other": "1", "mail": "3", "filter": "1",
-    "domain": "acme.example", "copy": "1", "contact": "1", "organisation": "1",
+    "domain": "acme.example", "copy": "1", "contact": "1", "organisation": "1", "activity": "1",
 }  # fmt: skip
 NOBODYS = {
     "label": "LEAD-99", "number": "1", "notice": "99", "file": "1", "name": "caught99", "act": "99", "session": "99",
     "user": "99", "team": "99", "alias": "99", "type": "nothing", "other": "99", "mail": "99", "filter": "99",
-    "domain": "nobody.example", "copy": "99", "contact": "99", "organisation": "99",
+    "domain": "nobody.example", "copy": "99", "contact": "99", "organisation": "99", "activity": "99",
 }  # fmt: skip
 """What the parameters of routes name: things of Acme's that ``furnish`` makes, and things that nobody has."""
 
@@ -53,6 +54,7 @@ def furnish(site: Site) -> None:
     """Give Acme a thread with HTML, a file, a note, a caught mail and a change in the history."""
     world = site.world
     site.store.teams.add(world.acme, "Sales", 1)
+    site.store.activities.add(world.acme, 1, NewActivity("call", "2027-01-20", world.anna, "chairs"), "Anna", 1)
     site.store.organisations.add(world.acme, "Ek Möbler", 1)
     site.store.companies.add_record_type(world.acme, "visit", "VISIT")
     site.store.sessions.add("the browser of Anna", world.anna, "csrf", 1, 10**15)

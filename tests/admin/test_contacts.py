@@ -87,6 +87,9 @@ def test_every_act_and_its_way_back(acquainted: Site, anna: Browser) -> None:
         assert undo is not None, name
         assert anna.post(undo[1], {"csrf": anna.csrf()}).status_code == 303
         assert shows not in anna.get(KARIN).text.split('id="changes"')[0], name
+    act(anna, 1, "block")
+    assert "blocked" in anna.get("/contacts").text
+    act(anna, 1, "unblock")
     act(anna, 1, "archive")
     assert "Karin Ek" in anna.get("/contacts?archived=").text
     assert "Karin Ek" not in anna.get("/contacts").text.split("<footer")[0]

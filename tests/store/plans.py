@@ -59,6 +59,8 @@ READ_MORE = {
     "record_type_teams": SET_UP,
     "record_type_teams_remove": SET_UP,
     "tags": SET_UP,
+    "activity_types": SET_UP,
+    "activities_due": COUNTED,
     "organisations": SET_UP,
     "organisation_domains": SET_UP,
     "contacts_found": "looks through the names and addresses of one company's contacts for words",

@@ -121,6 +121,7 @@ VALUES: dict[str, Any] = {
     "after_send": "keep", "then_show": "stay", "shortcuts": True, "takes": True, "query": "",
     "types": ["lead"], "labels": ["LEAD-5"], "teams_only": False,
     "sort_name": "new", "organisation_id": 1, "note": "n",
+    "due_on": "2027-01-20", "day": "2027-01-20", "done_at": None, "feedback": "f", "removed_at": None,
     "beginning": "zz", "beyond": "zzz",
     "host": "mx.b.example", "again_at": 0,
 }  # fmt: skip

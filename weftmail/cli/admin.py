@@ -38,6 +38,7 @@ NOUNS = {
     "team": "colleagues who own records and aliases together",
     "second-factor": "codes of an app beside the password",
     "record": "records and their conversations",
+    "activity": "what colleagues are to do on records, and by when",
     "follower": "colleagues who are notified of what happens on a record",
     "participant": "people outside who are in the conversation of a record",
     "note": "internal notes, edited or deleted by their author",

@@ -7,6 +7,13 @@ from typing import Final
 from weftmail.core.wording.phrase import Phrase, marked
 
 ACTS: Final = {
+    "act.activity.add": marked("Activity planned on {subject}"),
+    "act.activity.set": marked("Activity on {subject} changed"),
+    "act.activity.done": marked("Activity on {subject} done"),
+    "act.activity.remove": marked("Activity on {subject} removed"),
+    "act.activity.reopen": marked("Activity on {subject} is open again"),
+    "act.activity_type.add": marked("Type of activities {subject} added"),
+    "act.activity_type.remove": marked("Type of activities {subject} removed"),
     "act.alias.add": marked("Alias {subject} added"),
     "act.alias.import": marked("Aliases read in from {subject}"),
     "act.alias.import_back": marked("Aliases from {subject} taken back"),
@@ -119,6 +126,7 @@ ACTS: Final = {
 FINAL: Final = {
     "final.backup.release": marked("Pause sending instead"),
     "final.company.add": marked("A company stays; rename it instead"),
+    "final.activity.reopen": marked("Mark the activity as done instead"),
     "final.contact.part": marked("Merge the two contacts again instead"),
     "final.dkim_key.set": marked("Keys follow what the DNS shows"),
     "final.dns.look": marked("Nothing was changed by it"),

@@ -37,6 +37,8 @@ NOTICES: Final[dict[str, Sentence]] = {
     "notice.not sent": marked("A notification could not be sent to you; the message is on {record}: {subject}"),
     "notice.woke": marked("{record} was snoozed until today: {title}"),
     "notice.woke.answer": marked("{record} was snoozed, and an answer came: {title}"),
+    "notice.activity": marked("{actor} planned {type} on {record} for you by {day}{note}"),
+    "notice.activity.due": marked("Due today on {record}, {title}: {type}{note}"),
     "notice.waits": marked("An email to {recipient} from {sender} is in the review queue under {state}: {subject}"),
     "notice.waits.record": marked("An email from {sender} is held for review on {record}: {subject}"),
     "notice.set aside": marked(
@@ -65,6 +67,7 @@ NOTICES: Final[dict[str, Sentence]] = {
     "mail.notice.assigned": marked("{company}: {record} was assigned to you"),
     "mail.notice.added": marked("{company}: you were added to {record}"),
     "mail.notice.dns": marked("{company}: the records of a domain in the DNS have changed"),
+    "mail.notice.due": marked("{company}: something is due on {record}"),
     "mail.notice.passed on": marked("{company}: the work of a colleague was passed on to you"),
     "mail.notices.subject": counted("{count} notification", "{count} notifications"),
     "mail.notices.why": marked(

@@ -41,6 +41,12 @@ PAGES: Final[dict[str, Sentence]] = {
     # Who decides on what is held.
     "held.people": marked("{people} can decide on it, as can the admins: {admins}."),
     "held.admins": marked("The admins can decide on it: {admins}."),
+    # Types of activities.
+    "activity.call": marked("Call"),
+    "activity.email": marked("Email"),
+    "activity.meeting": marked("Meeting"),
+    "activity.to-do": marked("To-do"),
+    "activity.own": marked("{name}"),
     # States of a record.
     "record.open": marked("open"),
     "record.closed": marked("closed"),

@@ -157,6 +157,10 @@ REFUSALS = {
     "domain_of_anybody": marked("Anybody can have an address in {domain}; it says nothing of an organisation"),
     "domain_of_organisation": marked("{domain} belongs to {name}; remove it there first"),
     "not_their_domain": marked("{domain} does not belong to {name}"),
+    "no_such_activity": marked("There is no activity {number}"),
+    "activity_over": marked("Activity {number} is done or removed already"),
+    "activity_type_there": marked("There is a type of activities {name} already"),
+    "assignee_wanted": marked("Say who is to do it"),
     # Days, and what waits for one.
     "day_malformed": marked("{day} is no day; write it as 2026-11-30"),
     "day_over": marked("{day} has begun already; choose a later day"),

@@ -16,6 +16,8 @@ from weftmail.flow.post import Draft, post
 from weftmail.flow.running import RUNNING
 from weftmail.flow.setup import (
     access,
+    activity,
+    activity_type,
     alias,
     alias_csv,
     company,
@@ -48,6 +50,7 @@ from weftmail.flow.setup import (
     user,
 )
 from weftmail.flow.setup.act import Done
+from weftmail.flow.setup.activity import Planned
 from weftmail.flow.setup.record_change import RecordChanges
 from weftmail.flow.setup.record_type import TypeChanges
 from weftmail.flow.setup.undo import Trace
@@ -191,6 +194,15 @@ def belonging(office: Office) -> Done:
     return office.did(organisation.add(office.setup, "Ek", domains=["ek.example"]))
 
 
+def planned(office: Office) -> Done:
+    recorded(office)
+    return office.did(activity.add(office.setup, "LEAD-1", Planned("call", "2027-01-20")))
+
+
+def visiting(office: Office) -> Done:
+    return office.did(activity_type.add(office.setup, "Visit"))
+
+
 def off(office: Office) -> Done:
     return office.did(alias.switch_off(office.setup, "sales@acme.example"))
 
@@ -213,6 +225,12 @@ ACTS: dict[str, Act] = {
     "exemption.add": exempted,
     "exemption.remove": lambda o: o.did(exemption.remove(before(o, exempted).setup, "shop@customer.example")),
     "contact.block": lambda office: office.did(contact.block(office.setup, "erik@other.example")),
+    "activity.add": planned,
+    "activity.set": lambda o: o.did(activity.change(before(o, planned).setup, 1, Planned("email", "2027-02-01"))),
+    "activity.done": lambda o: o.did(activity.done(before(o, planned).setup, 1, "Yes")),
+    "activity.remove": lambda o: o.did(activity.remove(before(o, planned).setup, 1)),
+    "activity_type.add": visiting,
+    "activity_type.remove": lambda o: o.did(activity_type.remove(before(o, visiting).setup, "Visit")),
     "contact.add": written_to,
     "contact.set": lambda o: o.did(contact.change(before(o, written_to).setup, ERIKS, note="Calls on Mondays")),
     "contact.remove": lambda o: o.did(contact.remove(before(o, written_to).setup, ERIKS)),

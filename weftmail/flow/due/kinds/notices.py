@@ -60,6 +60,8 @@ def _sentence(what: What, company: str, record: str, count: int) -> Phrase:
             return Phrase("mail.notice.added", {"company": company, "record": record})
         case "dns":
             return Phrase("mail.notice.dns", {"company": company})
+        case "due":
+            return Phrase("mail.notice.due", {"company": company, "record": record})
         case "passed on":
             return Phrase("mail.notice.passed on", {"company": company})
         case _:
