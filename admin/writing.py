@@ -180,6 +180,20 @@ def send(visit: Visit, record: Record) -> int:
         return done.message_id
 
 
+def first_draft(visit: Visit) -> tuple[Composer, Draft]:
+    """Return what the form of a new record says, with what is wrong with it, and the draft that it makes."""
+    composer, uploads = _form(visit), _uploads(visit)
+    errors = dict(composer.errors)
+    if not _says_something(composer.text) and not uploads:
+        errors["text"] = visit.voice.gettext("Write a message or attach a file.")
+    if sum(one.size or 0 for one in uploads) > POST_FILES:
+        errors["files"] = visit.voice.gettext("These files have more than 25 MB together. Send a link instead.")
+    to, cc = (() if composer.note else _ticked(some) for some in (composer.to, composer.cc))
+    files = [_file(one) for one in uploads]
+    draft = Draft(text=composer.text, note=composer.note, to=to or None, cc=cc, files=files)
+    return replace(composer, errors=errors), draft
+
+
 def _uploads(visit: Visit) -> list[UploadFile]:
     return [one for one in visit.form.getlist("files") if isinstance(one, UploadFile) and one.filename]
 

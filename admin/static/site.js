@@ -535,6 +535,7 @@
     "?": () => help.showModal(),
     n: follow("next"),
     p: follow("prev"),
+    c: () => document.getElementById("new-record")?.click(),
     ...window.listKeys,
   };
   document.addEventListener("keydown", (event) => {

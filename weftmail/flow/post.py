@@ -190,7 +190,7 @@ def outsider(store: Store, record: Record, text: str, field: Field = "to", *, wr
     Raises RefusedAct, of the field ``wrong`` or of To or Cc, for what is malformed, a colleague and an address of ours.
     """
     wrong = wrong or field
-    name, address = _parted(text)
+    name, address = parted(text)
     try:
         address = canonical(address)
     except BadAddress as error:
@@ -206,7 +206,7 @@ def outsider(store: Store, record: Record, text: str, field: Field = "to", *, wr
     return Outsider(contact.id, contact.name or name, address, field)
 
 
-def _parted(text: str) -> tuple[str, str]:
+def parted(text: str) -> tuple[str, str]:
     """Part ``Karin Ek <karin@customer.example>``; an address alone has no name."""
     head, bracket, tail = text.strip().rpartition("<")
     if not bracket or not tail.endswith(">"):

@@ -141,7 +141,6 @@ FINAL: Final = {
     "final.note.erase": marked("What was erased is kept nowhere"),
     "final.outbox.retry": marked("The copy has left, or is about to"),
     "final.outbox.revive": marked("Cancel the copy in the outbox"),
-    "final.record.add": marked("A record stays; close it instead"),
     "final.record.note": marked("Edit or delete the note"),
     "final.record.post": marked("The message has left"),
     "final.record.read_again": marked("The words of before were those that could be read then"),

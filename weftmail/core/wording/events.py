@@ -16,6 +16,7 @@ EVENTS: Final[dict[str, Sentence]] = {
     "event.failed.people": marked("These addresses did not get it:\n{people}"),
     "event.state": marked("{actor} changed the state: {was} → {became}"),
     "event.owner": marked("{actor} changed the owner: {was} → {became}"),
+    "event.opened": marked("{actor} opened this record"),
     "event.moved out": counted(
         "{actor} moved {count} message to {record}", "{actor} moved {count} messages to {record}"
     ),

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from weftmail.core.role import Role
-from weftmail.flow import vocabulary
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup import find, values
 from weftmail.flow.setup.act import Done, Setup, act
@@ -56,7 +55,22 @@ def add(
         store.records.add_participants(record, [NewParticipant(record.customer_id, "added")], now)
     check_sees(store, record, owned)
     assign(setup, record, owned, now)
-    return Done("record.add", whose.id, record.label, {}, vocabulary.record(record))
+    return Done("record.add", whose.id, record.label, {}, said(store, record))
+
+
+@act
+def _add_back(setup: Setup, row: AuditRow) -> Done:
+    """Move a record that was opened to the trash, and let nothing leave of it that has not left."""
+    store, now = setup.store, setup.clock()
+    found = find.record(store, row.subject, row.company, field="")
+    if found.hidden_as is not None or found.id != row.now["id"]:
+        raise RefusedAct("", "changed_since", subject=row.subject)
+    was = said(store, found)
+    for one in store.messages.thread(found.company_id, found.id):
+        for copy in store.withdrawals.copies(found.company_id, one.id):
+            store.outbox.cancel(found.company_id, copy, now)
+    stands = carry_out(setup, found, RecordChanges(place="trash"))
+    return Done("record.set", found.company_id, found.label, was, said(store, stands))
 
 
 def _alias_id(store: Store, company_id: int, text: str) -> int:
@@ -151,5 +165,5 @@ def back(before: Mapping[str, Any], left: Mapping[str, Any]) -> RecordChanges:
     )
 
 
-reverses = {"record.set": _change_back}
+reverses = {"record.add": _add_back, "record.set": _change_back}
 undone_by = Role.AGENT

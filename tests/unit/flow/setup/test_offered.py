@@ -265,6 +265,7 @@ ACTS: dict[str, Act] = {
     "dkim_key.rotate": lambda office: rotated(before(office, keyed, signing)),
     "dkim_key.sign_now": lambda office: signing(before(office, keyed)),
     "dkim_key.retire": lambda o: o.did(dkim_key.retire(before(o, keyed, signing).setup, "acme.example", "wm27a")),
+    "record.add": lambda o: o.did(record.add(o.setup, "lead", title="T")),
     "record.set": lambda o: o.did(record.change(before(o, recorded).setup, "LEAD-1", RecordChanges(state="closed"))),
     "record.many": lambda o: o.did(many.mark(before(o, recorded).setup, ["LEAD-1"], read=True)),
     "record.retype": lambda o: o.did(retype.change(before(o, recorded).setup, "LEAD-1", "order")),

@@ -1,0 +1,152 @@
+"""A new record from any page, with its first message or without; and the one of an outside application."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from starlette.responses import JSONResponse, Response
+
+from weftmail.admin import writing
+from weftmail.admin.page import page
+from weftmail.admin.pages.account import address_of
+from weftmail.admin.visit import Visit, nothing_here
+from weftmail.admin.writing import Composer
+from weftmail.core.address import in_full
+from weftmail.core.role import Role
+from weftmail.core.wording.phrase import marked
+from weftmail.flow.refusal import Refusal
+from weftmail.flow.setup import opening
+from weftmail.flow.setup.opening import Opening
+from weftmail.store.contact_card import NamePlace
+
+OFFERED = 8
+KEPT = ("type", "title", "customer", "owner", "reference", "reference_url")
+
+
+def customers(visit: Visit) -> Response:
+    """Return contacts that what somebody types may mean, as the form asks for while they type."""
+    return JSONResponse([list(one) for one in _customers(visit, visit.request.query_params.get("q", ""))])
+
+
+def _customers(visit: Visit, words: str) -> list[tuple[str, str]]:
+    """Return the address and the name of contacts that hold the words."""
+    wanted = " ".join(words.split())[:100]
+    if not wanted:
+        return []
+    found = visit.store.contact_cards.found(visit.company_id, wanted, NamePlace(), OFFERED)
+    addresses = visit.store.contacts.addresses_of(visit.company_id, [one.id for one in found])
+    return [(addresses[one.id][0], one.name) for one in found if addresses.get(one.id)]
+
+
+def new(visit: Visit) -> Response:
+    """Show the form, with what the address of the page says already."""
+    asked = {name: visit.request.query_params.get(name, "")[:200] for name in KEPT}
+    return _page(visit, {**asked, "owner": asked["owner"] or _self(visit)}, Composer())
+
+
+def open_(visit: Visit) -> Response:
+    """Open the record of an outside application, or offer to create it."""
+    type_, reference = visit.request.path_params["type"], visit.request.path_params["reference"]
+    _check_type(visit, type_)
+    found = visit.store.records.by_reference(visit.company_id, type_, reference)
+    if found is not None:
+        if found.type in visit.hidden_types:
+            raise nothing_here()
+        return visit.go(f"/records/{found.label}")
+    if not visit.may_write:
+        raise nothing_here()
+    asked = {name: visit.request.query_params.get(name, "")[:200] for name in ("title", "customer")}
+    url = visit.request.query_params.get("url", "")[:200]
+    given = {"type": type_, "reference": reference, "reference_url": url, "owner": _self(visit), **asked}
+    return _page(visit, given, Composer())
+
+
+def _check_type(visit: Visit, type_: str) -> None:
+    if type_ not in _types(visit):
+        raise nothing_here()
+
+
+def _types(visit: Visit) -> list[str]:
+    there = [one.name for one in visit.store.companies.record_types(visit.company_id)]
+    return [one for one in there if one not in visit.hidden_types]
+
+
+def save(visit: Visit) -> Response:
+    """Open the record, with its first message, a note, or without any word."""
+    typed = {name: visit.text(name) for name in KEPT}
+    composer, draft = writing.first_draft(visit)
+    _check_type(visit, typed["type"])
+    words = typed["customer"].strip()
+    if visit.text("find") or (words and "@" not in words):
+        return _page(visit, typed, composer, found=_customers(visit, words), status=200 if visit.text("find") else 422)
+    typed["customer"] = visit.text("pick") or typed["customer"]
+    silent = visit.text("kind") == "open"
+    if composer.errors and not silent:
+        return _page(visit, typed, composer, status=422)
+    if not (silent or composer.note or typed["customer"].strip() or draft.to):
+        wrong = {"customer": visit.voice.gettext(marked("Name the customer, who gets the message."))}
+        return _page(visit, typed, composer, wrong=wrong, status=422)
+    done = opening.open_record(
+        visit.setup,
+        visit.site.installation,
+        Opening(**typed),
+        visit.user,
+        None if silent else draft,
+        company=visit.company.company,
+    )
+    if isinstance(done, Refusal):
+        return _refused(visit, typed, composer, done)
+    visit.site.sender.wake()
+    return visit.go(f"/records/{done.subject}", done)
+
+
+def _refused(visit: Visit, typed: Mapping[str, str], composer: Composer, refusal: Refusal) -> Response:
+    said = visit.voice.say(refusal.phrase)
+    if refusal.field in KEPT:
+        return _page(visit, typed, composer, wrong={refusal.field: said}, status=422)
+    field = refusal.field if refusal.field in ("to", "cc", "text", "files") else "text"
+    return _page(visit, typed, replace(composer, errors={field: said}), status=422)
+
+
+def _self(visit: Visit) -> str:
+    """Return the visitor's address, if they can own a record here."""
+    member = any(one.company_id == visit.company_id for one in visit.store.users.memberships(visit.user.id))
+    return address_of(visit) if member else ""
+
+
+def _page(
+    visit: Visit,
+    typed: Mapping[str, str],
+    composer: Composer,
+    *,
+    wrong: Mapping[str, str] | None = None,
+    found: Sequence[tuple[str, str]] | None = None,
+    status: int = 200,
+) -> Response:
+    types = _types(visit)
+    newest = [one.type for one in visit.store.records.all(visit.company_id, 1)] if not typed["type"] else []
+    chosen = next((one for one in (typed["type"], *newest, *types) if one in types), "")
+    nobody = ("", visit.voice.gettext(marked("nobody")))
+    people = [(one.address or "", one.name) for one in visit.store.members.all(visit.company_id) if one.active]
+    teams = [(one.name, one.name) for one in visit.store.teams.all(visit.company_id)]
+    return visit.page(
+        "record_new.html",
+        command=f"mail-admin record add {chosen or 'TYPE'} --title TEXT",
+        status=status,
+        types=[(one, one) for one in types],
+        owners=[nobody, *(one for one in people if one[0]), *teams],
+        typed={**typed, "type": chosen},
+        sender=f"{visit.user.name} via {opening.writes_as(visit.store, visit.company_id, chosen)}",
+        composer=composer,
+        found=None if found is None else [(one[0], in_full(one[1], one[0])) for one in found],
+        wrong=wrong or {},
+    )
+
+
+routes = [
+    page("/records/new", new, role=Role.AGENT),
+    page("/records/new/customers", customers, role=Role.AGENT),
+    page("/records/new/save", save, posts=True, role=Role.AGENT),
+    page("/open/{type}/{reference:path}", open_),
+]
