@@ -185,7 +185,7 @@ class ShownEntry:
     @property
     def instead(self) -> Phrase | None:
         """What is said of it where it has no words, or none that can be read here."""
-        if self.message.flag == "unreadable":
+        if self.message.flag == "unreadable" or self.message.deleted_at is not None:
             return None
         found = instead_of_words(self.words, self.entry.attachments)
         return None if self.formatted and not self.words else found

@@ -18,9 +18,10 @@ from weftmail.admin.files import safe_name
 from weftmail.admin.visit import Visit
 from weftmail.core.address import BadAddress, canonical
 from weftmail.core.limits import POST_FILES
-from weftmail.core.routing.recipients import Field, Notified, Outsider, Skipped
+from weftmail.core.routing.recipients import Field, Notified, Outsider, Skipped, recipients
 from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.identity import identity_of
+from weftmail.flow.mentions import mentioned
 from weftmail.flow.notify import suggested
 from weftmail.flow.post import Draft, DraftFile, plan
 from weftmail.flow.refusal import Refusal, RefusedAct
@@ -65,6 +66,8 @@ class Composer:
     chosen: tuple[str, ...] = ()
     """Files that came with a form which is shown again: no browser lets a page choose them anew."""
     errors: dict[str, str] = field(default_factory=dict)
+    mention: str = ""
+    """Colleagues who are to be notified of it, too, as they were typed."""
     refused: dict[str, str] = field(default_factory=dict)
     """What was typed into To or Cc and is no address: it stays in its box, to be mended."""
 
@@ -168,6 +171,7 @@ def send(visit: Visit, record: Record) -> int:
         to=None if composer.note else _ticked(composer.to),
         cc=() if composer.note else _ticked(composer.cc),
         files=[_file(one) for one in uploads],
+        mentions=_names(composer.mention),
     )
     with visit.store.transaction():
         shown = _shown(visit, record, composer)
@@ -176,7 +180,8 @@ def send(visit: Visit, record: Record) -> int:
             raise Again(replace(shown, errors={"seen": visit.voice.gettext(changed)}))
         done = message.post(visit.setup, visit.site.installation, record, visit.user, draft)
         if isinstance(done, Refusal):
-            raise Again(_shown(visit, record, composer, {"to": visit.voice.say(done.phrase)}))
+            place = done.field if done.field in ("text", "mention") else "to"
+            raise Again(_shown(visit, record, composer, {place: visit.voice.say(done.phrase)}))
         return done.message_id
 
 
@@ -192,6 +197,10 @@ def first_draft(visit: Visit) -> tuple[Composer, Draft]:
     files = [_file(one) for one in uploads]
     draft = Draft(text=composer.text, note=composer.note, to=to or None, cc=cc, files=files)
     return replace(composer, errors=errors), draft
+
+
+def _names(text: str) -> list[str]:
+    return [one.strip() for one in text.split(",") if one.strip()]
 
 
 def _uploads(visit: Visit) -> list[UploadFile]:
@@ -225,9 +234,19 @@ def _form(visit: Visit) -> Composer:
                 people.append(person)
         found[name] = tuple(people)
         refused[name] = ", ".join(wrong)
-    note, text = visit.text("kind") == "note", visit.text("text")
+    looks_at_note = visit.text("kind") == "look" and visit.text("tab") == "note"
+    note, text = visit.text("kind") == "note" or looks_at_note, visit.text("text")
     chosen = tuple(safe_name(one.filename or "") for one in _uploads(visit))
-    return Composer(note=note, text=text, to=found["to"], cc=found["cc"], chosen=chosen, errors=errors, refused=refused)
+    return Composer(
+        note=note,
+        text=text,
+        to=found["to"],
+        cc=found["cc"],
+        chosen=chosen,
+        errors=errors,
+        mention=visit.text("mention"),
+        refused=refused,
+    )
 
 
 def _parts(visit: Visit, name: Field) -> Iterable[str]:
@@ -266,6 +285,7 @@ def _shown(
     ).recipients
     moves = moves or visit.store.messages.pulse(record.company_id, record.id)
     said = dict(composer.errors if errors is None else errors)
+    notified = _with_mentioned(visit, record, composer, planned.notified, said)
     shown_as = ""
     try:
         sender = identity_of(visit.store, record, alias).sender
@@ -274,12 +294,25 @@ def _shown(
         said.setdefault("to", visit.voice.say(error.refusal.phrase))
     return replace(
         composer,
-        notified=planned.notified,
+        notified=notified,
         skipped=planned.skipped,
         sender=shown_as,
         seen=f"{_digest(planned.notified)}.{moves.public}",
         errors=said,
     )
+
+
+def _with_mentioned(
+    visit: Visit, record: Record, composer: Composer, followers: tuple[Notified, ...], said: dict[str, str]
+) -> tuple[Notified, ...]:
+    """Return who is told with those whom the draft mentions; what does not fit of them is added to ``said``."""
+    try:
+        found = mentioned(visit.store, record, composer.text if composer.note else "", _names(composer.mention))
+    except RefusedAct as error:
+        said.setdefault(error.refusal.field, visit.voice.say(error.refusal.phrase))
+        return followers
+    named = recipients(found, author_user_id=visit.user.id, kind="notes").notified
+    return (*named, *(one for one in followers if one.user_id not in {each.user_id for each in named}))
 
 
 def _digest(notified: Sequence[Notified]) -> str:

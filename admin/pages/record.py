@@ -190,6 +190,8 @@ def message_of(visit: Visit) -> ThreadMessage:
     # A record that was merged is asked by itself: its numbers are others than those of the record that it is part of.
     alone = visit.store.records.numbered(visit.request.path_params["label"], found.company_id)[0]
     message = visit.store.threads.numbered(found.company_id, alone.id, number)
+    if message is not None and message.deleted_at is not None:
+        raise nothing_here()
     return message or _led_on(visit, alone, number)
 
 

@@ -565,3 +565,110 @@
     }
   });
 })();
+
+// Colleagues are offered while somebody types: behind an @ in a note, one after another in a list, or one alone.
+// Without it their names or addresses are typed in full.
+(() => {
+  let asked = null;
+  let timer = 0;
+  let field = null;
+  let at = -1;
+  const list = document.createElement("ul");
+  list.id = "colleagues-offered";
+  list.className = "offered";
+  list.setAttribute("role", "listbox");
+  list.hidden = true;
+
+  // In the composer an @ names somebody in a note alone: a message is the customer's.
+  const isNote = (one) => one.id !== "text" || !one.form.querySelector(".tabs") || one.form.querySelector(".log input").checked;
+  function typed(one) {
+    const before = one.value.slice(0, one.selectionStart);
+    if (one.dataset.colleagues === "one") return [0, one.value.trim()];
+    if (one.dataset.colleagues === "list") {
+      const from = before.lastIndexOf(",") + 1;
+      return [from, before.slice(from).trim().replace(/^@/, "")];
+    }
+    const found = isNote(one) ? /(^|[^\p{L}\p{N}@.+-])@([^\n@,]{0,40})$/u.exec(before) : null;
+    return found ? [found.index + found[1].length, found[2]] : null;
+  }
+  function close() {
+    list.hidden = true;
+    at = -1;
+    field?.removeAttribute("aria-activedescendant");
+  }
+  function show(people) {
+    list.replaceChildren(...people.map(([write, name, more], number) => {
+      const row = document.createElement("li");
+      Object.assign(row, { id: `offered-${number}`, textContent: name });
+      row.dataset.write = write;
+      row.setAttribute("role", "option");
+      const small = document.createElement("span");
+      small.className = "dim";
+      small.textContent = ` ${more}`;
+      row.append(small);
+      return row;
+    }));
+    if (!people.length) return close();
+    field.after(list);
+    list.setAttribute("aria-label", field.labels[0]?.textContent ?? "");
+    field.setAttribute("aria-autocomplete", "list");
+    field.setAttribute("aria-controls", list.id);
+    list.hidden = false;
+    go(0);
+  }
+  function go(to) {
+    const rows = [...list.children];
+    at = (to + rows.length) % rows.length;
+    rows.forEach((row, number) => row.setAttribute("aria-selected", number === at));
+    field.setAttribute("aria-activedescendant", rows[at].id);
+    rows[at].scrollIntoView({ block: "nearest" });
+  }
+  function take(row) {
+    const [from] = typed(field) ?? [field.selectionStart];
+    const kind = field.dataset.colleagues;
+    const words = kind === "text" ? `@${row.dataset.write} ` : kind === "list" ? `${from ? " " : ""}${row.dataset.write}, ` : row.dataset.write;
+    const to = kind === "one" ? field.value.length : field.selectionStart;
+    field.setRangeText(words, from, to, "end");
+    close();
+    field.focus();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    clearTimeout(timer);
+  }
+  async function ask() {
+    const wanted = typed(field);
+    if (!wanted || (!wanted[1] && field.dataset.colleagues !== "text")) return close();
+    asked?.abort();
+    asked = new AbortController();
+    const url = new URL(field.dataset.from, location.href);
+    url.searchParams.set("q", wanted[1]);
+    try {
+      const answer = await fetch(url, { headers: { accept: "application/json" }, signal: asked.signal });
+      if (!answer.ok || answer.redirected) return close();
+      show(await answer.json());
+    } catch {
+      // Asked anew meanwhile, or not reached: names can be typed in full.
+    }
+  }
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches?.("[data-colleagues]") || event.isComposing) return;
+    field = event.target;
+    clearTimeout(timer);
+    timer = setTimeout(ask, 120);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (list.hidden || event.target !== field) return;
+    if (event.key === "ArrowDown") go(at + 1);
+    else if (event.key === "ArrowUp") go(at - 1);
+    else if (event.key === "Enter" || event.key === "Tab") take(list.children[at]);
+    else if (event.key === "Escape") close();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
+  list.addEventListener("mousedown", (event) => {
+    const row = event.target.closest("li");
+    event.preventDefault();
+    if (row) take(row);
+  });
+  document.addEventListener("focusout", (event) => event.target === field && close());
+})();

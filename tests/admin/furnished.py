@@ -21,13 +21,13 @@ THEIRS = {
     "label": "LEAD-2", "number": "1", "notice": "1", "file": "1", "name": "caught1", "act": "1", "session": "1",
     "user": "1", "team": "1", "alias": "1", "type": "visit", "other": "1", "mail": "3", "filter": "1",
     "domain": "acme.example", "copy": "1", "contact": "1", "organisation": "1", "activity": "1",
-    "reference": "4711",
+    "reference": "4711", "note": "2",
 }  # fmt: skip
 NOBODYS = {
     "label": "LEAD-99", "number": "1", "notice": "99", "file": "1", "name": "caught99", "act": "99", "session": "99",
     "user": "99", "team": "99", "alias": "99", "type": "nothing", "other": "99", "mail": "99", "filter": "99",
     "domain": "nobody.example", "copy": "99", "contact": "99", "organisation": "99", "activity": "99",
-    "reference": "99",
+    "reference": "99", "note": "99",
 }  # fmt: skip
 """What the parameters of routes name: things of Acme's that ``furnish`` makes, and things that nobody has."""
 
@@ -72,3 +72,4 @@ def furnish(site: Site) -> None:
     held = world.deliver(world.mail(ERIK, references=[first]), "leads@acme.example")
     assert (held.id, held.state) == (3, "held")
     post(site.store, site.installation, world.record("LEAD-1"), anna, Draft(text="Inside", note=True))
+    post(site.store, site.installation, world.record("LEAD-2"), anna, Draft(text="Inside, too", note=True))

@@ -46,7 +46,8 @@ def test_what_is_theirs_answers_like_what_does_not_exist(site: Site, eva: Browse
         assert one.status_code == other.status_code == 404, theirs
         assert one.text == other.text and dict(one.headers) == dict(other.headers), theirs
     assert asked >= 9
-    assert len(site.world.thread("LEAD-2")) == 1
+    # The mail and the note are there as they were, and nothing else.
+    assert [(one.edited_at, one.deleted_at) for one in site.world.thread("LEAD-2")] == [(None, None)] * 2
 
 
 def test_nothing_of_theirs_stands_on_any_page(site: Site, eva: Browser) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from weftmail.core.routing.mentions import Called, handle_of, mentions
+from weftmail.core.routing.mentions import Called, called, handle_of, mentions
 from weftmail.core.routing.recipients import Following, Skipped
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.refusal import RefusedAct
@@ -26,7 +26,7 @@ def mentioned(store: Store, record: Record, text: str, named: Sequence[str] = ()
     found = mentions(text, _called(people))
     if found.unclear:
         raise RefusedAct("text", "mention_unclear", name=found.unclear[0])
-    ids = [*found.user_ids, *(_id_of(store, record, one, people) for one in named)]
+    ids = [*found.user_ids, *(_named(store, record, one, people, "mention").user_id for one in named)]
     by_id = {one.user_id: one for one in people}
     chosen = [by_id[one] for one in dict.fromkeys(ids)]
     for one in chosen:
@@ -54,9 +54,9 @@ def suggestions(store: Store, record: Record, text: str, most: int = 8) -> list[
     and what to write behind the @.
     """
     people = [one for one in store.users.mentionable(record.company_id, record.type) if not one.hidden]
-    called, wanted = _called(people), text.strip().lower()
-    fits = [one for one in called if _goes_on(one, wanted)]
-    return [(one.name, one.address or "", handle_of(one, called)) for one in fits[:most]]
+    known, wanted = _called(people), text.strip().lower()
+    fits = [one for one in known if _goes_on(one, wanted)]
+    return [(one.name, one.address or "", handle_of(one, known)) for one in fits[:most]]
 
 
 def _goes_on(one: Called, wanted: str) -> bool:
@@ -64,16 +64,30 @@ def _goes_on(one: Called, wanted: str) -> bool:
     return any(text.startswith(wanted) for text in (name, *name.split(), (one.address or "").lower()))
 
 
-def _id_of(store: Store, record: Record, text: str, people: Sequence[Mentionable]) -> int:
+def colleague(store: Store, record: Record, text: str, field: str) -> Mentionable:
+    """Return the colleague of this name or address.
+
+    Raises RefusedAct where there is none, where there are several, and where records of the type are hidden from them;
+    of people of other companies it says nothing.
+    """
+    found = _named(store, record, text, store.users.mentionable(record.company_id, record.type), field)
+    if found.hidden:
+        raise RefusedAct(field, "not_in_named_team", name=found.name, number=record.label, type=record.type)
+    return found
+
+
+def _named(store: Store, record: Record, text: str, people: Sequence[Mentionable], field: str) -> Mentionable:
     wanted = text.strip().removeprefix("@")
     if "@" in wanted:
-        return find.insider(store, wanted, record, field="mention").id
-    found = mentions(f"@{wanted}", _called(people))
-    if found.unclear:
-        raise RefusedAct("mention", "mention_unclear", name=wanted)
-    if not found.user_ids:
-        raise RefusedAct("mention", "no_such_colleague", name=wanted, company=record.company)
-    return found.user_ids[0]
+        user = store.users.by_address(find.address(field, wanted))
+        ids = [one.user_id for one in people if user is not None and one.user_id == user.id]
+    else:
+        ids = sorted(called(wanted, _called(people)))
+        if len(ids) > 1:
+            raise RefusedAct(field, "mention_unclear", name=wanted)
+    if not ids:
+        raise RefusedAct(field, "no_such_colleague", name=wanted, company=record.company)
+    return next(one for one in people if one.user_id == ids[0])
 
 
 def _called(people: Sequence[Mentionable]) -> list[Called]:

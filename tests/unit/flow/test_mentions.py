@@ -86,7 +86,7 @@ def test_a_message_names_nobody_in_its_text_and_whom_the_author_names_beside_it(
         ("@Anna", (), ("text", "mention_unclear")),
         ("", ("anna",), ("mention", "mention_unclear")),
         ("", ("Nobody",), ("mention", "no_such_colleague")),
-        ("", ("nobody@acme.example",), ("mention", "no_such_user")),
+        ("", ("nobody@acme.example",), ("mention", "no_such_colleague")),
         ("", ("karin",), ("mention", "no_such_colleague")),
     ],
 )

@@ -42,6 +42,11 @@ def mentions(text: str, people: Sequence[Called]) -> Mentions:
     return Mentions(tuple(dict.fromkeys(clear)), tuple(one for one in called if len(handles[one]) > 1))
 
 
+def called(text: str, people: Sequence[Called]) -> frozenset[int]:
+    """Return who is called exactly this."""
+    return frozenset(_handles(people).get(_folded(" ".join(text.split())), ()))
+
+
 def handle_of(one: Called, people: Sequence[Called]) -> str:
     """Return what to write behind the @ to mention somebody: their name, else the address where others have it."""
     alone = _handles(people).get(_folded(" ".join(one.name.split()))) == {one.user_id}
