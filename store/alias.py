@@ -103,6 +103,13 @@ class AliasSettings:
         return cls(**{name: getattr(alias, name) for name in cls.__slots__})
 
 
+@dataclass(frozen=True, slots=True)
+class AliasOwner(Follower):
+    """Who owns an alias, by themselves or as a member of its team."""
+
+    by_team: bool = False
+
+
 class Aliases:
     """The aliases of a store."""
 
@@ -157,9 +164,9 @@ class Aliases:
         for portion in portions(alias_ids):
             queries.aliases_restore(self._connection, ids=portion, generation=generation, now=now)
 
-    def owners(self, company_id: int, alias_id: int) -> list[Follower]:
+    def owners(self, company_id: int, alias_id: int) -> list[AliasOwner]:
         """Return the alias's owner, or the members of the team that owns it: those who are active in its company."""
-        return many(Follower, queries.alias_owners(self._connection, company_id=company_id, alias_id=alias_id))
+        return many(AliasOwner, queries.alias_owners(self._connection, company_id=company_id, alias_id=alias_id))
 
     def by_address(self, address: str) -> Alias | None:
         """Return the alias that mail to this canonical address goes to, in use or not; a plus part is ignored.

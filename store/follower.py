@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from weftmail.core.notification_kind import ALL
 from weftmail.core.routing.recipients import Kind
 
 
@@ -22,6 +23,8 @@ class Follower:
     address: str | None
     reached_at: str | None
     may_act: bool = True
+    email_for: str = ALL
+    """The kinds of notifications that also reach them by the channel that they prefer."""
 
 
 @dataclass(frozen=True, slots=True)

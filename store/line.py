@@ -22,13 +22,15 @@ class _Standing:
     address: str | None
     reached_at: str | None
     may_act: bool
+    email_for: str
     silent: bool
 
     @property
     def person(self) -> Follower:
         return Follower(
-            self.user_id, self.name, self.prefers, self.language, self.address, self.reached_at, self.may_act
-        )
+            self.user_id, self.name, self.prefers, self.language, self.address, self.reached_at, self.may_act,
+            self.email_for,
+        )  # fmt: skip
 
 
 def _first_of(found: Sequence[_Standing]) -> list[Follower]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from weftmail.core.notification_kind import ALL
 from weftmail.store.connection import Connection
 from weftmail.store.follower import Follower, Mentionable
 from weftmail.store.rows import column, many, one, queries
@@ -35,6 +36,8 @@ class User:
     """Which page comes after that: ``stay`` there, the ``next`` record, or the ``list``."""
     shortcuts: bool = True
     """Whether single letters are keys of the pages."""
+    email_for: str = ALL
+    """The kinds of notifications that also reach them by the channel that they prefer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +108,13 @@ class Users:
         queries.user_ways(self._connection, id=user_id, after_send=after_send, then_show=then_show, shortcuts=shortcuts)
 
     def set(self, user: User) -> None:
-        """Store the user's name, preference, language, zone and whether they are active."""
+        """Store the user's name, preferences, language, zone and whether they are active."""
         queries.user_set(
             self._connection,
             id=user.id,
             name=user.name,
             prefers=user.prefers,
+            email_for=user.email_for,
             language=user.language,
             zone=user.zone,
             active=user.active,

@@ -10,7 +10,8 @@ from weftmail.admin.entering import begin
 from weftmail.admin.page import Hashed, page
 from weftmail.admin.proof import with_password
 from weftmail.admin.visit import Visit, nothing_here
-from weftmail.core.wording.phrase import marked
+from weftmail.core.notification_kind import KINDS
+from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import session, user, ways
 from weftmail.locale.dates import zone_names
@@ -31,6 +32,7 @@ def save(visit: Visit) -> Response:
         address_of(visit),
         name=visit.text("name"),
         prefers=visit.text("prefers"),
+        email_for=[str(one) for one in visit.form.getlist("email_for")] if visit.text("kinds") else None,
         language=visit.text("language"),
         time_zone=visit.text("time_zone"),
     )
@@ -94,6 +96,8 @@ def _form(visit: Visit, *, saved: str = "", wrong: Mapping[str, str] | None = No
         languages=list(visit.site.installation.languages.names.items()),
         zones=zone_names(),
         channels=visit.store.users.channels(),
+        kinds=[(one, Phrase(f"notified.of.{one}")) for one in KINDS],
+        email_for=_kinds(visit),
         chosen={**_chosen(visit.user), **typed},
         sessions=visit.store.sessions.of_user(visit.user.id, visit.now),
         factor=visit.store.second_factors.get(visit.user.id),
@@ -102,6 +106,13 @@ def _form(visit: Visit, *, saved: str = "", wrong: Mapping[str, str] | None = No
         saved=saved,
         wrong=wrong or {},
     )
+
+
+def _kinds(visit: Visit) -> list[str]:
+    """Return the kinds that are ticked: as sent, or as they were chosen."""
+    if visit.text("kinds"):
+        return [str(one) for one in visit.form.getlist("email_for")]
+    return visit.user.email_for.split()
 
 
 def _chosen(one: User) -> dict[str, str]:

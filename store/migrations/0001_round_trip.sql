@@ -103,6 +103,8 @@ create table users (
     name text not null,
     password text,
     prefers text not null default 'email' references channel (name),
+    -- The kinds of notifications that also reach them by that channel.
+    email_for text not null default 'assigned mentioned message note new held failed due other',
     language text not null default 'en',
     -- The name of a time zone; '' for that of the machine.
     zone text not null default '',

@@ -92,15 +92,15 @@ where a.answer_domain in (:domains) and a.answer_local in (:local_parts);
 -- Who owns what the alias opens, as its first followers: a person or the members of a team, while they are active in the
 -- company.
 -- name: alias_owners
-select u.id as user_id, u.name, u.prefers, u.language, m.role in ('admin', 'agent') as may_act,
+select u.id as user_id, u.name, o.by_team, u.prefers, u.email_for, u.language, m.role in ('admin', 'agent') as may_act,
     (select a.address from user_address a where a.user_id = u.id and a.kind = 'email' order by a.position limit 1)
         as address,
     (select a.address from user_address a where a.user_id = u.id and a.kind = ch.address_kind order by a.position
         limit 1) as reached_at
 from (
-        select a.company_id, a.owner_id as user_id from alias a where a.company_id = :company_id and a.id = :alias_id
+        select a.company_id, a.owner_id as user_id, 1 = 0 as by_team from alias a where a.company_id = :company_id and a.id = :alias_id
         union all
-        select a.company_id, t.user_id
+        select a.company_id, t.user_id, 1 = 1
         from alias a join team_member t on t.company_id = a.company_id and t.team_id = a.owner_team_id
         where a.company_id = :company_id and a.id = :alias_id
     ) o

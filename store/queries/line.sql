@@ -2,7 +2,7 @@
 -- admins, the installation's.  Each is active and may write in the company; who is ``silent`` follows the record and
 -- chose to hear nothing of it, or no messages.
 -- name: line
-select o.step, u.id as user_id, u.name, u.prefers, u.language, true as may_act,
+select o.step, u.id as user_id, u.name, u.prefers, u.email_for, u.language, true as may_act,
     exists (
         select 1 from follower f
         where f.company_id = :company_id and f.record_id = :record_id and f.user_id = o.user_id
@@ -53,7 +53,7 @@ where u.active and m.role in ('admin', 'agent')
 order by o.step, u.id;
 
 -- name: installation_admins
-select u.id as user_id, u.name, u.prefers, u.language, true as may_act,
+select u.id as user_id, u.name, u.prefers, u.email_for, u.language, true as may_act,
     (select a.address from user_address a where a.user_id = u.id and a.kind = 'email' order by a.position limit 1)
         as address,
     (select a.address from user_address a where a.user_id = u.id and a.kind = ch.address_kind order by a.position

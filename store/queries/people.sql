@@ -9,7 +9,9 @@ select name from channel
 order by case name when 'email' then 0 when 'inbox' then 1 else 2 end, name;
 
 -- name: user_set!
-update users set name = :name, prefers = :prefers, language = :language, zone = :zone, active = :active where id = :id;
+update users
+set name = :name, prefers = :prefers, email_for = :email_for, language = :language, zone = :zone, active = :active
+where id = :id;
 
 -- name: user_password_hash$
 select password from users where id = :id;
@@ -36,7 +38,7 @@ order by address;
 update users set after_send = :after_send, then_show = :then_show, shortcuts = :shortcuts where id = :id;
 
 -- name: user_by_address^
-select u.id, u.name, u.password, u.prefers, u.language, u.zone, u.active, u.after_send, u.then_show, u.shortcuts,
+select u.id, u.name, u.password, u.prefers, u.email_for, u.language, u.zone, u.active, u.after_send, u.then_show, u.shortcuts,
     u.created_at,
     exists (select 1 from installation_admin i where i.user_id = u.id) as installation_admin
 from user_address a join users u on u.id = a.user_id
@@ -46,21 +48,21 @@ where a.kind = :kind and a.address = :address;
 select address from user_address where kind = :kind and address in (:addresses);
 
 -- name: user_by_id^
-select u.id, u.name, u.password, u.prefers, u.language, u.zone, u.active, u.after_send, u.then_show, u.shortcuts,
+select u.id, u.name, u.password, u.prefers, u.email_for, u.language, u.zone, u.active, u.after_send, u.then_show, u.shortcuts,
     u.created_at,
     exists (select 1 from installation_admin i where i.user_id = u.id) as installation_admin
 from users u
 where u.id = :id;
 
 -- name: users
-select u.id, u.name, u.prefers, u.language, u.zone, u.active, u.after_send, u.then_show, u.shortcuts,
+select u.id, u.name, u.prefers, u.email_for, u.language, u.zone, u.active, u.after_send, u.then_show, u.shortcuts,
     u.created_at,
     exists (select 1 from installation_admin i where i.user_id = u.id) as installation_admin
 from users u
 order by u.id;
 
 -- name: users_of_company
-select u.id, u.name, u.prefers, u.language, u.zone, u.active, u.after_send, u.then_show, u.shortcuts,
+select u.id, u.name, u.prefers, u.email_for, u.language, u.zone, u.active, u.after_send, u.then_show, u.shortcuts,
     u.created_at,
     exists (select 1 from installation_admin i where i.user_id = u.id) as installation_admin
 from membership m join users u on u.id = m.user_id
@@ -169,7 +171,7 @@ where c.archived_at is null and c.company_id = :company_id
 order by c.id;
 
 -- name: user_as_follower^
-select u.id as user_id, u.name, u.prefers, u.language, true as may_act,
+select u.id as user_id, u.name, u.prefers, u.email_for, u.language, true as may_act,
     (select a.address from user_address a where a.user_id = u.id and a.kind = 'email' order by a.position limit 1)
         as address,
     (select a.address from user_address a where a.user_id = u.id and a.kind = ch.address_kind order by a.position
@@ -179,7 +181,7 @@ where m.company_id = :company_id and m.user_id = :user_id and u.active and m.rol
 
 -- Whom a note can mention: active members who have come, with whether records of a type are there for them.
 -- name: mentionable
-select u.id as user_id, u.name, u.prefers, u.language, m.role in ('admin', 'agent') as may_act,
+select u.id as user_id, u.name, u.prefers, u.email_for, u.language, m.role in ('admin', 'agent') as may_act,
     (select a.address from user_address a where a.user_id = u.id and a.kind = 'email' order by a.position limit 1)
         as address,
     (select a.address from user_address a where a.user_id = u.id and a.kind = ch.address_kind order by a.position

@@ -127,3 +127,15 @@ def test_a_second_factor_from_the_square_to_the_codes(site: Site, anna: Browser,
     assert not is_on(site.store, site.world.anna)
     for act in ("codes", "remove"):
         assert anna.post(f"{page}/{act}", {"csrf": anna.csrf(), "current": PASSWORD}).status_code == 422
+
+
+def test_kinds_of_notifications_are_ticked_and_kept_without_a_script(site: Site, anna: Browser) -> None:
+    form = {"csrf": anna.csrf(), "name": "Anna", "prefers": "email", "language": "en", "time_zone": "", "kinds": "yes"}
+    anna.post("/account/save", {**form, "email_for": ["assigned", "held"]})
+    found = site.store.users.get(site.world.anna)
+    assert found is not None and found.email_for == "assigned held"
+    page = anna.get("/account").text
+    ticked = re.findall(r'name="email_for" value="(\w+)" checked', page)
+    assert ticked == ["assigned", "held"] and page.count('name="email_for"') == 8
+    refused = anna.post("/account/save", {**form, "email_for": ["pigeons"]})
+    assert refused.status_code == 422

@@ -6,9 +6,11 @@ leaves at most once in 15 minutes for each person: it is gathered here, and ``du
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from weftmail.core.address import BadAddress, canonical, split, without_plus
+from weftmail.core.notification_kind import NotificationKind, chosen
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing.disposition import Hold
 from weftmail.core.routing.recipients import EMAIL, INBOX
@@ -24,6 +26,18 @@ from weftmail.store.store import Store
 
 KIND = "notices"
 """The kind of what is due, with the number of the user as its key, while a mail may leave or one has just left."""
+
+
+KIND_OF: Final[Mapping[What, NotificationKind]] = {
+    "review": "held",
+    "failed": "failed",
+    "assigned": "assigned",
+    "added": "assigned",
+    "passed on": "assigned",
+    "due": "due",
+    "dns": "other",
+}
+"""Of which kind what notices by mail tell of is: people choose by kind."""
 
 
 def notify(
@@ -83,10 +97,14 @@ def _gather(
     record_id: int | None,
 ) -> None:
     """Let those who prefer email be told in the next mail that may leave to them."""
-    ids = [one.user_id for one in people if one.prefers == EMAIL and one.address is not None]
+    ids = [one.user_id for one in people if _by_mail(one, KIND_OF[what])]
     if ids:
         store.inbox.gather([Gathered(company_id, one, what, inbound_id, record_id) for one in ids], now)
         store.due.add(KIND, [str(one) for one in ids], now)
+
+
+def _by_mail(one: Follower, kind: NotificationKind) -> bool:
+    return one.prefers == EMAIL and one.address is not None and kind in chosen(one.email_for)
 
 
 def notify_of_hold(store: Store, row: Accepted, message: Message, hold: Hold, now: int) -> None:

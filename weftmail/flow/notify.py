@@ -26,6 +26,7 @@ from weftmail.core.routing.recipients import (
 )
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.mentions import mentioned_by_mail
+from weftmail.store.alias import AliasOwner
 from weftmail.store.delivery import NewDelivery
 from weftmail.store.outbox import NewCopy
 from weftmail.store.record import Follower, Participant, Record, RecordFollower
@@ -263,6 +264,8 @@ def _following(one: Follower, *, follows: bool = True) -> Following:
         follows,
         hears,
         muted,
+        email_for=one.email_for,
+        by_team=isinstance(one, AliasOwner) and one.by_team,
     )
 
 

@@ -102,6 +102,10 @@ def test_a_user_from_beginning_to_end(shell: Shell) -> None:
     assert shown["addresses"] == ["eva@acme.example", "eva@home.example"]
     assert shown["memberships"] == [{"company": "Acme", "role": "admin"}]
     assert (shown["name"], shown["prefers"], shown["language"]) == ("Eva Berg", "email", "en")
+    shell.ok("user", "set", "eva@home.example", "--email-for", "held, assigned")
+    assert shell.json("user", "show", "eva@home.example")["email_for"] == ["assigned", "held"]
+    shell.ok("user", "set", "eva@home.example", "--email-for", "none")
+    assert shell.json("user", "show", "eva@home.example")["email_for"] == []
     shell.ok("user", "set", "eva@home.example", "--remove-address", "eva@acme.example")
     assert shell.json("user", "show", "eva@home.example")["addresses"] == ["eva@home.example"]
     assert [one["name"] for one in shell.json("user", "list", "--company", "Acme")] == ["Anna", "Björn", "Eva Berg"]

@@ -12,6 +12,7 @@ from weftmail.cli.listing import Listing, Whole
 from weftmail.cli.output import Fields, sheet, shown, shown_iso, table
 from weftmail.cli.refusals import carried_out
 from weftmail.core.failure import UsageError
+from weftmail.core.notification_kind import KINDS
 from weftmail.core.tokens.link import RANDOM
 from weftmail.flow import vocabulary
 from weftmail.flow.refusal import Refusal
@@ -41,6 +42,10 @@ def build(parser: Parser) -> None:
     change = verbs.add("set", "change a user; only what you name changes", _set, company=True)
     change.add_argument("address", metavar="ADDR", help="an email address of the user")
     _settings(change)
+    change.add_argument(
+        "--email-for", metavar="KINDS",
+        help="of what they are notified beyond the inbox, with commas, or none: " + ", ".join(KINDS),
+    )  # fmt: skip
     change.add_argument("--add-address", action="append", default=[], metavar="ADDR", help="add an address")
     change.add_argument("--remove-address", action="append", default=[], metavar="ADDR", help="remove an address")
     change.add_argument("--active", action="store_true", help="activate a user who was deactivated")
@@ -126,6 +131,7 @@ def _set(context: Context, arguments: argparse.Namespace) -> None:
             name=arguments.name,
             role=arguments.role,
             prefers=arguments.prefers,
+            email_for=_kinds(arguments.email_for),
             language=arguments.language,
             time_zone=arguments.time_zone,
             activate=arguments.active,
@@ -135,6 +141,13 @@ def _set(context: Context, arguments: argparse.Namespace) -> None:
         )
     )
     context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
+
+
+def _kinds(text: str | None) -> list[str] | None:
+    """Return the kinds that a text names; "none" names none."""
+    if text is None:
+        return None
+    return [] if text == "none" else [one.strip() for one in text.split(",")]
 
 
 def _remove(context: Context, arguments: argparse.Namespace) -> None:
@@ -289,6 +302,7 @@ def _head(store: Store, found: User) -> list[str]:
             "Addresses": store.users.addresses(found.id),
             "Member of": _roles(store, found),
             "Prefers": found.prefers,
+            "Email for": found.email_for.split(),
             "Language": found.language,
             "Time zone": found.zone or "that of this machine",
             "Active": found.active,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from weftmail.core.limits import ANSWER_COPIED
+from weftmail.core.notification_kind import ALL, NotificationKind, chosen
 from weftmail.core.routing.disposition import Notify
 from weftmail.core.wording.phrase import Phrase
 
@@ -47,6 +48,10 @@ class Following:
     muted: bool = False
     mentioned: bool = False
     """The message names them: they are told of it whatever they chose."""
+    email_for: str = ALL
+    """The kinds of which their channel tells them; of all others they are told in the inbox alone."""
+    by_team: bool = False
+    """They are told of it as a new record of their team."""
 
     def is_told_of(self, kind: Kind) -> bool:
         """Say whether they are told of what is of this kind."""
@@ -139,7 +144,7 @@ def recipients(
         if why is not None:
             skipped.append(Skipped(one.name, why))
         else:
-            notified.append(_notified(one, reach))
+            notified.append(_notified(one, reach, _kind(one, kind)))
     who_gets: dict[int | str, Outsider] = {}
     for outsider in outsiders:
         if reach != "everybody" or kind != "messages":
@@ -169,12 +174,21 @@ KIND_OFF: Final[dict[Kind, Phrase]] = {
 """Why a follower is not told of something, by its kind."""
 
 
-def _notified(one: Following, reach: Notify) -> Notified:
+def _kind(one: Following, kind: Kind) -> NotificationKind:
+    if one.mentioned:
+        return "mentioned"
+    if one.by_team:
+        return "new"
+    return "message" if kind == "messages" else "note"
+
+
+def _notified(one: Following, reach: Notify, kind: NotificationKind) -> Notified:
     where = one.address if one.prefers == EMAIL else one.reached_at
     if reach == "inbox":
         return Notified(one.user_id, one.name, INBOX, "", one.language, Phrase("notified.automatic"), one.mentioned)
-    channel, address = (INBOX, "") if where is None else (one.prefers, where)
-    how = _prefers(one, where)
+    wanted = kind in chosen(one.email_for)
+    channel, address = (one.prefers, where) if wanted and where is not None else (INBOX, "")
+    how = _prefers(one, where) if wanted else Phrase("prefers.inbox")
     return Notified(one.user_id, one.name, channel, address, one.language, _why(one, how), one.mentioned)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from weftmail.core.notification_kind import KINDS, stored
 from weftmail.flow import vocabulary
 from weftmail.flow.facts import is_ours
 from weftmail.flow.refusal import Refusal, RefusedAct
@@ -112,6 +113,7 @@ def change(
     *,
     name: str | None = None,
     prefers: str | None = None,
+    email_for: Sequence[str] | None = None,
     language: str | None = None,
     time_zone: str | None = None,
     activate: bool = False,
@@ -125,9 +127,10 @@ def change(
 
     An ``installation_admin`` is told what nobody of a company can be told, and may act in each of them.
 
-    A ``time_zone`` of "" is that of the machine.
+    ``email_for`` are the kinds of notifications that also reach them by the channel they prefer.  A ``time_zone`` of ""
+    is that of the machine.
     """
-    given = (name, prefers, language, time_zone, installation_admin, role, *add_addresses, *remove_addresses)
+    given = (name, prefers, email_for, language, time_zone, installation_admin, role, *add_addresses, *remove_addresses)
     if all(one is None for one in given) and not activate:
         raise RefusedAct("", "nothing_to_change", noun="user")
     store = setup.store
@@ -137,6 +140,9 @@ def change(
         found,
         name=found.name if name is None else find.line("name", name),
         prefers=found.prefers if prefers is None else find.choice("prefers", prefers, store.users.channels()),
+        email_for=found.email_for
+        if email_for is None
+        else stored(find.choice("email_for", one, KINDS) for one in email_for),
         language=found.language if language is None else find.choice("language", language, setup.languages),
         zone=found.zone if time_zone is None else _zone(setup, time_zone),
         active=found.active or activate,
@@ -283,7 +289,12 @@ def _change_back(setup: Setup, row: AuditRow) -> Done:
     was = fields(store, found)
     check_unchanged(row, was)
     names = ("name", "prefers", "language", "active")
-    changed = replace(found, zone=before["time_zone"], **{name: before[name] for name in names})
+    changed = replace(
+        found,
+        zone=before["time_zone"],
+        email_for=stored(before["email_for"]),
+        **{name: before[name] for name in names},
+    )
     store.users.set(changed)
     if before["installation_admin"] != found.installation_admin:
         _put_in_charge(store, changed, before["installation_admin"])

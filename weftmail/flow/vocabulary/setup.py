@@ -136,6 +136,7 @@ def user(one: User, addresses: Sequence[str], memberships: Sequence[Membership])
         "addresses": list(addresses),
         "memberships": [{"company": each.company, "role": each.role} for each in memberships],
         "prefers": one.prefers,
+        "email_for": one.email_for.split(),
         "language": one.language,
         "time_zone": one.zone,
         "active": one.active,

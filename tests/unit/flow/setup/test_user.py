@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.unit.flow.setup.conftest import Office
-from weftmail.flow.setup import company, membership, user
+from weftmail.flow.refusal import Refusal
+from weftmail.flow.setup import company, membership, undo, user
 from weftmail.flow.setup.act import FieldChange
 from weftmail.flow.setup.membership import Left
 from weftmail.flow.setup.user import Joined, SignInLink
@@ -199,3 +200,15 @@ def test_who_is_not_active_is_put_in_charge_of_nothing(office: Office) -> None:
         "user_inactive",
     )
     assert not appointed(office, EVA)
+
+
+def test_what_also_reaches_them_by_email_is_chosen_by_kind_and_taken_back(office: Office) -> None:
+    office.did(user.add(office.setup, EVA))
+    done = office.did(user.change(office.setup, EVA, email_for=["held", "assigned"]))
+    assert done.now["email_for"] == ["assigned", "held"]
+    assert office.did(user.change(office.setup, EVA, email_for=[])).now["email_for"] == []
+    back = office.did(undo.undo(office.setup, office.did(user.change(office.setup, EVA, email_for=["note"])).trace))
+    assert back.now["email_for"] == []
+    refused = user.change(office.setup, EVA, email_for=["pigeons"])
+    assert isinstance(refused, Refusal)
+    assert (refused.field, refused.code) == ("email_for", "no_such_choice")
