@@ -7,7 +7,8 @@ from typing import Final, Literal, get_args
 
 NotificationKind = Literal["assigned", "mentioned", "message", "note", "new", "held", "failed", "due", "other"]
 """A record or a colleague's work that is theirs now; their name in a note; a message; an internal note; a new
-record of their team; email that waits for review; a message that did not arrive; an activity that is due; and what is about domains.
+record of their team; email that waits for review; a message that did not arrive; an activity that is due; and what is
+about domains.
 """
 
 KINDS: Final[tuple[NotificationKind, ...]] = get_args(NotificationKind)
