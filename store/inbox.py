@@ -108,9 +108,12 @@ class Inbox:
         count: int = queries.inbox_unread(self._connection, company_id=company_id, user_id=user_id)
         return count
 
-    def read(self, company_id: int, record_id: int, user_id: int, now: int) -> None:
-        """Mark as read what the user is told of this record."""
-        queries.inbox_read(self._connection, company_id=company_id, record_id=record_id, user_id=user_id, now=now)
+    def read(self, company_id: int, record_id: int, user_id: int, now: int) -> int:
+        """Mark as read what the user is told of this record; return how many entries that were."""
+        count: int = queries.inbox_read(
+            self._connection, company_id=company_id, record_id=record_id, user_id=user_id, now=now
+        )
+        return count
 
     def notify(
         self,

@@ -60,8 +60,8 @@ def record(visit: Visit) -> Response:
         talk = _from_unread(visit, _conversation(visit, found), moves.unread_from)
         composer = writing.fresh(visit, talk, moves) if visit.may_write and not talk.later else None
     if any(one.unread for one in talk.entries) and not talk.later and not visit.looked_ahead:
-        visit.store.inbox.read(visit.company_id, found.id, visit.user.id, visit.now)
-        visit = replace(visit, unread=visit.store.inbox.unread(visit.company_id, visit.user.id))
+        read = visit.store.inbox.read(visit.company_id, found.id, visit.user.id, visit.now)
+        visit = replace(visit, unread=max(0, visit.unread - read))
         moves = replace(moves, changed_at=max(moves.changed_at or 0, visit.now))
     if moves.unread_from is not None and not talk.later and not visit.looked_ahead:
         visit.store.read_state.read(visit.company_id, visit.user.id, [found.id])

@@ -16,6 +16,7 @@ NAMED = "looks through the titles of a stretch of the company's newest records t
 READ_MORE = {
     "messages_sharing": "sorts the mails that share an id of a talk: those of a week at one alias",
     "log_addresses_like": "the two parts of one answer, each of which an index leads to and ends at its limit",
+    "mentionable": "the people of one company, sorted by name once they are found",
     "log_copy": "the addresses of one copy, sorted once they are found",
     "log_copy_people": "the people of one copy, sorted once they are found",
     "inbound_tally_since": DAY,
