@@ -136,6 +136,6 @@ def test_kinds_of_notifications_are_ticked_and_kept_without_a_script(site: Site,
     assert found is not None and found.email_for == "assigned held"
     page = anna.get("/account").text
     ticked = re.findall(r'name="email_for" value="(\w+)" checked', page)
-    assert ticked == ["assigned", "held"] and page.count('name="email_for"') == 8
+    assert ticked == ["assigned", "held"] and page.count('name="email_for"') == 9
     refused = anna.post("/account/save", {**form, "email_for": ["pigeons"]})
     assert refused.status_code == 422

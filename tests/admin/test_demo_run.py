@@ -160,7 +160,7 @@ def test_the_first_run_and_the_second(folder: Path, tmp_path: Path) -> None:
         page.get_by_role("button", name="Sign in as Anna").click()
         assert page.url.endswith("/records/LEAD-1")
         text = page.inner_text("main")
-        assert "✓ Signed by customer.example" in text and "plan.pdf" in text and "● Anna: Sent" in text
+        assert "✓ Signed by customer.example" in text and "plan.pdf" in text and "Notified: Anna by email" in text
         assert "Also notifies" in text and re.search(r"Björn\s+inbox", text)
         image = page.frame_locator("iframe.mail").get_by_alt_text("A birch chair")
         image.wait_for()

@@ -23,7 +23,7 @@ def test_a_record_in_swedish(site: Site, anna: Browser) -> None:
     page = anna.get("/records/LEAD-1").text
     assert '<html lang="sv">' in page
     for said in (
-        "Deltagare", "Följare", "Kollegor som aviseras om varje meddelande.", "Varför finns det här?",
+        "Deltagare", "Följare", "Kollegor som aviseras om det som skrivs här.", "Varför finns det här?",
         "Skicka meddelande", "Spara intern anteckning", "Signerat av customer.example", "startade konversationen",
         "öppet", "Logga ut", "leads@acme.example öppnar ärenden av typen lead", "Samma sak i terminalen:",
     ):  # fmt: skip

@@ -38,8 +38,14 @@ def shown(page: str) -> list[int]:
     return [int(one) for one in re.findall(r'id="m(\d+)"', page)]
 
 
+def all_read(site: Site) -> None:
+    site.store.read_state.read(site.world.acme, site.world.anna, [site.world.record("LEAD-1").id])
+
+
 def test_of_five_thousand_messages_the_newest_fifty_are_shown(site: Site, anna: Browser) -> None:
     add(site, "Hello", times=5000)
+    assert shown(anna.get(LEAD).text)[0] == 1, "it opens at the first that is unread"
+    all_read(site)
     page = anna.get(LEAD).text
     assert shown(page) == list(range(4952, 5002)) and len(shown(page)) == PER_PAGE
     assert len(page) < PAGE and "4951 earlier messages" in page
@@ -70,6 +76,8 @@ def test_words_of_thirty_six_megabytes_are_cut_and_can_be_had(site: Site, anna: 
 )
 def test_fifty_long_messages_are_a_page_of_bounded_size(site: Site, anna: Browser, text: str) -> None:
     add(site, text, html="<p>a</p>" * 9000, times=50)
+    assert len(anna.get(LEAD).text.encode()) < PAGE + PER_PAGE * 8 * WORDS, "the page of what is unread"
+    all_read(site)
     page = anna.get(LEAD).text
     on_it = shown(page)
     assert on_it and sum(len(text) * 2 + 72_000 for _ in on_it) <= BUDGET + len(text) * 2 + 72_000

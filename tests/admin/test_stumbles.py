@@ -172,7 +172,7 @@ def test_arriving_messages_leave_the_form_where_it_is(site: Site, words: Words, 
     def arrives(name: str) -> None:
         text = "\n".join(f"{name} {number}" for number in range(40))
         site.world.deliver(site.world.mail(KARIN, text=text, references=[locator]), "leads@acme.example")
-        page.locator("article", has_text=f"{name} 39").wait_for()
+        page.locator("article", has_text=f"{name} 39").wait_for(state="attached")
 
     def top() -> float:
         found: float = page.locator("#write").evaluate("one => one.getBoundingClientRect().top")

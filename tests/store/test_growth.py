@@ -123,7 +123,7 @@ VALUES: dict[str, Any] = {
     "sort_name": "new", "organisation_id": 1, "note": "n",
     "due_on": "2027-01-20", "day": "2027-01-20", "done_at": None, "feedback": "f", "removed_at": None,
     "beginning": "zz", "beyond": "zzz",
-    "host": "mx.b.example", "again_at": 0,
+    "host": "mx.b.example", "again_at": 0, "edited_at": 1, "email_for": "message",
 }  # fmt: skip
 SWITCHES = {
     "when_closed": "type",

@@ -32,7 +32,8 @@ from weftmail.store.snooze import Snooze
 
 VALUES: dict[str, Any] = {
     "counts_as": "open", "state": "waiting", "type": "lead", "owner_id": 2, "team_id": 1, "tag_id": 1, "customer_id": 7,
-    "priority": "high", "since": 10**8, "until": 5,
+    "priority": "high", "since": 10**8, "until": 5, "due_before": "2027-01-01", "due_on": "2027-01-01",
+    "due_after": "2027-01-01",
 }  # fmt: skip
 FLAGS = [name for name in CONDITIONS if name not in VALUES]
 

@@ -17,7 +17,7 @@ from weftmail.store.delivery import Delivery
 from weftmail.store.inbound import InboundLine, InboundRow
 from weftmail.store.inbox import NEWEST
 from weftmail.store.message import StoredAttachment, ThreadAddressed, ThreadMessage
-from weftmail.store.record import Follower, Participant, Record
+from weftmail.store.record import Participant, Record, RecordFollower
 from weftmail.store.store import Store
 from weftmail.store.thread import ALL, Stretch
 
@@ -76,7 +76,7 @@ class Conversation:
     entries: tuple[Entry, ...]
     earlier: int
     later: int
-    followers: tuple[Follower, ...]
+    followers: tuple[RecordFollower, ...]
     participants: tuple[Participant, ...]
     held: tuple[InboundLine, ...]
     alias: Alias | None

@@ -26,6 +26,7 @@ GOOD = {
     "domain": "acme.example",
     "id": "1",
     "messages": "1",
+    "note": "1",
     "number": "LEAD-1",
     "type": "lead",
     "title": "A title",

@@ -35,9 +35,9 @@ def test_somebody_is_told_always_and_by_email_as_they_chose(
 ) -> None:
     person = Following(1, "Anna", "a@acme.example", "email", email_for=stored(kinds), mentioned=mentioned)
     person = replace(person, by_team=by_team)
-    (told,) = recipients([person], kind="notes" if note else "messages").notified
+    (found,) = recipients([person], kind="notes" if note else "messages").notified
     kind = "mentioned" if mentioned else "new" if by_team else "note" if note else "message"
-    assert (told.channel != INBOX) is (kind in kinds)
+    assert (found.channel != INBOX) is (kind in kinds)
 
 
 def test_a_choice_is_kept_in_one_order() -> None:

@@ -141,7 +141,7 @@ def test_a_copy_is_composed_once_more_unless_it_holds_a_link_to_sign_in(world: W
     assert as_composed(world.store, world.installation, account) is None
     assert as_composed(world.store, world.installation, 99) is None
     world.store.connection.execute("update user_address set address = 'gone' where user_id = :id", {"id": world.anna})
-    world.store.outbox.add_notices(world.acme, world.bjorn, [Phrase("mail.notices.why")], "en", 1)
+    world.store.outbox.add_words(world.acme, "notices", [Phrase("mail.notices.why")], "en", 1, user_id=world.bjorn)
     world.store.connection.execute("delete from user_address where user_id = :id", {"id": world.bjorn})
     (notices,) = [one.row.id for one in world.store.listings.outbox() if one.row.audience == "notices"]
     assert as_composed(world.store, world.installation, notices) is None

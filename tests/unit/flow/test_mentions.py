@@ -8,7 +8,7 @@ from tests.unit.flow.test_filing import reply_address
 from tests.unit.flow.test_told import Box, run
 from tests.unit.world import ANNA, World
 from weftmail.core.wording.sentences import say
-from weftmail.flow.mentions import suggestions
+from weftmail.flow.mentions import colleague, suggestions
 from weftmail.flow.post import Draft, plan, post
 from weftmail.flow.refusal import RefusedAct
 from weftmail.store.people import User
@@ -144,3 +144,18 @@ def test_a_note_by_mail_mentions_too_and_what_cannot_be_is_said(world: World, ca
     assert last is not None and say(last) == (
         "Carl Lund was mentioned and not notified: records of type lead are for named teams only"
     )
+
+
+def test_a_colleague_is_named_by_name_or_address(world: World, carl: int) -> None:
+    record = world.record("LEAD-1")
+    assert {
+        colleague(world.store, record, one, "who").user_id for one in ("Carl", "@carl lund", "carl@acme.example")
+    } == {carl}
+    for one in ("Nina", "nina@acme.example"):
+        with pytest.raises(RefusedAct) as refused:
+            colleague(world.store, record, one, "who")
+        assert (refused.value.refusal.code, refused.value.refusal.field) == ("no_such_colleague", "who")
+    hide(world)
+    with pytest.raises(RefusedAct) as refused:
+        colleague(world.store, record, "Carl", "who")
+    assert refused.value.refusal.code == "not_in_named_team"

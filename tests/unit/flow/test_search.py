@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.unit.world import World
 from weftmail.flow.actor import Actor
-from weftmail.flow.search import search
+from weftmail.flow.search import search, within
 from weftmail.flow.setup import record
 from weftmail.flow.setup.act import Setup
 from weftmail.flow.setup.record_change import RecordChanges
@@ -56,3 +56,15 @@ def test_the_index_follows_what_changes(world: World) -> None:
     assert hits(world, "benches") == hits(world, "turquoise") == [("LEAD-1", None)]
     record.change(setup, "LEAD-1", RecordChanges(place="trash"))
     assert hits(world, "benches") == [] == hits(world, "smorgasbord")
+
+
+def test_one_conversation_is_looked_through_alone(world: World) -> None:
+    """A message is found once, by its words or a file of its; the title of the record is no message."""
+    filled(world)
+    lead, ticket = world.record("LEAD-1"), world.record("TICKET-1")
+
+    def found(record_id: int, typed: str) -> list[int | None]:
+        return [one.number for one in within(world.store, world.acme, record_id, typed).hits]
+
+    assert found(lead.id, "stolar") == [1] == found(lead.id, "ritning") == found(ticket.id, "lamp")
+    assert found(ticket.id, "stolar") == [] == found(lead.id, "stolra") == found(lead.id, " ")

@@ -137,10 +137,8 @@ def _tell(setup: Setup, one: RecordActivity) -> None:
 
 
 def _get(store: Store, company_id: int, activity_id: int) -> RecordActivity:
-    found = store.activities.get(company_id, activity_id)
-    if found is None:
-        raise RefusedAct("", "no_such_activity", number=activity_id)
-    return found
+    """Return an activity that is known to be there."""
+    return next(filter(None, [store.activities.get(company_id, activity_id)]))
 
 
 def named(store: Store, activity_id: int, company: str | None) -> RecordActivity:

@@ -13,7 +13,7 @@ from weftmail.flow.vocabulary.mail import inbound_line, way
 from weftmail.store.delivery import Delivery
 from weftmail.store.message import Flag, StoredAttachment, ThreadAddressed, ThreadMessage
 from weftmail.store.note import NoteVersion
-from weftmail.store.record import Follower, Participant, Record, RecordFollower
+from weftmail.store.record import Participant, Record, RecordFollower
 
 FLAGS: Final[dict[Flag, Phrase]] = {
     "id reused": Phrase("flag.id reused"),
@@ -162,13 +162,11 @@ def delivery(one: Delivery) -> Json:
     }
 
 
-def follower(one: Follower) -> Json:
+def follower(one: RecordFollower) -> Json:
     """Return a colleague who follows a record, and of what they are told."""
-    found = person(one.name, one.address, prefers=one.prefers)
-    if isinstance(one, RecordFollower):
-        chosen = {"messages": one.messages, "notes": one.notes, "changes": one.changes}
-        found |= {"kinds": [kind for kind, wanted in chosen.items() if wanted], "muted": one.muted_at is not None}
-    return found
+    chosen = {"messages": one.messages, "notes": one.notes, "changes": one.changes}
+    kinds = [kind for kind, wanted in chosen.items() if wanted]
+    return person(one.name, one.address, prefers=one.prefers, kinds=kinds, muted=one.muted_at is not None)
 
 
 def participant(one: Participant) -> Json:

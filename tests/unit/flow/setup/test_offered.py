@@ -288,14 +288,7 @@ ACTS: dict[str, Act] = {
     "setting.set": lambda office: office.did(setting.change(office.setup, next(iter(RUNNING)), "20")),
 }
 LEFT_BY_OTHERS = {
-    "domain.restore",
-    "alias.import_back",
-    "alias.restore",
-    "team.restore",
-    "contact.unblock",
-    "guide.open",
-}
-LEFT_BY_OTHERS = {"domain.restore", "alias.import_back", "alias.restore", "team.restore", "contact.unblock",
+    "domain.restore", "alias.import_back", "alias.restore", "team.restore", "contact.unblock", "guide.open",
     "follower.remove_team", "note.restore",
 }  # fmt: skip
 """Acts that stand in the log as the way back of one above; they are tried there."""
