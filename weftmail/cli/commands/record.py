@@ -52,6 +52,12 @@ def build(parser: Parser) -> None:
     show.add_argument("--limit", type=number, metavar="N", help=f"so many messages; {PER_PAGE} by default, as JSON all")
     show.add_argument("--before", type=number, metavar="ID", help="the newest of those before this message")
     show.add_argument("--after", type=number, metavar="ID", help="the oldest of those after this message")
+    _build_changes(verbs)
+    _build_moves(verbs)
+
+
+def _build_changes(verbs: Verbs) -> None:
+    """Add what changes a record in its place."""
     change = verbs.add("set", "change a record; only what you name changes", _set, company=True)
     change.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
     change.add_argument("--title", metavar="TEXT", help="the new title")
@@ -82,6 +88,14 @@ def build(parser: Parser) -> None:
     snooze.add_argument("day", nargs="?", metavar="DAY", help="until then, as 2026-11-30; else until an answer")
     wake = verbs.add("wake", "end the snooze of a record", _wake, company=True)
     wake.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
+    tag = verbs.add("tag", "put tags on a record, or take them off", _tag, company=True)
+    tag.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
+    tag.add_argument("add", nargs="*", metavar="TAG", help="a tag to put on it")
+    tag.add_argument("--remove", action="append", default=[], metavar="TAG", help="a tag to take off")
+
+
+def _build_moves(verbs: Verbs) -> None:
+    """Add what gives a record, or messages of it, another number or place."""
     other = verbs.add("retype", "give a record another type, and with it another number", _retype, company=True)
     other.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
     other.add_argument("type", metavar="TYPE", help="the type: lead, order, invoice, ...")
@@ -99,10 +113,6 @@ def build(parser: Parser) -> None:
     merge.add_argument("into", metavar="NUMBER", help="the number of the record that stays")
     apart = verbs.add("separate", "let a merged record be one of its own again", _separate, company=True)
     apart.add_argument("number", metavar="NUMBER", help="the number that it had before it was merged")
-    tag = verbs.add("tag", "put tags on a record, or take them off", _tag, company=True)
-    tag.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
-    tag.add_argument("add", nargs="*", metavar="TAG", help="a tag to put on it")
-    tag.add_argument("--remove", action="append", default=[], metavar="TAG", help="a tag to take off")
     for name, place, help_ in MOVES:
         move = verbs.add(name, help_, partial(_move, place), company=True)
         move.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
