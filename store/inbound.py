@@ -292,15 +292,6 @@ class InboundLog:
             found = queries.review_counts_of_user(self._connection, company_id=company_id, user_id=decider)
         return {"held": 0, "unmatched": 0, "error": 0, **dict(found)}
 
-    def may_decide(self, company_id: int, user_id: int, inbound_id: int) -> bool:
-        """Say whether a member of the company may decide on a mail of it: the view ``decider`` says who may."""
-        found = queries.review_may_decide(self._connection, company_id=company_id, user_id=user_id, id=inbound_id)
-        return found is not None
-
-    def deciders(self, company_id: int, inbound_id: int) -> list[str]:
-        """Return the names of those who may decide on a mail of a company."""
-        return column(queries.review_deciders(self._connection, company_id=company_id, id=inbound_id))
-
     def review_counts_with_nobodys(self, company_id: int) -> dict[str, int]:
         """Return how many mails wait for review, by state: of a company, and those that belong to none."""
         found = queries.review_counts_with_nobodys(self._connection, company_id=company_id)

@@ -98,13 +98,15 @@ class Outbox:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, company_id: int, message_id: int, copies: Sequence[NewCopy], now: int) -> dict[NewCopy, int]:
-        """Let copies wait; return the id of each."""
+    def add(
+        self, company_id: int, message_id: int, copies: Sequence[NewCopy], now: int, wait: int = 0
+    ) -> dict[NewCopy, int]:
+        """Let copies wait, so many milliseconds at least; return the id of each."""
         rows = [
             {
                 "company_id": company_id, "message_id": message_id, "audience": one.audience,
                 "contact_id": one.contact_id, "language": one.language, "channel": one.channel,
-                "mentioned": one.mentioned, "now": now,
+                "mentioned": one.mentioned, "now": now, "next_at": now + wait,
             }
             for one in copies
         ]  # fmt: skip

@@ -15,6 +15,7 @@ from weftmail.store.blob import Blobs
 from weftmail.store.company import Companies
 from weftmail.store.contact_card import ContactCards
 from weftmail.store.contact_merge import ContactMerges
+from weftmail.store.decider import Deciders
 from weftmail.store.dns import DnsLooks
 from weftmail.store.domain import Domains
 from weftmail.store.due import Agenda
@@ -86,6 +87,7 @@ class Store:
         self.inbox = Inbox(connection)
         self.blobs = Blobs(connection)
         self.inbound = InboundLog(connection, self.blobs)
+        self.deciders = Deciders(connection)
         self.notes = Notes(connection)
         self.outbox = Outbox(connection)
         self.sessions = Sessions(connection)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from weftmail.store.attachment import RecordFile
 from weftmail.store.connection import Connection
+from weftmail.store.decider import HeldLine
 from weftmail.store.delivery import Delivery
-from weftmail.store.inbound import InboundLine, InboundRow
+from weftmail.store.inbound import InboundRow
 from weftmail.store.inbox import NEWEST
 from weftmail.store.message import StoredAttachment, ThreadAddressed, ThreadMessage
 from weftmail.store.rows import many, one, queries
@@ -110,10 +111,15 @@ class Threads:
         """Return the rows of the inbound log from which the messages of a stretch came, whole."""
         return many(InboundRow, queries.page_inbound(self._connection, **_named(stretch)))
 
-    def held(self, company_id: int, record_id: int) -> list[InboundLine]:
-        """Return what waits for a person to decide and concerns this record, oldest first, a hundred at most."""
-        found = queries.review_of_record(self._connection, company_id=company_id, record_id=record_id, most=HELD)
-        return many(InboundLine, found)
+    def held(self, company_id: int, record_id: int, user_id: int | None = None) -> list[HeldLine]:
+        """Return what waits for a person to decide and concerns this record, oldest first, a hundred at most.
+
+        Each says whether it is ``theirs``, the user's, to decide on.
+        """
+        found = queries.review_of_record(
+            self._connection, company_id=company_id, record_id=record_id, user_id=user_id or 0, most=HELD
+        )
+        return many(HeldLine, found)
 
 
 def _named(stretch: Stretch) -> dict[str, int]:

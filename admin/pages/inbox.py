@@ -61,7 +61,7 @@ def file(visit: Visit) -> Response:
         raise nothing_here()
     if not visit.may_write:
         raise HTTPException(403, marked("You have read-only access."))
-    if not visit.store.inbound.may_decide(visit.company_id, visit.user.id, notice.inbound_id) and not visit.owner:
+    if not visit.store.deciders.decides_on(visit.company_id, visit.user.id, [notice.inbound_id]):
         # It was theirs to decide on when they were told, and is not any more.
         return visit.go("/inbox")
     done = review.release(visit.setup, visit.site.installation, notice.inbound_id)

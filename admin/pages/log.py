@@ -16,7 +16,6 @@ from weftmail.admin.navigation import Item
 from weftmail.admin.number import whole_number
 from weftmail.admin.page import page
 from weftmail.admin.pages import outbox
-from weftmail.admin.pages.review import may_decide
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.admin.words import state as state_of
 from weftmail.core.parsing import path
@@ -195,7 +194,8 @@ def _mail(visit: Visit, row: InboundRow, *, wrong: str = "", status: int = 200) 
         cut=row.size > MOST_SOURCE,
         may_source=admin,
         again=admin and row.state in AGAIN,
-        decides=row.state in REVIEW_STATES and may_decide(visit, row),
+        decides=row.state in REVIEW_STATES
+        and bool(visit.store.deciders.decides_on(visit.company_id, visit.user.id, [row.id])),
         wrong=wrong,
     )
 

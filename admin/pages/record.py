@@ -34,9 +34,6 @@ from weftmail.store.message import ThreadMessage
 from weftmail.store.pulse import Pulse
 from weftmail.store.record import Follower, Participant, Record
 
-MOST_HELD = 100
-"""Of the mails that somebody may decide on, so many are looked through."""
-
 
 def record_of(visit: Visit) -> Record:
     """Return the record that the path names, if it is the company's; the one way by which pages get at a record."""
@@ -234,7 +231,7 @@ def _shown(
 ) -> Response:
     found, thread = talk.record, shown_entries(talk)
     moves = moves or visit.store.messages.pulse(found.company_id, found.id)
-    decides = _decides(visit, talk)
+    decides = {one.id for one in talk.held if one.theirs}
     seen = _mark(visit, found, moves, talk.followers, talk.participants)
     return visit.page(
         "record.html",
@@ -278,17 +275,6 @@ def _own_address(visit: Visit, talk: Conversation) -> Markup:
     if not talk.may_write:
         return Markup("")
     return escape(address_of(visit.store, visit.site.installation, talk.record, talk.alias))
-
-
-def _decides(visit: Visit, talk: Conversation) -> set[int]:
-    """Return which of the mails that are held here the visitor may decide on."""
-    held = {one.id for one in talk.held}
-    if not held or not visit.may_write:
-        return set()
-    if visit.may(Role.ADMIN):
-        return held
-    theirs = visit.store.listings.to_review(visit.company_id, "held", visit.user.id, min(held) - 1, MOST_HELD)
-    return held & {one.id for one in theirs}
 
 
 def _asked(visit: Visit) -> str:

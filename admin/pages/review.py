@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from weftmail.admin.files import download
@@ -13,6 +12,7 @@ from weftmail.admin.number import whole_number
 from weftmail.admin.page import page
 from weftmail.admin.pages.history import PastAct, listed
 from weftmail.admin.visit import Visit, nothing_here
+from weftmail.core.address import in_full
 from weftmail.core.parsing.message import Message
 from weftmail.core.role import Role
 from weftmail.core.routing.disposition import Append, Open
@@ -97,7 +97,7 @@ def _progress(visit: Visit) -> ReadAgain | None:
 
 
 def _whose(visit: Visit) -> int | None:
-    """Return whose mails are shown: all to admins, to others those that the view ``decider`` gives them."""
+    """Return whose mails are shown: those that the view ``decider`` gives them, which for admins are all."""
     return None if visit.may(Role.ADMIN) else visit.user.id
 
 
@@ -145,11 +145,25 @@ def _mail(visit: Visit, row: InboundRow, *, wrong: str = "", status: int = 200) 
         infected=row.scanned is not None and row.scanned.verdict == "infected",
         likely=_likely(visit, row, message),
         types=_types(visit),
-        deciders=visit.store.inbound.deciders(row.company_id, row.id) if row.company_id is not None else [],
+        deciders=_names(visit, row),
+        on=_on(visit),
         wrong=wrong,
         typed=visit.text("record"),
         chosen=visit.text("opens"),
     )
+
+
+def _names(visit: Visit, row: InboundRow) -> list[str]:
+    """Return who else may decide; who looks after the installation is named where the company has no admin."""
+    found = visit.store.deciders.of(row.company_id, [row.id]) if row.company_id is not None else []
+    here = [one for one in found if one.why != "installation"]
+    return list(dict.fromkeys(one.name for one in here or found))
+
+
+def _on(visit: Visit) -> str:
+    """Return the record from whose page the mail is decided on, and to which its decision leads back; "" for none."""
+    label = visit.text("on") or visit.request.query_params.get("on", "")
+    return label if visit.store.records.by_label(label, visit.company_id) else ""
 
 
 def _likely(visit: Visit, row: InboundRow, message: Message | None) -> str:
@@ -161,7 +175,8 @@ def _likely(visit: Visit, row: InboundRow, message: Message | None) -> str:
     except RefusedAct:
         return ""
     name, say = _colleague(visit, row), visit.voice.gettext
-    people = ", ".join(one.name or one.address for one in planned.recipients.outsiders)
+    # Anybody can bear any name.
+    people = ", ".join(in_full(one.name, one.address) for one in planned.recipients.outsiders)
     match planned.disposition:
         case Append(post=True) if people:
             return say(marked("Send to {people} as {name}")).format(people=people, name=name)
@@ -178,22 +193,15 @@ def _likely(visit: Visit, row: InboundRow, message: Message | None) -> str:
 
 def _row(visit: Visit) -> InboundRow:
     """Return the mail of the address, if it waits and is the visitor's to decide on."""
-    row = visit.store.inbound.get(visit.request.path_params["mail"])
-    if row is None or row.state not in REVIEW_STATES or not may_decide(visit, row):
+    return _to_decide(visit, visit.request.path_params["mail"])
+
+
+def _to_decide(visit: Visit, number: int | None) -> InboundRow:
+    row = visit.store.inbound.get(number) if number is not None else None
+    theirs = row is not None and visit.store.deciders.decides_on(visit.company_id, visit.user.id, [row.id])
+    if row is None or row.state not in REVIEW_STATES or not theirs:
         raise nothing_here()
     return row
-
-
-def may_decide(visit: Visit, row: InboundRow | InboundLine) -> bool:
-    """Say whether the visitor may decide on a mail: an admin, or whom the view ``decider`` names.
-
-    What is no company's is for who looks after the installation.
-    """
-    if row.company_id is None:
-        return visit.owner
-    if row.company_id != visit.company_id:
-        return False
-    return visit.may(Role.ADMIN) or visit.store.inbound.may_decide(visit.company_id, visit.user.id, row.id)
 
 
 def _colleague(visit: Visit, row: InboundRow) -> str:
@@ -215,7 +223,8 @@ def decide(visit: Visit) -> Response:
     if isinstance(done, Refusal):
         return _mail(visit, row, wrong=visit.voice.say(done.phrase), status=422)
     visit.site.sender.wake()
-    return visit.go(f"/review?state={row.state}", done)
+    on = _on(visit)
+    return visit.go(f"/records/{on}" if on else f"/review?state={row.state}", done)
 
 
 def decide_many(visit: Visit) -> Response:
@@ -224,9 +233,7 @@ def decide_many(visit: Visit) -> Response:
     done: Done | None = None
     refused = ""
     for number in numbers[:PER_PAGE]:
-        row = visit.store.inbound.get(number) if number is not None else None
-        if row is None or row.state not in REVIEW_STATES or not may_decide(visit, row):
-            raise nothing_here()
+        row = _to_decide(visit, number)
         made = _carried_out(visit, row, visit.text("do"))
         if isinstance(made, Refusal):
             refused = visit.voice.say(made.phrase)
@@ -241,10 +248,6 @@ def decide_many(visit: Visit) -> Response:
 
 def _carried_out(visit: Visit, row: InboundRow, act: str) -> Done | Refusal:
     setup, installation = visit.setup, visit.site.installation
-    # In a colleague's name only they themselves, or an admin, may let a mail speak, however its address is written.
-    in_name = visit.store.users.by_address(row.from_address) if row.from_address else None
-    if act in _RELEASES and in_name is not None and in_name.id != visit.user.id and not visit.may(Role.ADMIN):
-        raise HTTPException(404)
     match act:
         case "again":
             return replay_later(setup, row.id)
@@ -263,9 +266,6 @@ def _carried_out(visit: Visit, row: InboundRow, act: str) -> Done | Refusal:
         case "drop":
             return review.discard(setup, installation, row.id)
     raise nothing_here()
-
-
-_RELEASES = ("add", "note", "open", "file")
 
 
 def again_all(visit: Visit) -> Response:

@@ -546,20 +546,22 @@
   });
 })();
 
-// What stands at the left of a record is changed in place: the form of the page that the link leads to.
+// What stands at the left of a record is changed in place: the form of the page that the link leads to, or the part of it
+// that the link names.
 (() => {
   document.addEventListener("click", async (event) => {
     const link = event.target.closest("a[data-inline]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
+    // What opens here stays open, whatever moves on the page meanwhile.
+    link.closest("[data-key]").removeAttribute("data-key");
     try {
       const answer = await fetch(link.href, { headers: { accept: "text/html" } });
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("form.form");
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(link.dataset.inline || "form.form");
       if (!answer.ok || answer.redirected || !fresh) throw new Error();
-      const card = link.closest(".card");
-      card.removeAttribute("data-key");
+      const card = link.closest(link.dataset.inline ? "li" : ".card");
       card.replaceChildren(document.importNode(fresh, true));
-      card.querySelector("select, input:not([type=hidden])").focus();
+      card.querySelector(link.dataset.inline ? "button" : "select, input:not([type=hidden])").focus();
     } catch {
       location.assign(link.href);
     }

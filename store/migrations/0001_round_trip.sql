@@ -1074,8 +1074,9 @@ from inbound i
 
 -- Who may decide on a mail that waits for review: admins; of what bears a colleague's address that colleague alone; of
 -- anything else who owns its record, or else its alias, they or their team; and whoever was told of what has neither.
+-- What is no company's is for who looks after the installation.  ``why`` says by what they may.
 create view decider as
-select i.company_id, i.id as inbound_id, m.user_id
+select i.company_id, i.id as inbound_id, m.user_id, case when m.role = 'admin' then 'admin' else 'theirs' end as why
 from inbound i
     join membership m on m.company_id = i.company_id
     left join record r on r.id = i.record_id
@@ -1116,4 +1117,11 @@ where not exists (
                 )
             )
         )
+    )
+union all
+select i.company_id, i.id, a.user_id, 'installation'
+from inbound i cross join installation_admin a
+where not exists (
+        select 1 from membership m
+        where m.company_id = i.company_id and m.user_id = a.user_id and m.role = 'admin'
     );

@@ -113,10 +113,12 @@ from message m
 where m.company_id = :company_id and m.record_id = :record_id and m.id >= :first and m.id <= :last
 order by i.id;
 
+-- What concerns a record, and whether it is a user's to decide on.
 -- name: review_of_record
-select * from inbound_line
-where state in ('held', 'unmatched', 'error') and company_id = :company_id and record_id = :record_id
-order by id
+select l.*, exists (select 1 from decider d where d.inbound_id = l.id and d.user_id = :user_id) as theirs
+from inbound_line l
+where l.state in ('held', 'unmatched', 'error') and l.company_id = :company_id and l.record_id = :record_id
+order by l.id
 limit :most;
 
 -- name: review_counts
@@ -146,14 +148,6 @@ from inbound i
 where i.company_id = :company_id and i.state in ('held', 'unmatched', 'error')
     and exists (select 1 from decider d where d.inbound_id = i.id and d.user_id = :user_id)
 group by i.state;
-
--- name: review_may_decide$
-select user_id from decider where company_id = :company_id and inbound_id = :id and user_id = :user_id;
-
--- name: review_deciders
-select u.name from decider d join users u on u.id = d.user_id
-where d.company_id = :company_id and d.inbound_id = :id and u.active
-order by u.name, u.id;
 
 -- What a person decided on, as it was before.
 -- name: inbound_undecided$

@@ -2,7 +2,7 @@
 insert into outbox (
     company_id, message_id, audience, channel, contact_id, language, mentioned, next_at, created_at, changed_at
 )
-values (:company_id, :message_id, :audience, :channel, :contact_id, :language, :mentioned, :now, :now, :now)
+values (:company_id, :message_id, :audience, :channel, :contact_id, :language, :mentioned, :next_at, :now, :now)
 returning contact_id, language, channel, mentioned, id;
 
 -- An email of our own words: notices and what is about an account go to a user, a link to an address.

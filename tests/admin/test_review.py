@@ -199,7 +199,7 @@ def test_a_colleague_sees_what_they_were_told_of(site: Site, bjorn: Browser, hel
     page = bjorn.get("/review").text
     # Of the record that is Björn's now, also what waited before he was its owner.
     assert "For Bjorn" in page and "Re: Forty chairs" in page
-    assert f'href="/review/{theirs}"' in bjorn.get("/records/LEAD-1").text
+    assert f'href="/review/{theirs}?on=LEAD-1"' in bjorn.get("/records/LEAD-1").text
     assert decided(site, bjorn, theirs, do="add") == "filed LEAD-1"
     assert bjorn.get(f"/review/{held}/source").status_code == 404
 
@@ -216,7 +216,7 @@ def test_in_a_colleagues_name_they_or_an_admin_decide(site: Site, anna: Browser,
     site.store.inbox.notify(site.world.acme, [site.world.bjorn], says, 1, inbound_id=forged)
     assert bjorn.post(f"/review/{forged}/decide", {"csrf": bjorn.csrf(), "do": "add"}).status_code == 404
     assert site.world.row(forged).state == "held"
-    assert "Send to Karin Ek as Anna" in anna.get(f"/review/{forged}").text
+    assert "Send to Karin Ek &lt;karin@customer.example&gt; as Anna" in anna.get(f"/review/{forged}").text
     assert decided(site, anna, forged, do="add") == "filed LEAD-1"
 
 
@@ -323,3 +323,44 @@ def test_what_is_infected_can_only_be_dropped(site: Site, anna: Browser, held: i
     many = anna.post("/review/many?state=held", {"csrf": anna.csrf(), "do": "add", "mail": str(held)})
     assert many.status_code == 422 and site.world.row(held).state == "held"
     assert decided(site, anna, held, do="drop") == "discarded LEAD-1"
+
+
+def test_two_people_decide_on_the_record_itself(site: Site, tmp_path: Path) -> None:
+    """Erik's mail is Björn's, who owns the record; one in Anna's name is hers alone, whoever owns it."""
+    eriks = arrives(site, text="I take over")
+    site.store.records.set(_owned(site), 1)
+    hers = arrives(site, "In her name", "Anna <anna@acme.example>", "They are yours")
+    with served(site.app) as home, chromium(tmp_path / "profile") as first:
+        assert first.browser is not None
+        bjorn, anna = first.pages[0], first.browser.new_context().new_page()
+        signed_in(bjorn, home, "bjorn@acme.example")
+        signed_in(anna, home)
+        for page in (bjorn, anna):
+            page.goto(f"{home}/records/LEAD-1")
+        held = "[data-key=held], .held"
+        expect(bjorn.locator(held).get_by_role("link", name="Decide")).to_have_count(1)
+        expect(anna.locator(held).get_by_role("link", name="Decide")).to_have_count(2)
+        bjorn.get_by_role("link", name="Decide erik@other.example").click()
+        expect(bjorn.locator("#deciding")).to_contain_text("I take over")
+        expect(bjorn.locator("#deciding")).to_contain_text("Erik Ek <erik@other.example>")
+        bjorn.get_by_role("button", name="Add to conversation").click()
+        expect(bjorn).to_have_url(re.compile(r"/records/LEAD-1\?done="))
+        expect(bjorn.get_by_role("status").first).to_contain_text("Filed from the review queue")
+        assert site.world.row(eriks).state == "filed"
+        anna.get_by_role("link", name="Decide anna@acme.example").click()
+        anna.get_by_role("button", name="Send to Karin Ek <karin@customer.example> as Anna").click()
+        bar = anna.get_by_role("status").first
+        expect(bar).to_contain_text("leaves in a few seconds")
+        assert site.world.row(hers).state == "filed"
+        message = next(one for one in site.world.thread("LEAD-1") if one.inbound_id == hers)
+        claimed = {one.message_id for one in site.store.outbox.claim("s", site.world.clock(), 2**50, 99)}
+        assert message.id not in claimed, "it waits for an undo"
+        bar.get_by_role("button", name="Undo").click()
+        expect(anna.get_by_role("status").first).to_contain_text("Back in the review queue")
+        expect(anna).to_have_url(re.compile(r"/records/LEAD-1"))
+        assert site.world.row(hers).state == "held"
+        assert {site.store.outbox.state(site.world.acme, one) for one in _copies(site, message.id)} == {"cancelled"}
+
+
+def _copies(site: Site, message_id: int) -> list[int]:
+    return site.store.withdrawals.copies(site.world.acme, message_id)

@@ -29,7 +29,7 @@ READ_MORE = {
     "review_counts": REVIEWED,
     "review_counts_of_user": REVIEWED,
     "review_counts_with_nobodys": REVIEWED,
-    "review_deciders": "the colleagues who may decide on one mail, sorted once they are found",
+    "deciders": "the colleagues who may decide on one mail, sorted once they are found",
     "inbound_errors": REVIEWED,
     "inbound_errors_of_nobody": REVIEWED,
     "contacts_blocked": SET_UP,

@@ -268,6 +268,8 @@ def _size(count: int) -> str:
     return f"{count // (1024 * 1024)} MB" if count % (1024 * 1024) == 0 else f"{count // 1024} KB"
 
 
+UNDO_SECONDS = 10
+"""For so long what somebody decided to send waits, and can be undone before anybody has it."""
 NOTICES_APART = 15 * 60
 """Between two emails of notices to one person there are so many seconds."""
 

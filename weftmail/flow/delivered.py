@@ -43,6 +43,9 @@ class Delivered:
     marks: tuple[str, str | None] = ("", None)
     """How our own spam filter marks it, and the virus that was found in it."""
 
+    wait: int = 0
+    """For so many milliseconds what leaves because of it waits: a person decided so, and may undo it."""
+
     @property
     def proof_words(self) -> str:
         """What proves the author, as it is kept: JSON."""

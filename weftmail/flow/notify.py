@@ -187,13 +187,20 @@ def named_in(message: Message) -> frozenset[str]:
 
 
 def notify(
-    store: Store, record: Record, message_id: int, who_gets: Recipients, now: int, *, again: bool = False
+    store: Store,
+    record: Record,
+    message_id: int,
+    who_gets: Recipients,
+    now: int,
+    *,
+    again: bool = False,
+    wait: int = 0,
 ) -> int:
     """Write the deliveries of a message, and the copies that carry them; return how many copies wait to leave.
 
     A colleague finds it in the inbox at once, whatever they prefer beside that.  Colleagues of one channel and one
     language share a copy; an outsider's copy is personal.  Somebody who has a delivery of this message already gets no
-    second one; ``again``: it is there already, so somebody may have one.
+    second one; ``again``: it is there already, so somebody may have one.  The copies ``wait`` so many milliseconds.
     """
     before = store.messages.deliveries(record.company_id, message_id) if again else []
     have = {(one.user_id, one.contact_id) for one in before}
@@ -201,7 +208,7 @@ def notify(
     outsiders = [one for one in who_gets.outsiders if (None, one.contact_id) not in have]
     wanted = [*(_copy_for(one) for one in colleagues if one.channel != INBOX), *map(_copy_of_outsider, outsiders)]
     _note_turns(store, record, colleagues, outsiders, now)
-    copies = store.outbox.add(record.company_id, message_id, list(dict.fromkeys(wanted)), now)
+    copies = store.outbox.add(record.company_id, message_id, list(dict.fromkeys(wanted)), now, wait)
     people = [
         *(NewDelivery(INBOX, user_id=one.user_id, mentioned=one.mentioned) for one in colleagues),
         *(_to_colleague(one, copies) for one in colleagues if one.channel != INBOX),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from weftmail.core.limits import UNDO_SECONDS
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing.disposition import Append, Asked, Author, Decision, Disposition, Note, Open
 from weftmail.core.routing.recipients import Recipients
@@ -103,7 +104,7 @@ def release(
     A new participant is let in.  What bears a colleague's address is filed as theirs and goes on as their answer
     would have.  Mail that fits nowhere wants a ``record`` number or a record type to ``opens``.  With ``note`` it is
     filed inside.  ``message`` is the mail, where it was read already.  What the rules had said stays in the trace.
-    Raises RefusedAct for what cannot be.
+    What leaves waits a moment, for an undo.  Raises RefusedAct for what cannot be.
     """
     message = message or message_of(store, installation, inbound_id)
     with store.transaction():
@@ -126,6 +127,7 @@ def release(
                 writer=made.known.writer,
                 shows_address=made.known.shows_address,
                 by_signature=made.known.by_signature,
+                wait=UNDO_SECONDS * 1000,
             ),
             Decision(made.disposition, (*made.row.rules, said)),
             now,

@@ -13,8 +13,9 @@ from typing import Protocol, TypeVar
 
 from weftmail.core.routing.recipients import INBOX
 from weftmail.store.alias import Alias
+from weftmail.store.decider import HeldLine
 from weftmail.store.delivery import Delivery
-from weftmail.store.inbound import InboundLine, InboundRow
+from weftmail.store.inbound import InboundRow
 from weftmail.store.inbox import NEWEST
 from weftmail.store.message import StoredAttachment, ThreadAddressed, ThreadMessage
 from weftmail.store.record import Participant, Record, RecordFollower
@@ -78,7 +79,7 @@ class Conversation:
     later: int
     followers: tuple[RecordFollower, ...]
     participants: tuple[Participant, ...]
-    held: tuple[InboundLine, ...]
+    held: tuple[HeldLine, ...]
     alias: Alias | None
     may_write: bool
     follows: bool
@@ -109,7 +110,7 @@ def conversation(store: Store, record: Record, reader: Reader = OPERATOR, page: 
         later=last - earlier - len(entries),
         followers=followers,
         participants=tuple(store.records.participants(record.company_id, record.id)),
-        held=tuple(store.threads.held(record.company_id, record.id)),
+        held=tuple(store.threads.held(record.company_id, record.id, reader.user_id)),
         alias=alias,
         may_write=reader.may_write,
         follows=any(one.user_id == reader.user_id for one in followers),

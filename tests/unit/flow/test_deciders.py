@@ -40,4 +40,13 @@ def test_mail_in_a_colleagues_name_is_for_that_colleague(world: World) -> None:
     world.store.records.set(replace(record, owner_id=world.bjorn), 1)
     assert said(world, world.record("LEAD-1")) == "Nina can decide on it, as can the admins: Anna."
     held_on(world)
-    assert said(world, world.record("LEAD-1")) == "Nina, Björn can decide on it, as can the admins: Anna."
+    assert said(world, world.record("LEAD-1")) == "Björn, Nina can decide on it, as can the admins: Anna."
+
+
+def test_where_the_company_has_no_admin_those_of_the_installation_are_named(world: World) -> None:
+    record = held_on(world)
+    world.store.users.join(world.acme, world.anna, "agent")
+    assert said(world, record) == "The admins can decide on it: Anna."
+    made = user.add(Office(world).setup, "nina@acme.example", company="Acme", role="admin")
+    assert isinstance(made, Done)
+    assert said(world, record) == "Anna can decide on it, as can the admins: Nina."

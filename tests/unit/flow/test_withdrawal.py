@@ -10,7 +10,7 @@ import pytest
 from tests.unit.faults import nothing, store_with
 from tests.unit.flow.test_filing import contact_of, reply_address
 from tests.unit.world import ANNA, ERIK, KARIN, World
-from weftmail.core.limits import MAIL_RECORDS
+from weftmail.core.limits import MAIL_RECORDS, UNDO_SECONDS
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow import review
 from weftmail.flow.actor import Actor
@@ -107,6 +107,8 @@ def test_of_a_colleague_s_mail_the_customer_is_named_once_it_left(opened: World)
     review.release(opened.store, opened.installation, row.id)
     message = opened.thread("LEAD-1")[1]
     (copy,) = opened.store.withdrawals.copies(opened.acme, message.id)
+    assert all(one.id != copy for one in opened.store.outbox.claim("t", opened.clock(), 1, 9)), "it waits for an undo"
+    opened.clock.now += UNDO_SECONDS * 1000
     (claimed,) = [one for one in opened.store.outbox.claim("s", opened.clock(), 2**50, 9) if one.id == copy]
     with pytest.raises(RefusedAct, match="mail_leaving"):
         back(opened, row)
@@ -120,6 +122,17 @@ def test_of_a_colleague_s_mail_the_customer_is_named_once_it_left(opened: World)
         opened.mail(KARIN), reply_address(opened, message.id, contact_of(opened, "karin@customer.example"))
     )
     assert answer.state == "held"
+
+
+def test_what_a_decision_sends_waits_and_an_undo_meanwhile_takes_it_back_from_everybody(opened: World) -> None:
+    row = opened.deliver(opened.mail(ANNA), reply_address(opened, 1), "anna@acme.example")
+    opened.store.outbox.claim("s", opened.clock(), 2**50, 9)
+    review.release(opened.store, opened.installation, row.id)
+    opened.clock.now += UNDO_SECONDS * 1000 - 100
+    assert opened.store.outbox.claim("s", opened.clock(), 2**50, 9) == []
+    assert back(opened, row) == ()
+    opened.clock.now += 1000
+    assert opened.store.outbox.claim("s", opened.clock(), 2**50, 9) == [], "nobody gets what was taken back"
 
 
 def test_a_record_that_it_opened_is_closed_unless_somebody_wrote_there(opened: World) -> None:

@@ -15,6 +15,7 @@ from weftmail.cli.output import Fields, shown
 from weftmail.cli.pages import ReviewPages
 from weftmail.cli.refusals import carried_out
 from weftmail.cli.who_gets import lines_of
+from weftmail.core.limits import UNDO_SECONDS
 from weftmail.core.routing.recipients import Recipients
 from weftmail.core.wording.sentences import say
 from weftmail.flow import review, vocabulary
@@ -94,6 +95,8 @@ def _released(made: Done, released: review.Released) -> list[str]:
     lines = [f"{done.changes(made)}. It is on {released.record} and goes to:", *lines_of(released.recipients)]
     if not released.recipients.notified and not released.recipients.outsiders:
         lines.append(f"Nobody is notified. Add a follower: mail-admin follower add {released.record} ADDR")
+    if made.now.get("leaves_at"):
+        lines.append(f"It leaves in {UNDO_SECONDS} seconds. Undo: mail-admin audit undo {made.trace}")
     return lines
 
 

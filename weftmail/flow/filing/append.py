@@ -33,7 +33,8 @@ def file_append(
         if delivered.verified:
             # The copy that came first may have been a forger's, or came while our filter was away.
             store.messages.verify(company_id, same, delivered.proof_words)
-        return Outcome("duplicate", record.id, same, notify(store, record, same, who_gets, now, again=True))
+        copies = notify(store, record, same, who_gets, now, again=True, wait=delivered.wait)
+        return Outcome("duplicate", record.id, same, copies)
     contact_id, author = contact_of(store, company_id, disposition.author, now)
     if isinstance(disposition, Append) and disposition.add_participant and contact_id is not None:
         store.records.add_participants(record, [NewParticipant(contact_id, "added")], now)
@@ -67,7 +68,7 @@ def file_append(
         store, delivered.traffic, record, delivered.row.id, now,
         quiet=disposition.reach != "everybody", by_mail=who_gets.beyond_inbox,
     )  # fmt: skip
-    copies = notify(store, record, message_id, who_gets, now)
+    copies = notify(store, record, message_id, who_gets, now, wait=delivered.wait)
     for one in who_gets.skipped:
         if one.why.code in ("skipped.hidden", "skipped.unclear"):
             write_event(store, record, Phrase("event.not mentioned", {"name": one.name, "why": one.why}), now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from weftmail.core.address import comparable
 from weftmail.core.routing.disposition import Append, Decision, Discard, Hold, Note, Report
 from weftmail.flow.delivered import Delivered
 from weftmail.flow.filing.outcome import Outcome
@@ -24,7 +25,8 @@ def write_log(
             state=outcome.state,
             delivery_key=key,
             rfc_message_id=message.message_id,
-            from_address=message.from_[0].address if message.from_ else "",
+            # In the one spelling that addresses of colleagues have: who may decide on it depends on that.
+            from_address=comparable(message.from_[0].address) if message.from_ else "",
             subject=message.subject,
             record_id=outcome.record_id,
             answers_id=disposition.answers if isinstance(disposition, (Append, Note, Hold)) else None,

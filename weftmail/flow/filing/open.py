@@ -92,7 +92,7 @@ def _opened(store: Store, installation: Installation, delivered: Delivered, disp
         store, delivered.traffic, record, delivered.row.id, now,
         quiet=disposition.reach != "everybody", by_mail=who_gets.beyond_inbox,
     )  # fmt: skip
-    copies = notify(store, record, message_id, who_gets, now)
+    copies = notify(store, record, message_id, who_gets, now, wait=delivered.wait)
     return Outcome("filed", record.id, message_id, copies)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from weftmail.core.limits import UNDO_SECONDS
 from weftmail.core.parsing.message import Message
 from weftmail.core.role import Role
 from weftmail.core.wording.phrase import Phrase
@@ -63,6 +64,8 @@ def _release(
     )
     row = setup.store.inbound.get(inbound_id)
     now = place(setup.store, inbound_id)
+    if released.copies:
+        now["leaves_at"] = setup.clock() + UNDO_SECONDS * 1000
     return Decided("review.release", _company(row), named.mail(row), before, now, released)
 
 

@@ -54,6 +54,11 @@ class Trace:
         """Who was notified already of what was taken back; "" where nobody was."""
         return notified(self.row.now)
 
+    def waits(self, now: int) -> bool:
+        """Say whether what it sends has not left yet: to undo it now takes it back from everybody."""
+        leaves_at = self.row.now.get("leaves_at")
+        return isinstance(leaves_at, int) and leaves_at > now
+
     @property
     def final(self) -> Phrase | None:
         """Why it cannot be undone; None where it can."""
