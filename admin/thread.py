@@ -244,15 +244,15 @@ class ShownEntry:
         return sum(self.author.encode("utf-8", "replace")) % 6
 
 
-def shown_entries(found: Conversation) -> list[ShownEntry]:
-    """Return the messages of a conversation as the page shows them, oldest first."""
+def shown_entries(found: Conversation, now: int) -> list[ShownEntry]:
+    """Return the messages of a conversation as the page shows them at a time, oldest first."""
     return [
         ShownEntry(
             entry=one,
             vouched=vouched(one.message),
             findings=tuple(findings(json.loads(one.message.proof))) if one.message.inbound_id is not None else (),
             files=tuple(ShownFile(number, file) for number, file in enumerate(one.attachments, start=1)),
-            notified=tuple(map(_shown_delivery, one.deliveries)),
+            notified=tuple(_shown_delivery(each, now) for each in one.deliveries),
             subject=_other_subject(one.message.subject, found.record.title),
         )
         for one in found.entries
@@ -266,11 +266,11 @@ def _cut(text: str) -> str:
     return text if len(data) <= WORDS else data[:WORDS].decode("utf-8", "ignore")
 
 
-def _shown_delivery(one: Delivery) -> ShownDelivery:
+def _shown_delivery(one: Delivery, now: int) -> ShownDelivery:
     queued = _QUEUED.search(one.reason) if one.state == "sent" else None
     answer = one.reason if one.state in ("accepted", "relayed", "delayed", "bounced", "failed") else ""
-    in_short = _notified(one) if one.user_id is not None else None
-    return ShownDelivery(state(one), one.changed_at, queued[1] if queued else "", answer, one.again_at, in_short)
+    in_short = _notified(one, now) if one.user_id is not None else None
+    return ShownDelivery(state(one, now), one.changed_at, queued[1] if queued else "", answer, one.again_at, in_short)
 
 
 _BY = {
@@ -284,10 +284,10 @@ _BY = {
 }
 
 
-def _notified(one: Delivery) -> Phrase:
+def _notified(one: Delivery, now: int) -> Phrase:
     """How a colleague was notified, in two words: by email, or whether they have read it."""
     how = _BY.get(one.state) if one.channel in ("email", INBOX) else None
-    return Phrase("told", {"name": one.name, "how": how or state(one).says.values["state"]})
+    return Phrase("told", {"name": one.name, "how": how or state(one, now).says.values["state"]})
 
 
 def _other_subject(subject: str, title: str) -> str:

@@ -107,10 +107,12 @@ _DELIVERY = {
 }
 
 
-def state(delivery: Delivery) -> Mark:
+def state(delivery: Delivery, now: int) -> Mark:
     """Return how far a message got on its way to one person."""
     sign, word, tone = _DELIVERY[delivery.state]
-    if delivery.host and delivery.state == "accepted":
+    if delivery.is_quiet(now):
+        word = Phrase("delivery.quiet")
+    elif delivery.host and delivery.state == "accepted":
         word = Phrase("delivery.accepted", {"host": delivery.host})
     elif delivery.host and delivery.state == "relayed":
         word = Phrase("delivery.relayed", {"host": delivery.host})

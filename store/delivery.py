@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from weftmail.core.limits import QUEUE_LIFETIME
+
 
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
@@ -43,3 +45,9 @@ class Delivery:
     """The server that took it or put it off, as the mail server's log names it."""
     again_at: int = 0
     """When the mail server tries again, about; 0 where it does not."""
+
+    outbox_id: int | None = None
+
+    def is_quiet(self, now: int) -> bool:
+        """Say whether it left so long ago that a failure would have been reported by now, and none was."""
+        return self.state == "sent" and now - self.changed_at > QUEUE_LIFETIME

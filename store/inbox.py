@@ -28,6 +28,7 @@ class InboxEntry:
     subject: str
     text: str
     phrase: str
+    answers_id: int | None
     state: str
     created_at: int
 

@@ -361,6 +361,13 @@ class Messages:
         """Return who was told of a message."""
         return many(Delivery, queries.deliveries(self._connection, company_id=company_id, message_id=message_id))
 
+    def failed(self, company_id: int, message_ids: Collection[int]) -> list[Delivery]:
+        """Return what of these messages did not reach people outside who still take part."""
+        if not message_ids:
+            return []
+        found = queries.deliveries_failed(self._connection, company_id=company_id, message_ids=sorted(message_ids))
+        return many(Delivery, found)
+
     def sent_to(self, company_id: int, message_ids: Collection[int], contact_id: int) -> set[int]:
         """Return those of the messages that we sent to the contact, unless they were taken out since."""
         if not message_ids:

@@ -235,9 +235,10 @@ class Outbox:
         value: int | None = queries.outbox_next_at(self._connection)
         return value
 
-    def retry(self, company_id: int, outbox_id: int, now: int) -> bool:
-        """Make a copy due now; say whether it was waiting or had failed."""
-        changed: int = queries.outbox_retry(self._connection, company_id=company_id, id=outbox_id, now=now)
+    def retry(self, company_id: int, outbox_id: int, now: int, at: int | None = None) -> bool:
+        """Make a copy due now, or ``at`` a time; say whether it was waiting, had failed or came back."""
+        due = {"now": now, "at": now if at is None else at}
+        changed: int = queries.outbox_retry(self._connection, company_id=company_id, id=outbox_id, **due)
         if changed:
             queries.deliveries_requeue(self._connection, company_id=company_id, outbox_id=outbox_id, now=now)
         return changed == 1
@@ -254,6 +255,15 @@ class Outbox:
         changed: int = queries.outbox_revive(self._connection, company_id=company_id, id=outbox_id, now=now)
         if changed:
             queries.deliveries_revive(self._connection, company_id=company_id, outbox_id=outbox_id, now=now)
+        return changed == 1
+
+    def put_back(self, company_id: int, outbox_id: int, state: str, reason: str, now: int) -> bool:
+        """Let a copy that waits be one again that came back or failed; say whether it still waited."""
+        words = {"company_id": company_id, "id": outbox_id, "now": now}
+        went = "sent" if state == "bounced" else "failed"
+        changed: int = queries.outbox_put_back(self._connection, **words, state=went)
+        if changed:
+            queries.deliveries_put_back(self._connection, **words, state=state, reason=reason)
         return changed == 1
 
     def redirect(self, company_id: int, outbox_id: int, contact_id: int, address: str, now: int) -> None:

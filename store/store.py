@@ -45,6 +45,7 @@ from weftmail.store.second_factor import SecondFactors
 from weftmail.store.session import Sessions
 from weftmail.store.setting import StoredSettings
 from weftmail.store.snooze import Snoozes
+from weftmail.store.suppression import Suppressions
 from weftmail.store.tag import Tags
 from weftmail.store.team import Teams
 from weftmail.store.thread import Threads
@@ -99,6 +100,7 @@ class Store:
         self.log = MailLog(connection)
         self.turns = Turns(connection)
         self.exemptions = Exemptions(connection)
+        self.suppressions = Suppressions(connection)
         self.withdrawals = Withdrawals(connection, self.blobs)
 
     @classmethod

@@ -12,8 +12,9 @@ from weftmail.admin.pages.history import changes_of
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.role import Role
 from weftmail.flow.refusal import Refusal
-from weftmail.flow.setup import contact, contact_merge, organisation
+from weftmail.flow.setup import contact, contact_merge, organisation, suppression
 from weftmail.flow.setup.act import Done
+from weftmail.flow.suppression import suppressed
 from weftmail.store.contact_card import ContactCard
 from weftmail.store.listing import NEWEST
 
@@ -50,6 +51,7 @@ def _page(visit: Visit, found: ContactCard, wrong: Mapping[str, str]) -> Respons
         contact=found,
         called=found.name or "".join(named[:1]),
         addresses=addresses,
+        suppressed=suppressed(visit.store, of, named),
         first="".join(named[:1]),
         records=records[:PER_PAGE],
         more_records=len(records) > PER_PAGE,
@@ -114,6 +116,16 @@ ACTS: dict[str, Callable[[Visit, str], Done | Refusal]] = {
 }
 
 
+def lift(visit: Visit) -> Response:
+    """Send to an address of the contact again."""
+    found = contact_of(visit)
+    wanted = visit.text("address")
+    if wanted not in visit.store.contacts.addresses(visit.company_id, found.id):
+        raise nothing_here()
+    done = suppression.lift(visit.setup, wanted, company=visit.company.company)
+    return _answer(visit, found, done, {"address": "take"})
+
+
 def act(visit: Visit) -> Response:
     """Do what the button says."""
     found, name = contact_of(visit), visit.text("act")
@@ -132,5 +144,6 @@ def _answer(visit: Visit, found: ContactCard, done: Done | Refusal, fields: Mapp
 routes = [
     page("/contacts/{contact:number}", one),
     page("/contacts/{contact:number}/save", save, posts=True, role=Role.AGENT),
+    page("/contacts/{contact:number}/lift", lift, posts=True, role=Role.AGENT),
     page("/contacts/{contact:number}/act", act, posts=True, role=Role.AGENT),
 ]

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from weftmail.admin.navigation import Item
 from weftmail.admin.number import whole_number
 from weftmail.admin.page import live, page
+from weftmail.admin.pages.failed import unreached
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import Refusal
@@ -35,6 +36,7 @@ def inbox(visit: Visit) -> Response:
         everywhere=True,
         live=visit.path(f"/live/inbox?seen={mark(visit)}"),
         entries=entries[:PER_PAGE],
+        unreached=unreached(visit, entries[:PER_PAGE]),
         notices=notices[:PER_PAGE],
         more_entries=len(entries) > PER_PAGE,
         more_notices=len(notices) > PER_PAGE,

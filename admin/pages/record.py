@@ -229,7 +229,7 @@ def _from_unread(visit: Visit, talk: Conversation, unread_from: int | None) -> C
 def _shown(
     visit: Visit, talk: Conversation, composer: Composer | None, status: int = 200, *, moves: Pulse | None = None
 ) -> Response:
-    found, thread = talk.record, shown_entries(talk)
+    found, thread = talk.record, shown_entries(talk, visit.now)
     moves = moves or visit.store.messages.pulse(found.company_id, found.id)
     decides = {one.id for one in talk.held if one.theirs}
     seen = _mark(visit, found, moves, talk.followers, talk.participants)

@@ -866,6 +866,32 @@ create index delivery_address on delivery (company_id, address, changed_at, id) 
 create index delivery_inbox on delivery (company_id, user_id, id) where channel = 'inbox';
 create index delivery_unread on delivery (company_id, user_id, record_id) where state = 'unread';
 
+-- Addresses outside to which nothing is sent, with the reason of the report and the words of the server.
+create table suppression (
+    company_id bigint not null references company (id),
+    address text not null,
+    why text not null,
+    answer text not null default '',
+    record_id bigint references record (id),
+    created_at bigint not null,
+    primary key (company_id, address)
+);
+create index suppression_record on suppression (record_id) where record_id is not null;
+
+-- On which days since 1970 an address outside refused mail, and whether that was about the address itself, about its
+-- mailbox, or about something else; rows of the last months.
+create table bounce (
+    company_id bigint not null references company (id),
+    address text not null,
+    domain text not null,
+    about text not null check (about in ('address', 'mailbox', 'else')),
+    day bigint not null,
+    created_at bigint not null,
+    primary key (company_id, address, about, day)
+);
+create index bounce_domain on bounce (company_id, domain, created_at, address);
+create index bounce_created on bounce (created_at);
+
 -- What a user is told in the inbox that is no message of a thread: a mail for review, say.
 create table notice (
     id {ID},

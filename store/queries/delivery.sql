@@ -39,8 +39,8 @@ update delivery set state = :state, reason = :reason, host = :host, again_at = :
 where company_id = :company_id and id = :id and state in (:before);
 
 -- name: deliveries_requeue!
-update delivery set state = 'queued', reason = '', changed_at = :now
-where company_id = :company_id and outbox_id = :outbox_id and state in ('delayed', 'failed');
+update delivery set state = 'queued', reason = '', host = '', again_at = 0, changed_at = :now
+where company_id = :company_id and outbox_id = :outbox_id and state in ('delayed', 'failed', 'bounced');
 
 -- name: deliveries_cancel!
 update delivery set state = 'cancelled', changed_at = :now
@@ -49,6 +49,22 @@ where company_id = :company_id and outbox_id = :outbox_id and state in ('queued'
 -- name: deliveries_revive!
 update delivery set state = 'queued', reason = '', changed_at = :now
 where company_id = :company_id and outbox_id = :outbox_id and state = 'cancelled';
+
+-- name: deliveries_put_back!
+update delivery set state = :state, reason = :reason, changed_at = :now
+where company_id = :company_id and outbox_id = :id and state = 'queued';
+
+-- What did not reach people outside who still take part, of some messages.
+-- name: deliveries_failed
+select d.*
+from delivery_row d
+where d.company_id = :company_id and d.message_id in (:message_ids) and d.state in ('bounced', 'failed')
+    and d.contact_id is not null
+    and exists (
+        select 1 from message m join participant p on p.company_id = m.company_id and p.record_id = m.record_id
+        where m.company_id = d.company_id and m.id = d.message_id and p.contact_id = d.contact_id and p.removed_at is null
+    )
+order by d.id;
 
 -- name: deliveries_redirect!
 update delivery set address = :address, changed_at = :now

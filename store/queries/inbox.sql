@@ -1,6 +1,6 @@
 -- name: inbox
 select d.id, d.message_id, d.state, m.record_id, r.label, r.title, m.kind, m.author_name, m.author_address, m.author_user_id,
-    m.subject, m.reply_text as text, m.phrase, m.created_at
+    m.subject, m.reply_text as text, m.phrase, m.answers_id, m.created_at
 from delivery d join message m on m.id = d.message_id join record r on r.id = m.record_id
 where d.company_id = :company_id and d.user_id = :user_id and d.channel = 'inbox' and d.id < :before
     and r.hidden_as is null

@@ -49,9 +49,18 @@ select min(case when leased_until_at > next_at then leased_until_at else next_at
 from outbox where state = 'waiting' and not exists (select 1 from setting where name = 'sending_paused' and value = '1');
 
 -- name: outbox_retry!
-update outbox set state = 'waiting', next_at = :now, changed_at = :now
-where company_id = :company_id and id = :id and state in ('waiting', 'delayed', 'failed')
-    and leased_until_at <= :now;
+update outbox set state = 'waiting', next_at = :at, changed_at = :now
+where company_id = :company_id and id = :id and leased_until_at <= :now
+    and (
+        state in ('waiting', 'delayed', 'failed')
+        or (
+            state = 'sent'
+            and exists (
+                select 1 from delivery d
+                where d.company_id = :company_id and d.outbox_id = outbox.id and d.state = 'bounced'
+            )
+        )
+    );
 
 -- One that somebody took back, and that did not leave, waits again.
 -- name: outbox_cancel!
@@ -62,6 +71,11 @@ where company_id = :company_id and id = :id and state in ('waiting', 'delayed', 
 -- name: outbox_revive!
 update outbox set state = 'waiting', next_at = :now, changed_at = :now
 where company_id = :company_id and id = :id and state = 'cancelled';
+
+-- What a person wanted sent again is as it was, as long as it waits.
+-- name: outbox_put_back!
+update outbox set state = :state, changed_at = :now
+where company_id = :company_id and id = :id and state = 'waiting' and leased_until_at <= :now;
 
 -- name: outbox_ready!
 update outbox set state = 'waiting', next_at = :now, changed_at = :now where id = :id and state = 'delayed';

@@ -123,7 +123,8 @@ VALUES: dict[str, Any] = {
     "sort_name": "new", "organisation_id": 1, "note": "n",
     "due_on": "2027-01-20", "day": "2027-01-20", "done_at": None, "feedback": "f", "removed_at": None,
     "beginning": "zz", "beyond": "zzz",
-    "host": "mx.b.example", "again_at": 0, "edited_at": 1, "email_for": "message",
+    "why": "no such user", "answer": "550 no", "about": "mailbox", "quiet_before": 10**9,
+    "host": "mx.b.example",  "again_at": 0, "edited_at": 1, "email_for": "message",
 }  # fmt: skip
 SWITCHES = {
     "when_closed": "type",
@@ -136,6 +137,11 @@ SWITCHES = {
 }
 ODD: dict[str, dict[str, Any]] = {
     **{name: {"types": ["none"], "before": 10**9} for name in ("contact_records", "contact_messages")},
+    "suppressions": {"after": ""},
+    "bounce_add": {"domain": "customer.example", "day": 20_000},
+    "bounces_expire": {"before": 1},
+    "outbox_put_back": {"state": "sent"},
+    "deliveries_put_back": {"state": "bounced"},
     "contact_addresses_add": {"address": "new@customer.example", "domain": "customer.example"},
     "contacts_in_domain": {"domain": "none.example"},
     "organisation_gather": {"domain": "none.example"},

@@ -8,14 +8,31 @@ from dataclasses import dataclass
 from weftmail.cli.arguments import whole_number
 from weftmail.store.audit import AuditRow
 from weftmail.store.inbound import InboundLine
-from weftmail.store.listing import NEWEST, ContactLine, InboundFilter, OutboxLine
+from weftmail.store.listing import COUNTED, NEWEST, ContactLine, InboundFilter, OutboxLine
 from weftmail.store.record import Record
 from weftmail.store.store import Store
+from weftmail.store.suppression import Suppression
 from weftmail.store.unread import UnreadLine
 
 
 def _id(after: str | None, begin: int) -> int:
     return begin if after is None else whole_number("--after", after)
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionPages:
+    """Addresses of one company to which nothing is sent, by address."""
+
+    store: Store
+    company_id: int
+
+    def page(self, after: str | None, most: int) -> Sequence[Suppression]:
+        """Return a page."""
+        return self.store.suppressions.page(self.company_id, after or "", most)
+
+    def left(self, after: str) -> int:
+        """Return how many follow."""
+        return len(self.store.suppressions.page(self.company_id, after, COUNTED + 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,8 @@ STEPS = {
     "note_with_recipients": "leave out --to and --cc, or leave out --note",
     "nothing_to_answer": "name somebody: --to ADDR, or write a --note",
     "nobody_to_answer": "name somebody: --to ADDR, or write a --note",
+    "post_suppressed": "mail-admin suppression lift {address}",
+    "not_suppressed": "see: mail-admin suppression list",
     "post_to_colleague": "mail-admin follower add {number} {address}",
     "no_domain_to_write_from": "add one: mail-admin domain add NAME",
     "not_for_replay": "see: mail-admin inbound show {id}",

@@ -28,6 +28,13 @@ LMTP_DATA_DONE = 600
 SMTP_TIMEOUT = 30
 """How long the sender waits for one answer of the mail server."""
 
+QUEUE_LIFETIME = 5 * 24 * 3600_000
+"""How long a mail server tries to deliver a message, in milliseconds; after that no failure is reported any more."""
+BOUNCE_DAYS = 5
+"""On so many days a mailbox refuses mail before nothing more is sent to it."""
+BOUNCE_ALARM = 3
+"""So many addresses of one domain that refuse mail within a day are told to the admins."""
+
 MESSAGE_SIZE = 64 * 1024 * 1024
 """The largest mail, in bytes, that the listener offers to take (SIZE, RFC 1870)."""
 

@@ -14,12 +14,16 @@ from typing import assert_never
 from weftmail.core.failure import TempFail
 from weftmail.core.limits import SMTP_TIMEOUT
 from weftmail.core.ports import Deferred, Outcome, Refused, Sent
+from weftmail.core.reports import dsn, reason
 from weftmail.core.wording.phrase import Phrase
+from weftmail.core.wording.sentences import say
+from weftmail.flow.bounces import refused
 from weftmail.flow.channels.channel import Channel
 from weftmail.flow.due.kinds.retry import Retry
 from weftmail.flow.events import event
 from weftmail.flow.installation import Installation
 from weftmail.flow.notices import notify_of_failure
+from weftmail.flow.suppression import suppressed
 from weftmail.store.errors import temporary
 from weftmail.store.message import ThreadMessage
 from weftmail.store.outbox import Claimed
@@ -109,11 +113,14 @@ class OutboxSender:
         if not addresses:
             self._store.outbox.settle(claimed.id, self._holder, "sent", "", 0, self._installation.clock())
             return {}
+        held = suppressed(self._store, claimed.company_id, addresses) if claimed.contact_id is not None else {}
         channel = self._channels.get(claimed.channel)
-        if channel is None:
+        if held:
+            outcomes: Mapping[str, Outcome] = {one: _kept_back(one, why) for one, why in held.items()}
+        elif channel is None:
             # Copies of a channel that is not set up here wait for the program that has it.
             nobody = Deferred(f"{claimed.channel} is not set up here")
-            outcomes: Mapping[str, Outcome] = dict.fromkeys(addresses, nobody)
+            outcomes = dict.fromkeys(addresses, nobody)
         else:
             outcomes = channel.send(claimed, addresses)
         self._settle(claimed, outcomes)
@@ -140,6 +147,7 @@ class OutboxSender:
                 if isinstance(outcome, Refused) or (late and isinstance(outcome, Deferred))
             ]
             if failed:
+                self._learn(claimed, failed, now)
                 self._notify_of_failure(claimed, failed, now)
             again = self._is_left(claimed, len(failed) + sum(isinstance(one, Sent) for one in outcomes.values()))
             error = next((one.text for one in outcomes.values() if not isinstance(one, Sent)), "")
@@ -185,6 +193,16 @@ class OutboxSender:
         ]
         self._store.inbox.notify(message.company_id, unreached, says, now, record_id=message.record_id)
 
+    def _learn(self, claimed: Claimed, failed: Sequence[tuple[str, Deferred | Refused]], now: int) -> None:
+        """Remember addresses outside that the mail server says are nobody's; what else it says is about us."""
+        message = self._store.messages.get(claimed.company_id, claimed.message_id) if claimed.contact_id else None
+        for address, outcome in failed:
+            if message is None or not isinstance(outcome, Refused) or outcome.says is not None:
+                continue
+            said = dsn.failure(address, reason.status_in(outcome.text), "failed", outcome.text, "recipient")
+            if said.reason == "no such user":
+                refused(self._store, claimed.company_id, message.record_id, address, said, now)
+
     def _notify_of_failure(self, claimed: Claimed, failed: Sequence[tuple[str, Deferred | Refused]], now: int) -> None:
         """Write an event on the thread, and tell the author, or who stands in line."""
         message = self._store.messages.get(claimed.company_id, claimed.message_id)
@@ -199,6 +217,12 @@ class OutboxSender:
         record = self._store.records.get(message.company_id, message.record_id)
         notify_of_failure(self._store, record, event_id, message.author_user_id, now)
         log.warning("copy %d failed for %d of its addresses", claimed.id, len(failed))
+
+
+def _kept_back(address: str, why: Phrase) -> Refused:
+    """What comes of a copy whose address turned out to be wrong after it was written."""
+    says = Phrase("suppressed", {"address": address, "why": why})
+    return Refused(say(says), says)
 
 
 def _failure_says(failed: Sequence[tuple[str, Deferred | Refused]]) -> Phrase:

@@ -26,6 +26,7 @@ from weftmail.core.routing.recipients import (
 )
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.mentions import mentioned_by_mail
+from weftmail.flow.suppression import suppressed
 from weftmail.store.alias import AliasOwner
 from weftmail.store.delivery import NewDelivery
 from weftmail.store.outbox import NewCopy
@@ -138,13 +139,15 @@ def planned(
             )
         case Append() | Note():
             found, left = _mentioned(store, disposition, message, record)
+            outsiders = _audience(store, disposition)
             who_gets = recipients(
                 [*found, *_colleagues(store, disposition, record)],
-                _audience(store, disposition),
+                outsiders,
                 author_user_id=disposition.author.user_id,
                 have_it=named_in(message) if verified and disposition.author.user_id is not None else frozenset(),
                 reach=disposition.reach,
                 kind=kind_of(disposition),
+                suppressed=suppressed(store, disposition.company_id, [one.address for one in outsiders]),
             )
             return replace(who_gets, skipped=(*who_gets.skipped, *left))
         case _:

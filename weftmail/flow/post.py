@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from weftmail.core.address import BadAddress, canonical
@@ -12,6 +12,7 @@ from weftmail.core.parsing.words import text_of
 from weftmail.core.routing.recipients import Field, Outsider, Recipients, recipients
 from weftmail.core.tokens import locator
 from weftmail.core.tokens.locator import Visibility
+from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.events import note_message
 from weftmail.flow.facts import is_ours
 from weftmail.flow.identity import identity_of
@@ -19,6 +20,7 @@ from weftmail.flow.installation import Installation
 from weftmail.flow.mentions import mentioned
 from weftmail.flow.notify import following, notify, suggested
 from weftmail.flow.refusal import RefusedAct
+from weftmail.flow.suppression import suppressed
 from weftmail.store.message import Addressed, NewAttachment, NewMessage
 from weftmail.store.people import User
 from weftmail.store.record import Follower, NewParticipant, Record
@@ -76,8 +78,8 @@ def plan(
     """Return who would get the draft.  Only reads: an address that nobody has yet stands there with contact 0.
 
     Raises RefusedAct for an author who may not write in the record's company, a malformed address, an empty draft,
-    a mention of nobody, of several, or of somebody for whom the record does not exist, or
-    a post that names nobody where the message that it answers has nobody outside, or there is none to answer.
+    an address to which nothing is sent, a mention of nobody, of several, or of somebody for whom the record does not
+    exist, or a post that names nobody where the message that it answers has nobody outside, or there is none to answer.
     """
     allowed = _may_write(store, author, record.company_id) if may_write is None else may_write
     if not author.active or not allowed:
@@ -99,8 +101,18 @@ def plan(
         outsiders,
         author_user_id=author.id,
         kind="notes" if draft.note else "messages",
+        suppressed=_kept_out(store, record, draft, outsiders),
     )
     return PostPlan(record, author, answers_id, who_gets)
+
+
+def _kept_out(store: Store, record: Record, draft: Draft, outsiders: Sequence[Outsider]) -> Mapping[str, Phrase]:
+    """Return to whom nothing is sent and why not; RefusedAct where the draft names them, or would reach nobody else."""
+    found = suppressed(store, record.company_id, [one.address for one in outsiders])
+    for one in outsiders:
+        if one.address in found and (draft.to is not None or one.field == "cc" or len(found) == len(outsiders)):
+            raise RefusedAct(one.field, "post_suppressed", address=one.address, why=found[one.address])
+    return found
 
 
 def _may_write(store: Store, author: User, company_id: int) -> bool:

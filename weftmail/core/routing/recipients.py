@@ -6,8 +6,9 @@ really sent, so that the people listed are the people who get it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, Literal
 
 from weftmail.core.limits import ANSWER_COPIED
@@ -126,6 +127,7 @@ def recipients(
     have_it: Collection[str] = (),
     reach: Notify = "everybody",
     kind: Kind = "messages",
+    suppressed: Mapping[str, Phrase] = MappingProxyType({}),
 ) -> Recipients:
     """Return who gets a message.
 
@@ -133,6 +135,7 @@ def recipients(
     those whom it names, To before Cc.  ``have_it``: canonical addresses to which a verified colleague sent it
     themselves; what anybody else says of that must not stand here.  A note or a change, and an automatic message, reach
     no outsider, whoever is named.  Of somebody who stands among ``following`` twice the first entry counts.
+    ``suppressed``: addresses to which nothing is sent, with why not.
     """
     notified: list[Notified] = []
     skipped: list[Skipped] = []
@@ -149,6 +152,9 @@ def recipients(
     for outsider in outsiders:
         if reach != "everybody" or kind != "messages":
             skipped.append(Skipped(outsider.name or outsider.address, Phrase("skipped.inside")))
+        elif outsider.address in suppressed:
+            why_not = Phrase("skipped.suppressed", {"why": suppressed[outsider.address]})
+            skipped.append(Skipped(outsider.name or outsider.address, why_not))
         elif outsider.address in have_it:
             skipped.append(Skipped(outsider.name or outsider.address, Phrase("skipped.has it")))
         else:

@@ -18,6 +18,7 @@ PAGES: Final[dict[str, Sentence]] = {
     "delivery.somebody": marked("somebody"),
     "delivery.queued": marked("Waiting to be sent"),
     "delivery.sent": marked("Sent"),
+    "delivery.quiet": marked("Sent, no failure reported"),
     "delivery.accepted": marked("Accepted by {host}"),
     "delivery.relayed": marked("Accepted by the relay {host}"),
     "delivery.mailbox": marked("In a mailbox of your mail server"),

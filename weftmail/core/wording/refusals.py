@@ -204,6 +204,10 @@ REFUSALS = {
     "note_of_others": marked("{name} wrote note {note}; only its author can change it"),
     "note_deleted": marked("Note {note} on {number} is deleted already"),
     "nothing_to_erase": marked("Note {note} on {number} has no earlier text"),
+    "post_suppressed": marked(
+        "Nothing is sent to {address}: {why}. Correct the address, leave it out, or lift this on the contact’s page"
+    ),
+    "not_suppressed": marked("{address} is not suppressed"),
     "post_to_ours": marked("{address} is one of your own addresses; name somebody outside"),
     "no_domain_to_write_from": marked("{company} has no domain to write from"),
     # The review queue.

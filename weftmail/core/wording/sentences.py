@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from weftmail.core.wording.acts import ACTS, FINAL
+from weftmail.core.wording.bounces import BOUNCES
 from weftmail.core.wording.checking import CHECKING
 from weftmail.core.wording.dns import DNS
 from weftmail.core.wording.events import EVENTS
@@ -39,6 +40,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     **DNS,
     **FORECAST,
     **CHECKING,
+    **BOUNCES,
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from weftmail.core.routing.disposition import Append, Note
+from weftmail.core.routing.recipients import Skipped
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.delivered import Delivered
 from weftmail.flow.events import note_message, reopen, write_event
@@ -11,11 +12,12 @@ from weftmail.flow.filing.entry import contact_of, new_message
 from weftmail.flow.filing.outcome import Outcome
 from weftmail.flow.identity import identity_of
 from weftmail.flow.installation import Installation
+from weftmail.flow.notices import notify_of_failure
 from weftmail.flow.notify import notify, planned
 from weftmail.flow.outgoing import outgoing
 from weftmail.flow.referred import foreign_ids
 from weftmail.flow.turns import note_mail
-from weftmail.store.record import NewParticipant
+from weftmail.store.record import NewParticipant, Record
 from weftmail.store.store import Store
 
 
@@ -70,10 +72,18 @@ def file_append(
     )  # fmt: skip
     copies = notify(store, record, message_id, who_gets, now, wait=delivered.wait)
     for one in who_gets.skipped:
-        if one.why.code in ("skipped.hidden", "skipped.unclear"):
-            write_event(store, record, Phrase("event.not mentioned", {"name": one.name, "why": one.why}), now)
+        _tell_of(store, record, one, user_id, now)
     if user_id is not None and not disposition.automatic:
         store.records.follow_by_post(company_id, record.id, user_id, now)
         store.inbox.read(company_id, record.id, user_id, now)
         store.read_state.read(company_id, user_id, [record.id])
     return Outcome("filed", record.id, message_id, copies)
+
+
+def _tell_of(store: Store, record: Record, skipped: Skipped, author_id: int | None, now: int) -> None:
+    """Write down who did not get what its author wanted them to get, and tell the author of anybody outside."""
+    if skipped.why.code in ("skipped.hidden", "skipped.unclear"):
+        write_event(store, record, Phrase("event.not mentioned", {"name": skipped.name, "why": skipped.why}), now)
+    elif skipped.why.code == "skipped.suppressed":
+        event_id = write_event(store, record, Phrase("event.not sent", {"name": skipped.name, "why": skipped.why}), now)
+        notify_of_failure(store, record, event_id, author_id, now)

@@ -11,6 +11,7 @@ from weftmail.flow.running import PAUSED
 from weftmail.flow.setup import contact, find, named, setting
 from weftmail.flow.setup.act import Done, Fields, Setup, act
 from weftmail.flow.setup.undo import check_unchanged
+from weftmail.flow.suppression import suppressed
 from weftmail.store.audit import AuditRow
 from weftmail.store.outbox import Claimed
 
@@ -41,11 +42,14 @@ def cancel(setup: Setup, copy_id: int, *, company_id: int | None = None) -> Done
 def redirect(setup: Setup, copy_id: int, address: str, *, company_id: int | None = None) -> Done:
     """Send the copy of an outsider to another address of theirs, which takes the place of the one that was wrong."""
     copy, _ = _found(setup, copy_id, company_id)
-    return _redirected(setup, copy, address, named.copy(setup.store, copy))
+    return redirected(setup, copy, address, named.copy(setup.store, copy))
 
 
-def _redirected(setup: Setup, copy: Claimed, address: str, subject: str) -> Done:
-    """``subject`` is what the copy was called before: its way back bears the same, and so overtakes it."""
+def redirected(setup: Setup, copy: Claimed, address: str, subject: str, pause: int = 0) -> Done:
+    """Send a copy to another address, after a ``pause`` in milliseconds; to be called in an act.
+
+    ``subject`` is what the copy was called before: its way back bears the same, and so overtakes it.
+    """
     copy_id = copy.id
     store, wanted, now = setup.store, find.address("address", address), setup.clock()
     if copy.contact_id is None:
@@ -53,7 +57,9 @@ def _redirected(setup: Setup, copy: Claimed, address: str, subject: str) -> Done
     (old, *_) = store.outbox.addresses(copy.company_id, copy_id)
     whose = store.contacts.get(copy.company_id, copy.contact_id)
     assert whose is not None  # noqa: S101 - a foreign key says so
-    if not store.outbox.retry(copy.company_id, copy_id, now):
+    if found := suppressed(store, copy.company_id, [wanted]):
+        raise RefusedAct("address", "post_suppressed", address=wanted, why=found[wanted])
+    if not store.outbox.retry(copy.company_id, copy_id, now, now + pause):
         raise RefusedAct("id", "copy_left")
     contact.replace_address(setup, whose, old, wanted)
     store.outbox.redirect(copy.company_id, copy_id, copy.contact_id, wanted, now)
@@ -97,7 +103,7 @@ def _address_back(setup: Setup, row: AuditRow) -> Done:
     copy, _ = _found(setup, copy_id, row.company_id)
     there = setup.store.outbox.addresses(copy.company_id, copy_id)
     check_unchanged(row, {"id": copy_id, "address": next(iter(there), "")})
-    return _redirected(setup, copy, str(row.before["address"]), row.subject)
+    return redirected(setup, copy, str(row.before["address"]), row.subject)
 
 
 reverses = {"outbox.cancel": _revive, "outbox.redirect": _address_back}

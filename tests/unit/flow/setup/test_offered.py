@@ -9,6 +9,7 @@ import pytest
 
 from tests.unit.flow.setup.conftest import Office
 from tests.unit.flow.setup.test_dkim_key import MemoryKeys, files
+from tests.unit.flow.setup.test_suppression import bounced, suppressed
 from tests.unit.world import ERIK
 from weftmail.core.role import Role
 from weftmail.core.wording.phrase import Phrase
@@ -27,6 +28,7 @@ from weftmail.flow.setup import (
     dkim_key,
     domain,
     exemption,
+    failed,
     follower,
     guide,
     images,
@@ -45,6 +47,7 @@ from weftmail.flow.setup import (
     second_factor,
     setting,
     snooze,
+    suppression,
     team,
     undo,
     user,
@@ -96,6 +99,15 @@ def added(office: Office) -> Done:
 
 def teamed(office: Office) -> Done:
     return office.did(team.add(office.setup, "Sales", company="Acme", add_members=[NINA]))
+
+
+def lifted(office: Office) -> Done:
+    suppressed(office)
+    return office.did(suppression.lift(office.setup, "karin@customer.example"))
+
+
+def corrected(office: Office) -> Done:
+    return office.did(failed.correct(office.setup, bounced(office), "karin.ek@customer.example", company_id=1))
 
 
 def exempted(office: Office) -> Done:
@@ -223,6 +235,8 @@ ACTS: dict[str, Act] = {
     "team.set": lambda o: o.did(team.change(before(o, invited, teamed).setup, "Sales", new_name="Sellers")),
     "team.remove": lambda office: office.did(team.remove(before(office, invited, teamed).setup, "Sales")),
     "exemption.add": exempted,
+    "suppression.lift": lifted,
+    "delivery.correct": corrected,
     "exemption.remove": lambda o: o.did(exemption.remove(before(o, exempted).setup, "shop@customer.example")),
     "contact.block": lambda office: office.did(contact.block(office.setup, "erik@other.example")),
     "activity.add": planned,
@@ -289,7 +303,7 @@ ACTS: dict[str, Act] = {
 }
 LEFT_BY_OTHERS = {
     "domain.restore", "alias.import_back", "alias.restore", "team.restore", "contact.unblock", "guide.open",
-    "follower.remove_team", "note.restore",
+    "follower.remove_team", "note.restore", "suppression.restore",
 }  # fmt: skip
 """Acts that stand in the log as the way back of one above; they are tried there."""
 

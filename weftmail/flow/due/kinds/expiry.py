@@ -10,6 +10,8 @@ from weftmail.store.store import Store
 EACH = 3600_000
 FAILURES_KEPT = 24 * 3600_000
 """Longer than any window in which failed sign-ins are counted; in milliseconds."""
+BOUNCES_KEPT = 90 * 24 * 3600_000
+"""Longer than five bounces of a full mailbox are apart that are told of one trouble; in milliseconds."""
 
 
 class Expiry:
@@ -22,6 +24,7 @@ class Expiry:
         """Remove what has expired."""
         store.dns.expire(now)
         store.sessions.expire(now, now - FAILURES_KEPT)
+        store.suppressions.expire(now - BOUNCES_KEPT)
         store.turns.expire(now - TURNS_WITHIN * 1000, now - FLOOD_AGAIN * 1000)
         return now + EACH
 

@@ -1,0 +1,69 @@
+"""Somebody outside did not get a message: the address is corrected and the message sent again, or they are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.responses import Response
+
+from weftmail.admin.page import page
+from weftmail.admin.visit import Visit, nothing_here
+from weftmail.core.role import Role
+from weftmail.flow.refusal import Refusal
+from weftmail.flow.setup import failed, participant
+from weftmail.flow.setup.act import Done
+from weftmail.store.delivery import Delivery
+from weftmail.store.inbox import InboxEntry
+from weftmail.store.outbox import Claimed
+from weftmail.store.record import Record
+
+
+def unreached(visit: Visit, entries: Sequence[InboxEntry]) -> dict[int, list[Delivery]]:
+    """Return by the message of an entry that tells of a failure whom it is about, as far as that is not mended yet."""
+    about = {one.answers_id: one.message_id for one in entries if one.kind == "event" and one.answers_id is not None}
+    found: dict[int, list[Delivery]] = {}
+    for one in visit.store.messages.failed(visit.company_id, about.keys()) if visit.may_write else ():
+        found.setdefault(about[one.message_id], []).append(one)
+    return found
+
+
+def correct(visit: Visit) -> Response:
+    """Send the copy again, to the address that was typed."""
+    copy, _ = _there(visit)
+    done = failed.correct(visit.setup, copy.id, visit.text("address").strip(), company_id=visit.company_id)
+    return _then(visit, done)
+
+
+def leave_out(visit: Visit) -> Response:
+    """Take whom it did not reach out of the conversation."""
+    copy, record = _there(visit)
+    address = next(iter(visit.store.outbox.addresses(copy.company_id, copy.id)), "")
+    return _then(visit, participant.remove(visit.setup, record.label, address, company=visit.company.company))
+
+
+def _there(visit: Visit) -> tuple[Claimed, Record]:
+    """Return the copy that the path names and its record, where both exist for the visitor."""
+    copy = visit.store.outbox.get(visit.request.path_params["copy"])
+    if copy is None or copy.company_id != visit.company_id or copy.contact_id is None:
+        raise nothing_here()
+    message = visit.store.messages.get(copy.company_id, copy.message_id)
+    record = visit.store.records.get(copy.company_id, message.record_id) if message is not None else None
+    if record is None or record.type in visit.hidden_types:
+        raise nothing_here()
+    return copy, record
+
+
+def _then(visit: Visit, done: Done | Refusal) -> Response:
+    if isinstance(done, Refusal):
+        if done.code == "no_such_copy":
+            raise nothing_here()
+        wrong, back = visit.voice.say(done.phrase), visit.path("/inbox")
+        return visit.page("refused.html", command="mail-admin outbox list", status=422, wrong=wrong, back=back)
+    visit.site.sender.wake()
+    return visit.go("/inbox", done)
+
+
+routes = [
+    page("/failed/{copy:number}/correct", correct, posts=True, role=Role.AGENT),
+    page("/failed/{copy:number}/leave-out", leave_out, posts=True, role=Role.AGENT),
+]
