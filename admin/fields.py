@@ -3,30 +3,45 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping, Sequence
 
 from weftmail.admin.visit import Visit
-from weftmail.core.field import BadValue, decimal, value
+from weftmail.core.field import BadValue, FieldKind, decimal, value
 from weftmail.locale.dates import Calendar
 from weftmail.store.record import Record
-from weftmail.store.store import Store
 
 
 def shown_fields(visit: Visit, record: Record) -> dict[str, str]:
     """Return what the record's fields say, by their names."""
-    held, calendar = record.values, visit.voice.calendar
-    if not held:
-        return {}
-    known = {one.name: one for one in visit.store.record_types.fields(record.company_id, record.type)}
-    ordered = dict.fromkeys((*(name for name in known if name in held), *held))
-    kinds = {name: known[name].kind if name in known else "text" for name in ordered}
-    return {name: _shown(visit.store, calendar, kind, held[name]) for name, kind in kinds.items()}
+    return fields_of(visit, [record])[record.id]
 
 
-def _shown(store: Store, calendar: Calendar, kind: str, text: str) -> str:
+def fields_of(
+    visit: Visit, records: Sequence[Record], kinds: Sequence[FieldKind] | None = None
+) -> dict[int, dict[str, str]]:
+    """Return the same of several records of one type, by their ids, for no more questions than of one.
+
+    The ``kinds`` of their fields are asked for where they are not given.
+    """
+    filled = [one for one in records if one.values]
+    found: dict[int, dict[str, str]] = {one.id: {} for one in records}
+    if not filled:
+        return found
+    if kinds is None:
+        kinds = visit.store.record_types.fields(visit.company_id, filled[0].type)
+    known = {one.name: one.kind for one in kinds}
+    people = {value for one in filled for name, value in one.values.items() if known.get(name) == "person"}
+    names, calendar = visit.store.users.names(people), visit.voice.calendar
+    for one in filled:
+        ordered = dict.fromkeys((*(name for name in known if name in one.values), *one.values))
+        found[one.id] = {name: _shown(names, calendar, known.get(name, "text"), one.values[name]) for name in ordered}
+    return found
+
+
+def _shown(names: Mapping[str, str], calendar: Calendar, kind: str, text: str) -> str:
     """Return a value in words; one that is none of its kind, because the kind was changed since, stays as it is."""
     if kind == "person":
-        found = store.users.by_address(text)
-        return found.name if found is not None else text
+        return names.get(text, text)
     try:
         kept = value(kind, text, (text,))
     except BadValue:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from weftmail.core.role import Role
+from weftmail.flow import day
+from weftmail.store.waiting import Decides, WaitingCounts
 
 if TYPE_CHECKING:
     from weftmail.admin.visit import Visit
@@ -23,12 +25,21 @@ class Item:
     path: str
     label: str
     role: Role = Role.READER
-    count: Callable[[Visit], int] | None = None
+    count: Callable[[Visit, WaitingCounts], int] | None = None
 
     @property
     def name(self) -> str:
         """How templates name the page that they are: the first part of its path."""
         return self.path.strip("/")
+
+
+def waiting_for(visit: Visit) -> WaitingCounts:
+    """Return what waits for the visitor, in one question; who may not write has no activities, and decides nothing."""
+    if not visit.may_write:
+        return WaitingCounts(due=0, review=0)
+    today = day.today(visit.now, day.zone(visit.user.zone)).isoformat()
+    decides: Decides = "installation" if visit.owner else "company" if visit.may(Role.ADMIN) else "own"
+    return visit.store.waits.counts(visit.company_id, visit.user.id, visit.hidden_types, today, decides)
 
 
 def shown_to(visit: Visit, items: Sequence[Item]) -> list[Item]:

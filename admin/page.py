@@ -108,10 +108,10 @@ def in_place(lane: Lane) -> Iterator[None]:
 def visitor_of(site: Site, store: Store, request: Request) -> Visitor | None:
     """Return who is signed in with this browser."""
     token = request.cookies.get(site.cookie)
-    session = store.sessions.get(token, site.installation.clock()) if token else None
-    user = store.users.get(session.user_id) if session is not None else None
-    if session is None or user is None or not user.active:
+    found = store.sessions.visitor(token, site.installation.clock()) if token else None
+    if found is None or not found[1].active:
         return None
+    session, user = found
     # What goes wrong from here on is said in their language.
     request.state.user = user
     if site.installation.clock() - session.seen_at > SEEN_APART:

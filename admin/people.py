@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.store.member import Member
+from weftmail.store.team import Team
 
 
 def member_of(visit: Visit) -> Member:
@@ -24,11 +27,18 @@ def may_manage(visit: Visit, member: Member) -> bool:
     return visit.owner or theirs
 
 
-def heirs(visit: Visit, leaving: str = "") -> list[tuple[str, str]]:
-    """Return who can take work over, as the acts name them, and as people do: colleagues who may write, and teams."""
-    people = [one for one in visit.store.members.all(visit.company_id) if one.active and one.role != "reader"]
-    teams = {one.team_id for one in visit.store.members.of_teams(visit.company_id)}
+def heirs(
+    visit: Visit, leaving: str = "", members: Sequence[Member] | None = None, teams: Sequence[Team] | None = None
+) -> list[tuple[str, str]]:
+    """Return who can take work over, as the acts name them, and as people do: colleagues who may write, and teams.
+
+    The ``members`` and ``teams`` of the company are asked for where they are not given.
+    """
+    members = visit.store.members.all(visit.company_id) if members is None else members
+    people = [one for one in members if one.active and one.role != "reader"]
+    teams = visit.store.teams.all(visit.company_id) if teams is None else teams
+    manned = {one.team_id for one in visit.store.members.of_teams(visit.company_id)} if teams else set()
     return [
         *((one.address, one.name) for one in people if one.address and one.address != leaving),
-        *((one.name, one.name) for one in visit.store.members.teams(visit.company_id) if one.id in teams),
+        *((one.name, one.name) for one in teams if one.id in manned),
     ]

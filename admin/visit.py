@@ -21,7 +21,7 @@ from weftmail.admin.client import Network
 from weftmail.admin.file_settings import SettingsFile
 from weftmail.admin.hashing import Hashing
 from weftmail.admin.live import Live
-from weftmail.admin.navigation import Item, shown_to
+from weftmail.admin.navigation import Item, shown_to, waiting_for
 from weftmail.admin.number import whole_number
 from weftmail.admin.password import Passwords
 from weftmail.admin.pool import Pool
@@ -233,6 +233,7 @@ class Visit:
             "csrf": self.visitor.session.csrf,
             "unread": self.unread,
             "items": shown_to(self, self.site.items),
+            "awaited": waiting_for(self),
             "done": self.just_done(),
             "command": command if one_company else f'{command} --company "{self.company.company}"',
             "live": live,

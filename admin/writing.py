@@ -86,7 +86,8 @@ def fresh(visit: Visit, talk: Conversation, moves: Pulse) -> Composer:
     ``moves`` tells how far the conversation has come.
     """
     last = visit.store.messages.last_public(talk.record.company_id, talk.record.id)
-    audience = suggested(visit.store, talk.record, last, talk.participants)
+    answered = next((one for one in talk.entries if one.message.id == last), None)
+    audience = suggested(visit.store, talk.record, last, talk.participants, answered)
     have = {one.contact_id for one in audience}
     others = [
         Person(one.name, one.address, False)
@@ -96,9 +97,7 @@ def fresh(visit: Visit, talk: Conversation, moves: Pulse) -> Composer:
     to = [*_people(audience, "to"), *_asked(talk, last, audience), *others[:OFFERED]]
     left_out = {
         person.address
-        for one in talk.entries
-        if one.message.id == last
-        for person in one.addressed
+        for person in (answered.addressed if answered is not None else ())
         if person.contact_id is None or person.contact_id not in have
     }
     left_out -= visit.store.users.among(left_out) if left_out else frozenset()

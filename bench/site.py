@@ -105,21 +105,22 @@ def main(words: list[str]) -> int:
         print(f"  filling {options.mails} mails, {options.aliases} aliases", flush=True)
         grown.fill(min(FILLED, options.mails))
         multiply(grown.store, max(1, options.mails // FILLED))
-        _aliases(grown, options.aliases)
+        more_aliases(grown, options.aliases)
         anna = grown.store.users.by_address(ANNA)
         assert anna is not None
         with grown.store.transaction():
             grown.store.line.appoint(anna.id)
         with Looked(grown) as looked:
-            found = [_fetched(looked, name, path) for name, path in _paths(grown)]
-            large = _heavy(grown)
+            found = [_fetched(looked, name, path) for name, path in paths(grown)]
+            large = heavy(grown)
             found += [replace(_fetched(looked, name, path.format(**large)), heavy=True) for name, path in HEAVY.items()]
         grown.close()
     print(_table(found))
     return 0 if all(one.met for one in found) else 1
 
 
-def _aliases(grown: Grown, count: int) -> None:
+def more_aliases(grown: Grown, count: int) -> None:
+    """Add so many aliases, of every type in turn."""
     store = grown.store
     (domain,) = [one for one in store.domains.all() if one.name == "acme.example"]
     (company,) = [one for one in store.companies.all() if one.name == "Acme"]
@@ -132,7 +133,8 @@ def _aliases(grown: Grown, count: int) -> None:
     store.connection.execute("pragma synchronous = full")
 
 
-def _paths(grown: Grown) -> list[tuple[str, str]]:
+def paths(grown: Grown) -> list[tuple[str, str]]:
+    """Return the pages to be measured with their names: those of the navigation, and those of ``ASKED``."""
     items: list[Item] = sorted(members(PAGES, "item").values(), key=lambda one: one.order)
     newest = grown.store.connection.execute("select max(number) from record").rows[0][0]
     # The caught mails are the demo's alone.
@@ -154,23 +156,23 @@ def _fetched(looked: Looked, name: str, path: str) -> Fetched:
     return Fetched(name, path, cuts[49], cuts[94], max(times), min(counts))
 
 
-def _heavy(grown: Grown) -> dict[str, int]:
+def heavy(grown: Grown, *, messages: int = 5000, held: int = 3000, size: int = 36_000_000) -> dict[str, int]:
     """Let there be what is large in one way; return the numbers of its records."""
     store = grown.store
     (company,) = [one for one in store.companies.all() if one.name == "Acme"]
     record = store.records.by_label("LEAD-1", company.id)[0]
     with store.transaction():
-        for number in range(5000):
+        for number in range(messages):
             store.messages.add(
                 event(company.id, record.id, "", Phrase("event.report"), number, f"<{number}@x>"), number
             )
     line = "A line of a long mail, å ä ö, again and again.\n"
-    big = _opened(grown, company.id, "text/plain; charset=utf-8", line * (36_000_000 // len(line.encode())))
-    html = _opened(grown, company.id, "text/html; charset=utf-8", f"<p>{line}</p>" * (1_900_000 // (len(line) + 10)))
-    held = _opened(grown, company.id, "text/plain; charset=utf-8", "Hello")
-    of = store.records.by_label(f"LEAD-{held}", company.id)[0]
+    big = _opened(grown, company.id, "text/plain; charset=utf-8", line * (size // len(line.encode())))
+    html = _opened(grown, company.id, "text/html; charset=utf-8", f"<p>{line}</p>" * (size // 19 // (len(line) + 10)))
+    waiting = _opened(grown, company.id, "text/plain; charset=utf-8", "Hello")
+    of = store.records.by_label(f"LEAD-{waiting}", company.id)[0]
     columns = [row[1] for row in store.connection.execute("pragma table_info(inbound)").rows]
-    for _ in range(3000):
+    for _ in range(held):
         own = {"id": "null", "state": "'held'", "record_id": str(of.id), "delivery_key": "null", "message_id": "null"}
         values = ", ".join(own.get(column, column) for column in columns)
         words = f"insert into inbound ({', '.join(columns)}) select {values} from inbound order by id desc limit 1"
@@ -181,7 +183,7 @@ def _heavy(grown: Grown) -> dict[str, int]:
     with store.transaction():
         for (inbound_id,) in rows:
             store.inbox.notify(company.id, [anna.id], Phrase("notice.held"), 1, inbound_id=inbound_id)
-    return {"big": big, "html": html, "held": held}
+    return {"big": big, "html": html, "held": waiting}
 
 
 def _opened(grown: Grown, company_id: int, kind: str, text: str) -> int:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from weftmail.store.connection import Connection
-from weftmail.store.listing import COUNTED
 from weftmail.store.rows import column, many, one, queries
 
 
@@ -113,14 +112,6 @@ class Activities:
         if user_id is None:
             return many(RecordActivity, queries.activities_of_company(self._connection, **words))
         return many(RecordActivity, queries.activities_of_user(self._connection, **words, user_id=user_id))
-
-    def due(self, company_id: int, user_id: int, hidden_types: Sequence[str], day: str) -> int:
-        """Return how many of a colleague's are overdue or due on the day, ``COUNTED + 1`` for more."""
-        count: int = queries.activities_due(
-            self._connection, company_id=company_id, user_id=user_id, types=[*hidden_types] or [""], day=day,
-            most=COUNTED + 1,
-        )  # fmt: skip
-        return count
 
     def next_of(self, company_id: int, record_ids: Collection[int]) -> dict[int, str]:
         """Return the next day of each of the records on which something is to be done."""

@@ -162,6 +162,13 @@ class Users:
             found += column(queries.addresses_of_users(self._connection, kind=EMAIL, addresses=portion))
         return frozenset(found)
 
+    def names(self, addresses: Collection[str]) -> dict[str, str]:
+        """Return the names of the users, active or not, who have these canonical addresses."""
+        found: dict[str, str] = {}
+        for portion in portions(list(addresses)):
+            found |= dict(queries.names_of_users(self._connection, kind=EMAIL, addresses=portion).rows)
+        return found
+
     def password(self, user_id: int) -> str | None:
         """Return the hash of the user's password, or None where none is set."""
         found: str | None = queries.user_password_hash(self._connection, id=user_id)
@@ -193,12 +200,9 @@ class Users:
 
     def enters(self, user: User) -> list[Membership]:
         """Return the companies whose records the user may see: their own, and as an admin of the installation all."""
-        own = self.memberships(user.id)
         if not user.installation_admin:
-            return own
-        there = {one.company_id for one in own}
-        rest = many(Membership, queries.companies_as_admin(self._connection))
-        return [*own, *(one for one in rest if one.company_id not in there)]
+            return self.memberships(user.id)
+        return many(Membership, queries.companies_as_admin(self._connection, user_id=user.id))
 
     def writes_in(self, user_id: int) -> frozenset[int]:
         """Return the companies in whose records the user may write."""

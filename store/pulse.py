@@ -15,3 +15,5 @@ class Pulse:
     changed_at: int | None
     unread_from: int | None = None
     """The first message that the user has not seen who was named; None where they have seen all."""
+    unread_number: int | None = None
+    """Its number in the record."""

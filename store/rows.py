@@ -14,6 +14,7 @@ from weftmail.store.connection import Connection, Rows
 from weftmail.store.sets import Parameters
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 FOLDER = Path(__file__).parent / "queries"
 
@@ -63,6 +64,18 @@ def made(cls: type[T], answer: Rows) -> T:
     """Return the one row as a ``cls``."""
     value: T = _maker(cast("Any", cls), answer.names)(answer.rows[0])
     return value
+
+
+def two(cls: type[T], other: type[U], answer: Rows) -> tuple[T, U] | None:
+    """Return the first row as two values, the columns of the one before those of the other; None where there is none.
+
+    Both may name a column alike; the first has exactly those of its fields.
+    """
+    if not answer.rows:
+        return None
+    border, row = len(fields(cast("Any", cls))), answer.rows[0]
+    second: U = _maker(cast("Any", other), answer.names[border:])(row[border:])
+    return made(cls, Rows(answer.names[:border], [row[:border]], answer.changed)), second
 
 
 def many(cls: type[T], answer: Rows) -> list[T]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from weftmail.store.connection import Connection
-from weftmail.store.rows import made, many, one, queries
+from weftmail.store.people import User
+from weftmail.store.rows import made, many, queries, two
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,9 @@ class Sessions:
             expires_at=expires_at,
         )
 
-    def get(self, token: str, now: int) -> Session | None:
-        """Return the session of this token, unless it has expired."""
-        return one(Session, queries.session_by_hash(self._connection, token_hash=digest(token), now=now))
+    def visitor(self, token: str, now: int) -> tuple[Session, User] | None:
+        """Return the session of this token with whose it is, unless it has expired: every request asks for both."""
+        return two(Session, User, queries.session_with_user(self._connection, token_hash=digest(token), now=now))
 
     def end(self, token: str) -> None:
         """End one session."""

@@ -50,6 +50,7 @@ from weftmail.store.tag import Tags
 from weftmail.store.team import Teams
 from weftmail.store.thread import Threads
 from weftmail.store.turn import Turns
+from weftmail.store.waiting import Waits
 from weftmail.store.withdrawal import Withdrawals
 
 
@@ -77,6 +78,7 @@ class Store:
         self.record_lists = RecordLists(connection)
         self.read_state = ReadState(connection)
         self.activities = Activities(connection)
+        self.waits = Waits(connection)
         self.snoozes = Snoozes(connection)
         self.tags = Tags(connection)
         self.search = Search(connection)

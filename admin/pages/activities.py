@@ -41,13 +41,6 @@ def today_of(visit: Visit) -> str:
     return day.today(visit.now, day.zone(visit.user.zone)).isoformat()
 
 
-def waiting(visit: Visit) -> int:
-    """Return how many activities of the visitor's are overdue or due today."""
-    if not visit.may_write:
-        return 0
-    return visit.store.activities.due(visit.company_id, visit.user.id, visit.hidden_types, today_of(visit))
-
-
 def activities(visit: Visit) -> Response:
     """Show what the visitor is to do, or everybody."""
     return _list(visit, {})
@@ -201,7 +194,7 @@ def _typed(visit: Visit, done: Done | Refusal) -> Response:
     return visit.go("/activities", done)
 
 
-item = Item(35, "/activities", marked("Activities"), count=waiting)
+item = Item(35, "/activities", marked("Activities"), count=lambda _, waiting: waiting.due)
 routes = [
     page("/activities", activities),
     page("/activities/types", add_type, posts=True, role=Role.ADMIN),

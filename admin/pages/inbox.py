@@ -88,5 +88,5 @@ def mark(visit: Visit) -> str:
     return f"{entries[0].id if entries else 0}-{notices[0].id if notices else 0}-{visit.unread}"
 
 
-item = Item(30, "/inbox", marked("Inbox"), count=lambda visit: visit.unread)
+item = Item(30, "/inbox", marked("Inbox"), count=lambda visit, _: visit.unread)
 routes = [live("/live/inbox", mark), page("/inbox", inbox), page("/inbox/{notice:number}/file", file, posts=True)]

@@ -54,7 +54,7 @@ def record(visit: Visit) -> Response:
         visit.site.live.presence.look((found.company_id, found.id), visit.user.id, visit.user.name)
     with visit.store.snapshot():
         moves = visit.store.messages.pulse(found.company_id, found.id, visit.user.id)
-        talk = _from_unread(visit, _conversation(visit, found), moves.unread_from)
+        talk = _from_unread(visit, _conversation(visit, found, moves), moves.unread_from)
         composer = writing.fresh(visit, talk, moves) if visit.may_write and not talk.later else None
     if any(one.unread for one in talk.entries) and not talk.later and not visit.looked_ahead:
         read = visit.store.inbox.read(visit.company_id, found.id, visit.user.id, visit.now)
@@ -165,7 +165,7 @@ def _mark(
     text = repr(
         (
             found,
-            replace(moves, unread_from=None),
+            replace(moves, unread_from=None, unread_number=None),
             list(followers),
             list(participants),
             visit.unread,
@@ -206,24 +206,36 @@ def _name(visit: Visit) -> str:
     return f"{visit.request.path_params['label'].upper()}-{visit.request.path_params['number']}"
 
 
-def _conversation(visit: Visit, found: Record) -> Conversation:
-    reader, asked = Reader(visit.user.id, visit.may_write), _page(visit, found)
-    talk = conversation(visit.store, found, reader, asked)
+def _conversation(visit: Visit, found: Record, moves: Pulse | None = None) -> Conversation:
+    reader, last = Reader(visit.user.id, visit.may_write), None if moves is None else moves.messages or 0
+    asked = _page(visit, found)
+    if moves is not None and _begins_unread(visit, moves):
+        asked = replace(asked, after=(moves.unread_from or 1) - 1)
+    talk = conversation(visit.store, found, reader, asked, last)
     if talk.entries or (asked.before is None and asked.after is None):
         return talk
     # Nothing stands before the first message or after the last one.
-    return conversation(visit.store, found, reader, Excerpt(words=LOOKED_AT))
+    return conversation(visit.store, found, reader, Excerpt(words=LOOKED_AT), last)
+
+
+def _asks_for_a_page(visit: Visit) -> bool:
+    return any(name in visit.request.query_params for name in ("before", "after", "at"))
+
+
+def _begins_unread(visit: Visit, moves: Pulse) -> bool:
+    """Say whether the page begins at the first unread message: it stands before the newest page."""
+    first, last = moves.unread_number, moves.messages or 0
+    return not _asks_for_a_page(visit) and first is not None and first <= last - PER_PAGE
 
 
 def _from_unread(visit: Visit, talk: Conversation, unread_from: int | None) -> Conversation:
     """Return the page of the conversation that begins just before the first unread message, where the newest does not
     reach back so far and no other page is asked for.
     """
-    asks = any(name in visit.request.query_params for name in ("before", "after", "at"))
-    if unread_from is None or asks or not talk.earlier or talk.entries[0].message.id <= unread_from:
+    if unread_from is None or _asks_for_a_page(visit) or not talk.earlier or talk.entries[0].message.id <= unread_from:
         return talk
-    reader = Reader(visit.user.id, visit.may_write)
-    return conversation(visit.store, talk.record, reader, Excerpt(words=LOOKED_AT, after=unread_from - 1))
+    reader, last = Reader(visit.user.id, visit.may_write), talk.earlier + len(talk.entries) + talk.later
+    return conversation(visit.store, talk.record, reader, Excerpt(words=LOOKED_AT, after=unread_from - 1), last)
 
 
 def _shown(

@@ -9,13 +9,14 @@ from urllib.parse import quote, urlencode
 
 from starlette.responses import Response
 
-from weftmail.admin.fields import shown_fields
+from weftmail.admin.fields import fields_of
 from weftmail.admin.navigation import Item
 from weftmail.admin.number import whole_number
 from weftmail.admin.page import live, page
 from weftmail.admin.people import heirs
 from weftmail.admin.record_filter import KINDS_OF_STATE, ListAsked, asked, query_of
 from weftmail.admin.visit import Visit
+from weftmail.core.field import FieldKind
 from weftmail.core.role import Role
 from weftmail.core.wording.phrase import marked
 from weftmail.flow import day, guide
@@ -87,7 +88,8 @@ def _page(visit: Visit, wanted: ListAsked, number: str) -> Response:
     total = visit.store.record_lists.count(wanted.only)
     listed = _listed(visit, wanted, few=total <= COUNTED) if total else Listed([])
     counts = visit.store.record_lists.counts(visit.company_id, visit.user.id, visit.hidden_types)
-    tags = visit.store.tags.all(visit.company_id)
+    tags, members = visit.store.tags.all(visit.company_id), visit.store.members.all(visit.company_id)
+    teams, kinds = visit.store.teams.all(visit.company_id), _kinds(visit, wanted)
     here = visit.request.url.query
     since = whole_number(visit.request.query_params.get("as-of", ""))
     shown = ".".join(one.label for one in listed.records)
@@ -99,8 +101,8 @@ def _page(visit: Visit, wanted: ListAsked, number: str) -> Response:
         live=visit.path(f"/live/records?seen={_mark(visit, newest, counts)}"),
         at=visit.path(f"/records?{'&'.join(filter(None, [here, as_of]))}"),
         listed=listed,
-        rows=_rows(visit, listed.records, wanted),
-        columns=_columns(visit, wanted),
+        rows=_rows(visit, listed.records, kinds),
+        columns=[one.name for one in kinds if one.in_list],
         total=total,
         most=COUNTED,
         wanted=wanted,
@@ -109,11 +111,11 @@ def _page(visit: Visit, wanted: ListAsked, number: str) -> Response:
         saved=visit.store.saved_filters.of(visit.company_id, visit.user.id),
         types=[(one.name, one.name) for one in _types(visit)],
         states=_states(visit, wanted),
-        owners=_members(visit),
-        teams=visit.store.teams.all(visit.company_id),
+        owners=[(str(one.id), one.name) for one in members if one.active],
+        teams=teams,
         tags=tags,
         tag_choices=[(one.name, one.name) for one in tags],
-        heirs=heirs(visit) if visit.may_write else [],
+        heirs=heirs(visit, members=members, teams=teams) if visit.may_write else [],
         back=quote(_back(visit, wanted), safe=""),
         number=number,
         today=day.today(visit.now, visit.voice.calendar.zone).isoformat(),
@@ -144,30 +146,31 @@ def _back(visit: Visit, wanted: ListAsked) -> str:
     return "&".join(filter(None, [wanted.query, urlencode(place)]))
 
 
-def _rows(visit: Visit, found: Sequence[Record], wanted: ListAsked) -> list[ListRow]:
+def _rows(visit: Visit, found: Sequence[Record], kinds: Sequence[FieldKind]) -> list[ListRow]:
     ids = [one.id for one in found]
     last = visit.store.record_lists.last_messages(visit.company_id, list(found))
     tags = visit.store.tags.of(visit.company_id, ids)
     unread = visit.store.read_state.among(visit.company_id, visit.user.id, ids)
-    columns, due = _columns(visit, wanted), visit.store.activities.next_of(visit.company_id, ids)
+    due = visit.store.activities.next_of(visit.company_id, ids)
+    columns = fields_of(visit, found, kinds) if any(one.in_list for one in kinds) else {}
     return [
         ListRow(
             one,
             last.get(one.id),
             tags.get(one.id, ()),
             one.id in unread,
-            shown_fields(visit, one) if columns else {},
+            columns.get(one.id, {}),
             due.get(one.id, ""),
         )
         for one in found
     ]
 
 
-def _columns(visit: Visit, wanted: ListAsked) -> list[str]:
-    """The fields that stand as columns where all records are of one type."""
+def _kinds(visit: Visit, wanted: ListAsked) -> Sequence[FieldKind]:
+    """The fields of all records of the list, where they are of one type: some of them stand as columns."""
     if wanted.only.type is None:
-        return []
-    return [one.name for one in visit.store.record_types.fields(visit.company_id, wanted.only.type) if one.in_list]
+        return ()
+    return visit.store.record_types.fields(visit.company_id, wanted.only.type)
 
 
 def _states(visit: Visit, wanted: ListAsked) -> list[str]:
@@ -176,10 +179,6 @@ def _states(visit: Visit, wanted: ListAsked) -> list[str]:
         return list(KINDS_OF_STATE[1:])
     found = [one.name for one in visit.store.records.states(visit.company_id, wanted.only.type)]
     return list(dict.fromkeys([*KINDS_OF_STATE[1:], *found]))
-
-
-def _members(visit: Visit) -> list[tuple[str, str]]:
-    return [(str(one.id), one.name) for one in visit.store.members.all(visit.company_id) if one.active]
 
 
 def _tabs(wanted: ListAsked, counts: RecordCounts) -> list[Tab]:

@@ -280,12 +280,7 @@ def unblock(visit: Visit) -> Response:
     return visit.go("/review", None if isinstance(done, Refusal) else done)
 
 
-def waiting(visit: Visit) -> int:
-    """Return how many mails wait for the visitor."""
-    return sum(_counts(visit).values())
-
-
-item = Item(70, "/review", marked("Review queue"), Role.AGENT, waiting)
+item = Item(70, "/review", marked("Review queue"), Role.AGENT, lambda _, waiting: waiting.review)
 routes = [
     page("/review", queue, role=Role.AGENT),
     page("/review/many", decide_many, posts=True, role=Role.AGENT),

@@ -45,15 +45,29 @@ where a.company_id = :company_id and a.done_at is null and a.removed_at is null
 order by a.due_on, a.id
 limit :most;
 
--- What is overdue or due today, of one user; counted up to a bound.
--- name: activities_due$
-select count(*) from (
-        select 1
-        from activity a cross join record r
-        where a.company_id = :company_id and a.user_id = :user_id and a.done_at is null and a.removed_at is null
-            and a.due_on <= :day and r.id = a.record_id and r.hidden_as is null and r.type not in (:types)
-        limit :most
-    ) counted;
+-- What waits for one user: what is overdue or due today, up to a bound, and the mails on which they decide.
+-- name: waiting_counts^
+select
+    (
+        select count(*) from (
+            select 1
+            from activity a cross join record r
+            where a.company_id = :company_id and a.user_id = :user_id and a.done_at is null and a.removed_at is null
+                and a.due_on <= :day and r.id = a.record_id and r.hidden_as is null and r.type not in (:types)
+            limit :most
+        ) counted
+    ) as due,
+    (
+        select count(*) from inbound i
+        where i.company_id = :company_id and i.state in ('held', 'unmatched', 'error')
+            and (
+                :all_mail
+                or exists (select 1 from decider d where d.inbound_id = i.id and d.user_id = :user_id)
+            )
+    ) + (
+        select count(*) from inbound i
+        where :nobodys and i.company_id is null and i.state in ('held', 'unmatched', 'error')
+    ) as review;
 
 -- The day by which the next thing is to be done, of some records.
 -- name: activities_next

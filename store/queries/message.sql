@@ -193,7 +193,12 @@ select
     (
         select message_id from unread_record
         where company_id = :company_id and user_id = :user_id and record_id = :record_id
-    ) as unread_from;
+    ) as unread_from,
+    (
+        select m.number
+        from unread_record u join message m on m.id = u.message_id
+        where u.company_id = :company_id and u.user_id = :user_id and u.record_id = :record_id
+    ) as unread_number;
 
 -- Ids that may stand in References of what leaves, newest first: never a note to an outsider.
 -- name: references_before

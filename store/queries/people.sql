@@ -44,6 +44,11 @@ select u.id, u.name, u.password, u.prefers, u.email_for, u.language, u.zone, u.a
 from user_address a join users u on u.id = a.user_id
 where a.kind = :kind and a.address = :address;
 
+-- name: names_of_users
+select a.address, u.name
+from user_address a join users u on u.id = a.user_id
+where a.kind = :kind and a.address in (:addresses);
+
 -- name: addresses_of_users
 select address from user_address where kind = :kind and address in (:addresses);
 
@@ -87,8 +92,12 @@ from membership m join company c on c.id = m.company_id
 where m.user_id = :user_id
 order by m.company_id;
 
+-- First those of the user, then all others.
 -- name: companies_as_admin
-select id as company_id, name as company, 'admin' as role, 1 = 0 as pending from company order by id;
+select c.id as company_id, c.name as company, coalesce(m.role, 'admin') as role,
+    coalesce(m.invited_name, '') <> '' as pending
+from company c left join membership m on m.company_id = c.id and m.user_id = :user_id
+order by m.company_id is null, c.id;
 
 -- name: company_admins
 select u.id, u.name

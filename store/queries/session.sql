@@ -2,7 +2,7 @@
 insert into session (token_hash, user_id, csrf, device, created_at, seen_at, expires_at)
 values (:token_hash, :user_id, :csrf, :device, :now, :now, :expires_at);
 
--- name: session_by_hash^
+-- name: session_with_user^
 select s.id, s.user_id, s.csrf, s.device, s.created_at, s.seen_at, s.expires_at,
     not exists (select 1 from second_factor f where f.user_id = s.user_id and f.confirmed_at is not null)
     and (
@@ -15,8 +15,11 @@ select s.id, s.user_id, s.csrf, s.device, s.created_at, s.seen_at, s.expires_at,
     )
         as lacks_second_factor,
     exists (select 1 from setting where name = 'sending_paused' and value = '1') as sending_paused,
-    exists (select 1 from setting where name = 'restored') as restored
-from session s
+    exists (select 1 from setting where name = 'restored') as restored,
+    u.id, u.name, u.prefers, u.email_for, u.language, u.zone, u.active, u.after_send, u.then_show, u.shortcuts,
+    u.created_at,
+    exists (select 1 from installation_admin i where i.user_id = u.id) as installation_admin
+from session s join users u on u.id = s.user_id
 where s.token_hash = :token_hash and s.expires_at > :now;
 
 -- name: session_seen!

@@ -361,7 +361,7 @@ def test_a_link_that_is_too_old_or_of_somebody_who_left_does_not_work(site: Site
 def test_signing_out_ends_the_session_in_the_store(site: Site, anna: Browser) -> None:
     token = anna.client.cookies["weftmail"]
     assert anna.post("/sign-out", {"csrf": anna.csrf()}).headers["location"] == "/sign-in"
-    assert site.store.sessions.get(token, site.world.clock()) is None
+    assert site.store.sessions.visitor(token, site.world.clock()) is None
     anna.client.cookies.set("weftmail", token)
     assert anna.get("/records").status_code == 303
 
@@ -370,7 +370,7 @@ def test_signing_in_again_ends_the_session_before(site: Site, anna: Browser) -> 
     before = anna.client.cookies["weftmail"]
     assert anna.sign_in("anna@acme.example").status_code == 303
     assert anna.client.cookies["weftmail"] != before
-    assert site.store.sessions.get(before, site.world.clock()) is None
+    assert site.store.sessions.visitor(before, site.world.clock()) is None
 
 
 def test_a_session_ends_by_itself_and_with_its_user(site: Site, browser: Opens) -> None:

@@ -11,11 +11,11 @@ from weftmail.store.session import Failures
 def test_a_session_lasts_until_it_ends_or_expires(office: Office) -> None:
     sessions = office.store.sessions
     sessions.add("token", office.anna, "csrf", 10, 100)
-    found = sessions.get("token", 99)
+    found = sessions.visitor("token", 99)
     assert found is not None and (found.user_id, found.csrf, found.expires_at) == (office.anna, "csrf", 100)
-    assert sessions.get("token", 100) is None and sessions.get("other", 50) is None
+    assert sessions.visitor("token", 100) is None and sessions.get("other", 50) is None
     sessions.end("token")
-    assert sessions.get("token", 50) is None
+    assert sessions.visitor("token", 50) is None
 
 
 def test_what_has_expired_is_removed(office: Office) -> None:
@@ -31,7 +31,7 @@ def test_all_sessions_of_one_user_end_together(office: Office) -> None:
     for token, user in (("a", office.anna), ("b", office.anna), ("c", office.bjorn)):
         sessions.add(token, user, "csrf", 10, 100)
     sessions.end_all(office.anna)
-    assert [sessions.get(token, 50) is None for token in "abc"] == [True, True, False]
+    assert [sessions.visitor(token, 50) is None for token in "abc"] == [True, True, False]
 
 
 def test_tokens_are_kept_as_hashes(office: Office) -> None:

@@ -27,8 +27,10 @@ from weftmail.core.routing.recipients import (
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.mentions import mentioned_by_mail
 from weftmail.flow.suppression import suppressed
+from weftmail.flow.thread import Entry
 from weftmail.store.alias import AliasOwner
 from weftmail.store.delivery import NewDelivery
+from weftmail.store.message import Addressed, ThreadAddressed
 from weftmail.store.outbox import NewCopy
 from weftmail.store.record import Follower, Participant, Record, RecordFollower
 from weftmail.store.store import Store
@@ -72,13 +74,17 @@ def _in_line(
 
 
 def answer_audience(
-    store: Store, company_id: int, message_id: int, participants: Sequence[Participant] | None = None
+    store: Store,
+    company_id: int,
+    message_id: int,
+    participants: Sequence[Participant] | None = None,
+    shown: Entry | None = None,
 ) -> tuple[Outsider, ...]:
     """Return the outsiders whom an answer to this message goes to: what its footer says, and what then happens.
 
-    The ``participants`` of its record are asked for where they are not given.
+    The message, where it is not ``shown`` already, and the ``participants`` of its record are asked for.
     """
-    message = store.messages.get(company_id, message_id)
+    message = shown.message if shown is not None else store.messages.get(company_id, message_id)
     if message is None or not message.public:
         return ()
     author = None
@@ -87,10 +93,10 @@ def answer_audience(
         asked = message.reply_to if message.verified else ""
         author = Outsider(message.author_contact_id, message.author_name, asked or message.author_address)
     # An unverified mail copies nobody, not even those who take part: a forger could choose them.  Reply all does.
-    named = [
-        Named(cast(Field, one.field), one.name, one.address, one.contact_id)
-        for one in (store.messages.addressed(company_id, message_id) if author is None or message.verified else ())
-    ]
+    people: Sequence[Addressed | ThreadAddressed] = ()
+    if author is None or message.verified:
+        people = shown.addressed if shown is not None else store.messages.addressed(company_id, message_id)
+    named = [Named(cast(Field, one.field), one.name, one.address, one.contact_id) for one in people]
     taking_part = {
         one.contact_id
         for one in (store.records.participants(company_id, message.record_id) if participants is None else participants)
@@ -100,13 +106,17 @@ def answer_audience(
 
 
 def suggested(
-    store: Store, record: Record, answers_id: int | None, participants: Sequence[Participant] | None = None
+    store: Store,
+    record: Record,
+    answers_id: int | None,
+    participants: Sequence[Participant] | None = None,
+    shown: Entry | None = None,
 ) -> tuple[Outsider, ...]:
     """Return whom a message of a colleague goes to unless they say otherwise: the people of the message that it
     answers, or the customer of a record on which nobody outside has a message yet.
     """
     if answers_id is not None:
-        return answer_audience(store, record.company_id, answers_id, participants)
+        return answer_audience(store, record.company_id, answers_id, participants, shown)
     people = store.records.participants(record.company_id, record.id) if record.customer_id is not None else []
     return tuple(
         Outsider(one.contact_id, one.name, one.address)
@@ -138,6 +148,7 @@ def planned(
                 reach=disposition.reach,
             )
         case Append() | Note():
+            record = record or store.records.get(disposition.company_id, disposition.record_id)
             found, left = _mentioned(store, disposition, message, record)
             outsiders = _audience(store, disposition)
             who_gets = recipients(
@@ -158,19 +169,17 @@ def _mentioned(
     store: Store, disposition: Append | Note, message: Message, record: Record | None
 ) -> tuple[list[Following], list[Skipped]]:
     """Return whom a colleague's note mentions, and who is not told of it and why."""
-    found = record or store.records.get(disposition.company_id, disposition.record_id)
     note = isinstance(disposition, Note) and disposition.author.user_id is not None
-    return mentioned_by_mail(store, found, message.reply_text) if note and found is not None else ([], [])
+    return mentioned_by_mail(store, record, message.reply_text) if note and record is not None else ([], [])
 
 
 def _colleagues(store: Store, disposition: Append | Note, record: Record | None) -> list[Following]:
-    found = record or store.records.get(disposition.company_id, disposition.record_id)
-    if found is None:
+    if record is None:
         return []
     if disposition.author.user_id is not None:
-        return following(store, found.company_id, found.id)
+        return following(store, record.company_id, record.id)
     # Who is in line comes first: they may follow and have chosen not to be told.
-    return sorted(reached_by(store, found, kind_of(disposition)), key=lambda one: one.follows)
+    return sorted(reached_by(store, record, kind_of(disposition)), key=lambda one: one.follows)
 
 
 def kind_of(disposition: Append | Note) -> Kind:

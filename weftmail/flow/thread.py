@@ -92,14 +92,17 @@ class Conversation:
         return self.alias.address if self.alias is not None else None
 
 
-def conversation(store: Store, record: Record, reader: Reader = OPERATOR, page: Excerpt | None = None) -> Conversation:
+def conversation(
+    store: Store, record: Record, reader: Reader = OPERATOR, page: Excerpt | None = None, last: int | None = None
+) -> Conversation:
     """Return a page of the record's conversation as ``reader`` sees it; without ``page``, the newest messages.
 
-    To be called inside a snapshot or a transaction, so that its parts belong together.
+    To be called inside a snapshot or a transaction, so that its parts belong together.  The number of the ``last``
+    message is asked for where it is not given.
     """
     page = page or Excerpt()
     entries = _entries(store, record, reader, page)
-    last = store.threads.last_number(record.company_id, record.id)
+    last = store.threads.last_number(record.company_id, record.id) if last is None else last
     earlier = _earlier(entries, page, last)
     alias = store.aliases.get(record.company_id, record.alias_id) if record.alias_id is not None else None
     followers = tuple(store.records.followers(record.company_id, record.id))

@@ -191,7 +191,7 @@ def test_a_password_comes_from_standard_input_and_signs_browsers_out(shell: Shel
     said = shell.ok("user", "password", "anna@acme.example", context=typed)
     assert "Anna has a new password" in said and "otter" not in said
     assert Passwords().check(store.users.password(shell.world.anna), "otter-velvet-march-nine")
-    assert store.sessions.get("browser", 2) is None
+    assert store.sessions.visitor("browser", 2) is None
     assert "otter" not in "\n".join(shell.everything())
     short = shell.context(stdin=io.StringIO("short\n"))
     assert "at least 12 characters" in shell.refused("user", "password", "anna@acme.example", context=short)

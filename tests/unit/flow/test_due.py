@@ -291,7 +291,7 @@ class TestKinds:
         rows = world.store.connection.execute("select count(*) from session").fetchone()[0]
         links = world.store.connection.execute("select count(*) from sign_in_link").fetchone()[0]
         assert (rows, links, sessions.failures("anna@acme.example", 0).failures) == (1, 0, 1)
-        assert sessions.get("good", world.clock()) is not None
+        assert sessions.visitor("good", world.clock()) is not None
         world.clock.now += 3600_000
         assert here.round() == 1
 

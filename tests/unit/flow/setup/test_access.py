@@ -150,9 +150,9 @@ def test_who_forgot_the_password_gets_a_link_of_thirty_minutes(office: Office) -
     (mail,) = mails(office)
     assert mail["subject"] == "Choose a new password" and "If it was not you" in said(mail)
     token = link_in(mail)
-    assert office.store.sessions.get("browser", 2) is not None
+    assert office.store.sessions.visitor("browser", 2) is not None
     office.did(access.choose_password(office.setup, token, "hash"))
-    assert office.store.sessions.get("browser", 2) is None
+    assert office.store.sessions.visitor("browser", 2) is None
     assert access.ask_for_reset(office.setup, keys(office), b"s" * 16, ANNA)
     (mail,) = mails(office)
     office.world.clock.now += 30 * MINUTE

@@ -212,7 +212,7 @@ def test_signed_out_everywhere(eva: Office) -> None:
     eva.did(user.sign_in_link(eva.setup, EVA, "link"))
     out = eva.did(user.sign_out(eva.setup, EVA))
     assert (out.was, out.now) == ({"sessions": 2}, {"sessions": 0})
-    assert eva.store.sessions.get("one", 2) is None and eva.store.sessions.link_user("link", 2) is None
+    assert eva.store.sessions.visitor("one", 2) is None and eva.store.sessions.link_user("link", 2) is None
 
 
 def test_a_user_who_is_gone_is_a_fault(eva: Office) -> None:

@@ -100,7 +100,7 @@ def test_it_is_removed(office: Office, secret: bytes) -> None:
 
 
 def session(office: Office) -> Session:
-    found = office.store.sessions.get("browser", office.world.clock())
+    found = office.store.sessions.visitor("browser", office.world.clock())
     assert found is not None
     return found
 

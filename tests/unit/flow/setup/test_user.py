@@ -78,11 +78,11 @@ def test_who_leaves_the_last_company_is_deactivated_and_signed_out(office: Offic
     left = office.did(membership.leave(office.setup, EVA, "Beta"))
     assert isinstance(left, Left)
     assert (left.left, left.now) == (("Beta",), {"id": eva.id, "user": "Eva", "company": "Beta", "role": None})
-    assert office.store.sessions.get("browser", 2) is not None
+    assert office.store.sessions.visitor("browser", 2) is not None
     gone = office.did(user.remove(office.setup, EVA))
     assert isinstance(gone, Left)
     assert (gone.left, gone.now["active"], gone.now["memberships"]) == (("Acme",), False, [])
-    assert office.store.sessions.get("browser", 2) is None
+    assert office.store.sessions.visitor("browser", 2) is None
     assert office.refused(user.sign_in_link(office.setup, EVA, "token")) == ("address", "user_inactive")
     back = office.did(user.change(office.setup, EVA, activate=True, role="agent", company="Acme"))
     assert back.now["active"] is True
@@ -159,7 +159,7 @@ def test_a_new_password_signs_browsers_out(office: Office) -> None:
     made = office.did(user.set_password(office.setup, address, "otter-velvet-march-nine", hashed))
     assert made.changes == (FieldChange("password", "none", "new"),)
     assert office.store.users.password(office.world.anna) == "hash of 23"
-    assert office.store.sessions.get("browser", 2) is None
+    assert office.store.sessions.visitor("browser", 2) is None
     again = office.did(user.set_password(office.setup, address, "otter-velvet-march-ten", hashed))
     assert again.was == {"password": "set"}
     assert office.refused(user.set_password(office.setup, address, "short", hashed)) == ("password", "password_short")
