@@ -22,6 +22,8 @@ RUN = 512
 
 _BLANK = re.compile(rb"(?m)^\r?\n")
 _MARK = b"\x01"
+_BEHIND_RETURN = b"\r--"
+"""A carriage return alone ends a line for the parser, so that this may be a boundary."""
 _KEPT = re.compile(r"\x01(\d+):(\d+)\n")
 
 
@@ -115,7 +117,7 @@ class _Thinner:
         literal = position = 0
         # The rest of a line that was too long for one block is no beginning of a line.
         if self.broken:
-            position = block.find(b"\n") + 1 or len(block)
+            position = _line_end(block, 0) or len(block)
         while position < len(block):
             if not self.in_body:
                 blank = _BLANK.search(block, position)
@@ -126,8 +128,8 @@ class _Thinner:
                 continue
             end = self._body_end(block, position)
             # The parser takes the last line's end for the boundary's: that line it gets itself.
-            last = block.rfind(b"\n", position, max(end - 1, position)) + 1
-            if last - position >= RUN and _no_bare_return(block, position, last):
+            last = _last_line(block, position, max(end - 1, position))
+            if last - position >= RUN and block.find(_BEHIND_RETURN, position, end) < 0:
                 out += (block[literal:position], b"%b%d:%d\n" % (_MARK, self.at + position, last - position))
                 literal = last
             position = end
@@ -147,9 +149,22 @@ class _Thinner:
         return found + 1 if found >= 0 else len(block)
 
 
-def _no_bare_return(block: bytes, start: int, end: int) -> bool:
-    """A carriage return alone ends a line for the parser, and a boundary may follow it."""
-    return block.count(b"\r", start, end) == block.count(b"\r\n", start, end)
+def _line_end(block: bytes, start: int) -> int:
+    """Return where the first line behind ``start`` begins; 0 where none does.  A carriage return alone ends one, too."""
+    feed = block.find(b"\n", start)
+    bare = block.find(b"\r", start, feed if feed >= 0 else len(block))
+    if bare < 0 or bare + 1 == feed:
+        return feed + 1
+    return bare + 1
+
+
+def _last_line(block: bytes, start: int, end: int) -> int:
+    """Return where the last line begins that does within these bytes; 0 where none does."""
+    feed, bare = block.rfind(b"\n", start, end), block.rfind(b"\r", start, end)
+    if block.startswith(b"\r\n", bare):
+        # Its line feed is the end; one before it may stand alone.
+        bare = block.rfind(b"\r", start, bare)
+    return max(feed, bare) + 1
 
 
 def fetched(payload: str, raw: bytes | BinaryIO, scan: Scan) -> Iterator[bytes]:
