@@ -150,7 +150,7 @@ class _Thinner:
 
 
 def _line_end(block: bytes, start: int) -> int:
-    """Return where the first line behind ``start`` begins; 0 where none does.  A carriage return alone ends one, too."""
+    """Return where the first line behind ``start`` begins; 0 where none does.  A bare carriage return ends one, too."""
     feed = block.find(b"\n", start)
     bare = block.find(b"\r", start, feed if feed >= 0 else len(block))
     if bare < 0 or bare + 1 == feed:
