@@ -1,12 +1,16 @@
-"""What the pages of users and teams share: whom a visitor may manage, and to whom work can pass."""
+"""People as pages name them: whom a visitor may manage, to whom work can pass, and which contacts somebody means."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from weftmail.admin.visit import Visit, nothing_here
+from weftmail.store.contact_card import NamePlace
 from weftmail.store.member import Member
 from weftmail.store.team import Team
+
+OFFERED = 8
+"""Contacts that are offered to somebody who types."""
 
 
 def member_of(visit: Visit) -> Member:
@@ -42,3 +46,13 @@ def heirs(
         *((one.address, one.name) for one in people if one.address and one.address != leaving),
         *((one.name, one.name) for one in teams if one.id in manned),
     ]
+
+
+def contacts_called(visit: Visit, words: str) -> list[tuple[str, str]]:
+    """Return the address and the name of contacts that hold the words, as somebody types them."""
+    wanted = " ".join(words.split())[:100]
+    if not wanted:
+        return []
+    found = visit.store.contact_cards.found(visit.company_id, wanted, NamePlace(), OFFERED)
+    addresses = visit.store.contacts.addresses_of(visit.company_id, [one.id for one in found])
+    return [(addresses[one.id][0], one.name) for one in found if addresses.get(one.id)]

@@ -16,6 +16,7 @@ from weftmail.flow.thread import Conversation, Entry
 from weftmail.store.delivery import Delivery
 from weftmail.store.inbound import InboundRow
 from weftmail.store.message import StoredAttachment, ThreadAddressed, ThreadMessage
+from weftmail.store.record import Record
 
 _ANSWER = re.compile(r"(?i)^((re|sv|aw|fw|fwd|vs)\s*:\s*)+")
 _QUEUED = re.compile(r"queued as (\w+)")
@@ -82,6 +83,8 @@ class ShownEntry:
     files: tuple[ShownFile, ...]
     notified: tuple[ShownDelivery, ...]
     subject: str
+    unseen_by: str = ""
+    """The customer, where the message went past them: a forward, or what somebody else wrote to us alone."""
 
     @property
     def message(self) -> ThreadMessage:
@@ -107,6 +110,11 @@ class ShownEntry:
     def cc(self) -> tuple[ThreadAddressed, ...]:
         """Those in Cc."""
         return tuple(one for one in self.entry.addressed if one.field == "cc")
+
+    @property
+    def bcc(self) -> tuple[ThreadAddressed, ...]:
+        """Those in Bcc."""
+        return tuple(one for one in self.entry.addressed if one.field == "bcc")
 
     @property
     def author(self) -> str:
@@ -254,9 +262,23 @@ def shown_entries(found: Conversation, now: int) -> list[ShownEntry]:
             files=tuple(ShownFile(number, file) for number, file in enumerate(one.attachments, start=1)),
             notified=tuple(_shown_delivery(each, now) for each in one.deliveries),
             subject=_other_subject(one.message.subject, found.record.title),
+            unseen_by=_unseen_by(one, found.record),
         )
         for one in found.entries
     ]
+
+
+def _unseen_by(entry: Entry, record: Record) -> str:
+    """Name the customer of the record where a message went past them, whom others would take to have read it."""
+    message = entry.message
+    alone = message.forwards_id is not None or (message.kind == "received" and not message.automatic)
+    if not (alone and message.public and record.customer_id and record.customer_address):
+        return ""
+    sees = {message.author_contact_id, *(one.contact_id for one in entry.addressed)}
+    known = {message.author_address, *(one.address for one in entry.addressed)}
+    if record.customer_id in sees or record.customer_address in known:
+        return ""
+    return in_full(record.customer or "", record.customer_address)
 
 
 def _cut(text: str) -> str:

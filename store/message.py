@@ -44,6 +44,8 @@ class NewMessage:
     content_hash: str = ""
     sent_as: str = ""
     answers_id: int | None = None
+    forwards_id: int | None = None
+    """The message that it sends on to somebody."""
     inbound_id: int | None = None
     flag: Flag = ""
     phrase: str = ""
@@ -81,6 +83,7 @@ class ThreadMessage:
     rfc_message_id: str
     sent_as: str
     answers_id: int | None
+    forwards_id: int | None
     inbound_id: int | None
     flag: Flag
     phrase: str
@@ -120,7 +123,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """Somebody in To or Cc of a message; our own addresses are not kept."""
+    """Somebody in To, Cc or Bcc of a message; our own addresses are not kept."""
 
     field: str
     name: str

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from weftmail.admin.page import page
 from weftmail.admin.pages.record import record_of
+from weftmail.admin.people import contacts_called
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.role import Role
 from weftmail.flow.mentions import colleague, suggestions
@@ -149,11 +150,19 @@ def offered(visit: Visit) -> Response:
     return JSONResponse(here)
 
 
+def addresses(visit: Visit) -> Response:
+    """Return contacts who may be meant by what somebody types into To, Cc or Bcc: what to write, and who that is."""
+    record_of(visit)
+    found = contacts_called(visit, visit.request.query_params.get("q", ""))
+    return JSONResponse([[f'"{name}" <{one}>' if name else one, name or one, one] for one, name in found])
+
+
 routes = [
     page("/records/{label}/follow", follow, posts=True, role=Role.AGENT),
     page("/records/{label}/unfollow", unfollow, posts=True, role=Role.AGENT),
     page("/records/{label}/people", people),
     page("/records/{label}/colleagues", offered, role=Role.AGENT),
+    page("/records/{label}/addresses", addresses, role=Role.AGENT),
     page("/records/{label}/followers", change_followers, posts=True, role=Role.AGENT),
     page("/records/{label}/participants", change_participants, posts=True, role=Role.AGENT),
 ]

@@ -8,35 +8,24 @@ from dataclasses import replace
 from starlette.responses import JSONResponse, Response
 
 from weftmail.admin import writing
+from weftmail.admin.composer import Composer
 from weftmail.admin.page import page
 from weftmail.admin.pages.account import address_of
+from weftmail.admin.people import contacts_called
 from weftmail.admin.visit import Visit, nothing_here
-from weftmail.admin.writing import Composer
 from weftmail.core.address import in_full
 from weftmail.core.role import Role
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import opening
 from weftmail.flow.setup.opening import Opening
-from weftmail.store.contact_card import NamePlace
 
-OFFERED = 8
 KEPT = ("type", "title", "customer", "owner", "reference", "reference_url")
 
 
 def customers(visit: Visit) -> Response:
     """Return contacts that what somebody types may mean, as the form asks for while they type."""
-    return JSONResponse([list(one) for one in _customers(visit, visit.request.query_params.get("q", ""))])
-
-
-def _customers(visit: Visit, words: str) -> list[tuple[str, str]]:
-    """Return the address and the name of contacts that hold the words."""
-    wanted = " ".join(words.split())[:100]
-    if not wanted:
-        return []
-    found = visit.store.contact_cards.found(visit.company_id, wanted, NamePlace(), OFFERED)
-    addresses = visit.store.contacts.addresses_of(visit.company_id, [one.id for one in found])
-    return [(addresses[one.id][0], one.name) for one in found if addresses.get(one.id)]
+    return JSONResponse([list(one) for one in contacts_called(visit, visit.request.query_params.get("q", ""))])
 
 
 def new(visit: Visit) -> Response:
@@ -79,7 +68,9 @@ def save(visit: Visit) -> Response:
     _check_type(visit, typed["type"])
     words = typed["customer"].strip()
     if visit.text("find") or (words and "@" not in words):
-        return _page(visit, typed, composer, found=_customers(visit, words), status=200 if visit.text("find") else 422)
+        return _page(
+            visit, typed, composer, found=contacts_called(visit, words), status=200 if visit.text("find") else 422
+        )
     typed["customer"] = visit.text("pick") or typed["customer"]
     silent = visit.text("kind") == "open"
     if composer.errors and not silent:

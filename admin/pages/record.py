@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from weftmail.admin import files, sending, writing
+from weftmail.admin.composer import HOWS, Composer
 from weftmail.admin.fields import shown_fields
 from weftmail.admin.headers import FILE
 from weftmail.admin.number import whole_number
@@ -19,7 +20,7 @@ from weftmail.admin.page import live, page
 from weftmail.admin.presence import Present
 from weftmail.admin.thread import LOOKED_AT, ShownEntry, shown_entries
 from weftmail.admin.visit import Visit, nothing_here
-from weftmail.admin.writing import Again, Composer
+from weftmail.admin.writing import Again
 from weftmail.core.parsing import path
 from weftmail.core.role import Role
 from weftmail.core.tokens.reply_token import mask
@@ -66,7 +67,7 @@ def record(visit: Visit) -> Response:
 
 
 def write(visit: Visit) -> Response:
-    """Send a message, log a note, or only show who would get it; Reply all adds those whom the last one named."""
+    """Send a message, log a note, or only show who would get it; Reply all adds those whom the message named."""
     found = record_of(visit)
     if not visit.may_write:
         raise HTTPException(403, marked("You have read-only access."))
@@ -219,7 +220,7 @@ def _conversation(visit: Visit, found: Record, moves: Pulse | None = None) -> Co
 
 
 def _asks_for_a_page(visit: Visit) -> bool:
-    return any(name in visit.request.query_params for name in ("before", "after", "at"))
+    return any(name in visit.request.query_params for name in ("before", "after", "at", *HOWS))
 
 
 def _begins_unread(visit: Visit, moves: Pulse) -> bool:

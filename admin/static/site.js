@@ -218,11 +218,28 @@
     signedOut();
   });
 
+  // Bcc is opened by who needs it.
+  function fold() {
+    const hidden = form().querySelector(".unopened");
+    if (!hidden) return;
+    hidden.hidden = true;
+    const open = document.createElement("button");
+    Object.assign(open, { type: "button", className: "quiet", textContent: hidden.querySelector(".name").textContent });
+    open.addEventListener("click", () => {
+      hidden.hidden = false;
+      open.remove();
+      hidden.querySelector(".add").focus();
+    });
+    hidden.previousElementSibling.querySelector(".chips").append(open);
+  }
+  fold();
+
   function swap(fresh) {
     const next = document.importNode(fresh, true);
     next.querySelector("input[type=file]").replaceWith(chosen());
     next.querySelector(".chosen")?.remove();
     form().replaceWith(next);
+    fold();
     if (next.querySelector("[role=alert]")) {
       document.body.dataset.outrun = "yes";
       if (!document.getElementById("below")?.hidden) document.querySelector("#below button").click();
@@ -264,6 +281,40 @@
     if (answer.status === 403) return renew();
     say(page.querySelector("main p, .door p, p")?.textContent ?? page.body.textContent);
   }
+
+  // Reply, Reply all, Forward and New change the form in place: what somebody wrote stays.
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest?.("a[data-compose]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    const address = new URL(link.href);
+    address.searchParams.set("peek", "yes");
+    try {
+      const answer = await fetch(address, { headers: { accept: "text/html" }, cache: "no-store" });
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("write");
+      if (!answer.ok || answer.redirected || !fresh) throw new Error();
+      const said = text().value === text().defaultValue ? "" : text().value;
+      const after = fresh.querySelector("#text").value;
+      swap(fresh);
+      if (said.trim()) text().value = said.trimEnd() + after;
+      form().scrollIntoView({ block: "nearest" });
+      text().focus();
+      text().setSelectionRange(0, 0);
+      if (said.trim()) text().setSelectionRange(said.length, said.length);
+    } catch {
+      location.assign(link.href);
+    }
+  });
+  const last = (how) => () => [...document.querySelectorAll(`a[data-compose=${how}]`)].pop()?.click();
+  window.recordKeys = { r: last("reply"), a: last("all"), f: last("forward") };
+
+  // Ctrl and Enter press the button of what is written: Send, or Log internal note.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+    if (!event.target.closest?.("#write")) return;
+    event.preventDefault();
+    [...form().querySelectorAll("button.primary")].find((one) => one.checkVisibility())?.click();
+  });
 
   document.addEventListener("submit", async (event) => {
     if (event.target !== form()) return;
@@ -537,6 +588,7 @@
     p: follow("prev"),
     c: () => document.getElementById("new-record")?.click(),
     ...window.listKeys,
+    ...window.recordKeys,
   };
   document.addEventListener("keydown", (event) => {
     const writing = event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open]");

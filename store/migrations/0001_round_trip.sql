@@ -678,6 +678,8 @@ create table message (
     content_hash text not null,
     sent_as text not null default '',
     answers_id bigint references message (id),
+    -- What a colleague sent on to somebody: its answer is that person's, and nobody else sees it.
+    forwards_id bigint references message (id),
     inbound_id bigint references inbound (id),
     flag text not null default '' check (flag in ('', 'id reused', 'unreadable', 'partly read')),
     -- What an event says, as a code with values (JSON); its texts are empty then.
@@ -755,11 +757,11 @@ create index message_version_of on message_version (company_id, message_id, id);
 -- What is found by words: of a message, of the names of its files, of a record; each database has a table of its own kind.
 {SEARCH}
 
--- Who stands in To and Cc of a message, our own addresses left out.
+-- Who stands in To, Cc and Bcc of a message, our own addresses left out.
 create table message_address (
     company_id bigint not null references company (id),
     message_id bigint not null references message (id),
-    field text not null check (field in ('to', 'cc')),
+    field text not null check (field in ('to', 'cc', 'bcc')),
     position bigint not null,
     name text not null,
     address text not null,

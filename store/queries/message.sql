@@ -1,15 +1,15 @@
 -- name: message_add$
 insert into message (
     company_id, record_id, number, kind, public, author_user_id, author_contact_id, author_name, author_address,
-    verified, proof, subject, size, text, html, reply_text, rfc_message_id, content_hash, sent_as, answers_id, inbound_id,
-    flag, phrase, via, sent_on_by_id, reply_to, automatic, hops, written_at, created_at
+    verified, proof, subject, size, text, html, reply_text, rfc_message_id, content_hash, sent_as, answers_id,
+    forwards_id, inbound_id, flag, phrase, via, sent_on_by_id, reply_to, automatic, hops, written_at, created_at
 )
 values (
     :company_id, :record_id,
     (select coalesce(max(number), 0) + 1 from message where company_id = :company_id and record_id = :record_id),
     :kind, :public, :author_user_id, :author_contact_id, :author_name, :author_address,
     :verified, :proof, :subject, :size, :text, :html, :reply_text, :rfc_message_id, :content_hash, :sent_as, :answers_id,
-    :inbound_id, :flag, :phrase, :via, :sent_on_by_id, :reply_to, :automatic, :hops, :written_at, :now
+    :forwards_id, :inbound_id, :flag, :phrase, :via, :sent_on_by_id, :reply_to, :automatic, :hops, :written_at, :now
 )
 returning id;
 
@@ -53,8 +53,8 @@ limit 1;
 select
     m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
     m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
-    m.answers_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic, m.hops, m.token_epoch,
-    m.written_at, m.created_at, m.edited_at, m.deleted_at,
+    m.answers_id, m.forwards_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic,
+    m.hops, m.token_epoch, m.written_at, m.created_at, m.edited_at, m.deleted_at,
     coalesce(
         (select c.images from contact c where c.company_id = m.company_id and c.id = m.author_contact_id), false
     ) as loads_images
@@ -99,8 +99,8 @@ limit :most;
 select
     m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
     m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
-    m.answers_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic, m.hops, m.token_epoch,
-    m.written_at, m.created_at, m.edited_at, m.deleted_at,
+    m.answers_id, m.forwards_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic,
+    m.hops, m.token_epoch, m.written_at, m.created_at, m.edited_at, m.deleted_at,
     coalesce(
         (select c.images from contact c where c.company_id = m.company_id and c.id = m.author_contact_id), false
     ) as loads_images
@@ -121,8 +121,8 @@ select
     m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
     m.author_address, m.verified, m.proof, m.subject, substr(m.text, 1, :words) as text,
     substr(m.html, 1, 4 * :words) as html, substr(m.reply_text, 1, :words) as reply_text, m.rfc_message_id, m.sent_as,
-    m.answers_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic, m.hops, m.token_epoch,
-    m.written_at, m.created_at, m.edited_at, m.deleted_at,
+    m.answers_id, m.forwards_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic,
+    m.hops, m.token_epoch, m.written_at, m.created_at, m.edited_at, m.deleted_at,
     coalesce(
         (select c.images from contact c where c.company_id = m.company_id and c.id = m.author_contact_id), false
     ) as loads_images
@@ -148,8 +148,8 @@ select
     m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
     m.author_address, m.verified, m.proof, m.subject, substr(m.text, 1, :words) as text,
     substr(m.html, 1, 4 * :words) as html, substr(m.reply_text, 1, :words) as reply_text, m.rfc_message_id, m.sent_as,
-    m.answers_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic, m.hops, m.token_epoch,
-    m.written_at, m.created_at, m.edited_at, m.deleted_at,
+    m.answers_id, m.forwards_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic,
+    m.hops, m.token_epoch, m.written_at, m.created_at, m.edited_at, m.deleted_at,
     coalesce(
         (select c.images from contact c where c.company_id = m.company_id and c.id = m.author_contact_id), false
     ) as loads_images
@@ -166,8 +166,8 @@ order by m.id;
 select
     m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
     m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
-    m.answers_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic, m.hops, m.token_epoch,
-    m.written_at, m.created_at, m.edited_at, m.deleted_at,
+    m.answers_id, m.forwards_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic,
+    m.hops, m.token_epoch, m.written_at, m.created_at, m.edited_at, m.deleted_at,
     coalesce(
         (select c.images from contact c where c.company_id = m.company_id and c.id = m.author_contact_id), false
     ) as loads_images
@@ -232,14 +232,14 @@ values (:company_id, :message_id, :field, :position, :name, :address, :contact_i
 select field, position, name, address, contact_id
 from message_address
 where company_id = :company_id and message_id = :message_id
-order by case field when 'to' then 0 else 1 end, position;
+order by case field when 'to' then 0 when 'cc' then 1 else 2 end, position;
 
 -- The same of a page of a thread.
 -- name: page_addresses
 select a.message_id, a.field, a.name, a.address, a.contact_id
 from message m join message_address a on a.company_id = m.company_id and a.message_id = m.id
 where m.company_id = :company_id and m.record_id = :record_id and m.id >= :first and m.id <= :last
-order by a.message_id, case a.field when 'to' then 0 else 1 end, a.position;
+order by a.message_id, case a.field when 'to' then 0 when 'cc' then 1 else 2 end, a.position;
 
 -- What an outsider may see of a thread: what they wrote, what names them, what we sent them.
 -- name: references_seen_by

@@ -168,7 +168,10 @@ class Browser:
         html = self.get(path).text
         fields: dict[str, Any] = {"csrf": self.csrf(), "kind": "message"}
         fields["seen"] = re.search(r'name="seen" value="([^"]+)"', html)[1]  # type: ignore[index]
-        for name in ("to", "cc"):
+        for name in ("how", "about", "subject"):
+            found = re.search(rf'name="{name}" [^>]*value="([^"]*)"', html)
+            fields[name] = [found[1]] if found is not None else []
+        for name in ("to", "cc", "bcc"):
             fields[f"{name}_offered"] = re.findall(rf'name="{name}_offered" value="([^"]+)"', html)
             fields[name] = re.findall(rf'name="{name}" value="([^"]+)" checked', html)
         unescaped: dict[str, Any] = {

@@ -88,6 +88,7 @@ STEPS = {
     "inbound_of_no_company": "--record NUMBER",
     "post_empty": "give a text: --text T or --html FILE",
     "note_with_recipients": "leave out --to and --cc, or leave out --note",
+    "forward_to_nobody": "name somebody: --to ADDR",
     "nothing_to_answer": "name somebody: --to ADDR, or write a --note",
     "nobody_to_answer": "name somebody: --to ADDR, or write a --note",
     "post_suppressed": "mail-admin suppression lift {address}",

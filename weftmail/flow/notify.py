@@ -117,7 +117,9 @@ def suggested(
     """
     if answers_id is not None:
         return answer_audience(store, record.company_id, answers_id, participants, shown)
-    people = store.records.participants(record.company_id, record.id) if record.customer_id is not None else []
+    if record.customer_id is None:
+        return ()
+    people = store.records.participants(record.company_id, record.id) if participants is None else participants
     return tuple(
         Outsider(one.contact_id, one.name, one.address)
         for one in people

@@ -21,7 +21,7 @@ from weftmail.flow.mentions import mentioned
 from weftmail.flow.notify import following, notify, suggested
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.suppression import suppressed
-from weftmail.store.message import Addressed, NewAttachment, NewMessage
+from weftmail.store.message import Addressed, NewAttachment, NewMessage, ThreadMessage
 from weftmail.store.people import User
 from weftmail.store.record import Follower, NewParticipant, Record
 from weftmail.store.store import Store
@@ -40,7 +40,8 @@ class DraftFile:
 class Draft:
     """What a colleague wrote.  ``to`` None means: the people of the last message that outsiders wrote or got.
 
-    ``text`` or ``html`` or both; of HTML alone the text is made.  ``answers_id`` names the message that is answered.
+    ``text`` or ``html`` or both; of HTML alone the text is made.  ``answers_id`` names the message that is answered,
+    ``forwards_id`` one that is sent on; ``new`` answers nothing.  ``kept`` are files whose bytes are stored already.
     """
 
     text: str = ""
@@ -48,8 +49,12 @@ class Draft:
     note: bool = False
     to: Sequence[str] | None = None
     cc: Sequence[str] = ()
+    bcc: Sequence[str] = ()
     files: Sequence[DraftFile] = ()
+    kept: Sequence[NewAttachment] = ()
     answers_id: int | None = None
+    forwards_id: int | None = None
+    new: bool = False
     subject: str = ""
     mentions: Sequence[str] = ()
     """Colleagues who are told of it whatever they follow, by address or name; a note names more of them by an @."""
@@ -63,6 +68,8 @@ class PostPlan:
     author: User
     answers_id: int | None
     recipients: Recipients
+    subject: str = ""
+    """The subject of a post; that of a note is shown nowhere outside."""
 
 
 def plan(
@@ -79,16 +86,17 @@ def plan(
 
     Raises RefusedAct for an author who may not write in the record's company, a malformed address, an empty draft,
     an address to which nothing is sent, a mention of nobody, of several, or of somebody for whom the record does not
-    exist, or a post that names nobody where the message that it answers has nobody outside, or there is none to answer.
+    exist, a message to forward that stays inside, two addresses of one person, or a post that names nobody where the
+    message that it answers has nobody outside, or there is none to answer.
     """
     allowed = _may_write(store, author, record.company_id) if may_write is None else may_write
     if not author.active or not allowed:
         raise RefusedAct("as", "post_not_allowed", name=author.name, company=record.company)
-    if not (draft.text.strip() or draft.html.strip() or draft.files):
+    if not (draft.text.strip() or draft.html.strip() or draft.files or draft.kept):
         raise RefusedAct("text", "post_empty")
-    answers_id = draft.answers_id or store.messages.last_public(record.company_id, record.id)
+    answers_id = _answered(store, record, draft)
     outsiders: Sequence[Outsider] = ()
-    if draft.note and (draft.to or draft.cc):
+    if draft.note and (draft.to or draft.cc or draft.bcc):
         raise RefusedAct("to", "note_with_recipients")
     if not draft.note:
         outsiders = _outsiders(store, record, draft, answers_id)
@@ -103,14 +111,27 @@ def plan(
         kind="notes" if draft.note else "messages",
         suppressed=_kept_out(store, record, draft, outsiders),
     )
-    return PostPlan(record, author, answers_id, who_gets)
+    subject = draft.subject or _subject(store, record, answers_id, draft.forwards_id)
+    return PostPlan(record, author, answers_id, who_gets, subject)
+
+
+def _answered(store: Store, record: Record, draft: Draft) -> int | None:
+    if draft.forwards_id is not None:
+        found = store.messages.get(record.company_id, draft.forwards_id)
+        if found is None or found.record_id != record.id or not found.public or found.kind == "event":
+            raise RefusedAct("forward", "note_not_sent", message=found.number if found else 0, number=record.label)
+        if draft.to is None and not draft.note:
+            raise RefusedAct("to", "forward_to_nobody")
+    if draft.new or draft.forwards_id is not None:
+        return None
+    return draft.answers_id or store.messages.last_public(record.company_id, record.id)
 
 
 def _kept_out(store: Store, record: Record, draft: Draft, outsiders: Sequence[Outsider]) -> Mapping[str, Phrase]:
     """Return to whom nothing is sent and why not; RefusedAct where the draft names them, or would reach nobody else."""
     found = suppressed(store, record.company_id, [one.address for one in outsiders])
     for one in outsiders:
-        if one.address in found and (draft.to is not None or one.field == "cc" or len(found) == len(outsiders)):
+        if one.address in found and (draft.to is not None or one.field != "to" or len(found) == len(outsiders)):
             raise RefusedAct(one.field, "post_suppressed", address=one.address, why=found[one.address])
     return found
 
@@ -141,12 +162,13 @@ def post(store: Store, installation: Installation, record: Record, author: User,
                 author_user_id=author.id,
                 author_name=author.name,
                 author_address=next(iter(store.users.addresses(author.id)), ""),
-                subject=draft.subject or _subject(store, record, planned.answers_id),
+                subject=planned.subject,
                 text=text,
                 html=html,
                 reply_text=text,
                 sent_as="" if draft.note else identity.sender.address,
                 answers_id=planned.answers_id,
+                forwards_id=draft.forwards_id,
                 written_at=now,
             ),
             now,
@@ -157,8 +179,11 @@ def post(store: Store, installation: Installation, record: Record, author: User,
         )
         blobs = store.blobs.put_all(record.company_id, [file.content for file in draft.files])
         files = [
-            NewAttachment(blob_id, file.filename, file.content_type)
-            for blob_id, file in zip(blobs, draft.files, strict=True)
+            *draft.kept,
+            *(
+                NewAttachment(blob_id, file.filename, file.content_type)
+                for blob_id, file in zip(blobs, draft.files, strict=True)
+            ),
         ]
         store.messages.attach(record.company_id, record.id, message_id, files)
         store.records.add_participants(record, [*map(_participant, who_gets.outsiders)], now)
@@ -178,22 +203,44 @@ def _participant(one: Outsider) -> NewParticipant:
     return NewParticipant(one.contact_id, "addressed" if one.field == "to" else "copied")
 
 
-def _subject(store: Store, record: Record, answers_id: int | None) -> str:
-    answered = store.messages.get(record.company_id, answers_id) if answers_id is not None else None
-    if answered is None:
+def _subject(store: Store, record: Record, answers_id: int | None, forwards_id: int | None) -> str:
+    about = forwards_id if forwards_id is not None else answers_id
+    found = store.messages.get(record.company_id, about) if about is not None else None
+    return subject_of(record, found, forwards=forwards_id is not None)
+
+
+def subject_of(record: Record, about: ThreadMessage | None, *, forwards: bool = False) -> str:
+    """Return the subject that a message bears unless its author says otherwise: that of the message that it answers or
+    sends on, and the title of the record where it is about none.
+    """
+    if about is None:
         return record.title
-    return subject_line(f"Re: {answered.subject or record.title}")
+    return subject_line(f"{'Fwd' if forwards else 'Re'}: {about.subject or record.title}")
 
 
 def _outsiders(store: Store, record: Record, draft: Draft, answers_id: int | None) -> Sequence[Outsider]:
     if draft.to is None:
         found = suggested(store, record, answers_id)
-        if not found and not draft.cc:
+        if not found and not draft.cc and not draft.bcc:
             raise RefusedAct("to", "nothing_to_answer" if answers_id is None else "nobody_to_answer")
     else:
         found = tuple(outsider(store, record, address, "to") for address in draft.to)
-    have = {one.address for one in found}
-    return (*found, *(one for one in (outsider(store, record, a, "cc") for a in draft.cc) if one.address not in have))
+    more = [outsider(store, record, address, "cc") for address in draft.cc]
+    more += [outsider(store, record, address, "bcc") for address in draft.bcc]
+    return _each_once([*found, *more])
+
+
+def _each_once(named: Sequence[Outsider]) -> Sequence[Outsider]:
+    """Return everybody where they are named first; of two addresses of one person one alone would get it: refused."""
+    first: dict[str, Outsider] = {}
+    for one in named:
+        first.setdefault(one.address, one)
+    contacts: dict[int, Outsider] = {}
+    for one in first.values():
+        other = contacts.setdefault(one.contact_id, one)
+        if one.contact_id and other is not one:
+            raise RefusedAct(one.field, "post_twice", address=one.address, other=other.address, name=one.name)
+    return tuple(first.values())
 
 
 def outsider(store: Store, record: Record, text: str, field: Field = "to", *, wrong: str = "") -> Outsider:

@@ -212,6 +212,7 @@ def test_those_listed_before_are_those_who_get_it(lead: Shell) -> None:
     head, *listed = dry.splitlines()
     assert head == "Nothing was written. On LEAD-1 this would get:"
     assert listed == [
+        "  Subject: Re: Quote for 40 chairs",
         "  To  Karin Ek <karin@customer.example>  by mail: named in To",
         "  Cc  Erik Ek <erik@other.example>  by mail: named in Cc",
         "  inside Björn  in the inbox: follows, prefers the inbox",
@@ -229,6 +230,41 @@ def test_those_listed_before_are_those_who_get_it(lead: Shell) -> None:
         ("to", "karin@customer.example"),
         ("cc", "erik@other.example"),
     ]
+
+
+def test_a_message_is_forwarded_with_its_files_and_a_new_one_answers_none(lead: Shell) -> None:
+    world, words = lead.world, ("--as", "anna@acme.example")
+    first = world.thread("LEAD-1")[0].rfc_message_id
+    world.deliver(
+        world.mail(text="See the plan.", files=[("plan.pdf", b"%PDF")], references=[first]), "leads@acme.example"
+    )
+    number = world.thread("LEAD-1")[-1].number
+    forward = ("post", "LEAD-1", *words, "--forward", str(number))
+    assert "name somebody to forward it to; name somebody: --to ADDR" in lead.refused(*forward)
+    dry = lead.ok(*forward, "--to", "mia@new.example", "--bcc", "erik@other.example", "--dry-run").splitlines()
+    assert dry[1:4] == [
+        "  Subject: Fwd: Quote for 40 chairs",
+        "  To  mia@new.example  by mail: named in To",
+        "  Bcc erik@other.example  by mail: named in Bcc",
+    ]
+    lead.ok(*forward, "--text", "Can you build this?", "--to", "mia@new.example")
+    sent = world.thread("LEAD-1")[-1]
+    assert sent.text.startswith("Can you build this?\n\n---------- Forwarded message ----------\nFrom: Karin Ek")
+    assert "See the plan." in sent.text and sent.forwards_id is not None and sent.answers_id is None
+    assert [one.filename for one in world.store.messages.attachments(world.acme, sent.id)] == ["plan.pdf"]
+    assert lead.ok("post", "LEAD-1", *words, "--new", "--text", "T", "--subject", "News", "--dry-run").splitlines()[
+        1:3
+    ] == [
+        "  Subject: News",
+        "  To  Karin Ek <karin@customer.example>  by mail: named in To",
+    ]
+    lead.ok("post", "LEAD-1", *words, "--answer", "1", "--text", "Yes", "--note")
+    assert world.thread("LEAD-1")[-1].answers_id == world.thread("LEAD-1")[0].id
+    note = world.thread("LEAD-1")[-1].number
+    assert "is internal; it cannot be forwarded" in lead.refused(
+        "post", "LEAD-1", *words, "--forward", str(note), "--to", "mia@new.example"
+    )
+    assert "there is no message 99 on LEAD-1" in lead.refused("post", "LEAD-1", *words, "--answer", "99", "--text", "T")
 
 
 def test_a_note_stays_inside(lead: Shell) -> None:

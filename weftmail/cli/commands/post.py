@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import mimetypes
+from dataclasses import replace
 from pathlib import Path
 
 from weftmail.cli.arguments import Parser
@@ -13,9 +14,10 @@ from weftmail.cli.refusals import carried_out
 from weftmail.cli.who_gets import lines_of
 from weftmail.core.failure import UsageError
 from weftmail.core.limits import POST_FILES
-from weftmail.core.routing.recipients import Recipients
+from weftmail.core.parsing.words import text_of
 from weftmail.flow import vocabulary
-from weftmail.flow.post import Draft, DraftFile, plan
+from weftmail.flow.forwarding import files_of, forwarded_words
+from weftmail.flow.post import Draft, DraftFile, PostPlan, plan
 from weftmail.flow.setup import find, message
 from weftmail.store.record import Record
 
@@ -37,6 +39,14 @@ def build(parser: Parser) -> None:
         help="a recipient outside; without it, those of the last public message",
     )
     parser.add_argument("--cc", action="append", default=[], metavar="ADDR", help="a recipient outside in Cc")
+    parser.add_argument("--bcc", action="append", default=[], metavar="ADDR", help="a recipient outside in Bcc")
+    parser.add_argument("--subject", default="", metavar="T", help="the subject, if not that of what it answers")
+    about = parser.add_mutually_exclusive_group()
+    about.add_argument(
+        "--answer", type=int, metavar="N", help="the message that it answers, if not the last public one"
+    )
+    about.add_argument("--forward", type=int, metavar="N", help="send message N on, with its files; needs --to")
+    about.add_argument("--new", action="store_true", help="answer no message: it goes to the record's customer")
     parser.add_argument(
         "--mention", action="append", default=[], metavar="WHO", help="a colleague who is notified of it, too"
     )
@@ -55,25 +65,59 @@ def _post(context: Context, arguments: argparse.Namespace) -> None:
     store = context.store
     record = find.record(store, arguments.number, arguments.company)
     author = find.member(store, arguments.author, record.company_id, field="as")
-    to = None if arguments.to is None else [find.line("to", text) for text in arguments.to]
-    cc = [find.line("cc", text) for text in arguments.cc]
-    draft = Draft(arguments.text or "", html, arguments.note, to, cc, files, mentions=arguments.mention)
+    written = _about(context, record, arguments, _draft(arguments, html, files))
     if arguments.dry_run:
-        who_gets = plan(store, record, author, draft, context.clock()).recipients
-        said = f"Nothing was written. On {record.label} this would get:"
-        context.answer(arguments.json, _value(record, None, who_gets), lambda: [said, *lines_of(who_gets)])
+        planned = plan(store, record, author, written, context.clock())
+        said = [f"Nothing was written. On {record.label} this would get:", *_lines(planned)]
+        context.answer(arguments.json, _value(planned, None), lambda: said)
         return
     with store.transaction():
-        who_gets = plan(store, record, author, draft, context.clock()).recipients
-        message_id = carried_out(message.post(context.setup, context.installation, record, author, draft)).message_id
+        planned = plan(store, record, author, written, context.clock())
+        done = carried_out(message.post(context.setup, context.installation, record, author, written))
     context.wake_sender()
     what = "Noted" if arguments.note else "Written"
-    said = f"{what} on {record.label} as message {message_id}. It goes to:"
-    context.answer(arguments.json, _value(record, message_id, who_gets), lambda: [said, *lines_of(who_gets)])
+    said = [f"{what} on {record.label} as message {done.message_id}. It goes to:", *_lines(planned)]
+    context.answer(arguments.json, _value(planned, done.message_id), lambda: said)
 
 
-def _value(record: Record, message_id: int | None, who_gets: Recipients) -> Fields:
-    return {"record": record.label, "message": message_id, "notify": vocabulary.who_gets(who_gets)}
+def _draft(arguments: argparse.Namespace, html: str, files: list[DraftFile]) -> Draft:
+    return Draft(
+        text=arguments.text or "",
+        html=html,
+        note=arguments.note,
+        to=None if arguments.to is None else [find.line("to", text) for text in arguments.to],
+        cc=[find.line("cc", text) for text in arguments.cc],
+        bcc=[find.line("bcc", text) for text in arguments.bcc],
+        files=files,
+        mentions=arguments.mention,
+        subject=find.line("subject", arguments.subject) if arguments.subject else "",
+        new=arguments.new,
+    )
+
+
+def _about(context: Context, record: Record, arguments: argparse.Namespace, draft: Draft) -> Draft:
+    """Return the draft with the message that it answers or sends on."""
+    number = arguments.answer if arguments.answer is not None else arguments.forward
+    if number is None:
+        return draft
+    found = context.store.threads.numbered(record.company_id, record.id, number)
+    if found is None:
+        raise UsageError(f"there is no message {number} on {record.label}; see: mail-admin record show {record.label}")
+    if arguments.answer is not None:
+        return replace(draft, answers_id=found.id)
+    words = forwarded_words(context.store, context.installation, found)
+    text = "\n\n".join(filter(None, (draft.text or text_of(draft.html), words)))
+    return replace(draft, text=text, html="", kept=files_of(context.store, found), forwards_id=found.id)
+
+
+def _lines(planned: PostPlan) -> list[str]:
+    outside = [f"  Subject: {planned.subject}"] if planned.recipients.outsiders else []
+    return [*outside, *lines_of(planned.recipients)]
+
+
+def _value(planned: PostPlan, message_id: int | None) -> Fields:
+    notify = vocabulary.who_gets(planned.recipients)
+    return {"record": planned.record.label, "message": message_id, "subject": planned.subject, "notify": notify}
 
 
 def _html(context: Context, name: str) -> str:

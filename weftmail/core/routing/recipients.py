@@ -20,7 +20,7 @@ EMAIL: Final = "email"
 INBOX: Final = "inbox"
 """The two channels that are always there; others are rows of the table ``channel``, each with a module."""
 
-Field = Literal["to", "cc"]
+Field = Literal["to", "cc", "bcc"]
 Kind = Literal["messages", "notes", "changes"]
 """What a follower can be told of, each by itself."""
 USUAL: Final[frozenset[Kind]] = frozenset({"messages", "notes"})
@@ -61,7 +61,7 @@ class Following:
 
 @dataclass(frozen=True, slots=True)
 class Outsider:
-    """Somebody outside who is named in To or Cc; ``contact_id`` is 0 for an address that nobody has yet."""
+    """Somebody outside who is named in To, Cc or Bcc; ``contact_id`` is 0 for an address that nobody has yet."""
 
     contact_id: int
     name: str
@@ -70,7 +70,7 @@ class Outsider:
     channel: str = EMAIL
 
 
-NAMED: Final = {"to": Phrase("named.to"), "cc": Phrase("named.cc")}
+NAMED: Final = {"to": Phrase("named.to"), "cc": Phrase("named.cc"), "bcc": Phrase("named.bcc")}
 """Why an outsider gets a message, by the field in which it names them."""
 
 
@@ -217,13 +217,14 @@ def audience(author: Outsider | None, named: Sequence[Named], taking_part: Colle
 
     ``author`` is None where a colleague wrote it.  ``taking_part``: contacts who are in the conversation, or in this
     message; whom an unverified mail named is not among them, and so gets nothing.  Of those whom somebody outside
-    named the first 20 are copied: more are a list that they would have us write to.
+    named the first 20 are copied: more are a list that they would have us write to.  Nobody of a Bcc is answered by
+    others: they would be shown.
     """
     found: dict[int, Outsider] = {}
     if author is not None and author.contact_id in taking_part:
         found[author.contact_id] = Outsider(author.contact_id, author.name, author.address, "to")
     for one in named:
-        if one.contact_id is not None and one.contact_id in taking_part:
+        if one.contact_id is not None and one.contact_id in taking_part and one.field != "bcc":
             # Who stood beside the author in To is copied; whom a colleague wrote to is answered in To again.
             field: Field = "cc" if author is not None else one.field
             if author is not None and len(found) - (author.contact_id in found) >= ANSWER_COPIED:

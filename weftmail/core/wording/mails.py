@@ -7,6 +7,11 @@ from typing import Final
 from weftmail.core.wording.phrase import Sentence, marked
 
 MAILS: Final[dict[str, Sentence]] = {
+    "mail.forwarded": marked("Forwarded message"),
+    "mail.forwarded.from": marked("From: {value}"),
+    "mail.forwarded.date": marked("Date: {value}"),
+    "mail.forwarded.subject": marked("Subject: {value}"),
+    "mail.forwarded.to": marked("To: {value}"),
     "mail.cut": marked("This is the beginning of the message; all of it is on the record."),
     "message.encrypted smime": marked(
         "This message is encrypted (S/MIME). Open {name} in a mail program that has the recipient's key."

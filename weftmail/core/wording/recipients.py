@@ -44,5 +44,6 @@ RECIPIENTS: Final[dict[str, Sentence]] = {
     "kinds.notes changes": marked("notes and changes"),
     "kinds.all": marked("messages, notes and changes"),
     "named.to": marked("named in To"),
+    "named.bcc": marked("named in Bcc"),
     "named.cc": marked("named in Cc"),
 }

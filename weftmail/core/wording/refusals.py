@@ -194,6 +194,8 @@ REFUSALS = {
     "post_not_allowed": marked("{name} may not write in the records of {company}"),
     "post_empty": marked("There is nothing to send"),
     "note_with_recipients": marked("An internal note has nobody in To or Cc"),
+    "forward_to_nobody": marked("Name somebody to forward it to"),
+    "note_not_sent": marked("Message {message} on {number} is internal; it cannot be forwarded"),
     "nothing_to_answer": marked("There is no public message to answer yet"),
     "nobody_to_answer": marked("Nobody outside wrote or got the message that this answers"),
     "post_to_colleague": marked("{address} is a colleague; let them follow the record instead"),
@@ -208,6 +210,7 @@ REFUSALS = {
         "Nothing is sent to {address}: {why}. Correct the address, leave it out, or lift this on the contact’s page"
     ),
     "not_suppressed": marked("{address} is not suppressed"),
+    "post_twice": marked("{address} and {other} both belong to {name}, who gets it once; choose one"),
     "post_to_ours": marked("{address} is one of your own addresses; name somebody outside"),
     "no_domain_to_write_from": marked("{company} has no domain to write from"),
     # The review queue.

@@ -1,0 +1,208 @@
+"""What stands in the composer: the form as it was sent, and the people in it as boxes that can be unticked."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final, Literal, get_args
+
+from starlette.datastructures import UploadFile
+
+from weftmail.admin.files import safe_name
+from weftmail.admin.number import whole_number
+from weftmail.admin.visit import Visit
+from weftmail.core.address import BadAddress, canonical
+from weftmail.core.limits import POST_FILES
+from weftmail.core.routing.recipients import Field, Notified, Skipped
+from weftmail.core.wording.phrase import Phrase
+from weftmail.flow.post import DraftFile
+from weftmail.store.message import ThreadMessage
+from weftmail.store.record import Record
+
+How = Literal["answer", "reply", "all", "forward", "new"]
+"""What the message does with another one; ``answer`` is what a page opens with, for those in the conversation."""
+HOWS: Final[tuple[How, ...]] = get_args(How)
+FIELDS: Final[tuple[Field, ...]] = get_args(Field)
+
+_PARTS = re.compile(r'(?:"[^"]*"|[^,;\n])+')
+_NAMED = re.compile(r"(?s)(?P<name>.*)<(?P<address>[^<>]*)>\s*")
+_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,100}/[A-Za-z0-9!#$&^_.+-]{1,100}")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An outsider in To, Cc or Bcc of what is being written; unticked, they get nothing."""
+
+    name: str
+    address: str
+    ticked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlongFile:
+    """A file of the message that is forwarded; unticked, it does not go along."""
+
+    number: int
+    filename: str
+    size: int
+    ticked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """What stands in the form."""
+
+    note: bool = False
+    how: How = "answer"
+    about: ThreadMessage | None = None
+    """The message that is answered or forwarded."""
+    subject: str = ""
+    text: str = ""
+    to: tuple[Person, ...] = ()
+    cc: tuple[Person, ...] = ()
+    bcc: tuple[Person, ...] = ()
+    along: tuple[AlongFile, ...] = ()
+    notified: tuple[Notified, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    sender: str = ""
+    seen: str = ""
+    left_out: int = 0
+    """How many the message that is answered named, who get nothing unless somebody adds them."""
+    chosen: tuple[str, ...] = ()
+    """Files that came with a form which is shown again: no browser lets a page choose them anew."""
+    errors: dict[str, str] = field(default_factory=dict)
+    mention: str = ""
+    """Colleagues who are to be notified of it, too, as they were typed."""
+    refused: dict[str, str] = field(default_factory=dict)
+    """What was typed into To, Cc or Bcc and is no address: it stays in its box, to be mended."""
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Everybody in To, Cc and Bcc, ticked or not."""
+        return (*self.to, *self.cc, *self.bcc)
+
+    @property
+    def shows_bcc(self) -> bool:
+        """Whether Bcc is open: it holds somebody, or something that is no address."""
+        return bool(self.bcc or self.refused.get("bcc"))
+
+
+def form_of(visit: Visit, record: Record | None = None) -> Composer:
+    """Return what the form of the request says; of a new record's first message there is no ``record`` yet."""
+    errors: dict[str, str] = {}
+    refused: dict[str, str] = {}
+    found: dict[Field, tuple[Person, ...]] = {}
+    ticked = {one for name in FIELDS for one in _all(visit, name)}
+    taken: set[str] = set()
+    for name in FIELDS:
+        people, wrong = [], []
+        for text, tick in [*((one, one in ticked) for one in _all(visit, f"{name}_offered")), *_typed(visit, name)]:
+            try:
+                person = _person(text, tick)
+            except BadAddress as error:
+                errors[name] = visit.voice.say(Phrase(error.code, {"address": text}))
+                wrong.append(text)
+                continue
+            if person.address not in taken:
+                taken.add(person.address)
+                people.append(person)
+        found[name] = tuple(people)
+        refused[name] = ", ".join(wrong)
+    how = visit.text("how")
+    about = asked_about(visit, record, visit.text("about"))
+    return Composer(
+        note=_is_note(visit),
+        how=how if how in HOWS else "answer",
+        about=about,
+        subject=" ".join(visit.text("subject").split())[:998],
+        text=visit.text("text"),
+        to=found["to"],
+        cc=found["cc"],
+        bcc=found["bcc"],
+        along=_along(visit, about) if how == "forward" else (),
+        chosen=tuple(safe_name(one.filename or "") for one in uploads(visit)),
+        errors=errors,
+        mention=visit.text("mention"),
+        refused=refused,
+    )
+
+
+def asked_about(visit: Visit, record: Record | None, number: str) -> ThreadMessage | None:
+    """Return the message of the record that the form or the address of the page names, if people can answer it."""
+    wanted = whole_number(number)
+    if record is None or wanted is None:
+        return None
+    found = visit.store.threads.numbered(record.company_id, record.id, wanted)
+    return None if found is None or found.kind == "event" or found.deleted_at is not None else found
+
+
+def _is_note(visit: Visit) -> bool:
+    kind = visit.text("kind")
+    return kind == "note" or (kind not in ("message", "all") and visit.text("tab") == "note")
+
+
+def _along(visit: Visit, about: ThreadMessage | None) -> tuple[AlongFile, ...]:
+    return () if about is None else files_along(visit, about, {whole_number(one) for one in _all(visit, "along")})
+
+
+def files_along(visit: Visit, about: ThreadMessage, ticked: set[int | None] | None = None) -> tuple[AlongFile, ...]:
+    """Return the files of a message that is forwarded, with those ticked that go along: all, where nobody chose."""
+    found = visit.store.messages.attachments(about.company_id, about.id)
+    return tuple(
+        AlongFile(number, one.filename, one.size, ticked is None or number in ticked)
+        for number, one in enumerate(found, start=1)
+    )
+
+
+def _all(visit: Visit, name: str) -> list[str]:
+    return [one for one in visit.form.getlist(name) if isinstance(one, str)]
+
+
+def _typed(visit: Visit, name: Field) -> Iterable[tuple[str, bool]]:
+    return ((part.strip(), True) for part in _PARTS.findall(visit.text(f"{name}_more")) if part.strip())
+
+
+def _person(text: str, ticked: bool) -> Person:
+    named = _NAMED.fullmatch(text)
+    name, address = (named["name"], named["address"]) if named else ("", text)
+    return Person(" ".join(name.strip().strip('"').split())[:200], canonical(address.strip()), ticked)
+
+
+def ticked(people: Iterable[Person]) -> tuple[str, ...]:
+    """Return those who get it, each as a line of To has them."""
+    return tuple(f'"{one.name}" <{one.address}>' if one.name else one.address for one in people if one.ticked)
+
+
+def uploads(visit: Visit) -> list[UploadFile]:
+    """Return the files that came with the form."""
+    return [one for one in visit.form.getlist("files") if isinstance(one, UploadFile) and one.filename]
+
+
+def names(text: str) -> list[str]:
+    """Return the colleagues that were typed, one after another."""
+    return [one.strip() for one in text.split(",") if one.strip()]
+
+
+def wrong_words(visit: Visit, composer: Composer) -> dict[str, str]:
+    """Return what is wrong with the words and files of the form, by field."""
+    errors = dict(composer.errors)
+    sent, along = uploads(visit), [one for one in composer.along if one.ticked]
+    if not _says_something(composer.text) and not sent and not along:
+        errors["text"] = visit.voice.gettext("Write a message or attach a file.")
+    if sum(one.size or 0 for one in sent) + sum(one.size for one in along) > POST_FILES:
+        errors["files"] = visit.voice.gettext("These files have more than 25 MB together. Send a link instead.")
+    return errors
+
+
+def _says_something(text: str) -> bool:
+    """Whether anybody would see a letter of it: blanks and marks without width are nothing."""
+    return any(not letter.isspace() and unicodedata.category(letter) not in ("Cf", "Cc") for letter in text)
+
+
+def file_of(upload: UploadFile) -> DraftFile:
+    """Return a file that came with the form, with a name that is safe and a type that is one."""
+    content_type = upload.content_type or ""
+    known = content_type if _TYPE.fullmatch(content_type) else "application/octet-stream"
+    return DraftFile(safe_name(upload.filename or ""), known, upload.file.read())
