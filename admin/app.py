@@ -32,10 +32,12 @@ from weftmail.admin.password import Passwords
 from weftmail.admin.pool import Pool
 from weftmail.admin.stage import Stage
 from weftmail.admin.visit import Site, no_mailbox
+from weftmail.core.calendar_card import card
 from weftmail.core.failure import TempFail, UsageError
 from weftmail.core.limits import POST_FILES
 from weftmail.core.members import members
-from weftmail.core.ports import Catcher, Machine, MapFile, Random, Submitter, Waker
+from weftmail.core.picture import can_be_drawn
+from weftmail.core.ports import Catcher, Machine, MapFile, Random, Submitter, Viewer, Waker
 from weftmail.core.tokens.reply_token import mask
 from weftmail.core.wording.duration import duration
 from weftmail.core.wording.phrase import Phrase
@@ -81,6 +83,7 @@ def create(
     where_mailbox: Callable[[str, str], str] = no_mailbox,
     key_files: KeyFiles | None = None,
     way_out: Callable[[], Submitter] | None = None,
+    viewer: Viewer | None = None,
     asks_dns: bool = True,
 ) -> Starlette:
     """Return the site.
@@ -91,7 +94,8 @@ def create(
     elsewhere.  X-Forwarded-For is believed of ``proxies`` alone; so many sign-ins may wait for their hash.
     ``map_file``, which any thread may use, is brought up to date by each act on an alias or a domain;
     ``where_mailbox`` says where this machine has a mailbox of a name, ``key_files`` keeps private signing keys,
-    ``way_out`` leads to the mail server; ``asks_dns`` says whether somebody asks the DNS when a page wants it.
+    ``way_out`` leads to the mail server; ``viewer`` draws images and PDF, if files are more than downloads;
+    ``asks_dns`` says whether somebody asks the DNS when a page wants it.
     The address in ``installation.site_url`` decides whether cookies are for TLS alone.
     """
     pool, watcher = Pool(open_store, installation.clock), Pool(open_store, installation.clock, threads=1)
@@ -115,6 +119,7 @@ def create(
         where_mailbox=where_mailbox,
         key_files=key_files,
         way_out=way_out,
+        viewer=viewer,
         asks_dns=asks_dns,
     )
     return _application(site, watcher)
@@ -150,6 +155,7 @@ def _lifespan(site: Site, watcher: Pool) -> Callable[[Starlette], contextlib.Abs
         finally:
             await site.live.close()
             site.hashing.close()
+            site.workshop.close()
             watcher.close()
             site.pool.close()
 
@@ -190,6 +196,7 @@ def _templates(shell: str) -> Environment:
     templates.globals.update(UNTIL_ANSWER=UNTIL_ANSWER, activity_word=activity_word)
     templates.filters.update(linked=words.linked, duration=duration, masked=mask)
     voice.teach(templates)
+    templates.globals.update(can_be_drawn=can_be_drawn, calendar_card=card)
     templates.globals.update(most_bytes=POST_FILES, person=words.person, joined=words.JOINED, shell=shell)
     return templates
 

@@ -79,13 +79,23 @@ def image_type(content: bytes) -> str | None:
 
 def download(visit: Visit, blob_id: int, size: int, name: str, content_type: str) -> Response:
     """Return a blob as a download, in pieces."""
-    shown = content_type.lower() if content_type.lower() in _PASSIVE else "application/octet-stream"
-    headers = {
-        "content-disposition": disposition(name),
-        "content-length": str(size),
-        "content-security-policy": FILE,
-    }
-    return StreamingResponse(_pieces(visit.site.pool, blob_id, size), headers=headers, media_type=shown)
+    headers = _as_file(name, size)
+    return StreamingResponse(
+        _pieces(visit.site.pool, blob_id, size), headers=headers, media_type=_passive(content_type)
+    )
+
+
+def download_of(content: bytes, name: str, content_type: str) -> Response:
+    """Return bytes that are in memory as a download."""
+    return Response(content, headers=_as_file(name, len(content)), media_type=_passive(content_type))
+
+
+def _as_file(name: str, size: int) -> dict[str, str]:
+    return {"content-disposition": disposition(name), "content-length": str(size), "content-security-policy": FILE}
+
+
+def _passive(content_type: str) -> str:
+    return content_type.lower() if content_type.lower() in _PASSIVE else "application/octet-stream"
 
 
 async def _pieces(pool: Pool, blob_id: int, size: int) -> AsyncIterator[bytes]:

@@ -22,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from weftmail.admin.apart import Apart
 from weftmail.admin.hashing import RETRY_AFTER, Lane, NoPlace
 from weftmail.admin.number import whole_number
 from weftmail.admin.presence import Place
@@ -61,7 +62,7 @@ class Hashed:
 
 
 Page = Callable[[Visit], Response]
-Act = Callable[[Visit], Response | Hashed]
+Act = Callable[[Visit], Response | Hashed | Apart]
 Mark = Callable[[Visit], str]
 """What changes when what a page shows does."""
 
@@ -221,7 +222,7 @@ def _held_up(request: Request, visitor: Visitor) -> bool:
 
 
 async def _shown(site: Site, request: Request, answer: Act, role: Role) -> Response:
-    def answered(store: Store) -> Response | Hashed:
+    def answered(store: Store) -> Response | Hashed | Apart:
         visitor = visitor_of(site, store, request)
         if visitor is None:
             return RedirectResponse(_sign_in(request), 303)
@@ -230,6 +231,9 @@ async def _shown(site: Site, request: Request, answer: Act, role: Role) -> Respo
         return answer(_visit(site, store, request, visitor, FormData(), role))
 
     found = await site.pool.run(answered)
+    if isinstance(found, Apart):
+        made, then = await site.workshop.made(site.pool, found), found.then
+        found = await site.pool.run(lambda store: then(door(site, store, request, role=role), made))
     assert isinstance(found, Response)  # noqa: S101 - what is only shown hashes nothing
     return found
 
@@ -251,6 +255,7 @@ async def _posted(site: Site, request: Request, answer: Act, role: Role) -> Resp
         found = await site.pool.run(lambda store: answer(door(site, store, request, form, role)))
         if isinstance(found, Response):
             return found
+        assert isinstance(found, Hashed)  # noqa: S101 - a form draws nothing
         with in_place(site.hashing.known):
             made = await site.hashing.known.run(found.work)
         return await site.pool.run(lambda store: found.then(door(site, store, request, form, role), made))

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from weftmail.admin import voice as voices
+from weftmail.admin.apart import Workshop
 from weftmail.admin.client import Network
 from weftmail.admin.file_settings import SettingsFile
 from weftmail.admin.hashing import Hashing
@@ -27,7 +28,7 @@ from weftmail.admin.password import Passwords
 from weftmail.admin.pool import Pool
 from weftmail.admin.stage import Stage
 from weftmail.admin.voice import Voice
-from weftmail.core.ports import Catcher, Machine, MapFile, Random, Submitter, Waker
+from weftmail.core.ports import Catcher, Machine, MapFile, Random, Submitter, Viewer, Waker
 from weftmail.core.role import Role
 from weftmail.flow.actor import Actor
 from weftmail.flow.installation import Installation
@@ -74,6 +75,10 @@ class Site:
     """Where the private halves of signing keys lie; None where this site makes none."""
     way_out: Callable[[], Submitter] | None = None
     """Opens the way to the mail server for a mail round; None where nothing that leaves can come back."""
+    workshop: Workshop = field(default_factory=Workshop)
+    """Where strangers' files are read."""
+    viewer: Viewer | None = None
+    """Draws images and PDF; None where files are downloads alone."""
     asks_dns: bool = True
     """Whether somebody asks the DNS when a page wants it; else the shell does."""
     where_mailbox: Callable[[str, str], str] = no_mailbox

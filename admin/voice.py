@@ -54,6 +54,19 @@ class Voice:
         text = self.gettext("just now") if passed < MINUTE else self.calendar.relative(milliseconds, now)
         return self._time(milliseconds, text)
 
+    def span(self, start: int | str, end: int | str | None) -> str:
+        """Return when something is, in the reader's zone; a time that names no zone stands as it is."""
+        first, last = self._point(start), None if end is None else self._point(end)
+        return str(start) if first is None else self.calendar.span(first, last)
+
+    def _point(self, moment: int | str) -> date | None:
+        try:
+            if isinstance(moment, int):
+                return self.calendar.moment(moment)
+            return datetime.fromisoformat(moment) if "T" in moment else date.fromisoformat(moment)
+        except (ValueError, OverflowError, OSError):
+            return None
+
     def _time(self, milliseconds: int, text: str) -> Markup:
         exact = datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         return Markup('<time datetime="{}" title="{}">{}</time>').format(exact, self.calendar.full(milliseconds), text)

@@ -14,6 +14,8 @@ class NewAttachment:
     content_type: str
     content_id: str | None = None
     inline: bool = False
+    card: str = ""
+    """What a calendar says, as ``core/calendar_card`` keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class RecordFile:
     author_name: str
     created_at: int
     file: int
+    card: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +47,4 @@ class StoredAttachment:
     inline: bool
     size: int
     sha256: str
+    card: str = ""

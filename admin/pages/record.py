@@ -31,7 +31,7 @@ from weftmail.flow.identity import address_of
 from weftmail.flow.setup import message as messages
 from weftmail.flow.thread import PER_PAGE, Conversation, Excerpt, Reader, conversation
 from weftmail.flow.unread import UNREAD
-from weftmail.store.message import ThreadMessage
+from weftmail.store.message import StoredAttachment, ThreadMessage
 from weftmail.store.pulse import Pulse
 from weftmail.store.record import Follower, Participant, Record
 
@@ -132,13 +132,18 @@ def mail_path(visit: Visit) -> Response:
     )
 
 
-def attachment(visit: Visit) -> Response:
-    """Give out one file of a message."""
+def file_of(visit: Visit, parameter: str = "file") -> StoredAttachment:
+    """Return the file that the path names, of the message that it names."""
     found = visit.store.messages.attachments(visit.company_id, message_of(visit).id)
-    number: int = visit.request.path_params["file"]
+    number: int = visit.request.path_params[parameter]
     if not 1 <= number <= len(found):
         raise nothing_here()
-    one = found[number - 1]
+    return found[number - 1]
+
+
+def attachment(visit: Visit) -> Response:
+    """Give out one file of a message."""
+    one = file_of(visit)
     return files.download(visit, one.blob_id, one.size, one.filename, one.content_type)
 
 

@@ -332,18 +332,25 @@
   });
 })();
 
-// A frame is as high as the mail in it, up to one and a half windows; what is higher scrolls, or is pulled larger.
+// A frame is as high as the mail in it, however long that is; images that come later make it grow once more.
+// The mail is measured in a frame without height, so that nothing in it can grow with the frame.
 (() => {
   const given = new WeakMap();
+  const grown = new ResizeObserver((seen) => seen.forEach((one) => {
+    const frame = one.target.ownerDocument.defaultView?.frameElement;
+    if (frame?.isConnected) fit(frame);
+  }));
   const fit = (frame) => {
     const mail = frame.contentDocument?.documentElement;
     // One that somebody pulled to another height keeps it.
     if (!mail?.querySelector("body") || (given.has(frame) && frame.style.height !== given.get(frame))) return;
+    const at = scrollY;
     frame.style.height = "0";
     const bar = mail.scrollWidth > mail.clientWidth ? 18 : 0;
-    const most = Math.max(600, 1.5 * window.innerHeight);
-    frame.style.height = `${Math.ceil(Math.min(most, mail.scrollHeight + bar + 2))}px`;
+    frame.style.height = `${Math.ceil(mail.scrollHeight + bar + 2)}px`;
+    if (scrollY !== at) scrollTo({ top: at, behavior: "instant" });
     given.set(frame, frame.style.height);
+    grown.observe(mail.querySelector("body"));
   };
   const all = () => document.querySelectorAll("iframe.mail").forEach(fit);
   document.addEventListener("load", (event) => event.target.matches?.("iframe.mail") && fit(event.target), true);

@@ -1,20 +1,22 @@
 -- name: attachments_add*!
 insert into attachment (
-    company_id, record_id, message_id, blob_id, position, filename, content_type, content_id, inline
+    company_id, record_id, message_id, blob_id, position, filename, content_type, content_id, inline, card
 )
 values (
-    :company_id, :record_id, :message_id, :blob_id, :position, :filename, :content_type, :content_id, :inline
+    :company_id, :record_id, :message_id, :blob_id, :position, :filename, :content_type, :content_id, :inline, :card
 )
 returning position, id;
 
 -- name: attachments
-select t.id, t.message_id, t.blob_id, t.filename, t.content_type, t.content_id, t.inline, b.size, b.sha256
+select
+    t.id, t.message_id, t.blob_id, t.filename, t.content_type, t.content_id, t.inline, t.card, b.size, b.sha256
 from attachment t join blob b on b.id = t.blob_id
 where t.company_id = :company_id and t.message_id = :message_id
 order by t.position;
 
 -- name: page_attachments
-select t.id, t.message_id, t.blob_id, t.filename, t.content_type, t.content_id, t.inline, b.size, b.sha256
+select
+    t.id, t.message_id, t.blob_id, t.filename, t.content_type, t.content_id, t.inline, t.card, b.size, b.sha256
 from message m
     join attachment t on t.company_id = m.company_id and t.message_id = m.id
     join blob b on b.id = t.blob_id
@@ -24,7 +26,7 @@ order by t.message_id, t.position;
 -- All files of a record but the images inside its mails, the newest message's first.
 -- name: record_files
 select
-    t.id, t.message_id, t.filename, t.content_type, b.size, m.number, m.author_name, m.created_at,
+    t.id, t.message_id, t.filename, t.content_type, t.card, b.size, m.number, m.author_name, m.created_at,
     (
         select count(*) from attachment o
         where o.company_id = t.company_id and o.message_id = t.message_id and o.position <= t.position
@@ -37,7 +39,9 @@ order by t.id desc
 limit :most;
 
 -- name: attachment_by_id^
-select t.id, t.company_id, t.message_id, t.blob_id, t.filename, t.content_type, t.content_id, t.inline, b.size, b.sha256
+select
+    t.id, t.company_id, t.message_id, t.blob_id, t.filename, t.content_type, t.content_id, t.inline, t.card, b.size,
+    b.sha256
 from attachment t join blob b on b.id = t.blob_id
 where t.id = :id and t.company_id = :company_id;
 

@@ -26,6 +26,7 @@ from weftmail.core.ports import Caught
 from weftmail.core.tokens import reply_token
 from weftmail.flow.follow_map import follow
 from weftmail.store.store import Store
+from weftmail.transport.readers.viewer import ViewerProcesses
 
 with warnings.catch_warnings():
     # Starlette would rather have another HTTP client; the one that it has does.
@@ -113,6 +114,7 @@ class Site:
             file=FILE,
             map_file=self.map,
             asks_dns=asks_dns,
+            viewer=ViewerProcesses(),
             key_files=DkimFolder(str(folder / "dkim")),
         )
 

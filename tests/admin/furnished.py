@@ -8,12 +8,18 @@ from starlette.routing import Route
 
 from tests.admin.conftest import Site
 from tests.admin.test_history import exempted
+from tests.unit.pictures import pdf
 from tests.unit.world import ERIK
 from weftmail.admin.page import PageRoute
 from weftmail.core.role import Role
 from weftmail.flow.post import Draft, post
 from weftmail.store.activity import NewActivity
 
+EMAIL = (
+    b"From: erik@supplier.example\nSubject: Prices\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"
+    b"--b\nContent-Type: text/html\n\n<p>Forty in oak</p>\n"
+    b"--b\nContent-Disposition: attachment; filename=list.txt\n\n12 kr\n--b--\n"
+)
 OPEN = {"/healthz", "/sign-in", "/sign-in/code", "/enter/{token}", "/forgotten", "/password/{token}", "/dns/{token}"}
 """What stands before the door, and has a test file of its own."""
 
@@ -21,13 +27,13 @@ THEIRS = {
     "label": "LEAD-2", "number": "1", "notice": "1", "file": "1", "name": "caught1", "act": "1", "session": "1",
     "user": "1", "team": "1", "alias": "1", "type": "visit", "other": "1", "mail": "3", "filter": "1",
     "domain": "acme.example", "copy": "1", "contact": "1", "organisation": "1", "activity": "1",
-    "reference": "4711", "note": "2",
+    "reference": "4711", "note": "2", "part": "1", "email": "2",
 }  # fmt: skip
 NOBODYS = {
     "label": "LEAD-99", "number": "1", "notice": "99", "file": "1", "name": "caught99", "act": "99", "session": "99",
     "user": "99", "team": "99", "alias": "99", "type": "nothing", "other": "99", "mail": "99", "filter": "99",
     "domain": "nobody.example", "copy": "99", "contact": "99", "organisation": "99", "activity": "99",
-    "reference": "99", "note": "99",
+    "reference": "99", "note": "99", "part": "99", "email": "99",
 }  # fmt: skip
 """What the parameters of routes name: things of Acme's that ``furnish`` makes, and things that nobody has."""
 
@@ -60,7 +66,8 @@ def furnish(site: Site) -> None:
     site.store.organisations.add(world.acme, "Ek Möbler", 1)
     site.store.companies.add_record_type(world.acme, "visit", "VISIT")
     site.store.sessions.add("the browser of Anna", world.anna, "csrf", 1, 10**15)
-    mail = world.mail(subject="Again", verified=True, files=[("plan.pdf", b"%PDF")], headers=[("X-A", "b")])
+    files = [("plan.pdf", pdf()), ("prices.eml", EMAIL)]
+    mail = world.mail(subject="Again", verified=True, files=files, headers=[("X-A", "b")])
     html = mail.replace(b'Content-Type: text/plain; charset="utf-8"', b"Content-Type: text/html")
     world.deliver(html, "leads@acme.example")
     assert world.thread("LEAD-2")[0].html

@@ -6,7 +6,9 @@ import itertools
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 from functools import cache
 from pathlib import Path
 
@@ -219,7 +221,10 @@ class World:
             mail[name] = value
         mail.set_content(text)
         for name, content in files:
-            mail.add_attachment(content, "application", "octet-stream", filename=name)
+            if name.endswith(".eml"):
+                mail.add_attachment(message_from_bytes(content, policy=default), filename=name)
+            else:
+                mail.add_attachment(content, "application", "octet-stream", filename=name)
         domain = author.rpartition("@")[2].rstrip(">")
         verdict = f"Authentication-Results: {HOST}; dkim=pass header.d={domain}\n" if verified else ""
         signed_in = f"\n\t(Authenticated sender: {login})" if login else ""

@@ -68,6 +68,21 @@ READER_FAULTS = 2
 READER_STOPS = 10
 """After so many ends for which it cannot be blamed (a stop, a signal, the clock), it is filed unread all the same."""
 
+# --- a viewer process, for one page of one file --------------------------------------------------------------------
+
+VIEW_SIZE = 25 * 1024 * 1024
+"""Bytes of a file; a larger one is a download alone."""
+VIEW_PIXELS = 40_000_000
+"""Pixels of an image, as it says itself before anything of it is unpacked."""
+VIEW_PAGES = 2000
+"""Pages of a PDF; further ones are in the download."""
+VIEW_PROCESSOR = 5
+"""Seconds of processor time."""
+VIEW_CLOCK = 15.0
+"""Seconds by the clock."""
+VIEW_ANSWER = 8 * 1024 * 1024
+"""Bytes of a drawn page."""
+
 # --- what is read of one mail ------------------------------------------------------------------------------------
 
 HEADER_SIZE = 1024 * 1024
@@ -281,6 +296,7 @@ NOTICES_APART = 15 * 60
 """Between two emails of notices to one person there are so many seconds."""
 
 _READ = "one mail: reading it"
+_VIEW = "one page of a file: drawing it"
 _SAID = "one mail: what is read of it"
 _DONE = "one mail: what becomes of it"
 _LOOP = "to and fro"
@@ -293,6 +309,13 @@ CEILINGS: tuple[Ceiling, ...] = (
     Ceiling(_READ, "memory of its reader", _size(READER_MEMORY), "the reader is killed; twice: filed unread"),
     Ceiling(_READ, "processor time, not overtaken", f"{READER_FAST * 1000:.0f} ms", "moves to the slow lane"),
     Ceiling(_READ, "size, not overtaken", _size(READER_LARGE), "begins in the slow lane"),
+    Ceiling(_VIEW, "processor time of its viewer", f"{VIEW_PROCESSOR} s", "the viewer is killed; a download alone"),
+    Ceiling(_VIEW, "time by the clock", f"{VIEW_CLOCK:.0f} s", "the viewer is killed; a download alone"),
+    Ceiling(_VIEW, "memory of its viewer", _size(READER_MEMORY), "the viewer ends; a download alone"),
+    Ceiling(_VIEW, "size of the file", _size(VIEW_SIZE), "a download alone"),
+    Ceiling(_VIEW, "pixels of an image", f"{VIEW_PIXELS // 1_000_000} million", "a download alone"),
+    Ceiling(_VIEW, "pages of a PDF", str(VIEW_PAGES), "the download has them"),
+    Ceiling(_VIEW, "bytes of the picture", _size(VIEW_ANSWER), "a download alone"),
     Ceiling(_SAID, "size of a mail", _size(MESSAGE_SIZE), "refused by LMTP (SIZE)"),
     Ceiling(_SAID, "header", _size(HEADER_SIZE), "shown as raw text"),
     Ceiling(_SAID, "one field", _size(FIELD_SIZE), "cut"),

@@ -9,6 +9,7 @@ from typing import BinaryIO, Literal, Protocol
 
 from weftmail.core.envelope import Envelope
 from weftmail.core.parsing.message import Message
+from weftmail.core.picture import NoPicture, Picture, Sheet
 from weftmail.core.wording.phrase import Phrase
 
 Clock = Callable[[], int]
@@ -180,6 +181,14 @@ class Readers(Protocol):
 
     def close(self) -> list[int]:
         """End all readers; return the keys of the mails that they were at work on."""
+        ...
+
+
+class Viewer(Protocol):
+    """Draws files, each in a process of its own: what a stranger's bytes do to it, they do to nobody else."""
+
+    def draw(self, content: bytes, sheet: Sheet) -> Picture | NoPicture:
+        """Return a page of a file as a picture; waits for seconds at most, and never raises for what the bytes say."""
         ...
 
 

@@ -49,6 +49,19 @@ class Calendar:
             f"{then:%H:%M:%S} {then.tzname() or ''}"
         ).rstrip()
 
+    def span(self, start: date, end: date | None) -> str:
+        """Return from when until when something is, by the minute or, if it takes whole days, by the day."""
+        first, last = self._point(start), "" if end is None else self._point(end)
+        if end is not None and start.timetuple()[:3] == end.timetuple()[:3]:
+            last = f"{end:%H:%M}" if isinstance(end, datetime) and end != start else ""
+        zone = start.tzname() if isinstance(start, datetime) else None
+        return f"{first}{f'–{last}' if last else ''}{f' {zone}' if zone else ''}"
+
+    def _point(self, moment: date) -> str:
+        names = _names(self.language)
+        day = f"{names.whole_days[moment.weekday()]} {moment.day} {names.whole_months[moment.month - 1]} {moment.year}"
+        return f"{day} {moment:%H:%M}" if isinstance(moment, datetime) else day
+
     def relative(self, milliseconds: int, now: int) -> str:
         """Return how long ago, or in how long: 3 minutes ago, in 2 days; within a minute in seconds."""
         from babel.dates import format_timedelta

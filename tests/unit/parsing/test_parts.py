@@ -8,6 +8,7 @@ import struct
 import pytest
 
 from weftmail.core import limits
+from weftmail.core.calendar_card import Card
 from weftmail.core.parsing import calendar, file_type, flowed, rtf, signed_data, tnef, transfer
 from weftmail.core.parsing.message import Message
 from weftmail.flow.reading import read
@@ -232,6 +233,52 @@ def test_a_calendar_is_read_where_nothing_else_is() -> None:
     long = one(b"Content-Type: text/calendar", event + b"\n" * limits.CALENDAR_SIZE)
     assert not long.text and long.attachments
     assert not one(b"Content-Type: text/calendar", b"garbage").text
+
+
+@pytest.mark.parametrize(
+    ("method", "lines", "card"),
+    [
+        (
+            "REQUEST",
+            (
+                "SUMMARY:Möte\\, stolar\nDTSTART;TZID=Europe/Stockholm:20261130T091500\nDURATION:PT1H\nLOCATION:Sal 4\n"
+                "ORGANIZER;CN=Karin Ek:mailto:karin@customer.example\nRRULE:FREQ=WEEKLY;COUNT=4"
+            ),
+            Card(
+                "Möte, stolar", 1796026500000, 1796030100000, "Sal 4", "Karin Ek", "karin@customer.example", "",
+                "WEEKLY", 0,
+            ),
+        ),
+        (
+            "CANCEL",
+            "SUMMARY:Ledigt\nDTSTART;VALUE=DATE:20261224\nDTEND;VALUE=DATE:20261227\nORGANIZER:http://a.example",
+            Card("Ledigt", "2026-12-24", "2026-12-26", "", "", "", "CANCEL", "", 0),
+        ),
+        ("", "DTSTART:20261130T091500", Card("", "2026-11-30T09:15:00", None, "", "", "", "", "", 0)),
+        ("", f"SUMMARY:{'x' * 400}\nORGANIZER:MAILTO:a@b.example\nORGANIZER:mailto:c@b.example", None),
+    ],
+)  # fmt: skip
+def test_a_calendar_as_a_card(method: str, lines: str, card: Card | None) -> None:
+    found = calendar.card(EVENT.format(method=method, kind="VEVENT", lines=lines))
+    expected = card or Card("x" * 300, None, None, "", "", "a@b.example", "", "", 0)
+    assert found == expected
+    whole = mail(
+        b"Content-Type: text/plain\n\nHej",
+        b"Content-Type: text/calendar; charset=utf-8\n\n"
+        + EVENT.format(method=method, kind="VEVENT", lines=lines).encode(),
+    )
+    assert whole.attachments[0].card == expected.as_json
+
+
+def test_a_card_tells_of_the_first_entry_and_how_many_more_there_are() -> None:
+    event = EVENT.format(method="", kind="VEVENT", lines="SUMMARY:One")
+    two = event.replace("END:VEVENT\n", "END:VEVENT\nBEGIN:VTODO\nSUMMARY:Two\nEND:VTODO\n")
+    found = calendar.card(two)
+    assert found is not None and (found.summary, found.more) == ("One", 1)
+    assert calendar.card("garbage") is calendar.card("") is None
+    assert calendar.card("BEGIN:VCALENDAR\nEND:VCALENDAR\n") is None
+    long = mail(b"Content-Type: text/calendar\n\n" + event.encode() + b"\n" * limits.CALENDAR_SIZE)
+    assert long.attachments[0].card == ""
 
 
 # --- winmail.dat --------------------------------------------------------------------------------------------------

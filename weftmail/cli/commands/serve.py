@@ -23,6 +23,7 @@ from weftmail.cli.signing import DkimFolder
 from weftmail.cli.spool_watch import SpoolWatch, watching
 from weftmail.cli.this_server import ThisServer
 from weftmail.core.failure import TempFail, UsageError
+from weftmail.transport.readers.viewer import ViewerProcesses
 from weftmail.transport.systemd import ServiceManager
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ def site(config: Config, file: SettingsFile) -> Starlette:
         where_mailbox=where_mailbox,
         key_files=DkimFolder(str(config.dkim)),
         asks_dns=dns_watch.asks(config),
+        viewer=ViewerProcesses(),
         way_out=None if config.smtp.startswith("maildir:") else lambda: way_out(config),
     )
 

@@ -106,7 +106,7 @@ def _forwarded(found: Forwarded | None) -> list[Any] | None:
 
 
 def _file(each: Attachment) -> list[Any]:
-    return [each.filename, each.content_type, each.size, each.sha256, each.content_id]
+    return [each.filename, each.content_type, each.size, each.sha256, each.content_id, each.card]
 
 
 class Received:
@@ -266,7 +266,7 @@ def _reported(value: Any) -> DeliveryReport | None:
 def _files(described: Any, content: bytes) -> tuple[Attachment, ...]:
     files = []
     at = 0
-    for filename, content_type, size, sha256, content_id in described:
+    for filename, content_type, size, sha256, content_id, card in described:
         end = at + _number(size)
         if end > len(content):
             raise BadAnswer("a file is longer than what came")
@@ -278,6 +278,7 @@ def _files(described: Any, content: bytes) -> tuple[Attachment, ...]:
                 _text(sha256),
                 None if content_id is None else _text(content_id),
                 inline=False,
+                card=_text(card),
             )
         )
         at = end

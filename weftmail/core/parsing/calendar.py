@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from weftmail.core.calendar_card import LONGEST, Card, Moment
 from weftmail.core.limits import CALENDAR_EVENTS, CALENDAR_SIZE, CALENDAR_TEXT
 
 if TYPE_CHECKING:
@@ -20,23 +21,54 @@ _SAID = ("COUNTER", "CANCEL", "DECLINECOUNTER", "REFRESH")
 
 def words(text: str) -> str:
     """Return summary, time, place and description of each entry of a calendar; "" for what is none. Never raises."""
-    if len(text) > CALENDAR_SIZE:
-        return ""
-    from icalendar import Calendar
-
     try:
-        found = Calendar.from_ical(text, multiple=True)
-        entries = [one for calendar in found for one in _entries(calendar)]
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError):
+        entries = ["\n".join(filter(None, _entry(one, method))) for one, method in _entries(text)]
+    except _FAULTS:
         return ""
     return "\n\n".join(filter(None, entries[:CALENDAR_EVENTS]))[:CALENDAR_TEXT]
 
 
-def _entries(calendar: Component) -> Iterator[str]:
-    method = str(calendar.get("METHOD", "")).upper()
-    for one in calendar.walk():
-        if one.name in ("VEVENT", "VTODO", "VJOURNAL"):
-            yield "\n".join(filter(None, _entry(one, method)))
+def card(text: str) -> Card | None:
+    """Return what a calendar says of its first entry, None for what is none. Never raises."""
+    try:
+        entries = list(_entries(text))
+        return _card(*entries[0], len(entries) - 1) if entries else None
+    except _FAULTS:
+        return None
+
+
+_FAULTS = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError)
+"""What the library says of what is no calendar."""
+
+
+def _entries(text: str) -> Iterator[tuple[Component, str]]:
+    """Yield the entries of a calendar, each with the method that it came by."""
+    if len(text) > CALENDAR_SIZE:
+        return
+    from icalendar import Calendar
+
+    for calendar in Calendar.from_ical(text, multiple=True):
+        method = str(calendar.get("METHOD", "")).upper()
+        yield from ((one, method) for one in calendar.walk() if one.name in ("VEVENT", "VTODO", "VJOURNAL"))
+
+
+def _card(one: Component, method: str, more: int) -> Card:
+    start, end = _moments(one)
+    asks = one.get("ORGANIZER")
+    asks = asks[0] if isinstance(asks, list) else asks
+    name = str(getattr(asks, "params", {}).get("CN", ""))
+    address = str(asks or "")
+    address = address[7:] if address.lower().startswith("mailto:") else ""
+    texts = (_text(one, "SUMMARY"), _text(one, "LOCATION"), name, address, _status(one, method), _often(one))
+    summary, place, name, address, status, repeats = (" ".join(text.split())[:LONGEST] for text in texts)
+    return Card(summary, _kept(start), _kept(end), place, name, address, status, repeats, more)
+
+
+def _kept(moment: date | None) -> Moment:
+    """A time with a zone as milliseconds; a day, or a time of no zone, as it stands."""
+    if isinstance(moment, datetime) and moment.tzinfo is not None:
+        return int(moment.timestamp() * 1000)
+    return None if moment is None else moment.isoformat()[:19]
 
 
 def _entry(one: Component, method: str) -> Iterator[str]:
@@ -64,7 +96,16 @@ def _status(one: Component, method: str) -> str:
 
 
 def _time(one: Component) -> str:
-    start, zone = _moment(one, "DTSTART")
+    _, zone = _moment(one, "DTSTART")
+    start, end = _moments(one)
+    said = " \u2013 ".join(dict.fromkeys(filter(None, (_written(start), _later(start, end)))))
+    often = _often(one)
+    return " ".join(filter(None, (said, f"({zone})" if zone and said else "", f"\u21bb {often}" if often else "")))
+
+
+def _moments(one: Component) -> tuple[date | None, date | None]:
+    """Return when an entry begins and ends."""
+    start, _ = _moment(one, "DTSTART")
     end, _ = _moment(one, "DTEND" if one.name == "VEVENT" else "DUE")
     lasts = _value(one, "DURATION")
     if end is None and start is not None and isinstance(lasts, timedelta):
@@ -72,8 +113,7 @@ def _time(one: Component) -> str:
     if isinstance(end, date) and not isinstance(end, datetime) and one.name == "VEVENT":
         # The last day of an entry of whole days is the one before (RFC 5545, 3.6.1).
         end -= timedelta(days=1)
-    said = " \u2013 ".join(dict.fromkeys(filter(None, (_written(start), _later(start, end)))))
-    return " ".join(filter(None, (said, f"({zone})" if zone and said else "", _repeated(one))))
+    return start, end
 
 
 def _moment(one: Component, name: str) -> tuple[Any, str]:
@@ -108,7 +148,7 @@ def _later(start: date | None, end: date | None) -> str:
     return end.strftime("%H:%M") if same_day and end is not None else _written(end)
 
 
-def _repeated(one: Component) -> str:
+def _often(one: Component) -> str:
     rule = one.get("RRULE")
     often = rule.get("FREQ", []) if hasattr(rule, "get") else []
-    return f"\u21bb {often[0]}" if often else ""
+    return str(often[0]) if often else ""

@@ -96,6 +96,8 @@ class Attachment:
     content_id: str | None
     inline: bool
     """The HTML shows it in its place."""
+    card: str = ""
+    """What a calendar says, as ``core/calendar_card`` keeps it; "" of any other file."""
 
     @property
     def size(self) -> int:

@@ -199,10 +199,21 @@ def _unpacked(this: Leaf, contents: Contents) -> bool:
 
 def _of_calendar(contents: Contents) -> list[Block]:
     this = next((one for one in contents.attached if one.content_type in _CALENDARS), None)
-    if this is None or len(this.content) > limits.CALENDAR_SIZE:
-        return []
-    said = calendar.words(charset.decode(this.content, this.label or "utf-8", sparing=True)[0])
+    said = calendar.words(_calendar(this)) if this is not None else ""
     return [Block(text=said + "\n")] if said else []
+
+
+def card_of(this: Leaf) -> str:
+    """Return what is kept of a calendar for its card; "" of any other file."""
+    found = calendar.card(_calendar(this)) if this.content_type in _CALENDARS else None
+    return "" if found is None else found.as_json
+
+
+def _calendar(this: Leaf) -> str:
+    """Return the text of a calendar; "" of one that is too long."""
+    if len(this.content) > limits.CALENDAR_SIZE:
+        return ""
+    return charset.decode(this.content, this.label or "utf-8", sparing=True)[0]
 
 
 def _without_files(content: bytes, contents: Contents) -> bytes:

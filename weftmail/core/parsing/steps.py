@@ -36,7 +36,7 @@ from weftmail.core.parsing.data_images import inline_images
 from weftmail.core.parsing.inline import Pictures
 from weftmail.core.parsing.message import Attachment, Classify, Evidence, Message, Stamp, Step
 from weftmail.core.parsing.mime import Fields, Leaf
-from weftmail.core.parsing.parts import Block, Contents, read_parts
+from weftmail.core.parsing.parts import Block, Contents, card_of, read_parts
 
 RAW_TEXT = OUTLINE
 STAMPS = ("authentication-results", "x-spam-flag", "x-spam-status", "x-spamd-result")
@@ -265,6 +265,7 @@ def _attachment(leaf: Leaf) -> Attachment:
         sha256=hashlib.sha256(leaf.content).hexdigest(),
         content_id=leaf.content_id,
         inline=False,
+        card=card_of(leaf),
     )
 
 

@@ -51,7 +51,12 @@ def keep_files(store: Store, message: Message, company_id: int, record_id: int, 
     blobs = store.blobs.put_all(company_id, [part.content for part in parts])
     files = [
         NewAttachment(
-            blob_id, name_of(part.filename, part.content_type, number), part.content_type, part.content_id, part.inline
+            blob_id,
+            name_of(part.filename, part.content_type, number),
+            part.content_type,
+            part.content_id,
+            part.inline,
+            part.card,
         )
         for number, (blob_id, part) in enumerate(zip(blobs, parts, strict=True), start=1)
     ]
