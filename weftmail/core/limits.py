@@ -4,13 +4,10 @@ Seconds, from the inside out: each must be shorter than the next, or an outer pr
 is about to succeed, and the same mail is handed over twice.  The pipe program repeats two of them, since it imports
 nothing; a test compares.
 
-Below them stand the ceilings: what one mail may cost.  ``CEILINGS`` names each for ``docs/security.md``; a test
-compares the two.
+Below them stand the ceilings: what one mail may cost.  ``core/ceilings`` names each for ``docs/security.md``.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 BUSY = 5
 """How long SQLite waits for another writer."""
@@ -274,135 +271,5 @@ SILENCE = 15 * 60
 a program takes to answer."""
 FLOOD_AGAIN = 24 * 3600
 """Seconds after which admins are told of the same sender again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ceiling:
-    """One line of the table: of what, what is bounded, by how much, and what happens beyond."""
-
-    of: str
-    name: str
-    value: str
-    beyond: str
-
-
-def _size(count: int) -> str:
-    return f"{count // (1024 * 1024)} MB" if count % (1024 * 1024) == 0 else f"{count // 1024} KB"
-
-
-UNDO_SECONDS = 10
-"""For so long what somebody decided to send waits, and can be undone before anybody has it."""
 NOTICES_APART = 15 * 60
 """Between two emails of notices to one person there are so many seconds."""
-
-_READ = "one mail: reading it"
-_VIEW = "one page of a file: drawing it"
-_SAID = "one mail: what is read of it"
-_DONE = "one mail: what becomes of it"
-_LOOP = "to and fro"
-_SITE = "the site"
-_OUT = "what leaves"
-
-CEILINGS: tuple[Ceiling, ...] = (
-    Ceiling(_READ, "processor time of its reader", f"{READER_PROCESSOR:.0f} s", "the reader is killed; twice: unread"),
-    Ceiling(_READ, "time by the clock", f"{READER_CLOCK:.0f} s", "the reader is killed; ten times: filed unread"),
-    Ceiling(_READ, "memory of its reader", _size(READER_MEMORY), "the reader is killed; twice: filed unread"),
-    Ceiling(_READ, "processor time, not overtaken", f"{READER_FAST * 1000:.0f} ms", "moves to the slow lane"),
-    Ceiling(_READ, "size, not overtaken", _size(READER_LARGE), "begins in the slow lane"),
-    Ceiling(_VIEW, "processor time of its viewer", f"{VIEW_PROCESSOR} s", "the viewer is killed; a download alone"),
-    Ceiling(_VIEW, "time by the clock", f"{VIEW_CLOCK:.0f} s", "the viewer is killed; a download alone"),
-    Ceiling(_VIEW, "memory of its viewer", _size(READER_MEMORY), "the viewer ends; a download alone"),
-    Ceiling(_VIEW, "size of the file", _size(VIEW_SIZE), "a download alone"),
-    Ceiling(_VIEW, "pixels of an image", f"{VIEW_PIXELS // 1_000_000} million", "a download alone"),
-    Ceiling(_VIEW, "pages of a PDF", str(VIEW_PAGES), "the download has them"),
-    Ceiling(_VIEW, "bytes of the picture", _size(VIEW_ANSWER), "a download alone"),
-    Ceiling(_SAID, "size of a mail", _size(MESSAGE_SIZE), "refused by LMTP (SIZE)"),
-    Ceiling(_SAID, "header", _size(HEADER_SIZE), "shown as raw text"),
-    Ceiling(_SAID, "one field", _size(FIELD_SIZE), "cut"),
-    Ceiling(_SAID, "fields of a header", str(FIELDS), "read, but nobody's by its signature"),
-    Ceiling(_SAID, "addresses of a field", str(FIELD_ADDRESSES), "the rest is not read"),
-    Ceiling(_SAID, "identifiers in References", str(REFERENCES), "the last ones are read"),
-    Ceiling(_SAID, "parts", str(PARTS), "shown as raw text"),
-    Ceiling(_SAID, "multiparts within each other", str(NESTING), "shown as raw text"),
-    Ceiling(_SAID, "words of its text parts", _size(WORDS_SIZE), "cut; the original has them"),
-    Ceiling(_SAID, "a page of HTML", _size(HTML_SIZE), "shown as text"),
-    Ceiling(_SAID, "open tags within each other", str(HTML_NESTING), "shown as text"),
-    Ceiling(_SAID, "recipients of one report", str(REPORT_RECIPIENTS), "the rest is not read"),
-    Ceiling(_SAID, "a calendar", _size(CALENDAR_SIZE), "a file, and no words"),
-    Ceiling(_SAID, "events of a calendar", str(CALENDAR_EVENTS), "the file has them"),
-    Ceiling(_SAID, "words of a calendar", _size(CALENDAR_TEXT), "cut; the file has them"),
-    Ceiling(_SAID, "files of a winmail.dat", str(TNEF_FILES), "left out; the original has them"),
-    Ceiling(_SAID, "messages within each other in a winmail.dat", str(TNEF_NESTING), "a file"),
-    Ceiling(_SAID, "properties of a list in winmail.dat", str(TNEF_PROPERTIES), "the rest is not read"),
-    Ceiling(_SAID, "a body in RTF, decompressed", _size(TNEF_RTF_SIZE), "not read"),
-    Ceiling(_SAID, "RTF", _size(RTF_SIZE), "cut"),
-    Ceiling(_SAID, "groups of RTF within each other", str(RTF_GROUPS), "count as one"),
-    Ceiling(_SAID, "signed mails (S/MIME) within each other", str(SIGNED_NESTING), "a file"),
-    Ceiling(_SAID, "pieces of a signed content", str(SIGNED_PIECES), "a file"),
-    Ceiling(_SAID, "elements of CMS within each other", str(SIGNED_DEPTH), "a file"),
-    Ceiling(_SAID, "files of uuencode", str(UUENCODED_FILES), "stay as text"),
-    Ceiling(_SAID, "a line of uuencode", f"{UUENCODED_LINE} characters", "no file"),
-    Ceiling(_SAID, "broken lines of base64", str(BROKEN_LINES), "decoded as a whole"),
-    Ceiling(_SAID, "text whose charset is guessed", _size(CHARSET_SAMPLE), "decided by its beginning"),
-    Ceiling(_SAID, "an encoded word", f"{ENCODED_WORD} characters", "stays as written"),
-    Ceiling(_SAID, "a quoted name", f"{QUOTED_NAME} characters", "stays as written"),
-    Ceiling(_SAID, "images within the HTML", str(DATA_IMAGES), "not shown"),
-    Ceiling(_SAID, "address of an image", f"{INLINE_SOURCE} characters", "not shown"),
-    Ceiling(_SAID, "style declarations of an element", str(STYLE_DECLARATIONS), "left out"),
-    Ceiling(_SAID, "fonts of an element", str(STYLE_FAMILIES), "left out"),
-    Ceiling(_SAID, "attributes of a tag", str(HTML_ATTRIBUTES), "shown as text"),
-    Ceiling(_SAID, "references to characters", str(HTML_REFERENCES), "shown as text"),
-    Ceiling(_SAID, "lines times depth", str(BOUNDARY_COMPARISONS), "shown as raw text"),
-    Ceiling(_SAID, "text looked at for quotes", _size(QUOTE_SIZE), "counts as new"),
-    Ceiling(_SAID, "a line looked at for quotes", f"{QUOTE_LINE} characters", "counts as new"),
-    Ceiling(_SAID, "text looked at for a forwarded mail", _size(FORWARD_SIZE), "counts as new"),
-    Ceiling(_SAID, "a line looked at for a forwarded mail", f"{FORWARD_LINE} characters", "counts as new"),
-    Ceiling(_SAID, "signatures", str(DKIM_SIGNATURES), "nobody's by its signature"),
-    Ceiling(_SAID, "signatures checked here", str(SEALS), "not looked at"),
-    Ceiling(_SAID, "signed parts of a text", str(SIGNED_LENGTHS), "not looked at"),
-    Ceiling(_SAID, "sets of an ARC chain", str(ARC_SETS), "failed"),
-    Ceiling(_SAID, "a signature", _size(SEAL_SIZE), "malformed"),
-    Ceiling(_SAID, "results of one method", str(RESULTS_OF_METHOD), "not read"),
-    Ceiling(_SAID, "servers of ours before the hop that counts", str(HOP_FIELDS), "nobody is verified"),
-    Ceiling(_SAID, "Received fields", str(RECEIVED_FIELDS), "a loop"),
-    Ceiling(_SAID, "a Received field", _size(RECEIVED_SIZE), "not read"),
-    Ceiling(_SAID, "servers of the path shown", str(PATH_SERVERS), "counted"),
-    Ceiling(_SAID, "a field of the path shown", _size(PATH_FIELD), "cut"),
-    Ceiling(_SAID, "name of a server", f"{PATH_NAME} characters", "cut"),
-    Ceiling(_SAID, "letter of a bounce", _size(REPORT_LETTER), "not read"),
-    Ceiling(_SAID, "recipients of a letter", str(REPORT_LETTER_RECIPIENTS), "not read"),
-    Ceiling(_SAID, "what a mail server said", f"{REPORT_DIAGNOSTIC} characters", "cut"),
-    Ceiling(_SITE, "fields of a subject pattern", str(PATTERN_FIELDS), "refused"),
-    Ceiling(_SAID, "a subject with a pattern", f"{PATTERN_SUBJECT} characters", "does not fit"),
-    Ceiling(_SITE, "words of a search", str(SEARCH_WORDS), "left out"),
-    Ceiling(_SAID, "keys of an ARC chain", str(ARC_KEYS), "unchecked"),
-    Ceiling(_SAID, "keys of a selector", str(DKIM_KEYS), "not looked at"),
-    Ceiling(_SAID, "domains asked for a policy", str(DMARC_DOMAINS), "not asked"),
-    Ceiling(_SAID, "questions of an SPF record", str(SPF_QUESTIONS), "an error of the record"),
-    Ceiling(_DONE, "recipients of one hand-over", str(LMTP_RECIPIENTS), "the mail server tries again"),
-    Ceiling(_DONE, "records that it opens", str(MAIL_RECORDS), "held for review"),
-    Ceiling(_DONE, "people of To and Cc", str(MAIL_NAMED), "the rest is not kept"),
-    Ceiling(_DONE, "people it names whom an answer copies", str(ANSWER_COPIED), "a colleague adds them: Reply all"),
-    Ceiling(_DONE, "mails in one transaction", str(BATCH_ROWS), "the next transaction has them"),
-    Ceiling(_DONE, "bytes of mail in one transaction", _size(BATCH_BYTES), "the next transaction has them"),
-    Ceiling(_DONE, "time of a transaction that files mail", f"{BATCH_MILLISECONDS} ms", "takes up no further mail"),
-    Ceiling(_DONE, "an LMTP connection without a whole command", f"{CONNECTION_IDLE} s", "closed"),
-    Ceiling(_DONE, "an LMTP connection", f"{CONNECTION_WHOLE} s", "closed; the mail server comes again"),
-    Ceiling(_DONE, f"a mail by LMTP, over {CONNECTION_STRETCH} s", f"{LOWEST_RATE} bytes/s at least", "closed"),
-    Ceiling(_LOOP, "installations that passed it on", str(MAIL_HOPS), "held for review"),
-    Ceiling(_LOOP, "turns of a sender with one place in an hour", str(TURNS), "held until an hour was quiet"),
-    Ceiling(
-        _LOOP,
-        "mails of new senders of one domain to one alias in an hour, told by mail",
-        str(TURNS),
-        f"told in the inbox alone for {SILENCE // 60} minutes",
-    ),
-    Ceiling(_LOOP, "mails of a sender to one place in an hour", str(FLOOD), "admins are told; nothing is held"),
-    Ceiling(_SITE, "head of a request", f"{HTTP_HEAD} s", "cut off"),
-    Ceiling(_SITE, f"a request, an answer, over {HTTP_STRETCH} s", f"{LOWEST_RATE} bytes/s at least", "cut off"),
-    Ceiling(_SITE, "a connection", f"{HTTP_WHOLE} s", "ends; the browser opens another"),
-    Ceiling(_SITE, "connections at once", str(HTTP_CONNECTIONS), "cut off"),
-    Ceiling(_OUT, "words in a notification", _size(NOTIFICATION_WORDS), "cut, with a link to the record"),
-    Ceiling(_OUT, "files with a notification", _size(NOTIFICATION_FILES), "named, with a link to each"),
-)
-"""The table of ``docs/security.md``; a test compares."""
