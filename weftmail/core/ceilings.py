@@ -117,10 +117,6 @@ def _size(count: int) -> str:
     return f"{count // (1024 * 1024)} MB" if count % (1024 * 1024) == 0 else f"{count // 1024} KB"
 
 
-UNDO_SECONDS = 10
-"""For so long what somebody decided to send waits, and can be undone before anybody has it."""
-
-
 _READ = "one mail: reading it"
 _VIEW = "one page of a file: drawing it"
 _SAID = "one mail: what is read of it"

@@ -273,3 +273,5 @@ FLOOD_AGAIN = 24 * 3600
 """Seconds after which admins are told of the same sender again."""
 NOTICES_APART = 15 * 60
 """Between two emails of notices to one person there are so many seconds."""
+UNDO_SECONDS = 10
+"""For so long what somebody decided to send waits, and can be undone before anybody has it."""
