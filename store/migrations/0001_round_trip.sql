@@ -781,7 +781,7 @@ create table attachment (
     content_type text not null,
     content_id text,
     inline boolean not null,
-    card text not null,
+    card text not null default '',
     unique (company_id, message_id, position)
 );
 create index attachment_blob on attachment (blob_id);
