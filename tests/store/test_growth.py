@@ -100,7 +100,7 @@ VALUES: dict[str, Any] = {
     "domain": "acme.example", "dedicated": True, "entrance": "lmtp", "public": True, "verified": True,
     "automatic": False, "inline": False, "accepts": "everyone", "role": "agent", "prefers": "email", "active": True,
     "fields": "{}", "defaults": "{}", "answer_as": "", "phrase": "{}", "proof": "{}", "trace": "[]",
-    "filename": "f", "content_type": "c", "selector": "s", "algorithm": "rsa", "record": "r", "author_name": "A",
+    "card": "", "filename": "f", "content_type": "c", "selector": "s", "algorithm": "rsa", "record": "r", "author_name": "A",
     "author_address": "a", "subject": "S", "text": "T", "html": "", "reply_text": "T", "sent_as": "", "flag": "",
     "written_at": 1, "prefix": "P", "csrf": "c", "token_hash": "t", "expires_at": 1, "value": "v", "subject_id": 1,
     "original_recipient": "r", "queue_id": "q", "client_address": "c", "from_address": "f", "error": "", "act": "a",
