@@ -26,7 +26,7 @@ from weftmail.admin.apart import Apart
 from weftmail.admin.hashing import RETRY_AFTER, Lane, NoPlace
 from weftmail.admin.number import whole_number
 from weftmail.admin.presence import Place
-from weftmail.admin.visit import Site, Visit, Visitor, nothing_here
+from weftmail.admin.visit import Site, Visit, Visitor, nothing_here, whose
 from weftmail.admin.voice import of_browser
 from weftmail.core.role import Role
 from weftmail.core.wording.phrase import marked
@@ -138,7 +138,7 @@ def _visit(site: Site, store: Store, request: Request, visitor: Visitor, form: F
     if company.pending:
         with store.transaction():
             store.users.came(company.company_id, visitor.user.id)
-    unread = store.inbox.unread(company.company_id, visitor.user.id)
+    unread = store.inbox_lists.unread(whose(visitor))
     now = site.installation.clock()
     visit = Visit(site, store, request, visitor, company, now, form, unread)
     if not visit.may(Role.ADMIN):
@@ -183,20 +183,40 @@ def live(path: str, mark: Mark, role: Role = Role.READER) -> Route:
     async def endpoint(request: Request) -> Response:
         site: Site = request.app.state.site
 
+        counts = "unread" in request.query_params
+
+        def looked(store: Store) -> str:
+            visit = door(site, store, request, role=role)
+            return f"{mark(visit)}|{visit.unread}" if counts else mark(visit)
+
         async def found() -> str:
-            return await site.pool.run(lambda store: mark(door(site, store, request, role=role)))
+            return await site.pool.run(looked)
 
         def place() -> Place | None:
             return request.state.stay[0] if hasattr(request.state, "stay") else None
 
         try:
-            waiting = site.live.wait(request.query_params.get("seen", ""), found, place)
-            return JSONResponse({"seen": await _unless_gone(request, waiting)})
+            waiting = site.live.wait(_seen(request), found, place)
+            return JSONResponse(_answer(await _unless_gone(request, waiting), counts=counts))
         finally:
             if hasattr(request.state, "stay"):
                 site.live.presence.leave(*request.state.stay)
 
     return PageRoute(path, endpoint, methods=["GET"], name=f"live {path}", role=role)
+
+
+def _seen(request: Request) -> str:
+    """Return what a page has seen: the mark of what it shows, and how much is unread where it says that as well."""
+    named = [request.query_params.get(name) for name in ("seen", "unread")]
+    return "|".join(one for one in (named[0] or "", named[1]) if one is not None)
+
+
+def _answer(found: str, *, counts: bool) -> dict[str, str | int]:
+    """Return what a page is answered: the mark, and how much is unread where it asked for that; "" for nobody there."""
+    if not counts or not found:
+        return {"seen": found}
+    seen, _, unread = found.rpartition("|")
+    return {"seen": seen, "unread": int(unread)}
 
 
 async def _unless_gone(request: Request, waiting: Coroutine[Any, Any, str]) -> str:

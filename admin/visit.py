@@ -36,6 +36,7 @@ from weftmail.flow.setup import undo
 from weftmail.flow.setup.act import Done, Setup
 from weftmail.flow.setup.dkim_key import KeyFiles
 from weftmail.locale.dates import zone_names
+from weftmail.store.inbox_list import Whose
 from weftmail.store.people import Membership, User
 from weftmail.store.session import Session
 from weftmail.store.store import Store
@@ -123,6 +124,11 @@ class Visitor:
     companies: tuple[Membership, ...]
 
 
+def whose(visitor: Visitor) -> Whose:
+    """Return the inbox of somebody, over all companies that they enter."""
+    return Whose(visitor.user.id, tuple(one.company_id for one in visitor.companies))
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One request of a visitor, for one of their companies."""
@@ -135,7 +141,7 @@ class Visit:
     now: int
     form: FormData
     unread: int
-    """Messages and notices that wait in the visitor's inbox, as the request began."""
+    """What is unread in the visitor's inbox, over all their companies, as the request began."""
     hidden_types: tuple[str, ...] = ()
     """Types whose records do not exist for the visitor: they are for named teams only, none of them the visitor's."""
 
@@ -153,6 +159,11 @@ class Visit:
     def company_id(self) -> int:
         """The company that the page is about."""
         return self.company.company_id
+
+    @property
+    def whose(self) -> Whose:
+        """The visitor's inbox, over all their companies."""
+        return whose(self.visitor)
 
     @property
     def role(self) -> Role:

@@ -17,6 +17,8 @@ class NewDelivery:
     contact_id: int | None = None
     outbox_id: int | None = None
     mentioned: bool = False
+    failure_of: int | None = None
+    """In the inbox: the message of which this one tells that it did not arrive."""
 
 
 def person(user_id: int | None, contact_id: int | None) -> str:

@@ -60,6 +60,20 @@ class InboxNotice:
         return Phrase.from_json(self.phrase)
 
 
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """The activity of which a notice reminds, and the day by which that is to be done."""
+
+    activity_id: int | None = None
+    due_on: str = ""
+
+
+NOTHING = Reminder()
+"""Of what a notice reminds that reminds of no activity."""
+
+Waits = Literal["", "held", "due"]
+"""What a notice waits for: nothing, a decision on the mail that it is about, or the end of an activity."""
+
 What = Literal["review", "failed", "assigned", "added", "passed on", "dns", "due"]
 """What notices by mail tell of: email that waits for review, a failure, a record that is theirs or that they follow,
 the work of a colleague that is theirs now, and what is due.
@@ -105,15 +119,15 @@ class Inbox:
         return many(InboxEntry, found)
 
     def unread(self, company_id: int, user_id: int) -> int:
-        """Return how many of them and of the notices are unread; of each, a thousand at most are counted."""
-        count: int = queries.inbox_unread(self._connection, company_id=company_id, user_id=user_id)
+        """Return how many of them and of the notices are unread in one company; of each, a thousand at most."""
+        count: int = queries.inbox_unread(self._connection, company_ids=[company_id], user_id=user_id)
         return count
 
     def read(self, company_id: int, record_id: int, user_id: int, now: int) -> int:
         """Mark as read what the user is told of this record; return how many entries that were."""
-        count: int = queries.inbox_read(
-            self._connection, company_id=company_id, record_id=record_id, user_id=user_id, now=now
-        )
+        words = {"company_id": company_id, "record_id": record_id, "user_id": user_id, "now": now}
+        count: int = queries.inbox_read(self._connection, **words)
+        count += queries.inbox_read_notices(self._connection, **words)
         return count
 
     def notify(
@@ -125,14 +139,24 @@ class Inbox:
         *,
         inbound_id: int | None = None,
         record_id: int | None = None,
+        waits: Waits = "",
+        reminds: Reminder = NOTHING,
     ) -> None:
-        """Put a notice into the inbox of these users, once for each mail that it is about."""
+        """Put a notice into the inbox of these users, once for each mail that it is about.
+
+        One that ``waits`` stays until the mail is decided on, or the activity of which it ``reminds`` is over.
+        """
         shared = {
             "company_id": company_id, "phrase": says.as_json(), "inbound_id": inbound_id,
-            "record_id": record_id, "now": now,
+            "record_id": record_id, "waits": waits, "activity_id": reminds.activity_id, "due_on": reminds.due_on,
+            "now": now,
         }  # fmt: skip
         for portion in portions([{**shared, "user_id": one_id} for one_id in user_ids]):
             queries.notices_add(self._connection, portion)
+
+    def reminded(self, company_id: int, activity_id: int, now: int) -> None:
+        """Let the notice that reminded of an activity go: another one is about to."""
+        queries.inbox_reminded(self._connection, company_id=company_id, activity_id=activity_id, now=now)
 
     def gather(self, notices: Sequence[Gathered], now: int) -> None:
         """Keep what users are to be told by mail, once for each mail that it is about."""
@@ -165,7 +189,3 @@ class Inbox:
         """Return one notice of the user."""
         found = queries.notice_by_id(self._connection, company_id=company_id, user_id=user_id, id=notice_id)
         return one(InboxNotice, found)
-
-    def notices_read(self, company_id: int, user_id: int, now: int) -> None:
-        """Mark the user's notices as read."""
-        queries.notices_read(self._connection, company_id=company_id, user_id=user_id, now=now)

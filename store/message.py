@@ -354,7 +354,7 @@ class Messages:
                 **shared, "person": person(one.user_id, one.contact_id), "user_id": one.user_id,
                 "contact_id": one.contact_id, "channel": one.channel, "address": one.address,
                 "state": "unread" if one.channel == "inbox" else "queued", "outbox_id": one.outbox_id,
-                "mentioned": one.mentioned,
+                "mentioned": one.mentioned, "failure_of": one.failure_of,
             }
             for one in people
         ]  # fmt: skip

@@ -17,3 +17,5 @@ class Pulse:
     """The first message that the user has not seen who was named; None where they have seen all."""
     unread_number: int | None = None
     """Its number in the record."""
+    notified: bool = False
+    """The inbox of that user holds something of it that they have not read."""

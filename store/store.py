@@ -22,6 +22,7 @@ from weftmail.store.due import Agenda
 from weftmail.store.exemption import Exemptions
 from weftmail.store.inbound import InboundLog
 from weftmail.store.inbox import Inbox
+from weftmail.store.inbox_list import InboxLists
 from weftmail.store.line import Line
 from weftmail.store.listing import Listings
 from weftmail.store.log import MailLog
@@ -88,6 +89,7 @@ class Store:
         self.threads = Threads(connection)
         self.references = References(connection)
         self.inbox = Inbox(connection)
+        self.inbox_lists = InboxLists(connection)
         self.blobs = Blobs(connection)
         self.inbound = InboundLog(connection, self.blobs)
         self.deciders = Deciders(connection)

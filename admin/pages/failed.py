@@ -12,18 +12,18 @@ from weftmail.core.role import Role
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import failed, participant
 from weftmail.flow.setup.act import Done
-from weftmail.store.delivery import Delivery
-from weftmail.store.inbox import InboxEntry
+from weftmail.store.inbox_list import Unreached
 from weftmail.store.outbox import Claimed
 from weftmail.store.record import Record
 
 
-def unreached(visit: Visit, entries: Sequence[InboxEntry]) -> dict[int, list[Delivery]]:
-    """Return by the message of an entry that tells of a failure whom it is about, as far as that is not mended yet."""
-    about = {one.answers_id: one.message_id for one in entries if one.kind == "event" and one.answers_id is not None}
-    found: dict[int, list[Delivery]] = {}
-    for one in visit.store.messages.failed(visit.company_id, about.keys()) if visit.may_write else ():
-        found.setdefault(about[one.message_id], []).append(one)
+def unreached(visit: Visit, record_ids: Sequence[int]) -> dict[int, list[Unreached]]:
+    """Return by the record whom the failures in the visitor's inbox are about, as far as that is not mended yet."""
+    writes = {one.company_id for one in visit.visitor.companies if Role.named(one.role) >= Role.AGENT}
+    found: dict[int, list[Unreached]] = {}
+    for one in visit.store.inbox_lists.unreached(visit.whose, record_ids):
+        if one.company_id in writes:
+            found.setdefault(one.record_id, []).append(one)
     return found
 
 

@@ -1,8 +1,9 @@
-"""The inbox: what a user is told on the pages rather than by mail."""
+"""The inbox: what a user is notified of, over all their companies, until they are done with it."""
 
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -11,41 +12,46 @@ from weftmail.admin.navigation import Item
 from weftmail.admin.number import whole_number
 from weftmail.admin.page import live, page
 from weftmail.admin.pages.failed import unreached
-from weftmail.admin.visit import Visit, nothing_here
+from weftmail.admin.visit import SAID_FOR, Visit, nothing_here
 from weftmail.core.wording.phrase import marked
+from weftmail.flow import inbox as inboxes
+from weftmail.flow.inbox import InboxGroup
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import review
-from weftmail.store.inbox import NEWEST
+from weftmail.store.inbox_list import InboxPlace
 from weftmail.store.unread import UnreadLine
 
 PER_PAGE = 50
-"""Messages and notices that are shown at once, of each."""
+"""Records and notices that are shown at once."""
 
 UNREAD = 10
 """Of the messages that could not be read, so many are named."""
 
 
 def inbox(visit: Visit) -> Response:
-    """Show messages and notices, newest first; a notice is read once it has been shown, a message on its record."""
-    entries = visit.store.inbox.entries(visit.company_id, visit.user.id, PER_PAGE + 1, _before(visit, "messages"))
-    notices = visit.store.inbox.notices(visit.user.id, visit.company_id, PER_PAGE + 1, _before(visit, "notices"))
+    """Show what the visitor is notified of by the record, newest first; opening a record reads it."""
+    before = _before(visit.request.query_params.get("before", ""))
+    with visit.store.snapshot():
+        found = inboxes.page(visit.store.inbox_lists, visit.whose, before, PER_PAGE)
+        seen = mark(visit)
     unread_count, unread_messages = _unread(visit)
-    response = visit.page(
+    following = found.following
+    return visit.page(
         "inbox.html",
         command=f"mail-admin user show {shlex.quote(visit.store.users.addresses(visit.user.id)[0])}",
         everywhere=True,
-        live=visit.path(f"/live/inbox?seen={mark(visit)}"),
-        entries=entries[:PER_PAGE],
-        unreached=unreached(visit, entries[:PER_PAGE]),
-        notices=notices[:PER_PAGE],
-        more_entries=len(entries) > PER_PAGE,
-        more_notices=len(notices) > PER_PAGE,
+        live=visit.path(f"/live/inbox?seen={seen}"),
+        groups=found.groups,
+        companies={one.company_id: one.company for one in visit.visitor.companies},
+        link=lambda group: _link(visit, group),
+        here_in=lambda group, path: _in_company(visit, group.company_id, path),
+        earlier=f"/inbox?before={following.happened_at}.{following.place}" if following is not None else "",
+        first=before == InboxPlace(),
+        undo=_just_done(visit),
+        unreached=unreached(visit, [one.record_id for one in found.groups if one.record_id is not None]),
         unread_count=unread_count,
         unread_messages=unread_messages,
     )
-    if not visit.looked_ahead and any(one.read_at is None for one in notices):
-        visit.store.inbox.notices_read(visit.company_id, visit.user.id, visit.now)
-    return response
 
 
 def _unread(visit: Visit) -> tuple[int, list[UnreadLine]]:
@@ -54,6 +60,75 @@ def _unread(visit: Visit) -> tuple[int, list[UnreadLine]]:
         return 0, []
     newest = visit.store.listings.unread(visit.company_id, most=UNREAD)
     return visit.store.listings.unread_left(visit.company_id) if len(newest) == UNREAD else len(newest), newest
+
+
+def _in_company(visit: Visit, company_id: int, path: str) -> str:
+    """Return a path in the company that an entry is about, whichever the page was asked for in."""
+    return path if len(visit.visitor.companies) < 2 else f"{path}?company={company_id}"
+
+
+def _link(visit: Visit, group: InboxGroup) -> str:
+    """Return where it is read and settled; "" where there is nothing more to see."""
+    if group.alone is None:
+        return _in_company(visit, group.company_id, f"/records/{group.label}")
+    if group.alone.waits:
+        return _in_company(visit, group.company_id, f"/review/{group.alone.inbound_id}")
+    return "/account/second-factor" if group.alone.says.code.startswith("notice.second factor") else ""
+
+
+def done(visit: Visit) -> Response:
+    """Be done with a record or a notice, as far as it was shown and does not wait."""
+    until, now = whole_number(visit.text("until")), visit.now
+    lists, key = visit.store.inbox_lists, visit.text("entry")
+    with visit.store.transaction():
+        left = inboxes.done(lists, visit.company_id, visit.user.id, key, now if until is None else until, now)
+    return _back(visit, f"/inbox?was={now}" if left else "/inbox")
+
+
+def _back(visit: Visit, path: str) -> Response:
+    """Show the inbox again in the company in which it was shown, whichever the entry is about."""
+    whose = next((one for one in visit.visitor.companies if str(one.company_id) == visit.text("back")), visit.company)
+    return replace(visit, company=whose).go(path)
+
+
+def done_all(visit: Visit) -> Response:
+    """Be done with all that was there when the page was shown, but for what waits."""
+    until = whole_number(visit.text("until"))
+    with visit.store.transaction():
+        left = visit.store.inbox_lists.done_with_all(visit.whose, visit.now if until is None else until, visit.now)
+    return visit.go(f"/inbox?was={visit.now}" if left else "/inbox")
+
+
+def undo(visit: Visit) -> Response:
+    """Bring back what the visitor was done with at a moment."""
+    moment = whole_number(visit.text("was"))
+    if moment is not None:
+        with visit.store.transaction():
+            visit.store.inbox_lists.back(visit.whose, moment)
+    return visit.go("/inbox")
+
+
+def read(visit: Visit) -> Response:
+    """Mark a record or a notice as read."""
+    with visit.store.transaction():
+        inboxes.read(visit.store, visit.company_id, visit.user.id, visit.text("entry"), visit.now)
+    return _back(visit, "/inbox")
+
+
+def unread(visit: Visit) -> Response:
+    """Mark the newest of a record, or a notice, as unread."""
+    with visit.store.transaction():
+        inboxes.unread(
+            visit.store.inbox_lists, visit.company_id, visit.user.id, visit.text("entry"), visit.now,
+            message=bool(visit.text("message")),
+        )  # fmt: skip
+    return _back(visit, "/inbox")
+
+
+def _just_done(visit: Visit) -> int | None:
+    """Return when the visitor was done with what the page offers to bring back; None where it offers nothing."""
+    moment = whole_number(visit.request.query_params.get("was", ""))
+    return moment if moment is not None and visit.now - SAID_FOR < moment <= visit.now else None
 
 
 def file(visit: Visit) -> Response:
@@ -75,18 +150,32 @@ def file(visit: Visit) -> Response:
     return visit.go(f"/records/{record}" if record else "/inbox", done)
 
 
-def _before(visit: Visit, name: str) -> int:
-    """Return from where the address reads on."""
-    before = whole_number(visit.request.query_params.get(name, ""))
-    return NEWEST if before is None else before
+def _before(text: str) -> InboxPlace:
+    """Return the place after which the address reads on; the very first where it names none."""
+    moment, _, place = text.partition(".")
+    found = whole_number(moment), whole_number(place)
+    return InboxPlace(found[0], found[1]) if found[0] is not None and found[1] is not None else InboxPlace()
 
 
 def mark(visit: Visit) -> str:
     """Return what changes when the inbox does."""
-    entries = visit.store.inbox.entries(visit.company_id, visit.user.id, 1)
-    notices = visit.store.inbox.notices(visit.user.id, visit.company_id, 1)
-    return f"{entries[0].id if entries else 0}-{notices[0].id if notices else 0}-{visit.unread}"
+    return inboxes.mark(visit.store.inbox_lists, visit.whose, visit.unread)
+
+
+def counted(visit: Visit) -> str:
+    """What an open page waits for that shows nothing live but how much is unread, which every such answer says."""
+    return "same"
 
 
 item = Item(30, "/inbox", marked("Inbox"), count=lambda visit, _: visit.unread)
-routes = [live("/live/inbox", mark), page("/inbox", inbox), page("/inbox/{notice:number}/file", file, posts=True)]
+routes = [
+    live("/live/inbox", mark),
+    live("/live/unread", counted),
+    page("/inbox", inbox),
+    page("/inbox/done", done, posts=True),
+    page("/inbox/done-all", done_all, posts=True),
+    page("/inbox/undo", undo, posts=True),
+    page("/inbox/read", read, posts=True),
+    page("/inbox/unread", unread, posts=True),
+    page("/inbox/{notice:number}/file", file, posts=True),
+]

@@ -57,7 +57,7 @@ def record(visit: Visit) -> Response:
         moves = visit.store.messages.pulse(found.company_id, found.id, visit.user.id)
         talk = _from_unread(visit, _conversation(visit, found, moves), moves.unread_from)
         composer = writing.fresh(visit, talk, moves) if visit.may_write and not talk.later else None
-    if any(one.unread for one in talk.entries) and not talk.later and not visit.looked_ahead:
+    if moves.notified and not talk.later and not visit.looked_ahead:
         read = visit.store.inbox.read(visit.company_id, found.id, visit.user.id, visit.now)
         visit = replace(visit, unread=max(0, visit.unread - read))
         moves = replace(moves, changed_at=max(moves.changed_at or 0, visit.now))
@@ -171,7 +171,7 @@ def _mark(
     text = repr(
         (
             found,
-            replace(moves, unread_from=None, unread_number=None),
+            replace(moves, unread_from=None, unread_number=None, notified=False),
             list(followers),
             list(participants),
             visit.unread,

@@ -6,6 +6,8 @@
   const start = document.body.dataset.live;
   const status = document.getElementById("live");
   if (!start || !status) return;
+  // Some pages show nothing that changes but how much is unread: they say nothing of being live.
+  const whole = !start.startsWith("/live/unread");
 
   const url = new URL(start, location.href);
   const parts = (root) => new Map([...root.querySelectorAll("[data-key]")].map((part) => [part.dataset.key, part]));
@@ -13,7 +15,7 @@
   let lost = null;
 
   const say = (good, text) => {
-    status.hidden = false;
+    status.hidden = !whole;
     status.className = good ? "live on" : "live off";
     if (status.textContent !== text) status.textContent = text;
   };
@@ -86,6 +88,7 @@
   // A part is replaced only where the site serves another one than before: what somebody opened or typed stays.
   function refresh(html) {
     const page = new DOMParser().parseFromString(html, "text/html");
+    document.dispatchEvent(new CustomEvent("fresh", { detail: page }));
     const have = parts(document);
     let before = null;
     for (const [key, part] of parts(page)) {
@@ -134,6 +137,7 @@
     if (typed && Date.now() - typed < WRITES && document.getElementById("text")?.value.trim()) {
       url.searchParams.set("writing", "yes");
     } else url.searchParams.delete("writing");
+    if (window.unread) url.searchParams.set("unread", window.unread.get());
     return url;
   }
 
@@ -148,6 +152,7 @@
           inPlace(() => refresh(html));
           url.searchParams.set("seen", answer.seen);
         }
+        window.unread?.counted(answer.unread);
         lost = null;
         say(true, `● ${status.dataset.on}`);
       } catch {

@@ -859,8 +859,13 @@ create table delivery (
     outbox_id bigint references outbox (id),
     -- The message mentions this colleague.
     mentioned boolean not null default false,
+    -- Of what tells in the inbox that a message did not arrive: that message.
+    failure_of bigint references message (id),
     not_before_at bigint not null default 0,
+    created_at bigint not null default 0,
     changed_at bigint not null,
+    -- When its reader was done with it, in the inbox.
+    done_at bigint,
     unique (company_id, message_id, person, channel)
 );
 create index delivery_outbox on delivery (company_id, outbox_id, address);
@@ -868,6 +873,14 @@ create index delivery_record on delivery (company_id, record_id, changed_at);
 create index delivery_address on delivery (company_id, address, changed_at, id) where contact_id is not null;
 create index delivery_inbox on delivery (company_id, user_id, id) where channel = 'inbox';
 create index delivery_unread on delivery (company_id, user_id, record_id) where state = 'unread';
+create index delivery_new on delivery (user_id, record_id) where state = 'unread' and done_at is null;
+create index delivery_open on delivery (user_id, created_at, id)
+    where channel = 'inbox' and done_at is null and failure_of is null;
+create index delivery_open_record on delivery (user_id, record_id, created_at, id)
+    where channel = 'inbox' and done_at is null;
+create index delivery_done on delivery (user_id, done_at) where done_at is not null;
+create index delivery_failure on delivery (user_id, record_id) where failure_of is not null and done_at is null;
+create index delivery_failure_of on delivery (failure_of) where failure_of is not null;
 
 -- Addresses outside to which nothing is sent, with the reason of the report and the words of the server.
 create table suppression (
@@ -902,13 +915,24 @@ create table notice (
     user_id bigint not null references users (id),
     inbound_id bigint references inbound (id),
     record_id bigint references record (id),
+    -- The activity of which it reminds, and by which day that was to be done then.
+    activity_id bigint references activity (id),
+    due_on text not null default '',
+    -- What it waits for: a decision on the mail, or that the activity is done.  It stays in the inbox until then.
+    waits text not null default '' check (waits in ('', 'held', 'due')),
     phrase text not null,
     created_at bigint not null,
-    read_at bigint
+    read_at bigint,
+    done_at bigint
 );
 create index notice_user on notice (company_id, user_id, id);
 create index notice_record on notice (company_id, record_id) where record_id is not null;
-create index notice_unread on notice (company_id, user_id) where read_at is null;
+create index notice_new on notice (user_id, read_at) where done_at is null;
+create index notice_open on notice (user_id, created_at, id) where done_at is null;
+create index notice_open_record on notice (user_id, record_id, created_at, id) where done_at is null;
+create index notice_done on notice (user_id, done_at) where done_at is not null;
+create index notice_waits on notice (user_id, record_id) where waits <> '' and done_at is null;
+create index notice_activity on notice (activity_id) where activity_id is not null;
 create unique index notice_once on notice (company_id, user_id, inbound_id);
 
 -- What a user is told by mail as well, gathered until the next one may leave; without any word from outside.
@@ -984,6 +1008,26 @@ create table audit (
 create index audit_company on audit (company_id, id);
 create index audit_act on audit (company_id, act, id);
 create index audit_subject on audit (company_id, subject, id);
+
+-- Messages that did not reach somebody, as long as nobody has done anything about it: sent again, put right, taken out.
+create view failing as
+select f.company_id, f.message_id
+from delivery f
+where f.state in ('failed', 'bounced')
+    and (
+        f.contact_id is null
+        or (
+            exists (
+                select 1 from contact_address a
+                where a.company_id = f.company_id and a.contact_id = f.contact_id and a.address = f.address
+            )
+            and not exists (
+                select 1 from participant p
+                where p.company_id = f.company_id and p.record_id = f.record_id and p.contact_id = f.contact_id
+                    and p.removed_at is not null
+            )
+        )
+    );
 
 -- One message to one person, with the name of that person: wherever a delivery is read, it is read by this.
 create view delivery_row as

@@ -11,48 +11,14 @@ where d.company_id = :company_id and d.user_id = :user_id and d.channel = 'inbox
 order by d.id desc
 limit :most;
 
--- name: inbox_read!
-update delivery set state = 'read', changed_at = :now
-where company_id = :company_id and user_id = :user_id and record_id = :record_id and state = 'unread';
-
--- Counted up to a thousand: nobody reads a larger number.
--- name: inbox_unread$
-select
-    (
-        select count(*) from (
-            select 1 from delivery d
-            where d.company_id = :company_id and d.user_id = :user_id and d.state = 'unread'
-                and not exists (
-                    select 1 from record r
-                    where r.id = d.record_id
-                        and (
-                            r.hidden_as is not null
-                            or exists (
-                                select 1 from hidden_type h
-                                where h.company_id = :company_id and h.user_id = :user_id and h.record_type = r.type
-                            )
-                        )
-                )
-            limit 1000
-        ) as unread
-    )
-    + (
-        select count(*) from (
-            select 1 from notice n
-            where n.company_id = :company_id and n.user_id = :user_id and n.read_at is null
-                and not exists (
-                    select 1
-                    from record r join hidden_type h on h.company_id = r.company_id and h.record_type = r.type
-                    where r.id = n.record_id and h.user_id = :user_id
-                )
-            limit 1000
-        ) as unread
-    );
-
+-- A mail is told of once, and anew where it waits for another reason than before.
 -- name: notices_add*!
-insert into notice (company_id, user_id, inbound_id, record_id, phrase, created_at)
-values (:company_id, :user_id, :inbound_id, :record_id, :phrase, :now)
-on conflict (company_id, user_id, inbound_id) do nothing;
+insert into notice (company_id, user_id, inbound_id, record_id, activity_id, due_on, waits, phrase, created_at)
+values (:company_id, :user_id, :inbound_id, :record_id, :activity_id, :due_on, :waits, :phrase, :now)
+on conflict (company_id, user_id, inbound_id) do update set
+    waits = excluded.waits, phrase = excluded.phrase, record_id = excluded.record_id, created_at = excluded.created_at,
+    read_at = null, done_at = null
+where excluded.waits <> '' and excluded.phrase <> notice.phrase;
 
 -- name: notices
 select n.id, n.inbound_id, n.record_id, r.label, n.phrase, n.created_at, n.read_at,
@@ -71,9 +37,6 @@ select n.id, n.inbound_id, n.record_id, r.label, n.phrase, n.created_at, n.read_
     coalesce(i.state = 'held', false) as waits
 from notice n left join record r on r.id = n.record_id left join inbound i on i.id = n.inbound_id
 where n.company_id = :company_id and n.user_id = :user_id and n.id = :id;
-
--- name: notices_read!
-update notice set read_at = :now where company_id = :company_id and user_id = :user_id and read_at is null;
 
 -- name: notices_of_user
 select n.id, n.inbound_id, n.record_id, r.label, n.phrase, n.created_at, n.read_at,

@@ -198,7 +198,19 @@ select
         select m.number
         from unread_record u join message m on m.id = u.message_id
         where u.company_id = :company_id and u.user_id = :user_id and u.record_id = :record_id
-    ) as unread_number;
+    ) as unread_number,
+    (
+        exists (
+            select 1 from delivery
+            where user_id = :user_id and record_id = :record_id and state = 'unread' and company_id = :company_id
+        )
+        or exists (
+            select 1 from notice
+            where user_id = :user_id and record_id = :record_id and read_at is null and done_at is null
+                and company_id = :company_id
+        )
+    )
+        as notified;
 
 -- Ids that may stand in References of what leaves, newest first: never a note to an outsider.
 -- name: references_before

@@ -37,7 +37,10 @@ WHOLE = {
         [one for one in queries.available_queries if one.startswith(("merge_", "part_"))],
         "all that is one contact's passes to another",
     ),
-    "notices_read": "all unread notices of a user are marked",
+    **dict.fromkeys(
+        [f"inbox_{one}" for one in ("done_messages", "done_notices", "back_messages", "back_notices")],
+        "all that a user is done with at once is marked",
+    ),
 }
 NAMES = [name for name in queries.available_queries if not name.endswith("_cursor") and name not in WHOLE]
 
@@ -86,7 +89,7 @@ WHO = f"(case when n % 10 = {RECORD} then {FREQUENT} else n end)"
 VALUES: dict[str, Any] = {
     "company_id": 1, "record_id": RECORD, "message_id": RECORD, "contact_id": FREQUENT, "user_id": 2, "alias_id": 1,
     "domain_id": 1, "id": RECORD, "outbox_id": RECORD, "blob_id": 1, "inbound_id": RECORD, "before": 10**9, "after": 0,
-    "first": RECORD, "last": RECORD, "most": 50, "skip": 0, "number": 1, "position": 0, "now": 10**9, "until_at": 10**9,
+    "first": RECORD, "last": RECORD, "most": 50, "skip": 0, "number": 1, "position": 0, "now": 10**9,
     "acts": ["review.release"], "by": "Anna", "loads": True,
     "ids": [RECORD], "message_ids": [RECORD], "contact_ids": [FREQUENT], "addresses": ["c1@customer.example"],
     "digests": ["h1"], "rfc_message_ids": ["<5@c>"], "local_parts": ["leads"], "domains": ["acme.example"],
@@ -123,10 +126,12 @@ VALUES: dict[str, Any] = {
     "after_send": "keep", "then_show": "stay", "shortcuts": True, "takes": True, "query": "",
     "types": ["lead"], "labels": ["LEAD-5"], "teams_only": False,
     "sort_name": "new", "organisation_id": 1, "note": "n",
-    "due_on": "2027-01-20", "day": "2027-01-20", "done_at": None, "feedback": "f", "removed_at": None,
+    "due_on": "2027-01-20", "day": "2027-01-20", "feedback": "f", "removed_at": None,
     "beginning": "zz", "beyond": "zzz",
     "why": "no such user", "answer": "550 no", "about": "mailbox", "quiet_before": 10**9,
-    "host": "mx.b.example",  "again_at": 0, "edited_at": 1, "email_for": "message",
+    "host": "mx.b.example", "again_at": 0, "edited_at": 1, "email_for": "message",
+    "until_at": 10**9, "record_ids": [RECORD], "delivery_id": 10**9, "done_at": None, "failure_of": None,
+    "activity_id": None, "waits": "",
 }  # fmt: skip
 SWITCHES = {
     "when_closed": "type",

@@ -174,7 +174,8 @@ def test_an_inbox_is_read_record_by_record(office: Office) -> None:
     assert inbox.unread(office.acme, office.bjorn) == 4
     inbox.read(office.acme, record.id, office.bjorn, 4)
     assert [one.state for one in inbox.entries(office.acme, office.bjorn)] == ["unread", "read", "read"]
-    inbox.notices_read(office.acme, office.bjorn, 5)
+    (notice,) = inbox.notices(office.bjorn, office.acme)
+    office.store.inbox_lists.read_notice(office.acme, office.bjorn, notice.id, 5)
     assert inbox.unread(office.acme, office.bjorn) == 1
     assert inbox.unread(office.acme, office.anna) == 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow import notices
+from weftmail.store.inbox import Reminder
 from weftmail.store.store import Store
 
 ACTIVITY = "activity"
@@ -35,4 +36,8 @@ def remind(store: Store, company_id: int, activity_id: int, now: int) -> None:
     says = Phrase(
         "notice.activity.due", {"type": word(one.type), "record": one.record, "title": one.title, "note": note}
     )
-    notices.notify(store, company_id, [person], says, now, by_mail="due", record_id=one.record_id)
+    store.inbox.reminded(company_id, one.id, now)
+    notices.notify(
+        store, company_id, [person], says, now, by_mail="due", record_id=one.record_id, waits="due",
+        reminds=Reminder(one.id, one.due_on),
+    )  # fmt: skip

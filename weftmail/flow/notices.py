@@ -20,7 +20,8 @@ from weftmail.flow.actor import Actor
 from weftmail.store.delivery import NewDelivery
 from weftmail.store.domain import ROLE_ADDRESSES
 from weftmail.store.inbound import Accepted
-from weftmail.store.inbox import Gathered, What
+from weftmail.store.inbox import NOTHING, Gathered, Reminder, Waits, What
+from weftmail.store.message import ThreadMessage
 from weftmail.store.record import Follower, Record
 from weftmail.store.store import Store
 
@@ -50,26 +51,40 @@ def notify(
     by_mail: What | None = None,
     inbound_id: int | None = None,
     record_id: int | None = None,
+    waits: Waits = "",
+    reminds: Reminder = NOTHING,
 ) -> None:
     """Tell people in the inbox; ``by_mail`` is what those are told by mail as well who prefer that."""
     ids = [one.user_id for one in people]
-    store.inbox.notify(company_id, ids, says, now, inbound_id=inbound_id, record_id=record_id)
+    store.inbox.notify(
+        company_id, ids, says, now, inbound_id=inbound_id, record_id=record_id, waits=waits, reminds=reminds
+    )
     if by_mail is not None:
         _gather(store, company_id, people, by_mail, now, inbound_id, record_id)
 
 
 def notify_of_failure(
-    store: Store, record: Record | None, event_id: int, author_id: int | None, now: int, *, by_mail: bool = True
+    store: Store,
+    record: Record | None,
+    event_id: int,
+    failed: ThreadMessage | None,
+    now: int,
+    *,
+    by_mail: bool = True,
+    lasting: bool = True,
 ) -> None:
-    """Tell the author of a message that did not reach everybody, or those who stand in line for its record.
+    """Tell the author of a message that ``failed`` to reach everybody, or those who stand in line for its record.
 
-    Of a record that is gone there is nothing to tell.
+    Of a record that is gone there is nothing to tell.  A ``lasting`` failure stays in the inbox until somebody has done
+    something about it.
     """
     if record is None:
         return
+    author_id = failed.author_user_id if failed is not None else None
     author = store.users.follower(record.company_id, author_id) if author_id is not None else None
     people = [author] if author is not None else store.line.first(record.company_id, record.id, record.alias_id)
-    inbox = [NewDelivery(INBOX, user_id=one.user_id) for one in people]
+    failure_of = failed.id if failed is not None and lasting else None
+    inbox = [NewDelivery(INBOX, user_id=one.user_id, failure_of=failure_of) for one in people]
     store.messages.deliver(record.company_id, record.id, event_id, inbox, now)
     if by_mail:
         _gather(store, record.company_id, people, "failed", now, None, record.id)
@@ -113,7 +128,10 @@ def notify_of_hold(store: Store, row: Accepted, message: Message, hold: Hold, no
     theirs = _bearer(store, hold)
     says = _waits(row, message, hold) if theirs is None else _in_their_name(row, hold)
     for company_id, people in reached_by_hold(store, row.recipient, hold):
-        notify(store, company_id, people, says, now, by_mail=by_mail, inbound_id=row.id, record_id=hold.record_id)
+        notify(
+            store, company_id, people, says, now, by_mail=by_mail, inbound_id=row.id, record_id=hold.record_id,
+            waits="held",
+        )  # fmt: skip
 
 
 def reached_by_hold(store: Store, recipient: str, hold: Hold) -> Sequence[tuple[int, Sequence[Follower]]]:
@@ -167,7 +185,7 @@ def notify_of_error(store: Store, row: Accepted, now: int) -> None:
         store.inbound.belongs(row.id, company_id, alias_id)
     says = Phrase("notice.error", {"recipient": mask(row.recipient)})
     for home, people in _in_charge(store, company_id, None, alias_id):
-        notify(store, home, people, says, now, by_mail="review", inbound_id=row.id)
+        notify(store, home, people, says, now, by_mail="review", inbound_id=row.id, waits="held")
 
 
 def _addressed(store: Store, recipient: str) -> tuple[int | None, int | None]:

@@ -115,7 +115,10 @@ def note_hold(store: Store, traffic: Traffic, before: Filing, inbound_id: int, n
     says = Phrase("notice.turns", {"turns": TURNS, "sender": traffic.author, "place": _named(before, traffic, over)})
     record_id = None if isinstance(before, Open) else before.record_id
     people = _in_charge(store, before.company_id, record_id, traffic.alias_id)
-    notify(store, before.company_id, people, says, now, by_mail="review", inbound_id=inbound_id, record_id=record_id)
+    notify(
+        store, before.company_id, people, says, now, by_mail="review", inbound_id=inbound_id, record_id=record_id,
+        waits="held",
+    )  # fmt: skip
     log.warning("a loop: mail from %s is held until it has been quiet for an hour", traffic.author)
 
 

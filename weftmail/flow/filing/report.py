@@ -53,7 +53,7 @@ def file_report(store: Store, delivered: Delivered, disposition: Report, now: in
     for one, said in settled:
         _settle(store, message, disposition, one, said, now)
     if message.kind in ("bounce", "complaint") and same is None:
-        _notify(store, disposition, message_id, now)
+        _notify(store, disposition, message_id, now, bounced=message.kind == "bounce")
     return Outcome("filed", disposition.record_id, message_id)
 
 
@@ -101,8 +101,9 @@ def _settle(store: Store, message: Message, disposition: Report, one: Delivery, 
         refused(store, company_id, record_id, one.address, said, now)
 
 
-def _notify(store: Store, disposition: Report, event_id: int, now: int) -> None:
+def _notify(store: Store, disposition: Report, event_id: int, now: int, *, bounced: bool) -> None:
     record = store.records.get(disposition.company_id, disposition.record_id)
     failed = store.messages.get(disposition.company_id, disposition.message_id)
-    author_id = failed.author_user_id if failed is not None else None
-    notify_of_failure(store, record, event_id, author_id, now, by_mail=disposition.confirmed)
+    # Of a complaint nothing can be put right, and what is not confirmed changed nothing.
+    lasting = disposition.confirmed and bounced
+    notify_of_failure(store, record, event_id, failed, now, by_mail=disposition.confirmed, lasting=lasting)

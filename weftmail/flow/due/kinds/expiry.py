@@ -1,4 +1,6 @@
-"""Sessions and sign-in links that work no longer are removed, and failed sign-ins and turns that count no longer."""
+"""What works or counts no longer is removed: sessions and links, failed sign-ins, turns; what was settled long ago leaves
+the inboxes for good.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,9 @@ FAILURES_KEPT = 24 * 3600_000
 BOUNCES_KEPT = 90 * 24 * 3600_000
 """Longer than five bounces of a full mailbox are apart that are told of one trouble; in milliseconds."""
 
+SETTLED_KEPT = 30 * 24 * 3600_000
+"""For so long, in milliseconds, what was settled comes back into an inbox where that is undone."""
+
 
 class Expiry:
     """Each hour.  What has expired signs nobody in, removed or not."""
@@ -26,6 +31,7 @@ class Expiry:
         store.sessions.expire(now, now - FAILURES_KEPT)
         store.suppressions.expire(now - BOUNCES_KEPT)
         store.turns.expire(now - TURNS_WITHIN * 1000, now - FLOOD_AGAIN * 1000)
+        store.inbox_lists.settle(now - SETTLED_KEPT, now)
         return now + EACH
 
 
