@@ -113,7 +113,7 @@ def test_an_entry_of_another_company_opens_there(site: Site, anna: Browser) -> N
     assert f'href="/records/LEAD-1?company={site.other}"' in page and "Pumps" in page and ">Other<" in page
     assert f'href="/records/LEAD-1?company={site.world.acme}"' in page
     assert "Pumps" in anna.get(f"/records/LEAD-1?company={site.other}").text
-    assert '<title>(1) ' in anna.get("/inbox").text
+    assert "<title>(1) " in anna.get("/inbox").text
     (key,) = [one for one in entries(anna) if one != "r1"]
     anna.post(f"/inbox/done?company={site.other}", {"csrf": anna.csrf(), "entry": key})
     assert entries(anna) == ["r1"]

@@ -215,7 +215,7 @@ class OutboxSender:
         if claimed.audience == "colleagues":
             self._leave_in_inbox(claimed, message, failed, now)
         record = self._store.records.get(message.company_id, message.record_id)
-        notify_of_failure(self._store, record, event_id, message, now)
+        notify_of_failure(self._store, record, event_id, message.author_user_id, now, failure_of=message.id)
         log.warning("copy %d failed for %d of its addresses", claimed.id, len(failed))
 
 

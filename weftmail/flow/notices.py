@@ -21,7 +21,6 @@ from weftmail.store.delivery import NewDelivery
 from weftmail.store.domain import ROLE_ADDRESSES
 from weftmail.store.inbound import Accepted
 from weftmail.store.inbox import NOTHING, Gathered, Reminder, Waits, What
-from weftmail.store.message import ThreadMessage
 from weftmail.store.record import Follower, Record
 from weftmail.store.store import Store
 
@@ -67,23 +66,21 @@ def notify_of_failure(
     store: Store,
     record: Record | None,
     event_id: int,
-    failed: ThreadMessage | None,
+    author_id: int | None,
     now: int,
     *,
     by_mail: bool = True,
-    lasting: bool = True,
+    failure_of: int | None = None,
 ) -> None:
-    """Tell the author of a message that ``failed`` to reach everybody, or those who stand in line for its record.
+    """Tell the author of a message that did not reach everybody, or those who stand in line for its record.
 
-    Of a record that is gone there is nothing to tell.  A ``lasting`` failure stays in the inbox until somebody has done
-    something about it.
+    Of a record that is gone there is nothing to tell.  The ``failure_of`` a message stays in the inbox until somebody
+    has done something about it.
     """
     if record is None:
         return
-    author_id = failed.author_user_id if failed is not None else None
     author = store.users.follower(record.company_id, author_id) if author_id is not None else None
     people = [author] if author is not None else store.line.first(record.company_id, record.id, record.alias_id)
-    failure_of = failed.id if failed is not None and lasting else None
     inbox = [NewDelivery(INBOX, user_id=one.user_id, failure_of=failure_of) for one in people]
     store.messages.deliver(record.company_id, record.id, event_id, inbox, now)
     if by_mail:

@@ -104,6 +104,7 @@ def _settle(store: Store, message: Message, disposition: Report, one: Delivery, 
 def _notify(store: Store, disposition: Report, event_id: int, now: int, *, bounced: bool) -> None:
     record = store.records.get(disposition.company_id, disposition.record_id)
     failed = store.messages.get(disposition.company_id, disposition.message_id)
+    author_id = failed.author_user_id if failed is not None else None
     # Of a complaint nothing can be put right, and what is not confirmed changed nothing.
-    lasting = disposition.confirmed and bounced
-    notify_of_failure(store, record, event_id, failed, now, by_mail=disposition.confirmed, lasting=lasting)
+    failure_of = disposition.message_id if disposition.confirmed and bounced and failed is not None else None
+    notify_of_failure(store, record, event_id, author_id, now, by_mail=disposition.confirmed, failure_of=failure_of)

@@ -1,5 +1,6 @@
-"""What works or counts no longer is removed: sessions and links, failed sign-ins, turns; what was settled long ago leaves
-the inboxes for good.
+"""What works or counts no longer is removed: sessions, links, failed sign-ins, turns.
+
+What was settled long ago leaves the inboxes for good.
 """
 
 from __future__ import annotations
