@@ -23,7 +23,7 @@ LOOKS = {
     "parsing/hops.py": {"MOST"},
     "parsing/introduction.py": {"SENTENCE", "LINES"},
     "parsing/mime.py": {"TREE_SIZE", "TREE_LINE", "TREE_LINES"},
-    "parsing/quote.py": {"_LONG"},
+    "parsing/quote.py": {"_DEVICES", "_LONG"},
     "parsing/signature.py": {"_SHORT"},
     "parsing/source.py": {"PIECE", "RUN"},
     "parsing/steps.py": {"_STAND_IN", "_SHARE", "_GRAM"},

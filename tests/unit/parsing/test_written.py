@@ -8,7 +8,8 @@ import pytest
 
 from tests.unit.parsing.test_parts import NEW_FILE, attribute, listed, long, winmail
 from weftmail.core.parsing import header, tnef
-from weftmail.core.parsing.words import text_of
+from weftmail.core.parsing.words import of_enriched, text_of
+from weftmail.flow.reading import read
 
 
 @pytest.mark.parametrize(
@@ -87,3 +88,56 @@ def test_a_property_of_a_kind_that_nobody_knows_ends_the_list() -> None:
 
 def test_an_end_tag_without_its_beginning_is_none() -> None:
     assert text_of("</b></p>Hej</i>").strip() == "Hej"
+
+
+@pytest.mark.parametrize(
+    ("enriched", "text"),
+    [
+        ("<bold>Hej</bold> du\n\nPris <<40 kr", "Hej du\nPris <40 kr\n"),
+        ("<color><param>red</param>Rött</color>\nett\n\n\ntvå\r\n", "Rött ett\n\ntvå\n"),
+    ],
+)
+def test_enriched_text_in_words(enriched: str, text: str) -> None:
+    assert of_enriched(enriched) == text
+    mail = f"From: karin@customer.example\nContent-Type: text/enriched; charset=utf-8\n\n{enriched}".encode()
+    assert read(mail).text == text
+
+
+def test_a_body_in_rtf_is_read_where_nothing_else_is_and_stays_a_file() -> None:
+    rtf = "Content-Type: {}\n\n{{\\rtf1\\ansi Tolv stolar\\par}}\n"
+    alone = read(("From: karin@customer.example\n" + rtf.format("text/rtf")).encode())
+    assert (alone.text, [one.content_type for one in alone.attachments]) == ("Tolv stolar\n", ["text/rtf"])
+    marked = "application/rtf\nContent-Disposition: attachment; filename=a.rtf"
+    attached = read(("From: karin@customer.example\n" + rtf.format(marked)).encode())
+    assert attached.text.strip() == "" and attached.attachments[0].filename == "a.rtf"
+    both = "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nHej\n--b\n" + rtf.format("application/rtf") + "--b--\n"
+    assert read(f"From: karin@customer.example\n{both}".encode()).text.strip() == "Hej"
+    none = read(b"From: karin@customer.example\nContent-Type: text/rtf\n\nno document\n")
+    assert none.text.strip() == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("SGVqIGTDpSBkdQ==\n\n-- \nThe list of joiners\n", "Hej då du\n-- \nThe list of joiners\n"),
+        (
+            "SGVqIGTDpSBk\ndSE=\n_______\nTo leave the list write to us\n",
+            "Hej då du!\n_______\nTo leave the list write to us\n",
+        ),
+        ("SGVqIGTDpSBkdQ==", "Hej då du"),
+        ("SGVq*IGTD-pSBkdQ==\n", "Hej då du"),
+        ("SGVqIGTDpSBkdQ==\n..\n", "Hej då du"),
+    ],
+)
+def test_what_a_list_put_below_base64(body: str, text: str) -> None:
+    top = "From: karin@customer.example\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64"
+    assert read(f"{top}\n\n{body}".encode()).text == text
+
+
+@pytest.mark.parametrize(
+    "value", ["Karin <karin@customer.example", "<karin@customer.example", "Karin Ek <karin@customer.example "]
+)
+def test_an_angle_bracket_that_nobody_closed_is_no_part_of_the_address(value: str) -> None:
+    (box,) = header.mailboxes(value)
+    assert box.address == "karin@customer.example"
+    assert not header.names_plainly(value)

@@ -10,7 +10,7 @@ import re
 
 _ATTRIBUTES = r"\b[^<>]{0,300}?\b"
 # Elements that hold a quote and nothing else.  Gmail's own div holds answers between the quotes, too.
-_BLOCK = r"type=[\"']?cite\b|cite=|(?:class|id)=[\"']?[\w -]{0,100}?(?:gmail_quote|protonmail_quote|cite\b)"
+_BLOCK = r"type=[\"']?cite\b|cite=|(?:class|id)=[\"']?[\w -]{0,100}?(?:_quote\b|cite\b)|data-o-mail-quote"
 _DIV = (
     r"(?:class|id)=[\"']?[\w -]{0,100}?(?:yahoo_quoted|protonmail_quote|moz-cite-prefix|gmail_attr)|name=[\"']?quote\b"
 )

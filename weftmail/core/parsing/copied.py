@@ -15,14 +15,17 @@ FROM = words(
     r"""
     from; von; de; från; fra; van; da; lähettäjä; od; от; від; expéditeur; avsändare; afsender; remitente;
     mittente; 发件人; 差出人; 보낸 사람; feladó; kimden; av; lähettäjältä; afzender; nadawca; отправитель;
-    寄件者; 寄件人; 送信者; από; emisor; enviado por; 发送人; 发件者; 보낸사람; odesílatel; gönderen
+    寄件者; 寄件人; 送信者; από; emisor; enviado por; 发送人; 发件者; 보낸사람; odesílatel; gönderen;
+    frá; frå; 발신; от кого; šalje; odosielateľ; de la; expeditor; pošiljatelj; nuo; no; saatja; kellelt; מאת;
+    من; จาก; từ; dari; remitent; відправник
     """
 )
 """The author, in a copied header."""
 SUBJECT = words(
     r"""
     subject; betreff; objet; sujet; ämne; emne; aihe; onderwerp; oggetto; asunto; assunto; temat; předmět; тема;
-    主题; 件名; 제목; tárgy; konu; rubrik; subjekt; 主旨; θέμα; 제 목; tema
+    主题; 件名; 제목; tárgy; konu; rubrik; subjekt; 主旨; θέμα; 제 목; tema;
+    efni; predmet; subiect; относно; zadeva; temats; teema; נושא; الموضوع; เรื่อง; chủ đề; subjek; perihal; assumpte
     """
 )
 """What it is about."""
@@ -34,7 +37,9 @@ DATE = words(
     enviado el; enviado em; enviada em; enviada; data de envio; fecha de envío; wysłano dnia; data wysłania;
     дата отправки; отправлена; 日時; 送信日時; 寄件日期; 傳送時間; 傳送日期; ημερομηνία; στάλθηκε;
     보낸 날짜; 날짜; elküldve; dátum; gönderme tarihi; gönderildi; sänt; skickades; lähetyspäivä; päiväys;
-    lähetysaika; verzenddatum; data e ora
+    lähetysaika; verzenddatum; data e ora; dagsetning; odoslané; dátum odoslania; trimis; изпратено; надіслано;
+    poslano; datum slanja; išsiųsta; nosūtīts; datums; saadetud; kuupäev; נשלח; תאריך; تم الإرسال; أرسلت; التاريخ;
+    ส่งเมื่อ; วันที่; đã gửi; ngày; dikirim; tanggal; enviat; sendt dato
     """
 )
 """When it was sent."""
@@ -43,7 +48,10 @@ TO = words(
     to; cc; bcc; an; à; a; copie à; copie; cci; kopie; kopie an; till; kopia; til; kopi; vastaanottaja; kopio;
     aan; para; destinatario; destinatário; destinataire; do; dla; dw; komu; кому; копия; 收件人; 收件者; 抄送;
     副本; 宛先; προς; 받는 사람; címzett; kime; đến; reply-to; antwort an; svar till; répondre à;
-    responder a; rispondi a; vastausosoite; importance; attachments; bilagor; anlagen; pièces jointes
+    responder a; rispondi a; vastausosoite; importance; attachments; bilagor; anlagen; pièces jointes;
+    kópia; către; до; za; prima; kam; adressaat; kellele; koopia; saaja; 수신; prejemnik; אל; עותק; إلى; نسخة;
+    ถึง; สำเนา; kepada; tembusan;
+    per a; kopija; wichtigkeit; prioritet; viktighet; prioridad
     """
 )
 """The other labels of a copied header, which alone make none."""
@@ -58,7 +66,8 @@ LINES = 16
 _WRAPPED = 4
 """So many lines without a label may follow one: a long list of recipients."""
 LABEL = re.compile(
-    r"^[\s>|*_\u200e\u200f]*+([^\W\d_][\w '\u2019./\u00a0\u3000-]{0,30}+)[\s*_]*+[:\uff1a][*_]*+\s*+(.*)$"
+    r"^[\s>|*_\u200e\u200f]*+([^\W\d_][\w '\u2019./\u00a0\u3000\u0e31-\u0e4e\u064b-\u0652-]{0,30}+)"
+    r"[\s*_]*+[:\uff1a][*_]*+\s*+(.*)$"
 )
 _SENDER = re.compile(r"@|^[\"'\u201c\u00ab\u201e]")
 

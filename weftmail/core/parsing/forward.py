@@ -16,7 +16,8 @@ from weftmail.core.parsing.mime import Leaf, parse_header
 from weftmail.core.parsing.phrases import any_of
 
 _PREFIX = re.compile(
-    r"(?i)^\s*\[?(?:fwd?|vb|vs|vl|wg|tr|rv|reenv|enc|res?enc|i|doorst|pd|pdl|перес|пересл|転送|转发|轉寄|전달|ilt|tov|πρθ)\s*[:\uff1a]"
+    r"(?i)^\s*\[?(?:fwd?|vb|vs|vl|wg|tr|rv|reenv|enc|res?enc|i|doorst|pd|pdl|перес|пересл|転送|转发|轉寄|전달|ilt"
+    r"|i̇lt|i̇let|tov|πρθ|pros|posr|redirecționare|redir|preposl|vidaresendt|пренасочено|препр)\s*[:\uff1a]"
 )
 _RULED = r"^[\s>]*+[-_*=\u2013\u2014][-_*=\u2013\u2014\s]++"
 _FORWARDED = re.compile(
@@ -30,6 +31,9 @@ _SAME_LINE = re.compile(rf"[-_=]{{2,}}\s*{any_of(copied.FROM)}\s*[:\uff1a]\s*([^
 _QUOTED = re.compile(r"^[ \t]*>")
 _MAY = re.compile(r"[:\uff1a]|--|==|\u2014|>>>$")
 _MAILTO = re.compile(r"[\[<]mailto:\s*([^\]>\s]+)\s*[\]>]", re.I)
+_NAMED = re.compile(
+    r"\"[^\"<>]{1,100}\"\s?<[^<>\s]{3,200}>|[^\W\d_][^\"<>,;:\d]{0,100}<[^<>\s]{3,200}>|<[^<>\s]{3,200}>"
+)
 _ZONED = re.compile(r"[+-]\d{4}\b")
 
 
@@ -54,7 +58,7 @@ def find(text: str, subject: str, leaves: list[Leaf]) -> Forwarded | None:
             found = _author(introduction.between_arrows(line.rstrip()), "", "")
         elif _FORWARDED.match(line) or (_ORIGINAL.match(line) and (titled or not "".join(lines[:index]).strip())):
             joined = _SAME_LINE.search(line)
-            found = _author(joined[1], "", "") if joined else _copied(lines, index + 1)
+            found = _author(joined[1], "", "") if joined else _copied(lines, index + 1) or _introduced(lines, index + 1)
         elif titled or _QUOTED.match(line):
             found = _copied(lines, index)
             # What is no header is not looked at again from each of its lines.
@@ -84,6 +88,13 @@ def _copied(lines: list[str], start: int) -> Forwarded | None:
     if len(found) < 2 or "from" not in found:
         return None
     return _author(found["from"], found.get("subject", ""), found.get("date", ""))
+
+
+def _introduced(lines: list[str], start: int) -> Forwarded | None:
+    """Read the sentence that some programs put below the mark instead: '23.11.2026, 09:12, "Erik Ek" <...>:'."""
+    line = next((one for one in lines[start : start + 2] if one.strip()), "")
+    named = _NAMED.search(line) if introduction.introduces(line.strip()) else None
+    return _author(named[0], "", "") if named else None
 
 
 def _author(written: str, subject: str, date: str) -> Forwarded | None:

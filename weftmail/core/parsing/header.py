@@ -192,6 +192,8 @@ def names_plainly(value: str) -> bool:
         depth = max(0, depth + (raw == "(") - (raw == ")"))
         if not depth and kind == "mark" and raw in ":;":
             return False
+        if kind in ("atom", "mark") and "<" in raw and not depth:
+            return False
         signs += kind in ("angle", "atom") and not depth and "@" in raw
     return signs > 0
 
@@ -307,10 +309,10 @@ def _bare(words: str) -> tuple[str, str]:
     """Part a chunk without angle brackets into the address and what stands around it."""
     squeezed = _AROUND_AT.sub("@", words)
     if not _SPACE.search(squeezed) or squeezed.startswith('"'):
-        return squeezed, ""
+        return squeezed.lstrip("<"), ""
     pieces = squeezed.split()
     at = next(index for index, piece in enumerate(pieces) if "@" in piece)
-    return pieces[at].strip("[]'"), " ".join(pieces[:at] + pieces[at + 1 :])
+    return pieces[at].strip("[]'<"), " ".join(pieces[:at] + pieces[at + 1 :])
 
 
 def _phrase(raw: str, label: str) -> str:

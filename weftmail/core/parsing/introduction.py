@@ -34,12 +34,16 @@ _SHARED = re.compile(rf"(?:(?<!\d)[.!?\u3002)]|\s-|--)[\s-]{{0,8}}+(?={_START})"
 _NAMED_LAST = re.compile(r"^[\s>*]*+\d{1,4}[./-]\d{1,2}[./-]\d{1,4}.{0,120}<[^<>\s]{1,200}@[^<>\s]{1,200}>\s*$")
 _TIMED = re.compile(r"\s\d{1,4}[./-].*$")
 _GROUPWISE = re.compile(r"^>>>\s.{1,200}\d{1,2}[:.]\d\d.{0,12}\s>>>$")
+# "23 Nov 2026, 09:12 by anna@acme.example:", and nothing else.
+_BY = re.compile(r"^[\s*_]*+[^@]{0,60}?\d[:.]\d\d(?:\s[^\s@]{1,6}){0,3}\s\S{1,64}@[^\s<>()@]{1,255}[:\uff1a]$")
 _GAP = re.compile(r"[:\uff1a][ \t\u00a0]{2,}(?=\S)")
 _BREAKS, _ABBREVIATED = 8, 24
 # Two sentences: the first of them is none of an introduction.
 _TWO = re.compile(r"[!?\u3002]\s*\S|[^\W\d_]{5,}\.\s+[^\W\d_]")
 _DIRECTION = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _QUOTED = re.compile(r"^[ \t]{0,3}[>»|]")
+_SHORT = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,3} \d$")
+_ALONE = re.compile(r"^[^\W\d_][^\n<>:;!?]{0,60}$")
 _GOES_ON = re.compile(r"^(?:[<(\[]|mailto:|\S{0,60}@)", re.I)
 
 
@@ -49,7 +53,7 @@ def length(lines: list[str], index: int) -> int:
     if introduces(first) or arrowed(first):
         return 1
     if not (_BEGINS.match(first) or _NAMED.match(first) or (_CLOCK.search(first) and _DATE.search(first))):
-        return 0
+        return 2 * _name_above(lines, index)
     joined = first.strip()
     for count, line in enumerate(lines[index + 1 : index + LINES], 2):
         bare = line.strip()
@@ -67,6 +71,14 @@ def length(lines: list[str], index: int) -> int:
         if introduces(joined):
             return count
     return 0
+
+
+def _name_above(lines: list[str], index: int) -> bool:
+    """Say whether the sentence begins with a name alone, and its program broke it before the address."""
+    first, following = lines[index].strip(), lines[index + 1 : index + 2]
+    if not following or not following[0].startswith("<") or not _ALONE.match(first):
+        return False
+    return not any(lines[index - 1 : index]) and introduces(f"{first} {following[0]}")
 
 
 def _wrapped(joined: str, following: list[str]) -> bool:
@@ -87,6 +99,8 @@ def introduces(sentence: str) -> bool:
         return True
     if not (_BEGINS.match(sentence) or _NAMED.match(sentence)):
         return False
+    if colon and _BY.match(sentence) and _CLOCK.search(sentence):
+        return True
     spoken = _VERB_LAST.search(sentence) or (colon and _VERB.search(sentence))
     return bool(spoken) and ("@" in sentence or bool(_CLOCK.search(sentence)))
 
@@ -120,10 +134,18 @@ def shared(line: str) -> int:
     for found in list(_SHARED.finditer(line))[-_BREAKS:]:
         # An abbreviated day or month ends in a dot, too, and no sentence ends there.
         new = last < 0 or line[found.start()] != "." or found.start() - last > _ABBREVIATED
-        if new and introduces(line[found.end() :]):
+        if new and not _within_date(line, found) and introduces(line[found.end() :]):
             at = found.start() + (line[found.start()] not in " -")
         last = found.start()
     return at
+
+
+def _within_date(line: str, found: re.Match[str]) -> bool:
+    """Say whether the break stands in the midst of a date: "2026. g. 23. nov.", "kl. 09:12", "(Mon) 9:12"."""
+    before = line[: found.start()]
+    return bool(_DATE.search(before)) and (
+        line[found.start()] == ")" or bool(_SHORT.search(f"{before} {line[found.end() :][:1]}"))
+    )
 
 
 def behind(line: str) -> int:

@@ -196,6 +196,8 @@ def leaf(part: Message, raw: bytes | BinaryIO, scan: Scan, label: str = "") -> L
     encoding = header.text(fields.first("content-transfer-encoding"))
     payload = part.take() if isinstance(part, _Part) else ""
     content, good = transfer.decode(source.fetched(payload, raw, scan), encoding)
+    if not good and kind.startswith("text/") and encoding.lower() == "base64" and len(content) <= TREE_SIZE:
+        content = transfer.before_text(b"".join(source.fetched(payload, raw, scan))) or content
     found = header.identifiers(fields.first("content-id"), bare=True)
     return Leaf(
         content_type=kind,

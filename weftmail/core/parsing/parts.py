@@ -19,12 +19,13 @@ from weftmail.core.parsing.block import read_block
 from weftmail.core.parsing.file_type import as_file, by_content
 from weftmail.core.parsing.mime import Fields, Leaf, kind_of, leaf, safe_filename
 from weftmail.core.parsing.source import Scan
-from weftmail.core.parsing.words import flat
+from weftmail.core.parsing.words import flat, of_enriched
 
 _READ = ("text/plain", "text/html", "text/enriched")
 _CALENDARS = ("text/calendar", "application/ics")
 _SEALED = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
+_RTF = ("text/rtf", "application/rtf")
 _IMAGE = re.compile(r"(?i)<img\b")
 _BEGIN = re.compile(rb"(?m)^begin [0-7]{3,4} ([^\r\n]{1,200})\r?\n")
 
@@ -107,6 +108,8 @@ def _blocks_of(this: Leaf, contents: Contents) -> list[Block]:
     contents.attached.append(file)
     if _readable(this):
         contents.named.append([file])
+    elif this.content_type in _RTF and not this.disposition and (said := rtf.words(this.content).strip()):
+        contents.spare.append(Block(text=f"{said}\n"))
     return []
 
 
@@ -143,6 +146,8 @@ def _texts(this: Leaf, contents: Contents) -> Iterator[Block]:
         contents.charset = label if good or content.isascii() or sparing else charset.counted(content[:most]) or label
     if this.parameters.get("format", "").lower() == "flowed" and this.content_type == "text/plain":
         text = flowed.unflowed(text, delete_space=this.parameters.get("delsp", "").lower() == "yes")
+    if this.content_type == "text/enriched":
+        text = of_enriched(text)
     yield Block(html=text) if this.content_type == "text/html" else Block(text=text)
 
 

@@ -15,7 +15,7 @@ WROTE = words(
     napisał(?:a|\(a\))?; kirjoitti; napsal(?:\(a\)|a)?; написала?; пишет; пише; írta; a scris; yazdı; έγραψε;
     đã viết; 写道; のメッセージ; 작성; пиша; scrive; scrivesti; escribe; escreve; pisze; 寫道;
     написал\(а\); 写了; 書きました; έγραψαν; 님이 작성; kirjoittaa;
-    pisał\(a\)?
+    pisał\(a\)?; 쓴 글; skrifaði; rakstīja; rašė; kirjutas; napisala?o? je; napísal\(a\); написа; napisala
     """
 )
 """The verb of the sentence before a quote."""
@@ -42,7 +42,8 @@ ORIGINAL = words(
 """Between dashes above a message that is answered."""
 FORWARDED = words(
     r"""
-    forwarded (?:message|by .{1,80}); weitergeleitete nachricht; message transféré; vidarebefordrat meddelande;
+    (?:start of )?forwarded (?:message(?: from .{1,80})?|by .{1,80}); weitergeleitete nachricht;
+    message transféré; vidarebefordrat meddelande;
     videresendt (?:melding|meddelelse); välitetty viesti; doorgestuurd bericht; messaggio inoltrato;
     mensaje reenviado; mensagem encaminhada; (?:пересылаемое|пересланное) сообщение; 转发邮件;
     przekazana wiadomość; weitergeleitete (?:e-?mail|mail); message (?:réexpédié|réacheminé);
@@ -50,7 +51,11 @@ FORWARDED = words(
     edelleenlähetetty viesti; doorgestuurde? (?:e-?mail|mail); messaggio (?:inoltrato|trasmesso);
     mensagem reencaminhada; wiadomość przekazana; przesłana wiadomość; 转发的邮件; 已转发邮件; 轉寄的?郵件;
     轉寄信件; 転送(?:された)?メッセージ; 転送メール; 전달된 메시지; προωθημένο μήνυμα; iletilen mesaj;
-    továbbított üzenet; přeposlaná zpráva
+    továbbított üzenet; přeposlaná zpráva; mail transféré; iletilmiş (?:ileti|mesaj); mesaj redirecționat; 转发的消息;
+    переслан(?:е|ий) (?:повідомлення|лист); препратено (?:съобщение|писмо); preposlaná správa; 转发邮件信息;
+    áframsent skeyti; edastatud kiri; vidaresend(?:t|e) (?:melding|e-post); proslijeđena poruka; прослеђена порука;
+    posredovano sporočilo; persiųstas laiškas; pārsūtītā ziņa; missatge reenviat; tin nhắn được chuyển tiếp;
+    pesan terusan; ข้อความที่ส่งต่อ; رسالة معاد توجيهها; הודעה שהועברה; thư được chuyển tiếp
     """
 )
 """Between dashes above a message that is forwarded."""
@@ -64,7 +69,12 @@ BEGIN = words(
     videresendt (?:besked|meddelelse|e-post); start på videresend.{1,30}; inizio del messaggio inoltrato;
     começo da mensagem (?:re)?encaminhada; edelleenlähetetty viesti; początek przekazywanej wiadomości;
     начало переадресованного сообщения; начало пересылаемого сообщения; 转发的邮件; 開始轉寄郵件; 開始轉寄信件;
-    転送されたメッセージ; 전달된 메시지
+    転送されたメッセージ; 전달된 메시지; początek przesłanej dalej wiadomości; začátek přeposílané zprávy;
+    začiatok preposlanej správy; iletilmiş mesajın başlangıcı; továbbított levél kezdete; αρχή προωθημένου μηνύματος;
+    начало переадресованного письма; початок (?:переспрямованого|пересланого) (?:повідомлення|листа);
+    inici del missatge reenviat; început mesaj redirecționat; תחילת ההודעה שהועברה; početak proslijeđene poruke;
+    בהמשך הודעה שהועברה; bắt đầu thư được chuyển tiếp; mulai pesan yang diteruskan; เริ่มข้อความที่ส่งต่อ;
+    بداية الرسالة المعاد توجيهها
     """
 )
 """On a line of its own above a forwarded message."""

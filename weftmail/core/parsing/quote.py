@@ -12,7 +12,8 @@ from weftmail.core.limits import QUOTE_LINE, QUOTE_SIZE
 from weftmail.core.parsing import copied, introduction, phrases, signature
 from weftmail.core.parsing.phrases import any_of
 
-_MARKED = re.compile(r"^[ \t]{0,3}[>»]")
+# Some programs put the initials of the author before the mark: "KE> ".
+_MARKED = re.compile(r"^[ \t]{0,3}(?:[>»]|[A-Z]{1,3}>(?:[ \t>]|$))")
 # Arrows on both sides of words are an ornament.
 _ARROWS = re.compile(r"^[ \t]*>{2,}[^<]*<{2,}$")
 _RULED = r"^[\s>]*+[-_*=\u2013\u2014][-_*=\u2013\u2014\s]++"
@@ -25,6 +26,7 @@ _DASHES = re.compile(r"^[\s>]*[-_*=#~+\u2013\u2014\u2500]{2,}\s*$")
 _TITLED = re.compile(rf"{_RULED}[^\W_].{{0,80}}?[-_*=\u2013\u2014]{{2,}}\s*$")
 _LIST = re.compile(r"(?i)mailing list|unsubscribe|to stop receiving|avregistrera|abmelden|désabonner")
 _LONG = 60
+_DEVICES = 3
 _STOPPED = re.compile(r"[?!:\uff1f\uff1a]\W*$")
 
 
@@ -39,8 +41,7 @@ def new_words(text: str) -> str:
     end = _end(lines, raw)
     kept = [raw[index].rstrip() for index in _new(lines[:end])]
     rest = text[cut:] if end == len(lines) else ""
-    while kept and not rest and _falls(kept[-1]):
-        kept.pop()
+    kept = kept if rest else _without_device(kept)
     # What is nothing but a quote is what its author chose to send.
     return ("\n".join(kept) + rest).strip() or text.strip()
 
@@ -62,6 +63,18 @@ def _parted(lines: list[str]) -> list[str]:
         parted += [line[:at], line[at:]] if at > 0 else [line]
         index += count
     return parted
+
+
+def _without_device(kept: list[str]) -> list[str]:
+    """Leave out what says nothing at the end.  A program puts a line or two there; who has more of them lists them."""
+    end, devices = len(kept), 0
+    while end and _falls(kept[end - 1]):
+        end -= 1
+        devices += signature.device(kept[end])
+    kept = kept[:end] if devices <= _DEVICES else kept
+    # A quote may stand below a signature.
+    last = [index for index in range(max(1, len(kept) - signature.MOST), len(kept)) if signature.begins(kept, index)]
+    return _without_device(kept[: last[0]]) if last and any(kept[: last[0]]) else kept
 
 
 def _falls(line: str) -> bool:

@@ -17,6 +17,10 @@ _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _OTHERS = bytes(set(range(256)) - set(_ALPHABET))
 _BLANKS = b" \t\r\n"
 _UU_BEGIN = re.compile(rb"(?m)^begin [0-7]{3,4} ?.*$")
+# The first line that is no base64, below one that is; what it begins has words, and no long line of base64 any more.
+_PLAIN_BELOW = re.compile(rb"(?m)(?<=[A-Za-z0-9+/=\s]\n)^[A-Za-z0-9+/=]*[^A-Za-z0-9+/=\s].*$")
+_WORDS = re.compile(rb"[A-Za-z]{2} [A-Za-z]{2}")
+_ENCODED = re.compile(rb"(?m)^[A-Za-z0-9+/]{60,}=*\r?$")
 PLAIN = ("", "7bit", "8bit", "binary")
 """The encodings that leave the bytes as they are."""
 
@@ -67,6 +71,14 @@ def base64(pieces: Iterable[bytes]) -> tuple[bytes, bool]:
         rest = rest[full:]
     out.write(_group(rest))
     return out.getvalue(), good and not rest
+
+
+def before_text(data: bytes) -> bytes | None:
+    """Return decoded base64 with the plain lines that a mailing list put below it; None where there are none."""
+    found = _PLAIN_BELOW.search(data)
+    if found is None or not _WORDS.search(data, found.start()) or _ENCODED.search(data, found.start()):
+        return None
+    return base64([data[: found.start()]])[0] + b"\n" + data[found.start() :]
 
 
 def _group(group: bytes) -> bytes:

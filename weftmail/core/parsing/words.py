@@ -40,10 +40,19 @@ _ADDRESS = re.compile(r"(?i)^(?:https?://|mailto:)?(?:www\.)?|[/?#]*$")
 _WHITE = re.compile(r"\s+")
 _CELL = re.compile(r"[ \t\u00a0]*\t[ \t\u00a0]*")
 _SPACES = re.compile(r"[ \u00a0]+")
+_COMMAND = re.compile(r"</?[A-Za-z][A-Za-z0-9-]{0,60}>")
+_PARAMETER = re.compile(r"(?is)<param>[^<]{0,200}</param>")
+_BREAKS = re.compile(r"\n+")
 _MANY_LINES = re.compile(r"\n{3,}")
 _TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>?")
 # More digits than any letter's number has; of more than 4,300 Python makes no number at all.
 _NO_LETTER = re.compile(r"&#(?:[xX]0*[0-9a-fA-F]{7,}|0*[0-9]{8,});?")
+
+
+def of_enriched(enriched: str) -> str:
+    """Return the words of text/enriched (RFC 1896): commands go, "<<" is one, and a single line end is a blank."""
+    plain = _COMMAND.sub("", _PARAMETER.sub("", enriched).replace("<<", "\ufdd3")).replace("\ufdd3", "<")
+    return _BREAKS.sub(lambda ends: "\n" * (len(ends[0]) - 1) or " ", plain.replace("\r", "")).rstrip() + "\n"
 
 
 def text_of(html: str) -> str:

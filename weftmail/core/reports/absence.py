@@ -44,9 +44,50 @@ _TITLES = (
     # Russian
     r"автоматический ответ\b|автоответ(?:чик)?\b|вне офиса\b|(?:уведомление )?об отсутствии\b",
     r"(?:в отпуске|отсутствие)\b",
+    r"wiadomość automatyczna\b|автоматична відповідь\b|автоматичен отговор\b|(?:поза офісом|извън офиса)\b",
+    # Hungarian, Romanian, Turkish, Greek, the Baltic and the Balkan languages, Icelandic, Catalan
+    (
+        r"automatikus (?:válasz|üzenet)\b|házon kívül(?:i üzenet)?\b|răspuns automat\b|(?:în afara biroului"
+        r"|plecat din birou)\b"
+    ),
+    r"otomatik (?:yanıt|cevap)\b|ofis dışında\b|αυτόματη απάντηση\b|εκτός γραφείου\b",
+    r"samodejni odgovor\b|automats?ki odgovor\b|automatinis atsakymas\b|automātiska atbilde\b|automaatvastus\b",
+    (
+        r"mimo kancelář(?:e)?\b|sjálfvirkt svar\b|resposta automàtica\b|fora de l['’]oficina\b|vakantie(?:bericht"
+        r"|melding)\b"
+    ),
+    # Vietnamese, Indonesian, Thai, Arabic, Hebrew, Korean
+    (
+        r"trả lời tự động\b|(?:balasan|jawaban) otomatis\b|ตอบกลับ(?:โดย)?อัตโนมัติ|(?:ال)?رد (?:ال)?تلقائي\b"
+        r"|תשובה אוטומטית\b"
+    ),
+    r"자동 ?(?:회신|응답|답장)|부재 ?중(?: ?(?:알림|메시지|안내))?",
     # Chinese, Japanese
     r"(?:自动|自動)(?:回复|答复|回覆|回復|答覆)|(?:外出|休假|不在)(?:通知|回复|回覆)|不在(?:办公室|辦公室)",
     r"自動(?:応答|返信|回答)|不在(?:通知|連絡|のお知らせ|メッセージ)|休暇(?:通知|のお知らせ)",
+)
+_AWAY = (
+    (
+        r"(?:i(?:m|n) )?(?:urlaub|ferien|betriebsferien)\b|en (?:vacances|cong[ée]s?)\b"
+        r"|(?:estoy )?de vacaciones\b|de f[ée]rias\b|in ferie\b"
+    ),
+    (
+        r"(?:op |met )?vakantie\b|på (?:semester|ferie)\b|lomalla\b|(?:na )?urlopie?\b|wakacje\b|dovolená\b"
+        r"|szabadság(?:on)?\b"
+    ),
+)
+"""How people's own absence notes are called; before a person's colon or behind a dash they may be anything."""
+_OWN = (
+    r"(?:\w{2,12} )?(?:vacations?|holidays?|absence|urlaub|abwesenheit|ferien|cong[ée]s?|vacances|vacaciones|ausencia"
+    r"|f[ée]rias|ferie|assenza|vakantie|afwezigheid|(?:sommar)?(?:semester|ledighet)|fr[åa]nvaro|frav[æa]r|loma"
+    r"|poissaolo|wakacje|urlop"
+    r"|nieobecność|wyjazd|dovolená|nepřítomnost|szabadság|concediu|izin|отпуск|отсутствие|відпустка|休假|外出|休暇|不在|夏季休業)"
+)
+"""What somebody's absence is called, where the name of the program stands beside it."""
+_PROGRAM = (
+    r"(?:auto[\s-]?respond(?:er(?:in)?|ér)|auto[\s-]?repl(?:y|ies)|auto[\s-]?svar|auto[\s-]?(?:odpowied[źz]"
+    r"|respuesta|resposta)"
+    r"|автоответ(?:чик)?)"
 )
 _SENTENCES = (
     r"i(?:'m| am| will be|'ll be)\b.{0,70}(?:out of (?:the )?office|away (?:from|until)|on (?:vacation|holidays?))",
@@ -61,14 +102,28 @@ _SENTENCES = (
     r"(?:sono|sar[òo])\b.{0,70}(?:in ferie|assente|fuori (?:sede|ufficio))",
     r"ik (?:ben|zal)\b.{0,70}(?:afwezig|niet (?:aanwezig|op kantoor)|met (?:vakantie|verlof)|op vakantie)",
     r"jag är\b.{0,70}(?:på semester|inte på (?:kontoret|plats)|frånvarande|tjänstledig|föräldraledig|bortrest)",
-    r"jeg (?:har|holder) ferie",
+    (
+        r"jeg (?:har|holder) ferie|jag har semester|(?:ich bin|bin ich)\b.{0,50}(?:nicht|wieder) (?:erreichbar"
+        r"|zu erreichen)"
+    ),
+    r"estar[ée]?\b.{0,30}fuera (?:hasta|del? |desde)|(?:nejsem|nebudu)\b.{0,40}(?:v kanceláři|přítom|k zastižení)",
+    (
+        r"(?:jsem|budu)\b.{0,40}(?:na dovolené|mimo kancelář|nepřítom)|szabadságon (?:vagyok|leszek)"
+        r"|nem vagyok (?:az )?irod"
+    ),
+    (
+        r"ofis(?:im)?(?:in)? dışında|izinde(?:yim| olaca)|είμαι\b.{0,30}(?:εκτός γραφείου|σε άδεια)|(?:sunt"
+        r"|voi fi)\b.{0,40}(?:în concediu|plecat)"
+    ),
+    r"(?:я|мене)\b.{0,60}(?:у відпустці|не буде|поза офісом)",
     r"jeg er\b.{0,70}(?:på ferie|ikke (?:på kontoret|til stede)|bortreist|fraværende|(?:ute av|ude af) kontoret)",
     r"olen\b.{0,70}(?:lomalla|poissa|vuosilomalla)",
     r"(?:jestem|przebywam|będę)\b.{0,70}(?:na urlopie|nieobecn[ya]|poza biurem)",
     r"(?:я|меня)\b.{0,70}(?:в отпуске|нет (?:на месте|в офисе)|отсутству|не будет|вне офиса)",
 )
 _SENTENCES_CJK = (
-    r"不在(?:办公室|辦公室)|(?:正在)?休假(?:中|，)|出差中|自动(?:回复|答复)|自動回覆",
+    r"휴가 ?중|부재 ?중|자리를 비우|(?:夏季|冬季|年末年始)?休業(?:とさせて|いたし|中)|正在休假",
+    r"不在(?:办公室|辦公室)|休假(?:中|，)|出差中|自动(?:回复|答复)|自動回覆",
     r"休暇(?:をいただいて|中)|(?:外出中|不在(?:にして|として|のため))|自動(?:返信|応答)",
 )
 _THANKS = (
@@ -121,7 +176,13 @@ def _any(phrases: tuple[str, ...]) -> str:
 _TITLE = re.compile(
     rf"\s*(?:AUTO(?=\s*:)|[\[(【［（]\s*(?i:{_any(_TITLES)})\s*(?=[\])】］）])|(?i:{_any(_TITLES)})(?=\s*[:：]))"
 )
-_BEGINS = re.compile(rf"\s*(?:{_any(_TITLES)})", re.I)
+_BEGINS = re.compile(rf"\s*(?:{_any(_TITLES + _AWAY)})", re.I)
+# A dash parts the two, or nothing does; people's own titles go on behind them, or ask.
+_NAMED = re.compile(
+    rf"\s*(?:{_OWN})(?:\s*[-–—|]\s*(?:{_PROGRAM}|{_any(_TITLES)})|\s{{1,3}}{_PROGRAM})\s*\.?\s*"
+    rf"|\s*(?:{_PROGRAM}|wiadomość automatyczna)\s*[:：|–—-]\s*(?:{_OWN})\s*\.?\s*",
+    re.I,
+)
 _THANKING = re.compile(rf"\s*(?:{_any(_THANKS)})", re.I)
 _ABSENT = re.compile(rf"(?<!\w)(?:{_any(_SENTENCES)})|{_any(_SENTENCES_CJK)}", re.I)
 _NEAR = ".{0,200}?"
@@ -146,9 +207,11 @@ def composed(words: str) -> str:
 def title(subject: str) -> str:
     """Return the words that a program put before the subject of what it answers; "" where it has no such title.
 
-    They stand before a colon or in brackets, or are "AUTO:".  "Out of office chairs" has none.
+    They stand before a colon or in brackets, or are "AUTO:", or the whole of the subject is an absence and the
+    program's name, as in "Wakacje - autoresponder".  "Out of office chairs" has none.
     """
-    found = _TITLE.match(composed(subject))
+    words = composed(subject)
+    found = _TITLE.match(words) or _NAMED.fullmatch(words)
     return found[0].strip(" \t[(【［（") if found else ""
 
 

@@ -329,7 +329,7 @@ CAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"not our customer",
             r"no one (?:here )?by that name",
             r"isn'?t (?:in|on) (?:our|my)",
-            r"not listed in",
+            r"not (?:listed )?in (?:the |our )?(?:\w+ ){0,3}(?:directory|address book)|not listed in",
             r"this user (?:does ?n[o']t|is not)",
             r"user is unknown",
             r"no longer (?:valid|available|here|works?|employed|on server|active|exists)",

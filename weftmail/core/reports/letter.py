@@ -20,16 +20,19 @@ from weftmail.core.parsing.message import DeliveryReport, Evidence, Failure
 from weftmail.core.parsing.mime import Fields, Leaf, parse_header
 from weftmail.core.reports import dsn, enclosed, reason
 from weftmail.core.reports.dsn import ADDRESS, LEADING, NEAR, TRANSCRIPT, Reported, failure, near
-from weftmail.core.reports.failing import DELAYED, FAILED, FINAL, RETURNED, worded
+from weftmail.core.reports.failing import DELAYED, FAILED, RETURNED, final, worded
 
 _DAEMON = re.compile(r"(?i)^(?:mailer[-_.]?daemon|mail[-_.]?daemon|mdaemon|mail\.delivery\.\w+|bounces?)\b")
 _MACHINERY = (
-    r"(?:e?mail(?:er)?|post|master|transport|services?|systems?|servers?|gateway|gw|router|scan(?:ner)?|admin(?:istrator)?|daemon"
-    r"|delivery|agent|subsystem|relay|mta|e?smtp|mms|sms|message|messaging|internet|exchange|filter|notif(?:y|ications?)"
+    r"(?:e?mail(?:er)?|post|master|transport|services?|systems?|servers?|gateway|gw|router|scan(?:ner)?"
+    r"|admin(?:istrator)?|daemon"
+    r"|delivery|agent|subsystem|relay|mta|e?smtp|mms|sms|message|messaging|internet|exchange|filter|notif(?:y"
+    r"|ications?)"
     r"|dsn|bounces?|passerelle|pasarela|messagerie|courrier|correo)"
 )
 _OFFICE = re.compile(
-    rf"(?i)^(?:(?:post[-_.]?master|gateway|mailer|mta|dsn|passerelle|pasarela)(?:[-_.+]\w{{1,30}})?|(?:{_MACHINERY}[-_.]?){{2,6}}(?:\w{{1,12}})?)@"
+    rf"(?i)^(?:(?:post[-_.]?master|gateway|mailer|mta|dsn|passerelle|pasarela|interscan\w{{0,20}}"
+    rf"|microsoftexchange[0-9a-f]{{32}})(?:[-_.+]\w{{1,30}})?|(?:{_MACHINERY}[-_.]?){{2,6}}(?:\w{{1,12}})?)@"
 )
 """An address that names nothing but the machinery of mail; ``mail@`` and ``post@`` are companies."""
 _SYSTEM = re.compile(r"(?i)^(?:no-?reply|sys(?:tem|admin)\w*|admin\w*)\b")
@@ -132,7 +135,7 @@ def _letter(evidence: Evidence) -> Found | None:
     if not addresses:
         return None
     subject = evidence.subject
-    late = bool(DELAYED.search(subject) or DELAYED.search(said)) and not FINAL.search(f"{said} {subject}")
+    late = bool(DELAYED.search(subject) or DELAYED.search(said)) and not final(f"{said} {subject}")
     found: dict[str, Failure] = {}
     for address in list(dict.fromkeys(addresses))[:REPORT_LETTER_RECIPIENTS]:
         one = _failure(address, said, late)
