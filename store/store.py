@@ -20,6 +20,7 @@ from weftmail.store.dns import DnsLooks
 from weftmail.store.domain import Domains
 from weftmail.store.due import Agenda
 from weftmail.store.exemption import Exemptions
+from weftmail.store.handed_over import HandedOvers
 from weftmail.store.inbound import InboundLog
 from weftmail.store.inbox import Inbox
 from weftmail.store.inbox_list import InboxLists
@@ -105,6 +106,7 @@ class Store:
         self.turns = Turns(connection)
         self.exemptions = Exemptions(connection)
         self.suppressions = Suppressions(connection)
+        self.handed_over = HandedOvers(connection)
         self.withdrawals = Withdrawals(connection, self.blobs)
 
     @classmethod

@@ -4,6 +4,8 @@ A queue id stands for a message only while it lives: short ids are used again.  
 that names the return path, which Postfix writes anew for each round of attempts, and forgotten with ``removed``.  Of
 other mail the last thousand queue ids are kept and nothing else: by these an answer ``queued as`` is known to come from
 our own server, which took the message back from a filter, so that it did not leave yet.
+
+What is handed over to us is counted as well, by the transport or the socket that it goes to.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
-from weftmail.core.next_hop import NextHop
+from weftmail.core.next_hop import HandedOver, NextHop
 
 MOST_IDS: Final = 20_000
 """Messages of ours on their way; of more the oldest are forgotten until Postfix names them again."""
@@ -36,6 +38,7 @@ _TO = re.compile(
     re.DOTALL,
 )
 _RELAY = re.compile(r"(?P<host>[^\[]+)\[[^\]]*\](?::(?P<port>\d+))?")
+_SOCKET = re.compile(r"[^\[]*\[(?P<path>/[^\]]*)\]")
 _QUEUED_AS = re.compile(r"queued as ([0-9A-Za-z]{5,20})\b")
 _LEAVING: Final = frozenset({"smtp", "lmtp", "relay", "error", "pipe", "local", "virtual"})
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -50,18 +53,21 @@ class PostfixLog:
         backoff: tuple[int, int] = (300, 4000),
         zone: tzinfo | None = None,
         ids: dict[str, str] | None = None,
+        ours: Collection[str] = (),
     ) -> None:
         """``relays`` are the servers that pass mail on for us, in lower case; ``backoff`` is Postfix's shortest and
-        longest pause between attempts, in seconds; ``zone`` is that of times without one, by default this machine's.
+        longest pause between attempts, in seconds; ``zone`` is that of times without one, by default this machine's;
+        ``ours`` are the transport and the socket by which mail is handed over to us.
         """
         self._relays = frozenset(relays)
         self._backoff = backoff
         self._zone = zone
+        self._ours = frozenset(ours)
         self.ids: OrderedDict[str, str] = OrderedDict(ids or {})
         self._seen: OrderedDict[str, None] = OrderedDict()
 
-    def read(self, line: str, now: int) -> NextHop | None:
-        """Return what a line says of a message of ours, None where that is nothing; never raises.
+    def read(self, line: str, now: int) -> NextHop | HandedOver | None:
+        """Return what a line says of a mail of ours, None where that is nothing; never raises.
 
         ``now`` is in milliseconds since 1970: a time without a year is of the last twelve months.
         """
@@ -73,10 +79,21 @@ class PostfixLog:
             self._follow(queue_id, rest)
         elif found["program"] == "cleanup":
             _remember(self._seen, queue_id, None, MOST_SEEN)
-        elif found["program"] in _LEAVING and queue_id in self.ids:
-            at = _time(found["time"], now, self._zone)
-            return self._attempt(self.ids[queue_id], rest, at) if at is not None else None
+        elif found["program"] in _LEAVING and (at := _time(found["time"], now, self._zone)) is not None:
+            if queue_id in self.ids and (attempt := self._attempt(self.ids[queue_id], rest, at)) is not None:
+                return attempt
+            return self._handed_over(queue_id, rest, at)
         return None
+
+    def _handed_over(self, queue_id: str, rest: str, at: int) -> HandedOver | None:
+        """Return a mail that was handed over to us; what comes back to a return path of ours is one, too."""
+        found = _TO.match(rest) if self._ours else None
+        if found is None or found["status"] != "sent":
+            return None
+        socket = _SOCKET.fullmatch(found["relay"])
+        if (socket["path"] if socket is not None else found["relay"]) not in self._ours:
+            return None
+        return HandedOver(queue_id, found["to"], at)
 
     def _follow(self, queue_id: str, rest: str) -> None:
         if rest.strip() == "removed":

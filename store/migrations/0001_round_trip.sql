@@ -640,6 +640,7 @@ create table inbound (
 create index inbound_accepted on inbound (id) where state = 'accepted';
 create index inbound_review on inbound (id) where state in ('held', 'unmatched', 'error');
 create index inbound_time on inbound (accepted_at);
+create index inbound_queue on inbound (queue_id, accepted_at) where queue_id <> '';
 create index inbound_time_company on inbound (company_id, accepted_at);
 -- Counted for the overview: where each mail of a day went.
 create index inbound_went on inbound (state, report, accepted_at)
@@ -881,6 +882,21 @@ create index delivery_open_record on delivery (user_id, record_id, created_at, i
 create index delivery_done on delivery (user_id, done_at) where done_at is not null;
 create index delivery_failure on delivery (user_id, record_id) where failure_of is not null and done_at is null;
 create index delivery_failure_of on delivery (failure_of) where failure_of is not null;
+
+-- What the mail server's log says it handed over, by hours since 1970, and how much of it is here; and what is not, by
+-- its queue id.  Both are of the last days.
+create table handed_hour (
+    hour bigint primary key,
+    handed bigint not null,
+    here bigint not null
+);
+create table handed_missing (
+    queue_id text not null,
+    recipient text not null,
+    handed_at bigint not null,
+    primary key (queue_id, recipient)
+);
+create index handed_missing_time on handed_missing (handed_at);
 
 -- Addresses outside to which nothing is sent, with the reason of the report and the words of the server.
 create table suppression (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -104,3 +105,16 @@ def test_mail_of_others_leaves_no_trace(installation: LiveInstallation, postfix:
     settled(installation, 3, "accepted")
     kept = (installation.state / "mail-log.place").read_text()
     assert "elsewhere.example" not in kept and "someone@" not in kept
+
+
+def test_the_mail_servers_count_stands_beside_ours(installation: LiveInstallation, postfix: PrivatePostfix) -> None:
+    postfix.deliver(KARIN, "leads@acme.example", mail().replace(b"c1@", b"c2@"))
+
+    def look() -> dict[str, Any] | None:
+        # It ends with 1 where something else needs a look, such as the DNS of a test.
+        shown = installation.run(installation.programs / "mail-admin", "status", "--json")
+        found: dict[str, Any] = json.loads(shown.stdout)
+        return found if found["handed"]["handed"] else None
+
+    found: dict[str, Any] = installation.wait(look, "nothing was counted")
+    assert found["handed"]["handed"] == found["handed"]["here"] and found["missing"] == []

@@ -177,6 +177,7 @@ ACROSS = {
     "outbox_by_id": "the operator asks for a copy by number",
     "contacts": "the operator's list of all companies",
     "records": "the operator's list of all companies",
+    "inbound_of_queue_ids": "the mail server's log names no company",
     "exemptions": "the operator's list of all companies",
     "list_unread": "the operator's list of all companies",
     "aliases": "the operator's list of all companies",

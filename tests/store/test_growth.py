@@ -128,6 +128,7 @@ VALUES: dict[str, Any] = {
     "sort_name": "new", "organisation_id": 1, "note": "n",
     "due_on": "2027-01-20", "day": "2027-01-20", "feedback": "f", "removed_at": None,
     "beginning": "zz", "beyond": "zzz",
+    "hour": 500_000, "handed": 1, "here": 1, "queue_ids": ["q5"],
     "why": "no such user", "answer": "550 no", "about": "mailbox", "quiet_before": 10**9,
     "host": "mx.b.example", "again_at": 0, "edited_at": 1, "email_for": "message",
     "until_at": 10**9, "record_ids": [RECORD], "delivery_id": 10**9, "done_at": None, "failure_of": None,
@@ -144,6 +145,10 @@ SWITCHES = {
 }
 ODD: dict[str, dict[str, Any]] = {
     **{name: {"types": ["none"], "before": 10**9} for name in ("contact_records", "contact_messages")},
+    "handed_hours_expire": {"hour": 0},
+    "handed_missing_expire": {"before": 0},
+    "handed_missing_add": {"recipient": "new"},
+    "handed_missing_remove": {"recipient": "new"},
     "suppressions": {"after": ""},
     "bounce_add": {"domain": "customer.example", "day": 20_000},
     "bounces_expire": {"before": 1},

@@ -5,23 +5,32 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from weftmail.cli.config import Config
 from weftmail.core.failure import UsageError
+from weftmail.core.next_hop import HandedOver, NextHop
 from weftmail.flow.due.errand import Errand
 from weftmail.flow.fate import follow
+from weftmail.flow.handed_over import compare
 from weftmail.flow.installation import Installation
 from weftmail.mta.postfix import postconf
 from weftmail.mta.postfix.log import PostfixLog, relays_of
+from weftmail.mta.postfix.settings import SERVICE
 from weftmail.store.store import Store
+from weftmail.transport import journal
+from weftmail.transport.journal import Journal
 from weftmail.transport.log_file import LogFile
 
 log = logging.getLogger("weftmail.maillog")
 
 EACH = 1_000
 """The log is looked at this often; in milliseconds."""
+AGAIN = 10_000
+"""What the mail server handed over and is not here is looked for this often; in milliseconds."""
+JOURNAL = "journal"
 LOOKS = 40
 """Portions that are read in one look, so that ten megabytes a second are kept up with."""
 
@@ -32,9 +41,11 @@ class MailLogFollower:
     def __init__(self, config: Config, store: Store, installation: Installation) -> None:
         self._store = store
         self._installation = installation
-        self._file = LogFile(Path(config.mail_log), config.folder / "mail-log.place")
+        self._file = _source(config)
+        self._socket = str(config.listener)
         self._log: PostfixLog | None = None
         self._said = ""
+        self._again_at = 0
 
     def look(self) -> int:
         """Settle what the lines since the last look are about; return how many attempts of ours they tell of.
@@ -51,11 +62,23 @@ class MailLogFollower:
             self._said = ""
             if not lines:
                 break
-            reader = self._log = self._log or _reader(self._file.extra)
+            reader = self._log = self._log or _reader(self._file.extra, self._socket)
             found = [reader.read(line, self._installation.clock()) for line in lines]
-            count += follow(self._store, self._installation, [one for one in found if one is not None])
+            count += follow(self._store, self._installation, [one for one in found if isinstance(one, NextHop)])
+            handed = [one for one in found if isinstance(one, HandedOver)]
+            compare(self._store, handed, self._installation.clock())
             self._file.keep(reader.ids)
+        else:
+            return count
+        self._look_again()
         return count
+
+    def _look_again(self) -> None:
+        """Look for what was not here before, a few times a minute."""
+        now = self._installation.clock()
+        if now >= self._again_at:
+            self._again_at = now + AGAIN
+            compare(self._store, (), now)
 
     def close(self) -> None:
         """Close the log."""
@@ -67,14 +90,27 @@ class MailLogFollower:
             self._said = text
 
 
-def _reader(extra: object) -> PostfixLog:
+def _source(config: Config) -> LogFile | Journal:
+    """Return the log that the settings name; the journal, too, where the file that they name is not there."""
+    if _in_journal(config):
+        return Journal(config.folder / "journal.place")
+    return LogFile(Path(config.mail_log), config.folder / "mail-log.place")
+
+
+def _in_journal(config: Config) -> bool:
+    if config.mail_log == JOURNAL:
+        return True
+    return not Path(config.mail_log).exists() and journal.readable() and shutil.which("journalctl") is not None
+
+
+def _reader(extra: object, socket: str) -> PostfixLog:
     ids = {str(name): str(value) for name, value in extra.items()} if isinstance(extra, dict) else {}
     try:
         here = postconf.read()
     except (OSError, UsageError):
-        return PostfixLog(ids=ids)
+        return PostfixLog(ids=ids, ours=(SERVICE, socket))
     shortest, longest = here.seconds("minimal_backoff_time"), here.seconds("maximal_backoff_time")
-    return PostfixLog(relays_of(here.resolved), (shortest or 300, longest or 4000), ids=ids)
+    return PostfixLog(relays_of(here.resolved), (shortest or 300, longest or 4000), ids=ids, ours=(SERVICE, socket))
 
 
 @contextlib.contextmanager
@@ -92,7 +128,9 @@ def following(config: Config, store: Store, installation: Installation) -> Itera
 
 def readable(config: Config) -> bool | None:
     """Say whether the log can be read here; None where there is none to follow."""
-    return os.access(config.mail_log, os.R_OK) if _is_followed(config) else None
+    if not _is_followed(config):
+        return None
+    return journal.readable() if _in_journal(config) else os.access(config.mail_log, os.R_OK)
 
 
 def _is_followed(config: Config) -> bool:

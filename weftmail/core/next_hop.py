@@ -1,4 +1,4 @@
-"""What a mail server's log says of one attempt to hand a message of ours on to the next server."""
+"""What a mail server's log says of a message of ours that it handed on, and of a mail that it handed over to us."""
 
 from __future__ import annotations
 
@@ -23,3 +23,12 @@ class NextHop:
     at: int
     again_at: int = 0
     """When it is tried again, about; 0 where it is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A mail that the mail server handed over to us for one recipient; ``at`` in milliseconds since 1970."""
+
+    queue_id: str
+    recipient: str
+    at: int

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from weftmail.core.next_hop import HandedOver
 from weftmail.core.ports import Machine
+from weftmail.flow.handed_over import GRACE, HOUR
 from weftmail.flow.running import PAUSED, number
+from weftmail.store.handed_over import HandedCount
 from weftmail.store.inbound import Tally
 from weftmail.store.store import Store
 
@@ -16,6 +19,9 @@ LATE = 15 * 60 * 1000
 """A copy, or a mail to be read, that waits for longer than this is worth a look; in milliseconds."""
 LEAST_DISK = 500 * 1024 * 1024
 """With fewer bytes free the store is in danger."""
+MOST_MISSING = 20
+"""Of what the mail server handed over and is not here, so much is named."""
+NONE = HandedCount(0, 0)
 Tone = Literal["good", "look", "broken"]
 
 
@@ -63,6 +69,10 @@ class Status:
     machine: MachineStatus | None
     """None for an admin of one company, to whom the machine says nothing."""
     looked_at: int
+    handed: HandedCount = NONE
+    """What the mail server's log says it handed over in these hours, and how much of it is here."""
+    missing: Sequence[HandedOver] = ()
+    """What of it is not here after a minute: the newest."""
 
     @property
     def since(self) -> int:
@@ -94,6 +104,7 @@ class Status:
             "failed": self.left["failed"] > 0,
             "error": self.review["error"] > 0,
             "spool": self.machine is not None and self.machine.spool > 0,
+            "missing": bool(self.missing),
             "mail log": self.machine is not None and self.machine.mail_log is False,
             "dns": any(one.dns in ("look", "broken") for one in self.domains),
         }
@@ -118,6 +129,8 @@ def status(store: Store, now: int, company_id: int | None = None, machine: Machi
         paused=number(store, PAUSED) == 1,
         machine=None if machine is None else _machine(machine),
         looked_at=now,
+        handed=NONE if machine is None else store.handed_over.since(since // HOUR),
+        missing=() if machine is None else store.handed_over.missing(now - GRACE, MOST_MISSING),
     )
 
 

@@ -144,6 +144,19 @@ def test_domains_are_those_in_use(world: World) -> None:
 
 
 def test_everything_that_can_be_said_has_its_sentence(world: World) -> None:
-    names = ["sum", "listener", "sender", "disk", "paused", "late", "failed", "error", "spool", "mail log", "dns"]
+    names = [
+        "sum",
+        "listener",
+        "sender",
+        "disk",
+        "paused",
+        "late",
+        "failed",
+        "error",
+        "spool",
+        "mail log",
+        "dns",
+        "missing",
+    ]
     assert {*STATUS} == {f"status.{name}" for name in (*names, "good", "look", "broken")}
     assert all(say(Phrase(code)) != code for code in STATUS)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weftmail.core.next_hop import NextHop
+from weftmail.core.next_hop import HandedOver, NextHop
 from weftmail.mta.postfix import log as postfix_log
 from weftmail.mta.postfix.log import PostfixLog, relays_of
 
@@ -34,7 +34,7 @@ def went(
 
 def read(*lines: str, log: PostfixLog | None = None) -> list[NextHop]:
     log = log or PostfixLog(zone=UTC)
-    return [one for each in lines if (one := log.read(each, NOW)) is not None]
+    return [one for each in lines if isinstance(one := log.read(each, NOW), NextHop)]
 
 
 def test_a_server_that_took_it_is_named_with_its_words_and_the_time() -> None:
@@ -177,3 +177,29 @@ def test_no_text_makes_it_fail(lines: list[str]) -> None:
 )
 def test_the_relays_of_a_mail_server_are_known(relayhost: str, expected: set[str]) -> None:
     assert relays_of(lambda name: relayhost if name == "relayhost" else "other") == expected
+
+
+SOCKET = "/var/lib/weftmail/listener.sock"
+
+
+@pytest.mark.parametrize(
+    ("program", "relay", "status", "ours"),
+    [
+        ("lmtp", f"mx1.acme.example[{SOCKET}]", "sent", True),
+        ("pipe", "weftmail", "sent", True),
+        ("lmtp", f"mx1.acme.example[{SOCKET}]", "deferred", False),
+        ("lmtp", "mx1.acme.example[/run/dovecot/lmtp]", "sent", False),
+        ("pipe", "spamassassin", "sent", False),
+        ("smtp", "mx.customer.example[203.0.113.9]:25", "sent", False),
+        ("local", "local", "sent", False),
+    ],
+)
+def test_what_is_handed_over_to_us_is_counted_and_nothing_else(
+    program: str, relay: str, status: str, ours: bool
+) -> None:
+    log = PostfixLog(zone=UTC, ours=("weftmail", SOCKET))
+    rest = f"to=<leads@acme.example>, relay={relay}, delay=0.1, delays=0/0/0/0.1, dsn=2.0.0, status={status} (250 kept)"
+    found = log.read(line(program, rest), NOW)
+    at = int(datetime(2026, 11, 26, 19, 30, tzinfo=UTC).timestamp() * 1000)
+    assert found == (HandedOver("4F2C1A0B3D", "leads@acme.example", at) if ours else None)
+    assert PostfixLog(zone=UTC).read(line(program, rest), NOW) is None

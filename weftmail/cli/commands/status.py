@@ -10,6 +10,7 @@ from weftmail.cli.arguments import Parser
 from weftmail.cli.context import Context
 from weftmail.cli.output import shown
 from weftmail.cli.this_server import ThisServer
+from weftmail.core.tokens.reply_token import mask
 from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say
 from weftmail.flow.setup import find
@@ -30,6 +31,7 @@ def _status(context: Context, arguments: argparse.Namespace) -> int:
     company_id = find.company_id(context.store, arguments.company)
     found = status(context.store, context.clock(), company_id, ThisServer(context.config))
     value = {"state": found.tone, "broken": found.broken, "look": found.to_look_at, **asdict(found)}
+    value["missing"] = [{**asdict(one), "recipient": mask(one.recipient)} for one in found.missing]
     context.answer(arguments.json, value, lambda: _lines(found))
     return EXIT[found.tone]
 
@@ -39,6 +41,9 @@ def _lines(found: Status) -> Iterator[str]:
     yield say(Phrase(f"status.{found.tone}"))
     yield from (f"  {say(Phrase(f'status.{name}'))}" for name in (*found.broken, *found.to_look_at))
     yield f"In, 24 h: {found.came.accepted} {say(ACCEPTED)} = {sum_}"
+    if found.handed.handed:
+        yield f"Mail server, 24 h: {found.handed.handed} to weftmail by its log, {found.handed.here} of them here"
+    yield from (f"  missing: {one.queue_id} to {mask(one.recipient)}, {shown(one.at)}" for one in found.missing)
     left = {**found.left, "bounced": found.came.bounces}
     oldest = "" if found.waiting_since is None else f"; oldest waiting since {shown(found.waiting_since)}"
     yield "Out, 24 h: " + ", ".join(f"{count} {state}" for state, count in left.items()) + oldest

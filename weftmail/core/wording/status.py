@@ -18,6 +18,9 @@ STATUS: Final = {
     "status.failed": marked("Some email did not reach its recipient within the last 24 hours."),
     "status.error": marked("The program failed on some email, which is safe; try it again in the review queue."),
     "status.spool": marked("Email waits in the spool until the listener takes it up."),
+    "status.missing": marked(
+        "The mail server's log says that it delivered email to weftmail that is not here; it is named by its queue id."
+    ),
     "status.mail log": marked(
         "The mail server's log cannot be read, so email that left shows no further than Sent. Let the user who runs "
         "weftmail read it: adduser weftmail adm; then restart mail-send."

@@ -6,6 +6,7 @@ What was settled long ago leaves the inboxes for good.
 from __future__ import annotations
 
 from weftmail.core.limits import FLOOD_AGAIN, TURNS_WITHIN
+from weftmail.flow.handed_over import HOUR, KEPT
 from weftmail.flow.installation import Installation
 from weftmail.store.due import Due
 from weftmail.store.store import Store
@@ -31,6 +32,7 @@ class Expiry:
         store.dns.expire(now)
         store.sessions.expire(now, now - FAILURES_KEPT)
         store.suppressions.expire(now - BOUNCES_KEPT)
+        store.handed_over.expire(now - KEPT, (now - KEPT) // HOUR)
         store.turns.expire(now - TURNS_WITHIN * 1000, now - FLOOD_AGAIN * 1000)
         store.inbox_lists.settle(now - SETTLED_KEPT, now)
         return now + EACH
