@@ -2,9 +2,9 @@
 
 python -m bench growth: how the store bears being filled; python -m bench hostile: how the time to read hostile mail
 grows with its size; python -m bench storm: much mail with hostile mail in it, while readers die; python -m bench site:
-what each page takes over a large store; python -m bench open-pages: what 200 open pages cost;
-python -m bench forecast DIR: whether mails go where the page Where would this
-mail go? says; these need no root and no Postfix.
+what each page takes over a large store; python -m bench search: what a search takes among a million messages;
+python -m bench open-pages: what 200 open pages cost; python -m bench forecast DIR: whether mails go where the page
+Where would this mail go? says; these need no root and no Postfix.
 """
 
 from __future__ import annotations
@@ -51,6 +51,10 @@ def main() -> int:
         from bench import site
 
         return site.main(sys.argv[2:])
+    if sys.argv[1:2] == ["search"]:
+        from bench import search
+
+        return search.main(sys.argv[2:])
     if sys.argv[1:2] == ["open-pages"]:
         from bench import open_pages
 

@@ -1,22 +1,32 @@
-"""Search: a field on every page, and what was found with its words marked."""
+"""Search: a field on every page, what drops down below it while somebody types, and a page of all that was found."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup, escape
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from weftmail.admin.page import page
 from weftmail.admin.visit import Visit
 from weftmail.admin.words import one_way
 from weftmail.flow.search import search as look_for
-from weftmail.store.search import folded
+from weftmail.store.contact_card import NamePlace
+from weftmail.store.search import Hit, folded
 
 LONGEST = 300
 AROUND = 90
 """So many letters stand before the first word that was found."""
+DROPPED, PEOPLE = 7, 3
+"""So many records, each with a message of it, and so many contacts drop down."""
+LOOKED_AT = 30
+"""So many messages and records are looked at for that."""
+LEAST = 2
+"""Letters that have to be typed before anything does."""
+DROPPING = threading.BoundedSemaphore(2)
+"""Half of the threads: whoever types holds up nobody who opens a page."""
 _WORD = re.compile(r"\w+")
 
 
@@ -34,6 +44,43 @@ def search(visit: Visit) -> Response:
         )
 
 
+def drop(visit: Visit) -> Response:
+    """Answer somebody who types in the field of every page: the first few of what was found, and whom they may mean."""
+    typed = visit.request.query_params.get("q", "").strip()[:LONGEST]
+    if len(typed) < LEAST:
+        return JSONResponse({"count": 0, "html": ""})
+    if not DROPPING.acquire(blocking=False):
+        return JSONResponse({"busy": True})
+    try:
+        with visit.store.snapshot():
+            found = look_for(visit.store, visit.company_id, typed, visit.hidden_types, LOOKED_AT, slips=False)
+            people = visit.store.contact_cards.found(visit.company_id, typed, NamePlace(), PEOPLE)
+            addresses = visit.store.contacts.addresses_of(visit.company_id, [one.id for one in people])
+    finally:
+        DROPPING.release()
+    hits = _by_record(found.hits)[:DROPPED]
+    values: dict[str, object] = {
+        "typed": typed,
+        "hits": hits,
+        "people": people,
+        "path": visit.path,
+        "now": visit.now,
+        "addresses": addresses,
+    }
+    values["marked"] = lambda text: marked(text, found.what.words)
+    said = visit.site.render("search_drop.html", visit.voice, values).body
+    return JSONResponse({"count": len(hits) + len(people), "html": bytes(said).decode()})
+
+
+def _by_record(hits: Sequence[Hit]) -> list[Hit]:
+    """Return one hit of each record, in their order: the newest message, the record itself where no message was hit."""
+    best: dict[str, Hit] = {}
+    for one in hits:
+        if one.label not in best or best[one.label].number is None:
+            best[one.label] = one
+    return list(best.values())
+
+
 def marked(text: str, words: Iterable[str]) -> Markup:
     """Return the part of a text where the first of the words stands, with all of them marked."""
     wanted = tuple(folded(one) for one in words)
@@ -49,4 +96,4 @@ def marked(text: str, words: Iterable[str]) -> Markup:
     return Markup("").join([*parts, "…" if end < len(text) else ""])
 
 
-routes = [page("/search", search)]
+routes = [page("/search", search), page("/search/drop", drop)]

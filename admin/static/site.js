@@ -738,3 +738,111 @@
   });
   document.addEventListener("focusout", (event) => event.target === field && close());
 })();
+
+// Results drop down below the search field of every page while somebody types; without it the form leads to the page.
+// A combobox by the pattern of WAI-ARIA: the focus stays in the field, the arrow keys choose, Enter opens.
+(() => {
+  const field = document.querySelector("input[data-drop]");
+  if (!field) return;
+  const box = document.createElement("div");
+  Object.assign(box, { id: "drop", className: "drop", hidden: true });
+  const said = document.createElement("span");
+  said.className = "hide";
+  said.setAttribute("role", "status");
+  field.after(said, box);
+  field.setAttribute("role", "combobox");
+  field.setAttribute("aria-autocomplete", "list");
+  field.setAttribute("aria-expanded", "false");
+  field.setAttribute("aria-controls", "drop");
+  let asked = null;
+  let timer = 0;
+  let shown = "";
+  let at = -1;
+  const rows = () => [...box.querySelectorAll("[role=option]")];
+
+  function close() {
+    clearTimeout(timer);
+    asked?.abort();
+    box.hidden = true;
+    at = -1;
+    shown = "";
+    field.setAttribute("aria-expanded", "false");
+    field.removeAttribute("aria-activedescendant");
+  }
+  // The side bar scrolls: what drops down lies over the page, wherever the field is.
+  function place() {
+    const room = field.getBoundingClientRect();
+    const width = Math.min(Math.max(room.width, 460), innerWidth - 16);
+    const left = Math.max(8, Math.min(room.left, innerWidth - width - 8));
+    Object.assign(box.style, { top: `${room.bottom + 4}px`, left: `${left}px`, width: `${width}px`, maxHeight: `${Math.max(160, innerHeight - room.bottom - 16)}px` });
+  }
+  function show(answer, typed) {
+    box.innerHTML = answer.html;
+    rows().forEach((row, number) => Object.assign(row, { id: `drop-${number}`, ariaSelected: "false" }));
+    shown = typed;
+    at = -1;
+    field.removeAttribute("aria-activedescendant");
+    field.setAttribute("aria-expanded", "true");
+    said.textContent = answer.count ? field.dataset.found.replace("{count}", answer.count) : field.dataset.none;
+    box.hidden = false;
+    place();
+  }
+  function go(to) {
+    const all = rows();
+    if (!all.length) return;
+    all[at]?.setAttribute("aria-selected", "false");
+    // Before the first one and after the last one stands the field itself.
+    at = to < -1 ? all.length - 1 : to >= all.length ? -1 : to;
+    if (at < 0) return field.removeAttribute("aria-activedescendant");
+    all[at].setAttribute("aria-selected", "true");
+    field.setAttribute("aria-activedescendant", all[at].id);
+    all[at].scrollIntoView({ block: "nearest" });
+  }
+  async function ask() {
+    const typed = field.value.trim();
+    asked?.abort();
+    if (typed.length < 2) return close();
+    if (typed === shown && !box.hidden) return;
+    asked = new AbortController();
+    const { signal } = asked;
+    const url = new URL(field.dataset.drop, location.href);
+    url.searchParams.set("q", typed);
+    try {
+      const answer = await fetch(url, { headers: { accept: "application/json" }, signal, cache: "no-store" });
+      if (!answer.ok || answer.redirected) return close();
+      const found = await answer.json();
+      if (signal.aborted) return;
+      if (found.busy) timer = setTimeout(ask, 250);
+      else if (document.activeElement === field) show(found, typed);
+    } catch {
+      // Asked anew meanwhile, or not reached: Enter leads to the page.
+    }
+  }
+  field.addEventListener("input", (event) => {
+    if (event.isComposing) return;
+    clearTimeout(timer);
+    timer = setTimeout(ask, 140);
+  });
+  field.addEventListener("focus", () => field.value.trim().length > 1 && ask());
+  field.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape" && !box.hidden) close();
+    else if (event.key === "Escape") field.value = "";
+    else if (event.key === "ArrowDown" && box.hidden) ask();
+    else if (event.key === "ArrowDown") go(at + 1);
+    else if (event.key === "ArrowUp" && !box.hidden) go(at - 1);
+    else if (event.key === "Enter" && at >= 0) rows()[at].click();
+    else {
+      if (event.key === "Enter" || event.key === "Tab") close();
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  // A click on a line must not take the focus first: what is left closes.
+  box.addEventListener("mousedown", (event) => event.preventDefault());
+  box.addEventListener("click", (event) => event.target.closest("a") && !event.ctrlKey && !event.metaKey && !event.shiftKey && setTimeout(close));
+  field.addEventListener("blur", close);
+  window.addEventListener("resize", close);
+  window.addEventListener("scroll", () => !box.hidden && place(), { passive: true });
+})();

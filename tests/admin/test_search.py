@@ -7,7 +7,9 @@ from pathlib import Path
 
 from tests.admin.chromium import Watched, chromium, served
 from tests.admin.conftest import Browser, Site
+from tests.admin.test_access import RULES, complaints
 from tests.admin.test_browser import enter
+from weftmail.admin.pages import search
 
 Opens = Callable[[], Browser]
 
@@ -53,11 +55,126 @@ def test_hostile_words_do_nothing(site: Site, anna: Browser, tmp_path: Path) -> 
         page.goto(f"{home}/search")
         page.fill("#q", "\"><script>alert('canary')</script>")
         page.fill("#q", "quote")
-        page.wait_for_selector("#results mark")
-        assert page.url.endswith("q=quote") and page.inner_text("#results mark") == "Quote"
+        page.wait_for_url("**/search?q=quote")
+        assert page.inner_text("#results mark") == "Quote"
         page.keyboard.press("Escape")
         page.goto(f"{home}/records")
         page.fill("#search", "chairs")
         page.keyboard.press("Enter")
         page.wait_for_selector("#results mark")
         assert watched.alarms == []
+
+
+# --- while one types in the field of every page -------------------------------------------------------------------
+
+
+def dropped(browser: Browser, typed: str) -> tuple[int, str]:
+    answer = browser.get("/search/drop", params={"q": typed}).json()
+    return answer["count"], answer["html"]
+
+
+def test_what_drops_down_leads_to_messages_records_and_people(site: Site, anna: Browser) -> None:
+    world = site.world
+    first = world.thread("LEAD-1")[0].rfc_message_id
+    world.deliver(world.mail(references=[first], verified=True, files=[("invoice.pdf", b"%PDF")]), "leads@acme.example")
+    count, html = dropped(anna, "chai")
+    assert count == 1 and "<mark>chairs</mark>" in html, "one line for a record"
+    assert 'href="/records/LEAD-1?at=2#m2"' in html, "with the newest of its messages"
+    assert 'href="/records/LEAD-1"' in dropped(anna, "LEAD-1")[1]
+    assert 'href="/search?q=chai"' in html
+    assert 'href="/records/LEAD-1?at=2#m2"' in dropped(anna, "invoice")[1], "by the name of a file"
+    for typed in ("karin", "Ek", "customer.exam"):
+        assert 'href="/contacts/1"' in dropped(anna, typed)[1]
+    assert dropped(anna, "k") == (0, "")
+    count, html = dropped(anna, "chiars")
+    assert count == 0 and "No record or message holds exactly that." in html and 'href="/search?q=chiars"' in html
+
+
+def test_nothing_of_others_drops_down(site: Site, browser: Opens, anna: Browser) -> None:
+    eva = browser()
+    eva.sign_in("eva@other.example")
+    site.store.record_types.limit(site.world.acme, "lead", teams_only=True)
+    bjorn = browser()
+    bjorn.sign_in("bjorn@acme.example")
+    for typed in ("chairs", "LEAD-1", "in:LEAD", "quote"):
+        assert dropped(eva, typed)[0] == 0 and "LEAD-1</span>" not in dropped(bjorn, typed)[1]
+        assert dropped(anna, typed)[0] > 0
+    assert dropped(eva, "karin")[0] == 0
+
+
+def test_whoever_types_holds_up_nobody_else(site: Site, anna: Browser) -> None:
+    assert search.DROPPING.acquire() and search.DROPPING.acquire()
+    try:
+        assert anna.get("/search/drop?q=chairs").json() == {"busy": True}
+    finally:
+        search.DROPPING.release(2)
+    assert dropped(anna, "chairs")[0] > 0
+
+
+def test_somebody_types_chooses_and_opens_with_keys_alone(site: Site, tmp_path: Path) -> None:
+    hostile = "<img src=x onerror=alert('canary')> chairs"
+    site.world.deliver(site.world.mail(subject=hostile, text="chairs\n"), "leads@acme.example")
+    with served(site.app) as home, chromium(tmp_path / "profile") as context:
+        page = context.new_page()
+        watched = Watched(page, home)
+        enter(page, site, home)
+        page.goto(f"{home}/contacts")
+        page.keyboard.press("/")
+        field = page.get_by_role("combobox", name="Search")
+        page.keyboard.type("chai", delay=20)
+        options = page.get_by_role("option")
+        options.first.wait_for()
+        assert field.get_attribute("aria-expanded") == "true" and options.count() == 3
+        assert page.locator("#drop mark").first.inner_text() == "chairs"
+        assert complaints(page, RULES) == []
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+        assert field.get_attribute("aria-activedescendant") == options.nth(1).get_attribute("id")
+        assert options.nth(1).get_attribute("aria-selected") == "true" and field.evaluate(
+            "one => one === document.activeElement"
+        )
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("ArrowUp")
+        assert field.get_attribute("aria-activedescendant") is None, "before the first one stands the field"
+        page.keyboard.press("Escape")
+        assert not page.locator("#drop").is_visible() and field.input_value() == "chai"
+        assert field.get_attribute("aria-expanded") == "false"
+        page.keyboard.press("ArrowDown")
+        options.first.wait_for()
+        page.keyboard.press("ArrowDown")
+        leads = options.first.get_attribute("href")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{home}{leads}")
+        page.goto(f"{home}/records")
+        page.fill("#search", "chairs")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/search?q=chairs")
+        assert watched.alarms == []
+
+
+def test_a_click_opens_a_line_and_what_is_left_closes(site: Site, tmp_path: Path) -> None:
+    with served(site.app) as home, chromium(tmp_path / "profile", width=320, height=700) as context:
+        page = context.new_page()
+        enter(page, site, home)
+        page.goto(f"{home}/records")
+        page.click("#search")
+        page.keyboard.type("karin")
+        page.get_by_role("option").first.wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.locator("h1").click()
+        assert not page.locator("#drop").is_visible()
+        page.click("#search")
+        page.get_by_role("option", name="Karin Ek karin@customer.example").first.click()
+        page.wait_for_url("**/contacts/1")
+
+
+def test_without_script_the_field_leads_to_the_page(site: Site, tmp_path: Path) -> None:
+    with served(site.app) as home, chromium(tmp_path / "profile", script=False) as context:
+        page = context.new_page()
+        enter(page, site, home)
+        page.goto(f"{home}/contacts")
+        assert page.get_by_role("combobox").count() == 0
+        page.fill("#search", "chairs")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/search?q=chairs")
+        assert page.locator("mark").first.inner_text() == "chairs"

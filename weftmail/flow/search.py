@@ -19,13 +19,17 @@ class Found:
     instead: str = ""
 
 
-def search(store: Store, company_id: int, text: str, hidden_types: Sequence[str], most: int = 30) -> Found:
-    """Look for what somebody typed; one mistyped letter is forgiven only where nothing is found exactly."""
+def search(
+    store: Store, company_id: int, text: str, hidden_types: Sequence[str], most: int = 30, *, slips: bool = True
+) -> Found:
+    """Look for what somebody typed; one mistyped letter is forgiven only where nothing is found exactly, and where
+    ``slips`` are looked for at all.
+    """
     what = sought(text)
     if not what:
         return Found(what, ())
     hits = _find(store, company_id, what, hidden_types, most)
-    if hits or not what.phrases:
+    if hits or not what.phrases or not slips:
         return Found(what, hits)
     for other in _others(store, what):
         hits = _find(store, company_id, other, hidden_types, most)
