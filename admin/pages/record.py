@@ -167,14 +167,13 @@ def mark(visit: Visit) -> str:
 def _mark(
     visit: Visit, found: Record, moves: Pulse, followers: Sequence[Follower], participants: Sequence[Participant]
 ) -> str:
-    # What this visitor has not seen moves when they look, and is no news.
+    # What this visitor has not seen moves when they look, and is no news; how much waits elsewhere is answered apart.
     text = repr(
         (
             found,
             replace(moves, unread_from=None, unread_number=None, notified=False),
             list(followers),
             list(participants),
-            visit.unread,
             _others(visit, found),
         )
     )
