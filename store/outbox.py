@@ -121,7 +121,7 @@ class Outbox:
     def add_words(
         self,
         company_id: int,
-        audience: Literal["notices", "account", "link"],
+        audience: Literal["notices", "digest", "account", "link"],
         says: Sequence[Phrase],
         language: str,
         now: int,
@@ -131,7 +131,7 @@ class Outbox:
     ) -> None:
         """Let an email of our own words wait, sent in the company's name.
 
-        ``notices`` and ``account`` go to the user, each ``account`` at once and by itself; a ``link`` to the address.
+        A ``link`` goes to the address, all others to the user, and each ``account`` at once and by itself.
         """
         queries.outbox_add_words(
             self._connection,

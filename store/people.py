@@ -38,6 +38,10 @@ class User:
     """Whether single letters are keys of the pages."""
     email_for: str = ALL
     """The kinds of notifications that also reach them by the channel that they prefer."""
+    digest: str = "none"
+    """How often an email tells them what waits for them: ``none``, each ``day`` or each ``week``."""
+    digest_hour: int = 7
+    """The hour of their time zone at which it leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,8 @@ class Users:
             name=user.name,
             prefers=user.prefers,
             email_for=user.email_for,
+            digest=user.digest,
+            digest_hour=user.digest_hour,
             language=user.language,
             zone=user.zone,
             active=user.active,

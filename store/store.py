@@ -16,6 +16,7 @@ from weftmail.store.company import Companies
 from weftmail.store.contact_card import ContactCards
 from weftmail.store.contact_merge import ContactMerges
 from weftmail.store.decider import Deciders
+from weftmail.store.digest import Digests
 from weftmail.store.dns import DnsLooks
 from weftmail.store.domain import Domains
 from weftmail.store.due import Agenda
@@ -62,6 +63,7 @@ class Store:
     def __init__(self, connection: connections.Connection) -> None:
         self.connection = connection
         self.companies = Companies(connection)
+        self.digests = Digests(connection)
         self.domains = Domains(connection)
         self.dns = DnsLooks(connection)
         self.aliases = Aliases(connection, self.domains)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from starlette.responses import Response
 
 from weftmail.admin.entering import begin
+from weftmail.admin.number import whole_number
 from weftmail.admin.page import Hashed, page
 from weftmail.admin.proof import with_password
 from weftmail.admin.visit import Visit, nothing_here
@@ -35,12 +36,22 @@ def save(visit: Visit) -> Response:
         email_for=[str(one) for one in visit.form.getlist("email_for")] if visit.text("kinds") else None,
         language=visit.text("language"),
         time_zone=visit.text("time_zone"),
+        digest=visit.text("digest") if visit.text("digests") else None,
+        digest_hour=_hour(visit),
     )
     if isinstance(done, Refusal):
         return _form(visit, wrong={done.field: visit.voice.say(done.phrase)}, status=422)
     if visit.text("ways"):
         ways.change(visit.setup, address_of(visit), shortcuts=bool(visit.text("shortcuts")))
     return visit.go("/account?saved=settings")
+
+
+def _hour(visit: Visit) -> int | None:
+    """Return the hour of the digest that is chosen; -1, which is refused, for what is no number."""
+    if not visit.text("digests"):
+        return None
+    found = whole_number(visit.text("digest_hour"))
+    return -1 if found is None else found
 
 
 def new_password(visit: Visit) -> Response | Hashed:
@@ -98,6 +109,7 @@ def _form(visit: Visit, *, saved: str = "", wrong: Mapping[str, str] | None = No
         channels=visit.store.users.channels(),
         kinds=[(one, Phrase(f"notified.of.{one}")) for one in KINDS],
         email_for=_kinds(visit),
+        hours=[(str(hour), f"{hour:02}:00") for hour in range(24)],
         chosen={**_chosen(visit.user), **typed},
         sessions=visit.store.sessions.of_user(visit.user.id, visit.now),
         factor=visit.store.second_factors.get(visit.user.id),
@@ -116,7 +128,11 @@ def _kinds(visit: Visit) -> list[str]:
 
 
 def _chosen(one: User) -> dict[str, str]:
-    return {"name": one.name, "language": one.language, "time_zone": one.zone, "prefers": one.prefers}
+    return {"name": one.name, "language": one.language, "time_zone": one.zone, "prefers": one.prefers, **_digest(one)}
+
+
+def _digest(one: User) -> dict[str, str]:
+    return {"digest": one.digest, "digest_hour": str(one.digest_hour)}
 
 
 routes = [

@@ -113,6 +113,9 @@ create table users (
     then_show text not null default 'stay' check (then_show in ('stay', 'next', 'list')),
     -- Whether single letters are keys of the pages (WCAG 2.1.4).
     shortcuts boolean not null default true,
+    -- How often an email tells what waits for them, and at which hour of their zone.
+    digest text not null default 'none' check (digest in ('none', 'day', 'week')),
+    digest_hour bigint not null default 7 check (digest_hour >= 0 and digest_hour <= 23),
     active boolean not null default true,
     created_at bigint not null
 );
@@ -810,7 +813,7 @@ create table outbox (
     id {ID},
     company_id bigint not null references company (id),
     message_id bigint references message (id),
-    audience text not null check (audience in ('outsider', 'colleagues', 'notices', 'account', 'link')),
+    audience text not null check (audience in ('outsider', 'colleagues', 'notices', 'digest', 'account', 'link')),
     channel text not null default 'email' references channel (name),
     contact_id bigint references contact (id),
     user_id bigint references users (id),
@@ -828,7 +831,7 @@ create table outbox (
     error text not null default '',
     created_at bigint not null,
     changed_at bigint not null,
-    check ((message_id is null) = (audience in ('notices', 'account', 'link'))),
+    check ((message_id is null) = (audience in ('notices', 'digest', 'account', 'link'))),
     check ((user_id is null) = (message_id is not null or audience = 'link')),
     check ((address = '') = (audience <> 'link'))
 );

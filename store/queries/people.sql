@@ -10,7 +10,8 @@ order by case name when 'email' then 0 when 'inbox' then 1 else 2 end, name;
 
 -- name: user_set!
 update users
-set name = :name, prefers = :prefers, email_for = :email_for, language = :language, zone = :zone, active = :active
+set name = :name, prefers = :prefers, email_for = :email_for, language = :language, zone = :zone, active = :active,
+    digest = :digest, digest_hour = :digest_hour
 where id = :id;
 
 -- name: user_password_hash$
@@ -38,7 +39,8 @@ order by address;
 update users set after_send = :after_send, then_show = :then_show, shortcuts = :shortcuts where id = :id;
 
 -- name: user_by_address^
-select u.id, u.name, u.password, u.prefers, u.email_for, u.language, u.zone, u.active, u.after_send, u.then_show, u.shortcuts,
+select u.id, u.name, u.password, u.prefers, u.email_for, u.language, u.zone, u.active, u.after_send, u.then_show, u.shortcuts, u.digest,
+    u.digest_hour,
     u.created_at,
     exists (select 1 from installation_admin i where i.user_id = u.id) as installation_admin
 from user_address a join users u on u.id = a.user_id
@@ -53,21 +55,24 @@ where a.kind = :kind and a.address in (:addresses);
 select address from user_address where kind = :kind and address in (:addresses);
 
 -- name: user_by_id^
-select u.id, u.name, u.password, u.prefers, u.email_for, u.language, u.zone, u.active, u.after_send, u.then_show, u.shortcuts,
+select u.id, u.name, u.password, u.prefers, u.email_for, u.language, u.zone, u.active, u.after_send, u.then_show, u.shortcuts, u.digest,
+    u.digest_hour,
     u.created_at,
     exists (select 1 from installation_admin i where i.user_id = u.id) as installation_admin
 from users u
 where u.id = :id;
 
 -- name: users
-select u.id, u.name, u.prefers, u.email_for, u.language, u.zone, u.active, u.after_send, u.then_show, u.shortcuts,
+select u.id, u.name, u.prefers, u.email_for, u.language, u.zone, u.active, u.after_send, u.then_show, u.shortcuts, u.digest,
+    u.digest_hour,
     u.created_at,
     exists (select 1 from installation_admin i where i.user_id = u.id) as installation_admin
 from users u
 order by u.id;
 
 -- name: users_of_company
-select u.id, u.name, u.prefers, u.email_for, u.language, u.zone, u.active, u.after_send, u.then_show, u.shortcuts,
+select u.id, u.name, u.prefers, u.email_for, u.language, u.zone, u.active, u.after_send, u.then_show, u.shortcuts, u.digest,
+    u.digest_hour,
     u.created_at,
     exists (select 1 from installation_admin i where i.user_id = u.id) as installation_admin
 from membership m join users u on u.id = m.user_id

@@ -20,7 +20,16 @@ EMAIL = (
     b"--b\nContent-Type: text/html\n\n<p>Forty in oak</p>\n"
     b"--b\nContent-Disposition: attachment; filename=list.txt\n\n12 kr\n--b--\n"
 )
-OPEN = {"/healthz", "/sign-in", "/sign-in/code", "/enter/{token}", "/forgotten", "/password/{token}", "/dns/{token}"}
+OPEN = {
+    "/healthz",
+    "/sign-in",
+    "/sign-in/code",
+    "/enter/{token}",
+    "/forgotten",
+    "/password/{token}",
+    "/dns/{token}",
+    "/digest/off/{token}",
+}
 """What stands before the door, and has a test file of its own."""
 
 THEIRS = {

@@ -132,7 +132,7 @@ VALUES: dict[str, Any] = {
     "why": "no such user", "answer": "550 no", "about": "mailbox", "quiet_before": 10**9,
     "host": "mx.b.example", "again_at": 0, "edited_at": 1, "email_for": "message",
     "until_at": 10**9, "record_ids": [RECORD], "delivery_id": 10**9, "done_at": None, "failure_of": None,
-    "activity_id": None, "waits": "",
+    "activity_id": None, "waits": "", "digest": "day", "digest_hour": 7,
 }  # fmt: skip
 SWITCHES = {
     "when_closed": "type",

@@ -34,7 +34,12 @@ def today(now: int, there: tzinfo | None) -> date:
 
 def morning(day: date, there: tzinfo | None) -> int:
     """Return when the morning of a day comes, in milliseconds since 1970."""
-    moment = datetime.combine(day, time(MORNING))
+    return at(day, MORNING, there)
+
+
+def at(day: date, hour: int, there: tzinfo | None) -> int:
+    """Return when an hour of a day comes, in milliseconds since 1970."""
+    moment = datetime.combine(day, time(hour))
     return int((moment.replace(tzinfo=there) if there is not None else moment.astimezone()).timestamp() * 1000)
 
 

@@ -159,6 +159,7 @@ def test_read_and_unread(office: Office) -> None:
     says = Phrase("notice.second factor on")
     office.store.inbox.notify(world.acme, [world.anna], says, world.clock())
     (alone, _) = shown(office)
+    assert alone.notice is not None and say(alone.notice) == "A second factor was turned on for your sign-in"
     assert alone.key == "n1" and alone.unread == 1 and alone.entries == 1 and alone.title == "" and not alone.stays
     inbox.read(office.store, world.acme, world.anna, "n1", world.clock())
     assert unread(office) == 1

@@ -15,6 +15,7 @@ from weftmail.core.failure import UsageError
 from weftmail.core.notification_kind import KINDS
 from weftmail.core.tokens.link import RANDOM
 from weftmail.flow import vocabulary
+from weftmail.flow.digest import EACH
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.second_factor import is_on
 from weftmail.flow.setup import access, find, membership, user
@@ -46,6 +47,8 @@ def build(parser: Parser) -> None:
         "--email-for", metavar="KINDS",
         help="of what they are notified beyond the inbox, with commas, or none: " + ", ".join(KINDS),
     )  # fmt: skip
+    change.add_argument("--digest", choices=EACH, help="how often an email tells what waits for them")
+    change.add_argument("--digest-hour", type=_hour, metavar="HOUR", help="at which hour of their day: 0 to 23")
     change.add_argument("--add-address", action="append", default=[], metavar="ADDR", help="add an address")
     change.add_argument("--remove-address", action="append", default=[], metavar="ADDR", help="remove an address")
     change.add_argument("--active", action="store_true", help="activate a user who was deactivated")
@@ -84,6 +87,12 @@ def build(parser: Parser) -> None:
         "password", "set a password; you are asked for it, or it is read from standard input", _password
     )
     password.add_argument("address", metavar="ADDR", help="an email address of the user")
+
+
+def _hour(text: str) -> int:
+    if text.isascii() and text.isdecimal() and len(text) < 3 and int(text) < user.HOURS:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no hour from 0 to 23")
 
 
 def _settings(parser: Parser) -> None:
@@ -134,6 +143,8 @@ def _set(context: Context, arguments: argparse.Namespace) -> None:
             email_for=_kinds(arguments.email_for),
             language=arguments.language,
             time_zone=arguments.time_zone,
+            digest=arguments.digest,
+            digest_hour=arguments.digest_hour,
             activate=arguments.active,
             installation_admin=None if arguments.installation_admin is None else arguments.installation_admin == "yes",
             add_addresses=arguments.add_address,
@@ -303,6 +314,7 @@ def _head(store: Store, found: User) -> list[str]:
             "Member of": _roles(store, found),
             "Prefers": found.prefers,
             "Email for": found.email_for.split(),
+            "Digest": found.digest if found.digest == "none" else f"each {found.digest} at {found.digest_hour:02}:00",
             "Language": found.language,
             "Time zone": found.zone or "that of this machine",
             "Active": found.active,

@@ -66,6 +66,8 @@ class Letter:
     automatic: bool = False
     list_id: str = ""
     hops: int = 1
+    unsubscribe: str = ""
+    """The address at which one press ends that such a mail is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ _TYPE: Final = re.compile(r"(?:application|audio|font|image|model|text|video|mes
 _CONTROL: Final = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]")
 _REPEATED: Final = re.compile(r"(?:(?:re|sv|aw|vs|antw|rv|réf)(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 _BLANKS: Final = re.compile(r"^ | (?= )", re.MULTILINE)
+_ONE_CLICK: Final = "List-Unsubscribe=One-Click"
 _FROM: Final = re.compile(rb"^From ", re.MULTILINE)
 
 
@@ -178,6 +181,9 @@ def _fields(letter: Letter, copy: Copy) -> list[tuple[str, str]]:
         ("In-Reply-To", fields.identifiers(_unmasked([letter.in_reply_to]))),
         ("References", fields.identifiers(_unmasked(letter.references))),
         ("List-Id", fields.words("List-Id", letter.list_id)),
+        ("List-Unsubscribe", f"<{letter.unsubscribe}>" if letter.unsubscribe else ""),
+        # A POST is promised over TLS alone (RFC 8058, 3.1).
+        ("List-Unsubscribe-Post", _ONE_CLICK if letter.unsubscribe.startswith("https://") else ""),
         ("Auto-Submitted", "auto-generated" if letter.automatic else ""),
         (LOOP_FIELD, fields.words(LOOP_FIELD, letter.loop)),
         (HOPS_FIELD, str(letter.hops)),

@@ -69,6 +69,16 @@ NOTICES: Final[dict[str, Sentence]] = {
     "mail.notice.dns": marked("{company}: the records of a domain in the DNS have changed"),
     "mail.notice.due": marked("{company}: something is due on {record}"),
     "mail.notice.passed on": marked("{company}: the work of a colleague was passed on to you"),
+    "mail.digest.subject": counted("{count} thing waits for you", "{count} things wait for you"),
+    "mail.digest.company": marked("{company}"),
+    "mail.digest.waiting": marked("{record} {title}: {customer} has waited for an answer since {day}"),
+    "mail.digest.nobody": marked("somebody"),
+    "mail.digest.overdue": marked("{type} on {record} {title} was due on {day}"),
+    "mail.digest.today": marked("{type} on {record} {title} is due today"),
+    "mail.digest.held": counted("{count} email is held for review", "{count} emails are held for review"),
+    "mail.digest.more": marked("and more"),
+    "mail.digest.why": marked("You get this digest because you chose it in your settings; replies are not read."),
+    "mail.digest.stop": marked("Stop it"),
     "mail.notices.subject": counted("{count} notification", "{count} notifications"),
     "mail.notices.why": marked(
         "You get such an email at most once in 15 minutes. What it tells of is in your inbox; replies are not read."

@@ -23,6 +23,7 @@ REFUSALS = {
     "text_long": marked("This is too long; {most} characters are allowed"),
     "number_out_of_range": marked("Enter a whole number from {least} to {most}"),
     "url_malformed": marked("{url} is not the address of a page; it begins with https:// or http://"),
+    "no_such_hour": marked("There is no hour {hour}; choose one from 0 to 23"),
     "no_such_choice": marked("{choice} cannot be chosen here; there are {choices}"),
     "no_number": marked("{name}: {value} is no number; enter one such as 23500 or 0.5"),
     "number_ambiguous": marked("{name}: {value} can be read in two ways; enter it without marks between thousands"),

@@ -9,9 +9,10 @@ from weftmail.core.ports import Outcome, Refused
 from weftmail.flow.account import account_mail, link_mail
 from weftmail.flow.channels.channel import Means
 from weftmail.flow.copy import copy_of
+from weftmail.flow.digest import digest_mail
 from weftmail.store.outbox import Claimed
 
-_COMPOSED = {"account": account_mail, "link": link_mail}
+_COMPOSED = {"account": account_mail, "link": link_mail, "digest": digest_mail}
 """Who composes what is no copy of a message, by its audience."""
 
 

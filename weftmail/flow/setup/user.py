@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from weftmail.core.notification_kind import KINDS, stored
+from weftmail.flow import digest as digests
 from weftmail.flow import vocabulary
 from weftmail.flow.facts import is_ours
 from weftmail.flow.refusal import Refusal, RefusedAct
@@ -18,6 +19,7 @@ from weftmail.store.store import Store
 
 SHORTEST = 12
 """A password has at least so many characters."""
+HOURS = 24
 LINK_MINUTES = 10
 """A sign-in link works for so many minutes."""
 
@@ -116,6 +118,8 @@ def change(
     email_for: Sequence[str] | None = None,
     language: str | None = None,
     time_zone: str | None = None,
+    digest: str | None = None,
+    digest_hour: int | None = None,
     activate: bool = False,
     installation_admin: bool | None = None,
     role: str | None = None,
@@ -128,10 +132,10 @@ def change(
     An ``installation_admin`` is told what nobody of a company can be told, and may act in each of them.
 
     ``email_for`` are the kinds of notifications that also reach them by the channel they prefer.  A ``time_zone`` of ""
-    is that of the machine.
+    is that of the machine.  A ``digest`` leaves each day or each Monday at ``digest_hour``, or none.
     """
-    given = (name, prefers, email_for, language, time_zone, installation_admin, role, *add_addresses, *remove_addresses)
-    if all(one is None for one in given) and not activate:
+    given = (name, prefers, email_for, language, time_zone, digest, digest_hour, installation_admin, role)
+    if all(one is None for one in (*given, *add_addresses, *remove_addresses)) and not activate:
         raise RefusedAct("", "nothing_to_change", noun="user")
     store = setup.store
     found = find.user(store, address)
@@ -145,9 +149,11 @@ def change(
         else stored(find.choice("email_for", one, KINDS) for one in email_for),
         language=found.language if language is None else find.choice("language", language, setup.languages),
         zone=found.zone if time_zone is None else _zone(setup, time_zone),
+        digest=found.digest if digest is None else find.choice("digest", digest, digests.EACH),
+        digest_hour=found.digest_hour if digest_hour is None else _hour(digest_hour),
         active=found.active or activate,
     )
-    store.users.set(changed)
+    _keep(setup, found, changed)
     if installation_admin is not None:
         _put_in_charge(store, changed, installation_admin)
     if role is not None:
@@ -155,6 +161,23 @@ def change(
     _change_addresses(store, changed, add_addresses, remove_addresses)
     home = membership.home(store, changed) if installation_admin is None else None
     return Done("user.set", home, changed.name, was, fields(store, store.users.get(found.id) or changed))
+
+
+def _hour(wanted: int) -> int:
+    if not 0 <= wanted < HOURS:
+        raise RefusedAct("digest_hour", "no_such_hour", hour=wanted)
+    return wanted
+
+
+def _keep(setup: Setup, was: User, changed: User) -> None:
+    """Store a user; their next digest is due by what they chose, in the zone that they are in now."""
+    setup.store.users.set(changed)
+    if _planned(was) != _planned(changed):
+        digests.plan(setup.store, changed, setup.clock())
+
+
+def _planned(one: User) -> tuple[str, int, str, bool]:
+    return one.digest, one.digest_hour, one.zone, one.active
 
 
 def _put_in_charge(store: Store, user: User, wanted: bool) -> None:
@@ -212,6 +235,7 @@ def restore(setup: Setup, row: AuditRow) -> Done:
         company = store.companies.by_name(one["company"])
         if company is not None:
             membership.come_back(setup, found, company.id, one["role"], row)
+    digests.plan(store, find.user(store, row.before["addresses"][0]), setup.clock())
     return Done(
         "user.restore", row.company_id, found.name, was, fields(store, find.user(store, row.before["addresses"][0]))
     )
@@ -288,14 +312,14 @@ def _change_back(setup: Setup, row: AuditRow) -> Done:
     found = membership.by_id(store, row)
     was = fields(store, found)
     check_unchanged(row, was)
-    names = ("name", "prefers", "language", "active")
+    names = ("name", "prefers", "language", "digest", "digest_hour", "active")
     changed = replace(
         found,
         zone=before["time_zone"],
         email_for=stored(before["email_for"]),
         **{name: before[name] for name in names},
     )
-    store.users.set(changed)
+    _keep(setup, found, changed)
     if before["installation_admin"] != found.installation_admin:
         _put_in_charge(store, changed, before["installation_admin"])
     _give_back_roles(store, changed, before["memberships"])

@@ -137,6 +137,8 @@ def user(one: User, addresses: Sequence[str], memberships: Sequence[Membership])
         "memberships": [{"company": each.company, "role": each.role} for each in memberships],
         "prefers": one.prefers,
         "email_for": one.email_for.split(),
+        "digest": one.digest,
+        "digest_hour": one.digest_hour,
         "language": one.language,
         "time_zone": one.zone,
         "active": one.active,
