@@ -17,7 +17,7 @@ from weftmail.flow import day
 from weftmail.flow.activity import word
 from weftmail.flow.copy import Copy
 from weftmail.flow.installation import Installation
-from weftmail.store.activity import DayPlace
+from weftmail.store.activity import DayPlace, RecordActivity
 from weftmail.store.outbox import Claimed
 from weftmail.store.people import Membership, User
 from weftmail.store.store import Store
@@ -99,20 +99,17 @@ def _waiting(store: Store, one: Membership, user: User, hidden: tuple[str, ...],
 def _overdue(store: Store, one: Membership, user: User, hidden: tuple[str, ...], today: date) -> list[Phrase]:
     page = store.activities.page(one.company_id, user.id, hidden, DayPlace(), MOST + 1)
     found = [each for each in page if each.due_on <= today.isoformat()]
-    says = [
-        Phrase(
-            "mail.digest.today" if each.due_on == today.isoformat() else "mail.digest.overdue",
-            {
-                "type": word(each.type),
-                "record": each.record,
-                "title": each.title,
-                "day": each.due_on,
-                "path": _path(f"/records/{each.record}", one),
-            },
-        )
-        for each in found[:MOST]
-    ]
+    says = [_due(each, _path(f"/records/{each.record}", one), today.isoformat()) for each in found[:MOST]]
     return says + _more(len(found), _path("/activities", one))
+
+
+def _due(one: RecordActivity, path: str, today: str) -> Phrase:
+    type_, record, title = word(one.type), one.record, one.title
+    if one.due_on == today:
+        return Phrase("mail.digest.today", {"type": type_, "record": record, "title": title, "path": path})
+    return Phrase(
+        "mail.digest.overdue", {"type": type_, "record": record, "title": title, "day": one.due_on, "path": path}
+    )
 
 
 def _held(store: Store, one: Membership, user: User) -> list[Phrase]:

@@ -38,11 +38,11 @@ def test_the_placeholders_of_a_sentence_are_the_values_of_its_phrase() -> None:
 def _fits(one: Used) -> bool:
     """A refusal may hold more than its sentence says: the next step of the command line names it.
 
-    The seed of a link stands beside the sentence that the link follows, and is said by nobody.
+    The seed of a link, and the path of a page, stand beside the sentence that the link follows, and are said by nobody.
     """
     assert one.code is not None and one.values is not None
     wanted = placeholders(SENTENCES[one.code])
-    return wanted <= one.values if one.refusal else wanted == one.values - {"seed"}
+    return wanted <= one.values if one.refusal else wanted == one.values - {"seed", "path"}
 
 
 def test_both_forms_of_a_sentence_that_counts_say_the_count() -> None:
