@@ -192,9 +192,19 @@ class Messages:
         )
         read = self.get(company_id, message_id) if changed == 1 else None
         if read is not None:
-            words = " ".join((read.author_name, read.author_address, read.subject, text[:MOST_SEARCHED]))
-            self._search.keep(MESSAGE, message_id, company_id, read.record_id, words)
+            self._index(read)
         return changed == 1
+
+    def _index(self, one: ThreadMessage) -> None:
+        words = " ".join((one.author_name, one.author_address, one.subject, one.text[:MOST_SEARCHED]))
+        self._search.keep(MESSAGE, one.id, one.company_id, one.record_id, words)
+
+    def set_author(self, one: ThreadMessage) -> None:
+        """Store who wrote an entry, and by whom it came."""
+        names = ("author_user_id", "author_contact_id", "author_name", "author_address", "verified", "via")
+        values = {name: getattr(one, name) for name in (*names, "sent_on_by_id", "company_id", "id")}
+        queries.message_author(self._connection, **values)
+        self._index(one)
 
     def same(self, company_id: int, record_id: int, rfc_message_id: str, content_hash: str) -> int | None:
         """Return the entry of this record with this Message-ID and content, if there is one."""

@@ -13,6 +13,7 @@ from weftmail.admin.pages.record import record_of
 from weftmail.admin.visit import Visit
 from weftmail.core.role import Role
 from weftmail.flow.refusal import Refusal
+from weftmail.flow.setup import forward
 from weftmail.flow.setup import move as moves
 from weftmail.flow.setup.act import Done
 from weftmail.store.move import Goal, Movable
@@ -162,7 +163,16 @@ def _merge_page(
     )
 
 
+def forward_back(visit: Visit) -> Response:
+    """Let an email that a colleague forwarded be their own: its author leaves the record."""
+    found = record_of(visit)
+    number = visit.request.path_params["number"]
+    done = forward.take_back(visit.setup, found.label, number, company=visit.company.company)
+    return visit.go(f"/records/{found.label}#m{number}", None if isinstance(done, Refusal) else done)
+
+
 routes = [
+    page("/records/{label}/{number:number}/forward-back", forward_back, posts=True, role=Role.AGENT),
     page("/records/{label}/others", others, role=Role.AGENT),
     page("/records/{label}/move", ask_move, role=Role.AGENT),
     page("/records/{label}/move/save", move, posts=True, role=Role.AGENT),

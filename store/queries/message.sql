@@ -20,6 +20,12 @@ update message set rfc_message_id = :rfc_message_id where id = :id and company_i
 -- name: message_verify!
 update message set verified = true, proof = :proof where id = :id and company_id = :company_id and not verified;
 
+-- name: message_author!
+update message
+set author_user_id = :author_user_id, author_contact_id = :author_contact_id, author_name = :author_name,
+    author_address = :author_address, verified = :verified, via = :via, sent_on_by_id = :sent_on_by_id
+where id = :id and company_id = :company_id;
+
 -- name: message_fill!
 update message
 set size = :size, text = :text, html = :html, reply_text = :reply_text, flag = ''

@@ -152,3 +152,23 @@ def test_they_fit(two: Site, anna: Browser, tmp_path: Path, dark: bool, width: i
             page.goto(f"{home}/records/LEAD-1/{name}")
             assert overflow(page) <= 0, name
             page.screenshot(path=tmp_path / f"{name[:5]}-{width}.png", full_page=True)
+
+
+def test_a_forward_is_taken_back_and_that_is_undone(site: Site, anna: Browser) -> None:
+    world = site.world
+    text = (
+        "---------- Forwarded message ---------\nFrom: Olle Berg <olle@branch.example>\nSubject: Stools\n\nTen, please."
+    )
+    raw = world.mail("Anna <anna@acme.example>", subject="Fwd: Stools", text=text, login="anna@acme.example")
+    label = world.deliver(raw, "support@acme.example").record
+    assert "Undo the forward" in anna.get(f"/records/{label}").text
+    done = send(anna, f"/records/{label}/1/forward-back")
+    page = anna.get(done.headers["location"]).text
+    assert "Undo the forward" not in page
+    assert "took a forward back: Anna is the author, no longer Olle Berg" in page
+    assert world.record(str(label)).customer is None
+    undone(anna, done)
+    assert world.record(str(label)).customer == "Olle Berg"
+    assert "Undo the forward" in anna.get(f"/records/{label}").text
+    again = send(anna, "/records/LEAD-1/1/forward-back")
+    assert again.status_code == 303

@@ -115,6 +115,7 @@ VALUES: dict[str, Any] = {
     "times": "", "since_at": 1, "alarmed_at": 0, "alarmed_before": 0, "stamp": "0000000000001",
     "from_id": RECORD, "to_id": RECORD + 1, "move_id": 1, "highest": 10**6, "along": "{}", "awaits": None,
     "user_ids": [2],
+    "sent_on_by_id": None, "via": "",
     "answers_id": None, "attempts": 1, "author_contact_id": FREQUENT, "author_user_id": None, "changed_at": 10**9,
     "closed_at": None, "content_id": "", "customer_id": FREQUENT, "fault": 0, "stop": 1, "lease": 1,
     "owner_team_id": None, "password": None, "reference": "r", "reference_url": "", "since": 0,

@@ -34,6 +34,7 @@ STEPS = {
     "answer_as_foreign": "add it: mail-admin domain add {domain}",
     "no_such_record": "see: mail-admin record list",
     "move_hidden": "mail-admin record restore {number}",
+    "not_forwarded_in": "see: mail-admin record show {number}",
     "no_such_message": "see: mail-admin record show {number}",
     "event_stays": "see: mail-admin record show {number}",
     "several_records": "name one: --company NAME",

@@ -25,6 +25,7 @@ GOOD = {
     "author": "anna@acme.example",
     "domain": "acme.example",
     "id": "1",
+    "message": "1",
     "messages": "1",
     "note": "1",
     "number": "LEAD-1",

@@ -75,3 +75,14 @@ def test_a_mention_is_told_and_why(lead: Shell) -> None:
     assert "mentioned" in said
     refused = lead.refused("post", LEAD, "--as", ANNA, "--note", "--text", "x", "--mention", "Carl")
     assert "obody in Acme is called Carl" in refused
+
+
+def test_what_a_colleague_forwarded_becomes_their_own(lead: Shell) -> None:
+    text = "---------- Forwarded message ---------\nFrom: Olle Berg <olle@branch.example>\nSubject: Stools\n\nTen?"
+    raw = lead.world.mail("Anna <anna@acme.example>", subject="Fwd: Stools", text=text, login=ANNA)
+    assert lead.world.deliver(raw, "leads@acme.example").record == "LEAD-2"
+    said = lead.ok("record", "unforward", "LEAD-2", "1")
+    assert "author Olle Berg -> Anna" in said and "customer Olle Berg -> none" in said
+    (shown,) = [one for one in lead.json("record", "show", "LEAD-2")["messages"] if one["number"] == 1]
+    assert shown["author"]["address"] == ANNA
+    assert "mail-admin record show LEAD-1" in lead.refused("record", "unforward", LEAD, "1")

@@ -21,7 +21,7 @@ from weftmail.core.wording.sentences import say
 from weftmail.flow import vocabulary
 from weftmail.flow.identity import address_of
 from weftmail.flow.refusal import Refusal
-from weftmail.flow.setup import find, retype
+from weftmail.flow.setup import find, forward, retype
 from weftmail.flow.setup import move as moves
 from weftmail.flow.setup import record as records
 from weftmail.flow.setup import snooze as snoozes
@@ -113,6 +113,9 @@ def _build_moves(verbs: Verbs) -> None:
     merge.add_argument("into", metavar="NUMBER", help="the number of the record that stays")
     apart = verbs.add("separate", "let a merged record be one of its own again", _separate, company=True)
     apart.add_argument("number", metavar="NUMBER", help="the number that it had before it was merged")
+    own = verbs.add("unforward", "let an email that a colleague forwarded be their own", _own, company=True)
+    own.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
+    own.add_argument("message", type=number, metavar="N", help="which message: its number in the record")
     for name, place, help_ in MOVES:
         move = verbs.add(name, help_, partial(_move, place), company=True)
         move.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
@@ -182,6 +185,11 @@ def _snooze(context: Context, arguments: argparse.Namespace) -> None:
 
 def _wake(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(snoozes.wake(context.setup, arguments.number, company=arguments.company))
+    context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
+
+
+def _own(context: Context, arguments: argparse.Namespace) -> None:
+    made = carried_out(forward.take_back(context.setup, arguments.number, arguments.message, company=arguments.company))
     context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
 
 

@@ -61,6 +61,8 @@ ACTS: Final = {
     "act.follower.add_team": marked("{subject}: followers added"),
     "act.follower.remove_team": marked("{subject}: followers removed"),
     "act.follower.set": marked("{subject}: what a follower is notified of changed"),
+    "act.forward.take_back": marked("{subject}: a forwarded email is its forwarder's own"),
+    "act.forward.again": marked("{subject}: the author of a forwarded email is its author again"),
     "act.note.edit": marked("{subject}: internal note edited"),
     "act.note.remove": marked("{subject}: internal note deleted"),
     "act.note.restore": marked("{subject}: internal note restored"),

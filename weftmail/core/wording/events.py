@@ -75,6 +75,8 @@ EVENTS: Final[dict[str, Sentence]] = {
     ),
     "event.corrected": marked("{actor} corrected the address of {name}: {was} → {became}"),
     "event.not mentioned": marked("{name} was mentioned and not notified: {why}"),
+    "event.forward undone": marked("{actor} took a forward back: {name} is the author, no longer {author}"),
+    "event.forward again": marked("{actor} made {author} the author of the forwarded email again"),
     "event.note edited": marked("{actor} edited internal note {note}"),
     "event.note deleted": marked("{actor} deleted internal note {note}"),
     "event.note restored": marked("{actor} restored internal note {note}"),

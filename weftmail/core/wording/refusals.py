@@ -196,6 +196,7 @@ REFUSALS = {
     "post_empty": marked("There is nothing to send"),
     "note_with_recipients": marked("An internal note has nobody in To or Cc"),
     "forward_to_nobody": marked("Name somebody to forward it to"),
+    "not_forwarded_in": marked("Message {message} on {number} is no email that a colleague forwarded"),
     "note_not_sent": marked("Message {message} on {number} is internal; it cannot be forwarded"),
     "nothing_to_answer": marked("There is no public message to answer yet"),
     "nobody_to_answer": marked("Nobody outside wrote or got the message that this answers"),

@@ -30,6 +30,7 @@ from weftmail.flow.setup import (
     exemption,
     failed,
     follower,
+    forward,
     guide,
     images,
     many,
@@ -85,6 +86,16 @@ def answer(office: Office) -> int:
     assert anna is not None
     post(office.store, world.installation, world.record("LEAD-1"), anna, Draft(text="Yes"))
     return next(one.row.id for one in office.store.listings.outbox() if one.row.audience == "outsider")
+
+
+def sent_on(office: Office) -> Done:
+    world = office.world
+    text = (
+        "---------- Forwarded message ---------\nFrom: Olle Berg <olle@branch.example>\nSubject: Stools\n\nTen, please."
+    )
+    raw = world.mail("Anna <anna@acme.example>", subject="Fwd: Stools", text=text, login="anna@acme.example")
+    world.deliver(raw, "support@acme.example")
+    return Done("mail", world.acme, "TICKET-1", {}, {})
 
 
 def before(office: Office, *acts: Act) -> Office:
@@ -267,6 +278,7 @@ ACTS: dict[str, Act] = {
     "participant.correct": lambda o: o.did(
         participant.correct(before(o, recorded).setup, "LEAD-1", "karin@customer.example", "ek@customer.example")
     ),
+    "forward.take_back": lambda o: o.did(forward.take_back(before(o, sent_on).setup, "TICKET-1", 1)),
     "note.edit": lambda o: o.did(note.edit(o.setup, "LEAD-1", noted(o), "Oak", anna(o))),
     "note.remove": lambda o: o.did(note.remove(o.setup, "LEAD-1", noted(o), anna(o))),
     "outbox.redirect": lambda office: office.did(copy.redirect(office.setup, answer(office), "ek@customer.example")),
@@ -303,7 +315,7 @@ ACTS: dict[str, Act] = {
 }
 LEFT_BY_OTHERS = {
     "domain.restore", "alias.import_back", "alias.restore", "team.restore", "contact.unblock", "guide.open",
-    "follower.remove_team", "note.restore", "suppression.restore",
+    "follower.remove_team", "forward.again", "note.restore", "suppression.restore",
 }  # fmt: skip
 """Acts that stand in the log as the way back of one above; they are tried there."""
 
