@@ -58,8 +58,8 @@ def test_one_act_takes_author_and_customer_back_and_undo_puts_both_back(ticket: 
     assert first(ticket).sent_on_by_id == anna and came_by is not None and came_by.values == {"name": "Anna"}
     taken_back(ticket, again)
     assert stands(ticket) == ("anna@acme.example", anna, True, None, [], False)
-    told = [one.says.code for one in ticket.world.thread("TICKET-1") if one.says is not None]
-    assert told == ["event.forward undone", "event.forward again", "event.forward undone"]
+    events = [one.says.code for one in ticket.world.thread("TICKET-1") if one.says is not None]
+    assert events == ["event.forward undone", "event.forward again", "event.forward undone"]
 
 
 def test_search_knows_the_author_of_now(ticket: Office) -> None:
