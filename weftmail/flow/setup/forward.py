@@ -39,12 +39,9 @@ def take_back(setup: Setup, number: str, message: int, *, company: str | None = 
     )  # fmt: skip
     store.messages.set_author(own)
     _leave(setup, record, found.author_contact_id)
-    names = {
-        "actor": setup.actor.name,
-        "name": colleague.name,
-        "author": in_full(found.author_name, found.author_address),
-    }
-    write_event(store, record, Phrase("event.forward undone", names), setup.clock(), setup.actor.user_id)
+    author = in_full(found.author_name, found.author_address)
+    says = Phrase("event.forward undone", {"actor": setup.actor.name, "name": colleague.name, "author": author})
+    write_event(store, record, says, setup.clock(), setup.actor.user_id)
     return Done("forward.take_back", record.company_id, record.label, was, _said(store, _again(store, record), own))
 
 
