@@ -31,6 +31,13 @@ def may_manage(visit: Visit, member: Member) -> bool:
     return visit.owner or theirs
 
 
+def substitutes(visit: Visit, user_id: int) -> list[tuple[str, str]]:
+    """Return who can stand in for a user, as acts name them, and as people do: other colleagues who may write."""
+    people = visit.store.members.all(visit.company_id)
+    here = (one for one in people if one.active and one.role != "reader" and one.id != user_id)
+    return [(one.address, one.name) for one in here if one.address]
+
+
 def heirs(
     visit: Visit, leaving: str = "", members: Sequence[Member] | None = None, teams: Sequence[Team] | None = None
 ) -> list[tuple[str, str]]:

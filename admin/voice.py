@@ -94,6 +94,7 @@ def teach(templates: Environment) -> None:
     templates.add_extension("jinja2.ext.i18n")
     templates.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     templates.filters.update(when=_when, ago=_ago, size=_size, said=_said, rule=_rule, state=_state, day=_day)
+    templates.filters.update(coming=_coming)
 
 
 def _voice(context: Context) -> Voice:
@@ -139,6 +140,11 @@ def _rule(context: Context, name: str) -> str:
 @pass_context
 def _day(context: Context, text: str) -> str:
     return _voice(context).calendar.date(date.fromisoformat(text))
+
+
+@pass_context
+def _coming(context: Context, milliseconds: int, now: int) -> str:
+    return _voice(context).calendar.coming(milliseconds, now)
 
 
 @pass_context

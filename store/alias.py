@@ -108,6 +108,7 @@ class AliasOwner(Follower):
     """Who owns an alias, by themselves or as a member of its team."""
 
     by_team: bool = False
+    away: bool = False
 
 
 class Aliases:

@@ -19,6 +19,8 @@ class NewDelivery:
     mentioned: bool = False
     failure_of: int | None = None
     """In the inbox: the message of which this one tells that it did not arrive."""
+    stands_in_for: str = ""
+    """The colleague who is out of office and for whom this one is told."""
 
 
 def person(user_id: int | None, contact_id: int | None) -> str:

@@ -35,6 +35,8 @@ class RecordFollower(Follower):
     notes: bool = True
     changes: bool = False
     muted_at: int | None = None
+    away: bool = False
+    """They are out of office now."""
 
     @property
     def hears(self) -> frozenset[Kind]:

@@ -68,6 +68,7 @@ class InboxMessages:
     happened_at: int
     place: int
     mentioned: bool
+    stands_in_for: str
 
     @property
     def says(self) -> Phrase | None:

@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from weftmail.core.routing.line import first_in_line
 from weftmail.store.connection import Connection
-from weftmail.store.record import Follower
+from weftmail.store.follower import Follower
 from weftmail.store.rows import many, queries
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class InLine(Follower):
     """Somebody in the line; those of the lowest step come first."""
 
-    step: int
-    user_id: int
-    name: str
-    prefers: str
-    language: str
-    address: str | None
-    reached_at: str | None
-    may_act: bool
-    email_for: str
-    silent: bool
-
-    @property
-    def person(self) -> Follower:
-        return Follower(
-            self.user_id, self.name, self.prefers, self.language, self.address, self.reached_at, self.may_act,
-            self.email_for,
-        )  # fmt: skip
-
-
-def _first_of(found: Sequence[_Standing]) -> list[Follower]:
-    """Return those of the lowest step, each once."""
-    return list({one.user_id: one.person for one in found if one.step == found[0].step}.values())
+    step: int = 0
+    silent: bool = False
+    away: bool = False
+    stands_in_for: str = ""
+    """The colleague who is away and in whose place they stand."""
 
 
 class Line:
@@ -44,24 +27,24 @@ class Line:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def first(self, company_id: int, record_id: int | None = None, alias_id: int | None = None) -> list[Follower]:
+    def first(self, company_id: int, record_id: int | None = None, alias_id: int | None = None) -> list[InLine]:
         """Return the owner of the record, else its team, else who owns the alias, else the company's admins, else the
         installation's.
 
-        Who muted the record, or wants no messages of it, is passed over while anybody else is left; where nobody is,
-        they are told in the inbox alone.
+        Who muted the record, or wants no messages of it, and who is away, is passed over while anybody else is left;
+        where nobody is but those who muted it, they are told in the inbox alone.
         """
-        found = many(
-            _Standing, queries.line(self._connection, company_id=company_id, record_id=record_id, alias_id=alias_id)
+        line = many(
+            InLine, queries.line(self._connection, company_id=company_id, record_id=record_id, alias_id=alias_id)
         )
-        silent = {one.user_id for one in found if one.silent}
-        listening = _first_of([one for one in found if not one.silent])
-        others = listening or [one for one in self.installation() if one.user_id not in silent]
-        return others or [replace(one, prefers="inbox") for one in _first_of(found)]
+        # Those of the installation are asked for where nobody before them is here and listens.
+        enough = any(not (one.silent or one.away) for one in line)
+        found, inbox_alone = first_in_line(line, [] if enough else self.installation())
+        return [replace(one, prefers="inbox") for one in found] if inbox_alone else found
 
-    def installation(self) -> list[Follower]:
+    def installation(self) -> list[InLine]:
         """Return the active admins of the installation."""
-        return many(Follower, queries.installation_admins(self._connection))
+        return many(InLine, queries.installation_admins(self._connection))
 
     def appoint(self, user_id: int) -> None:
         """Make the user an admin of the installation; one who is stays."""

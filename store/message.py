@@ -365,6 +365,7 @@ class Messages:
                 "contact_id": one.contact_id, "channel": one.channel, "address": one.address,
                 "state": "unread" if one.channel == "inbox" else "queued", "outbox_id": one.outbox_id,
                 "mentioned": one.mentioned, "failure_of": one.failure_of,
+                "stands_in_for": one.stands_in_for,
             }
             for one in people
         ]  # fmt: skip

@@ -52,6 +52,10 @@ class Record:
     merged_into_id: int | None
     created_at: int
     changed_at: int
+    owner_away_until_at: int | None = None
+    """Until when its owner is out of office; None while they are not."""
+    stand_in: str | None = None
+    """Who stands in for the owner meanwhile."""
 
     @property
     def awaits_us(self) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from weftmail.core.failure import UsageError
 from weftmail.store import connection as connections
+from weftmail.store.absence import Absences
 from weftmail.store.activity import Activities
 from weftmail.store.alias import Aliases
 from weftmail.store.alias_list import AliasLists
@@ -71,6 +72,7 @@ class Store:
         self.users = Users(connection)
         self.teams = Teams(connection)
         self.members = Members(connection)
+        self.absences = Absences(connection)
         self.line = Line(connection)
         self.ownership = Ownership(connection)
         self.contacts = Contacts(connection)

@@ -9,12 +9,13 @@ from starlette.responses import Response
 from weftmail.admin.entering import begin
 from weftmail.admin.number import whole_number
 from weftmail.admin.page import Hashed, page
+from weftmail.admin.people import substitutes
 from weftmail.admin.proof import with_password
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.notification_kind import KINDS
 from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.refusal import Refusal
-from weftmail.flow.setup import session, user, ways
+from weftmail.flow.setup import absence, session, user, ways
 from weftmail.locale.dates import zone_names
 from weftmail.store.people import User
 
@@ -52,6 +53,23 @@ def _hour(visit: Visit) -> int | None:
         return None
     found = whole_number(visit.text("digest_hour"))
     return -1 if found is None else found
+
+
+def leave(visit: Visit) -> Response:
+    """Be away, with somebody who stands in; or be back."""
+    if visit.text("do") == "back":
+        done = absence.back(visit.setup, address_of(visit))
+    else:
+        done = absence.leave(
+            visit.setup,
+            address_of(visit),
+            visit.text("away_until"),
+            from_=visit.text("away_from"),
+            substitute=visit.text("substitute"),
+        )
+    if isinstance(done, Refusal):
+        return _form(visit, wrong={done.field: visit.voice.say(done.phrase)}, status=422)
+    return visit.go("/account#absence", done)
 
 
 def new_password(visit: Visit) -> Response | Hashed:
@@ -111,6 +129,9 @@ def _form(visit: Visit, *, saved: str = "", wrong: Mapping[str, str] | None = No
         email_for=_kinds(visit),
         hours=[(str(hour), f"{hour:02}:00") for hour in range(24)],
         chosen={**_chosen(visit.user), **typed},
+        absence=visit.store.absences.get(visit.user.id),
+        away={**{k: v or "" for k, v in absence.said(visit.store, visit.user).items()}, **typed},
+        substitutes=substitutes(visit, visit.user.id),
         sessions=visit.store.sessions.of_user(visit.user.id, visit.now),
         factor=visit.store.second_factors.get(visit.user.id),
         least=user.SHORTEST,
@@ -138,6 +159,7 @@ def _digest(one: User) -> dict[str, str]:
 routes = [
     page("/account", account),
     page("/account/save", save, posts=True),
+    page("/account/absence", leave, posts=True),
     page("/account/password", new_password, posts=True),
     page("/account/sessions/{session:number}/end", end_session, posts=True),
     page("/account/sessions/end", end_others, posts=True),

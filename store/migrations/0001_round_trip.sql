@@ -117,8 +117,17 @@ create table users (
     digest text not null default 'none' check (digest in ('none', 'day', 'week')),
     digest_hour bigint not null default 7 check (digest_hour >= 0 and digest_hour <= 23),
     active boolean not null default true,
-    created_at bigint not null
+    -- Out of office: from when, until when they are back, who stands in, and whether it is so now.
+    away_from_at bigint,
+    away_until_at bigint,
+    substitute_id bigint references users (id),
+    away boolean not null default false,
+    created_at bigint not null,
+    check ((away_from_at is null) = (away_until_at is null)),
+    check (away_until_at is not null or (substitute_id is null and not away))
 );
+create index users_away on users (id) where away;
+create index users_substitute on users (substitute_id) where substitute_id is not null;
 
 create table user_address (
     kind text not null default 'email' references address_kind (name),
@@ -254,6 +263,10 @@ create table team (
     name text not null,
     -- Whether a record of the team that nobody owns becomes that of the colleague who answers.
     takes boolean not null default true,
+    -- Who gets a new record of the team: nobody, the next one in the round, or whoever wrote to its customer last.
+    gives text not null default 'nobody' check (gives in ('nobody', 'round', 'last')),
+    -- Whether a member's answer by email waits that was written before somebody else wrote.
+    holds_crossing boolean not null default false,
     created_at bigint not null,
     unique (company_id, name)
 );
@@ -262,6 +275,8 @@ create table team_member (
     company_id bigint not null references company (id),
     team_id bigint not null references team (id),
     user_id bigint not null references users (id),
+    -- Their last turn in the round of the team: whoever has the lowest comes next.
+    turn bigint not null default 0,
     primary key (company_id, team_id, user_id)
 );
 create index team_member_team on team_member (team_id);
@@ -863,6 +878,8 @@ create table delivery (
     outbox_id bigint references outbox (id),
     -- The message mentions this colleague.
     mentioned boolean not null default false,
+    -- The colleague who is out of office and for whom this one is told; '' for nobody.
+    stands_in_for text not null default '',
     -- Of what tells in the inbox that a message did not arrive: that message.
     failure_of bigint references message (id),
     not_before_at bigint not null default 0,
@@ -959,7 +976,7 @@ create table gathered_notice (
     id {ID},
     company_id bigint not null references company (id),
     user_id bigint not null references users (id),
-    what text not null check (what in ('review', 'failed', 'assigned', 'added', 'passed on', 'dns', 'due')),
+    what text not null check (what in ('review', 'failed', 'assigned', 'added', 'passed on', 'dns', 'due', 'stands in')),
     inbound_id bigint references inbound (id),
     record_id bigint references record (id),
     created_at bigint not null
@@ -1079,6 +1096,16 @@ select
     m.invited_name <> '' as pending
 from membership m join users u on u.id = m.user_id;
 
+-- Who is away in each company of theirs, and who stands in there: somebody active who may write, and is not away as well.
+create view stand_in as
+select m.company_id, u.id as away_id, u.name as away_name, u.away_until_at as until_at, s.id as user_id, s.name
+from users u
+    join membership m on m.user_id = u.id
+    left join membership n
+        on n.company_id = m.company_id and n.user_id = u.substitute_id and n.role in ('admin', 'agent')
+    left join users s on s.id = n.user_id and s.active and not s.away
+where u.away;
+
 -- What lists and pages show of an alias and of a record: the row with the names of those whom it refers to.
 create view alias_row as
 select
@@ -1120,7 +1147,12 @@ select
     )
         as customer_address,
     r.alias_id, r.reference, r.reference_url, r.last_message_id, r.awaits_since_at, r.snoozed_until_at, r.hidden_as,
-    r.hidden_at, r.merged_into_id, r.created_at, r.changed_at
+    r.hidden_at, r.merged_into_id, r.created_at, r.changed_at,
+    case when u.away then u.away_until_at end as owner_away_until_at,
+    case
+        when u.away
+        then (select t.name from stand_in t where t.company_id = r.company_id and t.away_id = r.owner_id)
+    end as stand_in
 from record r
     join company c on c.id = r.company_id
     left join users u on u.id = r.owner_id
@@ -1165,7 +1197,8 @@ from inbound i
     left join company c on c.id = i.company_id;
 
 -- Who may decide on a mail that waits for review: admins; of what bears a colleague's address that colleague alone; of
--- anything else who owns its record, or else its alias, they or their team; and whoever was told of what has neither.
+-- anything else who owns its record, or else its alias, they or their team, and who stands in for one of them; and
+-- whoever was told of what has neither.
 -- What is no company's is for who looks after the installation.  ``why`` says by what they may.
 create view decider as
 select i.company_id, i.id as inbound_id, m.user_id, case when m.role = 'admin' then 'admin' else 'theirs' end as why
@@ -1199,6 +1232,19 @@ where not exists (
                 or exists (
                     select 1 from team_member t
                     where t.team_id in (r.owner_team_id, a.owner_team_id) and t.user_id = m.user_id
+                )
+                or exists (
+                    -- Who stands in for one of them who is away.
+                    select 1 from users s
+                    where s.substitute_id = m.user_id and s.away
+                        and (
+                            s.id = r.owner_id
+                            or s.id = a.owner_id
+                            or exists (
+                                select 1 from team_member t
+                                where t.team_id in (r.owner_team_id, a.owner_team_id) and t.user_id = s.id
+                            )
+                        )
                 )
                 or (
                     i.record_id is null and i.alias_id is null

@@ -92,7 +92,7 @@ where a.answer_domain in (:domains) and a.answer_local in (:local_parts);
 -- Who owns what the alias opens, as its first followers: a person or the members of a team, while they are active in the
 -- company.
 -- name: alias_owners
-select u.id as user_id, u.name, o.by_team, u.prefers, u.email_for, u.language, m.role in ('admin', 'agent') as may_act,
+select u.id as user_id, u.name, o.by_team, u.away, u.prefers, u.email_for, u.language, m.role in ('admin', 'agent') as may_act,
     (select a.address from user_address a where a.user_id = u.id and a.kind = 'email' order by a.position limit 1)
         as address,
     (select a.address from user_address a where a.user_id = u.id and a.kind = ch.address_kind order by a.position

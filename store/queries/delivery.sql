@@ -1,11 +1,11 @@
 -- name: deliveries_add*!
 insert into delivery (
     company_id, record_id, message_id, person, user_id, contact_id, channel, address, state, outbox_id, mentioned,
-    failure_of, created_at, changed_at
+    failure_of, stands_in_for, created_at, changed_at
 )
 values (
     :company_id, :record_id, :message_id, :person, :user_id, :contact_id, :channel, :address, :state, :outbox_id,
-    :mentioned, :failure_of, :now, :now
+    :mentioned, :failure_of, :stands_in_for, :now, :now
 )
 on conflict (company_id, message_id, person, channel) do nothing
 returning person;

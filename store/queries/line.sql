@@ -1,18 +1,8 @@
 -- Who is told where nobody who may act follows, in steps: the owner, the team, whoever owns the alias, the company's
 -- admins, the installation's.  Each is active and may write in the company; who is ``silent`` follows the record and
--- chose to hear nothing of it, or no messages.
+-- chose to hear nothing of it, or no messages.  Beside one who is away stands who stands in for them.
 -- name: line
-select o.step, u.id as user_id, u.name, u.prefers, u.email_for, u.language, true as may_act,
-    exists (
-        select 1 from follower f
-        where f.company_id = :company_id and f.record_id = :record_id and f.user_id = o.user_id
-            and f.removed_at is null and (f.muted_at is not null or not f.messages)
-    ) as silent,
-    (select a.address from user_address a where a.user_id = u.id and a.kind = 'email' order by a.position limit 1)
-        as address,
-    (select a.address from user_address a where a.user_id = u.id and a.kind = ch.address_kind order by a.position
-        limit 1) as reached_at
-from (
+with steps as (
         select 1 as step, r.company_id, r.owner_id as user_id
         from record r
         where r.company_id = :company_id and r.id = :record_id
@@ -32,6 +22,24 @@ from (
         select 4, m.company_id, m.user_id
         from membership m
         where m.company_id = :company_id and m.role = 'admin'
+)
+select o.step, o.stands_in_for, u.away, u.id as user_id, u.name, u.prefers, u.email_for, u.language, true as may_act,
+    exists (
+        select 1 from follower f
+        where f.company_id = :company_id and f.record_id = :record_id and f.user_id = o.user_id
+            and f.removed_at is null and (f.muted_at is not null or not f.messages)
+    ) as silent,
+    (select a.address from user_address a where a.user_id = u.id and a.kind = 'email' order by a.position limit 1)
+        as address,
+    (select a.address from user_address a where a.user_id = u.id and a.kind = ch.address_kind order by a.position
+        limit 1) as reached_at
+from (
+        select step, company_id, user_id, '' as stands_in_for from steps
+        union all
+        -- Who stands in for whom who is away; an admin's part in what is nobody else's passes to nobody.
+        select s.step, s.company_id, t.user_id, t.away_name
+        from steps s join stand_in t on t.company_id = s.company_id and t.away_id = s.user_id
+        where s.step < 4
     ) o
     join users u on u.id = o.user_id
     join membership m on m.company_id = o.company_id and m.user_id = o.user_id
@@ -53,7 +61,8 @@ where u.active and m.role in ('admin', 'agent')
 order by o.step, u.id;
 
 -- name: installation_admins
-select u.id as user_id, u.name, u.prefers, u.email_for, u.language, true as may_act,
+select 5 as step, '' as stands_in_for, u.away, 1 = 0 as silent, u.id as user_id, u.name, u.prefers, u.email_for,
+    u.language, true as may_act,
     (select a.address from user_address a where a.user_id = u.id and a.kind = 'email' order by a.position limit 1)
         as address,
     (select a.address from user_address a where a.user_id = u.id and a.kind = ch.address_kind order by a.position

@@ -175,7 +175,7 @@ where company_id = :company_id and record_id = :record_id and user_id = :user_id
 -- Followers who are still active members of the company, and see records of its type: whoever does not is told nothing.
 -- name: followers
 select f.user_id, u.name, u.prefers, u.email_for, u.language, m.role in ('admin', 'agent') as may_act, f.messages, f.notes,
-    f.changes, f.muted_at,
+    f.changes, f.muted_at, u.away,
     (select a.address from user_address a where a.user_id = u.id and a.kind = 'email' order by a.position limit 1)
         as address,
     (select a.address from user_address a where a.user_id = u.id and a.kind = ch.address_kind order by a.position

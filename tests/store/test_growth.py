@@ -90,6 +90,7 @@ VALUES: dict[str, Any] = {
     "company_id": 1, "record_id": RECORD, "message_id": RECORD, "contact_id": FREQUENT, "user_id": 2, "alias_id": 1,
     "domain_id": 1, "id": RECORD, "outbox_id": RECORD, "blob_id": 1, "inbound_id": RECORD, "before": 10**9, "after": 0,
     "first": RECORD, "last": RECORD, "most": 50, "skip": 0, "number": 1, "position": 0, "now": 10**9,
+    "from_at": 10**9, "substitute_id": None, "away": False,
     "acts": ["review.release"], "by": "Anna", "loads": True,
     "ids": [RECORD], "message_ids": [RECORD], "contact_ids": [FREQUENT], "addresses": ["c1@customer.example"],
     "digests": ["h1"], "rfc_message_ids": ["<5@c>"], "local_parts": ["leads"], "domains": ["acme.example"],
@@ -134,6 +135,7 @@ VALUES: dict[str, Any] = {
     "host": "mx.b.example", "again_at": 0, "edited_at": 1, "email_for": "message",
     "until_at": 10**9, "record_ids": [RECORD], "delivery_id": 10**9, "done_at": None, "failure_of": None,
     "activity_id": None, "waits": "", "digest": "day", "digest_hour": 7,
+    "stands_in_for": "",
 }  # fmt: skip
 SWITCHES = {
     "when_closed": "type",

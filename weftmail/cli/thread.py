@@ -13,6 +13,7 @@ from weftmail.flow.thread import Conversation, Entry
 from weftmail.flow.vocabulary import FLAGS, said
 from weftmail.store.delivery import Delivery
 from weftmail.store.inbound import InboundRow
+from weftmail.store.record import Record
 from weftmail.store.thread import HELD
 
 JOINED = {
@@ -64,7 +65,7 @@ def _head(one: Conversation) -> list[str]:
             "Record": f"{record.label}  {record.title}",
             "Company": record.company,
             "State": record.state,
-            "Owner": record.owner,
+            "Owner": _owner(record),
             "Customer": in_full(record.customer or "", record.customer_address or ""),
             "Received at": one.received_at,
             "Own address": one.own_address or None,
@@ -73,6 +74,14 @@ def _head(one: Conversation) -> list[str]:
             "Held": f"{_count(len(one.held))}; see: mail-admin review list" if one.held else None,
         }
     )
+
+
+def _owner(record: Record) -> str | None:
+    """The owner, and until when they are away."""
+    if record.owner_away_until_at is None:
+        return record.owner
+    stands_in = f", {record.stand_in} stands in" if record.stand_in else ""
+    return f"{record.owner}, away until {shown(record.owner_away_until_at)}{stands_in}"
 
 
 def _more(one: Conversation) -> Iterator[str]:

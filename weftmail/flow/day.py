@@ -37,6 +37,11 @@ def morning(day: date, there: tzinfo | None) -> int:
     return at(day, MORNING, there)
 
 
+def begin(day: date, there: tzinfo | None) -> int:
+    """Return when a day begins, in milliseconds since 1970."""
+    return at(day, 0, there)
+
+
 def at(day: date, hour: int, there: tzinfo | None) -> int:
     """Return when an hour of a day comes, in milliseconds since 1970."""
     moment = datetime.combine(day, time(hour))

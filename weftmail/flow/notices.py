@@ -17,10 +17,12 @@ from weftmail.core.routing.recipients import EMAIL, INBOX
 from weftmail.core.tokens.reply_token import mask
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.actor import Actor
+from weftmail.store.absence import StandIn
 from weftmail.store.delivery import NewDelivery
 from weftmail.store.domain import ROLE_ADDRESSES
 from weftmail.store.inbound import Accepted
 from weftmail.store.inbox import NOTHING, Gathered, Reminder, Waits, What
+from weftmail.store.line import InLine
 from weftmail.store.record import Follower, Record
 from weftmail.store.store import Store
 
@@ -36,6 +38,7 @@ KIND_OF: Final[Mapping[What, NotificationKind]] = {
     "passed on": "assigned",
     "due": "due",
     "dns": "other",
+    "stands in": "assigned",
 }
 """Of which kind what notices by mail tell of is: people choose by kind."""
 
@@ -54,12 +57,28 @@ def notify(
     reminds: Reminder = NOTHING,
 ) -> None:
     """Tell people in the inbox; ``by_mail`` is what those are told by mail as well who prefer that."""
-    ids = [one.user_id for one in people]
-    store.inbox.notify(
-        company_id, ids, says, now, inbound_id=inbound_id, record_id=record_id, waits=waits, reminds=reminds
-    )
+    for whose, ids in _by_whose(people).items():
+        said = Phrase("notice.for", {"name": whose, "says": says}) if whose else says
+        store.inbox.notify(
+            company_id, ids, said, now, inbound_id=inbound_id, record_id=record_id, waits=waits, reminds=reminds
+        )
     if by_mail is not None:
         _gather(store, company_id, people, by_mail, now, inbound_id, record_id)
+
+
+def _by_whose(people: Sequence[Follower]) -> Mapping[str, list[int]]:
+    """Return people by the colleague who is away and for whom they stand in, by "" where they do for nobody."""
+    found: dict[str, list[int]] = {}
+    for one in people:
+        found.setdefault(one.stands_in_for if isinstance(one, (InLine, StandIn)) else "", []).append(one.user_id)
+    return found
+
+
+def mail_stand_in(store: Store, record: Record, user_id: int, now: int) -> None:
+    """Let somebody who stands in be told by mail, if they prefer that, that a record waits for a colleague."""
+    found = store.users.follower(record.company_id, user_id)
+    people = [one for one in [found] if one is not None]
+    _gather(store, record.company_id, people, "stands in", now, None, record.id)
 
 
 def notify_of_failure(
@@ -80,7 +99,11 @@ def notify_of_failure(
     if record is None:
         return
     author = store.users.follower(record.company_id, author_id) if author_id is not None else None
-    people = [author] if author is not None else store.line.first(record.company_id, record.id, record.alias_id)
+    if author is not None:
+        place = (record.id, record.alias_id)
+        people = [author, *_while_away(store, record.company_id, author, *place)]
+    else:
+        people = [*store.line.first(record.company_id, record.id, record.alias_id)]
     inbox = [NewDelivery(INBOX, user_id=one.user_id, failure_of=failure_of) for one in people]
     store.messages.deliver(record.company_id, record.id, event_id, inbox, now)
     if by_mail:
@@ -97,6 +120,19 @@ def notify_of_record(store: Store, record: Record, user_id: int, actor: Actor, w
     else:
         says = Phrase("notice.added", {"actor": actor.name, "record": record.label, "title": record.title})
     notify(store, record.company_id, [person], says, now, by_mail=what, record_id=record.id)
+    if what == "assigned":
+        _assigned_to_stand_in(store, record, person, actor, now)
+
+
+def _assigned_to_stand_in(store: Store, record: Record, person: Follower, actor: Actor, now: int) -> None:
+    """Say that a record is a colleague's who is away to whoever stands in for them."""
+    for one in store.absences.stand_ins(record.company_id, [person.user_id], record.type):
+        says = Phrase(
+            "notice.assigned.stands in",
+            {"actor": actor.name, "record": record.label, "title": record.title, "name": one.stands_in_for},
+        )
+        store.inbox.notify(record.company_id, [one.user_id], says, now, record_id=record.id)
+        _gather(store, record.company_id, [one], "stands in", now, None, record.id)
 
 
 def _gather(
@@ -137,7 +173,7 @@ def reached_by_hold(store: Store, recipient: str, hold: Hold) -> Sequence[tuple[
         return []
     theirs = _bearer(store, hold)
     if theirs is not None and hold.company_id is not None:
-        return [(hold.company_id, [theirs])]
+        return [(hold.company_id, [theirs, *_while_away(store, hold.company_id, theirs, None, None)])]
     alias_id = hold.alias_id
     if hold.record_id is not None and hold.company_id is not None:
         record = store.records.get(hold.company_id, hold.record_id)
@@ -150,6 +186,16 @@ def _bearer(store: Store, hold: Hold) -> Follower | None:
     if hold.notify is None or hold.company_id is None:
         return None
     return store.users.follower(hold.company_id, hold.notify)
+
+
+def _while_away(
+    store: Store, company_id: int, person: Follower, record_id: int | None, alias_id: int | None
+) -> Sequence[Follower]:
+    """Return who else is told of what is somebody's, while they are away: who comes first in line."""
+    absence = store.absences.get(person.user_id)
+    if absence is None or not absence.away:
+        return []
+    return [one for one in store.line.first(company_id, record_id, alias_id) if one.user_id != person.user_id]
 
 
 def _in_their_name(row: Accepted, hold: Hold) -> Phrase:

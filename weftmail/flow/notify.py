@@ -10,6 +10,7 @@ from weftmail.core.address import comparable
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing import turns
 from weftmail.core.routing.disposition import Append, Disposition, Note, Open
+from weftmail.core.routing.line import to_stand_in_for
 from weftmail.core.routing.recipients import (
     INBOX,
     USUAL,
@@ -25,6 +26,7 @@ from weftmail.core.routing.recipients import (
     recipients,
 )
 from weftmail.core.wording.phrase import Phrase
+from weftmail.flow import notices
 from weftmail.flow.mentions import mentioned_by_mail
 from weftmail.flow.suppression import suppressed
 from weftmail.flow.thread import Entry
@@ -52,12 +54,25 @@ def reached_by(store: Store, record: Record, kind: Kind = "messages") -> list[Fo
     those who are told may act, those who come first in line.
     """
     followers = following(store, record.company_id, record.id)
+    followers = [*_standing_in(store, record.company_id, record.type, followers, record.owner_id, kind), *followers]
     return followers + _in_line(store, followers, record.company_id, record.id, record.alias_id, kind)
 
 
-def reached_by_new(store: Store, company_id: int, alias_id: int | None, owners: Sequence[Following]) -> list[Following]:
+def reached_by_new(
+    store: Store, company_id: int, alias_id: int | None, owners: Sequence[Following], record_type: str = ""
+) -> list[Following]:
     """Return the colleagues who are told of a record that the alias opens: its ``owners``, else who comes next."""
-    return [*owners, *_in_line(store, owners, company_id, None, alias_id)]
+    people = [*_standing_in(store, company_id, record_type, owners, None, "messages"), *owners]
+    return [*people, *_in_line(store, people, company_id, None, alias_id)]
+
+
+def _standing_in(
+    store: Store, company_id: int, record_type: str, followers: Sequence[Following], owner_id: int | None, kind: Kind
+) -> list[Following]:
+    """Return who stands in for those who are away and would be told."""
+    ids = to_stand_in_for(followers, owner_id, kind)
+    found = store.absences.stand_ins(company_id, ids, record_type)
+    return [replace(_following(one, follows=False), stands_in_for=one.stands_in_for) for one in found]
 
 
 def _in_line(
@@ -68,9 +83,10 @@ def _in_line(
     alias_id: int | None,
     kind: Kind = "messages",
 ) -> list[Following]:
-    if any(one.may_act and one.is_told_of(kind) for one in followers):
+    if any(one.may_act and one.is_told_of(kind) and not one.away for one in followers):
         return []
-    return [_following(one, follows=False) for one in store.line.first(company_id, record_id, alias_id)]
+    found = store.line.first(company_id, record_id, alias_id)
+    return [replace(_following(one, follows=False), stands_in_for=one.stands_in_for) for one in found]
 
 
 def answer_audience(
@@ -145,7 +161,7 @@ def planned(
             company_id, alias_id = disposition.company_id, disposition.alias_id
             first = first_followers(store, disposition) if owners is None else owners
             return recipients(
-                reached_by_new(store, company_id, alias_id, first),
+                reached_by_new(store, company_id, alias_id, first, disposition.record_type),
                 author_user_id=disposition.author.user_id or disposition.author.sent_on_by,
                 reach=disposition.reach,
             )
@@ -224,12 +240,20 @@ def notify(
     _note_turns(store, record, colleagues, outsiders, now)
     copies = store.outbox.add(record.company_id, message_id, list(dict.fromkeys(wanted)), now, wait)
     people = [
-        *(NewDelivery(INBOX, user_id=one.user_id, mentioned=one.mentioned) for one in colleagues),
+        *(_to_inbox(one) for one in colleagues),
         *(_to_colleague(one, copies) for one in colleagues if one.channel != INBOX),
         *(_to_outsider(one, copies[_copy_of_outsider(one)]) for one in outsiders),
     ]
     store.messages.deliver(record.company_id, record.id, message_id, people, now)
+    _notify_stand_ins(store, record, colleagues, now)
     return len(copies)
+
+
+def _notify_stand_ins(store: Store, record: Record, colleagues: Sequence[Notified], now: int) -> None:
+    """Say by mail, too, to whoever stands in for a colleague that the message is not theirs."""
+    for one in colleagues:
+        if one.stands_in_for:
+            notices.mail_stand_in(store, record, one.user_id, now)
 
 
 def _note_turns(
@@ -250,6 +274,10 @@ def _copy_for(one: Notified) -> NewCopy:
 
 def _copy_of_outsider(one: Outsider) -> NewCopy:
     return NewCopy(one.contact_id, channel=one.channel)
+
+
+def _to_inbox(one: Notified) -> NewDelivery:
+    return NewDelivery(INBOX, user_id=one.user_id, mentioned=one.mentioned, stands_in_for=one.stands_in_for)
 
 
 def _to_colleague(one: Notified, copies: Mapping[NewCopy, int]) -> NewDelivery:
@@ -287,6 +315,7 @@ def _following(one: Follower, *, follows: bool = True) -> Following:
         muted,
         email_for=one.email_for,
         by_team=isinstance(one, AliasOwner) and one.by_team,
+        away=isinstance(one, (AliasOwner, RecordFollower)) and one.away,
     )
 
 

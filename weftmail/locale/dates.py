@@ -41,6 +41,14 @@ class Calendar:
         date = f"{then.day} {names.months[then.month - 1]}"
         return f"{date} {then:%H:%M}" if then.year == today.year else f"{date} {then.year}"
 
+    def coming(self, milliseconds: int, now: int) -> str:
+        """Return a day to come by as much as tells it from others: the weekday within six days, else the date."""
+        then, today, names = self.moment(milliseconds), self.moment(now), _names(self.language)
+        if 0 <= milliseconds - now < 6 * DAY:
+            return names.whole_days[then.weekday()]
+        date = f"{then.day} {names.whole_months[then.month - 1]}"
+        return date if then.year == today.year else f"{date} {then.year}"
+
     def full(self, milliseconds: int) -> str:
         """Return the whole time with its zone, for the pointer."""
         then, names = self.moment(milliseconds), _names(self.language)

@@ -302,7 +302,9 @@ class TestKinds:
 
     def test_every_kind_is_registered_under_its_name(self) -> None:
         assert {name: kind.standing for name, kind in KINDS.items()} == {
+            "absence": False,
             "activity": False,
+            "digest": False,
             "dns": True,
             "expiry": True,
             "notices": False,

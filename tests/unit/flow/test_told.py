@@ -35,6 +35,7 @@ from weftmail.flow.notices import notify_of_failure, notify_of_hold, notify_of_r
 from weftmail.flow.notify import planned
 from weftmail.flow.post import Draft, post
 from weftmail.flow.reading import read
+from weftmail.store.absence import Absence
 from weftmail.store.errors import Busy
 
 USERS = range(5)
@@ -70,6 +71,8 @@ class State:
     muted: frozenset[int] = frozenset()
     quiet: frozenset[int] = frozenset()
     """Of the followers, who muted the record, and who wants no messages of it."""
+    away: tuple[tuple[int, int | None], ...] = ()
+    """Who is out of office, and who stands in for them."""
 
 
 STATES = st.builds(
@@ -83,7 +86,11 @@ STATES = st.builds(
     st.frozensets(st.sampled_from(USERS), max_size=2),
     st.frozensets(st.sampled_from(USERS)),
     st.frozensets(st.sampled_from(USERS)),
-)
+    st.lists(
+        st.tuples(st.sampled_from(USERS), st.one_of(st.none(), st.sampled_from(USERS))),
+        unique_by=lambda one: one[0], max_size=4,
+    ).map(tuple),
+)  # fmt: skip
 
 
 def arranged(folder: Path, state: State) -> tuple[World, list[int]]:
@@ -109,6 +116,9 @@ def arranged(folder: Path, state: State) -> tuple[World, list[int]]:
         store.records.follow(acme, record.id, ids[number], 1)
         hears: frozenset[Kind] = frozenset({"notes"} if number in state.quiet else {"messages", "notes"})
         store.records.follow_of(acme, record.id, ids[number], hears, 1 if number in state.muted else None)
+    for number, substitute in state.away:
+        stands_in = None if substitute in (None, number) else ids[substitute]
+        store.absences.put(ids[number], Absence(1, 2**50, stands_in, away=True))
     teams = []
     for name, members in (("own", state.team), ("alias", state.alias_team)):
         teams.append(store.teams.add(acme, name, 1))
@@ -179,10 +189,12 @@ def waiting(world: World) -> list[int]:
 @given(STATES)
 def test_what_waits_is_found_by_somebody_who_may_act_on_it(state: State) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        world, _ = arranged(Path(folder), state)
+        world, ids = arranged(Path(folder), state)
+        away = {ids[number] for number, _ in state.away}
         for inbound_id in waiting(world):
             found = who_found(world, inbound_id)
-            assert any(may_act(world, one) for one in found), (world.row(inbound_id), found)
+            # Ida is always there: whatever waits is found by somebody who is not out of office.
+            assert any(may_act(world, one) for one in found - away), (world.row(inbound_id), found)
         world.store.close()
 
 
@@ -208,6 +220,16 @@ NOBODY = State(("agent", "agent", "agent", "admin", "reader"), NONE, NONE, None,
         ({"followers": frozenset({1}), "quiet": frozenset({1}), "owner": 1}, {3}, {3}),
         ({"followers": frozenset({0, 2}), "muted": frozenset({0}), "team": frozenset({0, 2})}, {2}, {2}),
         ({"followers": frozenset({4, 1}), "muted": frozenset({1}), "owner": 0}, {0, 4}, {0}),
+        ({"owner": 1, "away": ((1, 2),)}, {2}, {2}),
+        ({"owner": 1, "away": ((1, None),)}, {3}, {3}),
+        ({"owner": 1, "away": ((1, 2), (2, 0))}, {3}, {3}),
+        ({"owner": 1, "away": ((1, 4),)}, {3}, {3}),
+        ({"followers": frozenset({0, 1}), "owner": 1, "away": ((1, 2),)}, {0, 1, 2}, {2}),
+        ({"followers": frozenset({0, 1}), "away": ((1, 2),)}, {0, 1}, {3}),
+        ({"followers": frozenset({1}), "away": ((1, 2),)}, {1, 2}, {3}),
+        ({"followers": frozenset({1}), "away": ((1, None),)}, {1, 3}, {3}),
+        ({"team": frozenset({0, 2}), "away": ((0, 1),)}, {1, 2}, {1, 2}),
+        ({"away": ((3, 0),)}, set(), set()),
     ],
 )
 def test_the_line(tmp_path: Path, changes: dict[str, object], answer: set[int], held: set[int]) -> None:

@@ -18,8 +18,8 @@ from weftmail.flow import vocabulary
 from weftmail.flow.digest import EACH
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.second_factor import is_on
-from weftmail.flow.setup import access, find, membership, user
-from weftmail.flow.setup.act import Setup
+from weftmail.flow.setup import absence, access, find, membership, user
+from weftmail.flow.setup.act import Done, Setup
 from weftmail.locale import NAMES
 from weftmail.store.people import User
 from weftmail.store.store import Store
@@ -51,6 +51,12 @@ def build(parser: Parser) -> None:
     change.add_argument("--digest-hour", type=_hour, metavar="HOUR", help="at which hour of their day: 0 to 23")
     change.add_argument("--add-address", action="append", default=[], metavar="ADDR", help="add an address")
     change.add_argument("--remove-address", action="append", default=[], metavar="ADDR", help="remove an address")
+    change.add_argument("--away-until", metavar="DATE", help="out of office until the day on which they are back")
+    change.add_argument(
+        "--away-from", metavar="DATE", help="with --away-until: from that day on; by default from today"
+    )
+    change.add_argument("--substitute", metavar="ADDR", help="with --away-until: the colleague who stands in")
+    change.add_argument("--back", action="store_true", help="not out of office any more")
     change.add_argument("--active", action="store_true", help="activate a user who was deactivated")
     change.add_argument(
         "--installation-admin", choices=("yes", "no"),
@@ -132,26 +138,45 @@ def _added(made: user.Joined, role: str) -> list[str]:
 
 
 def _set(context: Context, arguments: argparse.Namespace) -> None:
-    made = carried_out(
-        user.change(
-            context.setup,
-            arguments.address,
-            company=arguments.company,
-            name=arguments.name,
-            role=arguments.role,
-            prefers=arguments.prefers,
-            email_for=_kinds(arguments.email_for),
-            language=arguments.language,
-            time_zone=arguments.time_zone,
-            digest=arguments.digest,
-            digest_hour=arguments.digest_hour,
-            activate=arguments.active,
-            installation_admin=None if arguments.installation_admin is None else arguments.installation_admin == "yes",
-            add_addresses=arguments.add_address,
-            remove_addresses=arguments.remove_address,
-        )
-    )
+    if arguments.away_until or arguments.back:
+        made = carried_out(_absence(context.setup, arguments))
+    elif arguments.away_from or arguments.substitute:
+        raise UsageError("--away-from and --substitute go with --away-until DATE")
+    else:
+        made = carried_out(_changed(context.setup, arguments))
     context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
+
+
+def _absence(setup: Setup, arguments: argparse.Namespace) -> Done | Refusal:
+    if arguments.back:
+        return absence.back(setup, arguments.address)
+    return absence.leave(
+        setup,
+        arguments.address,
+        arguments.away_until,
+        from_=arguments.away_from or "",
+        substitute=arguments.substitute or "",
+    )
+
+
+def _changed(setup: Setup, arguments: argparse.Namespace) -> Done | Refusal:
+    return user.change(
+        setup,
+        arguments.address,
+        company=arguments.company,
+        name=arguments.name,
+        role=arguments.role,
+        prefers=arguments.prefers,
+        email_for=_kinds(arguments.email_for),
+        language=arguments.language,
+        time_zone=arguments.time_zone,
+        digest=arguments.digest,
+        digest_hour=arguments.digest_hour,
+        activate=arguments.active,
+        installation_admin=None if arguments.installation_admin is None else arguments.installation_admin == "yes",
+        add_addresses=arguments.add_address,
+        remove_addresses=arguments.remove_address,
+    )
 
 
 def _kinds(text: str | None) -> list[str] | None:
@@ -287,7 +312,7 @@ def _show(context: Context, arguments: argparse.Namespace) -> None:
     # One more than is shown tells whether there are any.
     inbox = _inbox(store, found, arguments.limit + 1)
     shown, more = inbox[: arguments.limit], len(inbox) > arguments.limit
-    value = {**user.fields(store, found), "inbox": shown, "inbox_has_more": more}
+    value = {**user.fields(store, found), **absence.said(store, found), "inbox": shown, "inbox_has_more": more}
     head = _head(store, found)
     last = [f"There are earlier ones; see them: --limit {arguments.limit * 10}"] if more else []
     context.answer(arguments.json, value, lambda: [*head, "", *_inbox_lines(shown), *last])
@@ -306,6 +331,15 @@ def _inbox(store: Store, found: User, most: int) -> list[Fields]:
     return sorted(inbox, key=lambda entry: str(entry["created_at"]), reverse=True)[:most]
 
 
+def _away(store: Store, found: User) -> str | None:
+    """From when until when they are out of office, and who stands in."""
+    said = absence.said(store, found)
+    if said["away_until"] is None:
+        return None
+    stands_in = f", {said['substitute']} stands in" if said["substitute"] else ""
+    return f"from {said['away_from']} until {said['away_until']}{stands_in}"
+
+
 def _head(store: Store, found: User) -> list[str]:
     return sheet(
         {
@@ -317,6 +351,7 @@ def _head(store: Store, found: User) -> list[str]:
             "Digest": found.digest if found.digest == "none" else f"each {found.digest} at {found.digest_hour:02}:00",
             "Language": found.language,
             "Time zone": found.zone or "that of this machine",
+            "Away": _away(store, found),
             "Active": found.active,
             "Installation admin": found.installation_admin,
             "Password": "set" if store.users.password(found.id) else "none",

@@ -53,6 +53,12 @@ class Following:
     """The kinds of which their channel tells them; of all others they are told in the inbox alone."""
     by_team: bool = False
     """They are told of it as a new record of their team."""
+    given: bool = False
+    """They are told of it as a new record that is theirs."""
+    away: bool = False
+    """They are out of office now."""
+    stands_in_for: str = ""
+    """The colleague who is out of office and for whom they are told."""
 
     def is_told_of(self, kind: Kind) -> bool:
         """Say whether they are told of what is of this kind."""
@@ -85,6 +91,7 @@ class Notified:
     language: str
     why: Phrase
     mentioned: bool = False
+    stands_in_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +190,8 @@ KIND_OFF: Final[dict[Kind, Phrase]] = {
 def _kind(one: Following, kind: Kind) -> NotificationKind:
     if one.mentioned:
         return "mentioned"
+    if one.given:
+        return "assigned"
     if one.by_team:
         return "new"
     return "message" if kind == "messages" else "note"
@@ -191,16 +200,20 @@ def _kind(one: Following, kind: Kind) -> NotificationKind:
 def _notified(one: Following, reach: Notify, kind: NotificationKind) -> Notified:
     where = one.address if one.prefers == EMAIL else one.reached_at
     if reach == "inbox":
-        return Notified(one.user_id, one.name, INBOX, "", one.language, Phrase("notified.automatic"), one.mentioned)
+        why = Phrase("notified.automatic")
+        return Notified(one.user_id, one.name, INBOX, "", one.language, why, one.mentioned, one.stands_in_for)
     wanted = kind in chosen(one.email_for)
     channel, address = (one.prefers, where) if wanted and where is not None else (INBOX, "")
     how = _prefers(one, where) if wanted else Phrase("prefers.inbox")
-    return Notified(one.user_id, one.name, channel, address, one.language, _why(one, how), one.mentioned)
+    why = _why(one, how)
+    return Notified(one.user_id, one.name, channel, address, one.language, why, one.mentioned, one.stands_in_for)
 
 
 def _why(one: Following, how: Phrase) -> Phrase:
     if one.mentioned:
         return Phrase("notified.mentioned", {"how": how})
+    if one.stands_in_for:
+        return Phrase("notified.stands in", {"name": one.stands_in_for, "how": how})
     return Phrase("notified.follows", {"how": how}) if one.follows else Phrase("notified.in line", {"how": how})
 
 

@@ -124,6 +124,8 @@ ACTS: Final = {
     "act.second_factor.remove": marked("Second factor of {subject} removed"),
     "act.user.password": marked("Password of {subject} changed"),
     "act.user.ways": marked("How {subject} works changed"),
+    "act.user.away": marked("{subject} is out of office"),
+    "act.user.back": marked("{subject} is not out of office"),
     "act.user.set": marked("User {subject} changed"),
 }
 """Each sentence by "act." and the name of an act; ``subject`` is what it was about."""

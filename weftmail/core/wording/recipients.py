@@ -9,6 +9,7 @@ from weftmail.core.wording.phrase import Sentence, marked
 RECIPIENTS: Final[dict[str, Sentence]] = {
     "notified.follows": marked("follows, {how}"),
     "notified.mentioned": marked("mentioned, {how}"),
+    "notified.stands in": marked("stands in for {name}, who is away; {how}"),
     "notified.in line": marked("in charge, as nobody follows who may answer; {how}"),
     "notified.automatic": marked("in the inbox alone, as nothing proves that a person wrote it"),
     "prefers.email": marked("prefers email"),

@@ -164,6 +164,10 @@ REFUSALS = {
     "assignee_wanted": marked("Say who is to do it"),
     # Days, and what waits for one.
     "day_malformed": marked("{day} is no day; write it as 2026-11-30"),
+    "back_too_early": marked("{day} is too early; somebody who is away is back on a later day"),
+    "not_away": marked("{name} is not out of office"),
+    "substitute_self": marked("Nobody stands in for themselves; name a colleague"),
+    "substitute_elsewhere": marked("{name} may not answer in any company in which they would stand in"),
     "day_over": marked("{day} has begun already; choose a later day"),
     "snooze_closed": marked("{number} is closed, so nothing waits there"),
     "not_snoozed": marked("{number} is not snoozed"),

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from weftmail.core.notification_kind import KINDS, stored
+from weftmail.flow import absence, day, vocabulary
 from weftmail.flow import digest as digests
-from weftmail.flow import vocabulary
 from weftmail.flow.facts import is_ours
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import find, membership
@@ -172,12 +172,21 @@ def _hour(wanted: int) -> int:
 def _keep(setup: Setup, was: User, changed: User) -> None:
     """Store a user; their next digest is due by what they chose, in the zone that they are in now."""
     setup.store.users.set(changed)
+    _keep_days(setup, was, changed)
     if _planned(was) != _planned(changed):
         digests.plan(setup.store, changed, setup.clock())
 
 
 def _planned(one: User) -> tuple[str, int, str, bool]:
     return one.digest, one.digest_hour, one.zone, one.active
+
+
+def _keep_days(setup: Setup, was: User, user: User) -> None:
+    """Let the days on which somebody is away be those of their new time zone."""
+    planned = setup.store.absences.get(user.id)
+    if planned is not None and was.zone != user.zone:
+        there = absence.in_zone(planned, day.zone(was.zone), day.zone(user.zone))
+        absence.put(setup.store, user, there, setup.clock())
 
 
 def _put_in_charge(store: Store, user: User, wanted: bool) -> None:

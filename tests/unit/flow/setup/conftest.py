@@ -64,7 +64,7 @@ class Office:
             self.map,
             lambda local, domain: self.mailboxes.get(f"{local}@{domain}", ""),
             ("en", "sv"),
-            lambda name: name == "Europe/Stockholm",
+            lambda name: name in ("Europe/Stockholm", "America/New_York"),
         )
 
     def did(self, answer: Done | Refusal) -> Done:

@@ -16,6 +16,7 @@ from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.post import Draft, post
 from weftmail.flow.running import RUNNING
 from weftmail.flow.setup import (
+    absence,
     access,
     activity,
     activity_type,
@@ -106,6 +107,10 @@ def before(office: Office, *acts: Act) -> Office:
 
 def added(office: Office) -> Done:
     return office.did(alias.add(office.setup, "sales@acme.example", opens="lead"))
+
+
+def gone(office: Office) -> Done:
+    return office.did(absence.leave(office.setup, NINA, "2027-02-01"))
 
 
 def teamed(office: Office) -> Done:
@@ -234,6 +239,8 @@ ACTS: dict[str, Act] = {
     "user.invite": invited,
     "user.add": lambda office: office.did(user.add(office.setup, NINA, company="Acme")),
     "user.set": lambda office: office.did(user.change(before(office, invited).setup, NINA, prefers="inbox")),
+    "user.away": lambda office: office.did(absence.leave(before(office, invited).setup, NINA, "2027-02-01")),
+    "user.back": lambda office: office.did(absence.back(before(office, invited, gone).setup, NINA)),
     "user.remove": lambda office: office.did(user.remove(before(office, invited).setup, NINA)),
     "membership.remove": lambda office: office.did(membership.leave(before(office, invited).setup, NINA, "Acme")),
     "alias.add": added,
