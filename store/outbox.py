@@ -257,6 +257,18 @@ class Outbox:
             queries.deliveries_revive(self._connection, company_id=company_id, outbox_id=outbox_id, now=now)
         return changed == 1
 
+    def withhold(self, company_id: int, record_id: int, now: int) -> None:
+        """Take back all copies of a record that have not left."""
+        where = {"company_id": company_id, "record_id": record_id}
+        for outbox_id in dict.fromkeys(column(queries.outbox_waiting_of_record(self._connection, **where))):
+            self.cancel(company_id, outbox_id, now)
+
+    def let_go(self, company_id: int, record_id: int, at: int, now: int) -> None:
+        """Let the copies of a record wait again that were taken back at a time."""
+        where = {"company_id": company_id, "record_id": record_id}
+        for outbox_id in dict.fromkeys(column(queries.outbox_cancelled_of_record(self._connection, **where, at=at))):
+            self.revive(company_id, outbox_id, now)
+
     def put_back(self, company_id: int, outbox_id: int, state: str, reason: str, now: int) -> bool:
         """Let a copy that waits be one again that came back or failed; say whether it still waited."""
         words = {"company_id": company_id, "id": outbox_id, "now": now}

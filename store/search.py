@@ -95,13 +95,20 @@ class Search:
         types.
         """
         sql, words = self.sql(company_id, what, hidden_types, record_id)
-        return many(Hit, self._connection.run("search_find", sql, {**words, "most": most}))
+        for stretch in (NEAR, STRETCH):
+            found = self._connection.run("search_find", sql, {**words, "most": most, "stretch": stretch})
+            # Most searches are for what is common: their first page stands among the newest rows.
+            if len(found.rows) >= most:
+                break
+        return many(Hit, found)
 
     def sql(
         self, company_id: int, what: Sought, hidden_types: Sequence[str], record_id: int | None = None
     ) -> tuple[str, dict[str, Any]]:
-        """Return the statement that finds it, put together of constants, and its parameters but ``most``."""
-        words: dict[str, Any] = {"company_id": company_id, "stretch": STRETCH}
+        """Return the statement that finds it, put together of constants, and its parameters but ``most`` and
+        ``stretch``.
+        """
+        words: dict[str, Any] = {"company_id": company_id}
         conditions = ["r.id = s.record_id", "r.company_id = :company_id", "r.hidden_as is null"]
         given = {
             "sender": what.sender, "recipient": what.recipient, "in_": what.in_,
@@ -142,15 +149,16 @@ class Search:
 
 
 def match(phrases: Sequence[Sequence[str]], *, lite: bool) -> str:
-    """Return what the database looks for: every phrase, its last word as the beginning of one."""
+    """Return what the database looks for: every phrase, its last word as the beginning of one; a letter is a word."""
+    begins = [(phrase, len(phrase[-1]) > 1) for phrase in phrases]
     if lite:
-        return " ".join(f'"{" ".join(phrase)}"*' for phrase in phrases)
-    return " & ".join(f"{' <-> '.join(phrase)}:*" for phrase in phrases)
+        return " ".join(f'"{" ".join(phrase)}"{"*" * begun}' for phrase, begun in begins)
+    return " & ".join(f"{' <-> '.join(phrase)}{':*' * begun}" for phrase, begun in begins)
 
 
 OF_COMPANY = " company_id = :company_id"
-STRETCH = 3000
-"""So many of the newest rows that hold the words are looked at for everything else."""
+NEAR, STRETCH = 300, 3000
+"""So many of the newest rows that hold the words are looked at for everything else, at first and at most."""
 SELECT = """select r.id as record_id, r.label, r.title, r.state, r.counts_as, m.number, m.author_name, m.author_address,
     m.author_user_id, coalesce(substr(m.reply_text, 1, 4000), '') as text, coalesce(m.created_at, r.changed_at) as at"""
 JOINS = "cross join record r left join message m on m.company_id = :company_id and m.id = s.id / 4 and s.id % 4 < 2"

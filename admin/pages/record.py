@@ -93,8 +93,10 @@ def frame(visit: Visit) -> Response:
 
 
 def source(visit: Visit) -> Response:
-    """Give out a mail as it came."""
+    """Give out a mail as it came; of a note whose earlier text was erased that is no longer."""
     message = message_of(visit)
+    if message.edited_at is not None and not visit.store.notes.versions(visit.company_id, message.id):
+        raise HTTPException(410, marked("What this note said before was erased, and its email says it still."))
     return files.source(visit, message, f"{_name(visit)}.eml")
 
 

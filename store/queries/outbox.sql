@@ -72,6 +72,18 @@ where company_id = :company_id and id = :id and state in ('waiting', 'delayed', 
 update outbox set state = 'waiting', next_at = :now, changed_at = :now
 where company_id = :company_id and id = :id and state = 'cancelled';
 
+-- Of a record that becomes spam: what has not left.
+-- name: outbox_waiting_of_record
+select o.id
+from delivery d join outbox o on o.id = d.outbox_id
+where d.company_id = :company_id and d.record_id = :record_id and o.state in ('waiting', 'delayed');
+
+-- Of one that is none after all: what was taken back at that very moment.
+-- name: outbox_cancelled_of_record
+select o.id
+from delivery d join outbox o on o.id = d.outbox_id
+where d.company_id = :company_id and d.record_id = :record_id and o.state = 'cancelled' and o.changed_at = :at;
+
 -- What a person wanted sent again is as it was, as long as it waits.
 -- name: outbox_put_back!
 update outbox set state = :state, changed_at = :now

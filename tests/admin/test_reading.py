@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,12 @@ import pytest
 from tests.admin.chromium import chromium, served
 from tests.admin.conftest import Browser, Site
 from tests.admin.test_browser import enter
+from tests.admin.test_fields import setup_of
 from weftmail.admin.headers import MAIL
+from weftmail.flow.actor import Actor
 from weftmail.flow.post import Draft, DraftFile, post
+from weftmail.flow.setup import note
+from weftmail.flow.setup.act import Done
 
 PIXEL = '<p>Look</p><img src="https://pictures.example/a.png" alt="A"><img alt="B" src="http://pictures.example/b.png">'
 
@@ -187,3 +192,26 @@ def test_what_comes_in_moves_nothing_until_somebody_clicks(site: Site, tmp_path:
         page.get_by_text("And one more").wait_for()
         page.wait_for_function("!document.querySelector('#thread > .waiting')")
         assert page.locator("#text").input_value() == "Half a sentence" and not button.is_visible()
+
+
+def test_the_source_of_a_note_is_for_admins_and_gone_once_it_is_erased(
+    site: Site, browser: Callable[[], Browser], anna: Browser
+) -> None:
+    """A note that came by mail says in its source what it said before its author changed it."""
+    author = site.store.users.get(site.world.anna)
+    assert author is not None
+    bjorn = browser()
+    bjorn.sign_in("bjorn@acme.example")
+    values = (site.world.anna, site.world.thread("LEAD-1")[0].id)
+    words = "update message set kind = 'note', author_user_id = ?, author_contact_id = null where id = ?"
+    site.store.connection.execute(words, values)
+    setup = replace(setup_of(site), actor=Actor("Anna", site.world.anna))
+    assert isinstance(note.edit(setup, "LEAD-1", 1, "Twenty stools", author), Done)
+    assert "Could you do 40 chairs?" in anna.get("/records/LEAD-1/1/source").text
+    for path in ("source", "versions"):
+        assert bjorn.get(f"/records/LEAD-1/1/{path}").status_code == 404
+    page, text = bjorn.get("/records/LEAD-1").text, bjorn.get("/records/LEAD-1/1/text").text
+    assert "Could you do" not in page + text and "Twenty stools" in page and "/1/source" not in page
+    assert isinstance(note.erase(setup, "LEAD-1", 1), Done)
+    gone = anna.get("/records/LEAD-1/1/source")
+    assert gone.status_code == 410 and "was erased" in gone.text and "40 chairs" not in gone.text

@@ -7,7 +7,7 @@ import pytest
 from tests.store.conftest import Office
 from weftmail.core.sought import sought
 from weftmail.store.message import NewAttachment
-from weftmail.store.search import FILES, MESSAGE, folded
+from weftmail.store.search import FILES, MESSAGE, NEAR, folded
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,23 @@ def test_words_that_are_near_are_known_to_sqlite(sqlite_office: Office, postgres
     sqlite_office.message(sqlite_office.record(), text="Björk")
     assert "bjork" in sqlite_office.store.search.near("bjork") and sqlite_office.store.search.near("") == ()
     assert postgresql_office.store.search.near("bjork") == ()
+
+
+def test_a_letter_is_a_word_and_two_begin_one(office: Office) -> None:
+    made = office.record()
+    office.message(made, text="Vitamin b twelve", subject="", kind="received")
+    office.message(made, text="birch beech", subject="", kind="received")
+    found = {typed: office.store.search.find(office.acme, sought(typed), ()) for typed in ("b", "bi", "bee b", "be bi")}
+    assert {typed: [one.number for one in hits] for typed, hits in found.items()} == {
+        "b": [1], "bi": [2], "bee b": [], "be bi": [2],
+    }  # fmt: skip
+
+
+def test_what_is_rare_is_found_behind_much_that_is_newer(office: Office) -> None:
+    made = office.record()
+    office.message(made, text="oak", subject="", kind="received", author_name="Erik", author_address="e@other.example")
+    for _ in range(NEAR + 5):
+        office.message(made, text="oak", subject="", kind="received")
+    erik = office.store.search.find(office.acme, sought("oak from:erik"), ())
+    assert [one.number for one in erik] == [1]
+    assert [one.number for one in office.store.search.find(office.acme, sought("oak in:LEAD"), (), 2)] == [306, 305]

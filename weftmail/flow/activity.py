@@ -23,6 +23,19 @@ def word(type_: str) -> Phrase:
     return KINDS.get(type_) or Phrase("activity.own", {"name": type_})
 
 
+_ONE = {
+    "call": Phrase("activity.a.call"),
+    "email": Phrase("activity.a.email"),
+    "meeting": Phrase("activity.a.meeting"),
+    "to-do": Phrase("activity.a.to-do"),
+}
+
+
+def one_of(type_: str) -> Phrase:
+    """Return what a sentence calls an activity of a type."""
+    return _ONE.get(type_) or word(type_)
+
+
 def remind(store: Store, company_id: int, activity_id: int, now: int) -> None:
     """Tell whoever is to do an activity that its day has come, unless it is over, or its record out of the lists."""
     one = store.activities.get(company_id, activity_id)

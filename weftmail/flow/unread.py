@@ -44,7 +44,8 @@ def is_unread(store: Store, company_id: int, message_id: int) -> bool:
 
 def _unread(store: Store, company_id: int, message_id: int) -> ThreadMessage:
     message = store.messages.get(company_id, message_id)
-    if message is None or message.flag not in UNREAD:
+    # What its author wrote anew since is not to say again what it said before.
+    if message is None or message.flag not in UNREAD or message.edited_at is not None or message.deleted_at is not None:
         raise RefusedAct("id", "nothing_missing")
     return message
 

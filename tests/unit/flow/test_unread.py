@@ -93,3 +93,11 @@ def test_what_was_read_again_stands_in_the_history(unread: World):
     assert not nothing.changes
     done = office.did(messages.read_again(office.setup, unread.installation, unread.record("LEAD-1"), message.id))
     assert (done.subject, done.changes) == ("LEAD-1", (FieldChange("whole", "no", "yes"),))
+
+
+@pytest.mark.parametrize("column", ["edited_at", "deleted_at"])
+def test_a_note_that_was_changed_since_is_not_filled_with_what_it_said_before(unread: World, column: str) -> None:
+    unread.store.connection.execute(f"update message set {column} = 5")
+    message = unread.thread("LEAD-1")[0]
+    with pytest.raises(RefusedAct):
+        try_again(unread.store, unread.installation, unread.acme, message.id)

@@ -48,6 +48,10 @@ PAGES: Final[dict[str, Sentence]] = {
     "activity.meeting": marked("Meeting"),
     "activity.to-do": marked("To-do"),
     "activity.own": marked("{name}"),
+    "activity.a.call": marked("a call"),
+    "activity.a.email": marked("an email"),
+    "activity.a.meeting": marked("a meeting"),
+    "activity.a.to-do": marked("a to-do"),
     # States of a record.
     "record.open": marked("open"),
     "record.closed": marked("closed"),

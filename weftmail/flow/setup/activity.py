@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from weftmail.core.role import Role
 from weftmail.core.wording.phrase import Phrase, Value
 from weftmail.flow import day, notices
-from weftmail.flow.activity import ACTIVITY, KINDS, word
+from weftmail.flow.activity import ACTIVITY, KINDS, one_of
 from weftmail.flow.events import write_event
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup import find
@@ -76,7 +76,7 @@ def _said(setup: Setup, company_id: int, activity_id: int) -> Phrase:
         "event.activity.planned",
         {
             "actor": setup.actor.name,
-            "type": word(one.type),
+            "type": one_of(one.type),
             "day": one.due_on,
             "name": one.user,
             "note": _after(one.note),
@@ -129,7 +129,7 @@ def _tell(setup: Setup, one: RecordActivity) -> None:
         says = Phrase(
             "notice.activity",
             {
-                "actor": setup.actor.name, "type": word(one.type), "record": one.record, "day": one.due_on,
+                "actor": setup.actor.name, "type": one_of(one.type), "record": one.record, "day": one.due_on,
                 "note": _after(one.note),
             },
         )  # fmt: skip
@@ -196,7 +196,7 @@ def done(
     came = f"\n{kept}" if kept else ""
     says = Phrase(
         "event.activity.done",
-        {"actor": setup.actor.name, "type": word(one.type), "note": _after(one.note), "feedback": came},
+        {"actor": setup.actor.name, "type": one_of(one.type), "note": _after(one.note), "feedback": came},
     )
     write_event(store, record, says, now, setup.actor.user_id)
     then = {} if following is None else {"next": _plan(setup, record, following, "next_")}
@@ -214,7 +214,7 @@ def _ended(setup: Setup, one: RecordActivity, name: str) -> Done:
     store, now, was = setup.store, setup.clock(), fields(setup.store, one)
     store.activities.end(one.company_id, one.id, removed=now)
     store.due.remove(ACTIVITY, str(one.id))
-    says = Phrase("event.activity.removed", {"actor": setup.actor.name, "type": word(one.type), "day": one.due_on})
+    says = Phrase("event.activity.removed", {"actor": setup.actor.name, "type": one_of(one.type), "day": one.due_on})
     write_event(store, _record(store, one), says, now, setup.actor.user_id)
     return Done(name, one.company_id, one.record, was, fields(store, _get(store, one.company_id, one.id)))
 
@@ -244,7 +244,7 @@ def _reopen(setup: Setup, row: AuditRow) -> Done:
     store, one, now = setup.store, _row(setup, row), setup.clock()
     was = fields(store, one)
     store.activities.end(one.company_id, one.id)
-    says = Phrase("event.activity.reopened", {"actor": setup.actor.name, "type": word(one.type), "day": one.due_on})
+    says = Phrase("event.activity.reopened", {"actor": setup.actor.name, "type": one_of(one.type), "day": one.due_on})
     write_event(store, _record(store, one), says, now, setup.actor.user_id)
     following = store.activities.get(one.company_id, row.now.get("next", 0))
     if following is not None and following.open:

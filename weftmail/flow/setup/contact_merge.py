@@ -10,13 +10,17 @@ from weftmail.store.audit import AuditRow
 from weftmail.store.contact_card import ContactCard
 from weftmail.store.store import Store
 
+IMAGES = "remote images"
+"""How the log calls whether the images of a sender are loaded without asking."""
+
 
 @act
 def merge(setup: Setup, address: str, other: str, *, company: str | None = None) -> Done:
     """Let the contact with the address ``other`` be the one with ``address``, who is kept.
 
     Addresses, records, messages and places in conversations pass over; the reply addresses that either was given go on
-    working.  A name, a note or an organisation passes where the one who is kept has none.  Raises RefusedAct for one
+    working.  A name, a note or an organisation passes where the one who is kept has none, and
+    so does the choice to load a sender's images.  Raises RefusedAct for one
     and the same contact, and for one who is blocked.
     """
     store = setup.store
@@ -30,6 +34,8 @@ def merge(setup: Setup, address: str, other: str, *, company: str | None = None)
     subject = _called(store, kept.company_id, kept.id)
     store.contact_merges.merge(kept.company_id, kept.id, gone.id, setup.clock())
     _fill(store, _card(store, kept.company_id, kept.id), card)
+    if store.contacts.loads_images(gone.company_id, gone.id):
+        store.contacts.set_images(kept.company_id, kept.id, on=True)
     now = _fields(store, kept.company_id, kept.id)
     return Done("contact.merge", kept.company_id, subject, was, {**now, "merged": card.name or other, "gone": gone.id})
 
@@ -48,7 +54,7 @@ def _card(store: Store, company_id: int, contact_id: int) -> ContactCard:
 def _fields(store: Store, company_id: int, contact_id: int) -> Fields:
     found = store.contacts.get(company_id, contact_id)
     assert found is not None  # noqa: S101 - contacts are never deleted
-    return contact.fields(store, found)
+    return {**contact.fields(store, found), IMAGES: store.contacts.loads_images(company_id, contact_id)}
 
 
 def _fill(store: Store, kept: ContactCard, gone: ContactCard) -> None:
@@ -71,6 +77,8 @@ def _part(setup: Setup, row: AuditRow) -> Done:
     store.contact_merges.part(of, kept.id, gone.id)
     if kept.name == left["name"]:
         store.contacts.rename(of, kept.id, was["name"])
+    if store.contacts.loads_images(of, kept.id) == left[IMAGES]:
+        store.contacts.set_images(of, kept.id, on=was[IMAGES])
     if kept.note == left["note"]:
         organisation = kept.organisation_id if kept.organisation == was["organisation"] else None
         store.contact_cards.put(of, kept.id, was["note"], organisation)

@@ -26,6 +26,8 @@ PRIORITIES = ("low", "normal", "high", "urgent")
 LISTS = "lists"
 PLACES = (LISTS, "spam", "trash")
 """Where a record is: in the lists, or out of them."""
+STALE = 24 * 3600 * 1000
+"""After so many milliseconds what waited to leave of spam is out of date, and stays taken back."""
 NOBODY = Heir(Owner(), "", "", [])
 
 
@@ -201,10 +203,17 @@ def _await(setup: Setup, record: Record, now: int, *, awaits: bool) -> None:
 
 
 def _move(setup: Setup, record: Record, place: str, now: int) -> None:
-    """Take the record out of the lists, or back; what becomes spam blocks its sender, until it is no spam any more."""
+    """Take the record out of the lists, or back; what becomes spam blocks its sender, until it is no spam any more.
+
+    What waits to leave of spam is taken back, and waits again if it was no spam after all.
+    """
     store, was = setup.store, record.hidden_as or LISTS
     if place == was:
         return
+    if place == "spam":
+        store.outbox.withhold(record.company_id, record.id, now)
+    if was == "spam" and record.hidden_at is not None and now - record.hidden_at < STALE:
+        store.outbox.let_go(record.company_id, record.id, record.hidden_at, now)
     store.records.hide(record.company_id, record.id, None if place == LISTS else place, now)
     customer = store.contacts.get(record.company_id, record.customer_id) if record.customer_id is not None else None
     if customer is not None and place == "spam" and customer.blocked_at is None:

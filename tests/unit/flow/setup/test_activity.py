@@ -43,8 +43,8 @@ def test_somebody_is_told_now_and_reminded_on_the_morning(lead: Office) -> None:
     world, wanted = lead.world, in_days(lead, 3)
     planned(lead, assignee=BJORN, note="About oak")
     assert open_(lead) == [("call", wanted, "Björn")]
-    assert events(lead) == [f"Anna planned Call for Björn by {wanted}: About oak"]
-    assert notices(lead, world.bjorn) == [f"Anna planned Call on LEAD-1 for you by {wanted}: About oak"]
+    assert events(lead) == [f"Anna planned a call for Björn by {wanted}: About oak"]
+    assert notices(lead, world.bjorn) == [f"Anna planned a call on LEAD-1 for you by {wanted}: About oak"]
     morning = day.morning(day.named("", wanted), None)
     world.clock.now = morning - HOUR
     due(lead)
@@ -105,7 +105,7 @@ def test_done_with_feedback_and_a_next_one_and_back(lead: Office) -> None:
     following = Planned("meeting", in_days(lead, 9), BJORN, "Bring samples")
     done = lead.did(activity.done(lead.setup, number, " She wants 38.\nNot 40. ", following))
     assert open_(lead) == [("meeting", in_days(lead, 9), "Björn")]
-    assert "Anna has done Call\nShe wants 38.\nNot 40." in events(lead)
+    assert "Anna has done a call\nShe wants 38.\nNot 40." in events(lead)
     assert (done.now["state"], done.now["feedback"]) == ("done", "She wants 38.\nNot 40.")
     assert lead.refused(activity.done(lead.setup, number)) == ("", "activity_over")
     back = lead.did(undo.undo(lead.setup, done.trace))

@@ -144,3 +144,25 @@ def test_back_is_back_whatever_stood_there(data: st.DataObject) -> None:
         office.did(undo.undo(office.setup, done.trace))
         assert stands(office) == before
         world.store.close()
+
+
+@pytest.mark.parametrize("whose", [KARIN_ADDRESS, ERIK_ADDRESS])
+def test_the_choice_to_load_images_passes_over_and_goes_back(both: Office, whose: str) -> None:
+    contacts, acme = both.store.contacts, both.world.acme
+    karin, erik = number(both, KARIN_ADDRESS), number(both, ERIK_ADDRESS)
+    contacts.set_images(acme, number(both, whose), on=True)
+    done = both.did(contact_merge.merge(both.setup, KARIN_ADDRESS, ERIK_ADDRESS))
+    assert contacts.loads_images(acme, karin)
+    both.did(undo.undo(both.setup, done.trace))
+    assert (contacts.loads_images(acme, karin), contacts.loads_images(acme, erik)) == (
+        whose == KARIN_ADDRESS, whose == ERIK_ADDRESS,
+    )  # fmt: skip
+
+
+def test_what_was_chosen_of_images_since_stays(both: Office) -> None:
+    contacts, acme, karin = both.store.contacts, both.world.acme, number(both, KARIN_ADDRESS)
+    contacts.set_images(acme, number(both, ERIK_ADDRESS), on=True)
+    done = both.did(contact_merge.merge(both.setup, KARIN_ADDRESS, ERIK_ADDRESS))
+    contacts.set_images(acme, karin, on=False)
+    both.did(undo.undo(both.setup, done.trace))
+    assert not contacts.loads_images(acme, karin)

@@ -6,8 +6,9 @@ import pytest
 
 from tests.unit.flow.setup.conftest import Office
 from weftmail.core.wording.sentences import say
+from weftmail.flow.post import Draft, post
 from weftmail.flow.setup import contact, follower, many, record, record_type, saved_filter, team, undo, ways
-from weftmail.flow.setup.record_change import RecordChanges
+from weftmail.flow.setup.record_change import STALE, RecordChanges
 from weftmail.flow.setup.record_type import TypeChanges
 from weftmail.store.record import Record
 
@@ -122,6 +123,44 @@ def test_spam_blocks_its_sender_until_it_is_none_any_more(lead: Office) -> None:
     lead.did(record.change(lead.setup, "LEAD-1", Changes(customer="", place="spam")))
     lead.did(record.change(lead.setup, "LEAD-1", Changes(place="lists")))
     assert events(lead)[-1] == "Anna brought this back to the lists" and not blocked(lead)
+
+
+def waiting(office: Office) -> list[str]:
+    """Return the states of the copies of all messages of LEAD-1, in their order."""
+    sql = "select o.state from outbox o where o.message_id is not null order by o.id"
+    return [row[0] for row in office.store.connection.execute(sql).rows]
+
+
+def test_what_waits_to_leave_of_spam_does_not_and_does_if_it_was_none(lead: Office) -> None:
+    anna = lead.store.users.get(lead.world.anna)
+    assert anna is not None
+    post(lead.store, lead.world.installation, found(lead), anna, Draft(text="On its way", to=[KARIN]))
+    before = waiting(lead)
+    lead.store.connection.execute("update outbox set state = 'delayed' where id = (select max(id) from outbox)")
+    assert set(before) == {"waiting"}
+    changed = lead.did(record.change(lead.setup, "LEAD-1", Changes(place="spam")))
+    assert waiting(lead) == ["cancelled"] * len(before)
+    lead.did(undo.undo(lead.setup, changed.trace))
+    assert waiting(lead) == before
+    lead.did(record.change(lead.setup, "LEAD-1", Changes(place="trash")))
+    assert waiting(lead) == before, "what was written before it went to the trash was meant"
+
+
+def test_what_somebody_had_taken_back_before_stays_so_and_what_is_old_is_not_sent(lead: Office) -> None:
+    anna = lead.store.users.get(lead.world.anna)
+    assert anna is not None
+    for text in ("First", "Second"):
+        post(lead.store, lead.world.installation, found(lead), anna, Draft(text=text, to=[KARIN]))
+    last = lead.store.connection.execute("select max(id) from outbox").rows[0][0]
+    lead.store.outbox.cancel(lead.world.acme, last, lead.world.clock())
+    lead.did(record.change(lead.setup, "LEAD-1", Changes(place="spam")))
+    back = lead.did(record.change(lead.setup, "LEAD-1", Changes(place="lists")))
+    assert waiting(lead)[-1] == "cancelled" and set(waiting(lead)[:-1]) == {"waiting"}
+    lead.did(undo.undo(lead.setup, back.trace))
+    lead.store.connection.execute("update record set hidden_at = hidden_at - ?", (STALE,))
+    lead.store.connection.execute("update outbox set changed_at = changed_at - ?", (STALE,))
+    lead.did(record.change(lead.setup, "LEAD-1", Changes(place="lists")))
+    assert set(waiting(lead)) == {"cancelled"}
 
 
 def test_who_is_blocked_already_stays_so(lead: Office) -> None:
