@@ -133,7 +133,9 @@ FOOT = """
   of our records, 20 emails within an hour to one alias are told by email; further ones are filed as ever, and told in
   the inbox alone for 15 minutes. A loop ends in that silence; nothing is held, one notice a day says so, and an
   exemption of the domain lifts the bound. What follows the one before it within a fifth of a second answers nothing,
-  and does not count. Verified and unverified count apart.
+  and does not count. Verified and unverified count apart. Of one sender who wrote before and gets nothing from us, such
+  as a program behind an address that forwards, the bound is the same. A shop goes on in that silence: its email comes
+  although nothing was told by email for ten minutes, so it answers nothing, and is told by email again for four hours.
 - Our own email that comes back is known by its field `X-Weftmail-Loop`, or by its Message-ID.
 - Nothing is discarded but our own email that came back, or what goes round in circles. Words in a subject or a
   display name discard nothing. By its words alone an email is an automatic answer only under a program's own title:

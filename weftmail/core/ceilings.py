@@ -219,6 +219,13 @@ CEILINGS: tuple[Ceiling, ...] = (
         str(TURNS),
         f"told in the inbox alone for {SILENCE // 60} minutes",
     ),
+    Ceiling(
+        _LOOP,
+        "mails of a sender who gets nothing to one alias in an hour, told by mail",
+        str(TURNS),
+        f"told in the inbox alone for {SILENCE // 60} minutes, unless they go on where nothing was told by mail for "
+        f"{NOTIFIED_NOBODY // 60}",
+    ),
     Ceiling(_LOOP, "mails of a sender to one place in an hour", str(FLOOD), "admins are told; nothing is held"),
     Ceiling(_SITE, "head of a request", f"{HTTP_HEAD} s", "cut off"),
     Ceiling(_SITE, f"a request, an answer, over {HTTP_STRETCH} s", f"{LOWEST_RATE} bytes/s at least", "cut off"),

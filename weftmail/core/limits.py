@@ -269,6 +269,10 @@ ANSWERED = 200
 SILENCE = 15 * 60
 """Seconds for which colleagues are told in the inbox alone of so much mail from new senders of one domain: longer than
 a program takes to answer."""
+NOTIFIED_NOBODY = 10 * 60
+"""Seconds without a notification by mail after which mail of a sender answers none: longer than a program takes."""
+GOES_ON = 4 * 3600
+"""Seconds for which that is believed of a sender, before it is tried again."""
 FLOOD_AGAIN = 24 * 3600
 """Seconds after which admins are told of the same sender again."""
 NOTICES_APART = 15 * 60

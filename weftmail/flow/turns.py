@@ -37,7 +37,7 @@ class Traffic:
     alias_id: int | None = None
     alias: str = ""
     group: str = ""
-    """The senders of one domain, among whom it counts at the alias; "" where no alias takes it."""
+    """Among whom it counts at the alias: the senders of one domain, or its own alone; "" where no alias takes it."""
     exempt: bool = False
     """Somebody said that its sender is no loop; looked up where it would be taken for one."""
     found: Mapping[tuple[str, str], Turn] = field(default_factory=dict)
@@ -45,12 +45,17 @@ class Traffic:
     @property
     def between(self) -> list[Turn]:
         """What went to and fro between its sender and the places that it goes to."""
-        return [one for one in self.found.values() if one.who != self.group]
+        return [one for one in self.found.values() if one.who not in (self.group, turns.NOTIFIED)]
 
     @property
     def of_group(self) -> Turn | None:
         """What came from its group, None where nothing did."""
         return next((one for one in self.found.values() if one.who == self.group), None)
+
+    @property
+    def notified_at(self) -> int:
+        """When colleagues were last told by mail of what came to the alias; 0 for never within the last hours."""
+        return next((one.last_at for one in self.found.values() if one.who == turns.NOTIFIED), 0)
 
     def crowded(self, now: int) -> bool:
         """Say whether colleagues are told of it in the inbox alone, since they were told too often of such mail."""
@@ -62,7 +67,7 @@ UNCOUNTED = Traffic()
 
 def known(store: Store, traffic: Traffic, disposition: Disposition, now: int) -> Traffic:
     """Return the traffic with what the store knows of it; only reads."""
-    names = [*traffic.names, *([traffic.group] if traffic.group else [])]
+    names = [*traffic.names, *([traffic.group, turns.NOTIFIED] if traffic.group else [])]
     if not names or not isinstance(disposition, (Open, Append, Note)):
         return traffic
     record_id = None if isinstance(disposition, Open) else disposition.record_id
@@ -70,7 +75,7 @@ def known(store: Store, traffic: Traffic, disposition: Disposition, now: int) ->
     traffic = replace(traffic, found={(one.who, one.place): one for one in found})
     if not (traffic.crowded(now) or turns.tripped(traffic.between, now)):
         return traffic
-    listed = (*turns.exempt_by(traffic.author), f"@{turns.domain_of_group(traffic.group)}")
+    listed = (*turns.exempt_by(traffic.author), turns.exempting(traffic.group))
     return replace(traffic, exempt=store.exemptions.covers(disposition.company_id, listed))
 
 
@@ -91,7 +96,7 @@ def within_turns(traffic: Traffic, decision: Decision, now: int) -> Decision:
 
 
 def _silent(traffic: Traffic, decision: Decision, disposition: Filing) -> Decision:
-    says = Phrase("loop.crowd", {"domain": turns.domain_of_group(traffic.group), "place": traffic.alias})
+    says = Phrase("loop.crowd", {"domain": turns.named_by_group(traffic.group), "place": traffic.alias})
     return Decision(replace(disposition, reach="inbox"), (*decision.trace, Asked("turns", False, says)))
 
 
@@ -152,21 +157,24 @@ def note_mail(
 
 
 def _group_with_one_more(traffic: Traffic, now: int, *, by_mail: bool) -> list[Turn]:
-    """The row of the group in which a mail counts; none for a mail that counts in none."""
+    """The row of the group in which a mail counts, and that something is told by mail; none for what counts in none."""
     if not traffic.group or traffic.alias_id is None:
         return []
     who, place = traffic.group, turns.alias_place(traffic.alias_id)
     before = traffic.of_group or Turn(who, place, False, "", 0, now, 0, 0)
     mails, since_at = before.counted(now)
     tells = traffic.crowded(now) and before.alarmed_at <= now - FLOOD_AGAIN * 1000
+    notified = [Turn(turns.NOTIFIED, place, False, "", 0, now, 0, 0)] if by_mail else []
     return [
         replace(
             before,
+            waiting=before.goes_on(now) or before.answers_nothing(now, traffic.notified_at),
             times=before.one_more(now) if by_mail else before.times,
             mails=mails,
             since_at=since_at,
             alarmed_at=now if tells else before.alarmed_at,
-        )
+        ),
+        *notified,
     ]
 
 
@@ -176,11 +184,11 @@ def _silence(store: Store, traffic: Traffic, group: Turn, record: Record, inboun
     By mail they are not: what answers their mail would answer that too.
     """
     store.turns.hold(record.company_id, [group.who], [group.place], now)
-    domain = turns.domain_of_group(group.who)
+    domain = turns.named_by_group(group.who)
     log.warning("mail of %s to %s is told in the inbox alone for a while", domain, traffic.alias)
     if group.alarmed_at == now:
-        minutes = SILENCE // 60
-        says = Phrase("notice.crowd", {"domain": domain, "place": traffic.alias, "minutes": minutes})
+        exempt, minutes = turns.exempting(group.who), SILENCE // 60
+        says = Phrase("notice.crowd", {"domain": domain, "place": traffic.alias, "minutes": minutes, "exempt": exempt})
         people = _in_charge(store, record.company_id, None, traffic.alias_id)
         notify(store, record.company_id, people, says, now, inbound_id=inbound_id)
 

@@ -59,6 +59,7 @@ AUTHORS = {
     "another host below two short labels": lambda number: f"Case <case@t{number}.tickets.co.uk>",
     "a user's": lambda number: "Björn <bjorn@acme.example>",
     "our own": lambda number: f"Leads <{LEADS}>",
+    "one name": lambda number: "Case <case@tickets.example>",
     "two at once": lambda number: f"A <a{number}@tickets.example>, B <b@tickets.example>",
     "nobody": lambda number: "undisclosed",
 }
@@ -98,6 +99,41 @@ class TestAResponder:
         assert [one.state for one in of_karin] == ["filed"] * 8
         assert {"email", "inbox"} == channels_of(world, of_karin[0].message_id)
         assert len(notices(world)) <= 2
+
+    @pytest.mark.timeout(600)
+    @pytest.mark.parametrize("late", [20_000, 2 * 60_000], ids=["at once", "after two minutes"])
+    def test_behind_an_address_that_forwards_ends_each_time_that_it_is_fed(self, world: World, late: int) -> None:
+        """It answers from one other address to the alias, and quotes nothing of ours, all day; customers write on."""
+        post = Post()
+        post.join("acme.example", world)
+        fixed = Responder(AUTHORS["one name"])
+        waiting: list[tuple[int, EmailMessage]] = []
+
+        def slow(mail: EmailMessage) -> None:
+            answer = fixed(mail)
+            del answer["Return-Path"]
+            waiting.append((post.now + late, answer))
+
+        post.robots[HELPDESK] = slow  # type: ignore[assignment]
+        post.forwards = {"duty@relay.example": HELPDESK}
+        duty(world, "duty@relay.example", world.leads)
+        for minute in range(26 * 60):
+            if minute % 60 == 7 and minute < 24 * 60:
+                post.send("karin@customer.example", LEADS, world.mail(subject=f"Question {minute}"))
+            for due in [one for one in waiting if one[0] <= post.now]:
+                waiting.remove(due)
+                post.send("case@tickets.example", LEADS, due[1].as_bytes())
+            post.run(1 / 60)
+        print(f"\n24 mails became {post.sent.total()}: {dict(post.sent)}")
+        assert fixed.answers <= 25 * (TURNS + 2)
+        assert waiting == [] and set(states(world)) == {"filed"}
+        of_karin = world.store.listings.inbound(InboundFilter(sender="karin@customer.example"), most=1000)
+        by_mail = ["email" in channels_of(world, one.message_id) for one in of_karin]
+        assert len(by_mail) == 24 and all(by_mail)
+        # An hour that nobody feeds is quiet.
+        before = fixed.answers
+        post.run(6)
+        assert fixed.answers == before
 
     def test_at_a_pinned_alias_ends(self, world: World) -> None:
         post = Post()
@@ -244,7 +280,21 @@ class TestPeople:
     def test_a_shop_that_sends_150_orders_within_an_hour_is_filed(self, world: World) -> None:
         found, by_mail = self.come(world, ["Shop <orders@shop.example>"] * 150, HOUR // 150)
         assert found == ["filed"]
-        assert by_mail == 150
+        # For ten minutes it is tried whether it answers anything.
+        assert by_mail >= 120
+
+    @pytest.mark.timeout(600)
+    @pytest.mark.parametrize("each", [25, 100, 180])
+    def test_of_a_shop_that_sends_all_day_nearly_everything_is_told_by_mail(self, world: World, each: int) -> None:
+        found, by_mail = self.come(world, ["Shop <orders@shop.example>"] * each * 8, HOUR // each)
+        assert found == ["filed"]
+        assert by_mail >= 0.9 * each * 8
+        assert len(notices(world)) == 1 and "mail-admin exemption add orders@shop.example" in notices(world)[0]
+
+    def test_of_a_shop_that_is_exempt_all_is_told_by_mail(self, world: World) -> None:
+        world.store.exemptions.add(world.acme, "orders@shop.example", 1)
+        assert self.come(world, ["Shop <orders@shop.example>"] * 100, HOUR // 100) == (["filed"], 100)
+        assert notices(world) == []
 
     def test_a_scanner_under_an_address_of_our_own_is_filed(self, world: World) -> None:
         found, by_mail = self.come(world, [f"Scanner <{SUPPORT}>"] * 30)

@@ -6,8 +6,10 @@ themselves counts only against mail of the same kind: a stranger who bears a ver
 nothing of theirs.
 
 Who answers under another name than ours went to makes no turns.  But whatever goes round passes a colleague who is told
-by mail: so what colleagues are told of the senders of one domain has a bound, and beyond it they are told in the inbox
-alone for a while.  A loop ends in that silence, and people are filed as ever.
+by mail: so what colleagues are told of the senders of one domain, or of one sender whom they never answer, has a bound,
+and beyond it they are told in the inbox alone for a while.  A loop ends in that silence, and people are filed as ever.
+A shop goes on in it: whose mail comes although nothing was told by mail for ten minutes answers nothing, and is told of
+as before.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from dataclasses import dataclass
 
 from weftmail.core.address import BadAddress, canonical, split, without_plus
 from weftmail.core.envelope import Envelope
-from weftmail.core.limits import ANSWERED, FLOOD, FLOOD_AGAIN, SILENCE, TURNS, TURNS_WITHIN
+from weftmail.core.limits import ANSWERED, FLOOD, FLOOD_AGAIN, GOES_ON, SILENCE, NOTIFIED_NOBODY, TURNS, TURNS_WITHIN
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing.facts import Sender
 
@@ -28,6 +30,9 @@ STAMP = 13
 _VERIFIED = "verified "
 _NEW = "new senders of "
 _OURS = "our own words from "
+_SAME = "mail of "
+NOTIFIED = "told by mail"
+"""Under this name it is written down when colleagues were last told by mail of what came to an alias."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Turn:
     who: str
     place: str
     waiting: bool
-    """Nothing of ours went back since their newest mail."""
+    """Nothing of ours went back since their newest mail; of a group, that it went on when nothing was told by mail."""
     times: str
     """When their last turns were, the oldest first, ``STAMP`` digits each."""
     mails: int
@@ -59,15 +64,29 @@ class Turn:
 
     def silent(self, now: int) -> bool:
         """Say whether mail of these senders is told in the inbox alone."""
-        return self.held_at > now - SILENCE * 1000
+        return self.held_at > now - SILENCE * 1000 and not self.goes_on(now)
+
+    def goes_on(self, now: int) -> bool:
+        """Say whether it went on in the last silence, so that it answers nothing; that is believed for some hours."""
+        return self.waiting and self.held_at > now - GOES_ON * 1000
+
+    def answers_nothing(self, now: int, notified_at: int) -> bool:
+        """Say whether a mail that comes now shows that, with what was ``notified_at`` by mail last.
+
+        It does for one sender alone: of many somebody may write for the first time at any moment.
+        """
+        alone = self.who.removeprefix(_VERIFIED).startswith(_SAME)
+        return alone and self.silent(now) and max(self.held_at, notified_at) <= now - NOTIFIED_NOBODY * 1000
 
     def crowded(self, now: int) -> bool:
         """Say whether it is to be: it is already, or as much was told by mail within the last hour as may be."""
+        if self.goes_on(now):
+            return False
         return self.silent(now) or self._since(max(self.held_at, now - TURNS_WITHIN * 1000)) >= TURNS
 
     def one_more(self, now: int) -> str:
         """Return the times with this one more; as they are where it came too quickly to answer anything."""
-        if self.who.removeprefix(_VERIFIED).startswith(_NEW) and now - self.last_at < ANSWERED:
+        if self.who.removeprefix(_VERIFIED).startswith((_NEW, _SAME)) and now - self.last_at < ANSWERED:
             return self.times
         return (self.times + f"{now:0{STAMP}}")[-TURNS * STAMP :]
 
@@ -120,22 +139,31 @@ def names_of(envelope: Envelope, message: Message, sender: Sender) -> tuple[str,
 
 
 def group_of(envelope: Envelope, sender: Sender, *, known: bool, ours: bool) -> str:
-    """Return the name under which a mail counts beside all others of its author's domain; "" for one that does not.
+    """Return the name under which a mail counts beside others, of its author's domain or of its author alone.
 
-    Those do who are not ``known`` to have written before, what holds words of ``ours``, and our own addresses: under
-    these come programs that take another name for each answer, and lists that keep our author.
+    With their domain do those who are not ``known`` to have written before, what holds words of ``ours``, and our own
+    addresses: under these come programs that take another name for each answer, and lists that keep our author.  Who
+    wrote before counts alone: a program may answer what an address that forwards brings it.
     """
     ours = ours or sender.ours
+    author = _address(sender.address)
     if known and not ours:
-        return ""
+        same = f"{_SAME}{author}" if author else ""
+        return _VERIFIED + same if same and sender.verified else same
     domain = _registered((sender.address or envelope.sender).rpartition("@")[2].lower())
     group = (_OURS if ours else _NEW) + (domain or "nobody")
     return _VERIFIED + group if sender.verified else group
 
 
-def domain_of_group(group: str) -> str:
-    """Return the domain in the name of a group."""
+def named_by_group(group: str) -> str:
+    """Return the domain in the name of a group, or the address of one sender."""
     return group.rpartition(" ")[2]
+
+
+def exempting(group: str) -> str:
+    """Return what an allow list names so that a group is told of without a bound."""
+    named = named_by_group(group)
+    return named if "@" in named else f"@{named}"
 
 
 def author_of(names: Sequence[str]) -> str:

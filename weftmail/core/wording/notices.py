@@ -32,7 +32,7 @@ NOTICES: Final[dict[str, Sentence]] = {
     "notice.crowd": marked(
         "Very many emails of {domain} came to {place} within an hour, and each of them notified somebody by mail: it "
         "may be a program that answers its own notifications. For {minutes} minutes they are told in the inbox alone; "
-        "nothing is held. If they are people, exempt them: mail-admin exemption add @{domain}"
+        "nothing is held. If they are no such program, exempt them: mail-admin exemption add {exempt}"
     ),
     "notice.not sent": marked("A notification could not be sent to you; the message is on {record}: {subject}"),
     "notice.woke": marked("{record} was snoozed until today: {title}"),
