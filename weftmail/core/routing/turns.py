@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from weftmail.core.address import BadAddress, canonical, split, without_plus
 from weftmail.core.envelope import Envelope
-from weftmail.core.limits import ANSWERED, FLOOD, FLOOD_AGAIN, GOES_ON, SILENCE, NOTIFIED_NOBODY, TURNS, TURNS_WITHIN
+from weftmail.core.limits import ANSWERED, FLOOD, FLOOD_AGAIN, GOES_ON, NOTIFIED_NOBODY, SILENCE, TURNS, TURNS_WITHIN
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing.facts import Sender
 
