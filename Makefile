@@ -27,6 +27,7 @@ run: ## the whole of it on this machine, with a demo company; no mail server nee
 	@$(BIN)/python -m weftmail.cli.demo
 
 clean-run: ## the same from the beginning: forgets all that the demo kept under var/
+	@if [ -S var/state/listener.sock ] && $(BIN)/python -c "import socket; socket.socket(socket.AF_UNIX).connect('var/state/listener.sock')" 2>/dev/null; then echo "the demo runs: stop it first, with Ctrl-C in its terminal" >&2; exit 1; fi
 	@rm -rf var
 	@$(MAKE) --no-print-directory run
 

@@ -11,6 +11,7 @@ from weftmail.store.absence import Absences
 from weftmail.store.activity import Activities
 from weftmail.store.alias import Aliases
 from weftmail.store.alias_list import AliasLists
+from weftmail.store.alignment import Alignments
 from weftmail.store.audit import AuditLog
 from weftmail.store.blob import Blobs
 from weftmail.store.company import Companies
@@ -100,6 +101,7 @@ class Store:
         self.deciders = Deciders(connection)
         self.notes = Notes(connection)
         self.outbox = Outbox(connection)
+        self.alignments = Alignments(connection)
         self.sessions = Sessions(connection)
         self.second_factors = SecondFactors(connection)
         self.settings = StoredSettings(connection)

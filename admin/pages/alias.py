@@ -135,6 +135,8 @@ def _new_page(visit: Visit, wrong: Mapping[str, str], found: Sequence[RecordName
     meant = visit.request.query_params.get("address", "")
     if meant and not typed["address"]:
         typed["address"], _, typed["domain"] = meant[:320].rpartition("@")
+    domains = _domains_by_use(visit)
+    typed["domain"] = typed["domain"] or next(iter(domains), "")
     near = () if wrong else alias.near(visit.store, _address(visit)) if typed["address"] else ()
     return visit.page(
         "alias_new.html",
@@ -144,9 +146,16 @@ def _new_page(visit: Visit, wrong: Mapping[str, str], found: Sequence[RecordName
         wrong=wrong,
         found=found,
         near=_near(visit, near),
-        domains=[(one_.name, one_.name) for one_ in alias.domains_of(visit.store, visit.company_id)],
+        domains=[(each, each) for each in domains],
         **alias_form.choices(visit, typed),
     )
+
+
+def _domains_by_use(visit: Visit) -> list[str]:
+    """Return the domains that an alias can be in, the one with the most aliases first."""
+    used = visit.store.domains.aliases_of(visit.company_id)
+    found = alias.domains_of(visit.store, visit.company_id)
+    return [one_.name for one_ in sorted(found, key=lambda each: (-used.get(each.id, 0), not each.dedicated, each.id))]
 
 
 def _page(visit: Visit, alias_: Alias, wrong: Mapping[str, str], found: Sequence[RecordName] | None = None) -> Response:

@@ -17,7 +17,7 @@ from weftmail.core.dns.finding import DnsFinding
 from weftmail.core.role import Role
 from weftmail.core.tokens.link import RANDOM
 from weftmail.core.wording.phrase import marked
-from weftmail.flow import dns_kept
+from weftmail.flow import dns_kept, guide
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import dkim_key, dns, domain, mail_round
 from weftmail.flow.setup.act import Done
@@ -166,6 +166,7 @@ def _page(
         domain=one,
         may_change=changes,
         records=records,
+        left=visit.store.alignments.since(one.name, visit.now - dns.DAY, None if visit.owner else visit.company_id),
         keys=[(key, KEY_TONES[key.state], visit.voice.gettext(KEY_STATES[key.state])) for key in _keys(visit, one)],
         gone_at=dkim_key.gone_at,
         kinds=KEY_KINDS,
@@ -177,6 +178,7 @@ def _page(
         wrong_field={field: wrong},
         to=visit.text("to"),
         link=link,
+        guided=visit.owner and not guide.closed(visit.store),
         history=changes_of(visit, one.name, installation=one.company_id is None, most=8) if changes else [],
     )
 

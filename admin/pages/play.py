@@ -33,6 +33,7 @@ class Play:
     name: str
     """Whom the visitor can be: the recipient of ``letter``; "" where nobody outside got an email yet."""
     letter: str
+    subject: str
     broken: frozenset[Part]
     waiting: tuple[PutOff, ...]
     safe: int
@@ -62,6 +63,7 @@ def shown(visit: Visit, letter: Caught | None) -> Play | None:
     return Play(
         name=_named(visit, found, who) if found is not None and who else "",
         letter=found.name if found is not None and who else "",
+        subject=letters.read(visit, found).subject if found is not None and who else "",
         broken=stage.broken(),
         waiting=waiting,
         safe=stage.safe(),

@@ -66,6 +66,7 @@ def _queue(visit: Visit, *, wrong: str = "", status: int = 200) -> Response:
         aside=aside,
         following=found[PER_PAGE - 1].id if len(found) > PER_PAGE else 0,
         decided=_decided(visit),
+        just_decided=whole_number(visit.request.query_params.get("decided", "")) or 0,
         types=_types(visit),
         told=visit.store.line.first(visit.company_id),
         progress=_progress(visit),
@@ -224,13 +225,18 @@ def decide(visit: Visit) -> Response:
         return _mail(visit, row, wrong=visit.voice.say(done.phrase), status=422)
     visit.site.sender.wake()
     on = _on(visit)
-    return visit.go(f"/records/{on}" if on else f"/review?state={row.state}", done)
+    return visit.go(f"/records/{on}" if on else _queue_of(visit, row.state), done)
+
+
+def _queue_of(visit: Visit, state: str) -> str:
+    """Return where the decisions go on: the part that is shown, another one where nothing waits in that any more."""
+    return f"/review?state={state}" if _counts(visit).get(state) else "/review"
 
 
 def decide_many(visit: Visit) -> Response:
     """Carry out what was pressed for all that are ticked; what cannot be done stays, and the last reason is said."""
     numbers = [whole_number(one) for one in visit.form.getlist("mail") if isinstance(one, str)]
-    done: Done | None = None
+    done: list[Done] = []
     refused = ""
     for number in numbers[:PER_PAGE]:
         row = _to_decide(visit, number)
@@ -238,12 +244,16 @@ def decide_many(visit: Visit) -> Response:
         if isinstance(made, Refusal):
             refused = visit.voice.say(made.phrase)
         else:
-            done = made
+            done.append(made)
     visit.site.sender.wake()
     if refused or not numbers:
         said = refused or visit.voice.gettext(marked("Tick at least one email."))
         return _queue(visit, wrong=said, status=422)
-    return visit.go(f"/review?state={visit.request.query_params.get('state', 'held')}", done)
+    back = _queue_of(visit, visit.request.query_params.get("state", "held"))
+    if len(done) == 1:
+        return visit.go(back, done[0])
+    # Each of several is an act of its own, and is undone where it stands in the list below.
+    return visit.go(f"{back}{'&' if '?' in back else '?'}decided={len(done)}#decided")
 
 
 def _carried_out(visit: Visit, row: InboundRow, act: str) -> Done | Refusal:

@@ -140,10 +140,17 @@ def _page(
         channels=[(one, visit.voice.gettext(CHANNELS.get(one, one))) for one in visit.store.users.channels()],
         given=_filled(found, of, given or {}),
         wrong=wrong or {},
+        state_folder=_state_folder(visit),
         listens=here != "letter" or _listens(visit),
         journey=_journey(visit, found) if here == "letter" else None,
         keys=visit.store.domains.dkim_keys(found.domain.name) if found.domain is not None and here == "dns" else [],
     )
+
+
+def _state_folder(visit: Visit) -> str:
+    """Return where the listener's socket lies, as the settings of this server say."""
+    values = (one.value for one in visit.site.file.keys if one.name == "state")
+    return next(values, "").strip('"') or "/var/lib/weftmail"
 
 
 def _filled(found: Guide, of: Company | None, given: Mapping[str, str]) -> Mapping[str, str]:

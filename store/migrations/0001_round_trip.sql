@@ -859,6 +859,20 @@ create index outbox_company on outbox (company_id, id);
 -- What goes to somebody without being a message: found by whom it is for.
 create index outbox_own on outbox (company_id, id) where message_id is null;
 
+-- What left with a domain in From, hour by hour, and how much of it DMARC passes.
+create table alignment (
+    company_id bigint not null references company (id),
+    domain text not null,
+    hour_at bigint not null,
+    mails bigint not null,
+    signed bigint not null,
+    returned bigint not null,
+    aligned bigint not null,
+    primary key (company_id, domain, hour_at)
+);
+create index alignment_domain on alignment (domain, hour_at);
+create index alignment_hour on alignment (hour_at);
+
 create table delivery (
     id {ID},
     company_id bigint not null references company (id),

@@ -14,6 +14,7 @@ from tests.unit.world import HOST
 from tests.unit.zones import TableZones, good
 from weftmail.cli.signing import DkimFolder
 from weftmail.core.ports import Outcome, Sent
+from weftmail.core.sent_as import SentAs
 from weftmail.flow.account import link_mail
 from weftmail.flow.copy import Copy
 from weftmail.flow.dns_watch import OURSELVES, DnsWatch
@@ -281,6 +282,19 @@ class KeepingServer:
 
     def close(self) -> None:
         """Nothing to give back."""
+
+
+def test_what_left_is_measured_by_its_from_its_signature_and_its_return_path(site: Site, anna: Browser) -> None:
+    assert "Within 24 hours no email left with this domain in From." in anna.get(PAGE).text
+    for signed in (DOMAIN, DOMAIN, ""):
+        site.store.alignments.count(site.world.acme, SentAs(DOMAIN, signed, DOMAIN), site.world.clock())
+    page = anna.get(PAGE).text
+    assert "● 3 of 3 emails aligned, 24 hours" in page and "2 by their signature, 3 by their return path" in page
+    site.store.alignments.count(site.other, SentAs(DOMAIN, "", ""), site.world.clock())
+    # What another company sends with a shared domain is seen by an admin of all alone.
+    assert "3 of 3 emails aligned" in anna.get(PAGE).text
+    owner(site)
+    assert "▲ 3 of 4 emails aligned, 24 hours" in anna.get(PAGE).text
 
 
 def test_others_do_not_see_the_pages(site: Site, browser: Callable[[], Browser]) -> None:

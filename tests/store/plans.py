@@ -154,6 +154,8 @@ READ_MORE = {
 
 ACROSS = {
     "inbound_tally_since": STANDS,
+    "alignment_since": "a domain may be used by several companies, and has one DMARC record",
+    "alignment_expire": "what is old is forgotten, whosesoever it is",
     "outbox_counts_since": STANDS,
     "outbox_waiting_since": STANDS,
     "review_counts_everywhere": STANDS,

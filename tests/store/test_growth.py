@@ -122,6 +122,7 @@ VALUES: dict[str, Any] = {
     "owner_team_id": None, "password": None, "reference": "r", "reference_url": "", "since": 0,
     "what": "review", "answer_local": "sales", "answer_domain": "acme.example",
     "at": 1, "servers": "[]", "verdict": "good", "body": "{}", "says": "{}", "words": 20_000, "budget": 4_000_000,
+    "hour_at": 1, "signed": 1, "returned": 1, "aligned": 1,
     "company_ids": [1], "least": 4, "named": "t", "stretch": 20, "once": "once", "undecided": "{}",
     "whose": "outside", "all_mail": False, "nobodys": True, "priority": "high", "folded": "x", "tag_id": 1,
     "shared": True,

@@ -75,6 +75,6 @@ def _no_address(store: Store, recipient: str, kept: str) -> str:
         find.alias(store, recipient)
     except RefusedAct as refused:
         near = str(refused.refusal.values.get("near") or "")
-    meant = f", but {near} is" if near else ""
+    meant = f" (there is: {near})" if near else ""
     refuses = "A mail server that asks our map refuses it: 550 5.1.1."
     return f"{recipient} is no address here{meant}. {refuses} This one was kept: {kept}"

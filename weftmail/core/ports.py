@@ -10,6 +10,7 @@ from typing import BinaryIO, Literal, Protocol
 from weftmail.core.envelope import Envelope
 from weftmail.core.parsing.message import Message
 from weftmail.core.picture import NoPicture, Picture, Sheet
+from weftmail.core.sent_as import SentAs
 from weftmail.core.wording.phrase import Phrase
 
 Clock = Callable[[], int]
@@ -24,6 +25,8 @@ class Sent:
     """The mail server took the copy for this address; ``text`` is its answer."""
 
     text: str
+    sent_as: SentAs | None = None
+    """As whom it left; None for what is no email."""
 
 
 @dataclass(frozen=True, slots=True)

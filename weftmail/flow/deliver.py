@@ -141,6 +141,7 @@ class OutboxSender:
             for address, outcome in outcomes.items():
                 state, reason = _state(outcome, late)
                 self._store.outbox.settle_delivery(claimed.company_id, claimed.id, address, state, reason, now)
+            self._count(claimed, outcomes, now)
             failed = [
                 (address, outcome)
                 for address, outcome in outcomes.items()
@@ -159,6 +160,13 @@ class OutboxSender:
             else:
                 state = "sent" if who_gets or not failed else "failed"
                 self._store.outbox.settle(claimed.id, self._holder, state, error, now, now)
+
+    def _count(self, claimed: Claimed, outcomes: Mapping[str, Outcome], now: int) -> None:
+        """Count an email that left by what DMARC makes of it."""
+        sent = (one.sent_as for one in outcomes.values() if isinstance(one, Sent))
+        sent_as = next(sent, None)
+        if sent_as is not None:
+            self._store.alignments.count(claimed.company_id, sent_as, now)
 
     def _is_left(self, claimed: Claimed, done: int) -> bool:
         """Say whether the copy has somebody left to reach."""

@@ -31,6 +31,8 @@ class Question:
     dedicated: bool
     host: str
     keys: tuple[PublicKey, ...]
+    unaligned: int = 0
+    """Emails that left with the domain in From within the last day, and that DMARC would not pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,10 @@ class _Checking:
         def above() -> tuple[str, dmarc.DmarcPolicy] | None:
             return dmarc.inherited(domain, lambda name: values(self.zones.query(name, "TXT")))
 
-        judged = over_servers(view, lambda found: dmarc.judge(domain, found, above, vouched=vouched))
+        unaligned = self.question.unaligned
+        judged = over_servers(
+            view, lambda found: dmarc.judge(domain, found, above, vouched=vouched, unaligned=unaligned)
+        )
         expected = tuple(one.value for one in judged.add) or view.everything()
         return DnsFinding("dmarc", dmarc.name(domain), view.everything(), values(view.resolver), expected, judged)
 

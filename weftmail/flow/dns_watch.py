@@ -53,7 +53,7 @@ class DnsWatch:
         Raises RefusedAct for an unknown one.
         """
         store = self.setup.store
-        found = check(self.zones, dns.question(store, name, self.host), self.setup.clock())
+        found = check(self.zones, dns.question(store, name, self.host, self.setup.clock()), self.setup.clock())
         domain = dns.domain(store, name)
         with store.transaction():
             self._keep(domain, found)

@@ -95,17 +95,23 @@ def inherited(domain: str, ask: Callable[[str], Values]) -> tuple[str, DmarcPoli
 
 
 def judge(
-    domain: str, found: Values, above: Callable[[], tuple[str, DmarcPolicy] | None], *, vouched: bool = True
+    domain: str,
+    found: Values,
+    above: Callable[[], tuple[str, DmarcPolicy] | None],
+    *,
+    vouched: bool = True,
+    unaligned: int = 0,
 ) -> Judgement:
     """Say which policy counts for the domain; ``above`` walks up where the domain has none of its own.
 
-    A stricter one is the next step only once SPF and a signature have ``vouched`` for what leaves.
+    A stricter one is the next step only once SPF and a signature have ``vouched`` for what leaves, and none of it was
+    ``unaligned`` within the last day.
     """
     there = records(found)
     if len(there) > 1:
         return _replace(domain, there, there[0], Phrase("dns.dmarc.several", {"count": len(there)}))
     if there:
-        return _own(domain, parse(there[0]), vouched=vouched)
+        return _own(domain, parse(there[0]), vouched=vouched, unaligned=unaligned)
     if found:
         return _replace(domain, found, wanted(domain).value, Phrase("dns.dmarc.version", {"text": found[0]}))
     parent = above()
@@ -114,10 +120,10 @@ def judge(
         return Judgement("look", Phrase("dns.dmarc.none", {"domain": domain}), step, add=(wanted(domain),))
     policy = parent[1].tags.get("sp") or parent[1].tags.get("p", "none")
     reason = Phrase("dns.dmarc.inherited", {"policy": policy, "domain": parent[0]})
-    return Judgement("good", reason, _next(domain, DmarcPolicy("", {"p": policy}, ()), vouched=vouched))
+    return Judgement("good", reason, _next(domain, DmarcPolicy("", {"p": policy}, ()), vouched, unaligned))
 
 
-def _own(domain: str, policy: DmarcPolicy, *, vouched: bool) -> Judgement:
+def _own(domain: str, policy: DmarcPolicy, *, vouched: bool, unaligned: int) -> Judgement:
     faults = [
         *policy.faults,
         *(["p="] if "p" not in policy.tags and not any(f.startswith("p") for f in policy.faults) else []),
@@ -131,7 +137,7 @@ def _own(domain: str, policy: DmarcPolicy, *, vouched: bool) -> Judgement:
         judgement = _replace(domain, (policy.record,), _mended(policy), reason)
         return Judgement("look", reason, judgement.step, judgement.remove, judgement.add)
     return Judgement(
-        "good", Phrase("dns.dmarc.good", {"policy": policy.tags["p"]}), _next(domain, policy, vouched=vouched)
+        "good", Phrase("dns.dmarc.good", {"policy": policy.tags["p"]}), _next(domain, policy, vouched, unaligned)
     )
 
 
@@ -141,11 +147,13 @@ def _mended(policy: DmarcPolicy) -> str:
     return "; ".join(f"{tag}={value}" for tag, value in {**first, **kept}.items())
 
 
-def _next(domain: str, policy: DmarcPolicy, *, vouched: bool) -> Phrase | None:
+def _next(domain: str, policy: DmarcPolicy, vouched: bool, unaligned: int) -> Phrase | None:
     """Return the next step of a policy: one at a time, from what asks for nothing to what refuses."""
     at = POLICIES.index(policy.tags["p"].lower()) + 1
     if at == len(POLICIES):
         return None
+    if unaligned:
+        return Phrase("dns.step.dmarc unaligned", {"policy": POLICIES[at], "count": unaligned})
     if not vouched:
         return Phrase("dns.step.dmarc first", {"policy": POLICIES[at]})
     record = _mended(replace(policy, tags={**policy.tags, "p": POLICIES[at]}))

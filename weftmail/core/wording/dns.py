@@ -93,6 +93,9 @@ DNS: Final[dict[str, Sentence]] = {
     "dns.step.host address": marked("Give this server's name an A record, or set hostname to the name that has one"),
     "dns.step.keys": marked("Make them: mail-admin dkim create {domain}"),
     "dns.step.dmarc next": marked("SPF and a signature vouch for what leaves; go on to {record} at {name}"),
+    "dns.step.dmarc unaligned": marked(
+        "Emails that left unaligned within a day: {count}. Once there are none, p={policy} is next"
+    ),
     "dns.step.dmarc first": marked("Keep it until SPF and a signature vouch for what leaves; p={policy} is next then"),
     "dns.step.sts": marked(
         "Serve {url} (version: STSv1; mode: testing; mx: {host}; max_age: 86400), then add the record at {name}"

@@ -40,7 +40,7 @@ SETTINGS: Final = {
     # The store.
     "setting.notices_apart": marked("Minutes between two emails of notices to one person"),
     "setting.second_factor": marked("Everybody has to have a second factor"),
-    "setting.sending_paused": marked("Sending is paused: email waits, and nothing leaves"),
+    "setting.sending_paused": marked("Pause sending: while it is on, email waits, and nothing leaves"),
     "setting.session_days": marked("Days after which somebody has to sign in again"),
 }
 """Each sentence by "setting." and the name of a setting."""

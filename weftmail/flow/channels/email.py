@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from weftmail.core.address import domain_of
 from weftmail.core.composing.dkim import sign
-from weftmail.core.ports import Outcome, Refused
+from weftmail.core.parsing.header import mailboxes
+from weftmail.core.parsing.mime import parse_header
+from weftmail.core.ports import Outcome, Refused, Sent
+from weftmail.core.sent_as import SentAs
 from weftmail.flow.account import account_mail, link_mail
 from weftmail.flow.channels.channel import Means
 from weftmail.flow.copy import copy_of
@@ -30,8 +35,20 @@ class EmailChannel:
         made = compose(self._means.store, self._means.installation, claimed)
         if isinstance(made, Refused):
             return dict.fromkeys(addresses, made)
-        data = sign(made.data, self._means.keys(made.domain), self._means.installation.clock())
-        return self._means.submitter.submit(made.return_path, addresses, data)
+        keys = self._means.keys(made.domain)
+        data = sign(made.data, keys, self._means.installation.clock())
+        sent_as = SentAs(_author(made.data), made.domain if keys else "", made.return_path.rpartition("@")[2])
+        found = self._means.submitter.submit(made.return_path, addresses, data)
+        return {
+            address: replace(outcome, sent_as=sent_as) if isinstance(outcome, Sent) else outcome
+            for address, outcome in found.items()
+        }
+
+
+def _author(data: bytes) -> str:
+    """Return the domain in From of what we composed."""
+    found = mailboxes(parse_header(data).first("from"))
+    return domain_of(found[0].address) if found else ""
 
 
 channel = EmailChannel

@@ -23,18 +23,20 @@ def domain(store: Store, name: str) -> Domain:
     return find.domain(store, name, field="domain")
 
 
-def question(store: Store, name: str, host: str) -> Question:
-    """Return what to ask about a domain; raises RefusedAct for an unknown one."""
+def question(store: Store, name: str, host: str, now: int) -> Question:
+    """Return what to ask about a domain, with what left of it until ``now``; raises RefusedAct for an unknown one."""
     found = domain(store, name)
     keys = tuple(
         PublicKey(one.selector, one.domain, one.record, one.state)
         for one in store.domains.dkim_keys(found.name)
         if one.state != "retired"
     )
-    return Question(found.name, found.dedicated, host, keys)
+    left = store.alignments.since(found.name, now - DAY)
+    return Question(found.name, found.dedicated, host, keys, left.mails - left.aligned)
 
 
 LINK_DAYS = 14
+DAY = 24 * 3600 * 1000
 
 
 @dataclass(frozen=True, slots=True)

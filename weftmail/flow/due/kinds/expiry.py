@@ -14,6 +14,8 @@ from weftmail.store.store import Store
 EACH = 3600_000
 FAILURES_KEPT = 24 * 3600_000
 """Longer than any window in which failed sign-ins are counted; in milliseconds."""
+ALIGNMENT_KEPT = 8 * 24 * 3600_000
+"""Longer than what left is looked at; in milliseconds."""
 BOUNCES_KEPT = 90 * 24 * 3600_000
 """Longer than five bounces of a full mailbox are apart that are told of one trouble; in milliseconds."""
 
@@ -33,6 +35,7 @@ class Expiry:
         store.sessions.expire(now, now - FAILURES_KEPT)
         store.suppressions.expire(now - BOUNCES_KEPT)
         store.handed_over.expire(now - KEPT, (now - KEPT) // HOUR)
+        store.alignments.expire(now - ALIGNMENT_KEPT)
         store.turns.expire(now - TURNS_WITHIN * 1000, now - FLOOD_AGAIN * 1000)
         store.inbox_lists.settle(now - SETTLED_KEPT, now)
         return now + EACH
