@@ -51,6 +51,7 @@ from weftmail.core.limits import (
     NESTING,
     NOTIFICATION_FILES,
     NOTIFICATION_WORDS,
+    NOTIFIED_NOBODY,
     PARTS,
     PATH_FIELD,
     PATH_NAME,
