@@ -52,7 +52,7 @@ format: .venv/ready-dev ## put the code into its one format
 	$(BIN)/ruff check -q --fix .
 
 corpora: .venv/ready-dev ## measure the reading of mail: make corpora CORPORA=DIR, a folder of mails with expectations
-	@$(BIN)/python bench/corpora.py "$(CORPORA)"
+	@$(BIN)/python bench/corpora.py "$(CORPORA)" "$(MISSES)"
 
 bench: .venv/ready-dev ## speed, each figure beside its floor
 	$(BIN)/python -m bench

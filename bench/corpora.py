@@ -1,7 +1,8 @@
-"""make corpora CORPORA=DIR: how well and how quickly a folder of mails with expectations is read.
+"""make corpora CORPORA=DIR [MISSES=FILE]: how well and how quickly a folder of mails with expectations is read.
 
 Makes a store of its own under var/corpora with leads@acme.example, then runs the scorer that lies beside the folder,
-``DIR/../tools/score.py``, over ``bin/mail-ingest --explain``, and passes its table on.  Nothing is filed.
+``DIR/../tools/score.py``, over ``bin/mail-ingest --explain``, and passes its table on, and says
+which mail took longest; FILE keeps every miss.  Nothing is filed.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class Unfit(Exception):
 
 def folder(words: list[str]) -> tuple[Path, Path]:
     """Return the folder of mails and its scorer; raise Unfit where one of them is missing."""
-    if len(words) != 1 or not words[0]:
+    if not words or not words[0] or len(words) > 2:
         raise Unfit("say which folder: make corpora CORPORA=DIR")
     mails = Path(words[0]).absolute()
     scorer = mails.parent / "tools" / "score.py"
@@ -84,8 +85,19 @@ def main(words: list[str]) -> int:
     except Unfit as error:
         print(f"corpora: {error}", file=sys.stderr)
         return 1
-    command = [sys.executable, str(scorer), str(mails), str(ROOT / "bin" / "mail-ingest"), "--explain"]
+    slow = PLACE / "slowest"
+    explain = [
+        sys.executable,
+        str(ROOT / "bench" / "slowest.py"),
+        str(slow),
+        str(ROOT / "bin" / "mail-ingest"),
+        "--explain",
+    ]
+    keep = ["--json", words[1]] if words[1:] and words[1] else []
+    command = [sys.executable, str(scorer), str(mails), *keep, *explain]
     status = subprocess.run(command, env=_environment(settings), check=False).returncode
+    if slow.exists():
+        print(f"the slowest mail: {slow.read_text(encoding='utf-8').strip()} ms")
     print("\n".join(table(mails)))
     return status
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from weftmail.flow.reading import read
@@ -52,6 +54,56 @@ def test_a_part_without_its_frame_is_one_as_well() -> None:
         b"multipart/report; report-type=feedback-report", b"multipart/mixed"
     )
     assert read(raw).kind == "complaint"
+
+
+FRAMED: dict[str, dict[str, str | bool]] = {
+    "in base64": {"encoding": "Content-Transfer-Encoding: base64\n", "coded": True},
+    "as a file": {"encoding": "Content-Disposition: attachment; filename=feedback.txt\n"},
+    "as text": {"kind": "text/plain"},
+    "as text in capitals": {"kind": "Text/Plain; charset=us-ascii"},
+    "with a name": {"kind": 'message/feedback-report; name="report.txt"'},
+    "in capitals": {"kind": "Message/Feedback-Report"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FRAMED)
+def test_however_the_fields_are_framed(name: str) -> None:
+    how = FRAMED[name]
+    fields = FEEDBACK["with recipient"]
+    if how.get("coded"):
+        fields = base64.encodebytes(fields.encode()).decode()
+    raw = complaint(fields, encoding=str(how.get("encoding", "")))
+    message = read(
+        raw.replace(b"message/feedback-report\n", str(how.get("kind", "message/feedback-report")).encode() + b"\n")
+    )
+    assert message.kind == "complaint" and message.report is not None
+    assert message.report.original_message_id == "<1@acme.example>"
+    assert [one.address for one in message.report.recipients] == ["erik@other.example"]
+
+
+def spamcop(author: str, subject: str) -> bytes:
+    return (
+        f"Return-Path: <{author}>\nFrom: {author}\nTo: bounce@acme.example\nSubject: {subject}\n"
+        "Content-Type: text/plain\n\n[ SpamCop V5.3.0 ]\nThis message is brief for your comfort.\n\n"
+        f"[ Offending message ]\n{RETURNED}\n"
+    ).encode()
+
+
+@pytest.mark.parametrize("subject", ["[SpamCop (192.0.2.1) id:7123456789]Offer", "[SpamCop (2001:db8::1) id:712]Offer"])
+def test_a_providers_letter(subject: str) -> None:
+    message = read(spamcop("7123456789@reports.spamcop.net", subject))
+    assert message.kind == "complaint" and message.report is not None
+    assert message.report.original_message_id == "<1@acme.example>"
+    assert read(spamcop("karin@customer.example", subject)).kind == "mail"
+    assert read(spamcop("7123456789@reports.spamcop.net", "Offer")).kind == "mail"
+
+
+def test_one_that_returns_nothing_names_no_message() -> None:
+    top = b"Return-Path: <fbl@provider.example>\nFrom: fbl@provider.example\nSubject: FW\nMIME-Version: 1.0\n"
+    frame = b"Content-Type: multipart/report; report-type=feedback-report; boundary=b\n\n--b\n\n"
+    body = frame + b"Feedback-Type: abuse\n--b--\n"
+    message = read(top + body)
+    assert message.kind == "complaint" and message.report is not None and message.report.original_message_id is None
 
 
 def test_a_person_who_forwards_a_complaint_makes_none() -> None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from weftmail.core.parsing.message import Evidence, Judged
-from weftmail.core.reports import automatic, dsn, letter, ses
+from weftmail.core.reports import automatic, complaint, dsn, letter, ses
 
 
 def classify(evidence: Evidence) -> Judged:
     """Return the kind of the message and, for a report, what it says; what nothing speaks against is a ``mail``."""
     fields, subject, author, text = evidence.fields, evidence.subject, evidence.author, evidence.text
-    found = dsn.read(fields, evidence.leaves, text)
+    found = dsn.read(fields, evidence.leaves, text) or complaint.read(evidence)
     if found is None or (found[0] == "bounce" and found[1] and not found[1].recipients):
         found = letter.read(evidence) or ses.read(evidence) or found
     if found is None:
