@@ -16,8 +16,9 @@ from weftmail.admin.visit import Visit
 from weftmail.core.address import BadAddress, canonical
 from weftmail.core.limits import POST_FILES
 from weftmail.core.routing.recipients import Field, Notified, Skipped
-from weftmail.core.wording.phrase import Phrase
+from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.post import DraftFile
+from weftmail.store.draft import KeptFile
 from weftmail.store.message import ThreadMessage
 from weftmail.store.record import Record
 
@@ -25,6 +26,8 @@ How = Literal["answer", "reply", "all", "forward", "new"]
 """What the message does with another one; ``answer`` is what a page opens with, for those in the conversation."""
 HOWS: Final[tuple[How, ...]] = get_args(How)
 FIELDS: Final[tuple[Field, ...]] = get_args(Field)
+
+TOO_LARGE = marked("These files have more than 25 MB together. Send a link instead.")
 
 _PARTS = re.compile(r'(?:"[^"]*"|[^,;\n])+')
 _NAMED = re.compile(r"(?s)(?P<name>.*)<(?P<address>[^<>]*)>\s*")
@@ -75,6 +78,15 @@ class Composer:
     errors: dict[str, str] = field(default_factory=dict)
     mention: str = ""
     """Colleagues who are to be notified of it, too, as they were typed."""
+    draft_id: int = 0
+    """The draft that it is kept as; 0 for none."""
+    kept_at: int | None = None
+    files: tuple[KeptFile, ...] = ()
+    """Files that are kept with the draft."""
+    other_draft: str = ""
+    """The kind of another draft that the visitor has on the record; "" for none."""
+    wordless: bool = False
+    """It has files and no words, and whoever sends it has seen that."""
     refused: dict[str, str] = field(default_factory=dict)
     """What was typed into To, Cc or Bcc and is no address: it stays in its box, to be mended."""
 
@@ -112,6 +124,7 @@ def form_of(visit: Visit, record: Record | None = None) -> Composer:
         refused[name] = ", ".join(wrong)
     how = visit.text("how")
     about = asked_about(visit, record, visit.text("about"))
+    draft_id, files = _kept(visit, record)
     return Composer(
         note=_is_note(visit),
         how=how if how in HOWS else "answer",
@@ -125,8 +138,23 @@ def form_of(visit: Visit, record: Record | None = None) -> Composer:
         chosen=tuple(safe_name(one.filename or "") for one in uploads(visit)),
         errors=errors,
         mention=visit.text("mention"),
+        draft_id=draft_id,
+        kept_at=visit.now if draft_id else None,
+        files=files,
+        wordless=bool(visit.text("wordless")),
         refused=refused,
     )
+
+
+def _kept(visit: Visit, record: Record | None) -> tuple[int, tuple[KeptFile, ...]]:
+    """Return the visitor's draft that the form came from, and those of its files that are ticked."""
+    number = whole_number(visit.text("draft"))
+    draft = visit.store.drafts.get(record.company_id, number) if record is not None and number else None
+    if record is None or draft is None or (draft.user_id, draft.record_id) != (visit.user.id, record.id):
+        return 0, ()
+    ticked = {whole_number(one) for one in _all(visit, "kept")}
+    files = visit.store.drafts.files(record.company_id, [draft.id])
+    return (draft.id if draft.state == "writing" else 0), tuple(one for one in files if one.id in ticked)
 
 
 def asked_about(visit: Visit, record: Record | None, number: str) -> ThreadMessage | None:
@@ -188,15 +216,25 @@ def names(text: str) -> list[str]:
 def wrong_words(visit: Visit, composer: Composer) -> dict[str, str]:
     """Return what is wrong with the words and files of the form, by field."""
     errors = dict(composer.errors)
-    sent, along = uploads(visit), [one for one in composer.along if one.ticked]
-    if not _says_something(composer.text) and not sent and not along:
-        errors["text"] = visit.voice.gettext("Write a message or attach a file.")
-    if sum(one.size or 0 for one in sent) + sum(one.size for one in along) > POST_FILES:
-        errors["files"] = visit.voice.gettext("These files have more than 25 MB together. Send a link instead.")
-    return errors
+    if not says_something(composer.text):
+        if not uploads(visit) and not composer.files and not any(one.ticked for one in composer.along):
+            errors["text"] = visit.voice.gettext("Write a message or attach a file.")
+        elif not composer.wordless:
+            errors["text"] = visit.voice.gettext(
+                "It has no words. Write some, or press the button again to send it so."
+            )
+    wrong = too_large(visit, composer)
+    return {**errors, "files": wrong} if wrong else errors
 
 
-def _says_something(text: str) -> bool:
+def too_large(visit: Visit, composer: Composer) -> str:
+    """Say that the files are too large together; "" where they are not."""
+    along = [one.size for one in composer.along if one.ticked]
+    size = sum([*along, *(one.size or 0 for one in uploads(visit)), *(one.size for one in composer.files)])
+    return visit.voice.gettext(TOO_LARGE) if size > POST_FILES else ""
+
+
+def says_something(text: str) -> bool:
     """Whether anybody would see a letter of it: blanks and marks without width are nothing."""
     return any(not letter.isspace() and unicodedata.category(letter) not in ("Cf", "Cc") for letter in text)
 

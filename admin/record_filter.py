@@ -14,7 +14,7 @@ from weftmail.core.address import BadAddress, canonical
 from weftmail.flow import day
 from weftmail.store.record_list import RecordFilter, RecordSort
 
-ONLY = ("mine", "unassigned", "teams", "unread", "waiting", "held", "snoozed")
+ONLY = ("mine", "unassigned", "teams", "unread", "waiting", "held", "snoozed", "drafts")
 """What a list can be narrowed to; any of them together."""
 KINDS_OF_STATE = ("active", "open", "waiting", "closed")
 """Every state counts as one of the last three; active is what is not closed."""

@@ -7,22 +7,36 @@ told, and of how far the thread had come; where either has changed meanwhile, th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from weftmail.admin import proposal
-from weftmail.admin.composer import Composer, file_of, form_of, names, ticked, uploads, wrong_words
+from weftmail.admin import drafting, proposal
+from weftmail.admin.composer import (
+    Composer,
+    file_of,
+    form_of,
+    names,
+    says_something,
+    ticked,
+    too_large,
+    uploads,
+    wrong_words,
+)
 from weftmail.admin.visit import Visit
 from weftmail.core.routing.recipients import Notified, recipients
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.forwarding import files_of
 from weftmail.flow.identity import identity_of
+from weftmail.flow.leaving import moment
 from weftmail.flow.mentions import mentioned
 from weftmail.flow.post import Draft, plan
 from weftmail.flow.refusal import Refusal, RefusedAct
-from weftmail.flow.setup import message
+from weftmail.flow.setup import leaving, message
+from weftmail.flow.setup.act import Done
 from weftmail.flow.thread import Conversation
 from weftmail.store.alias import Alias
+from weftmail.store.attachment import NewAttachment
+from weftmail.store.draft import StoredDraft
 from weftmail.store.pulse import Pulse
 from weftmail.store.record import Follower, Record
 
@@ -39,43 +53,101 @@ class Again(Exception):
         self.composer = composer
 
 
-def fresh(visit: Visit, talk: Conversation, moves: Pulse) -> Composer:
-    """Return the composer as it stands on a page that was just opened; ``moves`` tells how far the thread has come."""
-    return _shown(
-        visit, talk.record, proposal.proposed(visit, talk), moves=moves, alias=talk.alias, followers=talk.followers
-    )
+def fresh(visit: Visit, talk: Conversation, moves: Pulse, drafts: Sequence[StoredDraft]) -> Composer:
+    """Return the composer as it stands on a page that was just opened: with the visitor's draft, where there is one.
+
+    ``moves`` tells how far the thread has come.
+    """
+    how, number = proposal.asked(visit)
+    proposed = proposal.proposed(visit, talk)
+    composer = drafting.with_draft(visit, talk.record, proposed, drafts, how if number or how == "new" else "")
+    return _shown(visit, talk.record, composer, moves=moves, alias=talk.alias, followers=talk.followers, drafts=drafts)
 
 
 def with_all(visit: Visit, record: Record) -> Composer:
     """Return the composer with everybody in Cc whom the message named: Reply all, to be read before Send."""
-    composer = form_of(visit, record)
+    composer = _kept(visit, record, form_of(visit, record))
     return _shown(visit, record, proposal.with_all(visit, composer) if composer.about is not None else composer)
 
 
 def looked_at(visit: Visit, record: Record) -> Composer:
     """Return the composer with what the form says, and with those added whom the visitor named by hand."""
-    return _shown(visit, record, form_of(visit, record))
+    return _shown(visit, record, _kept(visit, record, form_of(visit, record)))
 
 
-def send(visit: Visit, record: Record) -> int:
-    """Send what the form says, or log it as a note; return the message's id.
+def _kept(visit: Visit, record: Record, composer: Composer) -> Composer:
+    """Keep a form that is shown again: no browser lets a page choose its files anew."""
+    with visit.store.transaction():
+        return drafting.keep(visit, record, composer, files=not too_large(visit, composer))
+
+
+def send(visit: Visit, record: Record) -> Done | None:
+    """Send what the form says, or log it as a note; return what will happen, where it leaves later.
 
     Raises Again where something in it has to change, or where those who were shown are not those who would get it.
     """
     composer = form_of(visit, record)
-    errors = _wrong(visit, composer)
+    try:
+        at = _leaves_at(visit, composer)
+        errors = _wrong(visit, composer)
+    except RefusedAct as refused:
+        errors = {"leave": visit.voice.say(refused.refusal.phrase)}
     if errors:
-        raise Again(_shown(visit, record, composer, errors))
+        raise Again(_shown(visit, record, _asks(_kept(visit, record, composer), errors), errors))
+    try:
+        with visit.store.transaction():
+            return _sent(visit, record, composer, at)
+    except _Stopped as stopped:
+        raise Again(_shown(visit, record, _kept(visit, record, composer), stopped.errors)) from None
+
+
+class _Stopped(Exception):
+    """Undoes what was begun; says what is wrong."""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        super().__init__()
+        self.errors = errors
+
+
+def _asks(composer: Composer, errors: Mapping[str, str]) -> Composer:
+    """What has files and no words is sent by the second press."""
+    files = composer.files or any(one.ticked for one in composer.along)
+    return replace(composer, wordless=bool("text" in errors and files and not says_something(composer.text)))
+
+
+def _leaves_at(visit: Visit, composer: Composer) -> int | None:
+    """Return when it leaves, where the visitor chose a time."""
+    choice = visit.text("leave")
+    if composer.note or choice in ("", "now"):
+        return None
+    return moment(choice, visit.text("leave_at"), visit.now, visit.voice.calendar.zone)
+
+
+def _sent(visit: Visit, record: Record, composer: Composer, at: int | None) -> Done | None:
+    shown = _shown(visit, record, composer)
+    changed = _what_changed(visit.text("seen"), shown.seen, note=composer.note)
+    if changed:
+        raise _Stopped({"seen": visit.voice.gettext(changed)})
     draft = draft_of(visit, composer)
-    with visit.store.transaction():
-        shown = _shown(visit, record, composer)
-        changed = _what_changed(visit.text("seen"), shown.seen, note=composer.note)
-        if changed:
-            raise Again(replace(shown, errors={"seen": visit.voice.gettext(changed)}))
-        done = message.post(visit.setup, visit.site.installation, record, visit.user, draft)
-        if isinstance(done, Refusal):
-            raise Again(_shown(visit, record, composer, {_PLACES.get(done.field, "to"): visit.voice.say(done.phrase)}))
-        return done.message_id
+    done: Done | Refusal
+    wait = 0 if composer.note else visit.user.undo_seconds * 1000
+    try:
+        # What cannot be sent is said now, and not once its time has come.
+        plan(visit.store, record, visit.user, draft, visit.now)
+        if at is None and not wait:
+            done = message.post(visit.setup, visit.site.installation, record, visit.user, draft)
+            drafting.forget(visit, record, composer)
+        else:
+            kept = drafting.keep(visit, record, composer)
+            done = leaving.leave(
+                visit.setup, record.company_id, kept.draft_id, at or visit.now + wait, scheduled=at is not None,
+                unless_answered=at is not None and bool(visit.text("unless_answered")),
+            )  # fmt: skip
+    except RefusedAct as refused:
+        done = refused.refusal
+    if isinstance(done, Refusal):
+        raise _Stopped({_PLACES.get(done.field, "to"): visit.voice.say(done.phrase)})
+    return done if isinstance(done, leaving.LeavesLater) else None
 
 
 def _wrong(visit: Visit, composer: Composer) -> dict[str, str]:
@@ -99,7 +171,10 @@ def draft_of(visit: Visit, composer: Composer) -> Draft:
         cc=cc,
         bcc=bcc,
         files=[file_of(one) for one in uploads(visit)],
-        kept=files_of(visit.store, about, along) if forwards and about is not None and along else (),
+        kept=[
+            *(files_of(visit.store, about, along) if forwards and about is not None and along else ()),
+            *(NewAttachment(one.blob_id, one.filename, one.content_type) for one in composer.files),
+        ],
         mentions=names(composer.mention),
         subject=composer.subject,
         answers_id=about.id if about is not None and not forwards else None,
@@ -124,6 +199,7 @@ def _shown(
     moves: Pulse | None = None,
     alias: Alias | None = None,
     followers: Sequence[Follower] | None = None,
+    drafts: Sequence[StoredDraft] | None = None,
 ) -> Composer:
     """Return the composer with those who would be notified, by the very function that then notifies them."""
     draft = Draft(text=_SOME_WORDS, note=True, new=True)
@@ -144,7 +220,7 @@ def _shown(
         notified=notified,
         skipped=planned.skipped,
         sender=shown_as,
-        seen=f"{_digest(planned.notified)}.{moves.public}",
+        seen=f"{_digest(planned.notified)}.{moves.public}.{_about_to_leave(visit, record, drafts)}",
         errors=said,
     )
 
@@ -162,6 +238,12 @@ def _with_mentioned(
     return (*named, *(one for one in followers if one.user_id not in {each.user_id for each in named}))
 
 
+def _about_to_leave(visit: Visit, record: Record, drafts: Sequence[StoredDraft] | None) -> str:
+    """What is about to leave from the record, as a short mark."""
+    found = drafting.of_record(visit, record) if drafts is None else drafts
+    return "-".join(str(one.id) for one in drafting.pending(found))
+
+
 def _digest(notified: Sequence[Notified]) -> str:
     """The colleagues who are told and how, as a short mark that says nothing else."""
     text = ",".join(f"{one.user_id}:{one.channel}" for one in notified)
@@ -173,11 +255,14 @@ def _what_changed(before: str, now: str, *, note: bool) -> str:
 
     Who wrote meanwhile follows since, so that is said where both have changed.
     """
-    (notified_before, _, moved_before), (notified_now, _, moved_now) = before.partition("."), now.partition(".")
+    notified_before, moved_before, leaving_before = [*before.split("."), "", ""][:3]
+    notified_now, moved_now, leaving_now = now.split(".")
     if moved_before != moved_now and not note:
         return marked(
             "Somebody wrote while you were writing. Read the new message above, then press Send again to send anyway."
         )
+    if set(leaving_now.split("-")) - set(leaving_before.split("-")) - {""} and not note:
+        return marked("Another message is about to leave. Read it above, then press Send again to send anyway.")
     if notified_before != notified_now:
         return marked("Who is notified has changed while you were writing. Check it below, then press Send again.")
     return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from weftmail.core.limits import UNDO_SECONDS
 from weftmail.core.notification_kind import ALL
 from weftmail.store.connection import Connection
 from weftmail.store.follower import Follower, Mentionable
@@ -36,6 +37,8 @@ class User:
     """Which page comes after that: ``stay`` there, the ``next`` record, or the ``list``."""
     shortcuts: bool = True
     """Whether single letters are keys of the pages."""
+    undo_seconds: int = UNDO_SECONDS
+    """For so many seconds what they send waits, and can be taken back."""
     email_for: str = ALL
     """The kinds of notifications that also reach them by the channel that they prefer."""
     digest: str = "none"
@@ -107,9 +110,14 @@ class Users:
         self.add_address(user_id, address)
         return user_id
 
-    def set_ways(self, user_id: int, after_send: str, then_show: str, *, shortcuts: bool) -> None:
+    def set_ways(
+        self, user_id: int, after_send: str, then_show: str, *, shortcuts: bool, undo_seconds: int = UNDO_SECONDS
+    ) -> None:
         """Store how the user likes to work on the pages."""
-        queries.user_ways(self._connection, id=user_id, after_send=after_send, then_show=then_show, shortcuts=shortcuts)
+        queries.user_ways(
+            self._connection, id=user_id, after_send=after_send, then_show=then_show, shortcuts=shortcuts,
+            undo_seconds=undo_seconds,
+        )  # fmt: skip
 
     def set(self, user: User) -> None:
         """Store the user's name, preferences, language, zone and whether they are active."""

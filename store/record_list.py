@@ -39,6 +39,8 @@ CONDITIONS = {
     "held": "r.id in (select record_id from inbound where company_id = :company_id and record_id is not null"
     " and state in ('held', 'unmatched', 'error'))",
     "snoozed": "r.snoozed_until_at is not null",
+    "drafts": "r.id in (select record_id from draft where company_id = :company_id and user_id = :user_id"
+    " and state = 'writing')",
     "active": "r.counts_as <> 'closed'",
     "counts_as": "r.counts_as = :counts_as",
     "state": "r.state = :state",
@@ -64,6 +66,8 @@ PARTS = {
 DRIVERS = {
     "held": "(select distinct i.record_id from inbound i where i.company_id = :company_id and i.record_id is not null"
     " and i.state in ('held', 'unmatched', 'error'))",
+    "drafts": "(select distinct w.record_id from draft w where w.company_id = :company_id and w.user_id = :user_id"
+    " and w.state = 'writing')",
     "unread": "(select u.record_id from unread_record u where u.company_id = :company_id and u.user_id = :user_id)",
     "tag_id": "(select t.record_id from record_tag t where t.company_id = :company_id and t.tag_id = :tag_id)",
     "due_before": f"(select distinct a.record_id from {TO_DO} and a.due_on < :due_before)",  # noqa: S608
@@ -94,6 +98,7 @@ class RecordFilter:
     waiting: bool = False
     held: bool = False
     snoozed: bool = False
+    drafts: bool = False
     active: bool = False
     counts_as: str | None = None
     state: str | None = None
@@ -142,6 +147,7 @@ class RecordCounts:
     unread: int
     waiting: int
     held: int
+    drafts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +196,7 @@ class RecordLists:
         return int(self._connection.run("record_list_count", sql, {**words, "most": COUNTED + 1}).rows[0][0])
 
     def counts(self, company_id: int, user_id: int, hidden_types: tuple[str, ...]) -> RecordCounts:
-        """Return what stands beside Mine, Unassigned, My teams, Unread, Waiting for us and Held."""
+        """Return what stands beside Mine, Unassigned, My teams, Unread, Waiting for us, Held and Drafts."""
         sql, words = counts_sql(RecordFilter(company_id, user_id, hidden_types))
         row = self._connection.run("record_list_counts", sql, {**words, "most": COUNTED + 1}).rows[0]
         return RecordCounts(*row)
@@ -279,7 +285,7 @@ def changed_sql(only: RecordFilter) -> tuple[str, dict[str, Any]]:
 
 
 def counts_sql(of: RecordFilter) -> tuple[str, dict[str, Any]]:
-    """Return the statement that counts for all six lists at once, and its parameters but ``most``."""
+    """Return the statement that counts for all seven lists at once, and its parameters but ``most``."""
     asked = [
         replace(of, mine=True, active=True),
         replace(of, unassigned=True, active=True),
@@ -287,6 +293,7 @@ def counts_sql(of: RecordFilter) -> tuple[str, dict[str, Any]]:
         replace(of, unread=True),
         replace(of, waiting=True),
         replace(of, held=True),
+        replace(of, drafts=True),
     ]
     parts, words = [], dict[str, Any]()
     for one in asked:

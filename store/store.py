@@ -21,6 +21,7 @@ from weftmail.store.decider import Deciders
 from weftmail.store.digest import Digests
 from weftmail.store.dns import DnsLooks
 from weftmail.store.domain import Domains
+from weftmail.store.draft import Drafts
 from weftmail.store.due import Agenda
 from weftmail.store.exemption import Exemptions
 from weftmail.store.handed_over import HandedOvers
@@ -100,6 +101,7 @@ class Store:
         self.inbound = InboundLog(connection, self.blobs)
         self.deciders = Deciders(connection)
         self.notes = Notes(connection)
+        self.drafts = Drafts(connection)
         self.outbox = Outbox(connection)
         self.alignments = Alignments(connection)
         self.sessions = Sessions(connection)

@@ -43,7 +43,14 @@ def save(visit: Visit) -> Response:
     if isinstance(done, Refusal):
         return _form(visit, wrong={done.field: visit.voice.say(done.phrase)}, status=422)
     if visit.text("ways"):
-        ways.change(visit.setup, address_of(visit), shortcuts=bool(visit.text("shortcuts")))
+        undo = whole_number(visit.text("undo_seconds"))
+        seconds = ways.LONGEST_UNDO + 1 if undo is None else undo
+        kept = ways.change(
+            visit.setup, address_of(visit), shortcuts=bool(visit.text("shortcuts")),
+            undo_seconds=seconds if "undo_seconds" in visit.form else None,
+        )  # fmt: skip
+        if isinstance(kept, Refusal):
+            return _form(visit, wrong={kept.field: visit.voice.say(kept.phrase)}, status=422)
     return visit.go("/account?saved=settings")
 
 
@@ -149,7 +156,10 @@ def _kinds(visit: Visit) -> list[str]:
 
 
 def _chosen(one: User) -> dict[str, str]:
-    return {"name": one.name, "language": one.language, "time_zone": one.zone, "prefers": one.prefers, **_digest(one)}
+    return {
+        "name": one.name, "language": one.language, "time_zone": one.zone, "prefers": one.prefers,
+        "undo_seconds": str(one.undo_seconds), **_digest(one),
+    }  # fmt: skip
 
 
 def _digest(one: User) -> dict[str, str]:

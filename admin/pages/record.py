@@ -11,8 +11,8 @@ from markupsafe import Markup, escape
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from weftmail.admin import files, sending, writing
-from weftmail.admin.composer import HOWS, Composer
+from weftmail.admin import drafting, files, sending, writing
+from weftmail.admin.composer import HOWS, Composer, form_of
 from weftmail.admin.fields import shown_fields
 from weftmail.admin.headers import FILE
 from weftmail.admin.number import whole_number
@@ -28,9 +28,12 @@ from weftmail.core.wording.phrase import marked
 from weftmail.flow import day
 from weftmail.flow.deciders import deciders
 from weftmail.flow.identity import address_of
+from weftmail.flow.leaving import choices
 from weftmail.flow.setup import message as messages
 from weftmail.flow.thread import PER_PAGE, Conversation, Excerpt, Reader, conversation
 from weftmail.flow.unread import UNREAD
+from weftmail.flow.written import Written
+from weftmail.store.draft import StoredDraft
 from weftmail.store.message import StoredAttachment, ThreadMessage
 from weftmail.store.pulse import Pulse
 from weftmail.store.record import Follower, Participant, Record
@@ -56,14 +59,15 @@ def record(visit: Visit) -> Response:
     with visit.store.snapshot():
         moves = visit.store.messages.pulse(found.company_id, found.id, visit.user.id)
         talk = _from_unread(visit, _conversation(visit, found, moves), moves.unread_from)
-        composer = writing.fresh(visit, talk, moves) if visit.may_write and not talk.later else None
+        drafts = drafting.of_record(visit, found)
+        composer = writing.fresh(visit, talk, moves, drafts) if visit.may_write and not talk.later else None
     if moves.notified and not talk.later and not visit.looked_ahead:
         read = visit.store.inbox.read(visit.company_id, found.id, visit.user.id, visit.now)
         visit = replace(visit, unread=max(0, visit.unread - read))
         moves = replace(moves, changed_at=max(moves.changed_at or 0, visit.now))
     if moves.unread_from is not None and not talk.later and not visit.looked_ahead:
         visit.store.read_state.read(visit.company_id, visit.user.id, [found.id])
-    return _shown(visit, talk, composer, moves=moves)
+    return _shown(visit, talk, composer, moves=moves, drafts=drafts)
 
 
 def write(visit: Visit) -> Response:
@@ -75,13 +79,21 @@ def write(visit: Visit) -> Response:
         return _shown(visit, _conversation(visit, found), writing.looked_at(visit, found))
     if visit.text("kind") == "all":
         return _shown(visit, _conversation(visit, found), writing.with_all(visit, found))
+    if visit.text("kind") == "discard":
+        return _discarded(visit, found)
     try:
-        writing.send(visit, found)
+        later = writing.send(visit, found)
     except Again as again:
         return _shown(visit, _conversation(visit, found), again.composer, 422)
     visit.site.sender.wake()
     last = visit.store.threads.last_number(found.company_id, found.id)
-    return sending.afterwards(visit, found, last)
+    return sending.afterwards(visit, found, f"m{last}" if later is None else "leaving", later)
+
+
+def _discarded(visit: Visit, found: Record) -> Response:
+    with visit.store.transaction():
+        drafting.forget(visit, found, form_of(visit, found))
+    return visit.go(f"/records/{found.label}#write")
 
 
 def frame(visit: Visit) -> Response:
@@ -163,11 +175,17 @@ def mark(visit: Visit) -> str:
         visit.store.messages.pulse(found.company_id, found.id),
         visit.store.records.followers(found.company_id, found.id),
         visit.store.records.participants(found.company_id, found.id),
+        visit.store.drafts.of_record(found.company_id, found.id),
     )
 
 
 def _mark(
-    visit: Visit, found: Record, moves: Pulse, followers: Sequence[Follower], participants: Sequence[Participant]
+    visit: Visit,
+    found: Record,
+    moves: Pulse,
+    followers: Sequence[Follower],
+    participants: Sequence[Participant],
+    drafts: Sequence[StoredDraft],
 ) -> str:
     # What this visitor has not seen moves when they look, and is no news; how much waits elsewhere is answered apart.
     text = repr(
@@ -177,6 +195,7 @@ def _mark(
             list(followers),
             list(participants),
             _others(visit, found),
+            [(one.id, one.leaves_at) for one in drafting.pending(drafts)],
         )
     )
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:20]
@@ -246,12 +265,19 @@ def _from_unread(visit: Visit, talk: Conversation, unread_from: int | None) -> C
 
 
 def _shown(
-    visit: Visit, talk: Conversation, composer: Composer | None, status: int = 200, *, moves: Pulse | None = None
+    visit: Visit,
+    talk: Conversation,
+    composer: Composer | None,
+    status: int = 200,
+    *,
+    moves: Pulse | None = None,
+    drafts: Sequence[StoredDraft] | None = None,
 ) -> Response:
     found, thread = talk.record, shown_entries(talk, visit.now)
+    drafts = drafting.of_record(visit, found) if drafts is None else drafts
     moves = moves or visit.store.messages.pulse(found.company_id, found.id)
     decides = {one.id for one in talk.held if one.theirs}
-    seen = _mark(visit, found, moves, talk.followers, talk.participants)
+    seen = _mark(visit, found, moves, talk.followers, talk.participants, drafts)
     return visit.page(
         "record.html",
         command=f"mail-admin record show {found.label}",
@@ -276,6 +302,8 @@ def _shown(
         decides=decides,
         decided_by=deciders(visit.store, found, talk.held) if talk.held and not decides else None,
         composer=composer,
+        leaving=[(one, Written.from_json(one.body)) for one in drafting.pending(drafts)],
+        leave_choices=choices(visit.now, visit.voice.calendar.zone),
         others=_others(visit, found),
         first_unread=_first_unread(talk, moves.unread_from),
         with_images=whole_number(visit.request.query_params.get("images", "")),

@@ -189,6 +189,7 @@ def _tabs(wanted: ListAsked, counts: RecordCounts) -> list[Tab]:
         ("unread", {}, counts.unread),
         ("waiting", {"sort": "waiting"}, counts.waiting),
         ("held", {}, counts.held),
+        ("drafts", {}, counts.drafts),
     ]
     own = [Tab(name, query_of([name], words), count, False) for name, words, count in asked_for]
     every = [Tab("all", "", None, False), *own]

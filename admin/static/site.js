@@ -103,7 +103,7 @@
       else if (part.parentElement.id === "thread") {
         fresh.classList.add("fresh");
         // What Send was stopped for is shown at once.
-        if (document.body.dataset.outrun !== "yes") fresh.classList.add("waiting");
+        if (document.body.dataset.outrun !== "yes" && !fresh.dataset.own) fresh.classList.add("waiting");
         document.getElementById("thread").append(fresh);
       } else if (before) before.after(fresh);
       if (old?.classList.contains("waiting")) fresh.classList.add("waiting");
@@ -183,11 +183,128 @@
   const key = `draft ${location.pathname.replace(/\/write$/, "")}`;
   const text = () => form().querySelector("textarea");
   const chosen = () => form().querySelector("input[type=file]");
+  const keeps = () => form().dataset.draft;
   const unsent = () => text().value.trim() !== "" || chosen().files.length > 0;
 
-  if (text().value === "") text().value = sessionStorage.getItem(key) ?? "";
+  // The draft is kept on the server while somebody types; the newest words stay here until they are there.
+  let timer = 0;
+  let saving = Promise.resolve();
+  let unkept = false;
+  function later() {
+    if (!keeps()) return;
+    unkept = true;
+    clearTimeout(timer);
+    timer = setTimeout(keep, 800);
+  }
+  function keep(files = []) {
+    clearTimeout(timer);
+    unkept = false;
+    saving = saving.then(() => kept(files));
+    return saving;
+  }
+  const words = () => {
+    const data = new FormData(form());
+    data.delete("files");
+    return data;
+  };
+  function handed(data, files) {
+    return new Promise((done, failed) => {
+      const request = new XMLHttpRequest();
+      request.open("POST", keeps());
+      request.responseType = "json";
+      const line = form().querySelector("#kept");
+      if (files) {
+        request.upload.addEventListener("progress", (event) => {
+          const percent = Math.floor((100 * event.loaded) / event.total);
+          line.textContent = form().dataset.uploading.replace("{percent}", `${percent} %`);
+        });
+      }
+      request.addEventListener("load", () => done(request));
+      request.addEventListener("error", failed);
+      request.send(data);
+    });
+  }
+  async function kept(files) {
+    const data = words();
+    const said = text().value;
+    files.forEach((file) => data.append("files", file));
+    const line = form().querySelector("#kept");
+    let answer;
+    try {
+      answer = await handed(data, files.length);
+    } catch {
+      // Not reached: the words stay here, and so do the files, in their field.
+      if (files.length) say(form().dataset.unreached);
+      line.textContent = "";
+      return;
+    }
+    if (answer.status !== 200 || !answer.response) {
+      if (answer.status === 401 || answer.responseURL.includes("/sign-in")) return signedOut();
+      line.textContent = "";
+      if (answer.response?.wrong) return say(answer.response.wrong);
+      if (files.length) say(form().dataset.unreached);
+      return;
+    }
+    form().elements.draft.value = answer.response.draft || "";
+    line.textContent = answer.response.kept ? form().dataset.kept.replace("{time}", answer.response.kept) : "";
+    form().querySelector("#discard").hidden = !answer.response.draft;
+    show(answer.response.files);
+    if (files.length) chosen().value = "";
+    if (text().value === said) sessionStorage.removeItem(key);
+  }
+  function show(files) {
+    const unticked = new Set([...form().querySelectorAll("[name=kept]:not(:checked)")].map((one) => one.value));
+    form().querySelector("#kept-files").replaceChildren(...files.map(([id, name, size, bytes]) => {
+      const chip = document.createElement("label");
+      chip.className = "chip";
+      const box = Object.assign(document.createElement("input"), { type: "checkbox", name: "kept", value: id });
+      box.checked = !unticked.has(String(id));
+      box.dataset.size = bytes;
+      const said = document.createElement("span");
+      const bare = Object.assign(document.createElement("bdi"), { textContent: name });
+      const dim = Object.assign(document.createElement("span"), { className: "dim", textContent: ` ${size}` });
+      said.append(bare, dim);
+      chip.append(box, " ", said);
+      return chip;
+    }));
+  }
+  // Files are uploaded once they are chosen, pasted or dropped: no reload loses them.
+  function take(files) {
+    const there = [...form().querySelectorAll("[name=kept]:checked")].reduce((sum, one) => sum + Number(one.dataset.size), 0);
+    const size = [...files].reduce((sum, file) => sum + file.size, there);
+    if (size > Number(form().dataset.most)) return say(form().dataset.tooLarge);
+    form().querySelector("#went-wrong")?.remove();
+    keep([...files]);
+  }
+  document.addEventListener("change", (event) => {
+    if (event.target === chosen() && keeps() && chosen().files.length) take(chosen().files);
+    else if (event.target.name === "kept" || event.target.name === "tab") later();
+  });
+  document.addEventListener("paste", (event) => {
+    const files = event.clipboardData?.files;
+    if (!files?.length || !keeps() || !event.target.closest?.("#write")) return;
+    event.preventDefault();
+    take(files);
+  });
+  document.addEventListener("dragover", (event) => {
+    if (keeps() && event.target.closest?.("#write") && event.dataTransfer.types.includes("Files")) event.preventDefault();
+  });
+  document.addEventListener("drop", (event) => {
+    if (!keeps() || !event.target.closest?.("#write") || !event.dataTransfer.files.length) return;
+    event.preventDefault();
+    take(event.dataTransfer.files);
+  });
+  addEventListener("pagehide", () => unkept && navigator.sendBeacon(keeps(), words()));
+
+  const left = sessionStorage.getItem(key);
+  if (left !== null && (text().value === "" || keeps()) && left !== text().value) {
+    text().value = left;
+    later();
+  }
   document.addEventListener("input", (event) => {
+    if (!event.target.closest?.("#write")) return;
     if (event.target === text()) sessionStorage.setItem(key, text().value);
+    if (event.target !== chosen() && !event.target.matches(".add")) later();
   });
   keepNothing();
 
@@ -195,8 +312,10 @@
   function keepNothing() {
     document.addEventListener("submit", (event) => {
       if (!event.target.matches("form.me")) return;
-      if (form() && unsent() && !confirm(form().dataset.unsent)) event.preventDefault();
-      else sessionStorage.clear();
+      if (form() && !keeps() && unsent() && !confirm(form().dataset.unsent)) return event.preventDefault();
+      if (form() && unkept) navigator.sendBeacon(keeps(), words());
+      unkept = false;
+      sessionStorage.clear();
     });
   }
 
@@ -276,7 +395,8 @@
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (answer.redirected) {
       sessionStorage.removeItem(key);
-      const last = page.querySelector("#thread > li:last-child");
+      unkept = false;
+      const last = page.querySelector("#leaving > article:last-child") ?? page.querySelector("#thread > li:last-child");
       history.replaceState(null, "", `${answer.url}${last ? `#${last.id}` : ""}`);
       history.scrollRestoration = "manual";
       return location.reload();
@@ -295,17 +415,17 @@
     const address = new URL(link.href);
     address.searchParams.set("peek", "yes");
     try {
+      if (unkept) keep();
+      await saving;
       const answer = await fetch(address, { headers: { accept: "text/html" }, cache: "no-store" });
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("write");
       if (!answer.ok || answer.redirected || !fresh) throw new Error();
-      const said = text().value === text().defaultValue ? "" : text().value;
-      const after = fresh.querySelector("#text").value;
       swap(fresh);
-      if (said.trim()) text().value = said.trimEnd() + after;
       form().scrollIntoView({ block: "nearest" });
       text().focus();
-      text().setSelectionRange(0, 0);
-      if (said.trim()) text().setSelectionRange(said.length, said.length);
+      // What somebody wrote stands above what is forwarded.
+      const end = text().value.indexOf("\n\n----------");
+      text().setSelectionRange(end < 0 ? text().value.length : end, end < 0 ? text().value.length : end);
     } catch {
       location.assign(link.href);
     }
@@ -329,7 +449,9 @@
     const size = [...chosen().files].reduce((sum, file) => sum + file.size, 0);
     if (size > Number(form().dataset.most)) return say(form().dataset.tooLarge);
     form().ariaBusy = "true";
+    clearTimeout(timer);
     try {
+      await saving;
       await sent(button);
     } finally {
       if (form()) form().ariaBusy = "false";
@@ -377,6 +499,13 @@
   if (room.bottom > innerHeight) last.scrollIntoView({ block: room.height > innerHeight ? "start" : "end", behavior: "instant" });
 })();
 
+// How long a message can still be taken back.
+setInterval(() => document.querySelectorAll("[data-leaves]").forEach((one) => {
+  one.dataset.until ??= performance.now() + Number(one.dataset.leaves) - Number(one.dataset.now);
+  const seconds = Math.ceil((Number(one.dataset.until) - performance.now()) / 1000);
+  if (seconds > 0) one.textContent = one.dataset.in.replace("{seconds}", seconds);
+}), 250);
+
 // Remote images are loaded in place, by one click; what is being written stays.
 (() => {
   document.addEventListener("click", (event) => {
@@ -421,6 +550,8 @@
     const fields = [...new FormData(form)].filter(([, value]) => value);
     const address = `${form.getAttribute("action")}?${new URLSearchParams(fields)}`;
     try {
+      if (unkept) keep();
+      await saving;
       const answer = await fetch(address, { headers: { accept: "text/html" }, signal: asked.signal });
       if (!answer.ok || answer.redirected) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");

@@ -111,6 +111,8 @@ create table users (
     -- What they chose when they sent last: what becomes of the record, and which page comes next.
     after_send text not null default 'keep' check (after_send in ('keep', 'close', 'wait')),
     then_show text not null default 'stay' check (then_show in ('stay', 'next', 'list')),
+    -- For so many seconds what they send waits, and can be taken back.
+    undo_seconds bigint not null default 10 check (undo_seconds between 0 and 60),
     -- Whether single letters are keys of the pages (WCAG 2.1.4).
     shortcuts boolean not null default true,
     -- How often an email tells what waits for them, and at which hour of their zone.
@@ -806,6 +808,39 @@ create table attachment (
 create index attachment_blob on attachment (blob_id);
 create index attachment_record on attachment (company_id, record_id, blob_id);
 create index attachment_newest on attachment (company_id, record_id, id);
+
+-- What somebody writes on a record and has not sent, one of a kind for each record.  Once Send is pressed it leaves at a
+-- time: after their undo time, or when they said.  ``body`` is what stands in the form (JSON).
+create table draft (
+    id {ID},
+    company_id bigint not null references company (id),
+    record_id bigint not null references record (id),
+    user_id bigint not null references users (id),
+    kind text not null check (kind in ('message', 'note')),
+    state text not null default 'writing' check (state in ('writing', 'leaving', 'scheduled')),
+    body text not null,
+    leaves_at bigint,
+    -- It does not leave if somebody outside wrote after the message that was the last one then.
+    unless_answered boolean not null default false,
+    last_message_id bigint not null default 0,
+    created_at bigint not null,
+    changed_at bigint not null,
+    check ((leaves_at is null) = (state = 'writing'))
+);
+create unique index draft_writing on draft (company_id, user_id, record_id, kind) where state = 'writing';
+create index draft_record on draft (company_id, record_id, id);
+create index draft_user on draft (user_id);
+
+create table draft_file (
+    id {ID},
+    company_id bigint not null references company (id),
+    draft_id bigint not null references draft (id),
+    blob_id bigint not null references blob (id),
+    filename text not null,
+    content_type text not null
+);
+create index draft_file_of on draft_file (company_id, draft_id, id);
+create index draft_file_blob on draft_file (blob_id);
 
 -- An outsider in the conversation.  With a message_id, in that message alone (somebody verified named them in Cc).
 -- Who was taken out stays as a row, so that what we once sent them lets nobody back in.

@@ -36,11 +36,12 @@ where kind = 'email' and substr(address, length(address) - length(:domain) + 1) 
 order by address;
 
 -- name: user_ways!
-update users set after_send = :after_send, then_show = :then_show, shortcuts = :shortcuts where id = :id;
+update users set after_send = :after_send, then_show = :then_show, shortcuts = :shortcuts, undo_seconds = :undo_seconds
+where id = :id;
 
 -- name: user_by_address^
 select u.id, u.name, u.password, u.prefers, u.email_for, u.language, u.zone, u.active, u.after_send, u.then_show, u.shortcuts, u.digest,
-    u.digest_hour,
+    u.digest_hour, u.undo_seconds,
     u.created_at,
     exists (select 1 from installation_admin i where i.user_id = u.id) as installation_admin
 from user_address a join users u on u.id = a.user_id
@@ -56,7 +57,7 @@ select address from user_address where kind = :kind and address in (:addresses);
 
 -- name: user_by_id^
 select u.id, u.name, u.password, u.prefers, u.email_for, u.language, u.zone, u.active, u.after_send, u.then_show, u.shortcuts, u.digest,
-    u.digest_hour,
+    u.digest_hour, u.undo_seconds,
     u.created_at,
     exists (select 1 from installation_admin i where i.user_id = u.id) as installation_admin
 from users u
@@ -64,7 +65,7 @@ where u.id = :id;
 
 -- name: users
 select u.id, u.name, u.prefers, u.email_for, u.language, u.zone, u.active, u.after_send, u.then_show, u.shortcuts, u.digest,
-    u.digest_hour,
+    u.digest_hour, u.undo_seconds,
     u.created_at,
     exists (select 1 from installation_admin i where i.user_id = u.id) as installation_admin
 from users u
@@ -72,7 +73,7 @@ order by u.id;
 
 -- name: users_of_company
 select u.id, u.name, u.prefers, u.email_for, u.language, u.zone, u.active, u.after_send, u.then_show, u.shortcuts, u.digest,
-    u.digest_hour,
+    u.digest_hour, u.undo_seconds,
     u.created_at,
     exists (select 1 from installation_admin i where i.user_id = u.id) as installation_admin
 from membership m join users u on u.id = m.user_id

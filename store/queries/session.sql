@@ -17,7 +17,7 @@ select s.id, s.user_id, s.csrf, s.device, s.created_at, s.seen_at, s.expires_at,
     exists (select 1 from setting where name = 'sending_paused' and value = '1') as sending_paused,
     exists (select 1 from setting where name = 'restored') as restored,
     u.id, u.name, u.prefers, u.email_for, u.language, u.zone, u.active, u.after_send, u.then_show, u.shortcuts, u.digest,
-    u.digest_hour,
+    u.digest_hour, u.undo_seconds,
     u.created_at,
     exists (select 1 from installation_admin i where i.user_id = u.id) as installation_admin
 from session s join users u on u.id = s.user_id

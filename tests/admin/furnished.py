@@ -13,6 +13,7 @@ from tests.unit.world import ERIK
 from weftmail.admin.page import PageRoute
 from weftmail.core.role import Role
 from weftmail.flow.post import Draft, post
+from weftmail.flow.written import Written
 from weftmail.store.activity import NewActivity
 
 EMAIL = (
@@ -36,13 +37,13 @@ THEIRS = {
     "label": "LEAD-2", "number": "1", "notice": "1", "file": "1", "name": "caught1", "act": "1", "session": "1",
     "user": "1", "team": "1", "alias": "1", "type": "visit", "other": "1", "mail": "3", "filter": "1",
     "domain": "acme.example", "copy": "1", "contact": "1", "organisation": "1", "activity": "1",
-    "reference": "4711", "note": "2", "part": "1", "email": "2",
+    "reference": "4711", "note": "2", "part": "1", "email": "2", "draft": "1",
 }  # fmt: skip
 NOBODYS = {
     "label": "LEAD-99", "number": "1", "notice": "99", "file": "1", "name": "caught99", "act": "99", "session": "99",
     "user": "99", "team": "99", "alias": "99", "type": "nothing", "other": "99", "mail": "99", "filter": "99",
     "domain": "nobody.example", "copy": "99", "contact": "99", "organisation": "99", "activity": "99",
-    "reference": "99", "note": "99", "part": "99", "email": "99",
+    "reference": "99", "note": "99", "part": "99", "email": "99", "draft": "99",
 }  # fmt: skip
 """What the parameters of routes name: things of Acme's that ``furnish`` makes, and things that nobody has."""
 
@@ -88,4 +89,6 @@ def furnish(site: Site) -> None:
     held = world.deliver(world.mail(ERIK, references=[first]), "leads@acme.example")
     assert (held.id, held.state) == (3, "held")
     post(site.store, site.installation, world.record("LEAD-1"), anna, Draft(text="Inside", note=True))
+    put = site.store.drafts.put
+    assert put(world.acme, world.record("LEAD-2").id, world.anna, "message", Written(text="Half").as_json(), 1) == 1
     post(site.store, site.installation, world.record("LEAD-2"), anna, Draft(text="Inside, too", note=True))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.admin.chromium import chromium, served
 from tests.admin.conftest import PASSWORD, Browser, Site
@@ -67,7 +67,9 @@ def choose(page: Page, name: str = "plan.txt", content: bytes = b"A plan.\n") ->
 
 
 def chosen(page: Page) -> list[str]:
-    found: list[str] = page.locator("input[type=file]").evaluate("one => [...one.files].map(file => file.name)")
+    """Return the files that are kept with the draft."""
+    expect(page.locator("input[type=file]")).to_have_value("")
+    found: list[str] = page.locator("#kept-files bdi").all_inner_texts()
     return found
 
 
@@ -100,11 +102,11 @@ def test_a_chosen_file_stays_when_add_is_pressed_and_when_the_form_is_refused(
     assert re.search(r"/records/LEAD-1#m\d+$", page.url)
 
 
-def test_without_script_the_page_names_the_files_that_have_to_be_chosen_again(site: Site, anna: Browser) -> None:
+def test_without_script_the_files_are_kept_with_the_draft(site: Site, anna: Browser) -> None:
     form = {**anna.form("/records/LEAD-1"), "kind": "look", "text": "Here."}
     answer = anna.post("/records/LEAD-1/write", form, files={"files": ("plan.txt", b"A plan.\n", "text/plain")})
-    assert "Choose these files again, your browser does not keep them:" in answer.text and "plan.txt" in answer.text
-    assert "Choose these files again" not in anna.get("/records/LEAD-1").text
+    for page in (answer.text, anna.get("/records/LEAD-1").text):
+        assert re.search(r'name="kept" value="1"[^>]* checked> <span><bdi>plan.txt</bdi>', page) and "Here." in page
 
 
 def test_what_was_written_outlives_the_session_and_is_sent_after_the_next_sign_in(
@@ -145,9 +147,9 @@ def test_too_much_is_said_before_it_is_sent_and_nothing_is_lost(site: Site, word
     page.locator("#text").fill("A film.")
     page.locator("form.composer").evaluate("one => { one.dataset.most = 10; }")
     choose(page, "film.txt", b"x" * 11)
-    send(page, words)
     page.get_by_text(words.too_large).wait_for()
-    assert page.locator("#text").input_value() == "A film." and chosen(page) == ["film.txt"] and posts(site) == []
+    assert page.locator("#text").input_value() == "A film." and page.locator("#kept-files bdi").count() == 0
+    assert posts(site) == []
 
 
 def test_the_limit_is_one_for_page_and_command_and_is_said_beside_the_field(site: Site, anna: Browser) -> None:

@@ -131,6 +131,9 @@ class World:
             store.users.join(self.acme, self.anna, "admin")
             store.line.appoint(self.anna)
             store.users.join(self.acme, self.bjorn, "agent")
+            # What they send leaves at once, but in tests of the undo time.
+            for user in (self.anna, self.bjorn):
+                store.users.set_ways(user, "keep", "stay", shortcuts=True, undo_seconds=0)
             self.leads = self.alias("leads", "lead")
             self.support = self.alias("support", "ticket")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import secrets
+from collections.abc import Iterator
 
 from weftmail.cli import done
 from weftmail.cli.arguments import Parser, Verbs, number
@@ -18,7 +19,7 @@ from weftmail.flow import vocabulary
 from weftmail.flow.digest import EACH
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.second_factor import is_on
-from weftmail.flow.setup import absence, access, find, membership, user
+from weftmail.flow.setup import absence, access, find, membership, user, ways
 from weftmail.flow.setup.act import Done, Setup
 from weftmail.locale import NAMES
 from weftmail.store.people import User
@@ -49,6 +50,9 @@ def build(parser: Parser) -> None:
     )  # fmt: skip
     change.add_argument("--digest", choices=EACH, help="how often an email tells what waits for them")
     change.add_argument("--digest-hour", type=_hour, metavar="HOUR", help="at which hour of their day: 0 to 23")
+    change.add_argument(
+        "--undo-seconds", type=int, metavar="N", help="for so many seconds, 0 to 60, what they send can be taken back"
+    )
     change.add_argument("--add-address", action="append", default=[], metavar="ADDR", help="add an address")
     change.add_argument("--remove-address", action="append", default=[], metavar="ADDR", help="remove an address")
     change.add_argument("--away-until", metavar="DATE", help="out of office until the day on which they are back")
@@ -137,14 +141,31 @@ def _added(made: user.Joined, role: str) -> list[str]:
     return [said] if made.was else [said, step]
 
 
+OTHERS = (
+    "name", "role", "prefers", "email_for", "language", "time_zone", "active", "installation_admin", "add_address",
+    "remove_address", "digest", "digest_hour",
+)  # fmt: skip
+"""What ``user set`` changes beside how somebody likes to work."""
+
+
 def _set(context: Context, arguments: argparse.Namespace) -> None:
-    if arguments.away_until or arguments.back:
-        made = carried_out(_absence(context.setup, arguments))
-    elif arguments.away_from or arguments.substitute:
+    if (arguments.away_from or arguments.substitute) and not arguments.away_until:
         raise UsageError("--away-from and --substitute go with --away-until DATE")
-    else:
-        made = carried_out(_changed(context.setup, arguments))
-    context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
+    with context.store.transaction():
+        made = [carried_out(one) for one in _wanted(context.setup, arguments)]
+    context.answer(arguments.json, done.value(made[-1]), lambda: list(map(done.changes, made)))
+
+
+def _wanted(setup: Setup, arguments: argparse.Namespace) -> Iterator[Done | Refusal]:
+    """Carry out what the flags ask for, one act after another; without any, the last of them says so."""
+    ways_alone = arguments.undo_seconds is not None or arguments.away_until or arguments.back
+    if arguments.undo_seconds is not None:
+        yield ways.change(setup, arguments.address, undo_seconds=arguments.undo_seconds)
+    if arguments.away_until or arguments.back:
+        yield _absence(setup, arguments)
+    given = [getattr(arguments, name) for name in OTHERS]
+    if not ways_alone or any(one is not None and one is not False and one != [] for one in given):
+        yield _changed(setup, arguments)
 
 
 def _absence(setup: Setup, arguments: argparse.Namespace) -> Done | Refusal:
@@ -349,6 +370,7 @@ def _head(store: Store, found: User) -> list[str]:
             "Prefers": found.prefers,
             "Email for": found.email_for.split(),
             "Digest": found.digest if found.digest == "none" else f"each {found.digest} at {found.digest_hour:02}:00",
+            "Undo Send for": f"{found.undo_seconds} seconds",
             "Language": found.language,
             "Time zone": found.zone or "that of this machine",
             "Away": _away(store, found),

@@ -12,6 +12,8 @@ EVENTS: Final[dict[str, Sentence]] = {
     "event.report.unconfirmed": marked(
         "Unconfirmed, since nothing proves that a mail server of its recipient wrote it. {report}"
     ),
+    "event.not left": marked("A message of {name} did not leave and is a draft again: {why}"),
+    "event.not left.answered": marked("they answered first"),
     "event.failed": marked("{address} did not get it: {answer}"),
     "event.failed.people": marked("These addresses did not get it:\n{people}"),
     "event.state": marked("{actor} changed the state: {was} → {became}"),

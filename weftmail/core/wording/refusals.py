@@ -197,6 +197,11 @@ REFUSALS = {
     "no_member_but": marked("{name} is not a member of {company}, but of {companies}"),
     # What is written on a record.
     "post_not_allowed": marked("{name} may not write in the records of {company}"),
+    "message_left": marked("The message has left already"),
+    "message_of_others": marked("{name} wrote this message; only they can take it back"),
+    "time_malformed": marked("{time} is not a time such as 2026-11-30 08:00"),
+    "time_past": marked("{time} is past, or more than a year away"),
+    "undo_seconds_out": marked("Choose from 0 to {most} seconds"),
     "post_empty": marked("There is nothing to send"),
     "note_with_recipients": marked("An internal note has nobody in To or Cc"),
     "forward_to_nobody": marked("Name somebody to forward it to"),

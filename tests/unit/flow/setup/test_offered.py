@@ -34,6 +34,7 @@ from weftmail.flow.setup import (
     forward,
     guide,
     images,
+    leaving,
     many,
     membership,
     move,
@@ -59,6 +60,7 @@ from weftmail.flow.setup.activity import Planned
 from weftmail.flow.setup.record_change import RecordChanges
 from weftmail.flow.setup.record_type import TypeChanges
 from weftmail.flow.setup.undo import Trace
+from weftmail.flow.written import Written
 from weftmail.store.audit import AuditRow
 from weftmail.store.people import User
 
@@ -235,6 +237,13 @@ def off(office: Office) -> Done:
     return office.did(alias.switch_off(office.setup, "sales@acme.example"))
 
 
+def about_to_leave(office: Office, *, scheduled: bool) -> Done:
+    world = before(office, recorded).world
+    body, record = Written(text="Yes").as_json(), world.record("LEAD-1")
+    draft = world.store.drafts.put(world.acme, record.id, world.anna, "message", body, 1)
+    return office.did(leaving.leave(office.setup, world.acme, draft, world.clock() + 10_000, scheduled=scheduled))
+
+
 ACTS: dict[str, Act] = {
     "user.invite": invited,
     "user.add": lambda office: office.did(user.add(office.setup, NINA, company="Acme")),
@@ -286,6 +295,8 @@ ACTS: dict[str, Act] = {
         participant.correct(before(o, recorded).setup, "LEAD-1", "karin@customer.example", "ek@customer.example")
     ),
     "forward.take_back": lambda o: o.did(forward.take_back(before(o, sent_on).setup, "TICKET-1", 1)),
+    "message.leave": lambda o: about_to_leave(o, scheduled=False),
+    "message.schedule": lambda o: about_to_leave(o, scheduled=True),
     "note.edit": lambda o: o.did(note.edit(o.setup, "LEAD-1", noted(o), "Oak", anna(o))),
     "note.remove": lambda o: o.did(note.remove(o.setup, "LEAD-1", noted(o), anna(o))),
     "outbox.redirect": lambda office: office.did(copy.redirect(office.setup, answer(office), "ek@customer.example")),

@@ -304,8 +304,11 @@ def test_a_new_filter_is_undone(lead: Office) -> None:
 
 def test_how_somebody_works(lead: Office) -> None:
     changed = lead.did(ways.change(lead.setup, ANNA, after_send="close", then_show="next", shortcuts=False))
-    assert changed.now == {"after_send": "close", "then_show": "next", "shortcuts": False}
+    assert changed.now == {"after_send": "close", "then_show": "next", "shortcuts": False, "undo_seconds": 0}
     anna = lead.store.users.get(lead.world.anna)
     assert anna is not None and (anna.after_send, anna.then_show, anna.shortcuts) == ("close", "next", False)
     assert lead.did(ways.change(lead.setup, ANNA)).changes == ()
     assert lead.refused(ways.change(lead.setup, ANNA, after_send="burn")) == ("after_send", "no_such_choice")
+    for seconds in (-1, 61):
+        assert lead.refused(ways.change(lead.setup, ANNA, undo_seconds=seconds)) == ("undo_seconds", "undo_seconds_out")
+    assert lead.did(ways.change(lead.setup, ANNA, undo_seconds=60)).now["undo_seconds"] == 60

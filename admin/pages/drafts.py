@@ -1,0 +1,60 @@
+"""What is not sent yet: a draft that is kept while somebody types, and a message that can be taken back."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from weftmail.admin import drafting
+from weftmail.admin.composer import form_of, too_large
+from weftmail.admin.page import page
+from weftmail.admin.pages.record import record_of
+from weftmail.admin.visit import Visit, nothing_here
+from weftmail.core.role import Role
+from weftmail.core.wording.phrase import marked
+from weftmail.flow.refusal import Refusal
+from weftmail.flow.setup import leaving
+from weftmail.flow.setup.act import Done
+
+
+def keep(visit: Visit) -> Response:
+    """Keep what stands in the form, and the files that were chosen; say which files the draft has then."""
+    found = record_of(visit)
+    composer = form_of(visit, found)
+    wrong = too_large(visit, composer)
+    if wrong:
+        return JSONResponse({"wrong": wrong}, 422)
+    with visit.store.transaction():
+        composer = drafting.keep(visit, found, composer)
+    size = visit.voice.calendar.size
+    return JSONResponse(
+        {
+            "draft": composer.draft_id,
+            "kept": visit.voice.calendar.short(visit.now, visit.now) if composer.draft_id else "",
+            "files": [[one.id, one.filename, size(one.size), one.size] for one in composer.files],
+        }
+    )
+
+
+def take_back(visit: Visit) -> Response:
+    """Take a message back that has not left: it stands in the composer again; or send it now."""
+    found, draft_id = record_of(visit), visit.request.path_params["draft"]
+    draft = visit.store.drafts.get(found.company_id, draft_id)
+    if draft is None or draft.record_id != found.id:
+        raise nothing_here()
+    done: Done | Refusal
+    if visit.text("act") == "now":
+        done = leaving.leave(visit.setup, found.company_id, draft_id, visit.now)
+        visit.site.sender.wake()
+        place = "#thread"
+    else:
+        done, place = leaving.take_back(visit.setup, found.company_id, draft_id), f"?draft={draft.kind}#write"
+    if isinstance(done, Refusal):
+        raise HTTPException(409, visit.voice.say(done.phrase) or marked("The message has left already"))
+    return visit.go(f"/records/{found.label}{place}", done if place == "#thread" else None)
+
+
+routes = [
+    page("/records/{label}/draft", keep, posts=True, role=Role.AGENT),
+    page("/records/{label}/leaving/{draft:number}", take_back, posts=True, role=Role.AGENT),
+]

@@ -1,0 +1,68 @@
+-- One of a kind for each person and record; what they go on typing takes its place.
+-- name: draft_put$
+insert into draft (company_id, record_id, user_id, kind, body, created_at, changed_at)
+values (:company_id, :record_id, :user_id, :kind, :body, :now, :now)
+on conflict (company_id, user_id, record_id, kind) where state = 'writing'
+    do update set body = excluded.body, changed_at = excluded.changed_at
+returning id;
+
+-- What somebody writes on a record, and what is about to leave from it, whoever wrote that.
+-- name: drafts_of_record
+select d.id, d.company_id, d.record_id, d.user_id, u.name as author, d.kind, d.state, d.body, d.leaves_at,
+    d.unless_answered, d.last_message_id, d.created_at, d.changed_at
+from draft d join users u on u.id = d.user_id
+where d.company_id = :company_id and d.record_id = :record_id and (d.state <> 'writing' or d.user_id = :user_id)
+order by d.id;
+
+-- name: draft_by_id^
+select d.id, d.company_id, d.record_id, d.user_id, u.name as author, d.kind, d.state, d.body, d.leaves_at,
+    d.unless_answered, d.last_message_id, d.created_at, d.changed_at
+from draft d join users u on u.id = d.user_id
+where d.company_id = :company_id and d.id = :id;
+
+-- Send was pressed, or pressed anew with another time.
+-- name: draft_leave!
+update draft
+set state = :state, leaves_at = :leaves_at, unless_answered = :unless_answered,
+    last_message_id = coalesce((select max(id) from message where company_id = :company_id and record_id = :record_id), 0),
+    changed_at = :now
+where company_id = :company_id and id = :id;
+
+-- Whoever comes first, the sender or the person who takes it back, finds it; the other one finds nothing.
+-- name: draft_take!
+update draft set changed_at = :now
+where company_id = :company_id and id = :id and state <> 'writing' and leaves_at <= :now;
+
+-- name: draft_back!
+update draft set state = 'writing', leaves_at = null, unless_answered = false, changed_at = :now
+where company_id = :company_id and id = :id and state <> 'writing';
+
+-- name: draft_remove!
+delete from draft where company_id = :company_id and id = :id;
+
+-- name: draft_files_remove!
+delete from draft_file where company_id = :company_id and draft_id = :draft_id;
+
+-- name: draft_file_remove!
+delete from draft_file where company_id = :company_id and draft_id = :draft_id and id not in (:ids);
+
+-- name: draft_file_add$
+insert into draft_file (company_id, draft_id, blob_id, filename, content_type)
+values (:company_id, :draft_id, :blob_id, :filename, :content_type)
+returning id;
+
+-- name: draft_files_move!
+update draft_file set draft_id = :to_id where company_id = :company_id and draft_id = :draft_id;
+
+-- name: draft_files
+select f.id, f.draft_id, f.blob_id, f.filename, f.content_type, b.size
+from draft_file f join blob b on b.id = f.blob_id
+where f.company_id = :company_id and f.draft_id in (:ids)
+order by f.id;
+
+-- Whether somebody outside answered since it was to leave.
+-- name: draft_answered$
+select id from message
+where company_id = :company_id and record_id = :record_id and id > :after and kind = 'received' and public
+    and not automatic
+limit 1;

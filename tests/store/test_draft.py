@@ -1,0 +1,91 @@
+"""Drafts in both stores: one of a kind, and whoever comes first finds what is about to leave."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from tests.store.conftest import Office
+from weftmail.store.attachment import NewAttachment
+from weftmail.store.draft import StoredDraft
+
+
+def begun(office: Office, kind: str = "message") -> StoredDraft:
+    """Return a draft of Anna's on a record of its own."""
+    record = office.record()
+    drafts = office.store.drafts
+    found = drafts.get(office.acme, drafts.put(office.acme, record.id, office.anna, kind, "{}", 1))  # type: ignore[arg-type]
+    assert found is not None
+    return found
+
+
+def test_there_is_one_of_a_kind_for_each_person_and_record(office: Office) -> None:
+    drafts, record = office.store.drafts, office.record()
+    first = drafts.put(office.acme, record.id, office.anna, "message", "{}", 1)
+    assert drafts.put(office.acme, record.id, office.anna, "message", '{"text": "T"}', 2) == first
+    note = drafts.put(office.acme, record.id, office.anna, "note", "{}", 1)
+    others = drafts.put(office.acme, record.id, office.bjorn, "message", "{}", 1)
+    assert len({first, note, others}) == 3
+    assert [one.id for one in drafts.of_record(office.acme, record.id, office.anna)] == [first, note]
+    (kept, _) = drafts.of_record(office.acme, record.id, office.anna)
+    assert (kept.body, kept.author, kept.changed_at, kept.created_at) == ('{"text": "T"}', "Anna", 2, 1)
+    drafts.leave(kept, "leaving", 10, 3, unless_answered=False)
+    # What is about to leave is everybody's to see, and another one can be begun.
+    assert [one.id for one in drafts.of_record(office.acme, record.id, office.bjorn)] == [first, others]
+    assert drafts.put(office.acme, record.id, office.anna, "message", "{}", 4) not in (first, note, others)
+
+
+def test_files_go_with_their_draft(office: Office) -> None:
+    drafts, draft = office.store.drafts, begun(office)
+    blobs = office.store.blobs.put_all(office.acme, [b"one", b"two!"])
+    ids = [drafts.add_file(office.acme, draft.id, NewAttachment(one, f"{one}.txt", "text/plain")) for one in blobs]
+    assert [(one.id, one.size) for one in drafts.files(office.acme, [draft.id])] == [(ids[0], 3), (ids[1], 4)]
+    drafts.keep_files(office.acme, draft.id, ids[1:])
+    other = begun(office)
+    drafts.move_files(office.acme, draft.id, other.id)
+    assert [one.id for one in drafts.files(office.acme, [draft.id, other.id])] == ids[1:]
+    drafts.keep_files(office.acme, other.id, [])
+    drafts.remove(office.acme, other.id)
+    assert drafts.files(office.acme, [other.id]) == drafts.files(office.acme, []) == []
+    assert drafts.get(office.acme, other.id) is None
+
+
+def test_it_is_taken_at_its_time_alone(office: Office) -> None:
+    drafts, draft = office.store.drafts, begun(office)
+    assert not drafts.take(office.acme, draft.id, 99) and not drafts.back(office.acme, draft.id, 99)
+    drafts.leave(draft, "scheduled", 10, 3, unless_answered=True)
+    assert not drafts.take(office.acme, draft.id, 9) and drafts.take(office.acme, draft.id, 10)
+    assert drafts.back(office.acme, draft.id, 11) and not drafts.take(office.acme, draft.id, 99)
+
+
+@pytest.mark.parametrize("tries", [20])
+def test_undone_or_sent_and_never_both_and_never_neither(office: Office, tries: int) -> None:
+    """The sender and the person who takes it back race, each by a connection of their own."""
+    sender, person = office.again(), office.again()
+    done: list[tuple[int, str]] = []
+
+    def send(draft: StoredDraft, start: threading.Barrier) -> None:
+        start.wait()
+        with sender.transaction():
+            if sender.drafts.take(office.acme, draft.id, 10):
+                sender.drafts.remove(office.acme, draft.id)
+                done.append((draft.id, "sent"))
+
+    def undo(draft: StoredDraft, start: threading.Barrier) -> None:
+        start.wait()
+        with person.transaction():
+            if person.drafts.back(office.acme, draft.id, 10):
+                done.append((draft.id, "undone"))
+
+    for _ in range(tries):
+        draft, start = begun(office), threading.Barrier(2)
+        office.store.drafts.leave(draft, "leaving", 10, 3, unless_answered=False)
+        threads = [threading.Thread(target=act, args=(draft, start)) for act in (send, undo)]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join(30)
+        (came,) = [what for number, what in done if number == draft.id]
+        left = office.store.drafts.get(office.acme, draft.id)
+        assert (came, left and left.state) in (("sent", None), ("undone", "writing"))

@@ -1,0 +1,232 @@
+"""What leaves at a time: once its time has come, never after it was taken back, and given back with the reason."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.unit.world import World
+from weftmail.flow.actor import Actor
+from weftmail.flow.due.runner import Runner
+from weftmail.flow.leaving import choices, moment
+from weftmail.flow.refusal import Refusal, RefusedAct
+from weftmail.flow.setup import leaving
+from weftmail.flow.setup.act import Setup
+from weftmail.flow.written import Written, WrittenTo
+from weftmail.store.attachment import NewAttachment
+from weftmail.store.record import Record
+
+KARIN = WrittenTo("to", "Karin Ek", "karin@customer.example")
+WAIT = 10_000
+
+
+class Writing:
+    """LEAD-1 with Karin's mail, and Anna who writes on it."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        world.deliver(world.mail(verified=True), "leads@acme.example")
+        self.runner = Runner(world.store, world.installation, "a test")
+
+    @property
+    def record(self) -> Record:
+        return self.world.record("LEAD-1")
+
+    def setup(self, user_id: int | None = None, name: str = "Anna") -> Setup:
+        actor = Actor(name, self.world.anna if user_id is None else user_id)
+        return Setup(self.world.store, actor, self.world.clock, None, lambda *_: "", ("en",), lambda _: True)
+
+    def draft(self, words: Written | None = None) -> int:
+        words = words or Written(text="Yes", subject="About chairs", people=(KARIN,))
+        kind, world = "note" if words.note else "message", self.world
+        return world.store.drafts.put(world.acme, self.record.id, world.anna, kind, words.as_json(), world.clock())  # type: ignore[arg-type]
+
+    def leaves(self, draft: int, wait: int = WAIT, **how: bool) -> None:
+        done = leaving.leave(self.setup(), self.world.acme, draft, self.world.clock.now + wait, **how)
+        assert not isinstance(done, Refusal)
+
+    def passes(self, wait: int) -> None:
+        self.world.clock.now += wait
+        while self.runner.round():
+            pass
+
+    def kinds(self) -> list[str]:
+        return [one.kind for one in self.world.thread("LEAD-1")]
+
+    def states(self) -> list[str]:
+        return [
+            one.state for one in self.world.store.drafts.of_record(self.world.acme, self.record.id, self.world.anna)
+        ]
+
+
+@pytest.fixture
+def writing(world: World) -> Writing:
+    return Writing(world)
+
+
+def test_it_leaves_once_its_time_has_come_with_its_files_and_not_before(writing: Writing) -> None:
+    world, store = writing.world, writing.world.store
+    draft = writing.draft(Written(text="Yes", subject="About chairs", people=(KARIN,), after_send="close"))
+    (blob,) = store.blobs.put_all(world.acme, [b"%PDF"])
+    store.drafts.add_file(world.acme, draft, NewAttachment(blob, "plan.pdf", "application/pdf"))
+    writing.leaves(draft)
+    writing.passes(WAIT - 1000)
+    assert writing.kinds() == ["received"] and writing.states() == ["leaving"]
+    writing.passes(2000)
+    sent = world.thread("LEAD-1")[1]
+    assert (sent.kind, sent.text, sent.subject, sent.author_name) == ("post", "Yes", "About chairs", "Anna")
+    assert [one.filename for one in store.messages.attachments(world.acme, sent.id)] == ["plan.pdf"]
+    assert writing.states() == [] and writing.record.state == "closed" and writing.record.owner_id == world.anna
+    assert [one.address for one in store.messages.deliveries(world.acme, sent.id) if one.contact_id] == [KARIN.address]
+    late = leaving.take_back(writing.setup(), world.acme, draft)
+    assert isinstance(late, Refusal) and late.code == "message_left"
+
+
+def test_what_is_taken_back_never_leaves_and_stands_above_what_was_begun_since(writing: Writing) -> None:
+    draft = writing.draft()
+    writing.leaves(draft)
+    again = writing.draft(Written(text="And another", people=(KARIN,)))
+    assert again != draft
+    done = leaving.take_back(writing.setup(), writing.world.acme, draft)
+    assert not isinstance(done, Refusal)
+    writing.passes(WAIT * 2)
+    assert writing.kinds() == ["received"] and writing.states() == ["writing"]
+    (kept,) = writing.world.store.drafts.of_record(writing.world.acme, writing.record.id, writing.world.anna)
+    assert Written.from_json(kept.body).text == "Yes\n\nAnd another" and kept.id == draft
+    twice = leaving.take_back(writing.setup(), writing.world.acme, draft)
+    assert isinstance(twice, Refusal) and twice.code == "message_left"
+
+
+def test_only_its_author_takes_it_back_or_moves_its_time(writing: Writing) -> None:
+    draft = writing.draft()
+    writing.leaves(draft)
+    bjorn = writing.setup(writing.world.bjorn, "Björn")
+    for done in (
+        leaving.take_back(bjorn, writing.world.acme, draft),
+        leaving.leave(bjorn, writing.world.acme, draft, 1),
+    ):
+        assert isinstance(done, Refusal) and done.code == "message_of_others"
+    gone = leaving.take_back(writing.setup(), writing.world.acme, 99)
+    assert isinstance(gone, Refusal) and gone.code == "message_left"
+
+
+def test_a_scheduled_one_is_moved_and_leaves_at_its_new_time(writing: Writing) -> None:
+    draft = writing.draft()
+    writing.leaves(draft, 3600_000, scheduled=True)
+    writing.leaves(draft, 7200_000, scheduled=True)
+    writing.passes(3600_000 + 1000)
+    assert writing.states() == ["scheduled"]
+    writing.passes(3600_000)
+    assert writing.kinds() == ["received", "post"]
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_it_does_not_leave_if_they_answer_first(writing: Writing, answers: bool) -> None:
+    world, draft = writing.world, writing.draft()
+    writing.leaves(draft, 3600_000, scheduled=True, unless_answered=True)
+    if answers:
+        first = world.thread("LEAD-1")[0].rfc_message_id
+        world.deliver(world.mail(text="Never mind", verified=True, references=[first]), "leads@acme.example")
+    writing.passes(3600_000)
+    assert writing.states() == (["writing"] if answers else [])
+    assert writing.kinds() == (["received", "received", "event"] if answers else ["received", "post"])
+    if answers:
+        says = world.thread("LEAD-1")[-1].says
+        assert says is not None and says.code == "event.not left" and says.values["name"] == "Anna"
+        found = world.store.messages.deliveries(world.acme, world.thread("LEAD-1")[-1].id)
+        assert {one.user_id for one in found} == {world.anna}
+
+
+def test_what_cannot_be_sent_any_more_is_a_draft_again_with_the_reason(writing: Writing) -> None:
+    world, draft = writing.world, writing.draft()
+    writing.leaves(draft)
+    anna = world.store.users.get(world.anna)
+    assert anna is not None
+    world.store.users.set(replace(anna, active=False))
+    writing.passes(WAIT)
+    assert writing.kinds() == ["received", "event"] and writing.states() == ["writing"]
+
+
+def test_what_is_gone_or_not_due_is_left_alone(writing: Writing) -> None:
+    world, draft = writing.world, writing.draft()
+    writing.leaves(draft)
+    # A clock that was set back: it comes again at its time.
+    world.store.due.put("send", str(draft), 1, 1, world.acme)
+    writing.passes(0)
+    assert writing.states() == ["leaving"]
+    world.store.due.put("send", "99", 1, 1, world.acme)
+    world.store.due.put("send", "98", 1, 1, None)
+    writing.passes(0)
+    writing.passes(WAIT)
+    assert writing.kinds() == ["received", "post"] and world.store.due.remove("send", "98") is False
+
+
+def test_forwards_and_notes_are_kept_as_what_they_are(writing: Writing) -> None:
+    world = writing.world
+    mail = world.mail(files=[("plan.pdf", b"%PDF")], references=[world.thread("LEAD-1")[0].rfc_message_id])
+    world.deliver(mail, "leads@acme.example")
+    about = world.thread("LEAD-1")[1]
+    words = Written(how="forward", about=about.id, text="See", people=(KARIN, replace(KARIN, ticked=False)), along=(1,))
+    again = Written.from_json(words.as_json())
+    assert again == words and again.named("to") == ('"Karin Ek" <karin@customer.example>',)
+    draft = again.draft(world.store, world.acme, [])
+    assert (draft.forwards_id, draft.answers_id, [one.filename for one in draft.kept]) == (about.id, None, ["plan.pdf"])
+    bare = replace(words, along=(), people=(WrittenTo("cc", "", "x@y.example"),)).draft(world.store, world.acme, [])
+    assert bare.kept == [] and bare.cc == ("x@y.example",)
+    note = Written(note=True, text="In", about=about.id, mention="Anna, ").draft(world.store, world.acme, [])
+    assert (note.to, note.answers_id, note.mentions) == (None, about.id, ["Anna"])
+    assert Written(how="new", text="T").draft(world.store, world.acme, []).new
+
+
+def test_undone_or_sent_and_never_both_whatever_comes_first(writing: Writing) -> None:
+    chance, undone, sent = random.Random(7), 0, 0
+    for number in range(60):
+        draft = writing.draft(Written(text=f"Number {number}", people=(KARIN,)))
+        writing.leaves(draft)
+        before = writing.kinds().count("post")
+        writing.passes(chance.choice((0, WAIT - 2000, WAIT + 1000)))
+        back = not isinstance(leaving.take_back(writing.setup(), writing.world.acme, draft), Refusal)
+        writing.passes(WAIT * 2)
+        left = writing.kinds().count("post") - before
+        assert (back, left) in ((True, 0), (False, 1))
+        undone, sent = undone + back, sent + left
+        if back:
+            writing.world.store.drafts.remove(writing.world.acme, draft)
+    assert undone > 10 and sent > 10
+
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+NOON = int(datetime(2026, 11, 27, 11, 0, tzinfo=UTC).timestamp() * 1000)
+
+
+def local(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, STOCKHOLM).isoformat(timespec="minutes")[:16]
+
+
+def test_times_are_those_of_the_users_zone() -> None:
+    assert [(one.name, local(one.at)) for one in choices(NOON, STOCKHOLM)] == [
+        ("evening", "2026-11-27T17:00"), ("morning", "2026-11-28T08:00"),
+    ]  # fmt: skip
+    assert [one.name for one in choices(NOON + 6 * 3600_000, STOCKHOLM)] == ["morning"]
+    assert local(moment("morning", "", NOON, STOCKHOLM)) == "2026-11-28T08:00"
+    assert local(moment("at", " 2026-12-24T15:30", NOON, STOCKHOLM)) == "2026-12-24T15:30"
+    assert moment("at", "2026-12-24T15:30", NOON, None) > NOON
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("soon", "time_malformed"),
+        ("", "time_malformed"),
+        ("2026-11-27T11:59", "time_past"),
+        ("2028-01-01T08:00", "time_past"),
+    ],
+)
+def test_what_is_no_time_to_leave_at(typed: str, code: str) -> None:
+    with pytest.raises(RefusedAct) as refused:
+        moment("at", typed, NOON, STOCKHOLM)
+    assert refused.value.refusal.code == code

@@ -1,0 +1,117 @@
+"""A message leaves that waited in undo time or for a time of its author's: sent, or theirs again with the reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta, tzinfo
+
+from weftmail.core.wording.phrase import Phrase
+from weftmail.flow import day
+from weftmail.flow.actor import Actor
+from weftmail.flow.events import event
+from weftmail.flow.installation import Installation
+from weftmail.flow.notices import notify_of_failure
+from weftmail.flow.refusal import Refusal, RefusedAct
+from weftmail.flow.setup import leaving, message
+from weftmail.flow.setup.act import Setup
+from weftmail.flow.setup.after_send import after_send
+from weftmail.flow.written import Written, give_back
+from weftmail.store.draft import StoredDraft
+from weftmail.store.people import User
+from weftmail.store.record import Record
+from weftmail.store.store import Store
+
+EVENING, MORNING = 17, 8
+"""The hours of *today 17:00* and *tomorrow 08:00*."""
+LATEST = 366
+"""Days ahead of which a message can be scheduled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """When a message can leave, by its name in the form; ``at`` is in milliseconds since 1970."""
+
+    name: str
+    at: int
+
+
+def choices(now: int, there: tzinfo | None) -> list[Choice]:
+    """Return the times that are offered: this evening, unless it has begun, and tomorrow morning."""
+    today = day.today(now, there)
+    offered = [
+        Choice("evening", _at(datetime.combine(today, time(EVENING)), there)),
+        Choice("morning", _at(datetime.combine(today + timedelta(days=1), time(MORNING)), there)),
+    ]
+    return [one for one in offered if one.at > now]
+
+
+def moment(choice: str, typed: str, now: int, there: tzinfo | None) -> int:
+    """Return when a message leaves by what was chosen, or by the time that was typed, as 2026-11-30T08:00.
+
+    Raises RefusedAct for what is no time, one that is past, and one that is more than a year away.
+    """
+    found = next((one.at for one in choices(now, there) if one.name == choice), None)
+    if found is not None:
+        return found
+    try:
+        at = _at(datetime.fromisoformat(typed.strip()).replace(tzinfo=None), there)
+    except (ValueError, OverflowError):
+        raise RefusedAct("leave", "time_malformed", time=typed) from None
+    if not now < at < now + LATEST * 24 * 3600_000:
+        raise RefusedAct("leave", "time_past", time=typed)
+    return at
+
+
+def _at(moment: datetime, there: tzinfo | None) -> int:
+    return int((moment.replace(tzinfo=there) if there is not None else moment.astimezone()).timestamp() * 1000)
+
+
+def leave(store: Store, installation: Installation, company_id: int, draft_id: int, now: int) -> int | None:
+    """Send the message whose time has come; return when to come again, where it was put off.
+
+    Inside a transaction.  What cannot be sent any more is its author's draft again, and they are told why.
+    """
+    draft = store.drafts.get(company_id, draft_id)
+    if draft is None or draft.state == "writing" or draft.leaves_at is None:
+        return None
+    if not store.drafts.take(company_id, draft_id, now):
+        return draft.leaves_at
+    author = store.users.get(draft.user_id)
+    found = store.records.get(company_id, draft.record_id)
+    if author is None or found is None:
+        return None
+    record = store.records.standing(found)
+    if draft.unless_answered and store.drafts.answered(draft):
+        _given_back(store, draft, record, Phrase("event.not left.answered"), now)
+        return None
+    _send(store, installation, draft, record, author, now)
+    return None
+
+
+def _send(store: Store, installation: Installation, draft: StoredDraft, record: Record, author: User, now: int) -> None:
+    setup = Setup(store, Actor(author.name, author.id), installation.clock, None, _nowhere, (), _nothing)
+    words = Written.from_json(draft.body)
+    files = store.drafts.files(draft.company_id, [draft.id])
+    done = message.post(setup, installation, record, author, words.draft(store, draft.company_id, files))
+    if isinstance(done, Refusal):
+        _given_back(store, draft, record, done.phrase, now)
+        return
+    after_send(setup, record, author, words.after_send)
+    store.drafts.remove(draft.company_id, draft.id)
+    leaving.left(setup, draft, record)
+
+
+def _nowhere(_local: str, _domain: str) -> str:
+    return ""
+
+
+def _nothing(_zone: str) -> bool:
+    return False
+
+
+def _given_back(store: Store, draft: StoredDraft, record: Record, why: Phrase, now: int) -> None:
+    give_back(store, draft, now)
+    says = Phrase("event.not left", {"name": draft.author, "why": why})
+    failure = event(record.company_id, record.id, record.title, says, now, f"draft {draft.id} at {now}")
+    event_id = store.messages.add(failure, now)
+    notify_of_failure(store, record, event_id, draft.user_id, now)

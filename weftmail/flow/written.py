@@ -1,0 +1,96 @@
+"""What somebody wrote into the form of a message, as a value that is kept until it leaves."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+
+from weftmail.core.routing.recipients import Field
+from weftmail.flow.forwarding import files_of
+from weftmail.flow.post import Draft
+from weftmail.store.attachment import NewAttachment
+from weftmail.store.draft import KeptFile, StoredDraft
+from weftmail.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenTo:
+    """Somebody in To, Cc or Bcc; one who is not ``ticked`` is only offered."""
+
+    field: Field
+    name: str
+    address: str
+    ticked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What stands in the form; ``about`` is the message that is answered or forwarded."""
+
+    how: str = "answer"
+    about: int | None = None
+    note: bool = False
+    subject: str = ""
+    text: str = ""
+    people: tuple[WrittenTo, ...] = ()
+    mention: str = ""
+    along: tuple[int, ...] = ()
+    """Files of a forwarded message that go along, by their numbers."""
+    after_send: str = "keep"
+    """What becomes of the record then."""
+
+    def as_json(self) -> str:
+        """Return it as it is stored."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Written:
+        """Read what ``as_json`` wrote."""
+        found = cls(**json.loads(text))
+        people = tuple(WrittenTo(**one) for one in found.people)  # type: ignore[arg-type]
+        return replace(found, people=people, along=tuple(found.along))
+
+    def named(self, field: Field) -> tuple[str, ...]:
+        """Return who gets it in To, Cc or Bcc, each as a line of addresses has them."""
+        chosen = (one for one in self.people if one.field == field and one.ticked)
+        return tuple(f'"{one.name}" <{one.address}>' if one.name else one.address for one in chosen)
+
+    def draft(self, store: Store, company_id: int, files: list[KeptFile]) -> Draft:
+        """Return it as a message that can be sent, with the files that are kept for it."""
+        forwards = self.how == "forward"
+        about = store.messages.get(company_id, self.about) if self.about is not None else None
+        kept = [NewAttachment(one.blob_id, one.filename, one.content_type) for one in files]
+        if forwards and about is not None and self.along:
+            kept = [*files_of(store, about, self.along), *kept]
+        return Draft(
+            text=self.text,
+            note=self.note,
+            to=None if self.note else self.named("to"),
+            cc=() if self.note else self.named("cc"),
+            bcc=() if self.note else self.named("bcc"),
+            kept=kept,
+            mentions=[one.strip() for one in self.mention.split(",") if one.strip()],
+            subject=self.subject,
+            answers_id=None if forwards else self.about,
+            forwards_id=self.about if forwards else None,
+            new=self.how == "new",
+        )
+
+
+def give_back(store: Store, draft: StoredDraft, now: int) -> bool:
+    """Let what was about to leave be a draft again; say whether it had not left.
+
+    What its author had begun meanwhile on the same record stands below it.
+    """
+    words = Written.from_json(draft.body)
+    for one in store.drafts.of_record(draft.company_id, draft.record_id, draft.user_id):
+        if (one.state, one.user_id, one.kind) != ("writing", draft.user_id, draft.kind):
+            continue
+        more = Written.from_json(one.body).text.strip()
+        words = replace(words, text="\n\n".join(filter(None, (words.text.rstrip(), more))))
+        store.drafts.move_files(draft.company_id, one.id, draft.id)
+        store.drafts.remove(draft.company_id, one.id)
+    if not store.drafts.back(draft.company_id, draft.id, now):
+        return False
+    store.drafts.put(draft.company_id, draft.record_id, draft.user_id, draft.kind, words.as_json(), now)
+    return True
