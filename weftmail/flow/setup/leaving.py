@@ -40,8 +40,10 @@ def leave(
     setup.store.drafts.leave(draft, "scheduled" if scheduled else "leaving", at, now, unless_answered=unless_answered)
     setup.store.due.put(DUE, str(draft.id), at, now, company_id)
     act_ = "message.schedule" if scheduled else "message.leave"
-    was, became = {"state": draft.state}, {"state": "scheduled" if scheduled else "leaving"}
-    return LeavesLater(act_, company_id, label, {"id": draft.id, **was}, {"id": draft.id, **became}, draft.id)
+    # The number of a draft that is gone may be another one's since.
+    which: Fields = {"id": draft.id, "begun_at": draft.created_at}
+    became = {**which, "state": "scheduled" if scheduled else "leaving"}
+    return LeavesLater(act_, company_id, label, {**which, "state": draft.state}, became, draft.id)
 
 
 @act
@@ -82,11 +84,11 @@ def _label(setup: Setup, draft: StoredDraft) -> str:
 
 
 def _undo(setup: Setup, row: AuditRow) -> Done | Refusal:
-    number = row.now.get("id")
-    company_id = row.company_id
-    if not isinstance(number, int) or company_id is None:
+    number, company_id = row.now.get("id"), row.company_id
+    draft = setup.store.drafts.get(company_id or 0, number) if isinstance(number, int) else None
+    if draft is None or draft.created_at != row.now.get("begun_at"):
         return Refusal("", "message_left", {"number": row.subject})
-    return take_back(setup, company_id, number)
+    return take_back(setup, draft.company_id, draft.id)
 
 
 reverses: Mapping[str, Reverse] = {"message.leave": _undo, "message.schedule": _undo}
