@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
+from typing import cast
 
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow import day
@@ -76,11 +77,9 @@ def leave(store: Store, installation: Installation, company_id: int, draft_id: i
         return None
     if not store.drafts.take(company_id, draft_id, now):
         return draft.leaves_at
-    author = store.users.get(draft.user_id)
-    found = store.records.get(company_id, draft.record_id)
-    if author is None or found is None:
-        return None
-    record = store.records.standing(found)
+    # Neither users nor records are ever removed.
+    author = cast(User, store.users.get(draft.user_id))
+    record = store.records.standing(cast(Record, store.records.get(company_id, draft.record_id)))
     if draft.unless_answered and store.drafts.answered(draft):
         _given_back(store, draft, record, Phrase("event.not left.answered"), now)
         return None
@@ -89,7 +88,7 @@ def leave(store: Store, installation: Installation, company_id: int, draft_id: i
 
 
 def _send(store: Store, installation: Installation, draft: StoredDraft, record: Record, author: User, now: int) -> None:
-    setup = Setup(store, Actor(author.name, author.id), installation.clock, None, _nowhere, (), _nothing)
+    setup = Setup(store, Actor(author.name, author.id), installation.clock, None, lambda *_: "", (), lambda _: False)
     words = Written.from_json(draft.body)
     files = store.drafts.files(draft.company_id, [draft.id])
     done = message.post(setup, installation, record, author, words.draft(store, draft.company_id, files))
@@ -99,14 +98,6 @@ def _send(store: Store, installation: Installation, draft: StoredDraft, record: 
     after_send(setup, record, author, words.after_send)
     store.drafts.remove(draft.company_id, draft.id)
     leaving.left(setup, draft, record)
-
-
-def _nowhere(_local: str, _domain: str) -> str:
-    return ""
-
-
-def _nothing(_zone: str) -> bool:
-    return False
 
 
 def _given_back(store: Store, draft: StoredDraft, record: Record, why: Phrase, now: int) -> None:

@@ -14,9 +14,9 @@ from weftmail.flow.actor import Actor
 from weftmail.flow.due.runner import Runner
 from weftmail.flow.leaving import choices, moment
 from weftmail.flow.refusal import Refusal, RefusedAct
-from weftmail.flow.setup import leaving
+from weftmail.flow.setup import leaving, undo
 from weftmail.flow.setup.act import Setup
-from weftmail.flow.written import Written, WrittenTo
+from weftmail.flow.written import Written, WrittenTo, give_back
 from weftmail.store.attachment import NewAttachment
 from weftmail.store.record import Record
 
@@ -97,6 +97,7 @@ def test_what_is_taken_back_never_leaves_and_stands_above_what_was_begun_since(w
     assert writing.kinds() == ["received"] and writing.states() == ["writing"]
     (kept,) = writing.world.store.drafts.of_record(writing.world.acme, writing.record.id, writing.world.anna)
     assert Written.from_json(kept.body).text == "Yes\n\nAnd another" and kept.id == draft
+    assert Written.from_json(kept.body).about is None and not give_back(writing.world.store, kept, 1)
     twice = leaving.take_back(writing.setup(), writing.world.acme, draft)
     assert isinstance(twice, Refusal) and twice.code == "message_left"
 
@@ -205,6 +206,30 @@ NOON = int(datetime(2026, 11, 27, 11, 0, tzinfo=UTC).timestamp() * 1000)
 
 def local(at: int) -> str:
     return datetime.fromtimestamp(at / 1000, STOCKHOLM).isoformat(timespec="minutes")[:16]
+
+
+def test_an_undo_knows_its_own_draft(writing: Writing) -> None:
+    draft = writing.draft()
+    done = leaving.leave(writing.setup(), writing.world.acme, draft, writing.world.clock.now + WAIT)
+    assert not isinstance(done, Refusal)
+    writing.passes(WAIT)
+    # Another one has its number since.
+    writing.world.clock.now += 1000
+    assert writing.draft() == draft
+    writing.leaves(draft)
+    late = undo.undo(writing.setup(), done.trace)
+    assert isinstance(late, Refusal) and late.code == "message_left"
+
+
+@pytest.mark.parametrize(("takes", "owner"), [(True, True), (False, False)])
+def test_who_answers_takes_what_nobody_owns_where_its_team_wants_it(writing: Writing, takes: bool, owner: bool) -> None:
+    world = writing.world
+    team = world.store.teams.add(world.acme, "Sales", 1)
+    world.store.teams.set_takes(world.acme, team, takes=takes)
+    world.store.records.set(replace(writing.record, owner_id=None, owner_team_id=team), 1)
+    writing.leaves(writing.draft(Written(text="Yes", people=(KARIN,), after_send="wait")))
+    writing.passes(WAIT)
+    assert (writing.record.owner_id == world.anna) is owner and writing.record.state == "waiting"
 
 
 def test_times_are_those_of_the_users_zone() -> None:
