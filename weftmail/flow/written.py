@@ -84,7 +84,7 @@ def give_back(store: Store, draft: StoredDraft, now: int) -> bool:
     """
     words = Written.from_json(draft.body)
     for one in store.drafts.of_record(draft.company_id, draft.record_id, draft.user_id):
-        if (one.state, one.user_id, one.kind) != ("writing", draft.user_id, draft.kind):
+        if one.id == draft.id or (one.state, one.user_id, one.kind) != ("writing", draft.user_id, draft.kind):
             continue
         more = Written.from_json(one.body).text.strip()
         words = replace(words, text="\n\n".join(filter(None, (words.text.rstrip(), more))))
