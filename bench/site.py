@@ -21,9 +21,11 @@ from weftmail.admin.page import PAGES
 from weftmail.core.envelope import Envelope
 from weftmail.core.members import members
 from weftmail.core.wording.phrase import Phrase
+from weftmail.flow import inbox as inboxes
 from weftmail.flow.accept import AcceptQueue, accept_group
 from weftmail.flow.events import event
 from weftmail.store.alias import AliasSettings
+from weftmail.store.inbox_list import InboxPlace, Whose
 
 FILLED = 2000
 """So many mails go through accept and settle; the others are copies of them."""
@@ -64,6 +66,7 @@ HEAVY = {
     "that HTML in its frame": "/records/LEAD-{html}/1/html",
     "a record with 3,000 held mails": "/records/LEAD-{held}",
     "inbox, 3,000 of them told": "/inbox",
+    "inbox, its next page by records": "/inbox?before={happened_at}.{place}",
 }
 """Pages over what is large in one way; no request may hold a thread for longer than ``LONGEST``."""
 
@@ -182,8 +185,11 @@ def heavy(grown: Grown, *, messages: int = 5000, held: int = 3000, size: int = 3
     rows = store.connection.execute("select id from inbound where state = 'held'").rows
     with store.transaction():
         for (inbound_id,) in rows:
-            store.inbox.notify(company.id, [anna.id], Phrase("notice.held"), 1, inbound_id=inbound_id)
-    return {"big": big, "html": html, "held": waiting}
+            says = Phrase("notice.held", {"record": "LEAD-1"})
+            store.inbox.notify(company.id, [anna.id], says, 1, inbound_id=inbound_id, waits="held")
+    next_ = inboxes.page(store.inbox_lists, Whose(anna.id, (company.id,)), InboxPlace(), 50).following or InboxPlace()
+    place = {"happened_at": next_.happened_at, "place": next_.place}
+    return {"big": big, "html": html, "held": waiting, **place}
 
 
 def _opened(grown: Grown, company_id: int, kind: str, text: str) -> int:

@@ -17,8 +17,12 @@ from (
                 and not exists (
                     select 1 from delivery n
                     where n.user_id = d.user_id and n.record_id = d.record_id and n.channel = 'inbox'
-                        and n.done_at is null and n.failure_of is null
-                        and (n.created_at, n.id) > (d.created_at, d.id)
+                        and n.done_at is null and n.failure_of is null and n.created_at > d.created_at
+                )
+                and not exists (
+                    select 1 from delivery n
+                    where n.user_id = d.user_id and n.record_id = d.record_id and n.channel = 'inbox'
+                        and n.done_at is null and n.failure_of is null and n.created_at = d.created_at and n.id > d.id
                 )
                 and not exists (
                     select 1 from notice n
@@ -49,7 +53,12 @@ from (
                 and not exists (
                     select 1 from notice n
                     where n.user_id = t.user_id and n.record_id = t.record_id and n.done_at is null and n.waits = ''
-                        and (n.created_at, n.id) > (t.created_at, t.id)
+                        and n.created_at > t.created_at
+                )
+                and not exists (
+                    select 1 from notice n
+                    where n.user_id = t.user_id and n.record_id = t.record_id and n.done_at is null and n.waits = ''
+                        and n.created_at = t.created_at and n.id > t.id
                 )
                 and not exists (
                     select 1 from delivery n

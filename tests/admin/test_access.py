@@ -19,6 +19,7 @@ from tests.admin.conftest import PASSWORD, Browser, Site
 from tests.admin.furnished import THEIRS, filled, furnish, routes
 from tests.admin.sight import faint, lost_in_forced_colours
 from tests.admin.test_fields import FIELDS, GIVEN, setup_of
+from weftmail.core.tokens import unsubscribe
 from weftmail.flow.setup import record, record_type
 from weftmail.flow.setup.act import Done
 from weftmail.flow.setup.record_change import RecordChanges
@@ -132,7 +133,8 @@ def before_the_door(site: Site) -> list[str]:
     site.store.sessions.add_link("once", site.world.bjorn, 2**60)
     return [
         "/sign-in", "/forgotten", "/dns/for-the-keeper", "/dns/gone", "/password/first-password", "/password/gone",
-        "/enter/once", "/enter/gone", "/nowhere",
+        "/enter/once", "/enter/gone", "/nowhere", "/digest/off/gone",
+        f"/digest/off/{unsubscribe.mint(site.installation.keyring, site.world.bjorn)}",
     ]  # fmt: skip
 
 
