@@ -11,7 +11,7 @@ from weftmail.admin.record_filter import asked
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.role import Role
 from weftmail.flow.refusal import Refusal
-from weftmail.flow.setup import many, saved_filter
+from weftmail.flow.setup import many, saved_filter, snooze
 from weftmail.flow.setup.act import Done
 from weftmail.flow.setup.record_change import RecordChanges
 
@@ -45,6 +45,8 @@ def _changed(visit: Visit, act: str, labels: list[str]) -> Done | Refusal:
     company = visit.company.company
     if act in ("read", "unread"):
         return many.mark(visit.setup, labels, read=act == "read", company=company)
+    if act == "snooze":
+        return snooze.snooze_many(visit.setup, labels, visit.text("until") or snooze.ANSWER, company=company)
     changes = {
         "owner": RecordChanges(owner=visit.text("owner")),
         "state": RecordChanges(state=visit.text("state")),

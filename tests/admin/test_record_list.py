@@ -108,6 +108,21 @@ def test_many_at_once_and_back(many: Site, anna: Browser) -> None:
     assert shown(anna, "?only=unread") == ["TASK-1"]
 
 
+def test_many_are_snoozed_and_come_back(many: Site, anna: Browser) -> None:
+    done = act(anna, "snooze", "TASK-1", "LEAD-1")
+    assert "TASK-1, LEAD-1 snoozed" in anna.get(done.headers["location"]).text
+    assert sorted(shown(anna, "?only=snoozed")) == ["LEAD-1", "TASK-1"]
+    number = done.headers["location"].rpartition("done=")[2]
+    anna.post(f"/history/{number}/undo", {"csrf": anna.csrf()})
+    assert shown(anna, "?only=snoozed") == []
+    act(anna, "snooze", "TASK-1", until="2199-01-04")
+    assert shown(anna, "?only=snoozed") == ["TASK-1"] and "snoozed until" in anna.get("/records").text
+    act(anna, "state", "TASK-2", state="closed")
+    assert "TASK-2" in act(anna, "snooze", "TASK-2", "LEAD-1").text and shown(anna, "?only=snoozed") == ["TASK-1"]
+    assert act(anna, "snooze", "LEAD-1", until="2001-01-04").status_code == 422
+    assert "Tick at least one record" in act(anna, "snooze").text
+
+
 def test_trash_and_spam_are_out_of_the_lists_and_come_back(many: Site, anna: Browser) -> None:
     act(anna, "trash", "TASK-1")
     act(anna, "spam", "TICKET-1")

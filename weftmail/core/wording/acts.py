@@ -100,6 +100,7 @@ ACTS: Final = {
     "act.record.set": marked("{subject} changed"),
     "act.record.retype": marked("{subject} has another type"),
     "act.record.snooze": marked("{subject} snoozed"),
+    "act.record.snooze_many": marked("{subject} snoozed"),
     "act.record.wake": marked("{subject} is no longer snoozed"),
     "act.record.move": marked("Messages of {subject} moved"),
     "act.record.split": marked("{subject} split off as a new record"),

@@ -64,9 +64,13 @@ def _records(store: Store, numbers: Sequence[str], company: str | None) -> list[
 
 
 def _done(found: Sequence[Record], was: Fields, now: Fields) -> Done:
-    labels = [one.label for one in found]
+    return Done("record.many", found[0].company_id, subject([one.label for one in found]), was, now)
+
+
+def subject(labels: Sequence[str]) -> str:
+    """Return what an act on several records names: the first of them, and how many more there are."""
     more = f" +{len(labels) - NAMED}" if len(labels) > NAMED else ""
-    return Done("record.many", found[0].company_id, f"{', '.join(labels[:NAMED])}{more}", was, now)
+    return f"{', '.join(labels[:NAMED])}{more}"
 
 
 def _differing(before: dict[str, Fields], after: dict[str, Fields]) -> tuple[Fields, Fields]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from weftmail.core.role import Role
@@ -9,7 +10,7 @@ from weftmail.core.wording.phrase import Phrase
 from weftmail.flow import day
 from weftmail.flow.events import SNOOZE, write_event
 from weftmail.flow.refusal import RefusedAct
-from weftmail.flow.setup import find
+from weftmail.flow.setup import find, many
 from weftmail.flow.setup.act import Done, Fields, Setup, act
 from weftmail.flow.setup.undo import check_unchanged
 from weftmail.flow.vocabulary import iso
@@ -29,9 +30,35 @@ def snooze(setup: Setup, number: str, until: str, *, company: str | None = None)
     Raises RefusedAct for a day that is over or is none, and for a record that is closed.
     """
     found = find.record(setup.store, number, company)
-    if found.counts_as == "closed":
-        raise RefusedAct("until", "snooze_closed", number=found.label)
-    return _put(setup, "record.snooze", found, Snooze(_until(setup, until), setup.actor.user_id))
+    return _put(setup, "record.snooze", found, _wanted(setup, [found], until))
+
+
+def _wanted(setup: Setup, found: Sequence[Record], until: str) -> Snooze:
+    closed = next((one for one in found if one.counts_as == "closed"), None)
+    if closed is not None:
+        raise RefusedAct("until", "snooze_closed", number=closed.label)
+    return Snooze(_until(setup, until), setup.actor.user_id)
+
+
+@act
+def snooze_many(setup: Setup, numbers: Sequence[str], until: str, *, company: str | None = None) -> Done:
+    """Snooze several records alike, with one undo for all of them.  Raises RefusedAct as ``snooze``, and for none."""
+    if not numbers:
+        raise RefusedAct("record", "nothing_ticked")
+    found = [find.record(setup.store, one, company, field="record") for one in dict.fromkeys(numbers)]
+    wanted = _wanted(setup, found, until)
+    return _all(setup, "record.snooze_many", {one.label: (one, wanted) for one in found})
+
+
+def _all(setup: Setup, name: str, wanted: Mapping[str, tuple[Record, Snooze | None]]) -> Done:
+    was: Fields = {}
+    now: Fields = {}
+    for label, (record, snooze_) in wanted.items():
+        done = _put(setup, name, record, snooze_)
+        was |= {f"{label} {field}": value for field, value in done.was.items()}
+        now |= {f"{label} {field}": value for field, value in done.now.items()}
+    company_id = next(record.company_id for record, _ in wanted.values())
+    return Done(name, company_id, many.subject(list(wanted)), was, now)
 
 
 def _until(setup: Setup, text: str) -> int:
@@ -90,5 +117,26 @@ def _back(setup: Setup, row: AuditRow) -> Done:
     return _put(setup, row.act, found, Snooze(until, setup.actor.user_id) if until is not None else None)
 
 
-reverses = {"record.snooze": _back, "record.wake": _back}
+@act
+def _all_back(setup: Setup, row: AuditRow) -> Done:
+    """Take each snooze back that is as the act left it; the others stay as somebody made them since."""
+    store, labels = setup.store, list(dict.fromkeys(name.partition(" ")[0] for name in row.now))
+    wanted: dict[str, tuple[Record, Snooze | None]] = {}
+    for label in labels:
+        found = find.record(store, label, row.company, field="")
+        if said(store, found) != _of(label, row.now):
+            continue
+        until = _of(label, row.before).get("snoozed_until_at")
+        wanted[label] = (found, Snooze(until, setup.actor.user_id) if isinstance(until, int) else None)
+    if not wanted:
+        raise RefusedAct("", "changed_since", subject=row.subject)
+    return _all(setup, row.act, wanted)
+
+
+def _of(label: str, fields: Fields) -> Fields:
+    parts = ((name.partition(" "), value) for name, value in fields.items())
+    return {part[2]: value for part, value in parts if part[0] == label}
+
+
+reverses = {"record.snooze": _back, "record.wake": _back, "record.snooze_many": _all_back}
 undone_by = Role.AGENT

@@ -314,6 +314,7 @@ ACTS: dict[str, Act] = {
     "record.many": lambda o: o.did(many.mark(before(o, recorded).setup, ["LEAD-1"], read=True)),
     "record.retype": lambda o: o.did(retype.change(before(o, recorded).setup, "LEAD-1", "order")),
     "record.snooze": snoozed,
+    "record.snooze_many": lambda o: o.did(snooze.snooze_many(before(o, recorded).setup, ["LEAD-1"], snooze.ANSWER)),
     "record.wake": lambda o: o.did(snooze.wake(before(o, snoozed).setup, "LEAD-1")),
     "record.move": lambda o: o.did(move.move(before(o, two_records).setup, "LEAD-1", [1], "LEAD-2")),
     "record.split": lambda o: o.did(move.split(before(o, two_records).setup, "LEAD-1", [1], title="T")),

@@ -169,3 +169,21 @@ def test_a_day_in_other_spellings() -> None:
     assert day.named("until", " 2026-11-30 ") == day.named("until", "20261130") == date(2026, 11, 30)
     with pytest.raises(RefusedAct):
         day.named("until", "30.11.2026")
+
+
+def test_many_at_once_and_each_that_is_as_it_was_left_comes_back(lead: Office) -> None:
+    for title in ("Two", "Three"):
+        lead.did(record.add(lead.setup, "lead", title=title))
+    labels, wanted = ["LEAD-1", "LEAD-2", "LEAD-3"], in_days(lead, 3)
+    lead.did(snooze.snooze(lead.setup, "LEAD-3", in_days(lead, 9)))
+    before = lead.world.record("LEAD-3").snoozed_until_at
+    done = lead.did(snooze.snooze_many(lead.setup, labels, wanted))
+    assert done.subject == "LEAD-1, LEAD-2, LEAD-3"
+    assert len({lead.world.record(one).snoozed_until_at for one in labels}) == 1
+    lead.did(snooze.wake(lead.setup, "LEAD-2"))
+    lead.did(undo.undo(lead.setup, done.trace))
+    assert [lead.world.record(one).snoozed_until_at for one in labels] == [None, None, before]
+    refused = undo.undo(lead.setup, done.trace)
+    assert lead.refused(refused)[1] == "changed_since"
+    assert lead.refused(snooze.snooze_many(lead.setup, [], wanted)) == ("record", "nothing_ticked")
+    assert lead.refused(snooze.snooze_many(lead.setup, labels, "2001-01-04"))[1] == "day_over"
