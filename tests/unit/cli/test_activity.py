@@ -48,8 +48,8 @@ def test_what_makes_no_sense_of_an_activity(shell: Shell) -> None:
         (("activity", "done", "1", "--next", "email"), 2),
         (("activity", "show", "9"), 1),
         (("activity", "add", "LEAD-1", "call", day(3)), 2),
-        (("activity", "add", "LEAD-1", "dance", day(3), "--assignee", ANNA), 1),
-        (("activity", "add", "LEAD-1", "call", "soon", "--assignee", ANNA), 1),
+        (("activity", "add", "LEAD-1", "dance", day(3), "--assignee", ANNA), 2),
+        (("activity", "add", "LEAD-1", "call", "soon", "--assignee", ANNA), 2),
         (("activity", "add", "LEAD-9", "call", day(3), "--assignee", ANNA), 1),
     ):
         found, _, complaint = shell.call(*words)
