@@ -89,3 +89,18 @@ def chromium(
             yield context
         finally:
             context.close()
+
+
+@contextlib.contextmanager
+def two_chromiums(folder: Path) -> Iterator[tuple[BrowserContext, BrowserContext]]:
+    """Start Chromium twice, as two people do: each with a process, a profile and cookies of its own."""
+    with sync_playwright() as playwright, contextlib.ExitStack() as open_ones:
+        opened = [
+            playwright.chromium.launch_persistent_context(
+                folder / name, executable_path=CHROMIUM, args=FLAGS, viewport={"width": 1280, "height": 860}
+            )
+            for name in ("one", "other")
+        ]
+        for one in opened:
+            open_ones.callback(one.close)
+        yield opened[0], opened[1]

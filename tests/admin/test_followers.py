@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.admin.chromium import chromium, served
+from tests.admin.chromium import served, two_chromiums
 from tests.admin.conftest import PASSWORD, Browser, Site
 from tests.admin.test_browser import enter
 
@@ -147,11 +147,9 @@ def test_two_people_one_mentions_the_other_with_the_keyboard(lead: Site, tmp_pat
     from tests.admin.conftest import CHEAP
 
     lead.store.users.set_password(carl(lead), CHEAP.hash(PASSWORD))
-    with served(lead.app) as home, chromium(tmp_path / "profile") as context:
-        anna = context.new_page()
+    with served(lead.app) as home, two_chromiums(tmp_path) as (hers, his):
+        anna, carls = hers.new_page(), his.new_page()
         enter(anna, lead, home)
-        other = context.browser.new_context() if context.browser is not None else context
-        carls = other.new_page()
         anna.goto(f"{home}{LEAD}")
         anna.get_by_text("Log internal note").first.click()
         anna.locator("#text").press_sequentially("Look, @lu")
@@ -163,12 +161,13 @@ def test_two_people_one_mentions_the_other_with_the_keyboard(lead: Site, tmp_pat
         anna.get_by_role("button", name="Add as follower").click()
         anna.wait_for_selector("text=added Carl Lund as a follower")
         assert lead.store.inbox.unread(lead.world.acme, carl(lead)) >= 1
-        if other is not context:
-            carls.goto(f"{home}/sign-in")
-            carls.fill("[name=address]", "carl@acme.example")
-            carls.fill("[name=password]", PASSWORD)
-            carls.keyboard.press("Enter")
-            carls.wait_for_selector("form.me")
-            carls.goto(f"{home}{LEAD}")
-            carls.wait_for_selector("text=Look, @Carl Lund")
-            assert lead.store.inbox.unread(lead.world.acme, carl(lead)) <= 1
+        carls.goto(f"{home}/sign-in")
+        carls.fill("[name=address]", "carl@acme.example")
+        carls.fill("[name=password]", PASSWORD)
+        carls.keyboard.press("Enter")
+        carls.wait_for_selector("form.me")
+        carls.goto(f"{home}{LEAD}")
+        carls.wait_for_selector("text=Look, @Carl Lund")
+        carls.wait_for_selector("form.me a >> text=Carl Lund")
+        assert anna.locator("form.me a").inner_text() == "Anna", "she is signed in still, in a browser of her own"
+        assert lead.store.inbox.unread(lead.world.acme, carl(lead)) == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.admin.chromium import chromium, served
+from tests.admin.chromium import served, two_chromiums
 from tests.admin.conftest import Browser, Site
 from weftmail.admin.app import stop_waiting
 from weftmail.admin.live import Live
@@ -145,14 +145,9 @@ def test_two_people_see_each_other_come_write_and_go(site: Site, tmp_path: Path)
         page.get_by_text("● Live").wait_for()
         return page
 
-    with served(site.app) as home, chromium(tmp_path / "profile") as first:
-        second = first.browser
-        context = second.new_context() if second is not None else None
-        anna = enter(first, home, site.world.anna, "Anna")
-        if context is None:
-            context = first
-            first.clear_cookies()
-        bjorn = enter(context, home, site.world.bjorn, "Björn")
+    with served(site.app) as home, two_chromiums(tmp_path) as (hers, his):
+        anna = enter(hers, home, site.world.anna, "Anna")
+        bjorn = enter(his, home, site.world.bjorn, "Björn")
         here = "[data-key=here]"
         anna.locator(here).get_by_text("Björn has this record open").wait_for()  # type: ignore[attr-defined]
         bjorn.locator(here).get_by_text("Anna has this record open").wait_for()  # type: ignore[attr-defined]

@@ -201,7 +201,8 @@ def test_lists_are_in_the_order_of_days_a_page_at_a_time(lead: Office) -> None:
     assert len(acts.page(of, lead.world.anna, (), DayPlace(), 9)) == 4
     assert acts.page(of, None, ("lead",), DayPlace(), 9) == []
     today = day.today(lead.world.clock.now, None)
-    assert acts.due(of, lead.world.anna, (), (today + timedelta(days=1)).isoformat()) == 3
-    assert acts.due(of, lead.world.anna, ("lead",), "2999-01-01") == 0
+    waits, tomorrow = lead.store.waits, (today + timedelta(days=1)).isoformat()
+    assert waits.counts(of, lead.world.anna, (), tomorrow, "own").due == 3
+    assert waits.counts(of, lead.world.anna, ("lead",), "2999-01-01", "own").due == 0
     assert acts.next_of(of, [lead.world.record("LEAD-1").id]) == {lead.world.record("LEAD-1").id: in_days(lead, -2)}
     assert acts.next_of(of, []) == {}
