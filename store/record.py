@@ -52,6 +52,8 @@ class Record:
     merged_into_id: int | None
     created_at: int
     changed_at: int
+    urgency: int = 1
+    """Its priority as a number, by which lists are sorted."""
     owner_away_until_at: int | None = None
     """Until when its owner is out of office; None while they are not."""
     stand_in: str | None = None

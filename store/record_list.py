@@ -16,14 +16,16 @@ from weftmail.store.listing import COUNTED
 from weftmail.store.record import Record
 from weftmail.store.rows import many
 
-RecordSort = Literal["changed", "oldest", "opened", "first", "waiting"]
-"""Last changed first or last; opened last or first; waiting for the longest time first."""
+RecordSort = Literal["changed", "oldest", "opened", "first", "waiting", "urgent"]
+"""Last changed first or last; opened last or first; waiting for the longest time first; by priority, the highest
+first."""
 SORTS: dict[RecordSort, tuple[str, bool]] = {
     "changed": ("changed_at", True),
     "oldest": ("changed_at", False),
     "opened": ("created_at", True),
     "first": ("created_at", False),
     "waiting": ("awaits_since_at", False),
+    "urgent": ("urgency", True),
 }
 """Each order by its column, and whether the largest value comes first."""
 

@@ -137,7 +137,8 @@ class Search:
         """Return words that begin with the same letter; none where the database keeps no list of them."""
         if not self._lite or not word:
             return ()
-        rows = self._connection.run("search_words", WORDS, {"first": word[0], "next": chr(ord(word[0]) + 1)})
+        words = {"first": word[0], "next": chr(ord(word[0]) + 1), "least": len(word) - 1, "most": len(word) + 1}
+        rows = self._connection.run("search_words", WORDS, words)
         return tuple(row[0] for row in rows)
 
     def _match(self, what: Sought) -> str:
@@ -174,14 +175,18 @@ NEWEST_MESSAGES = """select 4 * id as id, record_id from message
 OF_RECORD = """select 4 * n.id as id, n.record_id from record q join message n on n.record_id = q.id
     where q.company_id = :company_id and q.label = :in_ and n.company_id = :company_id and n.kind <> 'event'
     order by n.id desc limit :stretch"""
-WORDS = "select term from search_word where term >= :first and term < :next limit 20000"
+WORDS = (
+    "select term from search_word where term >= :first and term < :next and length(term) >= :least"
+    " and length(term) <= :most limit 20000"
+)
 CONDITIONS: Mapping[str, str] = {
     "sender": "(replace(lower(m.author_name), :sender, '') <> lower(m.author_name)"
     " or replace(lower(m.author_address), :sender, '') <> lower(m.author_address))",
-    "recipient": "exists (select 1 from message_address a where a.company_id = :company_id and a.message_id = m.id"
+    "recipient": "exists (select 1 from message_address a where a.company_id = :company_id and a.message_id = s.id / 4"
     " and (replace(lower(a.address), :recipient, '') <> lower(a.address)"
-    " or replace(lower(a.name), :recipient, '') <> lower(a.name)))",
-    "has_file": "exists (select 1 from attachment f where f.company_id = :company_id and f.message_id = m.id)",
+    " or replace(lower(a.name), :recipient, '') <> lower(a.name))) and s.id % 4 < 2",
+    "has_file": "exists (select 1 from attachment f where f.company_id = :company_id and f.message_id = s.id / 4)"
+    " and s.id % 4 < 2",
     "in_": "(r.label = :in_ or substr(r.label, 1, length(:in_) + 1) = :in_ || '-')",
     "before": "coalesce(m.created_at, r.changed_at) < :before",
     "after": "coalesce(m.created_at, r.changed_at) >= :after",

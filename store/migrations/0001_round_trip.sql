@@ -382,6 +382,9 @@ create table record (
     -- What its state counts as: it follows the state by its key, so that lists need not look it up.
     counts_as text not null,
     priority text not null default 'normal' check (priority in ('low', 'normal', 'high', 'urgent')),
+    -- The priority as a number: lists are sorted by it.
+    urgency bigint generated always as
+        (case priority when 'urgent' then 3 when 'high' then 2 when 'normal' then 1 else 0 end) stored,
     fields text not null default '{}',
     owner_id bigint references users (id),
     owner_team_id bigint references team (id),
@@ -412,6 +415,7 @@ create table record (
     check ((hidden_as is null) = (hidden_at is null)),
     check (merged_into_id is null or hidden_as = 'merged')
 );
+create index record_urgency on record (company_id, urgency, id);
 create index record_changed on record (company_id, changed_at, id);
 create index record_opened on record (company_id, created_at, id);
 create index record_latest on record (changed_at, id);
@@ -1196,7 +1200,7 @@ select
     )
         as customer_address,
     r.alias_id, r.reference, r.reference_url, r.last_message_id, r.awaits_since_at, r.snoozed_until_at, r.hidden_as,
-    r.hidden_at, r.merged_into_id, r.created_at, r.changed_at,
+    r.hidden_at, r.merged_into_id, r.created_at, r.changed_at, r.urgency,
     case when u.away then u.away_until_at end as owner_away_until_at,
     case
         when u.away

@@ -228,3 +228,14 @@ def test_a_list_of_few_costs_what_they_cost(sizes: list[SqliteConnection], name:
     only = replace(asked(name, user_id=1), active=name == "unassigned")
     small, large = (steps(one, *page_sql(only, "changed")) for one in sizes)
     assert large <= max(small * MOST, small + 5), (small, large)
+
+
+def test_the_highest_priority_comes_first_a_page_at_a_time(office: Office) -> None:
+    for priority in ("normal", "urgent", "low", "high", "urgent"):
+        office.store.records.set(replace(office.record(), priority=priority), 5)
+    only, lists = RecordFilter(office.acme, office.anna), office.store.record_lists
+    first = lists.page(only, "urgent", most=2)
+    rest = lists.page(only, "urgent", after=place_of(first[-1], "urgent"), most=9)
+    assert [one.priority for one in [*first, *rest]] == ["urgent", "urgent", "high", "normal", "low"]
+    back = lists.page(only, "urgent", before=place_of(rest[0], "urgent"), most=9)
+    assert [one.label for one in back] == [one.label for one in first]
