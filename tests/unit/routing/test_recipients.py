@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from weftmail.core.limits import ANSWER_COPIED
-from weftmail.core.routing.recipients import Following, Kind, Named, Outsider, Skipped, audience, recipients
+from weftmail.core.routing.recipients import (
+    Following,
+    Kind,
+    Named,
+    Notified,
+    Outsider,
+    Recipients,
+    Skipped,
+    audience,
+    recipients,
+)
 from weftmail.core.wording.phrase import Phrase
 
 ANNA = Following(1, "Anna", "anna@acme.example", "email")
@@ -171,3 +182,108 @@ def test_who_is_mentioned_is_told_whatever_they_chose_and_by_their_channel() -> 
     (anna, bjorn) = who_gets.notified
     assert (anna.channel, anna.why.code, anna.mentioned) == ("email", "notified.mentioned", True)
     assert (bjorn.mentioned, who_gets.skipped) == (False, ())
+
+
+EACH: list[tuple[Following, dict[str, Any], Notified]] = [
+    (
+        replace(ANNA, language="sv", mentioned=True),
+        {},
+        Notified(
+            1,
+            "Anna",
+            "email",
+            "anna@acme.example",
+            "sv",
+            Phrase("notified.mentioned", {"how": Phrase("prefers.email")}),
+            mentioned=True,
+        ),
+    ),
+    (
+        replace(ANNA, language="sv", mentioned=True, stands_in_for="Eva"),
+        {"reach": "inbox"},
+        Notified(1, "Anna", "inbox", "", "sv", Phrase("notified.automatic"), mentioned=True, stands_in_for="Eva"),
+    ),
+    (
+        replace(ANNA, email_for="new note"),
+        {},
+        Notified(1, "Anna", "inbox", "", "en", Phrase("notified.follows", {"how": Phrase("prefers.inbox")})),
+    ),
+    (
+        replace(ANNA, email_for="note"),
+        {"kind": "notes"},
+        Notified(
+            1, "Anna", "email", "anna@acme.example", "en", Phrase("notified.follows", {"how": Phrase("prefers.email")})
+        ),
+    ),
+    (
+        replace(ANNA, email_for="message"),
+        {},
+        Notified(
+            1, "Anna", "email", "anna@acme.example", "en", Phrase("notified.follows", {"how": Phrase("prefers.email")})
+        ),
+    ),
+    (
+        replace(ANNA, email_for="new", by_team=True),
+        {},
+        Notified(
+            1, "Anna", "email", "anna@acme.example", "en", Phrase("notified.follows", {"how": Phrase("prefers.email")})
+        ),
+    ),
+    (
+        replace(ANNA, email_for="assigned", by_team=True, given=True),
+        {},
+        Notified(
+            1, "Anna", "email", "anna@acme.example", "en", Phrase("notified.follows", {"how": Phrase("prefers.email")})
+        ),
+    ),
+    (
+        replace(ANNA, email_for="message", given=True),
+        {},
+        Notified(1, "Anna", "inbox", "", "en", Phrase("notified.follows", {"how": Phrase("prefers.inbox")})),
+    ),
+    (
+        replace(BJORN, prefers="sms", reached_at="+46700000000", stands_in_for="Eva"),
+        {},
+        Notified(
+            2,
+            "Björn",
+            "sms",
+            "+46700000000",
+            "en",
+            Phrase("notified.stands in", {"name": "Eva", "how": Phrase("prefers.channel", {"channel": "sms"})}),
+            stands_in_for="Eva",
+        ),
+    ),
+    (
+        BJORN,
+        {},
+        Notified(2, "Björn", "inbox", "", "en", Phrase("notified.follows", {"how": Phrase("prefers.inbox")})),
+    ),
+]
+
+
+@pytest.mark.parametrize(("one", "how", "expected"), EACH)
+def test_exactly_how_and_why_a_colleague_is_notified(one: Following, how: dict[str, Any], expected: Notified):
+    assert recipients([one], **how).notified == (expected,)
+
+
+@pytest.mark.parametrize("outsider", [KARIN, replace(KARIN, name="")])
+def test_exactly_why_somebody_outside_is_passed_over(outsider: Outsider):
+    name, why = outsider.name or outsider.address, Phrase("suppressed.bounced")
+    address = outsider.address
+    cases: list[tuple[dict[str, Any], Phrase]] = [
+        ({"kind": "notes"}, Phrase("skipped.inside")),
+        ({"reach": "inbox"}, Phrase("skipped.inside")),
+        ({"have_it": {address}}, Phrase("skipped.has it")),
+        ({"suppressed": {address: why}}, Phrase("skipped.suppressed", {"why": why})),
+    ]
+    for how, said in cases:
+        assert recipients([], [outsider], **how) == Recipients(skipped=(Skipped(name, said),))
+    assert recipients([ANNA], reach="nobody").skipped == (Skipped("Anna", Phrase("skipped.automatic")),)
+
+
+def test_nobody_of_a_bcc_is_answered_and_the_author_stands_in_to():
+    hidden = Named("bcc", "Nils", "nils@new.example", 12)
+    copied = Named("cc", "Erik Ek", "erik@other.example", 11)
+    author = replace(KARIN, field="cc")
+    assert audience(author, [hidden, copied], {10, 11, 12}) == (KARIN, ERIK)
