@@ -39,6 +39,7 @@ from weftmail.core.members import members
 from weftmail.core.picture import can_be_drawn
 from weftmail.core.ports import Catcher, Machine, MapFile, Random, Submitter, Viewer, Waker
 from weftmail.core.tokens.reply_token import mask
+from weftmail.core.ways import SecretFiles, Ways
 from weftmail.core.wording.duration import duration
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.activity import word as activity_word
@@ -83,6 +84,8 @@ def create(
     where_mailbox: Callable[[str, str], str] = no_mailbox,
     key_files: KeyFiles | None = None,
     way_out: Callable[[], Submitter] | None = None,
+    ways: Callable[[], Ways] | None = None,
+    secret_files: SecretFiles | None = None,
     viewer: Viewer | None = None,
     asks_dns: bool = True,
 ) -> Starlette:
@@ -119,6 +122,8 @@ def create(
         where_mailbox=where_mailbox,
         key_files=key_files,
         way_out=way_out,
+        ways=ways,
+        secret_files=secret_files,
         viewer=viewer,
         asks_dns=asks_dns,
     )

@@ -30,6 +30,7 @@ from weftmail.admin.stage import Stage
 from weftmail.admin.voice import Voice
 from weftmail.core.ports import Catcher, Machine, MapFile, Random, Submitter, Viewer, Waker
 from weftmail.core.role import Role
+from weftmail.core.ways import SecretFiles, Ways
 from weftmail.flow.actor import Actor
 from weftmail.flow.installation import Installation
 from weftmail.flow.setup import undo
@@ -76,6 +77,10 @@ class Site:
     """Where the private halves of signing keys lie; None where this site makes none."""
     way_out: Callable[[], Submitter] | None = None
     """Opens the way to the mail server for a mail round; None where nothing that leaves can come back."""
+    ways: Callable[[], Ways] | None = None
+    """Opens the ways to outgoing servers for a test; None where nothing leaves."""
+    secret_files: SecretFiles | None = None
+    """Where passwords of outgoing servers lie; None where this site keeps none."""
     workshop: Workshop = field(default_factory=Workshop)
     """Where strangers' files are read."""
     viewer: Viewer | None = None

@@ -38,6 +38,7 @@ from weftmail.store.move import Moves
 from weftmail.store.note import Notes
 from weftmail.store.organisation import Organisations
 from weftmail.store.outbox import Outbox
+from weftmail.store.outgoing_server import OutgoingServers
 from weftmail.store.ownership import Ownership
 from weftmail.store.people import Contacts, Users
 from weftmail.store.read_state import ReadState
@@ -114,6 +115,7 @@ class Store:
         self.turns = Turns(connection)
         self.exemptions = Exemptions(connection)
         self.suppressions = Suppressions(connection)
+        self.servers = OutgoingServers(connection)
         self.handed_over = HandedOvers(connection)
         self.withdrawals = Withdrawals(connection, self.blobs)
 

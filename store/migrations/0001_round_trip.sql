@@ -956,6 +956,41 @@ create index delivery_done on delivery (user_id, done_at) where done_at is not n
 create index delivery_failure on delivery (user_id, record_id) where failure_of is not null and done_at is null;
 create index delivery_failure_of on delivery (failure_of) where failure_of is not null;
 
+-- Servers that take what leaves, by the domains and addresses in From; passwords and certificates are in files alone.
+-- The one without a host is this machine's own, and is asked last.
+create table outgoing_server (
+    id {ID},
+    name text not null unique,
+    host text not null,
+    port bigint not null,
+    security text not null check (security in ('starttls', 'tls', 'none')),
+    sign_in text not null check (sign_in in ('none', 'password', 'certificate', 'oauth')),
+    login text not null default '',
+    senders text not null default '',
+    token_url text not null default '',
+    client_id text not null default '',
+    scope text not null default '',
+    -- How much may go by it, and to one domain within a minute; null for as much as there is.
+    per_minute bigint,
+    per_day bigint,
+    per_domain bigint,
+    falls_back boolean not null default true,
+    state text not null default 'on' check (state in ('on', 'off', 'removed')),
+    position bigint not null
+);
+insert into outgoing_server (name, host, port, security, sign_in, position)
+values ('local', '', 25, 'none', 'none', 1000000);
+
+-- What went by a server that has a limit, by minutes since 1970 and by domain; of the last day.
+create table server_use (
+    server_id bigint not null references outgoing_server (id),
+    minute bigint not null,
+    domain text not null,
+    count bigint not null,
+    primary key (server_id, minute, domain)
+);
+create index server_use_minute on server_use (minute);
+
 -- What the mail server's log says it handed over, by hours since 1970, and how much of it is here; and what is not, by
 -- its queue id.  Both are of the last days.
 create table handed_hour (

@@ -41,6 +41,7 @@ READ_MORE = {
     "domain_by_name": SET_UP,
     "domain_of_company": SET_UP,
     "inbound_tally": "the sum of the demo, over all that came in",
+    "outgoing_servers": SET_UP,
     "bounce_addresses": "the addresses of one domain that refused mail within a day, up to the third",
     "deliveries_failed": "what of the messages of one page did not arrive, sorted once it is found",
     "exemptions": SET_UP,

@@ -132,7 +132,9 @@ VALUES: dict[str, Any] = {
     "sort_name": "new", "organisation_id": 1, "note": "n",
     "due_on": "2027-01-20", "day": "2027-01-20", "feedback": "f", "removed_at": None,
     "beginning": "zz", "beyond": "zzz",
-    "hour": 500_000, "handed": 1, "here": 1, "queue_ids": ["q5"],
+    "port": 587, "security": "tls", "sign_in": "none", "login": "", "senders": "acme.example", "token_url": "",
+    "client_id": "", "scope": "", "per_minute": None, "per_day": None, "per_domain": None, "falls_back": True,
+    "server_id": 1, "minute": 30_000_000, "count": 1, "hour": 500_000, "handed": 1, "here": 1, "queue_ids": ["q5"],
     "why": "no such user", "answer": "550 no", "about": "mailbox", "quiet_before": 10**9,
     "host": "mx.b.example", "again_at": 0, "edited_at": 1, "email_for": "message",
     "until_at": 10**9, "record_ids": [RECORD], "delivery_id": 10**9, "done_at": None, "failure_of": None,
@@ -150,6 +152,10 @@ SWITCHES = {
 }
 ODD: dict[str, dict[str, Any]] = {
     **{name: {"types": ["none"], "before": 10**9} for name in ("contact_records", "contact_messages")},
+    "outgoing_server_add": {"state": "on", "name": "relay"},
+    "outgoing_server_set": {"state": "on"},
+    "server_use_expire": {"minute": 0},
+    "server_use": {"since": 0},
     "handed_hours_expire": {"hour": 0},
     "handed_missing_expire": {"before": 0},
     "handed_missing_add": {"recipient": "new"},

@@ -48,6 +48,7 @@ NOUNS = {
     "log": "where is my mail: what came and what left",
     "where": "where a mail would go, and why; nothing is changed",
     "review": "incoming email that is held for review",
+    "server": "mail servers that take what leaves, beside the one of this machine",
     "suppression": "addresses outside to which nothing is sent, because they refused or complained",
     "exemption": "senders whose email is never held as a loop",
     "spam": "which field your own spam filter writes",

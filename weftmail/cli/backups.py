@@ -61,6 +61,7 @@ def create(config: Config, settings: str, folder: Path, key: str, identity: str 
         copy_store(config.store, copy)
         members |= {"store/weftmail.db": copy, "settings/weftmail.toml": Path(settings), "keys/tokens": config.keyring}
         members |= {f"keys/dkim/{path.relative_to(config.dkim)}": path for path in _files(config.dkim)}
+        members |= {f"keys/servers/{path.name}": path for path in _files(config.servers)}
         made_at = time.time_ns() // 1_000_000
         about: dict[str, Any] = {"version": __version__, "made_at": made_at, "rows": check_copy(copy)}
         archive.pack(target, members, about, key)

@@ -93,6 +93,11 @@ class Config:
         return self.folder / "keys" / "dkim"
 
     @property
+    def servers(self) -> Path:
+        """The folder of passwords and certificates for other mail servers; 0600."""
+        return self.folder / "keys" / "servers"
+
+    @property
     def map(self) -> Path:
         """The mail server's map."""
         return self.folder / "map" / "map.db"

@@ -94,6 +94,7 @@ STEPS = {
     "nothing_to_answer": "name somebody: --to ADDR, or write a --note",
     "nobody_to_answer": "name somebody: --to ADDR, or write a --note",
     "post_suppressed": "mail-admin suppression lift {address}",
+    "no_such_server": "see: mail-admin server list",
     "not_suppressed": "see: mail-admin suppression list",
     "post_to_colleague": "mail-admin follower add {number} {address}",
     "no_domain_to_write_from": "add one: mail-admin domain add NAME",

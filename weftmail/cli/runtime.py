@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import secrets
+import socket
 import time
 from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from weftmail.cli.config import Config, path_of_config
 from weftmail.cli.entrances import policies
 from weftmail.core.failure import TempFail, UsageError
-from weftmail.core.ports import Clock, Readers, Resolver, Scanner, Zones
+from weftmail.core.ports import Clock, Readers, Resolver, Scanner, Submitter, Zones
 from weftmail.core.tokens import keys
 from weftmail.core.tokens.keys import Keyring
 from weftmail.flow.installation import Installation
@@ -27,8 +28,10 @@ from weftmail.store.errors import Broken
 from weftmail.store.store import Store
 from weftmail.transport.readers.lending import Lending
 from weftmail.transport.readers.pool import ReaderPool
+from weftmail.transport.server_secrets import SecretFolder
 
 if TYPE_CHECKING:
+    from weftmail.cli.ways import MailWays
     from weftmail.core.composing.dkim_key import SigningKey
     from weftmail.transport.dns import CachingResolver
 
@@ -114,6 +117,13 @@ def installation(config: Config, store: Store, clock: Clock = now) -> Installati
         scanner(config), config.clamd_dead == "wait",
         frozenset(one.strip().lower() for one in config.complaint_providers.split(",") if one.strip()),
     )  # fmt: skip
+
+
+def ways(config: Config, local: Submitter) -> MailWays:
+    """Return the ways out, to this machine's own mail server by ``local``."""
+    from weftmail.cli.ways import MailWays
+
+    return MailWays(local, SecretFolder(config.servers), now, config.hostname or socket.getfqdn())
 
 
 def scanner(config: Config) -> Scanner | None:

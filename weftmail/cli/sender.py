@@ -65,6 +65,7 @@ def send(config: Config, *, once: bool) -> int:
     store = runtime.open_store(config)
     lock = _lock(config)
     submitter = way_out(config)
+    ways = runtime.ways(config, submitter)
     hints = Receiver(config.folder / "send.sock")
     stop = Stop()
     try:
@@ -73,7 +74,7 @@ def send(config: Config, *, once: bool) -> int:
         sender = OutboxSender(
             store,
             installation,
-            channels(Means(store, installation, submitter, lambda domain: runtime.keys_in_use(config, store, domain))),
+            channels(Means(store, installation, submitter, lambda of: runtime.keys_in_use(config, store, of), ways)),
             holder=f"{os.uname().nodename}:{os.getpid()}",
             jitter=random.random,
         )
@@ -86,7 +87,7 @@ def send(config: Config, *, once: bool) -> int:
             manager.stopping()
     finally:
         hints.close()
-        submitter.close()
+        ways.close()
         store.close()
         os.close(lock)
     return 0

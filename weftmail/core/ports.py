@@ -31,9 +31,15 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """The mail server did not take it now (4xx, or it was not there): try again."""
+    """The mail server did not take it now (4xx, or it was not there): try again.
+
+    ``at_server``: nobody could be asked there, so another server may be.  ``until``: not before that time, in
+    milliseconds since 1970, because as much went there as may.
+    """
 
     text: str
+    at_server: bool = False
+    until: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ class Copy:
     data: bytes
     return_path: str
     domain: str
+    sender: str = ""
+    """The address in From; "" for the notification address of the domain."""
 
 
 def copy_of(store: Store, installation: Installation, claimed: Claimed) -> Copy | Refused:
@@ -53,7 +55,8 @@ def copy_of(store: Store, installation: Installation, claimed: Claimed) -> Copy 
     except BadAddress as error:
         return _refused(Phrase("refused.address", {"error": str(error)}))
     bounce = Token("bounce", message.id, claimed.contact_id or 0, message.token_epoch)
-    return Copy(data, reply_token.address(installation.keyring, bounce, identity.domain), identity.domain)
+    path = reply_token.address(installation.keyring, bounce, identity.domain)
+    return Copy(data, path, identity.domain, identity.sender.address)
 
 
 def notices_of(store: Store, installation: Installation, claimed: Claimed, user_id: int) -> Copy | Refused:

@@ -151,12 +151,13 @@ class OutboxSender:
                 self._learn(claimed, failed, now)
                 self._notify_of_failure(claimed, failed, now)
             again = self._is_left(claimed, len(failed) + sum(isinstance(one, Sent) for one in outcomes.values()))
+            until = max((one.until for one in outcomes.values() if isinstance(one, Deferred)), default=0)
             error = next((one.text for one in outcomes.values() if not isinstance(one, Sent)), "")
             who_gets = any(isinstance(one, Sent) for one in outcomes.values())
             if again and who_gets and not error:
                 self._store.outbox.settle(claimed.id, self._holder, "waiting", "", now, now)
             elif again:
-                self._delay(claimed, error, now)
+                self._delay(claimed, error, now, until)
             else:
                 state = "sent" if who_gets or not failed else "failed"
                 self._store.outbox.settle(claimed.id, self._holder, state, error, now, now)
@@ -174,8 +175,9 @@ class OutboxSender:
             return done == 0
         return bool(self._store.outbox.recipients(claimed.company_id, claimed.id))
 
-    def _delay(self, claimed: Claimed, error: str, now: int) -> None:
-        again_at = now + self._pause(claimed.attempts)
+    def _delay(self, claimed: Claimed, error: str, now: int, until: int) -> None:
+        """Try it again later: ``until`` says when as much may go there as waits, 0 where nobody knows."""
+        again_at = until or now + self._pause(claimed.attempts)
         if self._store.outbox.settle(claimed.id, self._holder, "delayed", error, again_at, now):
             self._store.due.put(Retry.name, str(claimed.id), again_at, now, claimed.company_id)
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 import smtplib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from weftmail.core.address import BadAddress
 from weftmail.core.composing.fields import sendable_address
 from weftmail.core.envelope import clean
 from weftmail.core.limits import SMTP_TIMEOUT
+from weftmail.core.outgoing_server import ServerFailure
 from weftmail.core.ports import Deferred, Outcome, Refused, Sent
 
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
@@ -49,10 +50,14 @@ class _Deferring(_Broken):
 class SmtpSubmitter:
     """A Submitter that speaks SMTP; for use by one thread at a time."""
 
-    def __init__(self, host: str, port: int, timeout: float = SMTP_TIMEOUT) -> None:
+    def __init__(
+        self, host: str, port: int, timeout: float = SMTP_TIMEOUT, begin: Callable[[], smtplib.SMTP] | None = None
+    ) -> None:
+        """``begin`` connects and signs in to another server; it raises ServerFailure where that cannot be."""
         self._host = host
         self._port = port
         self._timeout = timeout
+        self._begin = begin
         self._kept: smtplib.SMTP | None = None
 
     def submit(self, return_path: str, recipients: Sequence[str], data: bytes) -> dict[str, Outcome]:
@@ -93,12 +98,18 @@ class SmtpSubmitter:
             return self._transaction(self._connect(), sender, addresses, data)
         except _Deferring as error:
             self._drop()
-            return dict.fromkeys(addresses, Deferred(str(error)))
+            return dict.fromkeys(addresses, Deferred(str(error), at_server=True))
         except _Broken as error:
             self._drop()
-            return dict.fromkeys(addresses, Deferred(f"4.4.1 {self._host}:{self._port}: {error}"))
+            return dict.fromkeys(addresses, Deferred(f"4.4.1 {self._host}:{self._port}: {error}", at_server=True))
 
     def _connect(self) -> smtplib.SMTP:
+        if self._begin is not None:
+            try:
+                self._kept = self._begin()
+            except ServerFailure as error:
+                raise _Broken(str(error)) from None
+            return self._kept
         # Given a name, smtplib does not ask the DNS for ours; the literal is right on the same machine.
         connection = smtplib.SMTP(timeout=self._timeout, local_hostname="[127.0.0.1]")
         try:

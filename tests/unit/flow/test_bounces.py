@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,11 +11,15 @@ import pytest
 from tests.unit.flow.test_reports import complaint, message_id, report, return_path
 from tests.unit.world import ANNA, ERIK, KARIN, World
 from weftmail.core.parsing.message import Failure
+from weftmail.core.ports import Outcome, Refused
 from weftmail.core.reports import dsn
 from weftmail.core.reports.about import about
 from weftmail.core.tokens import reply_token
 from weftmail.core.tokens.reply_token import Token
 from weftmail.flow import bounces
+from weftmail.flow.channels.channel import Means
+from weftmail.flow.channels.email import EmailChannel
+from weftmail.flow.deliver import OutboxSender
 from weftmail.flow.post import Draft, plan, post
 from weftmail.flow.refusal import RefusedAct
 from weftmail.store.people import User
@@ -180,3 +185,41 @@ def test_a_lifted_address_is_as_if_it_had_never_refused(world: World) -> None:
 @pytest.mark.parametrize("action", ["delayed", "delivered"])
 def test_a_delay_and_a_success_are_about_nothing(action: str) -> None:
     assert about(Failure("a@b.example", "5.1.1", action, "", True, "no such user")) == "else"
+
+
+class Says:
+    """A mail server that says the same of everybody."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def submit(self, return_path: str, recipients: Sequence[str], data: bytes) -> dict[str, Outcome]:
+        return dict.fromkeys(recipients, Refused(self.text))
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+def send(world: World, said: str) -> None:
+    means = Means(world.store, world.installation, Says(said), lambda domain: [])
+    OutboxSender(world.store, world.installation, {"email": EmailChannel(means)}, "me", lambda: 0.5).round()
+
+
+@pytest.mark.parametrize(
+    ("said", "suppressed"),
+    [("550 5.1.1 <karin@customer.example>: user unknown", True), ("554 5.7.1 relay denied", False)],
+)
+def test_what_our_own_mail_server_refuses_counts_only_where_it_names_the_person(
+    world: World, said: str, suppressed: bool
+) -> None:
+    send(world, said)
+    assert is_suppressed(world) is suppressed
+
+
+def test_a_copy_that_waits_is_kept_back_once_its_address_is_wrong(world: World) -> None:
+    refuse(world, "550 5.1.1 no such user")
+    send(world, "250 this one would have refused nobody")
+    there = world.store.messages.deliveries(world.acme, message_id(world))
+    assert {one.address: one.state for one in there if one.contact_id is not None}[WRONG] == "failed"
+    failures = [one.says for one in world.thread("LEAD-1") if one.says is not None]
+    assert any(one.values["address"] == WRONG for one in failures if one.code == "event.failed")

@@ -24,6 +24,7 @@ from weftmail.cli.spool_watch import SpoolWatch, watching
 from weftmail.cli.this_server import ThisServer
 from weftmail.core.failure import TempFail, UsageError
 from weftmail.transport.readers.viewer import ViewerProcesses
+from weftmail.transport.server_secrets import SecretFolder
 from weftmail.transport.systemd import ServiceManager
 
 if TYPE_CHECKING:
@@ -122,6 +123,8 @@ def site(config: Config, file: SettingsFile) -> Starlette:
         asks_dns=dns_watch.asks(config),
         viewer=ViewerProcesses(),
         way_out=None if config.smtp.startswith("maildir:") else lambda: way_out(config),
+        ways=None if config.smtp.startswith("maildir:") else lambda: runtime.ways(config, way_out(config)),
+        secret_files=SecretFolder(config.servers),
     )
 
 

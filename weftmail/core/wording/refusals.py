@@ -6,8 +6,10 @@ A form shows one beside its field; the command line adds the next step, which is
 from __future__ import annotations
 
 from weftmail.core.wording.phrase import marked
+from weftmail.core.wording.servers import SERVER_REFUSALS
 
 REFUSALS = {
+    **SERVER_REFUSALS,
     "not_restored": marked("This store was not restored from a backup, or it has been released"),
     # What is malformed.
     "address_malformed": marked("{address} is not an address; enter one such as name@example.com"),

@@ -20,6 +20,7 @@ from weftmail.core.wording.phrase import Phrase, Plural, Sentence
 from weftmail.core.wording.recipients import RECIPIENTS
 from weftmail.core.wording.refusals import REFUSALS
 from weftmail.core.wording.routing import ROUTING, RULE_NAMES
+from weftmail.core.wording.servers import SERVERS
 from weftmail.core.wording.settings import SETTINGS
 from weftmail.core.wording.status import CAME, STATUS
 
@@ -41,6 +42,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     **FORECAST,
     **CHECKING,
     **BOUNCES,
+    **SERVERS,
 }
 
 

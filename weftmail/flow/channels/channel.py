@@ -8,6 +8,7 @@ from typing import Protocol
 
 from weftmail.core.composing.dkim import SigningKey
 from weftmail.core.ports import Outcome, Submitter
+from weftmail.core.ways import Ways
 from weftmail.flow.installation import Installation
 from weftmail.store.outbox import Claimed
 from weftmail.store.store import Store
@@ -25,6 +26,8 @@ class Means:
     submitter: Submitter
     """Hands emails to the mail server of this machine."""
     keys: Keys
+    ways: Ways | None = None
+    """Lead to other mail servers as well; None where there is that of this machine alone."""
 
 
 class Channel(Protocol):

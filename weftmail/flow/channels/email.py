@@ -1,4 +1,4 @@
-"""Email: a copy is composed, signed, and handed over to the mail server of this machine."""
+"""Email: a copy is composed, signed, and handed over to the server that takes its sender."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from weftmail.core.ports import Outcome, Refused, Sent
 from weftmail.core.sent_as import SentAs
 from weftmail.flow.account import account_mail, link_mail
 from weftmail.flow.channels.channel import Means
-from weftmail.flow.copy import copy_of
+from weftmail.flow.copy import Copy, copy_of
 from weftmail.flow.digest import digest_mail
+from weftmail.flow.servers import Parcel, hand_over
 from weftmail.store.outbox import Claimed
 
 _COMPOSED = {"account": account_mail, "link": link_mail, "digest": digest_mail}
@@ -35,14 +36,19 @@ class EmailChannel:
         made = compose(self._means.store, self._means.installation, claimed)
         if isinstance(made, Refused):
             return dict.fromkeys(addresses, made)
-        keys = self._means.keys(made.domain)
-        data = sign(made.data, keys, self._means.installation.clock())
+        keys, now = self._means.keys(made.domain), self._means.installation.clock()
         sent_as = SentAs(_author(made.data), made.domain if keys else "", made.return_path.rpartition("@")[2])
-        found = self._means.submitter.submit(made.return_path, addresses, data)
+        found = self._handed_over(made, sign(made.data, keys, now), addresses, now)
         return {
             address: replace(outcome, sent_as=sent_as) if isinstance(outcome, Sent) else outcome
             for address, outcome in found.items()
         }
+
+    def _handed_over(self, made: Copy, data: bytes, addresses: Sequence[str], now: int) -> Mapping[str, Outcome]:
+        if self._means.ways is None:
+            return self._means.submitter.submit(made.return_path, addresses, data)
+        sender = made.sender or f"notifications@{made.domain}"
+        return hand_over(self._means.store, self._means.ways, Parcel(sender, made.return_path, data), addresses, now)
 
 
 def _author(data: bytes) -> str:

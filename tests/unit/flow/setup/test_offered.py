@@ -9,6 +9,9 @@ import pytest
 
 from tests.unit.flow.setup.conftest import Office
 from tests.unit.flow.setup.test_dkim_key import MemoryKeys, files
+from tests.unit.flow.setup.test_server import SECRET_FILES
+from tests.unit.flow.setup.test_server import add as add_server
+from tests.unit.flow.setup.test_server import change as change_server
 from tests.unit.flow.setup.test_suppression import bounced, suppressed
 from tests.unit.world import ERIK
 from weftmail.core.role import Role
@@ -48,6 +51,7 @@ from weftmail.flow.setup import (
     review,
     saved_filter,
     second_factor,
+    server,
     setting,
     snooze,
     suppression,
@@ -117,6 +121,10 @@ def gone(office: Office) -> Done:
 
 def teamed(office: Office) -> Done:
     return office.did(team.add(office.setup, "Sales", company="Acme", add_members=[NINA]))
+
+
+def served(office: Office) -> Done:
+    return office.did(add_server(office))
 
 
 def lifted(office: Office) -> Done:
@@ -262,6 +270,9 @@ ACTS: dict[str, Act] = {
     "team.set": lambda o: o.did(team.change(before(o, invited, teamed).setup, "Sales", new_name="Sellers")),
     "team.remove": lambda office: office.did(team.remove(before(office, invited, teamed).setup, "Sales")),
     "exemption.add": exempted,
+    "server.add": served,
+    "server.set": lambda o: o.did(change_server(before(o, served), per_day=100)),
+    "server.remove": lambda o: o.did(server.remove(before(o, served).setup, "relay", SECRET_FILES)),
     "suppression.lift": lifted,
     "delivery.correct": corrected,
     "exemption.remove": lambda o: o.did(exemption.remove(before(o, exempted).setup, "shop@customer.example")),

@@ -34,6 +34,7 @@ class Expiry:
         store.dns.expire(now)
         store.sessions.expire(now, now - FAILURES_KEPT)
         store.suppressions.expire(now - BOUNCES_KEPT)
+        store.servers.expire(now // 60_000 - 1500)
         store.handed_over.expire(now - KEPT, (now - KEPT) // HOUR)
         store.alignments.expire(now - ALIGNMENT_KEPT)
         store.turns.expire(now - TURNS_WITHIN * 1000, now - FLOOD_AGAIN * 1000)

@@ -1,0 +1,221 @@
+"""Outgoing servers, set up: what fits, what is undone, and a test that says what a server does to a mail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.flow.setup.conftest import Office
+from tests.unit.flow.setup.test_dkim_key import MemoryKeys, files
+from weftmail.core.outgoing_server import OutgoingServer, ServerFailure, ServerSecrets
+from weftmail.core.ports import Deferred, Outcome, Sent
+from weftmail.flow.refusal import Refusal
+from weftmail.flow.setup import dkim_key, domain, server, server_round, undo
+from weftmail.flow.setup.act import Done
+from weftmail.flow.setup.server import ServerChanges
+
+GOOD = ServerChanges(host="smtp.relay.example", sign_in="password", login="anna", senders=["acme.example"])
+SECRETS = ServerSecrets(password="correct-horse")
+
+
+class Kept:
+    """Secrets in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, ServerSecrets] = {}
+
+    def load(self, name: str) -> ServerSecrets:
+        return self.kept.get(name, ServerSecrets())
+
+    def keep(self, name: str, secrets: ServerSecrets) -> None:
+        self.kept[name] = secrets
+
+    def remove(self, name: str) -> None:
+        self.kept.pop(name, None)
+
+
+SECRET_FILES = Kept()
+
+
+def add(office: Office, changes: ServerChanges = GOOD, secrets: ServerSecrets = SECRETS) -> Done | Refusal:
+    return server.add(office.setup, "relay", changes, secrets, SECRET_FILES)
+
+
+def change(office: Office, **changes: Any) -> Done | Refusal:
+    return server.change(office.setup, "relay", ServerChanges(**changes), SECRET_FILES)
+
+
+def test_a_server_is_added_changed_removed_and_all_is_undone(office: Office) -> None:
+    made = office.did(add(office))
+    assert made.now["senders"] == ["acme.example"] and "correct-horse" not in str(made)
+    assert [one.name for one in office.store.servers.all()] == ["relay", "local"]
+    changed = office.did(change(office, per_day=100, senders=["Acme.example", "sales@other.example"], position=5))
+    assert office.store.servers.all()[0].senders == "acme.example sales@other.example"
+    office.did(undo.undo(office.setup, changed.trace))
+    assert office.store.servers.all()[0].per_day is None
+    gone = office.did(server.remove(office.setup, "relay", SECRET_FILES))
+    assert [one.name for one in office.store.servers.all()] == ["local"] and SECRET_FILES.load(
+        "relay"
+    ) == ServerSecrets()
+    office.did(undo.undo(office.setup, gone.trace))
+    assert office.store.servers.all()[0].state == "on"
+    office.did(server.remove(office.setup, "relay", SECRET_FILES))
+    again = office.did(add(office))
+    assert office.refused(add(office)) == ("name", "server_there")
+    office.did(undo.undo(office.setup, again.trace))
+    assert office.store.servers.all()[0].state == "off"
+
+
+@pytest.mark.parametrize(
+    ("changes", "secrets", "refused"),
+    [
+        (ServerChanges(host="no host!"), SECRETS, ("host", "server_host")),
+        (ServerChanges(port=0), SECRETS, ("host", "server_host")),
+        (ServerChanges(security="magic"), SECRETS, ("security", "server_security")),
+        (ServerChanges(sign_in="magic"), SECRETS, ("sign_in", "server_sign_in")),
+        (ServerChanges(security="none"), SECRETS, ("security", "server_open")),
+        (ServerChanges(senders=[]), SECRETS, ("senders", "server_for_nobody")),
+        (ServerChanges(senders=["no domain!"]), SECRETS, ("senders", "")),
+        (ServerChanges(per_day=-1), SECRETS, ("per_minute", "server_limit")),
+        (ServerChanges(), ServerSecrets(), ("sign_in", "server_password")),
+        (ServerChanges(sign_in="certificate"), SECRETS, ("sign_in", "server_certificate")),
+        (ServerChanges(sign_in="oauth"), SECRETS, ("sign_in", "server_oauth")),
+        (
+            ServerChanges(sign_in="oauth", client_id="x", token_url="http://far.example"),
+            ServerSecrets(client_secret="s"),
+            ("token_url", "server_token_url"),
+        ),
+    ],
+)
+def test_what_could_not_work_is_refused(
+    office: Office, changes: ServerChanges, secrets: ServerSecrets, refused: tuple[str, str]
+) -> None:
+    words = {
+        name: getattr(GOOD, name) if (given := getattr(changes, name)) is None else given
+        for name in ServerChanges.__slots__
+    }
+    field, code = office.refused(add(office, ServerChanges(**words), secrets))
+    assert field == refused[0] and refused[1] in (code, "")
+    assert [one.name for one in office.store.servers.all()] == ["local"]
+
+
+def test_this_machines_own_has_limits_and_nothing_else(office: Office) -> None:
+    done = office.did(server.change(office.setup, "local", ServerChanges(per_domain=10), SECRET_FILES))
+    assert office.store.servers.all()[0].per_domain == 10
+    office.did(undo.undo(office.setup, done.trace))
+    assert office.refused(server.change(office.setup, "local", ServerChanges(on=False), SECRET_FILES)) == (
+        "name",
+        "server_local",
+    )
+    assert office.refused(server.remove(office.setup, "local", SECRET_FILES)) == ("name", "server_local")
+    assert office.refused(server.remove(office.setup, "other", SECRET_FILES)) == ("name", "no_such_server")
+    assert office.refused(server.add(office.setup, "No Name", GOOD, SECRETS, SECRET_FILES)) == ("name", "server_name")
+
+
+def test_a_secret_is_changed_and_named_nowhere(office: Office) -> None:
+    office.did(add(office))
+    done = server.change(office.setup, "relay", ServerChanges(), SECRET_FILES, ServerSecrets(password="battery-staple"))
+    assert "battery" not in str(office.did(done)) and SECRET_FILES.load("relay").password == "battery-staple"
+    office.did(server.change(office.setup, "relay", ServerChanges(on=False), SECRET_FILES, SECRET_FILES.load("relay")))
+    office.did(change(office, on=True))
+
+
+def test_presets_fill_in_what_a_provider_publishes() -> None:
+    found = server.checked_preset("microsoft-365")
+    assert isinstance(found, ServerChanges) and (found.per_minute, found.per_day) == (30, 10_000)
+    refused = server.checked_preset("nobody")
+    assert isinstance(refused, Refusal) and refused.code == "no_such_preset"
+
+
+class Relay:
+    """The way to a server that keeps what it takes, or fails at a step."""
+
+    def __init__(self, step: str = "", answer: Outcome = Sent("250 ok")) -> None:  # noqa: B008 - a frozen value
+        self.step, self.answer = step, answer
+        self.kept: list[tuple[str, str, bytes]] = []
+
+    def to(self, server: OutgoingServer) -> Relay:
+        return self
+
+    def probe(self, server: OutgoingServer) -> None:
+        if self.step:
+            raise ServerFailure(self.step, "535 no")  # type: ignore[arg-type]
+
+    def submit(self, return_path: str, recipients: Any, data: bytes) -> dict[str, Outcome]:
+        self.kept += [(return_path, one, data) for one in recipients]
+        return dict.fromkeys(recipients, self.answer)
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+    def bring(self, office: Office, sender: str = "", was: bytes = b"", became: bytes = b"") -> None:
+        ((path, recipient, data),) = self.kept
+        raw = data.replace(b"\r\n", b"\n").replace(was, became)
+        assert office.world.deliver(raw, recipient, sender=sender or path).state == "discarded"
+
+
+def tried(office: Office, relay: Relay, keys: MemoryKeys) -> server_round.ServerRound:
+    office.did(server_round.try_out(office.setup, office.world.installation, relay, keys, "relay"))
+    found = server_round.last(office.store, "relay")
+    assert found is not None
+    return found
+
+
+def test_a_server_that_leaves_a_mail_alone(office: Office, tmp_path: Path) -> None:
+    assert server_round.last(office.store, "relay") is None
+    office.did(add(office))
+    keys = files(tmp_path)
+    office.did(dkim_key.create(office.setup, "acme.example", keys))  # type: ignore[arg-type]
+    relay = Relay()
+    found = tried(office, relay, keys)
+    assert found.back_at is None and not found.late(found.sent_at + 1) and found.late(found.sent_at + 10**9)
+    relay.bring(office)
+    back = server_round.last(office.store, "relay")
+    assert back is not None and back.changed == [] and (back.signed, back.valid) == (2, 2)
+
+
+def test_a_server_that_rewrites(office: Office, tmp_path: Path) -> None:
+    office.did(add(office))
+    relay = Relay()
+    tried(office, relay, files(tmp_path))
+    relay.bring(
+        office, "srs@relay.example", b"From: weftmail <notifications@acme.example>", b"From: <relay@relay.example>"
+    )
+    back = server_round.last(office.store, "relay")
+    assert back is not None
+    assert {one.what: one.came for one in back.changed} == {
+        "from": "relay@relay.example",
+        "return_path": "srs@relay.example",
+    }
+    assert [one.means.code for one in back.changed] == ["server.changed.from", "server.changed.return_path"]
+    assert back.changed[0].name.code == "server.what.from"
+
+
+@pytest.mark.parametrize(
+    ("relay", "step"),
+    [
+        (Relay("sign-in"), "sign-in"),
+        (Relay("", Deferred("451 4.3.0 later")), "message"),
+        (Relay("", Deferred("550 5.1.1 no such user")), "recipient"),
+    ],
+)
+def test_one_that_fails_says_at_which_step(office: Office, tmp_path: Path, relay: Relay, step: str) -> None:
+    office.did(add(office, ServerChanges(**{**_words(GOOD), "senders": ["sales@far.example"]})))
+    assert tried(office, relay, files(tmp_path)).step == step
+    assert step in server_round.STEPS
+
+
+def test_a_server_that_is_none_and_one_without_a_domain(office: Office, tmp_path: Path) -> None:
+    keys = files(tmp_path)
+    gone = server_round.try_out(office.setup, office.world.installation, Relay(), keys, "relay")
+    assert office.refused(gone) == ("name", "no_such_server")
+    office.did(add(office))
+    office.did(domain.remove(office.setup, "acme.example"))
+    none = server_round.try_out(office.setup, office.world.installation, Relay(), keys, "relay")
+    assert office.refused(none)[1] == "no_mail_leaves"
+
+
+def _words(changes: ServerChanges) -> dict[str, Any]:
+    return {name: getattr(changes, name) for name in ServerChanges.__slots__}

@@ -1,0 +1,217 @@
+"""Outgoing servers: added, changed, removed; secrets go into files and never into the store or the log of changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from weftmail.core.address import BadAddress, canonical, canonical_domain
+from weftmail.core.outgoing_server import PRESETS, OutgoingServer, ServerSecrets
+from weftmail.core.ways import SecretFiles
+from weftmail.flow.refusal import Refusal, RefusedAct
+from weftmail.flow.setup import find
+from weftmail.flow.setup.act import Done, Fields, Setup, act
+from weftmail.store.audit import AuditRow
+from weftmail.store.store import Store
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?|[0-9A-Fa-f:]{3,39}")
+_NEAR = frozenset({"127.0.0.1", "::1", "localhost"})
+SECURITIES = ("starttls", "tls", "none")
+SIGN_INS = ("none", "password", "certificate", "oauth")
+
+
+@dataclass(frozen=True, slots=True)
+class ServerChanges:
+    """What is to be changed of a server; None leaves a thing as it is, and 0 takes a limit away."""
+
+    host: str | None = None
+    port: int | None = None
+    security: str | None = None
+    sign_in: str | None = None
+    login: str | None = None
+    senders: Sequence[str] | None = None
+    token_url: str | None = None
+    client_id: str | None = None
+    scope: str | None = None
+    per_minute: int | None = None
+    per_day: int | None = None
+    per_domain: int | None = None
+    falls_back: bool | None = None
+    on: bool | None = None
+    position: int | None = None
+
+
+def fields(server: OutgoingServer) -> Fields:
+    """Return what is said of a server; its secrets are not among it."""
+    return {
+        "name": server.name, "host": server.host, "port": server.port, "security": server.security,
+        "sign_in": server.sign_in, "login": server.login, "senders": server.senders.split(),
+        "token_url": server.token_url, "client_id": server.client_id, "scope": server.scope,
+        "per_minute": server.per_minute, "per_day": server.per_day, "per_domain": server.per_domain,
+        "falls_back": server.falls_back, "state": server.state, "position": server.position,
+    }  # fmt: skip
+
+
+def named(store: Store, name: str) -> OutgoingServer:
+    """Return the server of that name; raises RefusedAct where there is none."""
+    found = store.servers.named(name)
+    if found is None or found.state == "removed":
+        raise RefusedAct("name", "no_such_server", name=name)
+    return found
+
+
+def preset(name: str) -> ServerChanges:
+    """Return what a provider's preset fills in; raises RefusedAct for one that is none."""
+    found = PRESETS.get(name)
+    if found is None:
+        raise RefusedAct("preset", "no_such_preset", name=name, names=", ".join(PRESETS))
+    return ServerChanges(
+        host=found.host, port=found.port, security=found.security, sign_in=found.sign_in, token_url=found.token_url,
+        scope=found.scope, per_minute=found.per_minute, per_day=found.per_day,
+    )  # fmt: skip
+
+
+def checked_preset(name: str) -> ServerChanges | Refusal:
+    """As ``preset``, with the refusal as a value."""
+    try:
+        return preset(name)
+    except RefusedAct as refused:
+        return refused.refusal
+
+
+@act
+def add(setup: Setup, name: str, changes: ServerChanges, secrets: ServerSecrets, files: SecretFiles) -> Done:
+    """Add a server; one of that name that was removed is replaced."""
+    if not _NAME.fullmatch(name):
+        raise RefusedAct("name", "server_name", name=name)
+    there = setup.store.servers.named(name)
+    if there is not None and there.state != "removed":
+        raise RefusedAct("name", "server_there", name=name)
+    last = max((one.position for one in setup.store.servers.all() if not one.is_local), default=0)
+    empty = OutgoingServer(
+        there.id if there is not None else 0, name, "", 587, "starttls", "none", "", "", "", "", "", None, None, None,
+        True, "on", last + 10,
+    )  # fmt: skip
+    wanted = _changed(empty, changes)
+    _check(wanted, secrets)
+    made = setup.store.servers.put(wanted)
+    files.keep(name, secrets)
+    return Done("server.add", None, name, {}, fields(made))
+
+
+@act
+def change(
+    setup: Setup, name: str, changes: ServerChanges, files: SecretFiles, secrets: ServerSecrets | None = None
+) -> Done:
+    """Change a server; ``secrets`` None leaves those that it has."""
+    before = named(setup.store, name)
+    if before.is_local and (changes.host or changes.senders or changes.on is False):
+        raise RefusedAct("name", "server_local")
+    after = _changed(before, changes)
+    _check(after, secrets or files.load(name))
+    setup.store.servers.put(after)
+    was, now = fields(before), fields(after)
+    if secrets is not None and secrets != files.load(name):
+        files.keep(name, secrets)
+        was, now = {**was, "secrets": "those of before"}, {**now, "secrets": "new ones"}
+    return Done("server.set", None, name, was, now)
+
+
+@act
+def remove(setup: Setup, name: str, files: SecretFiles) -> Done:
+    """Remove a server and its secrets; what its senders write leaves by the next one."""
+    before = named(setup.store, name)
+    if before.is_local:
+        raise RefusedAct("name", "server_local")
+    setup.store.servers.put(replace(before, state="removed"))
+    files.remove(name)
+    return Done("server.remove", None, name, fields(before), {"state": "removed"})
+
+
+def _changed(server: OutgoingServer, changes: ServerChanges) -> OutgoingServer:
+    given: dict[str, Any] = {
+        name: value
+        for name in ("host", "port", "security", "sign_in", "login", "token_url", "client_id", "scope", "falls_back",
+                     "position")
+        if (value := getattr(changes, name)) is not None
+    }  # fmt: skip
+    limits: dict[str, Any] = {
+        name: value or None
+        for name in ("per_minute", "per_day", "per_domain")
+        if (value := getattr(changes, name)) is not None
+    }
+    state = server.state if changes.on is None else "on" if changes.on else "off"
+    senders = server.senders if changes.senders is None else " ".join(dict.fromkeys(map(_sender, changes.senders)))
+    return replace(server, **given, **limits, state=state, senders=senders)
+
+
+def _sender(text: str) -> str:
+    try:
+        return canonical(text) if "@" in text else canonical_domain(text)
+    except BadAddress as error:
+        raise RefusedAct("senders", error.code, address=text) from None
+
+
+def _check(server: OutgoingServer, secrets: ServerSecrets) -> None:
+    """Refuse what could never work, and a password that would leave without TLS."""
+    limits = (server.per_minute, server.per_day, server.per_domain)
+    if any(one is not None and not 0 < one < 10**9 for one in limits):
+        raise RefusedAct("per_minute", "server_limit")
+    if server.is_local:
+        return
+    if not _HOST.fullmatch(server.host) or not 0 < server.port < 65536:
+        raise RefusedAct("host", "server_host", host=server.host)
+    if server.security not in SECURITIES:
+        raise RefusedAct("security", "server_security", names=", ".join(SECURITIES))
+    if server.sign_in not in SIGN_INS:
+        raise RefusedAct("sign_in", "server_sign_in", names=", ".join(SIGN_INS))
+    if server.sign_in != "none" and server.security == "none":
+        raise RefusedAct("security", "server_open")
+    if not server.senders:
+        raise RefusedAct("senders", "server_for_nobody")
+    _check_sign_in(server, secrets)
+
+
+def _check_sign_in(server: OutgoingServer, secrets: ServerSecrets) -> None:
+    find.line("login", server.login) if server.login else None
+    url = urlsplit(server.token_url)
+    wants = {
+        "password": bool(server.login and secrets.password),
+        "certificate": bool(secrets.certificate),
+        "oauth": bool(server.login and server.client_id and (secrets.client_secret or secrets.refresh_token)),
+    }
+    if server.sign_in == "password" and not wants["password"]:
+        raise RefusedAct("sign_in", "server_password")
+    if server.sign_in == "certificate" and not wants["certificate"]:
+        raise RefusedAct("sign_in", "server_certificate")
+    if server.sign_in == "oauth" and not wants["oauth"]:
+        raise RefusedAct("sign_in", "server_oauth")
+    if server.sign_in == "oauth" and url.scheme != "https" and url.hostname not in _NEAR:
+        raise RefusedAct("token_url", "server_token_url")
+
+
+def _remove_again(setup: Setup, row: AuditRow) -> Done | Refusal:
+    return _put(setup, row.subject, replace(named(setup.store, row.subject), state="off"), "server.set")
+
+
+def _as_it_was(setup: Setup, row: AuditRow) -> Done | Refusal:
+    found = setup.store.servers.named(row.subject)
+    was = {name: value for name, value in row.before.items() if name in OutgoingServer.__slots__}
+    back = replace(found, **{**was, "senders": " ".join(was["senders"])}) if found is not None else None
+    return _put(setup, row.subject, back, "server.set" if row.act == "server.set" else "server.restore")
+
+
+@act
+def _put(setup: Setup, name: str, server: OutgoingServer | None, said: str) -> Done:
+    before = setup.store.servers.named(name)
+    if server is None or before is None:
+        raise RefusedAct("name", "no_such_server", name=name)
+    setup.store.servers.put(server)
+    return Done(said, None, name, fields(before), fields(server))
+
+
+reverses = {"server.add": _remove_again, "server.set": _as_it_was, "server.remove": _as_it_was}
