@@ -61,7 +61,7 @@ class Ownership:
         )
 
     def of_team(self, company_id: int, team_id: int) -> Holdings:
-        """Return what a team owns, in whatever state it is."""
+        """Return what a team owns alone, in whatever state it is."""
         whose = {"company_id": company_id, "team_id": team_id}
         return Holdings(
             many(Owned, queries.owned_records_of_team(self._connection, **whose)),
@@ -75,6 +75,10 @@ class Ownership:
             queries.records_hand_over(self._connection, **whose, ids=portion)
         for portion in portions([one.id for one in holdings.aliases]):
             queries.aliases_hand_over(self._connection, **whose, now=now, ids=portion)
+
+    def pass_shared(self, company_id: int, team_id: int, to_team_id: int | None) -> None:
+        """Let records that have an owner beside a team be another team's, or no team's."""
+        queries.team_records_pass(self._connection, company_id=company_id, team_id=team_id, owner_team_id=to_team_id)
 
     def follow(self, company_id: int, record_ids: Collection[int], user_ids: Collection[int], now: int) -> None:
         """Let each of these colleagues follow each of these records."""

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from weftmail.core.routing.giving import GivingRule, TeamTurn
 from weftmail.store.connection import Connection
 from weftmail.store.rows import column, many, one, queries
+
+RECENT = 20
+"""Of a customer's records so many are looked through for who wrote to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,10 @@ class Team:
     name: str
     takes: bool
     """Whether a record of the team that nobody owns becomes that of the colleague who answers."""
+    gives: GivingRule
+    """Who gets a new record of the team."""
+    holds_crossing: bool
+    """Whether a member's answer by email waits that was written before somebody else wrote."""
     created_at: int
 
 
@@ -56,9 +64,30 @@ class Teams:
         """Give the team another name.  Raises Conflict where the company has one of that name."""
         queries.team_rename(self._connection, company_id=company_id, id=team_id, name=name)
 
-    def set_takes(self, company_id: int, team_id: int, *, takes: bool) -> None:
-        """Say whether a record of the team that nobody owns becomes that of the colleague who answers."""
-        queries.team_takes(self._connection, company_id=company_id, id=team_id, takes=takes)
+    def set_ways(self, team: Team) -> None:
+        """Store how the team works: who takes a record and who is given one, and whether what crosses waits."""
+        queries.team_ways(
+            self._connection,
+            company_id=team.company_id,
+            id=team.id,
+            takes=team.takes,
+            gives=team.gives,
+            holds_crossing=team.holds_crossing,
+        )
+
+    def turns(self, company_id: int, team_id: int, record_type: str) -> list[TeamTurn]:
+        """Return the members of a team in its round, as they stand for a record of a type."""
+        found = queries.team_turns(self._connection, company_id=company_id, team_id=team_id, record_type=record_type)
+        return many(TeamTurn, found)
+
+    def take_turn(self, company_id: int, team_id: int, user_id: int) -> None:
+        """Let a member be the last one who had a turn."""
+        queries.team_take_turn(self._connection, company_id=company_id, team_id=team_id, user_id=user_id)
+
+    def wrote_to(self, company_id: int, contact_id: int) -> list[int]:
+        """Return the colleagues who wrote on the newest records of a customer, the last one first."""
+        found = queries.team_wrote_to(self._connection, company_id=company_id, contact_id=contact_id, most=RECENT)
+        return column(found)
 
     def remove(self, company_id: int, team_id: int) -> None:
         """Remove a team that owns nothing.  Raises Conflict where it owns something."""

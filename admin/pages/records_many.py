@@ -7,11 +7,12 @@ from urllib.parse import unquote
 from starlette.responses import Response
 
 from weftmail.admin.page import page
+from weftmail.admin.pages.account import address_of
 from weftmail.admin.record_filter import asked
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.role import Role
 from weftmail.flow.refusal import Refusal
-from weftmail.flow.setup import many, saved_filter, snooze
+from weftmail.flow.setup import many, record, saved_filter, snooze
 from weftmail.flow.setup.act import Done
 from weftmail.flow.setup.record_change import RecordChanges
 
@@ -20,7 +21,7 @@ PLACES = {"spam": "spam", "trash": "trash", "restore": "lists"}
 
 def change(visit: Visit) -> Response:
     """Change all ticked records, and show the same page of the list again."""
-    done = _changed(visit, visit.text("act"), _ticked(visit))
+    done = _taken(visit) if visit.text("take") else _changed(visit, visit.text("act"), _ticked(visit))
     visit.site.sender.wake()
     back = unquote(visit.text("back"))
     if isinstance(done, Refusal):
@@ -34,9 +35,21 @@ def change(visit: Visit) -> Response:
     return visit.go(f"/records{'?' if back else ''}{back}", done)
 
 
+def _taken(visit: Visit) -> Done | Refusal:
+    """Take one record from its team, whatever is ticked."""
+    (label,) = _there(visit, [visit.text("take")]) or [""]
+    if not label:
+        raise nothing_here()
+    changes = RecordChanges(owner=address_of(visit))
+    return record.change(visit.setup, label, changes, company=visit.company.company)
+
+
 def _ticked(visit: Visit) -> list[str]:
     """Return the ticked records that are there for the visitor."""
-    labels = [one for one in visit.form.getlist("record") if isinstance(one, str)]
+    return _there(visit, [one for one in visit.form.getlist("record") if isinstance(one, str)])
+
+
+def _there(visit: Visit, labels: list[str]) -> list[str]:
     found = (one for label in labels for one in visit.store.records.by_label(label, visit.company_id))
     return [one.label for one in found if one.type not in visit.hidden_types]
 

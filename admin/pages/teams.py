@@ -50,6 +50,8 @@ def save(visit: Visit) -> Response:
         add_members=[one for one in wanted if one not in before],
         remove_members=[one for one in before if one not in wanted],
         takes=bool(visit.text("takes")) if visit.text("switches") else None,
+        gives=visit.text("gives") or None,
+        holds_crossing=bool(visit.text("holds_crossing")) if visit.text("switches") else None,
     )
     if isinstance(done, Refusal):
         return _page(visit, found, {done.field: visit.voice.say(done.phrase)})

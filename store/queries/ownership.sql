@@ -4,7 +4,14 @@
 select id, label as name, false as gone from record where company_id = :company_id and owner_id = :user_id order by id;
 
 -- name: owned_records_of_team
-select id, label as name, false as gone from record where company_id = :company_id and owner_team_id = :team_id order by id;
+select id, label as name, false as gone from record
+where company_id = :company_id and owner_team_id = :team_id and owner_id is null
+order by id;
+
+-- What has an owner of its own keeps them, whatever becomes of its team.
+-- name: team_records_pass!
+update record set owner_team_id = :owner_team_id
+where company_id = :company_id and owner_team_id = :team_id and owner_id is not null;
 
 -- name: owned_aliases
 select id, address as name, state = 'removed' and ended_as is null as gone

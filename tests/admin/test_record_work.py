@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,9 @@ def test_who_answers_takes_it_closes_it_and_goes_on(three: Site, anna: Browser) 
 
 def test_a_note_and_a_team_that_does_not_want_it_leave_the_owner(three: Site, anna: Browser) -> None:
     team = three.store.teams.add(three.world.acme, "Sales", 1)
-    three.store.teams.set_takes(three.world.acme, team, takes=False)
+    found = three.store.teams.get(three.world.acme, team)
+    assert found is not None
+    three.store.teams.set_ways(replace(found, takes=False))
     three.store.connection.execute("update record set owner_team_id = ?", (team,))
     form = anna.form(LEAD)
     anna.post(f"{LEAD}/write", {**form, "kind": "note", "text": "Hm.", "after_send": "close"})

@@ -30,6 +30,7 @@ READ_MORE = {
     "review_counts_of_user": REVIEWED,
     "review_counts_with_nobodys": REVIEWED,
     "stand_ins_of_company": SET_UP,
+    "team_wrote_to": "the newest records of one customer, and who wrote there, sorted once they are found",
     "deciders": "the colleagues who may decide on one mail, sorted once they are found",
     "waiting_counts": "what waits for review, which people empty, and activities, counted up to a bound",
     "inbound_errors": REVIEWED,

@@ -139,7 +139,7 @@ VALUES: dict[str, Any] = {
     "host": "mx.b.example", "again_at": 0, "edited_at": 1, "email_for": "message",
     "until_at": 10**9, "record_ids": [RECORD], "delivery_id": 10**9, "done_at": None, "failure_of": None,
     "activity_id": None, "waits": "", "digest": "day", "digest_hour": 7,
-    "stands_in_for": "",
+    "stands_in_for": "", "gives": "round", "holds_crossing": False,
 }  # fmt: skip
 SWITCHES = {
     "when_closed": "type",

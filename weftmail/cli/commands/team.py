@@ -11,6 +11,7 @@ from weftmail.cli.context import Context, joined
 from weftmail.cli.listing import Listing, Whole
 from weftmail.cli.output import sheet
 from weftmail.cli.refusals import carried_out
+from weftmail.core.routing.giving import GIVING_RULES
 from weftmail.flow.setup import find, team
 from weftmail.store.store import Store
 from weftmail.store.team import Team
@@ -30,6 +31,17 @@ def build(parser: Parser) -> None:
     change.add_argument("--name", dest="new_name", metavar="NEW", help="its new name")
     change.add_argument("--add-member", action="append", default=[], metavar="ADDR", help="add a colleague")
     change.add_argument("--remove-member", action="append", default=[], metavar="ADDR", help="remove a colleague")
+    change.add_argument(
+        "--takes", choices=("yes", "no"), help="whether who answers takes a record of the team that nobody owns"
+    )
+    change.add_argument(
+        "--gives", choices=GIVING_RULES,
+        help="who gets a new record: nobody, the next in the round, or the last who wrote to its customer",
+    )  # fmt: skip
+    change.add_argument(
+        "--hold-crossing", choices=("yes", "no"),
+        help="whether an answer by email waits that was written before somebody else wrote",
+    )  # fmt: skip
     remove = verbs.add("remove", "remove a team", _remove, company=True)
     remove.add_argument("name", metavar="NAME", help="the name of the team")
     remove.add_argument(
@@ -52,9 +64,16 @@ def _set(context: Context, arguments: argparse.Namespace) -> None:
             new_name=arguments.new_name,
             add_members=arguments.add_member,
             remove_members=arguments.remove_member,
+            takes=_yes(arguments.takes),
+            gives=arguments.gives,
+            holds_crossing=_yes(arguments.hold_crossing),
         )
     )
     context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
+
+
+def _yes(text: str | None) -> bool | None:
+    return None if text is None else text == "yes"
 
 
 def _remove(context: Context, arguments: argparse.Namespace) -> None:
@@ -93,6 +112,9 @@ def _show(context: Context, arguments: argparse.Namespace) -> None:
         "Team": found.name,
         "Company": whose.name,
         "Members": [f"{name} <{address}>" for address, name in team.members(store, found).items()],
+        "Who answers takes it": found.takes,
+        "New records go to": found.gives,
+        "Crossing answers wait": found.holds_crossing,
         "Aliases": aliases,
         "Records": len(owns.records),
     }

@@ -18,6 +18,8 @@ EVENTS: Final[dict[str, Sentence]] = {
     "event.failed.people": marked("These addresses did not get it:\n{people}"),
     "event.state": marked("{actor} changed the state: {was} → {became}"),
     "event.owner": marked("{actor} changed the owner: {was} → {became}"),
+    "event.given.round": marked("{name} got this record: the next one in the round of {team}"),
+    "event.given.last": marked("{name} of {team} got this record, having written to this customer last"),
     "event.opened": marked("{actor} opened this record"),
     "event.moved out": counted(
         "{actor} moved {count} message to {record}", "{actor} moved {count} messages to {record}"

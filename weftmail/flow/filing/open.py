@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 from weftmail.core.limits import MAIL_RECORDS
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing.disposition import Open
+from weftmail.core.routing.giving import Given
+from weftmail.core.routing.recipients import Following
 from weftmail.core.subject_pattern import TITLE
 from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say
@@ -16,6 +19,7 @@ from weftmail.flow.events import note_message, write_event
 from weftmail.flow.filing.brought import bring
 from weftmail.flow.filing.entry import contact_of, new_message
 from weftmail.flow.filing.outcome import Outcome
+from weftmail.flow.giving import event_of, give_new
 from weftmail.flow.installation import Installation
 from weftmail.flow.notify import first_followers, notify, planned
 from weftmail.flow.referred import foreign_ids
@@ -52,9 +56,13 @@ def _opened(store: Store, installation: Installation, delivered: Delivered, disp
     message, company_id = delivered.message, disposition.company_id
     alias = _alias(store, delivered, disposition)
     before = _followed(store, disposition)
-    owners = first_followers(store, disposition)
-    who_gets = planned(store, disposition, message, verified=delivered.verified, owners=owners)
+    owner_id, team_id, team = _owners(before or alias)
     contact_id, author = contact_of(store, company_id, disposition.author, now)
+    given = None
+    if owner_id is None:
+        given = give_new(store, company_id, team_id, disposition.record_type, contact_id)
+    owners = _with_given(first_followers(store, disposition), given)
+    who_gets = planned(store, disposition, message, verified=delivered.verified, owners=owners)
     defaults = alias.default_fields if alias is not None else {}
     said = {name: text for name, text in disposition.fields if name != TITLE}
     record = store.records.open(
@@ -62,8 +70,8 @@ def _opened(store: Store, installation: Installation, delivered: Delivered, disp
             company_id,
             disposition.record_type,
             _title(store, installation, message, disposition),
-            owner_id=of.owner_id if (of := before or alias) is not None else None,
-            owner_team_id=of.owner_team_id if of is not None else None,
+            owner_id=given.user_id if given is not None else owner_id,
+            owner_team_id=team_id,
             customer_id=contact_id,
             alias_id=disposition.alias_id,
             fields=json.dumps({**defaults, **said}, ensure_ascii=False),
@@ -84,6 +92,8 @@ def _opened(store: Store, installation: Installation, delivered: Delivered, disp
         store.records.follow_by_post(company_id, record.id, author.sent_on_by, now)
     if before is not None:
         _link(store, before, record, author.name or author.address, now)
+    if given is not None:
+        write_event(store, record, event_of(given, team), now)
     bring(store, delivered, record, message_id, now)
     store.references.keep(company_id, message_id, foreign_ids(installation, message))
     from_outside = disposition.author.outsider and not disposition.automatic
@@ -94,6 +104,16 @@ def _opened(store: Store, installation: Installation, delivered: Delivered, disp
     )  # fmt: skip
     copies = notify(store, record, message_id, who_gets, now, wait=delivered.wait)
     return Outcome("filed", record.id, message_id, copies)
+
+
+def _owners(of: Record | Alias | None) -> tuple[int | None, int | None, str]:
+    """Return who owns a record from its beginning: a person, a team with its name, both or nobody."""
+    return (None, None, "") if of is None else (of.owner_id, of.owner_team_id, of.team or "")
+
+
+def _with_given(owners: Sequence[Following], given: Given | None) -> list[Following]:
+    """Return who follows from the beginning; to whom the record is given is told so."""
+    return [replace(one, given=given is not None and one.user_id == given.user_id) for one in owners]
 
 
 def _title(store: Store, installation: Installation, message: Message, disposition: Open) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from weftmail.core.role import Role
+from weftmail.flow.events import write_event
+from weftmail.flow.giving import event_of, give_new
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup import find, values
 from weftmail.flow.setup.act import Done, Setup, act
@@ -35,14 +37,16 @@ def add(
     whose = find.company(store, company)
     owned = owner_of(store, whose.id, owner or "")
     kept = find.record_type(store, whose.id, type_, field="type")
+    about = find.contact(store, whose.id, customer, field="customer").id if customer else None
+    given = give_new(store, whose.id, owned.owner.team_id, kept, about)
     record = store.records.open(
         NewRecord(
             whose.id,
             kept,
             find.line("title", title),
-            owner_id=owned.owner.user_id,
+            owner_id=given.user_id if given is not None else owned.owner.user_id,
             owner_team_id=owned.owner.team_id,
-            customer_id=find.contact(store, whose.id, customer, field="customer").id if customer else None,
+            customer_id=about,
             alias_id=_alias_id(store, whose.id, alias) if alias else None,
             fields=written(values.checked(store, whose.id, kept, fields_ or {})),
             reference=_reference(store, whose.id, type_, reference) if reference else None,
@@ -55,6 +59,8 @@ def add(
         store.records.add_participants(record, [NewParticipant(record.customer_id, "added")], now)
     check_sees(store, record, owned)
     assign(setup, record, owned, now)
+    if given is not None:
+        write_event(store, record, event_of(given, owned.name), now, setup.actor.user_id)
     return Done("record.add", whose.id, record.label, {}, said(store, record))
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
+from weftmail.core.routing.giving import GIVING_RULES, GivingRule
 from weftmail.flow import vocabulary
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import find, handover
@@ -51,12 +53,17 @@ def change(
     add_members: Sequence[str] = (),
     remove_members: Sequence[str] = (),
     takes: bool | None = None,
+    gives: str | None = None,
+    holds_crossing: bool | None = None,
 ) -> Done:
     """Rename a team, or change who belongs to it; what it owns stays with it.
 
-    ``takes``: a record of the team that nobody owns becomes that of the colleague who answers.
+    ``takes``: a record of the team that nobody owns becomes that of the colleague who answers.  ``gives`` is who gets a
+    new record: nobody, the next in the round, or the last who wrote to its customer.  ``holds_crossing``: an answer by
+    email waits that was written before somebody else wrote.
     """
-    if new_name is None and not add_members and not remove_members and takes is None:
+    ways = (takes, gives, holds_crossing)
+    if new_name is None and not add_members and not remove_members and all(one is None for one in ways):
         raise RefusedAct("", "nothing_to_change", noun="team")
     store = setup.store
     whose = find.company(store, company)
@@ -66,8 +73,14 @@ def change(
     if wanted != found.name:
         _check_name(store, whose, wanted, "new_name")
         store.teams.rename(whose.id, found.id, wanted)
-    if takes is not None:
-        store.teams.set_takes(whose.id, found.id, takes=takes)
+    store.teams.set_ways(
+        replace(
+            found,
+            takes=found.takes if takes is None else takes,
+            gives=found.gives if gives is None else cast(GivingRule, find.choice("gives", gives, GIVING_RULES)),
+            holds_crossing=found.holds_crossing if holds_crossing is None else holds_crossing,
+        )
+    )
     _change_members(store, found, add_members, remove_members)
     _keep_a_member(store, found)
     return Done("team.set", whose.id, wanted, was, fields(store, find.team(store, whose.id, wanted)))
@@ -81,8 +94,9 @@ def remove(setup: Setup, name: str, *, company: str | None = None, to: str | Non
     found = find.team(store, whose.id, name)
     holdings = store.ownership.of_team(whose.id, found.id)
     was = {**fields(store, found), **handover.fields([handover.Estate(whose, holdings)])}
-    if holdings:
-        taker = _taker(store, whose, found, to)
+    taker = _taker(store, whose, found, to) if holdings else None
+    store.ownership.pass_shared(whose.id, found.id, taker.owner.team_id if taker is not None else None)
+    if taker is not None:
         handover.pass_on(setup, whose.id, holdings, found.name, taker)
         was["passed_to"] = taker.known_as
     store.ownership.give(whose.id, store.ownership.of_team(whose.id, found.id), Owner(), setup.clock())
@@ -131,6 +145,7 @@ def restore(setup: Setup, row: AuditRow) -> Done:
     _check_name(store, whose, row.subject, "")
     store.teams.add(whose.id, row.subject, setup.clock())
     made = find.team(store, whose.id, row.subject)
+    store.teams.set_ways(_as_before(made, row))
     here = {one.id for one in store.users.colleagues(whose.id)}
     for one in had["members"]:
         user = store.users.by_address(one["address"])
@@ -156,10 +171,15 @@ def _change_back(setup: Setup, row: AuditRow) -> Done:
     if row.before["name"] != found.name:
         _check_name(store, whose, row.before["name"], "")
         store.teams.rename(whose.id, found.id, row.before["name"])
-    store.teams.set_takes(whose.id, found.id, takes=row.before["takes"])
+    store.teams.set_ways(_as_before(found, row))
     _change_members(store, found, [one for one in old if one not in new], [one for one in new if one not in old])
     after = fields(store, find.team(store, whose.id, row.before["name"]))
     return Done("team.set", whose.id, row.before["name"], row.now, after)
+
+
+def _as_before(team: Team, row: AuditRow) -> Team:
+    ways = {name: row.before[name] for name in ("takes", "gives", "holds_crossing")}
+    return replace(team, **ways)
 
 
 def _addresses(value: Mapping[str, Any]) -> list[str]:

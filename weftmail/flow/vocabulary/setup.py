@@ -124,6 +124,8 @@ def team(one: Team, company_name: str, members: Mapping[str, str]) -> Json:
         "company": company_name,
         "members": [person(name, address) for address, name in members.items()],
         "takes": one.takes,
+        "gives": one.gives,
+        "holds_crossing": one.holds_crossing,
         "created_at": iso(one.created_at),
     }
 
