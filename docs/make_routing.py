@@ -170,7 +170,9 @@ FOOT = """
 - A colleague's answer goes out with all that they wrote. Cut is what is certainly quoted, our notification (by its
   mark, its words or the cite block around it) and what stands below "-- ". In doubt it is sent. Lines of our foot go
   wherever they stand; where one still stands, or a reply address or a sign-in link, the answer is held for its author
-  (the rule *own lines*), who is told.
+  (the rule *own lines*), who is told. Where the team of the record holds an answer that crosses another, so is one
+  that was written before somebody else wrote there, unless its author read that on the page or their email refers to
+  it (the rule *crossing*).
 
 ## Who is told
 

@@ -54,3 +54,10 @@ class References:
     def show_address(self, company_id: int, record_id: int) -> None:
         """Write down that somebody outside has seen it."""
         queries.record_address_shown(self._connection, company_id=company_id, record_id=record_id)
+
+    def crossing(self, company_id: int, record_id: int, user_id: int, seen: Collection[int]) -> str | None:
+        """Return who else wrote first after what a colleague had seen, where the team of the record asks."""
+        name: str | None = queries.message_crossing(
+            self._connection, company_id=company_id, record_id=record_id, user_id=user_id, ids=list(seen)
+        )
+        return name

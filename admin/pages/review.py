@@ -178,7 +178,10 @@ def _likely(visit: Visit, row: InboundRow, message: Message | None) -> str:
     name, say = _colleague(visit, row), visit.voice.gettext
     # Anybody can bear any name.
     people = ", ".join(in_full(one.name, one.address) for one in planned.recipients.outsiders)
+    crosses = row.why is not None and row.why.code == "held.crossing"
     match planned.disposition:
+        case Append(post=True) if people and crosses:
+            return say(marked("Send anyway to {people} as {name}")).format(people=people, name=name)
         case Append(post=True) if people:
             return say(marked("Send to {people} as {name}")).format(people=people, name=name)
         case Append(post=True):

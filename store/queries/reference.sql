@@ -58,3 +58,25 @@ select address_seen from record where company_id = :company_id and id = :record_
 -- Somebody outside has seen the record's own address.
 -- name: record_address_shown!
 update record set address_seen = true where company_id = :company_id and id = :record_id and not address_seen;
+
+-- Who else wrote first after the newest of some messages that a colleague had seen, on a record whose team lets answers
+-- wait that cross; what they read on the pages they have seen, too.
+-- name: message_crossing$
+select m.author_name
+from record r
+    join team t on t.id = r.owner_team_id
+    join message m on m.company_id = r.company_id and m.record_id = r.id
+where r.company_id = :company_id and r.id = :record_id and t.holds_crossing
+    and m.kind in ('received', 'post') and not m.automatic
+    and coalesce(m.author_user_id, 0) <> :user_id
+    and m.id > (
+        select coalesce(max(s.id), 0) from message s
+        where s.company_id = :company_id and s.record_id = :record_id and s.id in (:ids)
+    )
+    and not exists (
+        select 1 from delivery d
+        where d.company_id = m.company_id and d.message_id = m.id and d.user_id = :user_id and d.channel = 'inbox'
+            and d.state = 'read'
+    )
+order by m.id
+limit 1;

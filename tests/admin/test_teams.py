@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -10,6 +11,9 @@ from playwright.sync_api import expect
 from tests.admin.chromium import chromium, served
 from tests.admin.conftest import Browser, Site
 from tests.admin.test_access import signed_in
+from tests.unit.flow.test_filing import reply_address
+from tests.unit.world import ANNA
+from weftmail.flow.post import Draft, post
 
 
 def sales(site: Site) -> int:
@@ -67,3 +71,27 @@ def test_how_a_team_works_is_chosen_on_its_page(site: Site, anna: Browser) -> No
     assert "the next one in the round of Sales" in anna.get("/records/LEAD-2").text
     refused = anna.post(f"/teams/{team}/save", {**form, "gives": "everybody"})
     assert refused.status_code == 422 and "cannot be chosen here" in refused.text
+
+
+def test_an_answer_by_mail_that_crosses_another_is_sent_anyway_from_the_record(site: Site, tmp_path: Path) -> None:
+    team = site.store.teams.get(site.world.acme, sales(site))
+    bjorn = site.store.users.get(site.world.bjorn)
+    assert team is not None and bjorn is not None
+    site.store.teams.set_ways(replace(team, holds_crossing=True))
+    post(site.store, site.installation, site.world.record("LEAD-1"), bjorn, Draft(text="No, we cannot"))
+    raw = site.world.mail(ANNA, text="We can do that", login="anna@acme.example")
+    row = site.world.deliver(raw, reply_address(site.world, 1), "anna@acme.example")
+    assert row.state == "held"
+    with served(site.app) as home, chromium(tmp_path / "profile") as first:
+        assert first.browser is not None
+        anna, other = first.pages[0], first.browser.new_context().new_page()
+        signed_in(anna, home)
+        signed_in(other, home, "bjorn@acme.example")
+        other.goto(f"{home}/records/LEAD-1")
+        expect(other.locator(".held")).to_contain_text("Björn wrote on LEAD-1 meanwhile")
+        expect(other.locator(".held").get_by_role("link", name="Decide")).to_have_count(0)
+        anna.goto(f"{home}/records/LEAD-1")
+        anna.get_by_role("link", name="Decide anna@acme.example").click()
+        anna.get_by_role("button", name="Send anyway to Karin Ek <karin@customer.example> as Anna").click()
+        expect(anna.locator(".bar")).to_contain_text("Undo")
+    assert site.world.row(row.id).state == "filed"

@@ -15,6 +15,7 @@ from weftmail.core.routing.rules import decide
 from weftmail.core.wording.sentences import say
 from weftmail.flow import turns, vocabulary
 from weftmail.flow.checking import Checked, checked
+from weftmail.flow.crossing import within_crossing
 from weftmail.flow.facts import gather, traffic_of
 from weftmail.flow.installation import Installation
 from weftmail.flow.notify import planned
@@ -53,6 +54,7 @@ def explanation(
     known = gather(store, installation, envelope, message, found)
     decision = decide(envelope, known.message, known.facts)
     decision = within_words(store, installation, known.message, decision)
+    decision = within_crossing(store, installation, known.message, decision)
     now = installation.clock()
     traffic = turns.known(store, traffic_of(installation, envelope, known), decision.disposition, now)
     decision = turns.within_turns(traffic, decision, now)

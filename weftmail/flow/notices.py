@@ -200,6 +200,8 @@ def _while_away(
 
 def _in_their_name(row: Accepted, hold: Hold) -> Phrase:
     place = hold.record or row.recipient
+    if hold.why.code == "held.crossing":
+        return Phrase("notice.held.crossing", {"record": place, "name": hold.why.values["name"]})
     return Phrase("notice.held.own", {"record": place}) if hold.own else Phrase("notice.held", {"record": place})
 
 

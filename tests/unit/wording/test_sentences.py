@@ -58,7 +58,7 @@ def test_each_code_stands_in_one_table_once() -> None:
 
 
 def test_every_rule_has_a_name() -> None:
-    assert set(RULE_NAMES) == {*RULES, "review", "handed over before", "ceiling", "turns", "own lines"}
+    assert set(RULE_NAMES) == {*RULES, "review", "handed over before", "ceiling", "turns", "own lines", "crossing"}
     assert say_rule("loop") == "loop"
     assert say_rule("a rule of a later version") == "a rule of a later version"
 

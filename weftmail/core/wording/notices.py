@@ -16,6 +16,10 @@ NOTICES: Final[dict[str, Sentence]] = {
         "Your answer on {record} was not sent: it holds a line of our notification, such as its foot or a link for you "
         "alone. Send it again without that, or release it from the review queue."
     ),
+    "notice.held.crossing": marked(
+        "Your answer on {record} was not sent: {name} wrote meanwhile, and you had not seen it. Read that first; then "
+        "send your answer anyway from the record, or write another."
+    ),
     "notice.unreadable": marked(
         "An email to {recipient} from {sender} could not be displayed; it is kept, and the original can be downloaded: "
         "{subject}"

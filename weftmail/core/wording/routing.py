@@ -21,6 +21,7 @@ RULE_NAMES: Final = {
     "ceiling": marked("ceiling"),
     "turns": marked("turns"),
     "own lines": marked("own lines"),
+    "crossing": marked("crossing"),
     "review": marked("review"),
     "handed over before": marked("handed over before"),
 }
@@ -155,6 +156,7 @@ ROUTING: Final[dict[str, Sentence]] = {
         "the signature of {domain} does not cover how the text is to be read, and the text does not show it."
         " Have the mail server of {domain} sign Content-Type and Content-Transfer-Encoding"
     ),
+    "held.crossing": marked("{name} wrote on {record} meanwhile, and the author of this answer had not seen it"),
     "held.ours": marked("an answer with a line of our notification in it, which the customer must not get"),
     "held.pinned closed": marked("for {record}, which is closed"),
     "held.closed": marked("an answer to {record}, which is closed"),

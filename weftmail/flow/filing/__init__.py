@@ -8,6 +8,7 @@ from typing import assert_never
 from weftmail.core.routing.disposition import Append, Asked, Decision, Discard, Hold, Note, Open, Report
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.ceiling import notify_of_unread, within_ceiling
+from weftmail.flow.crossing import within_crossing
 from weftmail.flow.delivered import Delivered, delivery_key
 from weftmail.flow.filing.append import file_append
 from weftmail.flow.filing.log import write_log
@@ -34,6 +35,7 @@ def file(store: Store, installation: Installation, delivered: Delivered, decisio
         return _again(store, delivered, before, now)
     decision = within_ceiling(store, delivered.row, decision)
     decision = within_words(store, installation, delivered.message, decision)
+    decision = within_crossing(store, installation, delivered.message, decision)
     decision, delivered = _counted(store, delivered, decision, now)
     outcome = _carry_out(store, installation, delivered, decision, now)
     if delivered.shows_address is not None and decision.disposition.company_id is not None:
