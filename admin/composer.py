@@ -70,6 +70,8 @@ class Composer:
     notified: tuple[Notified, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     sender: str = ""
+    sign_off: tuple[str, ...] = ()
+    """The lines that stand below the message."""
     seen: str = ""
     left_out: int = 0
     """How many the message that is answered named, who get nothing unless somebody adds them."""

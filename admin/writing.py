@@ -33,6 +33,7 @@ from weftmail.flow.post import Draft, plan
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import leaving, message
 from weftmail.flow.setup.act import Done
+from weftmail.flow.signing_off import signing_off
 from weftmail.flow.thread import Conversation
 from weftmail.store.alias import Alias
 from weftmail.store.attachment import NewAttachment
@@ -209,9 +210,10 @@ def _shown(
     moves = moves or visit.store.messages.pulse(record.company_id, record.id)
     said = dict(composer.errors if errors is None else errors)
     notified = _with_mentioned(visit, record, composer, planned.notified, said)
-    shown_as = ""
+    shown_as, below = "", tuple[str, ...]()
     try:
         sender = identity_of(visit.store, record, alias).sender
+        below = signing_off(visit.store, record, visit.user.id, visit.user.name, sender.name)
         shown_as = f"{visit.user.name} via {sender.name} <{sender.address}>"
     except RefusedAct as error:
         said.setdefault("to", visit.voice.say(error.refusal.phrase))
@@ -220,6 +222,7 @@ def _shown(
         notified=notified,
         skipped=planned.skipped,
         sender=shown_as,
+        sign_off=below,
         seen=f"{_digest(planned.notified)}.{moves.public}.{_about_to_leave(visit, record, drafts)}",
         errors=said,
     )

@@ -51,6 +51,7 @@ from weftmail.store.search import Search
 from weftmail.store.second_factor import SecondFactors
 from weftmail.store.session import Sessions
 from weftmail.store.setting import StoredSettings
+from weftmail.store.signature import Signatures
 from weftmail.store.snooze import Snoozes
 from weftmail.store.suppression import Suppressions
 from weftmail.store.tag import Tags
@@ -102,6 +103,7 @@ class Store:
         self.inbound = InboundLog(connection, self.blobs)
         self.deciders = Deciders(connection)
         self.notes = Notes(connection)
+        self.signatures = Signatures(connection)
         self.drafts = Drafts(connection)
         self.outbox = Outbox(connection)
         self.alignments = Alignments(connection)

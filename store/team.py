@@ -92,6 +92,7 @@ class Teams:
     def remove(self, company_id: int, team_id: int) -> None:
         """Remove a team that owns nothing.  Raises Conflict where it owns something."""
         queries.record_type_teams_remove(self._connection, company_id=company_id, team_id=team_id)
+        queries.signature_remove(self._connection, company_id=company_id, user_id=0, team_id=team_id)
         queries.team_members_remove(self._connection, company_id=company_id, team_id=team_id)
         queries.team_remove(self._connection, company_id=company_id, id=team_id)
 

@@ -13,9 +13,10 @@ from weftmail.admin.people import substitutes
 from weftmail.admin.proof import with_password
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.notification_kind import KINDS
+from weftmail.core.role import Role
 from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.refusal import Refusal
-from weftmail.flow.setup import absence, session, user, ways
+from weftmail.flow.setup import absence, session, signature, user, ways
 from weftmail.locale.dates import zone_names
 from weftmail.store.people import User
 
@@ -77,6 +78,14 @@ def leave(visit: Visit) -> Response:
     if isinstance(done, Refusal):
         return _form(visit, wrong={done.field: visit.voice.say(done.phrase)}, status=422)
     return visit.go("/account#absence", done)
+
+
+def sign(visit: Visit) -> Response:
+    """Keep the visitor's signature in this company."""
+    done = signature.of_person(visit.setup, address_of(visit), visit.text("signature"), company=visit.company.company)
+    if isinstance(done, Refusal):
+        return _form(visit, wrong={done.field: visit.voice.say(done.phrase)}, status=422)
+    return visit.go("/account#signature-card", done)
 
 
 def new_password(visit: Visit) -> Response | Hashed:
@@ -143,6 +152,7 @@ def _form(visit: Visit, *, saved: str = "", wrong: Mapping[str, str] | None = No
         factor=visit.store.second_factors.get(visit.user.id),
         least=user.SHORTEST,
         has_password=visit.store.users.password(visit.user.id) is not None,
+        signature=visit.text("signature") or visit.store.signatures.below(visit.company_id, visit.user.id, None).person,
         saved=saved,
         wrong=wrong or {},
     )
@@ -170,6 +180,7 @@ routes = [
     page("/account", account),
     page("/account/save", save, posts=True),
     page("/account/absence", leave, posts=True),
+    page("/account/signature", sign, posts=True, role=Role.AGENT),
     page("/account/password", new_password, posts=True),
     page("/account/sessions/{session:number}/end", end_session, posts=True),
     page("/account/sessions/end", end_others, posts=True),

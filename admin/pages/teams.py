@@ -14,7 +14,7 @@ from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.role import Role
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import Refusal
-from weftmail.flow.setup import find, team
+from weftmail.flow.setup import find, signature, team
 from weftmail.store.team import Team
 
 
@@ -67,6 +67,15 @@ def remove(visit: Visit) -> Response:
     return visit.go("/teams", done)
 
 
+def sign(visit: Visit) -> Response:
+    """Keep the signature of a team."""
+    found = _team_of(visit)
+    done = signature.of_team(visit.setup, found.name, visit.text("signature"), company=visit.company.company)
+    if isinstance(done, Refusal):
+        return _page(visit, found, {done.field: visit.voice.say(done.phrase)})
+    return visit.go(f"/teams/{found.id}", done)
+
+
 def _team_of(visit: Visit) -> Team:
     found = visit.store.teams.get(visit.company_id, visit.request.path_params["team"])
     if found is None:
@@ -100,6 +109,7 @@ def _page(visit: Visit, found: Team, wrong: Mapping[str, str]) -> Response:
         people=[one for one in visit.store.members.all(visit.company_id) if one.active and one.address],
         inside=[str(one) for one in visit.form.getlist("member")] if wrong else list(inside),
         away=[one for one in visit.store.absences.of_company(visit.company_id) if one.away_name in inside.values()],
+        signature=visit.text("signature") or visit.store.signatures.below(visit.company_id, None, found.id).team,
         holdings=visit.store.ownership.of_team(visit.company_id, found.id),
         heirs=[one for one in heirs(visit) if one[0] != found.name],
         wrong=wrong,
@@ -113,5 +123,6 @@ routes = [
     page("/teams/new", add, posts=True, role=Role.ADMIN),
     page("/teams/{team:number}", one, role=Role.ADMIN),
     page("/teams/{team:number}/save", save, posts=True, role=Role.ADMIN),
+    page("/teams/{team:number}/signature", sign, posts=True, role=Role.ADMIN),
     page("/teams/{team:number}/remove", remove, posts=True, role=Role.ADMIN),
 ]

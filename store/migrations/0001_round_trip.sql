@@ -835,6 +835,20 @@ create unique index draft_writing on draft (company_id, user_id, record_id, kind
 create index draft_record on draft (company_id, record_id, id);
 create index draft_user on draft (user_id);
 
+-- What stands below the messages of a person, or of a team, in one company.
+create table signature (
+    id {ID},
+    company_id bigint not null references company (id),
+    user_id bigint references users (id),
+    team_id bigint references team (id),
+    text text not null,
+    unique (company_id, user_id),
+    unique (company_id, team_id),
+    check ((user_id is null) <> (team_id is null))
+);
+create index signature_user on signature (user_id) where user_id is not null;
+create index signature_team on signature (team_id) where team_id is not null;
+
 create table draft_file (
     id {ID},
     company_id bigint not null references company (id),

@@ -35,6 +35,7 @@ NOUNS = {
     "contact": "people outside who write to you",
     "organisation": "to whom contacts belong, by the domains of their addresses",
     "user": "people who sign in",
+    "signature": "what stands below the messages of people and teams",
     "team": "colleagues who own records and aliases together",
     "second-factor": "codes of an app beside the password",
     "record": "records and their conversations",

@@ -21,6 +21,7 @@ from weftmail.flow.identity import Identity, identity_of
 from weftmail.flow.installation import Installation
 from weftmail.flow.notify import answer_audience
 from weftmail.flow.refusal import RefusedAct
+from weftmail.flow.signing_off import signing_off
 from weftmail.store.message import Reference, ThreadMessage
 from weftmail.store.outbox import Claimed
 from weftmail.store.record import Record
@@ -112,7 +113,8 @@ def _addressed(
     if claimed.audience == "outsider":
         # What came by mail bears its author's own signature, or none: their new words go out, and nothing else.
         by_mail = message.inbound_id is not None
-        sign_off = () if by_mail else (message.author_name, identity.sender.name)
+        sender = identity.sender.name
+        sign_off = () if by_mail else signing_off(store, record, message.author_user_id, message.author_name, sender)
         return ForOutsider(Mailbox(identity.sender.name, address), sign_off)
     return ForColleagues(address, _notice(store, installation, claimed, message, record, identity))
 

@@ -98,13 +98,14 @@ def release(
     opens: str | None = None,
     note: bool = False,
     message: Message | None = None,
+    wait: int = UNDO_SECONDS,
 ) -> Released:
     """File a mail from the review queue by a person's word.
 
     A new participant is let in.  What bears a colleague's address is filed as theirs and goes on as their answer
     would have.  Mail that fits nowhere wants a ``record`` number or a record type to ``opens``.  With ``note`` it is
     filed inside.  ``message`` is the mail, where it was read already.  What the rules had said stays in the trace.
-    What leaves waits a moment, for an undo.  Raises RefusedAct for what cannot be.
+    What leaves waits so many seconds, for an undo.  Raises RefusedAct for what cannot be.
     """
     message = message or message_of(store, installation, inbound_id)
     with store.transaction():
@@ -127,7 +128,7 @@ def release(
                 writer=made.known.writer,
                 shows_address=made.known.shows_address,
                 by_signature=made.known.by_signature,
-                wait=UNDO_SECONDS * 1000,
+                wait=wait * 1000,
             ),
             Decision(made.disposition, (*made.row.rules, said)),
             now,

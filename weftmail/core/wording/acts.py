@@ -85,6 +85,7 @@ ACTS: Final = {
     "act.server.remove": marked("Outgoing server {subject} removed"),
     "act.server.restore": marked("Outgoing server {subject} is back; give its password again"),
     "act.server.test": marked("Outgoing server {subject} tested"),
+    "act.signature.set": marked("Signature of {subject} changed"),
     "act.setting.set": marked("Setting {subject} changed"),
     "act.team.add": marked("Team {subject} added"),
     "act.team.remove": marked("Team {subject} removed"),

@@ -204,6 +204,7 @@ REFUSALS = {
     "time_malformed": marked("{time} is not a time such as 2026-11-30 08:00"),
     "time_past": marked("{time} is past, or more than a year away"),
     "undo_seconds_out": marked("Choose from 0 to {most} seconds"),
+    "signature_long": marked("A signature has at most {lines} lines and {letters} characters"),
     "post_empty": marked("There is nothing to send"),
     "note_with_recipients": marked("An internal note has nobody in To or Cc"),
     "forward_to_nobody": marked("Name somebody to forward it to"),

@@ -47,6 +47,12 @@ def release(
     return _release(setup, installation, inbound_id, message, record, opens, note=note)
 
 
+def _undo_seconds(setup: Setup) -> int:
+    """For how long what leaves by a decision waits: the undo time of whoever decides."""
+    user = setup.store.users.get(setup.actor.user_id) if setup.actor.user_id is not None else None
+    return UNDO_SECONDS if user is None else user.undo_seconds
+
+
 @act
 def _release(
     setup: Setup,
@@ -58,14 +64,14 @@ def _release(
     *,
     note: bool,
 ) -> Decided:
-    before = place(setup.store, inbound_id)
+    before, seconds = place(setup.store, inbound_id), _undo_seconds(setup)
     released = review.release(
-        setup.store, installation, inbound_id, record=record, opens=opens, note=note, message=message
+        setup.store, installation, inbound_id, record=record, opens=opens, note=note, message=message, wait=seconds
     )
     row = setup.store.inbound.get(inbound_id)
     now = place(setup.store, inbound_id)
     if released.copies:
-        now["leaves_at"] = setup.clock() + UNDO_SECONDS * 1000
+        now["leaves_at"] = setup.clock() + seconds * 1000
     return Decided("review.release", _company(row), named.mail(row), before, now, released)
 
 

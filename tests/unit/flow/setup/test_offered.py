@@ -53,6 +53,7 @@ from weftmail.flow.setup import (
     second_factor,
     server,
     setting,
+    signature,
     snooze,
     suppression,
     team,
@@ -306,6 +307,7 @@ ACTS: dict[str, Act] = {
         participant.correct(before(o, recorded).setup, "LEAD-1", "karin@customer.example", "ek@customer.example")
     ),
     "forward.take_back": lambda o: o.did(forward.take_back(before(o, sent_on).setup, "TICKET-1", 1)),
+    "signature.set": lambda o: o.did(signature.of_person(o.setup, "anna@acme.example", "Anna Ek")),
     "message.leave": lambda o: about_to_leave(o, scheduled=False),
     "message.schedule": lambda o: about_to_leave(o, scheduled=True),
     "note.edit": lambda o: o.did(note.edit(o.setup, "LEAD-1", noted(o), "Oak", anna(o))),

@@ -1,0 +1,17 @@
+-- name: signature_put!
+insert into signature (company_id, user_id, team_id, text) values (:company_id, :user_id, :team_id, :text);
+
+-- name: signature_remove!
+delete from signature
+where company_id = :company_id and coalesce(user_id, 0) = :user_id and coalesce(team_id, 0) = :team_id;
+
+-- What stands below a message: the lines of its author, and those of the team that owns the record.
+-- name: signatures_for
+select coalesce(user_id, 0) as user_id, text from signature
+where company_id = :company_id and (user_id = :user_id or team_id = :team_id);
+
+-- name: signatures
+select coalesce(u.name, t.name) as name, coalesce(s.team_id, 0) as team_id, s.text
+from signature s left join users u on u.id = s.user_id left join team t on t.id = s.team_id
+where s.company_id = :company_id
+order by s.id;
