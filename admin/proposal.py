@@ -15,6 +15,7 @@ from weftmail.flow.notify import suggested
 from weftmail.flow.post import subject_of
 from weftmail.flow.thread import Conversation
 from weftmail.store.message import Addressed, ThreadMessage
+from weftmail.store.pulse import Pulse
 from weftmail.store.record import Record
 
 OFFERED = 20
@@ -27,7 +28,7 @@ def asked(visit: Visit) -> tuple[How, str]:
     return next(((how, given[how][:20]) for how in HOWS if how in given), ("answer", ""))
 
 
-def proposed(visit: Visit, talk: Conversation) -> Composer:
+def proposed(visit: Visit, talk: Conversation, moves: Pulse) -> Composer:
     """Return the composer as it stands on a page that was just opened.
 
     An answer to the last public message, unless the address of the page asks for something else.
@@ -37,7 +38,7 @@ def proposed(visit: Visit, talk: Conversation) -> Composer:
         return _new(visit, talk)
     about = asked_about(visit, talk.record, number) if number else None
     if about is None:
-        return _answer(visit, talk)
+        return _answer(visit, talk, moves)
     if not about.public:
         return _note_on(visit, about)
     if how == "forward":
@@ -45,9 +46,13 @@ def proposed(visit: Visit, talk: Conversation) -> Composer:
     return _reply(visit, talk, about, how)
 
 
-def _answer(visit: Visit, talk: Conversation) -> Composer:
-    last = visit.store.messages.last_public(talk.record.company_id, talk.record.id)
-    shown = next((one for one in talk.entries if one.message.id == last), None)
+def _answer(visit: Visit, talk: Conversation, moves: Pulse) -> Composer:
+    # The newest of all is the one, unless a program wrote it.
+    shown = next((one for one in talk.entries if one.message.id == moves.public), None)
+    last = moves.public
+    if last is not None and (shown is None or shown.message.automatic):
+        last = visit.store.messages.last_public(talk.record.company_id, talk.record.id)
+        shown = next((one for one in talk.entries if one.message.id == last), None)
     # The page has the message mostly.
     about = shown.message if shown is not None else visit.store.messages.get(talk.record.company_id, last or 0)
     if about is None:

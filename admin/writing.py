@@ -60,7 +60,7 @@ def fresh(visit: Visit, talk: Conversation, moves: Pulse, drafts: Sequence[Store
     ``moves`` tells how far the thread has come.
     """
     how, number = proposal.asked(visit)
-    proposed = proposal.proposed(visit, talk)
+    proposed = proposal.proposed(visit, talk, moves)
     composer = drafting.with_draft(visit, talk.record, proposed, drafts, how if number or how == "new" else "")
     return _shown(visit, talk.record, composer, moves=moves, alias=talk.alias, followers=talk.followers, drafts=drafts)
 

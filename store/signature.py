@@ -5,16 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from weftmail.store.connection import Connection
-from weftmail.store.rows import many, queries
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """A signature and whose it is; ``team_id`` is 0 for a person's."""
-
-    name: str
-    team_id: int
-    text: str
+from weftmail.store.rows import queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +33,3 @@ class Signatures:
         words = {"company_id": company_id, "user_id": user_id or 0, "team_id": team_id or 0}
         found = {bool(whose): text for whose, text in queries.signatures_for(self._connection, **words).rows}
         return Below(found.get(True, ""), found.get(False, ""))
-
-    def all(self, company_id: int) -> list[Signature]:
-        """Return the signatures of a company."""
-        return many(Signature, queries.signatures(self._connection, company_id=company_id))

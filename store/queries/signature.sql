@@ -9,9 +9,3 @@ where company_id = :company_id and coalesce(user_id, 0) = :user_id and coalesce(
 -- name: signatures_for
 select coalesce(user_id, 0) as user_id, text from signature
 where company_id = :company_id and (user_id = :user_id or team_id = :team_id);
-
--- name: signatures
-select coalesce(u.name, t.name) as name, coalesce(s.team_id, 0) as team_id, s.text
-from signature s left join users u on u.id = s.user_id left join team t on t.id = s.team_id
-where s.company_id = :company_id
-order by s.id;

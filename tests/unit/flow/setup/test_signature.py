@@ -36,9 +36,6 @@ def test_names_stand_there_until_signatures_do(lead: Office) -> None:
     first = lead.did(signature.of_person(lead.setup, ANNA, " Anna Ek \n+46 8 123 \n\n"))
     lead.did(signature.of_team(lead.setup, "Sales", "Acme Sales\nOpen 8 to 17"))
     assert below(lead) == ("Anna Ek", "+46 8 123", "Acme Sales", "Open 8 to 17")
-    assert [(one.name, one.team_id != 0) for one in lead.store.signatures.all(lead.world.acme)] == [
-        ("Anna", False), ("Sales", True),
-    ]  # fmt: skip
     lead.did(undo.undo(lead.setup, first.trace))
     assert below(lead)[0] == "Anna"
     assert lead.refused(undo.undo(lead.setup, first.trace))[1] == "changed_since"
@@ -49,7 +46,7 @@ def test_a_team_that_is_removed_takes_its_signature_along(lead: Office) -> None:
     lead.did(undo.undo(lead.setup, set_.trace))
     lead.did(signature.of_team(lead.setup, "Sales", "Acme Sales\nOpen"))
     lead.did(team.remove(lead.setup, "Sales", to=ANNA))
-    assert lead.store.signatures.all(lead.world.acme) == [] and below(lead) == ("Anna", "Acme Sales")
+    assert below(lead) == ("Anna", "Acme Sales")
 
 
 @pytest.mark.parametrize("text", ["x" * 1001, "\n".join("x" * 13)])
