@@ -220,6 +220,12 @@ class InboxLists:
         """Mark a notice as read."""
         queries.inbox_read_notice(self._connection, company_id=company_id, user_id=user_id, id=notice_id, now=now)
 
+    def read_mail(self, company_id: int, user_id: int, inbound_id: int, now: int) -> None:
+        """Mark what tells the user of a mail as read."""
+        queries.inbox_read_inbound(
+            self._connection, company_id=company_id, user_id=user_id, inbound_id=inbound_id, now=now
+        )
+
     def unread_record(self, company_id: int, user_id: int, record_id: int, *, message: bool, now: int) -> None:
         """Mark the newest entry of a record as unread: of its messages, or else of its notices."""
         words = {"company_id": company_id, "user_id": user_id, "record_id": record_id}

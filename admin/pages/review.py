@@ -126,7 +126,10 @@ def _decided(visit: Visit) -> list[PastAct]:
 
 def mail(visit: Visit) -> Response:
     """Show one mail of the queue: why it is there, its words, and what can be done with it."""
-    return _mail(visit, _row(visit))
+    row = _row(visit)
+    if visit.unread and not visit.looked_ahead and row.company_id is not None:
+        visit.store.inbox_lists.read_mail(row.company_id, visit.user.id, row.id, visit.now)
+    return _mail(visit, row)
 
 
 def _mail(visit: Visit, row: InboundRow, *, wrong: str = "", status: int = 200) -> Response:

@@ -3,6 +3,7 @@ select d.id, d.message_id, d.state, m.record_id, r.label, r.title, m.kind, m.aut
     m.subject, m.reply_text as text, m.phrase, m.answers_id, m.created_at
 from delivery d join message m on m.id = d.message_id join record r on r.id = m.record_id
 where d.company_id = :company_id and d.user_id = :user_id and d.channel = 'inbox' and d.id < :before
+    and d.done_at is null
     and r.hidden_as is null
     and not exists (
         select 1 from hidden_type h
@@ -24,7 +25,7 @@ where excluded.waits <> '' and excluded.phrase <> notice.phrase;
 select n.id, n.inbound_id, n.record_id, r.label, n.phrase, n.created_at, n.read_at,
     coalesce(i.state = 'held', false) as waits
 from notice n left join record r on r.id = n.record_id left join inbound i on i.id = n.inbound_id
-where n.company_id = :company_id and n.user_id = :user_id and n.id < :before
+where n.company_id = :company_id and n.user_id = :user_id and n.id < :before and n.done_at is null
     and not exists (
         select 1 from hidden_type h
         where h.company_id = :company_id and h.user_id = :user_id and h.record_type = r.type

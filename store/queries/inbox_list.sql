@@ -243,6 +243,11 @@ where user_id = :user_id and record_id = :record_id and read_at is null and done
 update notice set read_at = :now
 where company_id = :company_id and user_id = :user_id and id = :id and read_at is null;
 
+-- Whoever looks at a mail that waits has read that it does.
+-- name: inbox_read_inbound!
+update notice set read_at = :now
+where company_id = :company_id and user_id = :user_id and inbound_id = :inbound_id and read_at is null;
+
 -- The newest entry of a record is unread again, as long as its reader is not done with it.
 -- name: inbox_unread_message!
 update delivery set state = 'unread', changed_at = :now

@@ -101,7 +101,7 @@ def test_what_waits_offers_no_done_and_leads_to_where_it_is_settled(site: Site, 
     assert f'href="/review/{row.id}"' in held and anna.get(f"/review/{row.id}").status_code == 200
     pressed(anna, "done", f"n{notice}")
     assert entries(anna) == [f"n{notice}", "r1"]
-    pressed(anna, "read", f"n{notice}")
+    # Whoever has looked at the mail has read that it waits.
     assert '<span class="count">1</span>' in anna.get("/inbox").text
     pressed(anna, "unread", f"n{notice}")
     assert '<span class="count">2</span>' in anna.get("/inbox").text
@@ -213,6 +213,23 @@ def test_the_desktop_is_asked_for_and_says_how_much_is_new(site: Site, tmp_path:
         expect(page).to_have_title("(2) Inbox · weftmail")
         page.wait_for_timeout(1800)
         assert page.evaluate("window.said") == ["1 new notification"]
+
+
+def test_a_tab_that_nobody_looks_at_is_counted_too(site: Site, tmp_path: Path) -> None:
+    """Two tabs behind others: one of them asks, and tells the other."""
+    with served(site.app) as home, chromium(tmp_path / "profile") as context:
+        first, second = context.new_page(), context.new_page()
+        enter(first, site, home)
+        for page, path, title in ((first, "account", "Your settings"), (second, "inbox", "Inbox")):
+            page.goto(f"{home}/{path}")
+            expect(page).to_have_title(f"{title} · weftmail")
+            page.evaluate(
+                "Object.defineProperty(document, 'hidden', { get: () => true });"
+                "document.dispatchEvent(new Event('visibilitychange'))"
+            )
+        write_again(site)
+        expect(first).to_have_title("(1) Your settings · weftmail")
+        expect(second).to_have_title("(1) Inbox · weftmail")
 
 
 def test_it_fits_320_pixels_and_works_without_script(site: Site, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def test_admins_see_how_much_could_not_be_read_and_where(site: Site, anna: Brows
     unreadable(site, 11)
     page = anna.get("/inbox").text
     assert "12 messages were filed" in page
-    assert page.partition('data-key="notices"')[0].count("<bdi>Odd") == 10
+    assert page.partition('id="inbox"')[0].count("<bdi>Odd") == 10
 
 
 def test_nobody_else_does(site: Site, browser: Callable[[], Browser]) -> None:
