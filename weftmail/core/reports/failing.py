@@ -37,14 +37,17 @@ _FAILED = (
     r"доставк\w{0,2}[^.\n]{0,30}(?:задерж|отложен)|levering\w{0,2}[^.\n]{0,60}mislyk|сбой доставки",
     r"non (?:remis|distribué|délivré)|échec (?:de (?:la )?)?(?:remise|distribution|livraison)",
     r"pas (?:pu être|été) (?:remis|distribué|livré)",
-    r"no (?:se (?:ha )?(?:pudo|podido) )?entrega(?:r|do|ble)|error de entrega|entrega fallida|no entregad",
+    r"no (?:se (?:ha )?(?:pudo|puede|podido) )?entrega(?:r|do|ble)|error de entrega|entrega fallida|no entregad",
     r"não (?:foi )?(?:entregue|possível entregar)|falha (?:na|de) entrega|mensagem devolvida",
-    r"non (?:recapitabile|consegnat[oa])|(?:mancata|errore di) consegna|impossibile recapitare",
+    (
+        r"non (?:recapitabile|consegnat[oa])|(?:mancata|errore di) consegna|(?:consegna|recapito) fallit[ao]"
+        r"|impossibile recapitare"
+    ),
     r"onbestelbaar|niet (?:bezorgd|afgeleverd)|kon niet worden (?:bezorgd|afgeleverd)",
     r"(?:kunde|kan) inte leverera|olevererbar|ej leverera|går inte att leverera|leveransfel",
     r"(?:kunne|kan) ikke leveres|ikke (?:levert|leveret)|kunne ikke levere|leveringsfeil|leveringsfejl",
     r"toimitta(?:minen|mista) epäonnistui|ei voitu toimittaa|toimitusvirhe",
-    r"nie (?:dostarczon|można dostarczyć|została dostarczona)|niedostarczon|niedoręczon",
+    r"nie (?:dostarczon|można dostarczyć|została dostarczona)|niedostarcz|niedoręczon",
     (
         r"nedoručiteln|(?:ne)?doruč\w{1,6}[^.\n]{0,20}(?:se nezdařilo|selhalo|nebyl)|nepodařilo doručit"
         r"|nelze doručit|nedoručen"
@@ -71,7 +74,8 @@ _ARRIVED = (
     r"no (?:ha )?(?:llegado|llegó)|não chegou|non è (?:arrivat|stat[oa])|kom(?:mer)? (?:inte|ikke) fr[ae]m|inte nått",
     (
         r"nebyl\w? doručen|nem érkezett meg|ulaşmadı|δεν έφτασε|nu a ajuns|не надійшл|ei (?:saapunut|tavoittanut)"
-        r"|nie dotarł|не дош|没有(?:送|到)达|届けでき|届き?ません|配信できま|送信できません"
+        r"|nie dotarł|не дош|没有(?:送|到)达|届けでき|届き?ません"
+        r"|(?:配信|配達|送信)されてい?ません|配信できま|送信できません"
     ),
 )
 _WORDED = _any(*_FAILED, *_ARRIVED)
@@ -87,7 +91,8 @@ RETURNED = re.compile(
             ),
             (
                 r"^[ \t>*]*(?:(?:this|here|the|an?|your|below|following|is|are|attached|of) ){0,4}"
-                r"(?:copy of (?:the|your)|original (?:message|mail|headers?)|returned message|message headers?)"
+                r"(?:copy of (?:the|your)|original (?:message|mail|headers?)(?! was received)|returned message"
+                r"|message headers?)"
                 r".{0,60}:?[ \t]*-*$"
             ),
             r"^[ \t>]*(?:Return-Path|Received|MIME-Version|X-Mailer|DKIM-Signature|Message-I[dD]|References):.*$",
@@ -119,7 +124,10 @@ _CONDITION = re.compile(
     r"|jeśli|jeżeli|если|pokud|ha)\b[^.\n]*"
 )
 FINAL = _any(
-    r"(?<!fails )permanent|giving up|given up|gave up|could not be delivered|has failed|undeliverable|expired",
+    (
+        r"(?<!fails )permanent|giving up|given up|gave up|could not be delivered(?! for more than)|has failed"
+        r"|undeliverable|expired"
+    ),
     r"unable to deliver|not try again|no (?:new|more|further) attempt",
     r"endgültig|aufgegeben|définiti|abandonn|definitiv|abbandonat|окончательно",
 )

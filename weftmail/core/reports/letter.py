@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import Message
 from typing import NamedTuple
 
@@ -47,6 +47,14 @@ _SAYS = re.compile(
 )
 _BARE = re.compile(r"(?i)[\s>*•-]{0,20}(?:(?:recipient|address|user)[\w ]{0,20}[:=]\s{0,20})?[<\"'(\[]{0,3}")
 _NEVER = re.compile(r"(?i)^(?:post-?master|mailer-daemon|abuse|support|help(?:desk)?)@")
+_NOT_FOUND = (
+    r"(?:(?:was|could) ?n[o'’]t (?:be )?found|n[’']t found|hittades inte|ble(?:v)? ikke fun(?:net|det)|(?:fant"
+    r"|fandt) ikke"
+    r"|nicht gefunden|introuvable|niet gevonden|no (?:se )?(?:encontró|encontrado)|non (?:è stato )?trovat"
+    r"|não (?:foi )?encontr"
+    r"|ei löyt|nie znalezion|не найден|не знайден|nenalezen|nebyl\w? nalezen|bulunamadı|nem található|nu a fost găsit"
+    r"|見つかりません|找不到|찾을 수 없)"
+)
 _STATUS = re.compile(
     r"(?im)^(?:Content-Type:[ \t]*message/(?:global-)?delivery-status|Reporting-MTA:|Final-Recipient:)"
 )
@@ -261,7 +269,17 @@ def _failure(address: str, letter: str, late: bool) -> Failure:
     if not status and reason.reason("", said) == "unknown":
         said = header.clean(letter[:1000])
         status = reason.status_in(said)
-    return failure(whom, status, "delayed" if late and not status.startswith("5") else "failed", said)
+    one = failure(whom, status, "delayed" if late and not status.startswith("5") else "failed", said)
+    if one.reason == "unknown" and one.action == "failed" and _is_nobody(address, said):
+        return replace(one, reason="no such user", hard=True)
+    return one
+
+
+def _is_nobody(address: str, said: str) -> bool:
+    """Say whether a letter says of the name alone, without the domain, that it was not found there."""
+    name = rf"(?<![\w@.]){re.escape(address.partition('@')[0])}(?![\w@])"
+    found = rf"(?i){name}[^\n]{{0,80}}?{_NOT_FOUND}|{_NOT_FOUND}[^\n]{{0,20}}?{name}"
+    return bool(re.search(found, said))
 
 
 def _original(text: str) -> str | None:
