@@ -56,6 +56,8 @@ class Searched:
     goal: float
     p50: float
     p95: float
+    computed: float
+    """The processor time at p95: what p95 is on a machine that nobody shares."""
     slowest: str
 
     @property
@@ -67,9 +69,8 @@ class Searched:
     def line(self) -> str:
         """The line of the table."""
         said = "yes" if self.met else "NO"
-        return (
-            f"{self.name:34} p50 {self.p50:7.1f}  p95 {self.p95:7.1f}  goal {self.goal:.0f}  {said}  ({self.slowest})"
-        )
+        figures = f"p50 {self.p50:6.1f}  p95 {self.p95:6.1f}  processor {self.computed:6.1f}"
+        return f"{self.name:28} {figures}  goal {self.goal:.0f}  {said}  ({self.slowest})"
 
 
 def asked() -> list[tuple[str, float, list[str]]]:
@@ -98,18 +99,24 @@ def asked() -> list[tuple[str, float, list[str]]]:
 
 def _asked(looked: Looked, name: str, goal: float, paths: list[str]) -> Searched:
     times: list[float] = []
+    computed: list[float] = []
     slowest = (0.0, "")
     for path in paths:
         for number in range(ROUNDS):
-            began = time.perf_counter()
+            began, worked = time.perf_counter(), time.process_time()
             looked.page(path)
             took = (time.perf_counter() - began) * 1000
             times.append(took)
+            computed.append((time.process_time() - worked) * 1000)
             slowest = max(slowest, (took, f"{path} {'first ' if not number else ''}{took:.0f} ms"))
     cuts = quantiles(times, n=100, method="inclusive")
-    found = Searched(name, goal, cuts[49], cuts[94], slowest[1])
+    found = Searched(name, goal, cuts[49], cuts[94], _p95(computed), slowest[1])
     print(found.line, flush=True)
     return found
+
+
+def _p95(times: list[float]) -> float:
+    return quantiles(times, n=100, method="inclusive")[94]
 
 
 def _word(rank: int) -> str:

@@ -194,6 +194,13 @@ def test_what_comes_in_moves_nothing_until_somebody_clicks(site: Site, tmp_path:
         assert page.locator("#text").input_value() == "Half a sentence" and not button.is_visible()
 
 
+def test_what_was_found_by_the_name_of_a_file_says_so(site: Site, anna: Browser) -> None:
+    written(site, 2)
+    page = anna.get("/records/LEAD-1/find?q=f1.txt").text
+    assert "1 message" in page and "in the name of a file" in page
+    assert "in the name of a file" not in anna.get('/records/LEAD-1/find?q="message 2"').text
+
+
 def test_the_source_of_a_note_is_for_admins_and_gone_once_it_is_erased(
     site: Site, browser: Callable[[], Browser], anna: Browser
 ) -> None:

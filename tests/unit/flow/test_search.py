@@ -68,3 +68,10 @@ def test_one_conversation_is_looked_through_alone(world: World) -> None:
 
     assert found(lead.id, "stolar") == [1] == found(lead.id, "ritning") == found(ticket.id, "lamp")
     assert found(ticket.id, "stolar") == [] == found(lead.id, "stolra") == found(lead.id, " ")
+
+
+def test_while_somebody_types_nothing_mistyped_is_looked_for(world: World) -> None:
+    world.deliver(world.mail(verified=True), "leads@acme.example")
+    assert search(world.store, world.acme, "chiars", ()).instead == "chairs"
+    typed = search(world.store, world.acme, "chiars", (), slips=False)
+    assert (typed.hits, typed.instead) == ((), "")
