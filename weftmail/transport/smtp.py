@@ -20,6 +20,9 @@ from weftmail.core.outgoing_server import ServerFailure
 from weftmail.core.ports import Deferred, Outcome, Refused, Sent
 
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+_MESSAGE_ID = re.compile(rb"(?im)^message-id:[ \t]*<([\x21-\x7e]{1,200})>")
+_LONGEST_ENVID = 100
+_LONGEST_ORCPT = 500
 _CLOSING = 421
 _LONGEST_TEXT = 500
 
@@ -141,6 +144,11 @@ class SmtpSubmitter:
                 return dict.fromkeys(addresses, Refused(text))
             options += " SMTPUTF8"
             connection.command_encoding = "utf-8"
+        if connection.has_extn("8bitmime") and not _body_is_ascii(data):
+            options += " BODY=8BITMIME"
+        reports = connection.has_extn("dsn")
+        if reports:
+            options += f" RET=HDRS{_envelope_id(data)}"
         reply = _command(connection, f"MAIL FROM:<{sender}>{options}")
         if not reply.good:
             if 400 <= reply.code < 500:
@@ -151,7 +159,7 @@ class SmtpSubmitter:
         outcomes: dict[str, Outcome] = {}
         taken: list[str] = []
         for recipient, address in addresses.items():
-            reply = _command(connection, f"RCPT TO:<{address}>")
+            reply = _command(connection, f"RCPT TO:<{address}>{_reported(recipient) if reports else ''}")
             if reply.good:
                 taken.append(recipient)
             else:
@@ -186,6 +194,28 @@ class SmtpSubmitter:
         except _Broken:
             self._drop()
         return outcomes
+
+
+def _body_is_ascii(data: bytes) -> bool:
+    return data.partition(b"\r\n\r\n")[2].isascii()
+
+
+def _envelope_id(data: bytes) -> str:
+    """Return ENVID with the mail's own id, by which a report names it even where it returns nothing (RFC 3461, 4.4)."""
+    found = _MESSAGE_ID.search(data.partition(b"\r\n\r\n")[0])
+    said = _xtext(found[1].decode("ascii")) if found is not None else ""
+    return f" ENVID={said}" if 0 < len(said) <= _LONGEST_ENVID else ""
+
+
+def _reported(recipient: str) -> str:
+    """Return what is to be reported of a recipient, and as whom: a failure and a delay, never a success."""
+    original = f" ORCPT=rfc822;{_xtext(recipient)}" if recipient.isascii() else ""
+    return f" NOTIFY=FAILURE,DELAY{original if len(original) <= _LONGEST_ORCPT else ''}"
+
+
+def _xtext(text: str) -> str:
+    """Return the text as it stands in a parameter (RFC 3461, 4)."""
+    return "".join(one if "!" <= one <= "~" and one not in "+=" else f"+{ord(one):02X}" for one in text)
 
 
 def _needs_utf8(sender: str, addresses: dict[str, str], data: bytes) -> bool:

@@ -275,3 +275,26 @@ def test_a_connection_that_dies_before_the_mail_defers(script: list[str | None])
         assert isinstance(submitter.submit(FROM, [ANNA], DATA)[ANNA], Deferred)
         assert b".\r\n" not in server.heard
         submitter.close()
+
+
+def test_what_a_server_offers_for_reports_is_asked_for_and_nothing_else() -> None:
+    offers: list[str | None] = [
+        "220 hi", "250-hi\r\n250-8BITMIME\r\n250 DSN", "250 mail", "250 rcpt", "354 go", "250 kept",
+    ]  # fmt: skip
+    with Scripted(offers) as server:
+        submitter = SmtpSubmitter("127.0.0.1", server.port, timeout=60)
+        data = b"Message-ID: <a+b=c@acme.example>\r\nSubject: x\r\n\r\nHall\xc3\xa5\r\n"
+        assert submitter.submit(FROM, ["k+x@c.example"], data) == {"k+x@c.example": Sent("250 kept")}
+        submitter.close()
+    assert server.heard[1] == (f"MAIL FROM:<{FROM}> BODY=8BITMIME RET=HDRS ENVID=a+2Bb+3Dc@acme.example\r\n".encode())
+    assert server.heard[2] == b"RCPT TO:<k+x@c.example> NOTIFY=FAILURE,DELAY ORCPT=rfc822;k+2Bx@c.example\r\n"
+
+
+def test_a_server_that_offers_nothing_is_asked_for_nothing_and_an_odd_id_is_left_out() -> None:
+    for ehlo, wanted in (("250 hi", b""), ("250-hi\r\n250 DSN", b" RET=HDRS")):
+        with Scripted(["220 hi", ehlo, "250 mail", "250 rcpt", "354 go", "250 kept"]) as server:
+            submitter = SmtpSubmitter("127.0.0.1", server.port, timeout=60)
+            data = b"Message-ID: <" + b"a" * 150 + b"@acme.example>\r\n\r\nHello\r\n"
+            submitter.submit(FROM, ["k@c.example"], data)
+            submitter.close()
+        assert server.heard[1] == f"MAIL FROM:<{FROM}>".encode() + wanted + b"\r\n"
