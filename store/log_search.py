@@ -124,7 +124,8 @@ def _of_came(company_id: int | None, of: Remembered, words: dict[str, Any], *, l
     if of.phrases:
         subject = " and ".join(_holds("i.subject", f"word_{place}", lite=lite) for place in range(len(of.phrases)))
         texts = _texts(of, words, "inbound", company_id, lite=lite)
-        yield f"(({subject}) or i.message_id in ({texts}))" if texts else subject
+        held = _held(of, words, company_id, lite=lite) if texts else ""
+        yield f"(({subject}) or i.message_id in ({texts}) or {held})" if texts else subject
     if of.since:
         yield "+i.accepted_at >= :since"
     if of.until < NEWEST:
@@ -179,21 +180,48 @@ def _texts(of: Remembered, words: dict[str, Any], table: str, company_id: int | 
 
     Messages are numbered as mail comes, so those of a stretch of rows lie between the first and the last of theirs.
     """
-    phrases = [re.findall(r"[^\W_]+", folded(one)) for one in of.phrases]
-    if not all(phrases):
+    asked = _hits(of, words, company_id, lite=lite)
+    if not asked:
         return ""
-    words["match"] = match(phrases, lite=lite)
-    found = "search_text match :match" if lite else "to_tsvector('simple', words) @@ to_tsquery('simple', :match)"
-    number, whose = "rowid" if lite else "id", "" if company_id is None else " and company_id = :company_id"
+    number = "rowid" if lite else "id"
     within = f"{table} x where {_whose(company_id, 'x')} and x.id >= :first and x.id < :before"
     least, most = (f"(select {one}(x.message_id) from {within})" for one in ("min", "max"))  # noqa: S608
-    asked = [f"{found}{whose}", f"{number} >= 4 * {least}", f"{number} < 4 * {most} + 2", f"{number} % 4 < 2"]
+    asked += [f"{number} >= 4 * {least}", f"{number} < 4 * {most} + 2", f"{number} % 4 < 2"]
+    return f"select {number} / 4 from search_text where {' and '.join(asked)}"  # noqa: S608
+
+
+def _held(of: Remembered, words: dict[str, Any], company_id: int | None, *, lite: bool) -> str:
+    """Return the condition that the words stand in the text of a mail that waits for review, or did.
+
+    Of mail that is on no record only those who may decide on it may find the text.
+    """
+    number = "rowid" if lite else "id"
+    whose = "" if company_id is None else "x.company_id = :company_id and "
+    within = f"inbound x where {whose}x.id >= :first and x.id < :before"
+    last = f"(select max(x.id) from {within})"  # noqa: S608
+    asked = [*_hits(of, words, company_id, lite=lite), f"{number} >= 4 * :first", f"{number} < 4 * {last} + 4"]
+    texts = f"select {number} / 4 from search_text where {' and '.join([*asked, f'{number} % 4 = 3'])}"  # noqa: S608
+    if of.reader is None:
+        return f"i.id in ({texts})"
+    words["reader"] = of.reader
+    decides = "exists (select 1 from decider d where d.inbound_id = i.id and d.user_id = :reader)"
+    return f"(i.id in ({texts}) and {decides})"
+
+
+def _hits(of: Remembered, words: dict[str, Any], company_id: int | None, *, lite: bool) -> list[str]:
+    """Return the conditions of a row in which the words stand; none where they have no letter to look for."""
+    phrases = [re.findall(r"[^\W_]+", folded(one)) for one in of.phrases]
+    if not all(phrases):
+        return []
+    words["match"] = match(phrases, lite=lite)
+    found = "search_text match :match" if lite else "to_tsvector('simple', words) @@ to_tsquery('simple', :match)"
+    asked = [found if company_id is None else f"{found} and company_id = :company_id"]
     # The index knows no signs: a phrase that has some is compared with the words as they were written.
     for place, phrase in enumerate(of.phrases):
         if not re.fullmatch(r"(?:[^\W_]|\s)+", phrase):
             words[f"folded_{place}"] = folded(phrase)
             asked.append(f"replace(words, :folded_{place}, '') <> words")
-    return f"select {number} / 4 from search_text where {' and '.join(asked)}"  # noqa: S608
+    return asked
 
 
 def _whose(company_id: int | None, table: str) -> str:

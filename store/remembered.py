@@ -29,6 +29,8 @@ class Remembered:
     report: str | None = None
     left_state: str | None = None
     way: str | None = None
+    reader: int | None = None
+    """The user who asks, who finds the text of held mail only where they may decide on it; None finds all."""
 
     @property
     def phrases(self) -> tuple[str, ...]:

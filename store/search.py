@@ -21,8 +21,9 @@ from weftmail.store.rows import many
 if TYPE_CHECKING:
     from weftmail.store.record import Record
 
-MESSAGE, FILES, RECORD = range(3)
-"""What a row is of; its number is four times the id of that, and this."""
+MESSAGE, FILES, RECORD, HELD = range(4)
+"""What a row is of; its number is four times the id of that, and this.  What is held is on no record, and is found in
+the mail log alone."""
 
 
 @dataclass(frozen=True, slots=True)

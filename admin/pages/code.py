@@ -78,6 +78,8 @@ def _helpers(store: Store, user: User) -> str:
     """Return who may remove the second factor, by name, to somebody who has shown the password."""
     found = [one for each in store.users.memberships(user.id) for one in store.users.admins(each.company_id)]
     names = {one.id: one.name for one in found if one.id != user.id}
+    if not names:
+        names = {one.user_id: one.name for one in store.line.installation() if one.user_id != user.id}
     return ", ".join([*names.values()][:NAMED])
 
 

@@ -44,10 +44,10 @@ def _listed(trace: Trace) -> PastAct:
     """Return an act with what changed: "owner Anna → Björn, state open → closed"."""
     row = trace.row
     if not (row.before and row.now):
-        return PastAct(trace, "", _page_of(row))
+        return PastAct(trace, "", page_of(row))
     done = Done(row.act, row.company_id, row.subject, row.before, row.now)
     said = ", ".join(f"{one.field.replace('_', ' ')} {one.was or '–'} → {one.now or '–'}" for one in done.changes)
-    return PastAct(trace, said if len(said) <= LONGEST else f"{said[:LONGEST]}…", _page_of(row))
+    return PastAct(trace, said if len(said) <= LONGEST else f"{said[:LONGEST]}…", page_of(row))
 
 
 _PAGES = {
@@ -59,6 +59,16 @@ _PAGES = {
     "user": "/users/{id}",
     "membership": "/users/{id}",
     "activity": "/records/{subject}",
+    "activity_type": "/activities",
+    "note": "/records/{subject}",
+    "participant": "/records/{subject}",
+    "forward": "/records/{subject}",
+    "filter": "/records",
+    "delivery": "/outbox?state=failed",
+    "suppression": "/contacts?q={subject}",
+    "exemption": "/log?who={subject}",
+    "session": "/users?q={subject}",
+    "second_factor": "/users?q={subject}",
     "contact": "/contacts/{id}",
     "organisation": "/organisations/{id}",
     "review": "/log/{id}",
@@ -74,7 +84,7 @@ _PAGES = {
 """Where what an act was about is shown, by the noun of the act."""
 
 
-def _page_of(row: AuditRow) -> str:
+def page_of(row: AuditRow) -> str:
     """Return the page of what an act was about; "" where it has none, or is gone."""
     noun = row.act.split(".")[0]
     if noun == "alias" and "@" not in row.subject:

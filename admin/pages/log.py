@@ -97,6 +97,7 @@ def _remembered(visit: Visit) -> Remembered:
         since=max(first[0] if first else 0, whole_number(asked.get("since", "")) or 0),
         until=last[1] if last else first[1] if first and not asked.get("to") else NEWEST,
         way=way if (way := asked.get("way", "")) in WAYS else None,
+        reader=None if visit.may(Role.ADMIN) else visit.user.id,
     )
     return found.in_state(state) if state in STATES else found
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 
 import pytest
 
 from tests.admin.conftest import Browser, Site
+from weftmail.admin.pages.history import page_of
+from weftmail.core.wording.acts import ACTS
 from weftmail.flow.setup import exemption
 from weftmail.flow.setup.act import Actor, Done, Setup
+from weftmail.store.audit import AuditRow
 
 Opens = Callable[[], Browser]
 
@@ -122,3 +126,40 @@ def test_what_it_was_about_is_named_and_leads_there(site: Site, anna: Browser) -
     assert f'<a href="/log/{astray.id}">Dropped: Astray · karin@customer.example</a>' in page
     assert '<a href="/records/LEAD-1">Internal note written on LEAD-1</a>' in page
     assert not re.search(r"\b(mail|copy|message|user) \d+\b", page)
+
+
+SUBJECTS = {
+    "domain": "acme.example", "dkim_key": "acme.example", "dns": "acme.example", "alias": "leads@acme.example",
+    "team": "Sales", "contact": "Karin Ek", "organisation": "Ek", "company": "Acme", "user": "Anna",
+    "membership": "Anna", "session": "Anna", "second_factor": "Anna", "record_type": "lead", "activity_type": "call",
+    "setting": "sending_paused", "review": "Astray", "inbound": "Astray", "outbox": "Chairs", "filter": "Mine",
+    "exemption": "shop@customer.example", "suppression": "karin@customer.example", "delivery": "Karin", "guide": "Acme",
+}  # fmt: skip
+NOWHERE = {"backup"}
+"""What has no page: it was about the store as a whole."""
+
+
+def test_every_kind_of_act_leads_to_what_it_was_about(site: Site, anna: Browser) -> None:
+    world, store = site.world, site.store
+    store.line.appoint(world.anna)
+    store.teams.add(world.acme, "Sales", 1)
+    store.organisations.add(world.acme, "Ek", 1)
+    world.deliver(world.mail(subject="Astray", to="x@acme.example"), "x@acme.example")
+    followed, missing = {}, []
+    for act in sorted({code.removeprefix("act.") for code in ACTS}):
+        noun = act.split(".")[0]
+        subject, left = SUBJECTS.get(noun, "LEAD-1"), json.dumps({"id": 1})
+        row = AuditRow(9, world.acme, "Acme", world.anna, "Anna", act, subject, "{}", left, 1)
+        path = page_of(row)
+        if path:
+            followed.setdefault(path, act)
+        elif noun not in NOWHERE:
+            missing.append(act)
+    assert missing == []
+    for path, act in followed.items():
+        answer = anna.get(path)
+        assert answer.status_code == 200, (act, path)
+        noun = act.split(".")[0]
+        if noun not in ("outbox", "delivery", "setting", "filter", "exemption", "activity_type", "review", "inbound"):
+            assert SUBJECTS.get(noun, "LEAD-1") in answer.text, (act, path)
+    assert len(followed) >= 19

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -233,3 +234,34 @@ def test_who_sent_a_mail_is_said_on_its_record_and_in_the_log(site: Site, anna: 
         page = anna.get(path).text
         assert "Who sent it, and how that is known" in page
         assert "DKIM: pass, for customer.example." in page
+
+
+def test_the_text_of_what_waits_for_review_is_found_by_who_may_decide(
+    site: Site, browser: Opens, anna: Browser
+) -> None:
+    world = site.world
+    first = world.thread("LEAD-1")[0].rfc_message_id
+    held = world.deliver(
+        world.mail(author="Erik <erik@evil.example>", subject="Hello", text="A walnut table", references=[first]),
+        "leads@acme.example",
+    )
+    lost = world.deliver(world.mail(subject="Lost", text="A walnut desk", to="x@acme.example"), "x@acme.example")
+    assert (held.state, lost.state) == ("held", "unmatched")
+    page = anna.get("/log?words=walnut").text
+    assert f'href="/log/{held.id}"' in page and f'href="/log/{lost.id}"' in page
+    assert f'href="/log/{held.id}"' not in anna.get("/log?words=walnut+desk").text
+    # Who may not decide on it learns no word of it; the subject stands in the log for everybody.
+    rolf = browser()
+    assert rolf.sign_in("rolf@acme.example").status_code == 303
+    assert f'href="/log/{held.id}"' not in rolf.get("/log?words=walnut").text
+    assert f'href="/log/{held.id}"' in rolf.get("/log?words=hello").text
+    # In records nothing of it is found before it is filed.
+    assert "walnut table" not in anna.get("/search?q=walnut").text
+    anna.post(f"/review/{held.id}/decide", {"csrf": anna.csrf(), "do": "add"})
+    assert f'href="/log/{held.id}"' in anna.get("/log?words=walnut").text
+    assert "LEAD-1" in anna.get("/search?q=walnut").text
+    # What is taken back is found as before.
+    undo = re.search(r'action="(/history/\d+/undo)"', anna.get("/review").text)
+    assert undo is not None and anna.post(undo[1], {"csrf": anna.csrf()}).status_code == 303
+    assert site.world.row(held.id).state == "held"
+    assert f'href="/log/{held.id}"' in anna.get("/log?words=walnut").text

@@ -185,3 +185,27 @@ def test_a_form_of_another_site_chooses_no_password(site: Site, browser: Opens) 
 )
 def test_what_a_browser_calls_itself(agent: str, name: str) -> None:
     assert name_of(agent) == name
+
+
+def test_who_has_neither_app_nor_codes_is_told_who_can_help(site: Site, browser: Opens) -> None:
+    """Only to somebody who has shown the password, and nobody who cannot help: no reader, nobody of another company."""
+    site.store.users.join(site.world.acme, site.world.bjorn, "admin")
+    turn_on(site)
+    one = browser()
+    assert "Ask one of these" not in one.get("/sign-in").text
+    assert one.post("/sign-in", {"address": ANNA, "password": PASSWORD}).headers["location"] == "/sign-in/code"
+    page = one.get("/sign-in/code").text
+    said = re.search(r"Ask one of these to remove your second factor: ([^<]+)<", page)
+    assert said is not None and said[1] == "Björn"
+    # The wrong code says so once more.
+    assert "second factor: Björn<" in one.post("/sign-in/code", {"code": "000000"}).text
+
+
+def test_where_nobody_of_the_company_can_help_those_who_look_after_the_installation_are_named(
+    site: Site, browser: Opens
+) -> None:
+    site.store.line.appoint(site.eva)
+    turn_on(site)
+    one = browser()
+    one.post("/sign-in", {"address": ANNA, "password": PASSWORD})
+    assert "remove your second factor: Eva<" in one.get("/sign-in/code").text

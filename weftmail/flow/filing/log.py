@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from weftmail.core.address import comparable
+from weftmail.core.address import Mailbox, comparable
 from weftmail.core.routing.disposition import Append, Decision, Discard, Hold, Note, Report
 from weftmail.flow.delivered import Delivered
 from weftmail.flow.filing.outcome import Outcome
 from weftmail.store.inbound import Settled
+from weftmail.store.message import MOST_SEARCHED
+from weftmail.store.search import HELD
 from weftmail.store.store import Store
 
 
@@ -39,5 +41,9 @@ def write_log(
         ),
         now,
     )
+    if outcome.state in ("held", "unmatched"):
+        author = message.from_[0] if message.from_ else Mailbox("", "")
+        words = " ".join((author.name, author.address, message.subject, message.text[:MOST_SEARCHED]))
+        store.search.keep(HELD, row.id, company_id or 0, 0, words)
     if blob_id != row.blob_id:
         store.blobs.drop_unused(row.blob_id)
