@@ -60,6 +60,7 @@ _PAGES = {
     "membership": "/users/{id}",
     "activity": "/records/{subject}",
     "activity_type": "/activities",
+    "message": "/records/{subject}",
     "note": "/records/{subject}",
     "participant": "/records/{subject}",
     "forward": "/records/{subject}",

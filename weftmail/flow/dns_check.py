@@ -90,7 +90,7 @@ class _Checking:
     def _to_come(self) -> Iterator[DnsFinding]:
         """Give what the zone has to hold, where there is none yet: who sets a domain up wants to know it first."""
         domain, host_name = self.question.domain, self.question.host
-        yield _missing("mx", mx.wanted(domain, host_name))
+        yield _nameless(domain, ()) if "." not in host_name else _missing("mx", mx.wanted(domain, host_name))
         judged = spf.judge(domain, (), None, self._addresses(), dedicated=self.question.dedicated)
         yield DnsFinding("spf", domain, (), (), tuple(one.value for one in judged.add), judged)
         yield from (_missing("dkim", key.wanted) for key in self.question.keys)
@@ -116,6 +116,8 @@ class _Checking:
         domain, server = self.question.domain, self.question.host
         view, wanted = self._view(zone, domain, "MX"), mx.wanted(domain, server)
         target = self._elsewhere(zone)
+        if "." not in server:
+            return _nameless(domain, view.everything())
         if target:
             judged = mx.leads_elsewhere(domain, target[0], (wanted,))
         else:
@@ -203,6 +205,12 @@ def _optional(
     found = records(view.everything())
     expected = found if judged.verdict == "good" else (record.value,)
     return DnsFinding(what, record.name, found, records(values(view.resolver)), expected, judged)
+
+
+def _nameless(domain: str, found: Values) -> DnsFinding:
+    """The MX record would name this server, which has no name that others can find."""
+    judged = Judgement("broken", Phrase("dns.mx.nameless"), Phrase("dns.step.hostname"))
+    return DnsFinding("mx", domain, found, (), (), judged)
 
 
 def _missing(what: str, record: DnsRecord) -> DnsFinding:

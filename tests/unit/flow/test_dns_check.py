@@ -134,3 +134,13 @@ def test_a_server_without_an_address_is_shut_out_by_no_advice() -> None:
     asked.failed.clear()
     spf = rows(check(asked, nowhere, 7))["spf"]
     assert spf.verdict == "broken" and spf.expected == () and not spf.judgement.add
+
+
+def test_a_server_without_a_full_name_is_named_before_an_mx_record_is() -> None:
+    """An MX record that gave "localhost" would break the zone of whoever copied it."""
+    for asked in (zones(), TableZones("other.example", {})):
+        found = rows(check(asked, replace(QUESTION, host="localhost"), 7))["mx"]
+        assert found.verdict == "broken" and found.expected == () and found.judgement.add == ()
+        assert say(found.judgement.reason).startswith("This server has no full name yet")
+        assert found.judgement.step is not None
+        assert say(found.judgement.step) == "Set hostname in the settings file first"

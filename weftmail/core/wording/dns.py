@@ -20,6 +20,9 @@ DNS: Final[dict[str, Sentence]] = {
     ),
     # MX.
     "dns.mx.good": marked("Email comes to {host}"),
+    "dns.mx.nameless": marked(
+        "This server has no full name yet, such as mx1.acme.example, that an MX record could give"
+    ),
     "dns.mx.none": marked("{domain} has no MX record, so no email comes here"),
     "dns.mx.null": marked("{domain} says by a null MX record that it takes no email"),
     "dns.mx.others": marked("Email goes to {hosts}, not to {host}"),
@@ -97,6 +100,7 @@ DNS: Final[dict[str, Sentence]] = {
         "Emails that left unaligned within a day: {count}. Once there are none, p={policy} is next"
     ),
     "dns.step.dmarc first": marked("Keep it until SPF and a signature vouch for what leaves; p={policy} is next then"),
+    "dns.step.hostname": marked("Set hostname in the settings file first"),
     "dns.step.sts": marked(
         "Serve {url} (version: STSv1; mode: testing; mx: {host}; max_age: 86400), then add the record at {name}"
     ),
