@@ -439,7 +439,7 @@ def test_mail_that_fits_nowhere_is_replayed_once_its_alias_is_there(shell: Shell
     assert "Number 1: still unmatched" in shell.ok("inbound", "replay", "1")
     shell.ok("alias", "add", "sales@acme.example", "--opens", "order", "--owner", "anna@acme.example")
     assert "Number 1: state unmatched -> filed on ORDER-1" in shell.ok("inbound", "replay", "1")
-    assert "number 1 is filed; only mail in the review queue" in shell.refused("inbound", "replay", "1")
+    assert "number 1 is filed; only email in the review queue" in shell.refused("inbound", "replay", "1")
 
 
 def test_a_replay_waits_for_whoever_settles(shell: Shell) -> None:

@@ -66,7 +66,7 @@ CHECKING: Final[dict[str, Sentence]] = {
     "check.arc.broken": marked("ARC: the chain is broken at {domain}."),
     # The virus scanner.
     "check.virus.clean": marked("Virus scanner: nothing found."),
-    "check.virus.found": marked("Virus scanner: {virus} found. The email is held and never delivered; discard it."),
+    "check.virus.found": marked("Virus scanner: {virus} found. The email is held and never delivered; drop it."),
     "check.virus.large": marked("Virus scanner: too large to be scanned."),
     "check.virus.dead": marked("Virus scanner: no answer ({error}). Look whether clamd runs."),
     "waits.scanner": marked(

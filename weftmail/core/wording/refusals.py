@@ -248,7 +248,7 @@ REFUSALS = {
     "postmaster_elsewhere": marked(
         "{name} has mailboxes, and the mail server delivers postmaster's email to one of them"
     ),
-    "round_refused": marked("The mail server did not take the mail: {answer}"),
+    "round_refused": marked("The mail server did not take the email: {answer}"),
     "dkim_key_waiting": marked(
         "The new keys {selectors} are not in the DNS yet; they take over once every server shows them"
     ),
@@ -260,7 +260,7 @@ REFUSALS = {
     "dkim_key_broken": marked("A private key cannot be read: {why}; restore it from your backup"),
     # Incoming mail.
     "no_such_exemption": marked("{address} is not exempt"),
-    "no_such_inbound": marked("There is no mail number {id}"),
-    "not_for_replay": marked("Number {id} is {state}; only mail in the review queue, or discarded, can be replayed"),
+    "no_such_inbound": marked("There is no email number {id}"),
+    "not_for_replay": marked("Number {id} is {state}; only email in the review queue, or dropped, can be replayed"),
 }
 """Each sentence by its code."""

@@ -81,8 +81,8 @@ ROUTING: Final[dict[str, Sentence]] = {
     "automatic.nobody": marked("it has no return path, and nothing says that a program wrote it"),
     # One mail opens so many records and no more.
     "ceiling.records": counted(
-        "this mail has opened {count} record, as many as one may",
-        "this mail has opened {count} records, as many as one may",
+        "this email has opened {count} record, as many as one may",
+        "this email has opened {count} records, as many as one may",
     ),
     # What could not be read.
     "unreadable.none": marked("its words could be read"),
@@ -195,7 +195,7 @@ ROUTING: Final[dict[str, Sentence]] = {
     "review.state.held": marked("Held"),
     "review.state.unmatched": marked("No match"),
     "review.state.error": marked("Error"),
-    "review.dropped": marked("discarded by a person"),
+    "review.dropped": marked("dropped by a person"),
     "review.spam": marked("marked as spam by a person"),
     "error.died": counted(
         "the settling process died {count} time on this email",
