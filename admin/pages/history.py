@@ -75,7 +75,9 @@ _PAGES = {
     "review": "/log/{id}",
     "inbound": "/log/{id}",
     "outbox": "/log/out/{id}",
+    "server": "/servers",
     "setting": "/settings",
+    "signature": "/users?q={subject}",
     "alias": "/aliases?q={subject}",
     "team": "/teams?q={subject}",
     "company": "/companies",
@@ -90,7 +92,8 @@ def page_of(row: AuditRow) -> str:
     noun = row.act.split(".")[0]
     if noun == "alias" and "@" not in row.subject:
         return ""  # A file of many.
-    form = _PAGES.get(noun, "")
+    of_team = noun == "signature" and (row.now or row.before).get("team_id") is not None
+    form = _PAGES.get("team" if of_team else noun, "")
     number = (row.now or row.before).get("id")
     if "{id}" in form and not isinstance(number, int):
         return ""
