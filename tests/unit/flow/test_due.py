@@ -309,6 +309,7 @@ class TestKinds:
             "expiry": True,
             "notices": False,
             "retry": False,
+            "send": False,
             "snooze": False,
         }
 
