@@ -66,6 +66,11 @@ class Record:
         return open_ and self.awaits_since_at is not None and self.snoozed_until_at is None
 
     @property
+    def owner_order(self) -> int:
+        """Who owns it as lists sort by it: 0 for nobody."""
+        return self.owner_id or 0
+
+    @property
     def values(self) -> dict[str, str]:
         """The record's own fields by name."""
         values: dict[str, str] = json.loads(self.fields)

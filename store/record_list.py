@@ -16,9 +16,9 @@ from weftmail.store.listing import COUNTED
 from weftmail.store.record import Record
 from weftmail.store.rows import many
 
-RecordSort = Literal["changed", "oldest", "opened", "first", "waiting", "urgent"]
+RecordSort = Literal["changed", "oldest", "opened", "first", "waiting", "urgent", "owner"]
 """Last changed first or last; opened last or first; waiting for the longest time first; by priority, the highest
-first."""
+first; by owner, what is nobody's first."""
 SORTS: dict[RecordSort, tuple[str, bool]] = {
     "changed": ("changed_at", True),
     "oldest": ("changed_at", False),
@@ -26,6 +26,7 @@ SORTS: dict[RecordSort, tuple[str, bool]] = {
     "first": ("created_at", False),
     "waiting": ("awaits_since_at", False),
     "urgent": ("urgency", True),
+    "owner": ("owner_order", False),
 }
 """Each order by its column, and whether the largest value comes first."""
 

@@ -387,6 +387,7 @@ create table record (
         (case priority when 'urgent' then 3 when 'high' then 2 when 'normal' then 1 else 0 end) stored,
     fields text not null default '{}',
     owner_id bigint references users (id),
+    owner_order bigint generated always as (coalesce(owner_id, 0)) stored,
     owner_team_id bigint references team (id),
     customer_id bigint references contact (id),
     alias_id bigint,
@@ -419,6 +420,7 @@ create index record_urgency on record (company_id, urgency, id);
 create index record_changed on record (company_id, changed_at, id);
 create index record_opened on record (company_id, created_at, id);
 create index record_latest on record (changed_at, id);
+create index record_owner_order on record (company_id, owner_order, id);
 create index record_state_of on record (company_id, type, state, counts_as);
 create index record_owner on record (company_id, owner_id, id) where owner_id is not null;
 create index record_team on record (owner_team_id, id);
@@ -1249,7 +1251,7 @@ select
     )
         as customer_address,
     r.alias_id, r.reference, r.reference_url, r.last_message_id, r.awaits_since_at, r.snoozed_until_at, r.hidden_as,
-    r.hidden_at, r.merged_into_id, r.created_at, r.changed_at, r.urgency,
+    r.hidden_at, r.merged_into_id, r.created_at, r.changed_at, r.urgency, r.owner_order,
     case when u.away then u.away_until_at end as owner_away_until_at,
     case
         when u.away

@@ -123,6 +123,21 @@ def test_what_waits_ends_with_an_answer_a_close_or_a_snooze(four: tuple[Office, 
     assert titles(office, waiting=True) == []
 
 
+def test_lists_are_sorted_by_priority_and_by_owner_with_pages_both_ways(four: tuple[Office, dict[str, Record]]) -> None:
+    office, made = four
+    office.store.records.set(replace(made["björns"], priority="urgent"), 300)
+    office.store.records.set(replace(made["nobodys"], priority="low"), 301)
+    assert titles(office, "urgent") == ["B", "A", "C"] and titles(office, "owner") == ["C", "A", "B"]
+    lists, only = office.store.record_lists, RecordFilter(office.acme, office.bjorn)
+    for sort, order in (("urgent", "BAC"), ("owner", "CAB")):
+        (first,) = lists.page(only, sort, most=1)  # type: ignore[arg-type]
+        rest = lists.page(only, sort, after=place_of(first, sort))  # type: ignore[arg-type]
+        assert "".join(one.title for one in (first, *rest)) == order
+        back = lists.page(only, sort, before=place_of(rest[-1], sort))  # type: ignore[arg-type]
+        assert "".join(one.title for one in back) == order[:2]
+        assert lists.count(only, sort, place_of(rest[-1], sort)) == 2  # type: ignore[arg-type]
+
+
 def test_pages_go_on_and_back_and_count_what_stands_before(four: tuple[Office, dict[str, Record]]) -> None:
     office, made = four
     lists, only = office.store.record_lists, RecordFilter(office.acme, office.bjorn)
@@ -209,7 +224,7 @@ def steps(connection: SqliteConnection, sql: str, words: dict[str, Any]) -> int:
     return counted[0]
 
 
-@pytest.mark.parametrize("sort", ["changed", "opened"])
+@pytest.mark.parametrize("sort", ["changed", "opened", "owner"])
 @pytest.mark.parametrize(
     "only", [asked(), *(asked(name) for name in ("active", "type", "counts_as", "since"))], ids=str
 )

@@ -10,6 +10,7 @@ from weftmail.store.audit import AuditRow
 from weftmail.store.inbound import InboundLine
 from weftmail.store.listing import COUNTED, NEWEST, ContactLine, InboundFilter, OutboxLine
 from weftmail.store.record import Record
+from weftmail.store.record_list import RecordFilter, RecordSort, place_of
 from weftmail.store.store import Store
 from weftmail.store.suppression import Suppression
 from weftmail.store.unread import UnreadLine
@@ -66,6 +67,25 @@ class RecordPages:
     def left(self, after: str) -> int:
         """Return how many follow."""
         return self.store.listings.records_left(self.company_id, int(after))
+
+
+@dataclass(frozen=True, slots=True)
+class SortedRecordPages:
+    """Records of one company in an order of their lists."""
+
+    store: Store
+    company_id: int
+    sort: RecordSort
+
+    def page(self, after: str | None, most: int) -> Sequence[Record]:
+        """Return a page."""
+        last = None if after is None else self.store.records.get(self.company_id, whole_number("--after", after))
+        place = None if last is None else place_of(last, self.sort)
+        return self.store.record_lists.page(RecordFilter(self.company_id, 0), self.sort, after=place, most=most)
+
+    def left(self, after: str) -> int:
+        """Return how many follow."""
+        return len(self.page(after, COUNTED + 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,8 @@ LISTS = {
     ("user", "list"): "addresses",
     ("contact", "list"): "id",
     ("record", "list"): "id",
+    ("record", "list", "--company", "Acme", "--sort", "owner"): "id",
+    ("record", "list", "--company", "Acme", "--sort", "urgent"): "id",
     ("follower", "list", "LEAD-1"): "address",
     ("dkim", "list"): "name",
     ("inbound", "list"): "id",

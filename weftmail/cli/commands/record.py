@@ -11,7 +11,7 @@ from weftmail.cli.arguments import Parser, Verbs, number, pairs
 from weftmail.cli.context import Context
 from weftmail.cli.listing import Listing
 from weftmail.cli.output import shown
-from weftmail.cli.pages import RecordPages
+from weftmail.cli.pages import RecordPages, SortedRecordPages
 from weftmail.cli.refusals import carried_out
 from weftmail.cli.thread import lines, whole_json
 from weftmail.core.address import in_full
@@ -29,6 +29,7 @@ from weftmail.flow.setup.act import Done
 from weftmail.flow.setup.record_change import RecordChanges
 from weftmail.flow.thread import PER_PAGE, Excerpt, conversation, whole
 from weftmail.store.record import Record
+from weftmail.store.record_list import SORTS, RecordSort
 from weftmail.store.store import Store
 
 
@@ -46,7 +47,8 @@ def build(parser: Parser) -> None:
     add.add_argument("--field", action="append", default=[], metavar="K=V", help="a field, such as value=23500")
     add.add_argument("--reference", metavar="REF", help="its name in another application")
     add.add_argument("--reference-url", metavar="URL", help="the page of the other application that shows it")
-    verbs.list("list records, most recent first", _list, "ID", company=True)
+    listed = verbs.list("list records, most recent first", _list, "ID", company=True)
+    listed.add_argument("--sort", choices=tuple(SORTS), default="changed", help="another order, of one company")
     show = verbs.add("show", "show a record and its conversation", _show, company=True)
     show.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
     show.add_argument("--limit", type=number, metavar="N", help=f"so many messages; {PER_PAGE} by default, as JSON all")
@@ -245,12 +247,19 @@ def _change(context: Context, arguments: argparse.Namespace, changes: RecordChan
 
 
 def _list(context: Context, arguments: argparse.Namespace) -> None:
-    context.show(_listing(context.store, arguments.company), arguments)
+    context.show(_listing(context.store, arguments.company, arguments.sort), arguments)
 
 
-def _listing(store: Store, company: str | None) -> Listing[Record]:
+def _pages(store: Store, company: str | None, sort: RecordSort) -> RecordPages | SortedRecordPages:
+    """Return the pages of records: of all companies by their last change, or of one in any order."""
+    if sort == "changed":
+        return RecordPages(store, find.company_id(store, company))
+    return SortedRecordPages(store, find.company(store, company).id, sort)
+
+
+def _listing(store: Store, company: str | None, sort: RecordSort) -> Listing[Record]:
     return Listing(
-        RecordPages(store, find.company_id(store, company)),
+        _pages(store, company, sort),
         lambda one: str(one.id),
         vocabulary.record,
         ("NUMBER", "COMPANY", "STATE", "OWNER", "CUSTOMER", "CHANGED", "TITLE"),

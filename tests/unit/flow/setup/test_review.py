@@ -10,8 +10,9 @@ import pytest
 
 from tests.unit.flow.setup.conftest import Office
 from tests.unit.world import ERIK, World
+from weftmail.core.limits import UNDO_SECONDS
 from weftmail.flow.replay import replay_errors, replay_later
-from weftmail.flow.setup import contact, review, undo
+from weftmail.flow.setup import contact, review, undo, user
 from weftmail.flow.setup.act import FieldChange
 
 Decision = Callable[..., Any]
@@ -41,6 +42,20 @@ def test_a_mail_is_filed_and_the_log_says_by_whom(office: Office, held: int) -> 
     trace = undo.trace(office.store, back.trace)
     assert trace is not None and trace.notified == ""
     assert office.refused(undo.undo(office.setup, done.trace)) == ("", "changed_since")
+
+
+def test_it_says_for_how_long_what_it_sends_can_be_taken_back_from_everybody(office: Office, held: int) -> None:
+    done = office.did(review.release(office.setup, office.world.installation, held))
+    found = undo.trace(office.store, done.trace)
+    assert found is not None and found.waits(office.world.clock())
+    office.world.clock.now += UNDO_SECONDS * 1000
+    assert not found.waits(office.world.clock())
+    office.did(undo.undo(office.setup, done.trace))
+    # Where nothing leaves, nothing waits.
+    office.did(user.change(office.setup, "anna@acme.example", prefers="inbox"))
+    again = office.did(review.release(office.setup, office.world.installation, held))
+    there = undo.trace(office.store, again.trace)
+    assert there is not None and not there.waits(0)
 
 
 def test_what_cannot_be_filed_leaves_no_row(office: Office, held: int) -> None:
