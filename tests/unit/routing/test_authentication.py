@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from weftmail.core.address import Mailbox
 from weftmail.core.routing.authentication import Policy, Proof, reported, verify
-from weftmail.core.routing.hop import counting
+from weftmail.core.routing.hop import CountingHop, counting
+from weftmail.core.routing.result import CheckResult
 
 POLICY = Policy("mx1.acme.example", frozenset({"mx1.acme.example"}))
 ANNA = (Mailbox("Anna", "anna@acme.example"),)
@@ -233,3 +236,68 @@ def test_never_raises_and_junk_proves_nothing(
     above = [f"mx1.acme.example; dkim={text} header.d={text}" for text in results]
     hop = counting((f"{PLAIN} {queue_id}",), queue_id, POLICY)
     assert not verify(ANNA, hop, reported(above, hop, POLICY), POLICY).verified
+
+
+HOP = CountingHop(0, "203.0.113.9", "mail.customer.example")
+KARINS = [Mailbox("Karin", "karin@customer.example")]
+OWN = Policy(None, frozenset({"mx1.acme.example"}), (), own_check=True)
+SPF = CheckResult("spf", "pass", "customer.example")
+
+
+def proof(*results: CheckResult, policy: Policy = OWN, partial: tuple[str, ...] = ()) -> Proof:
+    return verify(KARINS, HOP, results, policy, partial)
+
+
+@pytest.mark.parametrize(
+    ("results", "aligned"),
+    [
+        ((SPF,), True),
+        ((replace(SPF, domain="other.example"),), False),
+        ((replace(SPF, by_helo=True),), False),
+        ((replace(SPF, result="none"),), False),
+        ((replace(SPF, method="dkim"),), False),
+        ((SPF, replace(SPF, result="fail")), False),
+        ((SPF, replace(SPF, result="softfail")), True),
+        ((), False),
+    ],
+)
+def test_spf_speaks_for_the_domain_of_the_envelope_alone(results: tuple[CheckResult, ...], aligned: bool) -> None:
+    assert proof(*results).spf_aligned is aligned
+    assert verify([], HOP, results, OWN).spf_aligned is False
+
+
+@pytest.mark.parametrize("domain", ["customer.example", "mail.customer.example", "CUSTOMER.example."])
+def test_a_signature_that_leaves_a_part_out_lets_nothing_speak_for_its_domain(domain: str) -> None:
+    dkim = CheckResult("dkim", "pass", "customer.example")
+    whole = proof(dkim, SPF)
+    assert (whole.verified, whole.colleague_proof, whole.spf_aligned) == (True, True, True)
+    left_out = proof(dkim, SPF, partial=(domain,))
+    assert (left_out.verified, left_out.colleague_proof, left_out.spf_aligned) == (False, False, False)
+    assert proof(dkim, SPF, partial=("other.example",)).verified
+
+
+def test_who_found_it_and_all_that_was_found() -> None:
+    found = proof(SPF, CheckResult("arc", "pass"), CheckResult("auth", "pass", login="karin"))
+    assert (found.source, found.arc, found.spf, found.client, found.helo) == (
+        "submission", "pass", "pass", "203.0.113.9", "mail.customer.example",
+    )  # fmt: skip
+    assert [one.method for one in found.results] == ["spf", "arc"]
+    assert proof(SPF).source == "own check" and proof().source == "none" and proof().checker == ""
+    assert (
+        proof(SPF, policy=Policy("mx1.acme.example", frozenset({"mx1.acme.example"}))).source
+        == "authentication-results"
+    )
+
+
+def test_what_a_milter_reports_of_spf_and_dmarc() -> None:
+    policy = Policy("mx1.acme.example", frozenset({"mx1.acme.example"}))
+    value = (
+        "mx1.acme.example; spf=pass smtp.mailfrom=karin@customer.example; spf=pass smtp.helo=mail.customer.example;"
+        " dmarc=pass header.from=customer.example; dkim=pass header.i=@customer.example"
+    )
+    assert reported([value], HOP, policy) == (
+        SPF,
+        CheckResult("spf", "pass", "", by_helo=True),
+        CheckResult("dmarc", "pass", "customer.example"),
+        CheckResult("dkim", "pass", "customer.example"),
+    )
