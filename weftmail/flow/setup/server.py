@@ -14,6 +14,7 @@ from weftmail.core.ways import SecretFiles
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import find
 from weftmail.flow.setup.act import Done, Fields, Setup, act
+from weftmail.flow.setup.undo import check_unchanged
 from weftmail.store.audit import AuditRow
 from weftmail.store.store import Store
 
@@ -194,24 +195,30 @@ def _check_sign_in(server: OutgoingServer, secrets: ServerSecrets) -> None:
         raise RefusedAct("token_url", "server_token_url")
 
 
-def _remove_again(setup: Setup, row: AuditRow) -> Done | Refusal:
-    return _put(setup, row.subject, replace(named(setup.store, row.subject), state="off"), "server.set")
-
-
-def _as_it_was(setup: Setup, row: AuditRow) -> Done | Refusal:
-    found = setup.store.servers.named(row.subject)
-    was = {name: value for name, value in row.before.items() if name in OutgoingServer.__slots__}
-    back = replace(found, **{**was, "senders": " ".join(was["senders"])}) if found is not None else None
-    return _put(setup, row.subject, back, "server.set" if row.act == "server.set" else "server.restore")
+@act
+def _switched_off(setup: Setup, row: AuditRow) -> Done:
+    """Leave a server out that was added: what it was given for leaves by the next one."""
+    before = _unchanged(setup, row)
+    after = setup.store.servers.put(replace(before, state="off"))
+    return Done("server.set", None, row.subject, fields(before), fields(after))
 
 
 @act
-def _put(setup: Setup, name: str, server: OutgoingServer | None, said: str) -> Done:
-    before = setup.store.servers.named(name)
-    if server is None or before is None:
-        raise RefusedAct("name", "no_such_server", name=name)
-    setup.store.servers.put(server)
-    return Done(said, None, name, fields(before), fields(server))
+def _as_it_was(setup: Setup, row: AuditRow) -> Done:
+    before = _unchanged(setup, row)
+    was = {name: value for name, value in row.before.items() if name in OutgoingServer.__slots__}
+    after = setup.store.servers.put(replace(before, **{**was, "senders": " ".join(was["senders"])}))
+    said = "server.set" if row.act == "server.set" else "server.restore"
+    return Done(said, None, row.subject, fields(before), fields(after))
 
 
-reverses = {"server.add": _remove_again, "server.set": _as_it_was, "server.remove": _as_it_was}
+def _unchanged(setup: Setup, row: AuditRow) -> OutgoingServer:
+    """Return the server as an act left it; raises RefusedAct where it was changed since."""
+    found = setup.store.servers.named(row.subject)
+    assert found is not None  # noqa: S101 - a server that was removed is a row still
+    secrets: Fields = {"secrets": row.now["secrets"]} if "secrets" in row.now else {}
+    check_unchanged(row, {**fields(found), **secrets})
+    return found
+
+
+reverses = {"server.add": _switched_off, "server.set": _as_it_was, "server.remove": _as_it_was}

@@ -64,6 +64,9 @@ def test_a_server_is_added_changed_removed_and_all_is_undone(office: Office) -> 
     office.did(server.remove(office.setup, "relay", SECRET_FILES))
     again = office.did(add(office))
     assert office.refused(add(office)) == ("name", "server_there")
+    # What was changed or removed since is not taken back by an older act.
+    assert office.refused(undo.undo(office.setup, changed.trace)) == ("", "changed_since")
+    assert office.refused(undo.undo(office.setup, gone.trace)) == ("", "changed_since")
     office.did(undo.undo(office.setup, again.trace))
     assert office.store.servers.all()[0].state == "off"
 
@@ -118,6 +121,7 @@ def test_a_secret_is_changed_and_named_nowhere(office: Office) -> None:
     office.did(add(office))
     done = server.change(office.setup, "relay", ServerChanges(), SECRET_FILES, ServerSecrets(password="battery-staple"))
     assert "battery" not in str(office.did(done)) and SECRET_FILES.load("relay").password == "battery-staple"
+    office.did(undo.undo(office.setup, office.did(done).trace))
     office.did(server.change(office.setup, "relay", ServerChanges(on=False), SECRET_FILES, SECRET_FILES.load("relay")))
     office.did(change(office, on=True))
 
