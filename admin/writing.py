@@ -134,6 +134,7 @@ def _sent(visit: Visit, record: Record, composer: Composer, at: int | None) -> D
     wait = 0 if composer.note else visit.user.undo_seconds * 1000
     try:
         # What cannot be sent is said now, and not once its time has come.
+        identity_of(visit.store, record)
         plan(visit.store, record, visit.user, draft, visit.now)
         if at is None and not wait:
             done = message.post(visit.setup, visit.site.installation, record, visit.user, draft)

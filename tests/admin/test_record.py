@@ -223,7 +223,7 @@ def test_when_somebody_wrote_meanwhile_it_is_said_once(site: Site, anna: Browser
 
 
 def test_files_go_along_and_come_back_as_downloads(site: Site, anna: Browser) -> None:
-    form = {**anna.form(LEAD), "text": ""}
+    form = {**anna.form(LEAD), "text": "", "wordless": "yes"}
     files = [
         ("files", ("../räkning\u202efdp.exe", b"MZ", "application/pdf; x")),
         ("files", ("page.html", b"<script>alert(1)</script>", "text/html")),
@@ -391,7 +391,9 @@ def test_what_is_sent_bears_its_queue_id(site: Site, anna: Browser) -> None:
     anna.post(WRITE, {**anna.form(LEAD), "text": "Hello"})
     (waiting,) = [one for one in [one.row for one in site.store.listings.outbox()] if one.audience == "outsider"]
     answer = "250 2.0.0 Ok: queued as 4bXkQ12z"
-    site.store.outbox.settle_delivery(site.world.acme, waiting.id, "karin@customer.example", "sent", answer, 9)
+    site.store.outbox.settle_delivery(
+        site.world.acme, waiting.id, "karin@customer.example", "sent", answer, site.world.clock()
+    )
     page = anna.get(LEAD).text
     assert (
         "● Karin Ek &lt;karin@customer.example&gt;: Sent<" in page
