@@ -302,7 +302,6 @@ class TestKinds:
 
     def test_every_kind_is_registered_under_its_name(self) -> None:
         assert {name: kind.standing for name, kind in KINDS.items()} == {
-            "send": False,
             "absence": False,
             "activity": False,
             "digest": False,
