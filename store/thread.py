@@ -83,6 +83,21 @@ class Threads:
             found.update(row[0] for row in rows)
         return found
 
+    def around(self, company_id: int, record_id: int, first: int, last: int) -> tuple[int, int]:
+        """Return how many entries of the record are older than the one of the id ``first``, and newer than ``last``."""
+        found = queries.messages_around(
+            self._connection, company_id=company_id, record_id=record_id, first=first, last=last
+        )
+        ((earlier, later),) = found
+        return earlier, later
+
+    def some_before(self, company_id: int, record_id: int, before: int, some: int) -> int | None:
+        """Return the id of the entry that stands ``some`` before the one of the id ``before``; None where fewer do."""
+        found: int | None = queries.message_some_before(
+            self._connection, company_id=company_id, record_id=record_id, before=before, some=some - 1
+        )
+        return found
+
     def last_number(self, company_id: int, record_id: int) -> int:
         """Return the number of the record's newest entry, 0 where it has none."""
         found: int | None = queries.message_last_number(self._connection, company_id=company_id, record_id=record_id)

@@ -16,7 +16,6 @@ from weftmail.core.role import Role
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import undo
-from weftmail.flow.setup.act import Done
 from weftmail.flow.setup.undo import Trace
 from weftmail.store.audit import AuditRow
 
@@ -42,12 +41,8 @@ def listed(visit: Visit, rows: Sequence[AuditRow], *, installation: bool = False
 
 def _listed(trace: Trace) -> PastAct:
     """Return an act with what changed: "owner Anna → Björn, state open → closed"."""
-    row = trace.row
-    if not (row.before and row.now):
-        return PastAct(trace, "", page_of(row))
-    done = Done(row.act, row.company_id, row.subject, row.before, row.now)
-    said = ", ".join(f"{one.field.replace('_', ' ')} {one.was or '–'} → {one.now or '–'}" for one in done.changes)
-    return PastAct(trace, said if len(said) <= LONGEST else f"{said[:LONGEST]}…", page_of(row))
+    said = ", ".join(f"{one.field.replace('_', ' ')} {one.was or '–'} → {one.now or '–'}" for one in trace.changes)
+    return PastAct(trace, said if len(said) <= LONGEST else f"{said[:LONGEST]}…", page_of(trace.row))
 
 
 _PAGES = {
@@ -152,7 +147,25 @@ def take_back(visit: Visit) -> Response:
             wrong=visit.voice.say(done.phrase),
         )
     visit.site.sender.wake()
-    return visit.go(_back(visit), done)
+    return visit.go(_still_there(_back(visit), found.row), done)
+
+
+_MADE = {
+    "alias.add": "/aliases",
+    "contact.add": "/contacts",
+    "organisation.add": "/contacts",
+    "team.add": "/teams",
+    "user.add": "/users",
+    "user.invite": "/users",
+}
+"""The list of what an act made: what is undone there is gone, and its own page with it."""
+
+
+def _still_there(page: str, row: AuditRow) -> str:
+    """Return the page, or the list instead of the page of a thing that is no more."""
+    noun, list_ = row.act.split(".")[0], _MADE.get(row.act, "")
+    own = f"/{noun}s/"
+    return list_ if list_ and page.startswith(own) and not page.startswith(f"{own}new") else page
 
 
 def _theirs(visit: Visit, found: Trace) -> bool:

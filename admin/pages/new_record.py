@@ -66,13 +66,14 @@ def save(visit: Visit) -> Response:
     typed = {name: visit.text(name) for name in KEPT}
     composer, draft = writing.first_draft(visit)
     _check_type(visit, typed["type"])
-    words = typed["customer"].strip()
-    if visit.text("find") or (words and "@" not in words):
-        return _page(
-            visit, typed, composer, found=contacts_called(visit, words), status=200 if visit.text("find") else 422
-        )
-    typed["customer"] = visit.text("pick") or typed["customer"]
+    if visit.text("find"):
+        return _page(visit, typed, replace(composer, errors={}), found=_called(visit, typed))
     silent = visit.text("kind") == "open"
+    typed["customer"] = _customer(visit, typed)
+    if typed["customer"] and "@" not in typed["customer"]:
+        wrong = {"customer": visit.voice.gettext(marked("Choose the contact you mean, or enter an email address."))}
+        draft_ = replace(composer, errors={}) if silent else composer
+        return _page(visit, typed, draft_, wrong=wrong, found=_called(visit, typed), status=422)
     if composer.errors and not silent:
         return _page(visit, typed, composer, status=422)
     if not (silent or composer.note or typed["customer"].strip() or draft.to):
@@ -90,6 +91,17 @@ def save(visit: Visit) -> Response:
         return _refused(visit, typed, composer, done)
     visit.site.sender.wake()
     return visit.go(f"/records/{done.subject}", done)
+
+
+def _customer(visit: Visit, typed: Mapping[str, str]) -> str:
+    """Return the address that was typed, or that was picked of those of the name that was typed."""
+    words, pick = typed["customer"].strip(), visit.text("pick")
+    named = bool(pick) and "@" not in words and pick in [one[0] for one in _called(visit, typed)]
+    return pick if named else words
+
+
+def _called(visit: Visit, typed: Mapping[str, str]) -> list[tuple[str, str]]:
+    return contacts_called(visit, typed["customer"].strip())
 
 
 def _refused(visit: Visit, typed: Mapping[str, str], composer: Composer, refusal: Refusal) -> Response:

@@ -34,6 +34,7 @@ from weftmail.flow.thread import PER_PAGE, Conversation, Excerpt, Reader, conver
 from weftmail.flow.unread import UNREAD
 from weftmail.flow.written import Written
 from weftmail.store.draft import StoredDraft
+from weftmail.store.inbox import NEWEST
 from weftmail.store.message import StoredAttachment, ThreadMessage
 from weftmail.store.pulse import Pulse
 from weftmail.store.record import Follower, Participant, Record
@@ -233,19 +234,18 @@ def _name(visit: Visit) -> str:
 
 
 def _conversation(visit: Visit, found: Record, moves: Pulse | None = None) -> Conversation:
-    reader, last = Reader(visit.user.id, visit.may_write), None if moves is None else moves.messages or 0
-    asked = _page(visit, found)
+    reader, asked = Reader(visit.user.id, visit.may_write), _page(visit, found)
     if moves is not None and _begins_unread(visit, moves):
         asked = replace(asked, after=(moves.unread_from or 1) - 1)
-    talk = conversation(visit.store, found, reader, asked, last)
+    talk = conversation(visit.store, found, reader, asked)
     if talk.entries or (asked.before is None and asked.after is None):
         return talk
     # Nothing stands before the first message or after the last one.
-    return conversation(visit.store, found, reader, Excerpt(words=LOOKED_AT), last)
+    return conversation(visit.store, found, reader, Excerpt(words=LOOKED_AT))
 
 
 def _asks_for_a_page(visit: Visit) -> bool:
-    return any(name in visit.request.query_params for name in ("before", "after", "at", *HOWS))
+    return any(name in visit.request.query_params for name in ("before", "after", "at", "newest", *HOWS))
 
 
 def _begins_unread(visit: Visit, moves: Pulse) -> bool:
@@ -260,8 +260,8 @@ def _from_unread(visit: Visit, talk: Conversation, unread_from: int | None) -> C
     """
     if unread_from is None or _asks_for_a_page(visit) or not talk.earlier or talk.entries[0].message.id <= unread_from:
         return talk
-    reader, last = Reader(visit.user.id, visit.may_write), talk.earlier + len(talk.entries) + talk.later
-    return conversation(visit.store, talk.record, reader, Excerpt(words=LOOKED_AT, after=unread_from - 1), last)
+    reader = Reader(visit.user.id, visit.may_write)
+    return conversation(visit.store, talk.record, reader, Excerpt(words=LOOKED_AT, after=unread_from - 1))
 
 
 def _shown(
@@ -307,7 +307,6 @@ def _shown(
         others=_others(visit, found),
         first_unread=_first_unread(talk, moves.unread_from),
         with_images=whole_number(visit.request.query_params.get("images", "")),
-        last_number=talk.earlier + len(talk.entries) + talk.later,
     )
 
 
@@ -328,7 +327,7 @@ def _asked(visit: Visit) -> str:
     """Which messages the address asks for, as it says so itself."""
     asked = {
         name: visit.request.query_params[name]
-        for name in ("before", "after", "at", "images", "list")
+        for name in ("before", "after", "at", "newest", "images", "list")
         if name in visit.request.query_params
     }
     return f"?{urlencode(asked)}" if asked else ""
@@ -345,11 +344,16 @@ def _page(visit: Visit, found: Record) -> Excerpt:
 
 
 def _around(visit: Visit, found: Record, number: int | None) -> Excerpt:
-    """Which messages: those around the one that a link leads to, the newest where that is among them."""
-    if number is None or number > visit.store.threads.last_number(found.company_id, found.id) - PER_PAGE // 2:
+    """Which messages: those around the one that a link leads to; the newest where it leads to none."""
+    threads = visit.store.threads
+    message = None if number is None else threads.numbered(found.company_id, found.id, number)
+    if message is None:
         return Excerpt(words=LOOKED_AT)
-    first = visit.store.threads.numbered(found.company_id, found.id, max(1, number - PER_PAGE // 2))
-    return Excerpt(words=LOOKED_AT) if first is None else Excerpt(words=LOOKED_AT, after=first.id - 1)
+    newest = threads.some_before(found.company_id, found.id, NEWEST, PER_PAGE)
+    if newest is None or message.id >= newest + PER_PAGE // 2:
+        return Excerpt(words=LOOKED_AT)
+    first = threads.some_before(found.company_id, found.id, message.id, PER_PAGE // 2)
+    return Excerpt(words=LOOKED_AT, after=0 if first is None else min(first, newest) - 1)
 
 
 def _files(thread: list[ShownEntry]) -> list[tuple[ShownEntry, int]]:

@@ -399,6 +399,8 @@
       const last = page.querySelector("#leaving > article:last-child") ?? page.querySelector("#thread > li:last-child");
       history.replaceState(null, "", `${answer.url}${last ? `#${last.id}` : ""}`);
       history.scrollRestoration = "manual";
+      // What was sent is what is looked at next.
+      if (last) sessionStorage.setItem("sent", last.id);
       return location.reload();
     }
     const fresh = page.getElementById("write");
@@ -490,7 +492,11 @@
 (() => {
   const thread = document.getElementById("thread");
   const came = performance.getEntriesByType("navigation")[0]?.type;
-  if (!thread || location.hash || came !== "navigate") return;
+  const sent = document.getElementById(sessionStorage.getItem("sent") ?? "");
+  sessionStorage.removeItem("sent");
+  if (thread && sent) return sent.scrollIntoView({ block: "center", behavior: "instant" });
+  // What was just done is said at the top, with its undo.
+  if (!thread || location.hash || came !== "navigate" || document.querySelector("main > .bar[data-done]")) return;
   const first = document.getElementById("new");
   const last = thread.lastElementChild;
   if (first) return first.scrollIntoView({ block: "start", behavior: "instant" });

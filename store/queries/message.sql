@@ -183,6 +183,22 @@ where m.company_id = :company_id and m.record_id = :record_id and m.number = :nu
 -- name: message_last_number$
 select max(number) from message where company_id = :company_id and record_id = :record_id;
 
+-- Numbers do not say it: a message that was moved has another one where it stands now.
+-- name: messages_around^
+select
+    (
+        select count(*) from message where company_id = :company_id and record_id = :record_id and id < :first
+    ) as earlier,
+    (
+        select count(*) from message where company_id = :company_id and record_id = :record_id and id > :last
+    ) as later;
+
+-- name: message_some_before$
+select id from message
+where company_id = :company_id and record_id = :record_id and id < :before
+order by id desc
+limit 1 offset :some;
+
 -- What moves when a thread does, without its texts: pages that are open ask for it often.
 -- name: thread_pulse^
 select

@@ -120,7 +120,7 @@ def test_a_call_is_planned_done_and_followed_by_a_meeting(site: Site, tmp_path: 
         page.get_by_label("Note").fill("Ask about oak")
         page.get_by_role("button", name="Plan", exact=True).click()
         page.get_by_role("link", name="Activities").filter(has_text="1").click()
-        page.get_by_role("link", name="Call").click()
+        page.get_by_role("link", name="Done, or change it").click()
         page.get_by_label("What came of it").fill("Oak it is")
         page.get_by_role("group", name="And next").get_by_label("Type").select_option("meeting")
         page.get_by_role("group", name="And next").get_by_label("Due day").fill(in_days(site, 6))

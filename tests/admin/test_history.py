@@ -167,3 +167,23 @@ def test_every_kind_of_act_leads_to_what_it_was_about(site: Site, anna: Browser)
         if noun not in ELSEWISE:
             assert SUBJECTS.get(noun, "LEAD-1") in answer.text, (act, path)
     assert len(followed) >= 19
+
+
+@pytest.mark.parametrize(
+    ("form", "path", "list_"),
+    [
+        ({"address": "sales", "domain": "acme.example", "opens": "lead"}, "/aliases/add", "/aliases"),
+        ({"name": "Night shift"}, "/teams/new", "/teams"),
+    ],
+    ids=["an alias", "a team"],
+)
+def test_the_undo_of_what_was_just_made_leads_to_its_list(
+    anna: Browser, form: dict[str, str], path: str, list_: str
+) -> None:
+    page = anna.post(path, {"csrf": anna.csrf(), **form}).headers["location"]
+    assert page.startswith(f"{list_}/")
+    number = re.search(r'action="(/history/\d+/undo)"', anna.get(page).text)
+    assert number is not None
+    back = anna.post(number[1], {"csrf": anna.csrf()}, headers={"referer": f"http://testserver{page}"})
+    assert back.headers["location"].partition("?")[0] == list_
+    assert "removed" in anna.get(back.headers["location"]).text

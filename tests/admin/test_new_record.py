@@ -45,7 +45,13 @@ def test_a_name_is_shown_as_an_address_before_anything_leaves(site: Site, anna: 
     shown = save(anna, customer="Karin")
     assert shown.status_code == 422 and f'name="pick" value="{KARIN}"' in shown.text and "Hello Karin." in shown.text
     assert "No contact is called so" in save(anna, customer="Zoe", find="customer").text
-    assert save(anna, customer="Karin", pick=KARIN).status_code == 422
+    # Only what was shown for the name that stands there is picked.
+    assert save(anna, customer="Zoe", pick=KARIN).status_code == 422
+    assert save(anna, customer="Karin", pick="erik@other.example").status_code == 422
+    nothing = save(anna, customer="Karin", kind="open", text="")
+    assert "Choose the contact you mean" in nothing.text and "Write a message" not in nothing.text
+    assert save(anna, customer="Karin", pick=KARIN, kind="open", text="").status_code == 303
+    assert save(anna, customer="Karin", pick=KARIN).status_code == 303
     assert save(anna, customer=f"Karin Ek <{KARIN}>").status_code == 303
 
 

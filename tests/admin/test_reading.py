@@ -66,7 +66,7 @@ def test_it_opens_there_although_more_came_than_a_page_holds(site: Site, anna: B
     written(site, 70)
     page = anna.get("/records/LEAD-1").text
     assert numbers(page)[0] == before + 1 and len(numbers(page)) == 50
-    newest = re.search(r'href="(/records/LEAD-1\?at=\d+)#m\d+">Newest messages', page)
+    newest = re.search(r'href="(/records/LEAD-1\?newest=)#newest">Newest messages', page)
     assert newest is not None
     last = anna.get(newest[1]).text
     assert numbers(last)[-1] == before + 70 and 'id="write"' in last

@@ -49,13 +49,13 @@ def test_a_record_is_merged_and_separated(two: Site, anna: Browser) -> None:
     done = send(anna, "/records/LEAD-2/merge/save", into="", pick="LEAD-1")
     assert (done.status_code, done.headers["location"].partition("?")[0]) == (303, "/records/LEAD-1")
     page = anna.get(done.headers["location"]).text
-    assert "LEAD-2 merged" in page and "Of oak?" in page and 'href="/records/LEAD-2"' in page
+    assert "LEAD-2 is part of LEAD-1 now" in page and "Of oak?" in page and 'href="/records/LEAD-2"' in page
     # The number of before, a file and the source of its message lead on.
     assert anna.get("/records/LEAD-2").headers["location"].startswith("/records/LEAD-1#thread")
     assert anna.get("/records/LEAD-2/1/files/1").content == b"%PDF"
     assert b"Of oak?" in anna.get("/records/LEAD-2/1/source").content
     assert b"Of oak?" not in anna.get("/records/LEAD-1/1/source").content
-    assert "LEAD-2" not in re.sub(r"merged LEAD-2", "", anna.get("/records").text)
+    assert "LEAD-2" not in re.sub(r"LEAD-2 is part", "", anna.get("/records").text)
     assert "Separate" in anna.get("/records/LEAD-1/merge").text
     apart = send(anna, "/records/LEAD-1/separate", number="LEAD-2")
     assert apart.headers["location"].partition("?")[0] == "/records/LEAD-2"
@@ -68,6 +68,10 @@ def test_a_record_is_merged_and_separated(two: Site, anna: Browser) -> None:
 def test_messages_are_moved_and_split_off(two: Site, anna: Browser) -> None:
     page = anna.get("/records/LEAD-2/move?m=1").text
     assert re.search(r'name="m" value="1" checked', page) and 'value="Tables"' in page
+    assert (
+        "Choose a record, or type its number"
+        in send(anna, "/records/LEAD-2/move/save", kind="move", to=" ", m="1").text
+    )
     assert "Choose a message" in send(anna, "/records/LEAD-2/move/save", kind="move", to="LEAD-1").text
     done = send(anna, "/records/LEAD-2/move/save", kind="move", to="lead-1", m="1")
     assert done.headers["location"].partition("?")[0] == "/records/LEAD-1"
@@ -78,8 +82,31 @@ def test_messages_are_moved_and_split_off(two: Site, anna: Browser) -> None:
     assert (wrong.status_code, "This is empty" in wrong.text) == (422, True)
     done = send(anna, "/records/LEAD-2/move/save", kind="split", m="1", title="Oak", type="order")
     assert done.headers["location"].partition("?")[0] == "/records/ORDER-1"
+    assert can_be_answered(anna, "LEAD-2") and can_be_answered(anna, "ORDER-1")
     undone(anna, done)
     assert two.world.record("ORDER-1").label == "LEAD-2"
+
+
+def can_be_answered(browser: Browser, label: str) -> bool:
+    """Say whether the page of a record ends with the composer, and speaks of no messages beyond it."""
+    page = browser.get(f"/records/{label}").text
+    return 'id="write"' in page and "later message" not in page and "earlier message" not in page
+
+
+@pytest.mark.parametrize("undo", [False, True], ids=["moved", "moved and undone"])
+def test_both_records_can_be_answered_after_a_move(two: Site, anna: Browser, *, undo: bool) -> None:
+    anna.post("/records/LEAD-1/write", {"csrf": anna.csrf(), "kind": "note", "tab": "note", "text": "Call them."})
+    number = two.store.threads.last_number(two.world.acme, two.world.record("LEAD-1").id)
+    done = send(anna, "/records/LEAD-1/move/save", kind="move", to="LEAD-2", m=str(number))
+    said = anna.get(done.headers["location"]).text
+    assert "Messages of LEAD-1 moved to LEAD-2" in said
+    if undo:
+        back = undone(anna, done)
+        assert "Messages are back on LEAD-1" in anna.get(back.headers["location"]).text
+    for label in ("LEAD-1", "LEAD-2"):
+        assert can_be_answered(anna, label)
+        # They are read by being looked at: nothing stays new for ever.
+        assert 'id="new"' not in anna.get(f"/records/{label}").text
 
 
 def test_what_somebody_types_names_records(two: Site, anna: Browser) -> None:
@@ -134,7 +161,7 @@ def test_in_a_browser(two: Site, tmp_path: Path, script: bool) -> None:
             page.get_by_role("button", name="Find").click()
             page.get_by_label("LEAD-1").check()
         page.locator("main form.form button.primary").click()
-        page.get_by_text("LEAD-2 merged").wait_for()
+        page.get_by_text("LEAD-2 is part of LEAD-1 now").wait_for()
         page.goto(f"{home}/records/LEAD-2")
         page.get_by_text("Of oak?").first.wait_for()
         assert page.url.startswith(f"{home}/records/LEAD-1")

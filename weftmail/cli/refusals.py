@@ -107,7 +107,7 @@ MEANINGLESS = frozenset(
         "address_malformed", "address_blank", "address_hyphen", "address_unusual", "address_long", "domain_malformed",
         "domain_one_label", "text_break", "text_empty", "text_long", "url_malformed", "no_such_choice",
         "nothing_to_change", "company_wanted", "record_type_malformed", "prefix_malformed", "no_such_record_type",
-        "alias_without_goal", "owner_and_team", "assignee_wanted", "day_malformed",
+        "alias_without_goal", "owner_and_team", "record_wanted", "assignee_wanted", "day_malformed",
         "back_too_early", "substitute_self", "substitute_elsewhere",
         "csv_broken", "csv_columns", "csv_large",
         "csv_not_text", "note_with_recipients", "review_with_two_goals",

@@ -89,9 +89,9 @@ def _more(one: Conversation) -> Iterator[str]:
     if one.earlier or one.later:
         yield ""
     if one.earlier:
-        yield f"{_messages(one.earlier, 'earlier')}; see: {show} --before {one.entries[0].message.id}"
+        yield f"{_messages(one.earlier, 'earlier')}; see: {show} --before {one.oldest.id}"
     if one.later:
-        yield f"{_messages(one.later, 'later')}; see: {show} --after {one.entries[-1].message.id}"
+        yield f"{_messages(one.later, 'later')}; see: {show} --after {one.newest.id}"
 
 
 def _messages(count: int, when: str) -> str:

@@ -27,6 +27,7 @@ from weftmail.flow.identity import identity_of
 from weftmail.flow.installation import Installation
 from weftmail.flow.notices import reached_by_hold
 from weftmail.flow.refusal import RefusedAct
+from weftmail.flow.setup import find
 from weftmail.store.record import Participant, Record
 from weftmail.store.store import Store
 
@@ -218,7 +219,7 @@ def _answered(store: Store, installation: Installation, supposed: Supposed) -> t
     """Return the reply address that the last public message of a record gave its sender, and that sender."""
     found = store.records.by_label(supposed.record.strip(), supposed.company_id)
     if not found:
-        raise RefusedAct("record", "no_such_record", number=supposed.record)
+        raise find.no_record("record", supposed.record)
     record = found[0]
     message_id = store.messages.last_public(record.company_id, record.id)
     message = store.messages.get(record.company_id, message_id) if message_id is not None else None

@@ -17,6 +17,7 @@ from weftmail.flow.filing import file
 from weftmail.flow.installation import Installation
 from weftmail.flow.notify import planned
 from weftmail.flow.refusal import RefusedAct
+from weftmail.flow.setup import find
 from weftmail.flow.withdrawal import Standing, remember, standing
 from weftmail.store.inbound import Accepted, InboundRow
 from weftmail.store.record import Record
@@ -277,7 +278,7 @@ def _accepted(row: InboundRow) -> Accepted:
 def _record(store: Store, label: str, row: InboundRow) -> Record:
     found = store.records.by_label(label, row.company_id)
     if not found:
-        raise RefusedAct("record", "no_such_record", number=label)
+        raise find.no_record("record", label)
     if len(found) > 1:
         raise RefusedAct("record", "several_records", number=label, names=", ".join(one.company for one in found))
     return found[0]

@@ -87,30 +87,36 @@ class Conversation:
     """The record's own address, for who may write on it: what they send there from their mail program stands on it."""
 
     @property
+    def oldest(self) -> ThreadMessage:
+        """The message of the page that came first into the record; not always the first one shown."""
+        return min((one.message for one in self.entries), key=lambda one: one.id)
+
+    @property
+    def newest(self) -> ThreadMessage:
+        """The message of the page that came last into the record."""
+        return max((one.message for one in self.entries), key=lambda one: one.id)
+
+    @property
     def received_at(self) -> str | None:
         """The address of the alias that it belongs to."""
         return self.alias.address if self.alias is not None else None
 
 
-def conversation(
-    store: Store, record: Record, reader: Reader = OPERATOR, page: Excerpt | None = None, last: int | None = None
-) -> Conversation:
+def conversation(store: Store, record: Record, reader: Reader = OPERATOR, page: Excerpt | None = None) -> Conversation:
     """Return a page of the record's conversation as ``reader`` sees it; without ``page``, the newest messages.
 
-    To be called inside a snapshot or a transaction, so that its parts belong together.  The number of the ``last``
-    message is asked for where it is not given.
+    To be called inside a snapshot or a transaction, so that its parts belong together.
     """
     page = page or Excerpt()
     entries = _entries(store, record, reader, page)
-    last = store.threads.last_number(record.company_id, record.id) if last is None else last
-    earlier = _earlier(entries, page, last)
+    earlier, later = store.threads.around(record.company_id, record.id, *_ends(entries, page))
     alias = store.aliases.get(record.company_id, record.alias_id) if record.alias_id is not None else None
     followers = tuple(store.records.followers(record.company_id, record.id))
     return Conversation(
         record=record,
         entries=_by_arrival(entries),
         earlier=earlier,
-        later=last - earlier - len(entries),
+        later=later,
         followers=followers,
         participants=tuple(store.records.participants(record.company_id, record.id)),
         held=tuple(store.threads.held(record.company_id, record.id, reader.user_id)),
@@ -173,10 +179,14 @@ def _entries(store: Store, record: Record, reader: Reader, page: Excerpt) -> tup
     )
 
 
-def _earlier(entries: Sequence[Entry], page: Excerpt, last: int) -> int:
+def _ends(entries: Sequence[Entry], page: Excerpt) -> tuple[int, int]:
+    """Return the ids of the oldest and the newest message of a page; of an empty one, where it would stand."""
     if entries:
-        return entries[0].message.number - 1
-    return 0 if page.after is None else last
+        return entries[0].message.id, entries[-1].message.id
+    if page.after is not None:
+        return page.after + 1, page.after
+    before = NEWEST if page.before is None else page.before
+    return before, before - 1
 
 
 def _messages(store: Store, record: Record, page: Excerpt) -> list[ThreadMessage]:

@@ -7,9 +7,13 @@ import json
 
 import pytest
 
-from tests.unit.world import ERIK, World
+from tests.unit.world import ERIK, KARIN, World
 from weftmail.flow import vocabulary
+from weftmail.flow.actor import Actor
 from weftmail.flow.post import Draft, DraftFile, post
+from weftmail.flow.refusal import Refusal
+from weftmail.flow.setup import move
+from weftmail.flow.setup.act import Setup
 from weftmail.flow.thread import Conversation, Excerpt, Reader, conversation, whole
 
 
@@ -140,3 +144,33 @@ def test_its_json_is_whole_and_names_every_file_by_its_sha256(lead: World) -> No
     assert message["way"]["recipient"] == "leads@acme.example" and message["way"]["trace"][-1]["matched"]
     assert (value["earlier"], value["later"], value["held"]) == (0, 0, [])
     assert {one["name"]: one["prefers"] for one in value["followers"]} == {"Anna": "email", "Björn": "inbox"}
+
+
+def moved(world: World) -> World:
+    """LEAD-1 without its second message, which LEAD-2 has."""
+    write(world, 2)
+    karin = world.mail(KARIN, subject="Tables", text="Of oak?\n", verified=True)
+    world.deliver(karin, "leads@acme.example")
+    anna = Actor("Anna", world.anna)
+    setup = Setup(world.store, anna, world.clock, None, lambda *_: "", ("en",), lambda _: True)
+    done = move.move(setup, "LEAD-1", [2], "LEAD-2")
+    assert not isinstance(done, Refusal)
+    return world
+
+
+@pytest.mark.parametrize("label", ["LEAD-1", "LEAD-2"])
+def test_messages_that_were_moved_are_counted_where_they_stand(lead: World, label: str) -> None:
+    moved(lead)
+    record, there = lead.record(label), [one.id for one in lead.thread(label)]
+    found = conversation(lead.store, record)
+    assert (found.earlier, found.later, [one.message.id for one in found.entries]) == (0, 0, there)
+    for limit in (1, 2, 3):
+        seen: list[int] = []
+        page = conversation(lead.store, record, page=Excerpt(limit=limit, after=0))
+        while page.entries:
+            assert page.earlier == len(seen)
+            assert page.later == len(there) - len(seen) - len(page.entries)
+            assert (page.oldest.id, page.newest.id) == (page.entries[0].message.id, page.entries[-1].message.id)
+            seen += [one.message.id for one in page.entries]
+            page = conversation(lead.store, record, page=Excerpt(limit=limit, after=page.newest.id))
+        assert (seen, page.earlier, page.later) == (there, len(there), 0)

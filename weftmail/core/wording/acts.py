@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from weftmail.core.wording.phrase import Phrase, marked
@@ -141,6 +142,16 @@ ACTS: Final = {
 }
 """Each sentence by "act." and the name of an act; ``subject`` is what it was about."""
 
+IN_FULL: Final = {
+    "went.spam": marked("{subject} is in spam, and its sender is blocked"),
+    "went.trash": marked("{subject} is in the trash"),
+    "went.lists": marked("{subject} is back in the lists"),
+    "went.moved": marked("Messages of {subject} moved to {record}"),
+    "went.back": marked("Messages are back on {record}"),
+    "went.merged": marked("{subject} is part of {record} now"),
+}
+"""What is said where more is known of an act than its name."""
+
 
 FINAL: Final = {
     "final.backup.release": marked("Pause sending instead"),
@@ -187,6 +198,29 @@ def final(act: str) -> Phrase | None:
     return Phrase(f"final.{act}") if f"final.{act}" in FINAL else None
 
 
-def done(act: str, subject: str) -> Phrase:
-    """Return what to say of an act."""
+def done(
+    act: str, subject: str, was: Mapping[str, object] | None = None, now: Mapping[str, object] | None = None
+) -> Phrase:
+    """Return what to say of an act, of which it may be known what stood there and what stands there since."""
+    was, now = was or {}, now or {}
+    if act == "record.set" and now.get("place") != was.get("place"):
+        return _placed(subject, now.get("place"))
+    if act in ("record.move", "record.merge") and "record" in now:
+        return _gone(act, subject, str(now["record"]))
     return Phrase(f"act.{act}", {"subject": subject})
+
+
+def _placed(subject: str, place: object) -> Phrase:
+    if place == "spam":
+        return Phrase("went.spam", {"subject": subject})
+    if place == "trash":
+        return Phrase("went.trash", {"subject": subject})
+    return Phrase("went.lists", {"subject": subject})
+
+
+def _gone(act: str, subject: str, record: str) -> Phrase:
+    if act == "record.merge":
+        return Phrase("went.merged", {"subject": subject, "record": record})
+    if record == subject:
+        return Phrase("went.back", {"record": record})
+    return Phrase("went.moved", {"subject": subject, "record": record})

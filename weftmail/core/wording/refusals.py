@@ -175,6 +175,7 @@ REFUSALS = {
     "not_snoozed": marked("{number} is not snoozed"),
     # Records and who follows them.
     "no_such_record": marked("There is no record {number}"),
+    "record_wanted": marked("Choose a record, or type its number"),
     "move_same": marked("It is on {number} already"),
     "move_hidden": marked("{number} is in the trash or in spam; bring it back to the lists first"),
     "move_of_another": marked("{number} is a record of {company}; nothing moves from {other} into another company"),

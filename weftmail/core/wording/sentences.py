@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from weftmail.core.wording.acts import ACTS, FINAL
+from weftmail.core.wording.acts import ACTS, FINAL, IN_FULL
 from weftmail.core.wording.bounces import BOUNCES
 from weftmail.core.wording.checking import CHECKING
 from weftmail.core.wording.dns import DNS
@@ -33,6 +33,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     **PAGES,
     **REFUSALS,
     **ACTS,
+    **IN_FULL,
     **FINAL,
     **SETTINGS,
     **GUIDE,

@@ -363,7 +363,7 @@ def _goal(store: Store, company_id: int, old: AliasSettings, wanted: _Wanted) ->
         return old.record_type, old.record_id
     found = store.records.by_label(wanted.record, company_id)
     if not found:
-        raise RefusedAct("record", "no_such_record", number=wanted.record)
+        raise find.no_record("record", wanted.record)
     return None, found[0].id
 
 

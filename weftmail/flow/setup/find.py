@@ -187,11 +187,17 @@ def contact(store: Store, of: int, text: str, *, field: str = "address", to_remo
     return found
 
 
+def no_record(field: str, number: str) -> RefusedAct:
+    """Return what refuses a number that no record has, or none at all."""
+    number = number.strip()
+    return RefusedAct(field, "no_such_record", number=number) if number else RefusedAct(field, "record_wanted")
+
+
 def record(store: Store, label: str, company_name: str | None, *, field: str = "number") -> Record:
     """Return the record of this number, such as LEAD-17."""
     found = store.records.by_label(label, company_id(store, company_name))
     if not found:
-        raise RefusedAct(field, "no_such_record", number=label)
+        raise no_record(field, label)
     if len(found) > 1:
         raise RefusedAct("company", "several_records", number=label, names=joined([one.company for one in found]))
     return found[0]

@@ -84,7 +84,7 @@ def _goal(setup: Setup, found: Record, number: str, field: str = "to") -> Record
     hidden = () if user_id is None else store.record_types.hidden_from(found.company_id, user_id)
     if not there or there[0].type in hidden:
         _refuse_of_another(setup, found, number.strip(), field)
-        raise RefusedAct(field, "no_such_record", number=number.strip())
+        raise find.no_record(field, number)
     (goal,) = there
     if goal.id == found.id:
         raise RefusedAct(field, "move_same", number=goal.label)

@@ -20,7 +20,7 @@ from weftmail.core.role import Role
 from weftmail.core.wording import acts
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.refusal import Refusal, RefusedAct
-from weftmail.flow.setup.act import Done, Fields, Setup
+from weftmail.flow.setup.act import Done, FieldChange, Fields, Setup
 from weftmail.store.audit import AuditRow
 from weftmail.store.store import Store
 
@@ -47,7 +47,15 @@ class Trace:
     @property
     def says(self) -> Phrase:
         """What was done."""
-        return acts.done(self.row.act, self.row.subject)
+        return acts.done(self.row.act, self.row.subject, self.row.before, self.row.now)
+
+    @property
+    def changes(self) -> tuple[FieldChange, ...]:
+        """What it changed from what to what; nothing where something was made or removed."""
+        row = self.row
+        if not (row.before and row.now):
+            return ()
+        return Done(row.act, row.company_id, row.subject, row.before, row.now).changes
 
     @property
     def notified(self) -> str:
