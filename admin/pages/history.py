@@ -163,8 +163,8 @@ _MADE = {
 
 def _still_there(page: str, row: AuditRow) -> str:
     """Return the page, or the list instead of the page of a thing that is no more."""
-    noun, list_ = row.act.split(".")[0], _MADE.get(row.act, "")
-    own = f"/{noun}s/"
+    list_ = _MADE.get(row.act, "")
+    own = "/organisations/" if row.act == "organisation.add" else f"{list_}/"
     return list_ if list_ and page.startswith(own) and not page.startswith(f"{own}new") else page
 
 
