@@ -55,6 +55,14 @@ def _to_colleague(visit: Visit, one: Caught) -> bool:
     return user is not None and (user.id == visit.user.id or visit.owner)
 
 
+def record_of(visit: Visit, one: Caught) -> str:
+    """Return the number of the record whose conversation it is of; "" where it is of none."""
+    number = _message(visit, one)
+    message = visit.store.messages.get(visit.company_id, number) if number is not None else None
+    record = visit.store.records.get(visit.company_id, message.record_id) if message is not None else None
+    return record.label if record is not None else ""
+
+
 def _message(visit: Visit, one: Caught) -> int | None:
     local, _, domain = one.return_path.rpartition("@")
     said = reply_token.resolve(visit.site.installation.keyring, local, domain)

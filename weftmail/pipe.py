@@ -250,6 +250,14 @@ def become_owner(state):
         posix.setuid(found.st_uid)
 
 
+def check_there(state):
+    """Raise with what to type where there is no state folder: whoever tries this by hand has left --state out."""
+    try:
+        posix.stat(state)
+    except FileNotFoundError:
+        raise FileNotFoundError("there is no state folder " + state + "; say where it is: --state=DIR") from None
+
+
 def main(argv, folder, give_up):
     """Do what the options say; return when the message is in safe hands.
 
@@ -265,6 +273,7 @@ def main(argv, folder, give_up):
     while posix.open("/dev/null", posix.O_RDWR | posix.O_CLOEXEC) < 2:
         pass  # Likewise nothing that we open may become the standard output.
     state, envelope = options(argv[1:])
+    check_there(state)
     become_owner(state)
     try:
         hand_over(state, envelope)

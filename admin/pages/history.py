@@ -103,7 +103,7 @@ def changes_of(visit: Visit, subject: str, *, installation: bool = False, most: 
 
 def history(visit: Visit) -> Response:
     """Show the acts on the company's things, newest first, or those on the installation's."""
-    subject = visit.request.query_params.get("subject", "")
+    subject = visit.request.query_params.get("subject", "").strip()[:LONGEST]
     everywhere = visit.owner and "installation" in visit.request.query_params
     rows = _rows(visit, subject, everywhere=everywhere)
     return visit.page(
@@ -136,18 +136,37 @@ def take_back(visit: Visit) -> Response:
         raise nothing_here()
     done = undo.undo(visit.setup, found.row.id)
     if isinstance(done, Refusal):
-        return visit.page(
-            "history.html",
-            command=f"mail-admin audit undo {found.row.id}",
-            status=409,
-            subject=found.row.subject,
-            installation=found.row.company_id is None,
-            lines=changes_of(visit, found.row.subject, installation=found.row.company_id is None),
-            older=0,
-            wrong=visit.voice.say(done.phrase),
-        )
+        return _refused(visit, found, done)
     visit.site.sender.wake()
     return visit.go(_still_there(_back(visit), found.row), done)
+
+
+def take_back_many(visit: Visit) -> Response:
+    """Undo the decisions that somebody made at once, last one first; the first that cannot be undone ends it."""
+    numbers = [whole_number(one) for one in visit.form.getlist("act") if isinstance(one, str)]
+    traces = [undo.trace(visit.store, one) for one in numbers[:PER_PAGE] if one is not None]
+    found = [one for one in traces if one is not None]
+    if not found or any(not _theirs(visit, one) or not one.undoable_by(visit.role) for one in found):
+        raise nothing_here()
+    for one in sorted(found, key=lambda each: -each.row.id):
+        done = undo.undo(visit.setup, one.row.id)
+        if isinstance(done, Refusal):
+            return _refused(visit, one, done)
+    visit.site.sender.wake()
+    return visit.go(f"/review?undone={'-'.join(str(one.row.id) for one in found)}")
+
+
+def _refused(visit: Visit, found: Trace, refusal: Refusal) -> Response:
+    return visit.page(
+        "history.html",
+        command=f"mail-admin audit undo {found.row.id}",
+        status=409,
+        subject=found.row.subject,
+        installation=found.row.company_id is None,
+        lines=changes_of(visit, found.row.subject, installation=found.row.company_id is None),
+        older=0,
+        wrong=visit.voice.say(refusal.phrase),
+    )
 
 
 _MADE = {
@@ -185,5 +204,6 @@ def _back(visit: Visit) -> str:
 item = Item(140, "/history", marked("History"), Role.ADMIN)
 routes = [
     page("/history", history, role=Role.ADMIN),
+    page("/history/undo", take_back_many, posts=True),
     page("/history/{act:number}/undo", take_back, posts=True),
 ]

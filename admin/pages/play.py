@@ -34,6 +34,8 @@ class Play:
     """Whom the visitor can be: the recipient of ``letter``; "" where nobody outside got an email yet."""
     letter: str
     subject: str
+    record: str
+    """The record whose conversation the letter is of."""
     broken: frozenset[Part]
     waiting: tuple[PutOff, ...]
     safe: int
@@ -64,6 +66,7 @@ def shown(visit: Visit, letter: Caught | None) -> Play | None:
         name=_named(visit, found, who) if found is not None and who else "",
         letter=found.name if found is not None and who else "",
         subject=letters.read(visit, found).subject if found is not None and who else "",
+        record=letters.record_of(visit, found) if found is not None and who else "",
         broken=stage.broken(),
         waiting=waiting,
         safe=stage.safe(),

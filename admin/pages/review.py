@@ -66,7 +66,8 @@ def _queue(visit: Visit, *, wrong: str = "", status: int = 200) -> Response:
         aside=aside,
         following=found[PER_PAGE - 1].id if len(found) > PER_PAGE else 0,
         decided=_decided(visit),
-        just_decided=whole_number(visit.request.query_params.get("decided", "")) or 0,
+        just_decided=_numbers(visit, "decided"),
+        undone=len(_numbers(visit, "undone")),
         types=_types(visit),
         told=visit.store.line.first(visit.company_id),
         progress=_progress(visit),
@@ -74,6 +75,12 @@ def _queue(visit: Visit, *, wrong: str = "", status: int = 200) -> Response:
         wrong=wrong,
         typed=visit.text("record"),
     )
+
+
+def _numbers(visit: Visit, name: str) -> list[int]:
+    """Return the acts that the address names, each once."""
+    found = (whole_number(one) for one in visit.request.query_params.get(name, "").split("-"))
+    return list(dict.fromkeys(one for one in found if one is not None))[:PER_PAGE]
 
 
 def _types(visit: Visit) -> list[tuple[str, str]]:
@@ -258,8 +265,9 @@ def decide_many(visit: Visit) -> Response:
     back = _queue_of(visit, visit.request.query_params.get("state", "held"))
     if len(done) == 1:
         return visit.go(back, done[0])
-    # Each of several is an act of its own, and is undone where it stands in the list below.
-    return visit.go(f"{back}{'&' if '?' in back else '?'}decided={len(done)}#decided")
+    # Each of several is an act of its own, and can be undone alone where it stands in the list below.
+    acts = "-".join(str(one.trace) for one in done)
+    return visit.go(f"{back}{'&' if '?' in back else '?'}decided={acts}")
 
 
 def _carried_out(visit: Visit, row: InboundRow, act: str) -> Done | Refusal:

@@ -187,3 +187,19 @@ def test_the_undo_of_what_was_just_made_leads_to_its_list(
     back = anna.post(number[1], {"csrf": anna.csrf()}, headers={"referer": f"http://testserver{page}"})
     assert back.headers["location"].partition("?")[0] == list_
     assert "removed" in anna.get(back.headers["location"]).text
+
+
+def test_the_history_is_searched_by_what_a_change_was_about(site: Site, anna: Browser) -> None:
+    exempted(site, "shop@customer.example")
+    exempted(site, "other@customer.example")
+    assert "What it was about" in anna.get("/history").text
+    found = anna.get("/history?subject=+shop@customer.example").text
+    assert "shop@customer.example is exempt" in found and "other@customer.example" not in found
+    assert "Nothing of this name was changed" in anna.get("/history?subject=no-such-thing").text
+
+
+def test_commands_are_shown_to_who_may_run_them(site: Site, browser: Opens, anna: Browser) -> None:
+    bjorn = browser()
+    bjorn.sign_in("bjorn@acme.example")
+    assert "The same in the shell" in anna.get("/records").text
+    assert "The same in the shell" not in bjorn.get("/records").text

@@ -79,6 +79,7 @@ def test_each_button_plays_its_line_on_the_newest_email_to_somebody_outside(
         "Vacation reply", "Karin writes a new email", "Stop the listener", "Fill the disk",
     ):  # fmt: skip
         assert label in page, label
+    assert 'href="/records/LEAD-1">LEAD-1</a></p>' in page.replace("?company=1", "")
     assert "Reply as Karin" in anna.get(f"/caught/{name}").text
     for line in LINES:
         assert press(anna, f"/demo/play/{line}", letter=name) == 303

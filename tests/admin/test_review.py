@@ -152,6 +152,29 @@ def test_many_are_decided_at_once(site: Site, anna: Browser, held: int) -> None:
     assert answer.status_code == 422 and "Tick at least one email." in answer.text
 
 
+def test_all_that_was_decided_at_once_is_undone_at_once(site: Site, anna: Browser, bjorn: Browser, held: int) -> None:
+    more = arrives(site, "Another", "Sara <sara@other.example>")
+    form = {"csrf": anna.csrf(), "do": "block", "mail": [str(held), str(more)]}
+    page = anna.get(anna.post("/review/many?state=held", form).headers["location"]).text
+    assert "2 emails decided" in page
+    acts = re.findall(r'name="act" value="(\d+)"', page)
+    assert len(acts) == 2
+    assert bjorn.post("/history/undo", {"csrf": bjorn.csrf(), "act": acts}).status_code == 404
+    undone = anna.post("/history/undo", {"csrf": anna.csrf(), "act": acts})
+    assert "2 decisions undone" in anna.get(undone.headers["location"]).text
+    assert {site.world.row(one).state for one in (held, more)} == {"held"}
+    assert site.store.contacts.blocked(site.world.acme) == []
+    again = anna.post("/history/undo", {"csrf": anna.csrf(), "act": acts})
+    assert again.status_code == 409 and "has been changed since" in again.text
+    assert anna.post("/history/undo", {"csrf": anna.csrf()}).status_code == 404
+
+
+def test_the_bar_leads_to_the_record_on_which_a_mail_was_filed(site: Site, anna: Browser, held: int) -> None:
+    answer = anna.post(f"/review/{held}/decide", {"csrf": anna.csrf(), "do": "add"})
+    page = anna.get(answer.headers["location"]).text
+    assert "Filed on LEAD-1 from the review queue" in page and "Show LEAD-1" in page
+
+
 @pytest.mark.parametrize(
     ("form", "states"),
     [
@@ -274,7 +297,7 @@ def test_two_clicks_take_a_held_mail_to_its_record_and_its_owner(
         page.get_by_role("link", name="Re: Forty chairs", exact=True).click()
         page.get_by_role("button", name="Add to conversation").click()
         done = page.locator(".bar[role=status]").first
-        expect(done).to_contain_text("Filed from the review queue")
+        expect(done).to_contain_text("Filed on LEAD-1 from the review queue")
         assert site.world.row(held).record == "LEAD-1"
         (message,) = [one for one in site.world.thread("LEAD-1") if one.inbound_id == held]
         people = {one.user_id for one in site.store.messages.deliveries(site.world.acme, message.id)}
@@ -345,7 +368,7 @@ def test_two_people_decide_on_the_record_itself(site: Site, tmp_path: Path) -> N
         expect(bjorn.locator("#deciding")).to_contain_text("Erik Ek <erik@other.example>")
         bjorn.get_by_role("button", name="Add to conversation").click()
         expect(bjorn).to_have_url(re.compile(r"/records/LEAD-1\?done="))
-        expect(bjorn.locator(".bar[role=status]").first).to_contain_text("Filed from the review queue")
+        expect(bjorn.locator(".bar[role=status]").first).to_contain_text("from the review queue")
         assert site.world.row(eriks).state == "filed"
         anna.get_by_role("link", name="Decide anna@acme.example").click()
         anna.get_by_role("button", name="Send to Karin Ek <karin@customer.example> as Anna").click()

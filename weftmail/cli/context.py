@@ -53,10 +53,12 @@ class Context:
         patience: float = PATIENCE,
         zones: Zones | None = None,
         wait: Callable[[float], object] = time.sleep,
+        actor: str = "",
     ) -> None:
         """``where_mailbox`` says where local part and domain have a mailbox on this machine, or "".
 
         ``zones`` asks the DNS, by default that of this machine; ``wait`` lets seconds pass.
+        ``actor`` is who the log names, by default the user of this shell.
         """
         self.environ = environ
         self.clock = clock
@@ -71,7 +73,7 @@ class Context:
         self._store: Store | None = None
         self._map = LazyMap(lambda: runtime.open_map(self.config))
         # Asked before root becomes the owner of the store.
-        self._actor = Actor(shell_user(environ))
+        self._actor = Actor(actor or shell_user(environ))
 
     @property
     def config(self) -> Config:

@@ -27,6 +27,7 @@ from weftmail.cli.children import Children
 from weftmail.cli.commands.serve import DEMO_SHELL
 from weftmail.cli.config import Config
 from weftmail.cli.context import Context
+from weftmail.cli.demo_mails import of_now
 from weftmail.cli.demo_words import WORDS
 from weftmail.core.composing.dkim import verify
 from weftmail.core.failure import PermFail, TempFail, UsageError
@@ -48,6 +49,8 @@ ALIASES = (
     ("expenses", "expense", BJORN, "internal"),
 )
 """Local part, what it opens, its owner, and who may write to it."""
+ACTOR = "Demo"
+"""Who the history names for what the demo sets up: a visitor knows no user of the shell."""
 TO, FROM = "leads@acme.example", "karin@customer.example"
 
 
@@ -75,7 +78,7 @@ class Demo:
         """Run ``mail-admin`` with these words and with ``given`` on its input; return what it prints."""
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
-            status = admin.run(list(words), self.environ, Context(self.environ, stdin=io.StringIO(given)))
+            status = admin.run(list(words), self.environ, Context(self.environ, stdin=io.StringIO(given), actor=ACTOR))
         if status:
             raise UsageError(f"mail-admin {' '.join(words[:2])} ended with {status}: {out.getvalue().strip()}")
         return out.getvalue().strip()
@@ -158,11 +161,10 @@ class Demo:
 
     def customer_writes(self, store: Store) -> str:
         """Hand the first mail over as a mail server would, and return what became of it, with its times."""
-        began = time.monotonic()
-        with open(HOME / "samples" / "chairs.eml", "rb") as mail:
-            status = subprocess.run(
-                self.ingest(), stdin=mail, env=self.environ, check=False, stderr=subprocess.DEVNULL
-            ).returncode
+        began, written = time.monotonic(), of_now((HOME / "samples" / "chairs.eml").read_bytes(), int(time.time()))
+        status = subprocess.run(
+            self.ingest(), input=written, env=self.environ, check=False, stderr=subprocess.DEVNULL
+        ).returncode
         if status:
             raise UsageError(f"bin/mail-ingest ended with {status}; a mail server would try again; see {self.var}/log/")
         taken = time.monotonic() - began
@@ -193,7 +195,9 @@ class Demo:
         """A command that hands a mail in: a sample as long as it is new, and afterwards a mail that always is."""
         call = " ".join(self.ingest())
         if len(store.listings.inbound(most=2)) < 2:
-            return f"{call} < {os.path.relpath(HOME / 'samples' / 'question.eml')}"
+            question = self.var / "question.eml"
+            question.write_bytes(of_now((HOME / "samples" / question.name).read_bytes(), int(time.time())))
+            return f"{call} < {os.path.relpath(question)}"
         mail = rf"From: {FROM}\nSubject: A question at %s\n\nHow much are ten chairs?\n"
         return f"printf '{mail}' \"$(date +%T)\" | {call}"
 
@@ -315,6 +319,7 @@ def main() -> int:
         with alone(here / "var"):
             run(here)
     except KeyboardInterrupt:
+        print("stopped; everything is in var/, and make run goes on from there")
         return 0
     except (UsageError, TempFail, PermFail) as error:
         print(f"weftmail: {error}", file=sys.stderr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -55,6 +56,15 @@ def mail_of(cue: Cue, number: int, now: int) -> Mail:
         mail["Auto-Submitted"] = "auto-replied"
     mail.set_content(WORDS[cue.line] + _quoted(cue))
     return Mail(sender, recipient, str(mail["Subject"]), mail.as_bytes().replace(b"\r\n", b"\n"))
+
+
+_WHEN = re.compile(rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} [+]0000")
+
+
+def of_now(sample: bytes, now: int) -> bytes:
+    """Return a sample mail with the times of its header as of now, in seconds: else it seems to have come for days."""
+    head, gap, body = sample.partition(b"\n\n")
+    return _WHEN.sub(format_datetime(datetime.fromtimestamp(now, UTC)).encode(), head) + gap + body
 
 
 def _author(cue: Cue) -> tuple[str, str]:

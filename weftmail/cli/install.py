@@ -246,18 +246,22 @@ def _system_user(user: str) -> tuple[int, int]:
         return os.geteuid(), os.getegid()
     try:
         found = pwd.getpwnam(user)
-        if user == "root":
-            return found.pw_uid, found.pw_gid
-        gid = grp.getgrnam(GROUP).gr_gid
-        if gid not in os.getgrouplist(user, found.pw_gid):
-            raise KeyError(GROUP)
-        return found.pw_uid, gid
     except KeyError:
-        raise UsageError(
-            f"there is no system user {user} in a group {GROUP}; make them: adduser --system --group --home "
-            f"/nonexistent --no-create-home {user}; addgroup --system {GROUP}; adduser {user} {GROUP}; "
-            f"adduser postfix {GROUP}"
-        ) from None
+        made = f"adduser --system --group --home /nonexistent --no-create-home {user}; {_group_made_for(user)}"
+        raise UsageError(f"there is no system user {user}; make it: {made}") from None
+    if user == "root":
+        return found.pw_uid, found.pw_gid
+    try:
+        gid = grp.getgrnam(GROUP).gr_gid
+    except KeyError:
+        raise UsageError(f"there is no group {GROUP}; make it: {_group_made_for(user)}") from None
+    if gid not in os.getgrouplist(user, found.pw_gid):
+        raise UsageError(f"user {user} is not in the group {GROUP}: adduser {user} {GROUP}")
+    return found.pw_uid, gid
+
+
+def _group_made_for(user: str) -> str:
+    return f"addgroup --system {GROUP}; adduser {user} {GROUP}; adduser postfix {GROUP}"
 
 
 def check_environment(user: str, prefix: str = sys.prefix) -> None:

@@ -15,6 +15,7 @@ import pytest
 from weftmail.cli.children import Children
 from weftmail.cli.config import Config, dump
 from weftmail.cli.demo import HOME, alone, answers, four_words, free_port, step
+from weftmail.cli.demo_mails import of_now
 from weftmail.cli.demo_words import WORDS
 from weftmail.core.failure import UsageError
 from weftmail.flow.reading import read
@@ -125,6 +126,14 @@ def _runs(pid: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
+
+
+@pytest.mark.parametrize("name", ["chairs.eml", "question.eml"])
+def test_what_the_demo_hands_in_was_written_just_now(name: str) -> None:
+    raw = (HOME / "samples" / name).read_bytes()
+    message = read(of_now(raw, 1_800_000_000))
+    assert message.date == 1_800_000_000_000 and b"2026 " not in of_now(raw, 1_800_000_000).partition(b"\n\n")[0]
+    assert len(of_now(raw, 1_800_000_000)) == len(raw) and read(raw).text == message.text
 
 
 @pytest.mark.parametrize("name", ["chairs.eml", "question.eml"])

@@ -305,10 +305,11 @@ def test_as_root_the_system_user_has_to_be_there(machine: Machine) -> None:
         assert machine.init(*FLAGS)
         return
     status, _, err = machine.call("init", *FLAGS, "--state", str(machine.state), "--user", "nobody-at-all")
-    assert status == 1 and "there is no system user nobody-at-all in a group weftmap" in err
-    assert "adduser --system" in err
+    assert status == 1 and "there is no system user nobody-at-all; make it: adduser --system" in err
+    assert "addgroup --system weftmap" in err
     status, _, err = machine.call("init", *FLAGS, "--state", str(machine.state), "--user", "daemon")
-    assert status == 1 and "there is no system user daemon in a group weftmap" in err
+    assert status == 1 and "system user" not in err and "group weftmap" in err
+    assert "adduser daemon weftmap" in err
     assert list(machine.folder.iterdir()) == []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import pty
 import re
 import shutil
 import signal
@@ -422,6 +423,16 @@ def test_what_is_not_understood_is_put_off(pipe: Pipe, installation: Installatio
     assert put_off(pipe.run(MAIL, *BAD[name]))
     assert installation.memory.kept == []
     assert pipe.files() == []
+
+
+def test_a_person_reads_that_there_is_no_state_folder(pipe: Pipe) -> None:
+    terminal, theirs = pty.openpty()
+    command = [str(pipe.program), "--state=/nowhere", LEADS.decode()]
+    done = subprocess.run(command, input=MAIL, stdout=subprocess.PIPE, stderr=theirs, check=False)
+    assert (done.returncode, done.stdout) == (75, LATER)
+    assert b"there is no state folder /nowhere; say where it is: --state=DIR" in os.read(terminal, 4096)
+    os.close(terminal)
+    os.close(theirs)
 
 
 @pytest.mark.parametrize(

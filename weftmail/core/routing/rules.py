@@ -128,12 +128,13 @@ def automatic_answer(case: Case) -> Verdict:
             found.company_id, found.record_id, found.record, found.answers, author_of(case, found.company_id),
             verified=case.facts.sender.verified_as_colleague, automatic=True, reach="nobody",
         )  # fmt: skip
-        return Verdict(note, Phrase("automatic.filed", {"record": found.record}))
+        return Verdict(note, Phrase("automatic.filed", {"record": found.record, "how": _way_to(case, found)}))
     if found is not None and found.public and belongs(found) and not colleague(case, found):
         if case.message.titled or not case.marked:
             append = append_to(case, found, reach="inbox")
-            return Verdict(append, Phrase("automatic.shown", {"record": found.record}))
-        return Verdict(append_to(case, found, reach="nobody"), Phrase("automatic.filed", {"record": found.record}))
+            return Verdict(append, Phrase("automatic.shown", {"record": found.record, "how": _way_to(case, found)}))
+        why = Phrase("automatic.filed", {"record": found.record, "how": _way_to(case, found)})
+        return Verdict(append_to(case, found, reach="nobody"), why)
     return Verdict(_aside(case, found, Phrase("automatic.lost.held")), Phrase("automatic.lost"))
 
 
@@ -293,6 +294,13 @@ _TOKEN = {
     "bad": Phrase("token.bad"),
     "revoked": Phrase("token.revoked"),
 }
+
+
+def _way_to(case: Case, found: Referred) -> Phrase:
+    """Say by what a mail belongs to a conversation: the address that it came to, or what it answers."""
+    if case.facts.by_token is not None:
+        return Phrase("token.found", {"record": found.record})
+    return _named_by(found)
 
 
 def _named_by(found: Referred) -> Phrase:

@@ -149,6 +149,9 @@ IN_FULL: Final = {
     "went.moved": marked("Messages of {subject} moved to {record}"),
     "went.back": marked("Messages are back on {record}"),
     "went.merged": marked("{subject} is part of {record} now"),
+    "went.filed": marked("Filed on {record} from the review queue: {subject}"),
+    "went.paused": marked("Sending is paused"),
+    "went.resumed": marked("Sending is resumed"),
 }
 """What is said where more is known of an act than its name."""
 
@@ -207,6 +210,10 @@ def done(
         return _placed(subject, now.get("place"))
     if act in ("record.move", "record.merge") and "record" in now:
         return _gone(act, subject, str(now["record"]))
+    if act == "review.release" and now.get("record"):
+        return Phrase("went.filed", {"subject": subject, "record": str(now["record"])})
+    if act == "setting.set" and subject == "sending_paused":
+        return Phrase("went.paused") if now.get("value") else Phrase("went.resumed")
     return Phrase(f"act.{act}", {"subject": subject})
 
 

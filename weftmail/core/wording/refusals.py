@@ -23,6 +23,7 @@ REFUSALS = {
     "text_break": marked("This holds a line break or another control character; give one line of text"),
     "text_empty": marked("This is empty"),
     "text_long": marked("This is too long; {most} characters are allowed"),
+    "neither_on_nor_off": marked("Say on or off"),
     "number_out_of_range": marked("Enter a whole number from {least} to {most}"),
     "url_malformed": marked("{url} is not the address of a page; it begins with https:// or http://"),
     "no_such_hour": marked("There is no hour {hour}; choose one from 0 to 23"),

@@ -14,8 +14,8 @@ RULE_NAMES: Final = {
     "spam": marked("spam"),
     "automatic answer": marked("automatic answer"),
     "unreadable": marked("unreadable"),
-    "reply token": marked("reply token"),
-    "references": marked("references"),
+    "reply token": marked("reply address"),
+    "references": marked("the email that it answers"),
     "alias": marked("alias"),
     "nowhere": marked("nowhere"),
     "ceiling": marked("ceiling"),
@@ -73,8 +73,10 @@ ROUTING: Final[dict[str, Sentence]] = {
     "report.kind.complaint": marked("a complaint"),
     # Automatic answers.
     "automatic.none": marked("no automatic answer"),
-    "automatic.filed": marked("an automatic answer on {record}: nobody is notified"),
-    "automatic.shown": marked("an automatic answer on {record}, by its words or from nobody: notified in the inbox"),
+    "automatic.filed": marked("an automatic answer on {record}: nobody is notified; {how}"),
+    "automatic.shown": marked(
+        "an automatic answer on {record}, by its words or from nobody: notified in the inbox; {how}"
+    ),
     "automatic.title": marked("{record} bears the words itself that an automatic answer would begin with"),
     "automatic.lost": marked("automatic answers open nothing"),
     "automatic.lost.held": marked("an automatic answer that belongs to no conversation"),
@@ -89,19 +91,19 @@ ROUTING: Final[dict[str, Sentence]] = {
     "unreadable.outside": marked("its words could not be read; nobody of ours wrote it"),
     "unreadable.held": marked("a colleague's mail that could not be read: held, never sent on"),
     # The reply token, and references.
-    "token.none": marked("no reply token in the recipient address"),
-    "token.good": marked("the token names a message that is gone"),
-    "token.bad": marked("the token in the recipient address is not one of ours"),
+    "token.none": marked("the recipient is no reply address of ours"),
+    "token.good": marked("the reply address is that of a message that is gone"),
+    "token.bad": marked("the recipient looks like a reply address, and is not one of ours"),
     "token.revoked": marked("the reply address was revoked"),
-    "token.found": marked("the reply address names a message on {record}"),
+    "token.found": marked("the address that it came to is that of a message on {record}"),
     "token.record": marked("the address is that of {record} itself"),
     "references.shared id": marked(
         "an email on {record}, of the same people and within a week, names the same Message-ID"
     ),
-    "references.none": marked("no id of ours in In-Reply-To or References"),
+    "references.none": marked("it answers no message that we know, by In-Reply-To or References"),
     "references.forwarded": marked("sent on from {record} to another alias in To, which opens its own record"),
-    "references.locator": marked("a locator names a message on {record}"),
-    "references.foreign id": marked("a Message-ID names a message on {record}"),
+    "references.locator": marked("it answers what we sent of a message on {record}"),
+    "references.foreign id": marked("it answers an email that is on {record}"),
     # Who may post, once the conversation is found.
     "judged": marked("{how}; {then}"),
     "who.note": marked("not verified as a colleague, and the note that it answers is internal: held, never public"),
@@ -111,7 +113,7 @@ ROUTING: Final[dict[str, Sentence]] = {
     ),
     "who.owner": marked("the person whom this reply address was given to: filed; marked where not verified"),
     "who.participant": marked(
-        "a participant, or somebody to whom we sent that message: filed; marked where not verified"
+        "somebody who is in the conversation, or was sent that message: filed; marked where not verified"
     ),
     "who.other": marked("somebody else: held on the record until a person adds them to the conversation"),
     "held.note": marked("an answer to an internal note, not verified as a colleague's"),

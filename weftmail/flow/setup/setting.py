@@ -11,6 +11,7 @@ from weftmail.flow.setup.undo import check_unchanged
 from weftmail.store.audit import AuditRow
 
 undone_by = Role.OWNER
+_SWITCHED = {"on": 1, "yes": 1, "off": 0, "no": 0}
 
 
 @act
@@ -27,6 +28,10 @@ def change(setup: Setup, name: str, value: str) -> Done:
 
 def _checked(setting: RunningSetting, text: str) -> int:
     found = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
+    if setting.switch:
+        found = _SWITCHED.get(text.lower(), found)
+        if found not in (0, 1):
+            raise RefusedAct(setting.name, "neither_on_nor_off")
     if not setting.least <= found <= setting.most:
         raise RefusedAct(setting.name, "number_out_of_range", least=setting.least, most=setting.most)
     return found

@@ -8,8 +8,10 @@ import pytest
 
 from tests.unit.flow.setup.conftest import Office
 from weftmail.cli.config import Config
+from weftmail.core.wording import acts
+from weftmail.core.wording.sentences import say
 from weftmail.core.wording.settings import SETTINGS
-from weftmail.flow.running import NOTICES, RUNNING, SESSION, RunningSetting, number
+from weftmail.flow.running import NOTICES, PAUSED, RUNNING, SESSION, RunningSetting, number
 from weftmail.flow.setup import setting, undo
 
 
@@ -60,3 +62,18 @@ def test_a_change_is_undone_as_long_as_it_stands(office: Office) -> None:
 
 def test_a_switch_is_off_or_on() -> None:
     assert RunningSetting("x", 0, 0, 1).switch and not SESSION.switch
+
+
+@pytest.mark.parametrize(("value", "kept"), [("on", 1), ("Yes", 1), ("1", 1), ("OFF", 0), ("no", 0), ("0", 0)])
+def test_a_switch_is_turned_by_its_words_and_says_what_it_does(office: Office, value: str, kept: int) -> None:
+    office.store.settings.put("sending_paused", str(1 - kept))
+    done = office.did(setting.change(office.setup, "sending_paused", value))
+    assert number(office.store, PAUSED) == kept
+    said = say(acts.done(done.act, done.subject, done.was, done.now))
+    assert said == ("Sending is paused" if kept else "Sending is resumed")
+
+
+@pytest.mark.parametrize("value", ["maybe", "2", "-1"])
+def test_a_switch_is_on_or_off(office: Office, value: str) -> None:
+    refused = office.refused(setting.change(office.setup, "sending_paused", value))
+    assert refused == ("sending_paused", "neither_on_nor_off")
