@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from weftmail.core.address import BadAddress, Mailbox, in_full
 from weftmail.core.composing.mail import Attached, ForColleagues, ForOneColleague, ForOutsider, Letter, compose
-from weftmail.core.composing.notification import Answer, Kind, Notice
+from weftmail.core.composing.notification import Answer, Kind, LinkedAct, Notice
 from weftmail.core.composing.wordless import instead_of_words
 from weftmail.core.limits import NOTIFICATION_FILES, NOTIFICATION_WORDS
 from weftmail.core.ports import Refused
+from weftmail.core.routing.recipients import Outsider, recipients
 from weftmail.core.tokens import locator, reply_token
 from weftmail.core.tokens.reply_token import Token
 from weftmail.core.wording.language import Language
@@ -19,9 +20,10 @@ from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say
 from weftmail.flow.identity import Identity, identity_of
 from weftmail.flow.installation import Installation
-from weftmail.flow.notify import answer_audience
+from weftmail.flow.notify import answer_audience, following
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.signing_off import signing_off
+from weftmail.flow.suppression import suppressed
 from weftmail.store.message import Reference, ThreadMessage
 from weftmail.store.outbox import Claimed
 from weftmail.store.record import Record
@@ -95,6 +97,20 @@ def record_url(installation: Installation, record: Record) -> str:
     return f"{installation.site_url}/records/{record.label}?company={record.company_id}"
 
 
+def message_url(installation: Installation, record: Record, message: ThreadMessage) -> str:
+    """Return the address of the record's page at a message."""
+    return f"{record_url(installation, record)}&at={message.number}#m{message.number}"
+
+
+ACTS: tuple[LinkedAct, ...] = ("assign", "note", "mute")
+
+
+def _acts(installation: Installation, record: Record, message: ThreadMessage) -> tuple[tuple[LinkedAct, str], ...]:
+    """Return the links that stand beside *Open*.  They let nobody in: who is signed in there acts, or nobody does."""
+    page = f"{installation.site_url}/records/{record.label}/{message.number}/mail"
+    return tuple((act, f"{page}/{act}?company={record.company_id}") for act in ACTS)
+
+
 def file_url(installation: Installation, record: Record, message: ThreadMessage, place: int) -> str:
     """Return the address at which a file of a message is downloaded; ``place`` counts its files from 1."""
     return f"{installation.site_url}/records/{record.label}/{message.number}/files/{place}?company={record.company_id}"
@@ -128,32 +144,47 @@ def _notice(
     identity: Identity,
 ) -> Notice:
     kinds: dict[str, Kind] = {"received": "received", "post": "post", "note": "note", "event": "event"}
-    outsiders = answer_audience(store, message.company_id, message.id)
-    inside = tuple(
-        one.name
-        for one in store.records.followers(record.company_id, record.id)
-        if one.user_id != message.author_user_id
-    )
     return Notice(
         kind=kinds[message.kind],
         number=record.label,
         title=record.title,
-        url=record_url(installation, record),
+        url=message_url(installation, record, message),
         author=_shown(message),
         author_address=message.author_address,
         verified=message.verified,
         outsiders=tuple(
             in_full(one.name, one.address) for one in store.messages.addressed(message.company_id, message.id)
         ),
-        answer=Answer(
-            to=tuple(in_full(one.name, one.address) for one in outsiders if one.field == "to"),
-            cc=tuple(in_full(one.name, one.address) for one in outsiders if one.field == "cc"),
-            sender=identity.sender.name,
-            inside=inside,
-        ),
+        answer=_answer(store, message, record, identity),
         language=installation.languages.of(claimed.language),
         mentioned=claimed.mentioned,
+        acts=_acts(installation, record, message),
     )
+
+
+def _answer(store: Store, message: ThreadMessage, record: Record, identity: Identity) -> Answer:
+    """Return where an answer goes; who gets a copy stands first where nothing is sent to the one who is answered."""
+    found = answer_audience(store, message.company_id, message.id)
+    kept_out = suppressed(store, message.company_id, [one.address for one in found])
+    reached = [one for one in found if one.address not in kept_out]
+    to, cc = ([one for one in reached if one.field == field] for field in ("to", "cc"))
+    return Answer(
+        to=_in_full(to or cc),
+        cc=_in_full(cc) if to else (),
+        sender=identity.sender.name,
+        inside=_inside(store, record),
+        unreached=_in_full([one for one in found if one.address in kept_out]),
+    )
+
+
+def _in_full(people: Sequence[Outsider]) -> tuple[str, ...]:
+    return tuple(in_full(one.name, one.address) for one in people)
+
+
+def _inside(store: Store, record: Record) -> tuple[str, ...]:
+    """Return the colleagues who are told of an internal answer, whoever of them writes it."""
+    told = recipients(following(store, record.company_id, record.id), kind="notes").notified
+    return tuple(one.name for one in told)
 
 
 def _letter(

@@ -58,7 +58,7 @@ def test_our_notification_goes(sent: str, answer: str) -> None:
     assert leaves(answer.format(on=ON, quote=quoted(sent))) == "Yes."
 
 
-@pytest.mark.parametrize("sent", [SENT["en-3"], SENT["sv-2"]])
+@pytest.mark.parametrize("sent", [SENT["en-3"], SENT["en-4"], SENT["sv-2"], SENT["sv-3"]])
 def test_also_where_its_mark_was_taken_away(sent: str) -> None:
     foot = sent.split("\n-- \n")[1]
     words = f"Yes.\n\n{ON}\n{quoted(ANSWERED.text)}\n{quoted(foot)}"
@@ -69,6 +69,12 @@ def test_also_where_its_mark_was_taken_away(sent: str) -> None:
 def test_a_foot_that_a_program_wrapped_goes() -> None:
     foot = f"Reply to this email and Karin gets it, from Acme Sales. Your\n> reply is filed on {NUMBER}."
     assert leaves(f"Yes.\n> {foot}") == "Yes."
+
+
+def test_a_row_of_our_buttons_goes_and_the_word_alone_is_theirs() -> None:
+    row = f"Open {NUMBER}\nAssign to me Reply internally\nMute"
+    assert leaves(f"Yes.\n{row}") == "Yes."
+    assert leaves("Mute\nis what the button says.") == "Mute\nis what the button says."
 
 
 def test_a_quote_that_was_notified_of_goes_and_another_stays() -> None:
@@ -97,6 +103,7 @@ def test_words_written_into_the_quote_above_its_mark_are_the_authors() -> None:
         f"As it said: Your reply is filed on {NUMBER}. Strange.",
         f"Yes.\nYou get this email because you\nfollow {NUMBER}. And so on",
         "Yes, look: https://weft.acme.example/enter/abcdef",
+        "Yes, look: https://weft.acme.example/records/LEAD-298/7/mail/mute?company=1",
         "Write to reply+aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@acme.example then.",
     ],
 )

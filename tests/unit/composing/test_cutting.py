@@ -27,6 +27,12 @@ NOTICE = Notice(
     verified=True,
     outsiders=("Erik Ek <erik@other.example>",),
     answer=Answer(("Karin Ek <karin@customer.example>",), ("Erik Ek <erik@other.example>",), "Acme Sales"),
+    files=("plan.pdf",),
+    acts=(
+        ("assign", "https://weft.acme.example/records/LEAD-298/7/mail/assign?company=1"),
+        ("note", "https://weft.acme.example/records/LEAD-298/7/mail/note?company=1"),
+        ("mute", "https://weft.acme.example/records/LEAD-298/7/mail/mute?company=1"),
+    ),
 )
 ANSWER_ABOVE = MARKS[0][1]
 

@@ -20,6 +20,12 @@ NOTICE = Notice(
     verified=True,
     outsiders=("Erik Ek <erik@other.example>",),
     answer=Answer(("Karin Ek <karin@customer.example>",), ("Erik Ek <erik@other.example>",), "Acme Sales"),
+    files=("plan.pdf",),
+    acts=(
+        ("assign", "https://weft.acme.example/records/LEAD-298/7/mail/assign?company=1"),
+        ("note", "https://weft.acme.example/records/LEAD-298/7/mail/note?company=1"),
+        ("mute", "https://weft.acme.example/records/LEAD-298/7/mail/mute?company=1"),
+    ),
 )
 
 
@@ -28,12 +34,16 @@ def test_the_whole_text() -> None:
         "--- Reply above this line ---\n\n"
         "Karin Ek <karin@customer.example> wrote on LEAD-298, Quote for 40 chairs\n"
         "Sender verified: customer.example\n"
-        "To: Erik Ek <erik@other.example>\n\n"
+        "To: Erik Ek <erik@other.example>\n"
+        "Files: plan.pdf\n\n"
         "Could you do 38 instead?\n\n"
         "-- \n"
         "Reply to this email and Karin Ek <karin@customer.example> gets it, from Acme Sales, with Erik Ek "
         "<erik@other.example> in Cc. Your reply is filed on LEAD-298.\n"
         "Open LEAD-298: https://weft.acme.example/records/LEAD-298?a=1&b=2\n"
+        "Assign to me: https://weft.acme.example/records/LEAD-298/7/mail/assign?company=1\n"
+        "Reply internally: https://weft.acme.example/records/LEAD-298/7/mail/note?company=1\n"
+        "Mute: https://weft.acme.example/records/LEAD-298/7/mail/mute?company=1\n"
         "You get this email because you follow LEAD-298.\n"
     )
 
@@ -51,6 +61,7 @@ def test_the_page_escapes_everything_but_the_body() -> None:
     [
         (Answer(), "Reply to this email and it stays internal. "),
         (Answer(inside=("Anna Berg", "Björn Lund")), "Reply to this email and it stays internal: Anna, Björn. "),
+        (Answer(unreached=("K Ek <k@x.example>",)), "nobody outside gets it: nothing is sent to K Ek <k@x.example>. "),
         (
             Answer(("K Ek <k@x.example>",), (), "Acme"),
             "email and K Ek <k@x.example> gets it, from Acme. ",
@@ -70,15 +81,15 @@ def test_where_an_answer_goes(answer: Answer, said: str) -> None:
 
 
 def test_heads_of_every_kind() -> None:
-    assert notification.head(replace(NOTICE, verified=False, outsiders=())) == [
+    assert notification.head(replace(NOTICE, verified=False, outsiders=(), files=())) == [
         "Karin Ek <karin@customer.example> wrote on LEAD-298, Quote for 40 chairs",
         "Sender not verified: karin@customer.example",
     ]
-    assert notification.head(replace(NOTICE, kind="note", outsiders=())) == [
+    assert notification.head(replace(NOTICE, kind="note", outsiders=(), files=())) == [
         "Karin Ek <karin@customer.example> added an internal note on LEAD-298, Quote for 40 chairs"
     ]
-    assert notification.head(replace(NOTICE, kind="event", outsiders=())) == ["LEAD-298, Quote for 40 chairs"]
-    assert notification.head(replace(NOTICE, kind="post", outsiders=()))[0].startswith(
+    assert notification.head(replace(NOTICE, kind="event", outsiders=(), files=())) == ["LEAD-298, Quote for 40 chairs"]
+    assert notification.head(replace(NOTICE, kind="post", outsiders=(), files=()))[0].startswith(
         "Karin Ek <karin@customer.example> wrote"
     )
 

@@ -12,7 +12,7 @@ import hashlib
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import Message
 from email.policy import Compat32
 from typing import Final, assert_never
@@ -207,7 +207,9 @@ def _texts(letter: Letter, copy: Copy) -> tuple[str, str]:
     page = html_of(text) if letter.html is None else mask(_CONTROL.sub("", letter.html))
     page = apart(page) if foreign else page
     if isinstance(copy, ForColleagues):
-        return mask(notification.as_text(copy.notice, text)), mask(notification.as_html(copy.notice, page))
+        names = tuple(clean(fields.file_name(one.filename)) for one in letter.attachments if not one.inline)
+        notice = replace(copy.notice, files=names)
+        return mask(notification.as_text(notice, text)), mask(notification.as_html(notice, page))
     if isinstance(copy, ForOneColleague) or not copy.sign_off:
         return text, page
     sign_off = "\n".join(["-- ", *(mask(clean(line)) for line in copy.sign_off)])

@@ -14,6 +14,8 @@ from weftmail.core.composing.rendering import render
 from weftmail.core.wording.language import ENGLISH, Language
 
 Kind = Literal["received", "post", "note", "event"]
+LinkedAct = Literal["assign", "note", "mute"]
+"""What a link in a notification opens the page of; the page asks who is there, and acts by a POST."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Answer:
     sender: str = ""
     """The name under which it goes out: the alias's."""
     inside: tuple[str, ...] = ()
+    unreached: tuple[str, ...] = ()
+    """Outsiders to whose address nothing is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,10 @@ class Notice:
     language: Language = ENGLISH
     mentioned: bool = False
     """It is for colleagues whom the message mentions."""
+    files: tuple[str, ...] = ()
+    """The names of the files that go along."""
+    acts: tuple[tuple[LinkedAct, str], ...] = ()
+    """The links beside *Open*: each names record and message, never a person."""
 
 
 def head(notice: Notice) -> list[str]:
@@ -58,6 +66,8 @@ def head(notice: Notice) -> list[str]:
         lines.append(_verified(notice))
     if notice.outsiders:
         lines.append(notice.language.gettext("To: {names}").format(names=", ".join(notice.outsiders)))
+    if notice.files:
+        lines.append(notice.language.gettext("Files: {names}").format(names=", ".join(notice.files)))
     return lines
 
 
@@ -77,7 +87,8 @@ class Foot:
     filed: str
     follows: str
     mentioned: str
-    open: str
+    links: tuple[str, ...]
+    """The words of the links, *Open* first."""
 
 
 def foot_of(number: str, language: Language) -> Foot:
@@ -95,8 +106,13 @@ def foot_of(number: str, language: Language) -> Foot:
         gettext("Your reply is filed on {number}.").format(number=number),
         gettext("You get this email because you follow {number}.").format(number=number),
         gettext("You get this email because you were mentioned on {number}.").format(number=number),
-        gettext("Open {number}").format(number=number),
+        (gettext("Open {number}").format(number=number), *_act_words(language).values()),
     )
+
+
+def _act_words(language: Language) -> dict[LinkedAct, str]:
+    gettext = language.gettext
+    return {"assign": gettext("Assign to me"), "note": gettext("Reply internally"), "mute": gettext("Mute")}
 
 
 def _common(one: str, other: str) -> str:
@@ -115,16 +131,19 @@ def as_html(notice: Notice, body: str) -> str:
     return render("notification.html", **_lines(notice), body=body)
 
 
-def _lines(notice: Notice) -> dict[str, str | list[str]]:
+def _lines(notice: Notice) -> dict[str, object]:
     gettext = notice.language.gettext
     where, why = foot(notice)
+    words = _act_words(notice.language)
     return {
         "mark": gettext("--- Reply above this line ---"),
         "head": head(notice),
         "where": where,
         "why": why,
-        "open": gettext("Open {number}").format(number=notice.number),
-        "url": notice.url,
+        "links": [
+            (gettext("Open {number}").format(number=notice.number), notice.url),
+            *((words[act], url) for act, url in notice.acts),
+        ],
     }
 
 
@@ -154,6 +173,9 @@ def _verified(notice: Notice) -> str:
 
 def _where(answer: Answer, language: Language) -> str:
     gettext, ngettext = language.gettext, language.ngettext
+    if not answer.to and answer.unreached:
+        pattern = gettext("Reply to this email and nobody outside gets it: nothing is sent to {names}.")
+        return pattern.format(names=_listed(answer.unreached, language))
     if not answer.to and not answer.inside:
         return gettext("Reply to this email and it stays internal.")
     if not answer.to:
