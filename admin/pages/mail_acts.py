@@ -57,7 +57,7 @@ def _page(visit: Visit, found: Record, message: ThreadMessage, wrong: Mapping[st
         message=message,
         press=press if press in ASKED else "mute",
         mine=mine,
-        told=[one.name for one in follows.values() if one.user_id != visit.user.id and one.is_told_of("notes")],
+        hear=[one.name for one in follows.values() if one.user_id != visit.user.id and one.is_told_of("notes")],
         text=visit.text("text"),
         wrong=wrong,
     )

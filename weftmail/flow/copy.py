@@ -166,8 +166,8 @@ def _answer(store: Store, message: ThreadMessage, record: Record, identity: Iden
     """Return where an answer goes; who gets a copy stands first where nothing is sent to the one who is answered."""
     found = answer_audience(store, message.company_id, message.id)
     kept_out = suppressed(store, message.company_id, [one.address for one in found])
-    reached = [one for one in found if one.address not in kept_out]
-    to, cc = ([one for one in reached if one.field == field] for field in ("to", "cc"))
+    there = [one for one in found if one.address not in kept_out]
+    to, cc = ([one for one in there if one.field == field] for field in ("to", "cc"))
     return Answer(
         to=_in_full(to or cc),
         cc=_in_full(cc) if to else (),
@@ -183,8 +183,8 @@ def _in_full(people: Sequence[Outsider]) -> tuple[str, ...]:
 
 def _inside(store: Store, record: Record) -> tuple[str, ...]:
     """Return the colleagues who are told of an internal answer, whoever of them writes it."""
-    told = recipients(following(store, record.company_id, record.id), kind="notes").notified
-    return tuple(one.name for one in told)
+    found = recipients(following(store, record.company_id, record.id), kind="notes").notified
+    return tuple(one.name for one in found)
 
 
 def _letter(
