@@ -1,4 +1,4 @@
-"""The mails that we send, in a real browser: nothing runs out at 320 px, every word stands out, on dark ground, too."""
+"""The mails that we send, in a real browser: nothing runs out at 320 px, every word stands out on any ground."""
 
 from __future__ import annotations
 
