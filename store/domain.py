@@ -14,8 +14,8 @@ from weftmail.store.sets import portions
 
 SYSTEM_ADDRESSES = ("reply", "bounce", "record", "notifications")
 """Local parts that are ours in every domain (RFC 5233 for what follows the plus sign)."""
-ROLE_ADDRESSES = ("postmaster", "abuse")
-"""Local parts that are ours where the whole domain is (RFC 2142)."""
+ROLE_ADDRESSES = ("postmaster", "abuse", "dmarc")
+"""Local parts that are ours where the whole domain is (RFC 2142, 9990)."""
 
 
 def system_address(local: str, dedicated: bool) -> str:

@@ -19,6 +19,7 @@ from weftmail.store.contact_card import ContactCards
 from weftmail.store.contact_merge import ContactMerges
 from weftmail.store.decider import Deciders
 from weftmail.store.digest import Digests
+from weftmail.store.dmarc_report import DmarcReports
 from weftmail.store.dns import DnsLooks
 from weftmail.store.domain import Domains
 from weftmail.store.draft import Drafts
@@ -71,6 +72,7 @@ class Store:
         self.digests = Digests(connection)
         self.domains = Domains(connection)
         self.dns = DnsLooks(connection)
+        self.dmarc_reports = DmarcReports(connection)
         self.aliases = Aliases(connection, self.domains)
         self.alias_lists = AliasLists(connection)
         self.users = Users(connection)

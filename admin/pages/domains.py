@@ -17,7 +17,7 @@ from weftmail.core.dns.finding import DnsFinding
 from weftmail.core.role import Role
 from weftmail.core.tokens.link import RANDOM
 from weftmail.core.wording.phrase import marked
-from weftmail.flow import dns_kept, guide
+from weftmail.flow import dmarc_reports, dns_kept, guide
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import dkim_key, dns, domain, mail_round
 from weftmail.flow.setup.act import Done
@@ -41,6 +41,12 @@ WHAT: Mapping[str, str] = {
 KEY_TONES: Mapping[str, str] = {
     "made": "look", "published": "look", "signing": "good", "retiring": "open", "retired": "open",
 }  # fmt: skip
+DISPOSITIONS: Mapping[str, str] = {
+    "none": marked("let through"),
+    "pass": marked("let through"),
+    "quarantine": marked("set aside as suspect"),
+    "reject": marked("refused"),
+}
 KEY_KINDS: Mapping[str, str] = {"rsa": "RSA 2048", "ed25519": "Ed25519"}
 KEY_STATES: Mapping[str, str] = {
     "made": marked("not seen in the DNS yet"),
@@ -167,6 +173,9 @@ def _page(
         may_change=changes,
         records=records,
         left=visit.store.alignments.since(one.name, visit.now - dns.DAY, None if visit.owner else visit.company_id),
+        reported=dmarc_reports.summaries(visit.store, one, visit.now) if changes else None,
+        dispositions=DISPOSITIONS,
+        what=WHAT,
         keys=[(key, KEY_TONES[key.state], visit.voice.gettext(KEY_STATES[key.state])) for key in _keys(visit, one)],
         gone_at=dkim_key.gone_at,
         kinds=KEY_KINDS,

@@ -915,6 +915,34 @@ create index outbox_company on outbox (company_id, id);
 create index outbox_own on outbox (company_id, id) where message_id is null;
 
 -- What left with a domain in From, hour by hour, and how much of it DMARC passes.
+-- What receivers report of the mail that bears a domain in From; it belongs to the domain, whose companies share its
+-- one DMARC record.
+create table dmarc_report (
+    id {ID},
+    domain_id bigint not null references domain (id),
+    verified boolean not null,
+    sender text not null,
+    organisation text not null,
+    report text not null,
+    begin_at bigint not null,
+    end_at bigint not null,
+    created_at bigint not null,
+    unique (domain_id, verified, sender, organisation, report)
+);
+create index dmarc_report_end on dmarc_report (domain_id, end_at);
+create index dmarc_report_created on dmarc_report (created_at);
+create table dmarc_row (
+    dmarc_report_id bigint not null references dmarc_report (id),
+    position bigint not null,
+    source text not null,
+    selector text not null,
+    disposition text not null check (disposition in ('none', 'pass', 'quarantine', 'reject')),
+    dkim boolean not null,
+    spf boolean not null,
+    mails bigint not null,
+    primary key (dmarc_report_id, position)
+);
+
 create table alignment (
     company_id bigint not null references company (id),
     domain text not null,

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.admin.conftest import Browser, Site, TestClient
+from tests.unit import dmarc
 from tests.unit.world import HOST
 from tests.unit.zones import TableZones, good
 from weftmail.cli.signing import DkimFolder
@@ -312,3 +313,34 @@ def test_a_site_that_does_not_ask_the_dns_says_who_does(tmp_path: Path) -> None:
     assert "mail-admin dns check acme.example" in page and "Ask again" not in page
     assert "this page shows it by itself" not in page
     made.store.close()
+
+
+def reported(site: Site, row: dmarc.Row, number: str, *, verified: bool) -> None:
+    """Let a report on Acme's domain come in."""
+    name = "receiver.example!acme.example!1799800000!1799886400.xml.gz"
+    content = dmarc.packed(dmarc.report([row], number=number))
+    raw = site.world.mail("noreply@receiver.example", f"dmarc@{DOMAIN}", verified=verified, files=[(name, content)])
+    site.world.deliver(raw, f"dmarc@{DOMAIN}")
+
+
+def test_who_sends_in_its_name_stands_there_as_receivers_report_it(
+    site: Site, anna: Browser, browser: Callable[[], Browser]
+) -> None:
+    page = anna.get(PAGE).text
+    assert "No verified DMARC report came within 30 days." in page and "rua=mailto:dmarc@acme.example" in page
+    key = site.store.domains.add_dkim_key(site.world.domain, "s1", "rsa", "v=DKIM1", 1)
+    assert key
+    reported(site, ("198.51.100.7", 40, "reject", "fail", "fail", ""), "r1", verified=True)
+    reported(site, dmarc.ROW, "r2", verified=True)
+    reported(site, ("203.0.113.9", 7, "none", "fail", "pass", ""), "r3", verified=False)
+    page = anna.get(PAGE).text
+    assert "▲ 3 of 43 emails passed DMARC, 30 days" in page
+    assert page.index("192.0.2.25") < page.index("198.51.100.7") < page.index("Anybody can write such a report")
+    assert page.index("Anybody can write such a report") < page.index("203.0.113.9")
+    assert page.count("signed by your keys") == 1 and "Receiver</bdi> (<bdi>receiver.example</bdi>) 2" in page
+    assert "Reports whose sender is not verified: 7 of 7 emails passed" in page
+    # What is reported on a domain that others use, too, is for an admin of all.
+    site.store.domains.set(site.world.domain, dedicated=True, state="open", closed_at=None, company_id=None)
+    assert "198.51.100.7" not in anna.get(PAGE).text
+    owner(site)
+    assert "198.51.100.7" in anna.get(PAGE).text

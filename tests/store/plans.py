@@ -152,10 +152,21 @@ READ_MORE = {
     "line": FEW,
     "installation_admins": SET_UP,
     "deliveries": FEW,
+    **dict.fromkeys(
+        [f"dmarc_{one}" for one in ("sources", "reporters")],
+        "adds up the reports on one domain within thirty days, of which the store keeps so many",
+    ),
 }
 
 ACROSS = {
     "inbound_tally_since": STANDS,
+    **dict.fromkeys(
+        [f"dmarc_{one}" for one in ("report_count", "report_add", "sources", "totals", "reporters")],
+        "what is reported on a domain is that of all companies that use it",
+    ),
+    "dmarc_rows_add": "the rows of one report",
+    "dmarc_rows_expire": "what is old is forgotten, whosesoever it is",
+    "dmarc_reports_expire": "what is old is forgotten, whosesoever it is",
     "alignment_since": "a domain may be used by several companies, and has one DMARC record",
     "alignment_expire": "what is old is forgotten, whosesoever it is",
     "outbox_counts_since": STANDS,

@@ -160,6 +160,9 @@ ODD: dict[str, dict[str, Any]] = {
     "handed_missing_expire": {"before": 0},
     "handed_missing_add": {"recipient": "new"},
     "handed_missing_remove": {"recipient": "new"},
+    "dmarc_report_add": {"organisation": "new", "begin_at": 1, "end_at": 1, "sender": "new"},
+    **{name: {"since": 0} for name in ("dmarc_sources", "dmarc_totals", "dmarc_reporters")},
+    "dmarc_rows_add": {"source": "192.0.2.1", "disposition": "none", "dkim": True, "spf": True, "id": 1},
     "suppressions": {"after": ""},
     "bounce_add": {"domain": "customer.example", "day": 20_000},
     "bounces_expire": {"before": 1},
@@ -244,6 +247,10 @@ def filled(office: Office, mails: int) -> Office:
             )
         connection.execute("insert into team (id, company_id, name, created_at) values (1, 1, 'T', 1)")
         connection.execute("insert into organisation (id, company_id, name, created_at) values (1, 1, 'O', 1)")
+        connection.execute(
+            "insert into dmarc_report (id, domain_id, verified, sender, organisation, report, begin_at, end_at, "
+            "created_at) values (1, 1, true, 's', 'o', 'r', 1, 1, 1)"
+        )
         connection.execute("insert into tag (id, company_id, name, folded, created_at) values (1, 1, 'T', 't', 1)")
         connection.execute(
             "insert into counter (company_id, record_type, last) values (1, 'lead', :most)", {"most": mails}

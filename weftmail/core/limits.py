@@ -211,6 +211,18 @@ DKIM_KEYS = 4
 """Keys that are looked at of one selector."""
 DMARC_DOMAINS = 5
 """Domains that are asked for one policy (RFC 9989)."""
+DMARC_UNPACKED = 10 * 1024 * 1024
+"""Bytes of an aggregate report, unpacked."""
+DMARC_ROWS = 1000
+"""Rows that are kept of one report; further ones are added up."""
+DMARC_MAILS = 10**9
+"""Mails that one row may count."""
+DMARC_TEXT = 255
+"""Characters of one word of a report."""
+DMARC_DEPTH = 16
+"""Elements of a report within each other, and signatures of one of its rows."""
+DMARC_KEPT = 1000
+"""Reports on one domain that are kept of those who are verified, and as many of all others."""
 SPF_QUESTIONS = 40
 """Questions to the DNS for one SPF record."""
 

@@ -94,7 +94,7 @@ class _Checking:
         judged = spf.judge(domain, (), None, self._addresses(), dedicated=self.question.dedicated)
         yield DnsFinding("spf", domain, (), (), tuple(one.value for one in judged.add), judged)
         yield from (_missing("dkim", key.wanted) for key in self.question.keys)
-        yield _missing("dmarc", dmarc.wanted(domain))
+        yield _missing("dmarc", dmarc.wanted(domain, reports=self.question.dedicated))
 
     def _view(self, zone: Zone, name: str, kind: DnsType) -> View:
         servers = tuple((server.name, self._asked(zone, at, name, kind)) for at, server in enumerate(zone.servers))
@@ -165,7 +165,10 @@ class _Checking:
 
         unaligned = self.question.unaligned
         judged = over_servers(
-            view, lambda found: dmarc.judge(domain, found, above, vouched=vouched, unaligned=unaligned)
+            view,
+            lambda found: dmarc.judge(
+                domain, found, above, vouched=vouched, unaligned=unaligned, reports=self.question.dedicated
+            ),
         )
         expected = tuple(one.value for one in judged.add) or view.everything()
         return DnsFinding("dmarc", dmarc.name(domain), view.everything(), values(view.resolver), expected, judged)

@@ -110,6 +110,7 @@ def gather(
         company_id=company_id,
         domain_known=known is not None,
         system=_system(local, known),
+        reports_on=_reports_on(store, message, known),
         alias=_alias_facts(store, alias, contacts),
         alias_in_to=alias is not None and alias.address in {_bare(box.address) for box in message.to},
         token=state,
@@ -229,6 +230,18 @@ def _as_signed(
 
 def _system(local: str, domain: Domain | None) -> str:
     return "" if domain is None else system_address(local, domain.dedicated)
+
+
+def _reports_on(store: Store, message: Message, known: Domain | None) -> str:
+    """The domain that a DMARC report is about, where who reads mail here may know of it."""
+    found = store.domains.by_name(message.dmarc.domain) if message.dmarc is not None and known is not None else None
+    if (
+        found is None
+        or known is None
+        or (found.company_id or known.company_id) != (known.company_id or found.company_id)
+    ):
+        return ""
+    return found.name
 
 
 def _bare(address: str) -> str:

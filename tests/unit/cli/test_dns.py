@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.unit import dmarc
 from tests.unit.shell import Shell
 from tests.unit.world import HOST
 from tests.unit.zones import TableZones, good
@@ -43,7 +44,7 @@ def test_the_status_says_how_it_stands(shell: Shell, broken: bool, status: int) 
     got, said, _ = shell.call("dns", "check", "acme.example", "--format", "nsupdate", context=context)
     assert got == status
     assert ("update add acme.example. 3600 MX 10 mx1.acme.example.\n" in said) is broken
-    assert 'update add _dmarc.acme.example. 3600 TXT "v=DMARC1; p=none"\nsend\n' in said
+    assert 'update add _dmarc.acme.example. 3600 TXT "v=DMARC1; p=none; rua=mailto:dmarc@acme.example"\nsend\n' in said
 
 
 def test_json_and_zone_file(shell: Shell) -> None:
@@ -113,3 +114,22 @@ def test_the_site_looks_in_a_thread_of_its_own_and_the_demo_does_not(shell: Shel
     stop.set()
     started.join(30)
     assert not started.is_alive()
+
+
+def test_reports_say_who_sends_in_the_domain_s_name(shell: Shell) -> None:
+    assert "no verified DMARC report came within 30 days" in shell.ok("dns", "reports", "acme.example")
+    name = "receiver.example!acme.example!1799800000!1799886400.xml.gz"
+    rows = [dmarc.ROW, ("198.51.100.7", 40, "reject", "fail", "fail", "")]
+    for verified, number in ((True, "r1"), (False, "r2")):
+        content = dmarc.packed(dmarc.report(rows, number=number))
+        raw = shell.world.mail(
+            "noreply@receiver.example", "dmarc@acme.example", verified=verified, files=[(name, content)]
+        )
+        shell.world.deliver(raw, "dmarc@acme.example")
+    said = shell.ok("dns", "reports", "acme.example")
+    assert "acme.example: 3 of 43 emails passed DMARC, 30 days\n" in said
+    assert "3 of 43 emails passed DMARC, 30 days, by reports whose sender is not verified\n" in said
+    assert "reported by Receiver (receiver.example) 1\n" in said
+    found = shell.json("dns", "reports", "acme.example")
+    assert found["verified"]["mails"] == found["unverified"]["mails"] == 43
+    assert found["verified"]["sources"][0]["source"] == "198.51.100.7"

@@ -79,7 +79,7 @@ def test_a_removed_domain_is_closed_first_and_gone_after_thirty_days(shell: Shel
     assert said.startswith(f"acme.example: state open -> closed, aliases in use {', '.join(aliases)} -> none\n")
     assert "0 copies of it wait in the outbox" in said and "Undo: mail-admin domain restore acme.example" in said
     assert shell.mapped() == {
-        f"{n}@{domain}" for n in ("reply", "bounce", "record", "notifications", "postmaster", "abuse")
+        f"{n}@{domain}" for n in ("reply", "bounce", "record", "notifications", "postmaster", "abuse", "dmarc")
     }
     shown = shell.json("domain", "show", domain)
     assert shown["state"] == "closed" and shown["closed_at"].endswith("Z")

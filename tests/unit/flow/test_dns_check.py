@@ -105,7 +105,9 @@ def test_without_a_zone_nothing_else_is_asked() -> None:
     assert list(shown) == ["zone", "mx", "spf", "dkim", "dmarc", "ptr"] and found.verdict == "broken"
     # What has to be there is said all the same: who sets a domain up wants to know it first.
     assert shown["mx"].expected == (f"10 {QUESTION.host}",) and shown["dkim"].expected == (QUESTION.keys[0].record,)
-    assert shown["spf"].expected[0].startswith("v=spf1 ") and shown["dmarc"].expected == ("v=DMARC1; p=none",)
+    assert shown["spf"].expected[0].startswith("v=spf1 ") and shown["dmarc"].expected == (
+        "v=DMARC1; p=none; rua=mailto:dmarc@acme.example",
+    )
     assert [new.name for one in found.findings for new in one.judgement.add][-1] == f"_dmarc.{QUESTION.domain}"
     assert not asked.asked
 

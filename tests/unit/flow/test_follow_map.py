@@ -11,7 +11,9 @@ from weftmail.core.failure import TempFail
 from weftmail.flow.follow_map import follow
 from weftmail.mta.map import MapDatabase, create
 
-SYSTEM = {f"{name}@acme.example" for name in ("reply", "bounce", "record", "notifications", "postmaster", "abuse")}
+SYSTEM = {
+    f"{name}@acme.example" for name in ("reply", "bounce", "record", "notifications", "postmaster", "abuse", "dmarc")
+}
 
 
 @pytest.fixture
@@ -21,7 +23,7 @@ def file(tmp_path: Path) -> MapDatabase:
 
 
 def test_a_new_map_gets_everything_and_then_only_what_changes(world: World, file: MapDatabase) -> None:
-    assert follow(world.store, file) == 9
+    assert follow(world.store, file) == 10
     assert file.recipients() == {"leads@acme.example", "support@acme.example", *SYSTEM}
     assert follow(world.store, file) == 0
     world.alias("orders", "order")
@@ -35,7 +37,7 @@ def test_a_map_ahead_of_its_store_is_written_whole(world: World, file: MapDataba
     follow(world.store, file)
     file.apply([], 1000)
     world.store.connection.execute("delete from alias where id = ?", (world.leads,))
-    assert follow(world.store, file) == 8
+    assert follow(world.store, file) == 9
     assert file.recipients() == {"support@acme.example", *SYSTEM}
     assert file.generation() == world.store.domains.generation() < 1000
 
@@ -45,4 +47,4 @@ def test_a_map_that_cannot_be_written_follows_later(world: World, file: MapDatab
     holder.close()
     with pytest.raises(TempFail):
         follow(world.store, holder)
-    assert follow(world.store, file) == 9
+    assert follow(world.store, file) == 10

@@ -64,7 +64,7 @@ class TestBlocked:
         decision = decide(TO_LEADS, mail(), Facts(KARIN, blocked=7, **facts))
         assert isinstance(decision.disposition, Discard)
         assert decision.disposition.blocked == 7
-        assert [asked.rule for asked in decision.trace] == ["loop", "report", "blocked"]
+        assert [asked.rule for asked in decision.trace] == ["loop", "dmarc report", "report", "blocked"]
 
     def test_a_report_by_our_return_path_still_counts(self):
         facts = Facts(KARIN, blocked=7, by_token=replace(POST, purpose="bounce"))

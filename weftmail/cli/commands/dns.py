@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Final
 
 from weftmail.cli.arguments import Parser, Verbs
@@ -17,12 +18,14 @@ from weftmail.core.dns import zone_text
 from weftmail.core.dns.finding import DnsFinding, Verdict
 from weftmail.core.tokens.link import RANDOM
 from weftmail.core.wording.sentences import say
-from weftmail.flow import vocabulary
+from weftmail.flow import dmarc_reports, vocabulary
+from weftmail.flow.dmarc_reports import DmarcLine, DmarcSummary
 from weftmail.flow.dns_check import Table
 from weftmail.flow.dns_watch import DnsWatch
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import dns, find
 
+UNVERIFIED: Final = ", by reports whose sender is not verified"
 AGAIN: Final = 20.0
 """Seconds between two looks, with --watch."""
 STATUS: Final[Mapping[Verdict, int]] = {"good": 0, "optional": 0, "look": 1, "broken": 2}
@@ -42,6 +45,10 @@ def build(parser: Parser) -> None:
     share.add_argument("domain", metavar="DOMAIN", help="the domain, such as acme.example")
     share.add_argument("--to", metavar="ADDR", help="send the link by email to this address")
     share.add_argument("--company", metavar="NAME", help="in whose name it leaves, where the domain is shared by all")
+    reports = verbs.add(
+        "reports", "show who sends in a domain's name, and what passes DMARC: 30 days of reports", _reports
+    )
+    reports.add_argument("domain", metavar="DOMAIN", help="the domain, such as acme.example")
     verb.add_argument("--watch", action="store_true", help=f"look again each {AGAIN:.0f} s until all is good")
     verb.add_argument(
         "--format",
@@ -69,6 +76,44 @@ def _shared(context: Context, arguments: argparse.Namespace) -> dns.Shared | Ref
     return dns.send(
         context.setup, context.installation.keyring, random, arguments.domain, arguments.to, company_id=company_id
     )
+
+
+def _reports(context: Context, arguments: argparse.Namespace) -> None:
+    domain = find.domain(context.store, arguments.domain, field="domain")
+    sure, unsure = dmarc_reports.summaries(context.store, domain, context.setup.clock())
+    value = {"domain": domain.name, "verified": _reported(sure), "unverified": _reported(unsure)}
+    context.answer(
+        arguments.json, value, lambda: [*_lines_of(domain.name, sure, ""), *_lines_of(domain.name, unsure, UNVERIFIED)]
+    )
+
+
+def _reported(found: DmarcSummary) -> Fields:
+    return {
+        "mails": found.mails,
+        "passed": found.passed,
+        "sources": [asdict(one) for one in found.lines],
+        "reporters": [asdict(one) for one in found.reporters],
+    }
+
+
+def _lines_of(name: str, found: DmarcSummary, which: str) -> list[str]:
+    if not found.mails:
+        return [] if which else [f"{name}: no verified DMARC report came within 30 days."]
+    rows = [
+        ("ours" if one.ours else "", one.source or "others", one.mails, *_aligned(one), one.disposition)
+        for one in found.lines
+    ]
+    who = ", ".join(f"{one.organisation or '-'} ({one.sender or '-'}) {one.reports}" for one in found.reporters)
+    return [
+        f"{name}: {found.passed} of {found.mails} emails passed DMARC, 30 days{which}",
+        *table(("", "SOURCE", "EMAILS", "DKIM", "SPF", "DISPOSITION"), rows, "", most=WHOLE),
+        f"reported by {who}",
+    ]
+
+
+def _aligned(one: DmarcLine) -> tuple[str, str]:
+    dkim, spf = ("aligned" if aligned else "not aligned" for aligned in (one.dkim, one.spf))
+    return dkim, spf
 
 
 def _check(context: Context, arguments: argparse.Namespace) -> int:

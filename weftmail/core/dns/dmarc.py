@@ -41,9 +41,10 @@ def name(domain: str) -> str:
     return f"_dmarc.{domain}"
 
 
-def wanted(domain: str) -> DnsRecord:
-    """Return the record to begin with: it asks for nothing, and lets receivers look."""
-    return DnsRecord(name(domain), "TXT", "v=DMARC1; p=none")
+def wanted(domain: str, *, reports: bool = False) -> DnsRecord:
+    """Return the record to begin with: it asks for nothing, lets receivers look, and report where somebody reads."""
+    to = f"; rua=mailto:dmarc@{domain}" if reports else ""
+    return DnsRecord(name(domain), "TXT", f"v=DMARC1; p=none{to}")
 
 
 def records(found: Values) -> Values:
@@ -101,11 +102,12 @@ def judge(
     *,
     vouched: bool = True,
     unaligned: int = 0,
+    reports: bool = False,
 ) -> Judgement:
     """Say which policy counts for the domain; ``above`` walks up where the domain has none of its own.
 
     A stricter one is the next step only once SPF and a signature have ``vouched`` for what leaves, and none of it was
-    ``unaligned`` within the last day.
+    ``unaligned`` within the last day.  ``reports``: those that come to dmarc of the domain are read here.
     """
     there = records(found)
     if len(there) > 1:
@@ -113,11 +115,15 @@ def judge(
     if there:
         return _own(domain, parse(there[0]), vouched=vouched, unaligned=unaligned)
     if found:
-        return _replace(domain, found, wanted(domain).value, Phrase("dns.dmarc.version", {"text": found[0]}))
+        return _replace(
+            domain, found, wanted(domain, reports=reports).value, Phrase("dns.dmarc.version", {"text": found[0]})
+        )
     parent = above()
     if parent is None:
         step = Phrase("dns.step.add", {"name": name(domain)})
-        return Judgement("look", Phrase("dns.dmarc.none", {"domain": domain}), step, add=(wanted(domain),))
+        return Judgement(
+            "look", Phrase("dns.dmarc.none", {"domain": domain}), step, add=(wanted(domain, reports=reports),)
+        )
     policy = parent[1].tags.get("sp") or parent[1].tags.get("p", "none")
     reason = Phrase("dns.dmarc.inherited", {"policy": policy, "domain": parent[0]})
     return Judgement("good", reason, _next(domain, DmarcPolicy("", {"p": policy}, ()), vouched, unaligned))

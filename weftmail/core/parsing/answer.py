@@ -14,6 +14,7 @@ from typing import Any, get_args
 from weftmail.core.address import Mailbox
 from weftmail.core.limits import READER_ANSWER
 from weftmail.core.parsing.dkim_tags import SignatureField, Signers
+from weftmail.core.parsing.dmarc_report import DISPOSITIONS, DmarcReport, DmarcRow
 from weftmail.core.parsing.forward import Forwarded
 from weftmail.core.parsing.message import Attachment, DeliveryReport, Failure, Kind, Message, Stamp, Step
 from weftmail.core.parsing.seal import Fault, Seal
@@ -38,6 +39,7 @@ def written(step: Step, message: Message, before: Message | None) -> Iterator[by
     elif step == "files":
         line["files"] = [_file(each) for each in message.attachments]
         content = [each.content for each in message.attachments]
+        line["dmarc"] = _dmarc(message.dmarc)
     elif step == "html":
         content = [message.html.encode(), message.page.encode()]
         line["pages"] = [len(one) for one in content]
@@ -99,6 +101,13 @@ def _report(about: DeliveryReport | None) -> dict[str, Any] | None:
         return None
     people = [[one.address, one.status, one.action, one.diagnostic, one.hard, one.reason] for one in about.recipients]
     return {"recipients": people, "original": about.original_message_id}
+
+
+def _dmarc(found: DmarcReport | None) -> list[Any] | None:
+    if found is None:
+        return None
+    rows = [[one.source, one.selector, one.disposition, one.dkim, one.spf, one.mails] for one in found.rows]
+    return [found.organisation, found.report_id, found.domain, found.begin_at, found.end_at, rows]
 
 
 def _forwarded(found: Forwarded | None) -> list[Any] | None:
@@ -188,6 +197,7 @@ def _said(step: Any, line: dict[str, Any], content: bytes) -> Iterator[tuple[str
         yield from _header_said(line)
     elif step == "files":
         yield "attachments", _files(line["files"], content)
+        yield "dmarc", _dmarc_said(line["dmarc"])
     elif step == "html":
         first, second = (_number(one) for one in line["pages"])
         yield "html", content[:first].decode()
@@ -261,6 +271,22 @@ def _reported(value: Any) -> DeliveryReport | None:
         ),
         None if original is None else _text(original),
     )
+
+
+def _dmarc_said(value: Any) -> DmarcReport | None:
+    if value is None:
+        return None
+    organisation, report_id, domain, begin_at, end_at, rows = value
+    return DmarcReport(
+        _text(organisation), _text(report_id), _text(domain), _number(begin_at), _number(end_at),
+        tuple(_dmarc_row(*one) for one in rows),
+    )  # fmt: skip
+
+
+def _dmarc_row(source: Any, selector: Any, disposition: Any, dkim: Any, spf: Any, mails: Any) -> DmarcRow:
+    if disposition not in DISPOSITIONS:
+        raise BadAnswer("there is no such disposition")
+    return DmarcRow(_text(source), _text(selector), disposition, dkim is True, spf is True, _number(mails))
 
 
 def _files(described: Any, content: bytes) -> tuple[Attachment, ...]:

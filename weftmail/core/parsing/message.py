@@ -13,6 +13,7 @@ from typing import Literal
 
 from weftmail.core.address import Mailbox
 from weftmail.core.parsing.dkim_tags import UNSIGNED, Signers
+from weftmail.core.parsing.dmarc_report import DmarcReport
 from weftmail.core.parsing.forward import Forwarded
 from weftmail.core.parsing.mime import Fields, Leaf
 from weftmail.core.parsing.seal import Seal
@@ -164,6 +165,8 @@ class Message:
     """How many installations of weftmail say that they passed it on."""
     original_from: tuple[Mailbox, ...] = ()
     """X-Original-From: where a list wrote itself into From, its author."""
+    dmarc: DmarcReport | None = None
+    """The aggregate report that it brings."""
     missing: tuple[Step, ...] = ()
     """The steps that reading did not come to."""
 

@@ -21,6 +21,7 @@ from weftmail.core.parsing import (
     cite,
     digest,
     dkim_tags,
+    dmarc_report,
     forward,
     header,
     hops,
@@ -70,7 +71,8 @@ def steps(raw: bytes | BinaryIO, classify: Classify) -> Iterator[tuple[Step, Mes
     yield "text", message
     pages, images = inline_images(_pages(blocks))
     files = (*map(_attachment, contents.attached), *images)
-    message = replace(message, attachments=files, forwarded=read.forwarded(message), missing=("html",))
+    dmarc = dmarc_report.read(message.subject, contents.attached)
+    message = replace(message, attachments=files, forwarded=read.forwarded(message), dmarc=dmarc, missing=("html",))
     yield "files", message
     yield "html", read.with_html(message, blocks, pages) if pages else replace(message, missing=())
 

@@ -137,12 +137,15 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Discard:
-    """Keep it in the log alone: a mail of our own that came back or goes round in circles, or of a blocked sender."""
+    """Keep it in the log alone: a mail of our own that came back or goes round in circles, of a blocked sender, or a
+    report on what others saw of our mail."""
 
     why: Phrase
     company_id: int | None = None
     blocked: int | None = None
     """The contact who was blocked."""
+    reports_on: str = ""
+    """The domain of ours to whose page its DMARC report is added."""
 
 
 Disposition = Append | Open | Note | Report | Hold | Discard

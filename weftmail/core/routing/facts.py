@@ -138,7 +138,9 @@ class Facts:
     """The company of the recipient's domain, where it has one."""
     domain_known: bool = True
     system: str = ""
-    """``reply``, ``bounce``, ``notifications``, ``postmaster`` or ``abuse``, where the recipient is one of these."""
+    """``reply``, ``bounce``, ``notifications``, ``postmaster``, ``abuse`` or ``dmarc``, where it is to one of these."""
+    reports_on: str = ""
+    """The domain of ours that the DMARC report in it is about."""
     alias: AliasFacts | None = None
     alias_in_to: bool = False
     """The alias at work stands in To, and not only in Cc or nowhere."""

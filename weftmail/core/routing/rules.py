@@ -76,6 +76,19 @@ def loop(case: Case) -> Verdict:
     return Verdict(None, Phrase("loop.none"))
 
 
+def dmarc_report(case: Case) -> Verdict:
+    """A DMARC report to ``dmarc@`` is added to the page of the domain that it is about; no record is opened."""
+    found, facts = case.message.dmarc, case.facts
+    if found is None or facts.system != "dmarc":
+        return Verdict(None, Phrase("dmarc report.none"))
+    if not facts.reports_on:
+        other = Phrase("dmarc report.other.discarded", {"organisation": found.organisation, "domain": found.domain})
+        return Verdict(Discard(other, _company(case)), Phrase("dmarc report.other"))
+    why = Phrase("dmarc report.counted", {"organisation": found.organisation, "domain": found.domain})
+    discard = Discard(why, _company(case), reports_on=facts.reports_on)
+    return Verdict(discard, Phrase("dmarc report.found"))
+
+
 def report(case: Case) -> Verdict:
     """A bounce or another report counts only with our own return path; one that returns our Message-ID alone is shown
     as unconfirmed, and any other is set aside.  A complaint has to be signed by a provider that the settings name."""
@@ -275,6 +288,7 @@ def nowhere(case: Case) -> Verdict:
 
 RULES: dict[str, Rule] = {
     "loop": loop,
+    "dmarc report": dmarc_report,
     "report": report,
     "blocked": blocked,
     "infected": infected,

@@ -12,6 +12,7 @@ RULE_NAMES: Final = {
     "blocked": marked("blocked sender"),
     "infected": marked("infected"),
     "spam": marked("spam"),
+    "dmarc report": marked("DMARC report"),
     "automatic answer": marked("automatic answer"),
     "unreadable": marked("unreadable"),
     "reply token": marked("reply address"),
@@ -61,6 +62,12 @@ ROUTING: Final[dict[str, Sentence]] = {
         "for a while"
     ),
     "loop.none": marked("not one of our own, no loop"),
+    # DMARC reports.
+    "dmarc report.none": marked("no DMARC report to dmarc@"),
+    "dmarc report.found": marked("a DMARC report on a domain of yours"),
+    "dmarc report.counted": marked("DMARC report of {organisation}, added to the page of {domain}"),
+    "dmarc report.other": marked("a DMARC report on a domain that is not used here"),
+    "dmarc report.other.discarded": marked("DMARC report of {organisation} on {domain}, which is not used here"),
     # Bounces and other reports.
     "report.none": marked("no bounce or other report"),
     "report.found": marked("{kind} by the return path of a message on {record}"),

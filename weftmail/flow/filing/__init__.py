@@ -11,6 +11,7 @@ from weftmail.flow.ceiling import notify_of_unread, within_ceiling
 from weftmail.flow.crossing import within_crossing
 from weftmail.flow.delivered import Delivered, delivery_key
 from weftmail.flow.filing.append import file_append
+from weftmail.flow.filing.dmarc_report import keep_dmarc_report
 from weftmail.flow.filing.log import write_log
 from weftmail.flow.filing.open import file_open
 from weftmail.flow.filing.outcome import Outcome
@@ -81,6 +82,8 @@ def _carry_out(store: Store, installation: Installation, delivered: Delivered, d
         case Discard():
             if disposition.blocked is not None and disposition.company_id is not None:
                 store.contacts.stop_one(disposition.company_id, disposition.blocked)
+            if disposition.reports_on:
+                keep_dmarc_report(store, delivered, disposition.reports_on, now)
             return Outcome("discarded")
         case _:
             assert_never(disposition)

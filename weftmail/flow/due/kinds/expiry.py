@@ -16,6 +16,8 @@ FAILURES_KEPT = 24 * 3600_000
 """Longer than any window in which failed sign-ins are counted; in milliseconds."""
 ALIGNMENT_KEPT = 8 * 24 * 3600_000
 """Longer than what left is looked at; in milliseconds."""
+REPORTS_KEPT = 60 * 24 * 3600_000
+"""Longer than DMARC reports are looked at, and than they may be late; in milliseconds."""
 BOUNCES_KEPT = 90 * 24 * 3600_000
 """Longer than five bounces of a full mailbox are apart that are told of one trouble; in milliseconds."""
 
@@ -37,6 +39,7 @@ class Expiry:
         store.servers.expire(now // 60_000 - 1500)
         store.handed_over.expire(now - KEPT, (now - KEPT) // HOUR)
         store.alignments.expire(now - ALIGNMENT_KEPT)
+        store.dmarc_reports.expire(now - REPORTS_KEPT)
         store.turns.expire(now - TURNS_WITHIN * 1000, now - FLOOD_AGAIN * 1000)
         store.inbox_lists.settle(now - SETTLED_KEPT, now)
         return now + EACH
