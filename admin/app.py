@@ -88,6 +88,7 @@ def create(
     secret_files: SecretFiles | None = None,
     viewer: Viewer | None = None,
     asks_dns: bool = True,
+    host: str = "",
 ) -> Starlette:
     """Return the site.
 
@@ -98,7 +99,7 @@ def create(
     ``map_file``, which any thread may use, is brought up to date by each act on an alias or a domain;
     ``where_mailbox`` says where this machine has a mailbox of a name, ``key_files`` keeps private signing keys,
     ``way_out`` leads to the mail server; ``viewer`` draws images and PDF, if files are more than downloads;
-    ``asks_dns`` says whether somebody asks the DNS when a page wants it.
+    ``asks_dns`` says whether somebody asks the DNS when a page wants it; ``host`` is what this server is called.
     The address in ``installation.site_url`` decides whether cookies are for TLS alone.
     """
     pool, watcher = Pool(open_store, installation.clock), Pool(open_store, installation.clock, threads=1)
@@ -126,6 +127,7 @@ def create(
         secret_files=secret_files,
         viewer=viewer,
         asks_dns=asks_dns,
+        host=host,
     )
     return _application(site, watcher)
 

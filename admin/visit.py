@@ -87,6 +87,8 @@ class Site:
     """Draws images and PDF; None where files are downloads alone."""
     asks_dns: bool = True
     """Whether somebody asks the DNS when a page wants it; else the shell does."""
+    host: str = ""
+    """The name that this server gives in HELO; "" where nobody knows it."""
     where_mailbox: Callable[[str, str], str] = no_mailbox
     """Says where local part and domain have a mailbox on this machine, or ""."""
 

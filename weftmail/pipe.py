@@ -225,7 +225,7 @@ def start_drain(state, folder):
     posix.execv(command[0], command)
 
 
-def say_where_it_went(state, folder, recipient):
+def say_where_it_went(state, folder, recipient, began):
     """Where a person looks on, or in the demo, go on as the program that says where the message went.
 
     A mail server's pipe has no terminal, and an installation no file of this name: what is printed might be read by the
@@ -237,7 +237,16 @@ def say_where_it_went(state, folder, recipient):
         for number in (_signal.SIGTERM, _signal.SIGINT, _signal.SIGHUP):
             _signal.signal(number, _signal.SIG_DFL)
         posix.execv(
-            python, [python, "-Im", "weftmail.cli.ingest", "--fate", "--state=" + state, b"--recipient=" + recipient]
+            python,
+            [
+                python,
+                "-Im",
+                "weftmail.cli.ingest",
+                "--fate",
+                "--state=" + state,
+                "--since=%d" % (began // 10**6),
+                b"--recipient=" + recipient,
+            ],
         )
 
 
@@ -272,6 +281,7 @@ def main(argv, folder, give_up):
     posix.fstat(0)  # Raises where standard input is closed: else the next file opened would be read as the message.
     while posix.open("/dev/null", posix.O_RDWR | posix.O_CLOEXEC) < 2:
         pass  # Likewise nothing that we open may become the standard output.
+    began = time.time_ns()
     state, envelope = options(argv[1:])
     check_there(state)
     become_owner(state)
@@ -284,6 +294,6 @@ def main(argv, folder, give_up):
         except OSError:
             pass  # The lock is taken, or no process could be started: the message is safe, and others look there too.
     try:
-        say_where_it_went(state, folder, envelope["recipient"])
+        say_where_it_went(state, folder, envelope["recipient"], began)
     except OSError:
         pass  # The message is safe all the same.

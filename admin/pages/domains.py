@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from weftmail.admin.navigation import Item
 from weftmail.admin.page import live, page
 from weftmail.admin.pages.history import changes_of
-from weftmail.admin.visit import Visit, nothing_here
+from weftmail.admin.visit import Site, Visit, nothing_here
 from weftmail.core.dns import zone_text
 from weftmail.core.dns.finding import DnsFinding
 from weftmail.core.role import Role
@@ -159,7 +159,7 @@ def show(visit: Visit) -> Response:
 def _page(
     visit: Visit, one: Domain, *, wrong: str = "", field: str = "", link: str = "", status: int = 200
 ) -> Response:
-    records = records_of(visit.store, one)
+    records = records_of(visit.site, visit.store, one)
     changes = may_change(visit, one)
     return visit.page(
         "domain.html",
@@ -192,10 +192,10 @@ def _page(
     )
 
 
-def records_of(store: Store, one: Domain) -> ZoneTable:
+def records_of(site: Site, store: Store, one: Domain) -> ZoneTable:
     """Return what is kept of a domain's records."""
     look = store.dns.of([one.id]).get(one.id)
-    found = dns_kept.rows(store, one)
+    found = dns_kept.rows(store, one, site.host, site.installation.clock())
     judgements = [finding.judgement for finding, _ in found]
     return ZoneTable(
         one.name,
@@ -232,12 +232,12 @@ def mark(visit: Visit) -> str:
 
 def zone_file(visit: Visit) -> Response:
     """Return what has to change, as lines of a zone file."""
-    return PlainTextResponse("\n".join([*records_of(visit.store, found_domain(visit)).zone_file, ""]))
+    return PlainTextResponse("\n".join([*records_of(visit.site, visit.store, found_domain(visit)).zone_file, ""]))
 
 
 def update_file(visit: Visit) -> Response:
     """Return what has to change, for nsupdate."""
-    return PlainTextResponse("\n".join([*records_of(visit.store, found_domain(visit)).nsupdate, ""]))
+    return PlainTextResponse("\n".join([*records_of(visit.site, visit.store, found_domain(visit)).nsupdate, ""]))
 
 
 def look_again(visit: Visit) -> Response:

@@ -20,7 +20,7 @@ async def shared(request: Request) -> Response:
     def found(store: Store) -> ZoneTable | None:
         name = store.dns.linked(token, now)
         one = None if name is None else store.domains.by_name(name)
-        return None if one is None else records_of(store, one)
+        return None if one is None else records_of(site, store, one)
 
     known = await site.pool.run(found)
     voice = of_browser(request, site.installation.languages)

@@ -14,7 +14,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from tests.unit.flow.setup.conftest import MemoryMap
-from tests.unit.world import World
+from tests.unit.world import HOST, World
 from weftmail.admin.app import create
 from weftmail.admin.file_settings import FileSetting, SettingsFile
 from weftmail.admin.hashing import WAITING
@@ -114,6 +114,7 @@ class Site:
             file=FILE,
             map_file=self.map,
             asks_dns=asks_dns,
+            host=HOST,
             viewer=ViewerProcesses(),
             key_files=DkimFolder(str(folder / "dkim")),
         )

@@ -24,11 +24,14 @@ PATIENCE = 5.0
 QUEUES = {"held": "Held", "unmatched": "No match", "error": "Error"}
 
 
-def tell(config: Config, recipient: str) -> int:
-    """Print on standard error where the newest mail to this address went; return 0, the mail being safe."""
+def tell(config: Config, recipient: str, since: int = 0) -> int:
+    """Print on standard error where the newest mail to this address went; return 0, the mail being safe.
+
+    What came before ``since``, in milliseconds, is another one: this one may still wait in the spool.
+    """
     store = runtime.open_store(config, readonly=True)
     try:
-        row = _settled(store, recipient)
+        row = _settled(store, recipient, since)
         said = _said(store, recipient, row, DEMO_SHELL if config.demo else "")
         print(printable(f"mail-ingest: {said}"), file=sys.stderr)
     finally:
@@ -36,11 +39,11 @@ def tell(config: Config, recipient: str) -> int:
     return 0
 
 
-def _settled(store: Store, recipient: str) -> InboundRow | None:
+def _settled(store: Store, recipient: str, since: int) -> InboundRow | None:
     until = time.monotonic() + PATIENCE
     while True:
         found = store.listings.inbound(InboundFilter(), most=20)
-        line = next((one for one in found if one.recipient == recipient), None)
+        line = next((one for one in found if one.recipient == recipient and one.accepted_at >= since), None)
         if line is not None and line.state != "accepted":
             return store.inbound.get(line.id)
         if time.monotonic() > until:

@@ -78,6 +78,7 @@ def _options(words: Sequence[str]) -> argparse.Namespace:
     for name in ("--recipient", "--original-recipient", "--queue-id", "--client-address"):
         parser.add_argument(name, default="")
     parser.add_argument("--sender", default=ANYBODY)
+    parser.add_argument("--since", type=int, default=0)
     for name in ("--explain", "--drain", "--json", "--fate"):
         parser.add_argument(name, action="store_true")
     parser.add_argument("-h", "--help", action="store_true")
@@ -113,7 +114,7 @@ def _run(options: argparse.Namespace, config: Config) -> int:
     if options.fate:
         from weftmail.cli.fate import tell
 
-        return tell(config, options.recipient)
+        return tell(config, options.recipient, options.since)
     raise UsageError("say what to do: --listen, --drain or --explain; see mail-ingest --help", status=2)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from weftmail.core.dns import dkim, dmarc, host, mx, return_path, spf, spf_cost, tls
 from weftmail.core.dns.dkim import PublicKey
@@ -76,7 +76,8 @@ class _Checking:
         if isinstance(zone, DnsFailure):
             failed = Judgement("broken", Phrase("dns.no zone", {"text": zone.text}))
             row = DnsFinding("zone", self.question.domain, (), (), (), failed)
-            return Table(self.question.domain, "", (), (row, *self._to_come(), self._pointers()), now)
+            coming = to_come(self.question, self._addresses())
+            return Table(self.question.domain, "", (), (row, *coming, self._pointers()), now)
         first = [self._mx(zone), self._spf(zone)]
         way_back = self._return_path(first[0].verdict, first[1].verdict)
         keys = self._keys(zone)
@@ -86,15 +87,6 @@ class _Checking:
             self._reports(zone),
         )  # fmt: skip
         return Table(self.question.domain, zone.name, tuple(one.name for one in zone.servers), findings, now, self.seen)
-
-    def _to_come(self) -> Iterator[DnsFinding]:
-        """Give what the zone has to hold, where there is none yet: who sets a domain up wants to know it first."""
-        domain, host_name = self.question.domain, self.question.host
-        yield _nameless(domain, ()) if "." not in host_name else _missing("mx", mx.wanted(domain, host_name))
-        judged = spf.judge(domain, (), None, self._addresses(), dedicated=self.question.dedicated)
-        yield DnsFinding("spf", domain, (), (), tuple(one.value for one in judged.add), judged)
-        yield from (_missing("dkim", key.wanted) for key in self.question.keys)
-        yield _missing("dmarc", dmarc.wanted(domain, reports=self.question.dedicated))
 
     def _view(self, zone: Zone, name: str, kind: DnsType) -> View:
         servers = tuple((server.name, self._asked(zone, at, name, kind)) for at, server in enumerate(zone.servers))
@@ -199,6 +191,37 @@ class _Checking:
     def _addresses(self) -> Sequence[str]:
         found = (self.zones.query(self.question.host, "A"), self.zones.query(self.question.host, "AAAA"))
         return [one for some in found for one in values(some)]
+
+
+def to_come(question: Question, addresses: Sequence[str] | None) -> list[DnsFinding]:
+    """Return what a zone has to hold, where there is none yet: who sets a domain up wants to know it first.
+
+    ``addresses`` are those of this server; None where nobody has asked for them.
+    """
+    domain, host_name = question.domain, question.host
+    return [
+        _missing("mx", mx.wanted(domain, host_name)) if "." in host_name else _nameless(domain, ()),
+        _spf_to_come(question, addresses),
+        *(_missing("dkim", key.wanted) for key in question.keys),
+        _missing("dmarc", dmarc.wanted(domain, reports=question.dedicated)),
+    ]
+
+
+def _spf_to_come(question: Question, addresses: Sequence[str] | None) -> DnsFinding:
+    if addresses is None and "." in question.host:
+        return _missing("spf", spf.by_name(question.domain, question.host, dedicated=question.dedicated))
+    judged = spf.judge(question.domain, (), None, addresses or (), dedicated=question.dedicated)
+    return DnsFinding("spf", question.domain, (), (), tuple(one.value for one in judged.add), judged)
+
+
+def not_asked(question: Question) -> list[DnsFinding]:
+    """Return the same for a domain of which the DNS was not asked: nobody knows what it has, so nothing is broken."""
+    return [
+        replace(one, judgement=replace(one.judgement, verdict="look", reason=Phrase("dns.not asked")))
+        if one.judgement.add
+        else one
+        for one in to_come(question, None)
+    ]
 
 
 def _optional(

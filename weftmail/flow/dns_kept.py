@@ -8,6 +8,8 @@ from typing import Any
 
 from weftmail.core.dns.finding import DnsFinding, DnsRecord, Judgement
 from weftmail.core.wording.phrase import Phrase
+from weftmail.flow.dns_check import not_asked
+from weftmail.flow.setup import dns
 from weftmail.store.dns import StoredFinding
 from weftmail.store.domain import DkimKey, Domain
 from weftmail.store.store import Store
@@ -47,12 +49,17 @@ def from_stored(row: StoredFinding) -> DnsFinding:
     return DnsFinding(found["what"], found["name"], there, resolved, expected, judged)
 
 
-def rows(store: Store, domain: Domain) -> list[tuple[DnsFinding, int]]:
+def rows(store: Store, domain: Domain, host: str, now: int) -> list[tuple[DnsFinding, int]]:
     """Return the rows that the last look found, each with since when it stands so, as the keys of now want them.
+
+    Before the first look they are what the DNS has to hold, of a server that gives the name ``host`` in HELO.
 
     A key that was made since stands among them with the record to add, and one that was retired does so no more.
     """
     stored = [(from_stored(one), one.changed_at) for one in store.dns.findings(domain.id)]
+    if not stored and domain.state != "removed":
+        asked = dns.question(store, domain.name, host, now)
+        stored = [(one, domain.created_at) for one in not_asked(asked) if one.what != "dkim"]
     keys = {f"{one.selector}._domainkey.{one.domain}": one for one in store.domains.dkim_keys(domain.name)}
     live = {name: one for name, one in keys.items() if one.state != "retired"}
     kept = [(row, since) for row, since in stored if row.what != "dkim" or row.name in live or not keys]

@@ -17,7 +17,7 @@ import pytest
 
 from tests.unit.shell import Shell
 from tests.unit.world import KARIN
-from weftmail.cli import admin
+from weftmail.cli import admin, ingest
 from weftmail.cli.demo import HOME
 from weftmail.cli.output import shown, shown_iso
 
@@ -214,7 +214,7 @@ def test_explain_speaks_in_sentences_to_people_and_json_to_programs(shell: Shell
     ("recipient", "said"),
     [
         ("leads@acme.example", "filed on LEAD-1: leads@acme.example opens records of type lead; see: "),
-        ("laeds@acme.example", "laeds@acme.example is no address here, but leads@acme.example"),
+        ("laeds@acme.example", "laeds@acme.example is no address here (there is: leads@acme.example"),
         (
             "x@other.example",
             "x@other.example is no address here. A mail server that asks our map refuses it: 550 5.1.1.",
@@ -230,6 +230,18 @@ def test_who_hands_mail_in_at_a_terminal_hears_where_it_went(shell: Shell, recip
         [HOME / "bin" / "mail-ingest", *words], input=shell.world.mail(KARIN), capture_output=True, check=False
     )
     assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, b"", b"")
+
+
+def test_what_came_before_is_not_taken_for_what_was_handed_in_now(
+    shell: Shell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What waits in the spool has no row yet, and the newest one there is another email."""
+    world = shell.world
+    world.accept(world.mail(KARIN), "leads@acme.example")
+    assert ingest.main(["--drain"]) == 0
+    words = ["--fate", f"--state={shell.folder}", "--recipient=leads@acme.example"]
+    assert ingest.main([*words, "--since=0"]) == 0 and "filed on LEAD-1" in capsys.readouterr().err
+    assert ingest.main([*words, f"--since={10**14}"]) == 0 and "nobody has filed it yet" in capsys.readouterr().err
 
 
 def test_the_demo_says_it_without_a_terminal_and_a_fault_of_saying_it_is_none_of_the_mail(shell: Shell) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -146,11 +147,13 @@ def test_what_no_look_has_seen_stands_in_the_table_at_once(scene: Scene) -> None
         domain = scene.store.domains.by_name(DOMAIN)
         assert domain is not None
         return [
-            (one.what, one.name.partition(".")[0], one.judgement.reason.code) for one, _ in rows(scene.store, domain)
+            (one.what, one.name.partition(".")[0], one.judgement.reason.code)
+            for one, _ in rows(scene.store, domain, HOST, 0)
         ]
 
     made = [("dkim", "wm27a", "dns.dkim.not looked"), ("dkim", "wm27e", "dns.dkim.not looked")]
-    assert table() == made
+    coming = [(what, DOMAIN.partition(".")[0], "dns.not asked") for what in ("mx", "spf")]
+    assert table() == [*coming, *made, ("dmarc", "_dmarc", "dns.not asked")]
     scene.watch.look(DOMAIN)
     (first, *_) = looked = table()
     assert first[0] == "mx" and not set(made) & set(looked)
@@ -166,6 +169,17 @@ def test_what_no_look_has_seen_stands_in_the_table_at_once(scene: Scene) -> None
     assert "dkim" not in {what for what, *_ in table()}
 
 
+def test_what_the_dns_has_to_hold_is_known_before_it_is_asked(scene: Scene) -> None:
+    domain = scene.store.domains.by_name(DOMAIN)
+    assert domain is not None
+    found = {one.what: one for one, _ in rows(scene.store, domain, HOST, 0)}
+    assert found["spf"].expected == (f"v=spf1 a:{HOST} -all",) and found["mx"].expected == (f"10 {HOST}",)
+    assert all(one.verdict == "look" and one.judgement.add for one in found.values())
+    nameless = {one.what: one for one, _ in rows(scene.store, domain, "localhost", 0)}
+    assert not nameless["mx"].judgement.add and not nameless["spf"].judgement.add
+    assert rows(scene.store, replace(domain, state="removed"), HOST, 0)[0][0].what == "dkim"
+
+
 def test_a_domain_without_keys_keeps_the_row_that_says_so(
     world: World, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -173,7 +187,7 @@ def test_a_domain_without_keys_keeps_the_row_that_says_so(
     DnsWatch(office.setup, TableZones(DOMAIN, good(DOMAIN, HOST, {})), HOST, keys).look(DOMAIN)
     domain = world.store.domains.by_name(DOMAIN)
     assert domain is not None
-    assert "dns.dkim.no keys" in [one.judgement.reason.code for one, _ in rows(world.store, domain)]
+    assert "dns.dkim.no keys" in [one.judgement.reason.code for one, _ in rows(world.store, domain, HOST, 0)]
 
 
 def test_a_shared_domain_is_told_to_who_looks_after_the_installation(scene: Scene) -> None:

@@ -16,6 +16,7 @@ from weftmail.cli import dns_watch, due, logs, runtime
 from weftmail.cli.arguments import Parser
 from weftmail.cli.config import Config, as_toml, host_and_port, keys, networks
 from weftmail.cli.context import Context
+from weftmail.cli.hostname import hostname
 from weftmail.cli.mailboxes import where_mailbox
 from weftmail.cli.map_files import FreshMap
 from weftmail.cli.sender import way_out
@@ -121,6 +122,7 @@ def site(config: Config, file: SettingsFile) -> Starlette:
         where_mailbox=where_mailbox,
         key_files=DkimFolder(str(config.dkim)),
         asks_dns=dns_watch.asks(config),
+        host=hostname(config),
         viewer=ViewerProcesses(),
         way_out=None if config.smtp.startswith("maildir:") else lambda: way_out(config),
         ways=None if config.smtp.startswith("maildir:") else lambda: runtime.ways(config, way_out(config)),

@@ -126,6 +126,11 @@ def wanted(found: Values, addresses: Sequence[str], *, dedicated: bool) -> str:
     return " ".join((VERSION, *dict.fromkeys((*middle, *naming(addresses))), last))
 
 
+def by_name(domain: str, host: str, *, dedicated: bool) -> DnsRecord:
+    """Return the record that names this server by its name, where nobody knows its addresses."""
+    return DnsRecord(domain, "TXT", f"{VERSION} a:{host} {'-all' if dedicated else '~all'}")
+
+
 def _qualifier(text: str) -> str:
     return text[0] if text[0] in _PERMISSIVE else "+"
 

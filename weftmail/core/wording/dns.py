@@ -10,6 +10,7 @@ DNS: Final[dict[str, Sentence]] = {
     # What the servers of the zone did.
     "dns.unanswered": marked("No server of the zone answers ({servers}): {text}"),
     "dns.to come": marked("Not there yet"),
+    "dns.not asked": marked("The DNS has not been asked for it yet"),
     "dns.no zone": marked("The servers of the zone cannot be found: {text}"),
     "dns.servers differ": marked("{ahead} as it should be, but not {behind}: {reason}"),
     "dns.some unanswered": marked("{reason}. But {servers} did not answer: {text}"),
