@@ -60,6 +60,16 @@ class Ownership:
             many(Owned, queries.followed_records(self._connection, **whose)),
         )
 
+    def followed_of_type(self, company_id: int, user_id: int, type_: str) -> Sequence[Owned]:
+        """Return the records of a type that a user follows."""
+        whose = {"company_id": company_id, "user_id": user_id}
+        return many(Owned, queries.followed_of_type(self._connection, **whose, type=type_))
+
+    def follow_again(self, company_id: int, record_ids: Collection[int], user_id: int) -> None:
+        """Let a colleague follow records again that they left, of what they were told before."""
+        for portion in portions(list(record_ids)):
+            queries.followers_return(self._connection, company_id=company_id, user_id=user_id, ids=portion)
+
     def of_team(self, company_id: int, team_id: int) -> Holdings:
         """Return what a team owns alone, in whatever state it is."""
         whose = {"company_id": company_id, "team_id": team_id}

@@ -18,7 +18,7 @@ from weftmail.core.role import Role
 from weftmail.flow.notify import following
 from weftmail.flow.post import Draft, post
 from weftmail.flow.refusal import Refusal, RefusedAct
-from weftmail.flow.setup import follower, record
+from weftmail.flow.setup import follower, leave_type, record
 from weftmail.flow.setup.act import Done
 from weftmail.flow.setup.record_change import RecordChanges
 from weftmail.store.message import ThreadMessage
@@ -57,6 +57,7 @@ def _page(visit: Visit, found: Record, message: ThreadMessage, wrong: Mapping[st
         message=message,
         press=press if press in ASKED else "mute",
         mine=mine,
+        alike=len(visit.store.ownership.followed_of_type(found.company_id, visit.user.id, found.type)),
         hear=[one.name for one in follows.values() if one.user_id != visit.user.id and one.is_told_of("notes")],
         text=visit.text("text"),
         wrong=wrong,
@@ -96,8 +97,18 @@ def _unfollow(visit: Visit, found: Record, _message: ThreadMessage) -> Done | Re
     return follower.remove(visit.setup, found.label, address_of(visit), company=visit.company.company)
 
 
+def _leave_type(visit: Visit, found: Record, _message: ThreadMessage) -> Done | Refusal:
+    return leave_type.leave(visit.setup, found.type, address_of(visit), company=visit.company.company)
+
+
 Press = Callable[[Visit, Record, ThreadMessage], Done | Refusal | None]
-ACTS: dict[str, Press] = {"assign": _assign, "note": _note, "mute": _mute, "unfollow": _unfollow}
+ACTS: dict[str, Press] = {
+    "assign": _assign,
+    "note": _note,
+    "mute": _mute,
+    "unfollow": _unfollow,
+    "leave": _leave_type,
+}
 
 routes = [
     page("/records/{label}/{number:number}/mail/{press}", ask),

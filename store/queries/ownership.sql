@@ -31,6 +31,17 @@ from follower f join record r on r.id = f.record_id
 where f.company_id = :company_id and f.user_id = :user_id and f.removed_at is null
 order by f.record_id;
 
+-- name: followed_of_type
+select f.record_id as id, r.label as name, false as gone
+from follower f join record r on r.id = f.record_id
+where f.company_id = :company_id and f.user_id = :user_id and f.removed_at is null and r.type = :type
+order by f.record_id;
+
+-- Of what they are told stays as they had chosen it.
+-- name: followers_return!
+update follower set removed_at = null
+where company_id = :company_id and user_id = :user_id and record_id in (:ids) and removed_at is not null;
+
 -- A hand-over is no news of the records: they stay where they are in the lists.
 -- A person takes over what a person had, beside the team that it has; a team takes it over from whoever had it.
 -- name: records_hand_over!

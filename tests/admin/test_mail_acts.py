@@ -110,6 +110,19 @@ def test_muted_and_left_with_undo(site: Site, anna: Browser) -> None:
     assert again.status_code == 422 and 'role="alert"' in again.text
 
 
+def test_all_records_of_the_type_are_left_with_undo(site: Site, anna: Browser) -> None:
+    assert "leave/do" not in anna.get(link("mute")).text, "there is no other one"
+    site.world.deliver(site.world.mail(), "leads@acme.example")
+    page = anna.get(link("mute")).text
+    assert "Unfollow all 2 records of the type lead" in page
+    done = anna.post(f"{link('leave')}/do", {"csrf": anna.csrf()})
+    for label in ("LEAD-1", "LEAD-2"):
+        record = site.world.record(label)
+        assert site.store.records.followers(record.company_id, record.id) == []
+    assert "/undo" in anna.get(done.headers["location"]).text
+    assert anna.get(link("leave")).status_code == 404
+
+
 def test_a_reader_sees_that_there_is_nothing_to_press(site: Site, browser: Opens) -> None:
     rolf = browser()
     rolf.sign_in("rolf@acme.example")

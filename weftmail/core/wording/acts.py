@@ -61,6 +61,8 @@ ACTS: Final = {
     "act.follower.add": marked("{subject}: follower added"),
     "act.follower.add_team": marked("{subject}: followers added"),
     "act.follower.remove_team": marked("{subject}: followers removed"),
+    "act.follower.leave_type": marked("No record of the type {subject} is followed any longer"),
+    "act.follower.return_type": marked("Records of the type {subject} are followed again"),
     "act.follower.set": marked("{subject}: what a follower is notified of changed"),
     "act.forward.take_back": marked("{subject}: a forwarded email is its forwarder's own"),
     "act.forward.again": marked("{subject}: the author of a forwarded email is its author again"),

@@ -217,6 +217,7 @@ REFUSALS = {
     "post_to_colleague": marked("{address} is a colleague; let them follow the record instead"),
     "mention_unclear": marked("Several colleagues are called {name}; write the whole name, or the address"),
     "no_such_colleague": marked("Nobody in {company} is called {name}"),
+    "follows_none": marked("{name} follows no record of the type {type}"),
     "muted_by_others": marked("{name} alone can mute a record for themselves; remove them from the followers instead"),
     "no_such_note": marked("There is no internal note {note} on {number}"),
     "note_of_others": marked("{name} wrote note {note}; only its author can change it"),

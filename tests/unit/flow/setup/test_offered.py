@@ -37,6 +37,7 @@ from weftmail.flow.setup import (
     forward,
     guide,
     images,
+    leave_type,
     leaving,
     many,
     membership,
@@ -299,6 +300,9 @@ ACTS: dict[str, Act] = {
     "follower.add_team": lambda o: o.did(
         follower.add_team(before(o, invited, teamed, recorded).setup, "LEAD-1", "Sales")
     ),
+    "follower.leave_type": lambda o: o.did(
+        leave_type.leave(on(before(o, recorded)).setup, "lead", "anna@acme.example", company="Acme")
+    ),
     "participant.add": lambda o: o.did(participant.add(before(o, recorded).setup, "LEAD-1", "nils@new.example")),
     "participant.remove": lambda o: o.did(
         participant.remove(before(o, recorded).setup, "LEAD-1", "karin@customer.example")
@@ -347,7 +351,7 @@ ACTS: dict[str, Act] = {
 }
 LEFT_BY_OTHERS = {
     "domain.restore", "alias.import_back", "alias.restore", "team.restore", "contact.unblock", "guide.open",
-    "follower.remove_team", "forward.again", "note.restore", "suppression.restore",
+    "follower.remove_team", "follower.return_type", "forward.again", "note.restore", "suppression.restore",
 }  # fmt: skip
 """Acts that stand in the log as the way back of one above; they are tried there."""
 
