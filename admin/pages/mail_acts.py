@@ -28,6 +28,13 @@ ASKED = ("assign", "note", "mute")
 """What the links of a notification ask for; the page of *mute* offers to leave altogether, too."""
 
 
+COMMANDS = {
+    "assign": "record set {0} --owner {1}",
+    "note": "record show {0}",
+    "mute": "follower set {0} {1} --mute yes",
+}
+
+
 def _place(visit: Visit) -> tuple[Record, ThreadMessage]:
     """Return the message that the path names, and the record on which it stands now."""
     message = message_of(visit)
@@ -51,7 +58,7 @@ def _page(visit: Visit, found: Record, message: ThreadMessage, wrong: Mapping[st
     mine = follows.get(visit.user.id)
     return visit.page(
         "mail_act.html",
-        command=f"mail-admin record show {found.label}",
+        command=f"mail-admin {COMMANDS.get(press, COMMANDS['mute'])}".format(found.label, address_of(visit)),
         status=422 if wrong else 200,
         record=found,
         message=message,
