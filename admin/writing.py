@@ -13,6 +13,7 @@ from dataclasses import replace
 from weftmail.admin import drafting, proposal
 from weftmail.admin.composer import (
     Composer,
+    Person,
     file_of,
     form_of,
     names,
@@ -29,7 +30,7 @@ from weftmail.flow.forwarding import files_of
 from weftmail.flow.identity import identity_of
 from weftmail.flow.leaving import moment
 from weftmail.flow.mentions import mentioned
-from weftmail.flow.post import Draft, plan
+from weftmail.flow.post import Draft, parted, plan
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import leaving, message
 from weftmail.flow.setup.act import Done
@@ -190,6 +191,18 @@ def first_draft(visit: Visit) -> tuple[Composer, Draft]:
     composer = form_of(visit)
     draft = draft_of(visit, composer)
     return replace(composer, errors=wrong_words(visit, composer)), replace(draft, to=draft.to or None)
+
+
+def leaves_first(visit: Visit, record: Record, composer: Composer, draft: Draft) -> Done:
+    """Let the first message of a record leave in the visitor's undo time; refused as ``flow.post.plan``."""
+    identity_of(visit.store, record)
+    plan(visit.store, record, visit.user, draft, visit.now)
+    to = tuple(Person(*parted(one), True) for one in draft.to or ())
+    kept = drafting.keep(visit, record, replace(composer, subject=draft.subject, to=to))
+    at = visit.now + visit.user.undo_seconds * 1000
+    done = leaving.leave(visit.setup, record.company_id, kept.draft_id, at)
+    assert not isinstance(done, Refusal)  # noqa: S101 - the draft was kept just now, and is theirs
+    return done
 
 
 def _shown(

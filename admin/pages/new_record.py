@@ -16,8 +16,10 @@ from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.address import in_full
 from weftmail.core.role import Role
 from weftmail.core.wording.phrase import marked
-from weftmail.flow.refusal import Refusal
+from weftmail.flow.post import Draft
+from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import opening
+from weftmail.flow.setup.act import Done
 from weftmail.flow.setup.opening import Opening
 
 KEPT = ("type", "title", "customer", "owner", "reference", "reference_url")
@@ -79,18 +81,31 @@ def save(visit: Visit) -> Response:
     if not (silent or composer.note or typed["customer"].strip() or draft.to):
         wrong = {"customer": visit.voice.gettext(marked("Name the customer, who gets the message."))}
         return _page(visit, typed, composer, wrong=wrong, status=422)
-    done = opening.open_record(
-        visit.setup,
-        visit.site.installation,
-        Opening(**typed),
-        visit.user,
-        None if silent else draft,
-        company=visit.company.company,
-    )
+    waits = not (silent or composer.note) and visit.user.undo_seconds > 0
+    done = _open_and_leave(visit, typed, composer, draft) if waits else _open(visit, typed, None if silent else draft)
     if isinstance(done, Refusal):
         return _refused(visit, typed, composer, done)
     visit.site.sender.wake()
     return visit.go(f"/records/{done.subject}", done)
+
+
+def _open(visit: Visit, typed: Mapping[str, str], draft: Draft | None) -> Done | Refusal:
+    setup, installation, company = visit.setup, visit.site.installation, visit.company.company
+    return opening.open_record(setup, installation, Opening(**typed), visit.user, draft, company=company)
+
+
+def _open_and_leave(visit: Visit, typed: Mapping[str, str], composer: Composer, draft: Draft) -> Done | Refusal:
+    """Open the record; its first message leaves in the visitor's undo time, and can be taken back until then."""
+    try:
+        with visit.store.transaction():
+            done = _open(visit, typed, None)
+            if isinstance(done, Refusal):
+                return done
+            (made,) = visit.store.records.by_label(done.subject, visit.company_id)
+            first = opening.addressed(visit.store, made, draft)
+            return writing.leaves_first(visit, made, composer, replace(first, subject=made.title))
+    except RefusedAct as refused:
+        return refused.refusal
 
 
 def _customer(visit: Visit, typed: Mapping[str, str]) -> str:

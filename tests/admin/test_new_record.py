@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,20 @@ def test_a_name_is_shown_as_an_address_before_anything_leaves(site: Site, anna: 
     assert save(anna, customer="Karin", pick=KARIN, kind="open", text="").status_code == 303
     assert save(anna, customer="Karin", pick=KARIN).status_code == 303
     assert save(anna, customer=f"Karin Ek <{KARIN}>").status_code == 303
+
+
+def test_the_first_message_can_be_taken_back_in_the_undo_time(site: Site, anna: Browser) -> None:
+    site.store.users.set_ways(site.world.anna, "keep", "stay", shortcuts=True, undo_seconds=10)
+    wrong = save(anna, customer=KARIN, cc_more="bjorn@acme.example")
+    assert wrong.status_code == 422 and not site.store.records.by_label("LEAD-2", site.world.acme)
+    done = save(anna, customer=KARIN)
+    page = anna.get(done.headers["location"]).text
+    assert [one.kind for one in site.world.thread("LEAD-2")] == ["event"] and "Hello Karin." in page
+    number = re.search(r'action="(/history/\d+/undo)"', page)
+    assert number is not None
+    anna.post(number[1], {"csrf": anna.csrf()})
+    assert "Hello Karin." in anna.get("/records/LEAD-2").text
+    assert [one.kind for one in site.world.thread("LEAD-2")] == ["event"] and site.store.listings.outbox() == []
 
 
 def test_what_is_wrong_stands_beside_its_field(site: Site, anna: Browser) -> None:

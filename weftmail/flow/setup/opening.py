@@ -87,7 +87,7 @@ def _opened(
     made = find.record(store, done.subject, company)
     write_event(store, made, Phrase("event.opened", {"actor": setup.actor.name}), setup.clock(), setup.actor.user_id)
     if draft is not None and author is not None:
-        _did(message.post(setup, installation, made, author, _addressed(store, made, draft)))
+        _did(message.post(setup, installation, made, author, addressed(store, made, draft)))
     return done
 
 
@@ -132,7 +132,7 @@ def writes_as(store: Store, company_id: int, type_: str) -> str:
     return found.answers_as if found is not None else f"{company.name} <notifications@{domain}>" if domain else ""
 
 
-def _addressed(store: Store, made: Record, draft: Draft) -> Draft:
+def addressed(store: Store, made: Record, draft: Draft) -> Draft:
     """Return the draft with the customer first in To, unless they stand in Cc."""
     if draft.note or made.customer_address is None:
         return draft
