@@ -47,10 +47,10 @@ def proposed(visit: Visit, talk: Conversation, moves: Pulse) -> Composer:
 
 
 def _answer(visit: Visit, talk: Conversation, moves: Pulse) -> Composer:
-    # The newest of all is the one, unless a program wrote it.
+    # The newest of all is the one, unless a program wrote it, or it went on to somebody who is not the customer.
     shown = next((one for one in talk.entries if one.message.id == moves.public), None)
     last = moves.public
-    if last is not None and (shown is None or shown.message.automatic):
+    if last is not None and (shown is None or shown.message.automatic or shown.message.forwards_id is not None):
         last = visit.store.messages.last_public(talk.record.company_id, talk.record.id)
         shown = next((one for one in talk.entries if one.message.id == last), None)
     # The page has the message mostly.

@@ -176,20 +176,21 @@
 // Without it the form works the same, but files have to be chosen again.
 (() => {
   const form = () => document.getElementById("write");
-  if (!form()) {
-    keepNothing();
-    return;
-  }
   const key = `draft ${location.pathname.replace(/\/write$/, "")}`;
   const text = () => form().querySelector("textarea");
   const chosen = () => form().querySelector("input[type=file]");
   const keeps = () => form().dataset.draft;
   const unsent = () => text().value.trim() !== "" || chosen().files.length > 0;
+  // On pages without the form, too, what was written goes with whoever signs out.
+  let unkept = false;
+  if (!form()) {
+    keepNothing();
+    return;
+  }
 
   // The draft is kept on the server while somebody types; the newest words stay here until they are there.
   let timer = 0;
   let saving = Promise.resolve();
-  let unkept = false;
   function later() {
     if (!keeps()) return;
     unkept = true;

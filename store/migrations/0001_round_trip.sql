@@ -860,6 +860,7 @@ create table draft_file (
     content_type text not null
 );
 create index draft_file_of on draft_file (company_id, draft_id, id);
+create index draft_file_draft on draft_file (draft_id);
 create index draft_file_blob on draft_file (blob_id);
 
 -- An outsider in the conversation.  With a message_id, in that message alone (somebody verified named them in Cc).

@@ -252,6 +252,7 @@ limit 1;
 -- name: last_public_message$
 select id from message
 where company_id = :company_id and record_id = :record_id and public and kind in ('received', 'post') and not automatic
+    and forwards_id is null
 order by id desc
 limit 1;
 

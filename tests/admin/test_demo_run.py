@@ -121,7 +121,7 @@ def _plays(page: Page) -> None:
     page.get_by_role("button", name="Free the disk").click()
     _accepted(page, begun + 6)
     page.get_by_role("button", name="Stop the listener").click()
-    page.get_by_text("✕ The listener is stopped").wait_for()
+    page.get_by_text("✕ The listener, which takes email in, is stopped").wait_for()
     time.sleep(1)
     page.get_by_role("button", name="Karin writes a new email").click()
     _accepted(page, begun + 7)

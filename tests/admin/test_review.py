@@ -353,6 +353,7 @@ def test_two_people_decide_on_the_record_itself(site: Site, tmp_path: Path) -> N
     eriks = arrives(site, text="I take over")
     site.store.records.set(_owned(site), 1)
     hers = arrives(site, "In her name", "Anna <anna@acme.example>", "They are yours")
+    site.store.users.set_ways(site.world.anna, "keep", "stay", shortcuts=True, undo_seconds=10)
     with served(site.app) as home, chromium(tmp_path / "profile") as first:
         assert first.browser is not None
         bjorn, anna = first.pages[0], first.browser.new_context().new_page()

@@ -243,7 +243,7 @@ def test_what_scrolls_can_be_reached_by_keyboard_and_html_mail_opens_in_full(sit
     assert page.evaluate("document.activeElement.tagName") == "PRE"
 
 
-@pytest.mark.parametrize(("lines", "least", "most"), [(1, 30, 90), (30, 500, 1200), (2000, 900, 1400)])
+@pytest.mark.parametrize(("lines", "least", "most"), [(1, 30, 90), (30, 500, 1200), (2000, 20_000, 120_000)])
 def test_a_frame_is_as_high_as_the_mail_in_it(site: Site, page: Page, lines: int, least: int, most: int) -> None:
     mail = site.world.mail(KARIN, text="<p>Hello</p>\n" * lines).replace(b"text/plain", b"text/html")
     site.world.deliver(mail, "support@acme.example")
@@ -253,7 +253,7 @@ def test_a_frame_is_as_high_as_the_mail_in_it(site: Site, page: Page, lines: int
     page.wait_for_function("document.querySelector('iframe.mail').style.height !== ''")
     inside, height = frame.evaluate("one => [one.contentDocument.documentElement.scrollHeight, one.offsetHeight]")
     assert least <= height <= most
-    assert lines == 2000 or inside <= height, "nothing is cut off, and nothing scrolls"
+    assert inside <= height, "nothing is cut off, and nothing scrolls"
     frame.evaluate("one => { one.style.height = '444px'; window.dispatchEvent(new Event('resize')); }")
     assert frame.evaluate("one => one.offsetHeight") == 444, "what somebody pulled larger stays"
 

@@ -153,6 +153,8 @@ SWITCHES = {
 ODD: dict[str, dict[str, Any]] = {
     **{name: {"types": ["none"], "before": 10**9} for name in ("contact_records", "contact_messages")},
     "outgoing_server_add": {"state": "on", "name": "relay"},
+    "draft_put": {"kind": "note"},
+    "signature_put": {"user_id": 2, "team_id": None},
     "outgoing_server_set": {"state": "on"},
     "server_use_expire": {"minute": 0},
     "server_use": {"since": 0},
@@ -250,6 +252,10 @@ def filled(office: Office, mails: int) -> Office:
         connection.execute(
             "insert into dmarc_report (id, domain_id, verified, sender, organisation, report, begin_at, end_at, "
             "created_at) values (1, 1, true, 's', 'o', 'r', 1, 1, 1)"
+        )
+        connection.execute(
+            "insert into draft (id, company_id, record_id, user_id, kind, body, created_at, changed_at)"
+            f" values (1, 1, {RECORD}, 2, 'message', '{{}}', 1, 1)"
         )
         connection.execute("insert into tag (id, company_id, name, folded, created_at) values (1, 1, 'T', 't', 1)")
         connection.execute(

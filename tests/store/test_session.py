@@ -12,8 +12,10 @@ def test_a_session_lasts_until_it_ends_or_expires(office: Office) -> None:
     sessions = office.store.sessions
     sessions.add("token", office.anna, "csrf", 10, 100)
     found = sessions.visitor("token", 99)
-    assert found is not None and (found.user_id, found.csrf, found.expires_at) == (office.anna, "csrf", 100)
-    assert sessions.visitor("token", 100) is None and sessions.get("other", 50) is None
+    assert found is not None
+    session, user = found
+    assert (session.user_id, user.name, session.csrf, session.expires_at) == (office.anna, "Anna", "csrf", 100)
+    assert sessions.visitor("token", 100) is None and sessions.visitor("other", 50) is None
     sessions.end("token")
     assert sessions.visitor("token", 50) is None
 
