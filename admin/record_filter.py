@@ -9,6 +9,7 @@ from typing import Any, cast, get_args
 from urllib.parse import parse_qsl, urlencode
 
 from weftmail.admin.number import whole_number
+from weftmail.admin.people import contacts_called
 from weftmail.admin.visit import Visit
 from weftmail.core.address import BadAddress, canonical
 from weftmail.flow import day
@@ -109,12 +110,14 @@ def _chosen(name: str, value: str) -> dict[str, Any]:
 
 
 def _contact(visit: Visit, text: str) -> int:
-    """Return the contact who is named by number or by an address; 0 for nobody."""
+    """Return the contact who is named by number, by an address, or by words that fit nobody else; 0 for nobody."""
     number = whole_number(text)
     if number is not None:
         return number
+    called = contacts_called(visit, text) if "@" not in text else []
+    address = called[0][0] if len(called) == 1 else text
     try:
-        found = visit.store.contacts.by_address(visit.company_id, canonical(text))
+        found = visit.store.contacts.by_address(visit.company_id, canonical(address))
     except BadAddress:
         return 0
     return found.id if found is not None else 0

@@ -71,7 +71,9 @@ def vouched(message: ThreadMessage) -> Mark | None:
         return Mark("✓", Phrase("vouched.login"), "good")
     if proof.get("dkim") == "pass":
         return Mark("✓", Phrase("vouched.signed", {"domain": domain}), "good")
-    return Mark("✓", Phrase("vouched.server", {"domain": domain}), "good")
+    if "pass" in (proof.get("spf"), proof.get("dmarc")):
+        return Mark("✓", Phrase("vouched.server", {"domain": domain}), "good")
+    return Mark("✓", Phrase("vouched.person"), "good")
 
 
 def _not_verified(proof: dict[str, str]) -> Mark:

@@ -12,6 +12,7 @@ from weftmail.admin.page import page
 from weftmail.admin.pages.record import record_of
 from weftmail.admin.visit import Visit
 from weftmail.core.role import Role
+from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import forward
 from weftmail.flow.setup import move as moves
@@ -61,8 +62,16 @@ def move(visit: Visit) -> Response:
     else:
         done = moves.move(visit.setup, found.label, numbers, _to(visit, "to"), company=company)
     if isinstance(done, Refusal):
-        return _move_page(visit, found, numbers, wrong={done.field: visit.voice.say(done.phrase)})
+        # Words of a title are no number: the records that they name are offered.
+        named = _goals(visit, found, visit.text("to")) if done.code == "no_such_record" else []
+        wrong = {done.field: visit.voice.say(_which(done, named))}
+        return _move_page(visit, found, numbers, wrong=wrong, found_=named or None)
     return _gone(visit, done)
+
+
+def _which(refusal: Refusal, named: Sequence[Goal]) -> Phrase:
+    """Return why nothing was done; where words name records, that one is to be chosen of them."""
+    return Phrase("record_wanted") if named else refusal.phrase
 
 
 def _numbers(visit: Visit) -> list[int]:
@@ -130,7 +139,9 @@ def merge(visit: Visit) -> Response:
         return _merge_page(visit, found, found_=_goals(visit, found, visit.text("into")))
     done = moves.merge(visit.setup, found.label, _to(visit, "into"), company=visit.company.company)
     if isinstance(done, Refusal):
-        return _merge_page(visit, found, wrong={done.field: visit.voice.say(done.phrase)})
+        named = _goals(visit, found, visit.text("into")) if done.code == "no_such_record" else []
+        wrong = {done.field: visit.voice.say(_which(done, named))}
+        return _merge_page(visit, found, wrong=wrong, found_=named or None)
     return _gone(visit, done)
 
 

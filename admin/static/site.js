@@ -506,6 +506,14 @@
   if (room.bottom > innerHeight) last.scrollIntoView({ block: room.height > innerHeight ? "start" : "end", behavior: "instant" });
 })();
 
+// What the bar says of a few seconds is taken back once they are over; a message that has left is not taken back.
+document.querySelectorAll(".bar[data-soon]").forEach((bar) => setTimeout(() => {
+  bar.querySelector(".soon")?.remove();
+  if (!bar.dataset.gone) return;
+  bar.querySelector("form")?.remove();
+  bar.querySelector("p").textContent = `● ${bar.dataset.gone}`;
+}, Number(bar.dataset.soon)));
+
 // How long a message can still be taken back.
 setInterval(() => document.querySelectorAll("[data-leaves]").forEach((one) => {
   one.dataset.until ??= performance.now() + Number(one.dataset.leaves) - Number(one.dataset.now);

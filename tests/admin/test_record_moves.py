@@ -73,6 +73,9 @@ def test_messages_are_moved_and_split_off(two: Site, anna: Browser) -> None:
         in send(anna, "/records/LEAD-2/move/save", kind="move", to=" ", m="1").text
     )
     assert "Choose a message" in send(anna, "/records/LEAD-2/move/save", kind="move", to="LEAD-1").text
+    offered = send(anna, "/records/LEAD-2/move/save", kind="move", to="chairs", m="1")
+    assert (offered.status_code, 'name="pick" value="LEAD-1"' in offered.text) == (422, True)
+    assert "Choose a record" in offered.text and "There is no record" not in offered.text
     done = send(anna, "/records/LEAD-2/move/save", kind="move", to="lead-1", m="1")
     assert done.headers["location"].partition("?")[0] == "/records/LEAD-1"
     assert b"Of oak?" in anna.get("/records/LEAD-2/1/source").content

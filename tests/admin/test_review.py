@@ -375,6 +375,7 @@ def test_two_people_decide_on_the_record_itself(site: Site, tmp_path: Path) -> N
         anna.get_by_role("button", name="Send to Karin Ek <karin@customer.example> as Anna").click()
         bar = anna.locator(".bar[role=status]").first
         expect(bar).to_contain_text("leaves in a few seconds")
+        expect(anna.get_by_text("Confirmed in the review queue").first).to_be_visible()
         assert site.world.row(hers).state == "filed"
         message = next(one for one in site.world.thread("LEAD-1") if one.inbound_id == hers)
         claimed = {one.message_id for one in site.store.outbox.claim("s", site.world.clock(), 2**50, 99)}

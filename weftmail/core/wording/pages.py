@@ -11,6 +11,7 @@ PAGES: Final[dict[str, Sentence]] = {
     "vouched.login": marked("Sent with a login of your mail server"),
     "vouched.signed": marked("Signed by {domain}"),
     "vouched.server": marked("Sent by a server of {domain}"),
+    "vouched.person": marked("Confirmed in the review queue"),
     "vouched.failed": marked("Sender not verified: {check} failed"),
     "vouched.not": marked("Sender not verified"),
     # How far a message got on its way to one person.

@@ -42,7 +42,7 @@ def leave(
     act_ = "message.schedule" if scheduled else "message.leave"
     # The number of a draft that is gone may be another one's since.
     which: Fields = {"id": draft.id, "begun_at": draft.created_at}
-    became = {**which, "state": "scheduled" if scheduled else "leaving"}
+    became = {**which, "state": "scheduled" if scheduled else "leaving", "leaves_at": at}
     return LeavesLater(act_, company_id, label, {**which, "state": draft.state}, became, draft.id)
 
 
