@@ -60,6 +60,7 @@ class Run:
         self.process.send_signal(signal.SIGINT)
         assert self.process.wait(20) == 0
         assert self.process.stdout is not None
+        assert "stopped; everything is in var/" in self.process.stdout.read()
         self.process.stdout.close()
         assert not [one for one in children if Path(f"/proc/{one}").exists()]
 

@@ -238,6 +238,14 @@ def test_nothing_scrolls_sideways(many: Site, tmp_path: Path, width: int) -> Non
     with opened(many, tmp_path, width=width) as page:
         page.click("summary")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        # Nor does a cell stand out of the row that it is of.
+        assert (
+            page.evaluate(
+                "[...document.querySelectorAll('.records tbody td')].filter(one => one.getBoundingClientRect().right"
+                " > one.parentElement.getBoundingClientRect().right + 1).map(one => one.className)"
+            )
+            == []
+        )
 
 
 def test_keys_are_switched_off(many: Site, tmp_path: Path) -> None:
