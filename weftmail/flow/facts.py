@@ -121,7 +121,9 @@ def gather(
         sent_on=_sent_on(store, sender, message),
         blocked=None if sender.user_id is not None else contacts.blocked,
         by_report=reported(store, installation, message, contacts, company_id),
-        provider=proof.dkim == "pass" and domain_of(proof.address) in installation.complaint_providers,
+        provider=proof.verified
+        and proof.dkim == "pass"
+        and domain_of(proof.address) in installation.complaint_providers,
         own_loop=came_back(installation, message),
         hops=len(message.received),
         spam=spam_mark(installation, envelope, message),

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.unit import dmarc
-from tests.unit.world import World
+from tests.unit.world import HOST, World
 from weftmail.core.limits import DMARC_KEPT
 from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say
@@ -82,6 +82,14 @@ def test_who_is_not_verified_is_kept_apart_and_takes_no_place(world: World) -> N
     assert (unsure.mails, unsure.passed) == (40, 0) and unsure.reporters[0].sender == "receiver.example"
     assert (sure.mails, sure.passed) == (43, 3)
     assert {one.sender for one in sure.reporters} == {"receiver.example", "evil.example"}
+
+
+def test_the_signature_of_another_domain_verifies_nobody(world: World) -> None:
+    raw = world.mail("noreply@receiver.example", "dmarc@acme.example", files=[(NAME, dmarc.packed(dmarc.report()))])
+    signed = f"Authentication-Results: {HOST}; dkim=pass header.d=evil.example\n".encode()
+    world.deliver(signed + raw, "dmarc@acme.example")
+    sure, unsure = found(world)
+    assert (sure.mails, unsure.mails) == (0, 3)
 
 
 def test_only_domains_that_the_reader_may_know_of(world: World) -> None:

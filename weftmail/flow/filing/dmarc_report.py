@@ -14,7 +14,8 @@ from weftmail.store.store import Store
 def keep_dmarc_report(store: Store, delivered: Delivered, name: str, now: int) -> None:
     """Keep the report that a mail brings, once; who is not verified by DKIM is kept apart, and displaces nobody."""
     report, domain = delivered.message.dmarc, store.domains.by_name(name)
-    verified = delivered.proof.dkim == "pass"
+    # Another domain's signature passes as well, and says nothing of who stands in From.
+    verified = delivered.proof.verified and delivered.proof.dkim == "pass"
     if report and domain and store.dmarc_reports.count(domain.id, verified=verified) < DMARC_KEPT:
         reporter = DmarcReporter(report.organisation, domain_of(delivered.proof.address), verified)
         # A time to come is nobody's to report of: it would stay on the page for longer than others.
