@@ -119,7 +119,7 @@ def test_four_names_are_enough() -> None:
         (Sender("", "a@x.shop.com.example"), False, False, "new senders of com.example"),
         (Sender("", "a@x.shop.info.se"), False, False, "new senders of info.se"),
         (Sender("", "a@x.co.com"), False, False, "new senders of co.com"),
-        (KARIN, True, False, ""),
+        (KARIN, True, False, "mail of karin@customer.example"),
         (KARIN, True, True, "our own words from customer.example"),
         (KARIN, False, True, "our own words from customer.example"),
         (Sender("", "leads@acme.example", ours=True), True, False, "our own words from acme.example"),
@@ -129,12 +129,12 @@ def test_four_names_are_enough() -> None:
 )
 def test_new_senders_and_our_own_words_count_by_domain(sender: Sender, known: bool, ours: bool, group: str) -> None:
     assert turns.group_of(ENVELOPE, sender, known=known, ours=ours) == group
-    assert turns.domain_of_group(group) == group.split(" ")[-1]
+    assert turns.named_by_group(group) == group.split(" ")[-1]
 
 
 def test_nobody_has_a_group_as_well() -> None:
     nobody = turns.group_of(Envelope("a@b.example", ""), Sender("", ""), known=False, ours=False)
-    assert nobody == "new senders of nobody" and turns.domain_of_group(nobody) == "nobody"
+    assert nobody == "new senders of nobody" and turns.named_by_group(nobody) == "nobody"
 
 
 def test_the_author_is_the_first_of_the_names() -> None:

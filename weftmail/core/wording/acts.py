@@ -175,6 +175,8 @@ FINAL: Final = {
     "final.membership.restore": marked("Let the person leave again"),
     "final.user.ways": marked("Choose again in your settings"),
     "final.note.erase": marked("What was erased is kept nowhere"),
+    "final.message.back": marked("Send the draft again instead"),
+    "final.message.left": marked("The message has left"),
     "final.outbox.retry": marked("The copy has left, or is about to"),
     "final.outbox.revive": marked("Cancel the copy in the outbox"),
     "final.record.note": marked("Edit or delete the note"),

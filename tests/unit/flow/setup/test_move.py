@@ -415,10 +415,13 @@ def test_an_undo_that_nothing_is_left_of(office: Office) -> None:
     assert office.refused(undo.undo(office.setup, merged.trace)) == ("", "move_hidden")
 
 
-@pytest.mark.parametrize("number", ["LEAD-9", "", "chairs"])
-def test_a_record_that_is_not_there(office: Office, number: str) -> None:
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [("LEAD-9", "no_such_record"), ("chairs", "no_such_record"), ("", "record_wanted"), (" ", "record_wanted")],
+)
+def test_a_record_that_is_not_there(office: Office, number: str, code: str) -> None:
     opened(office)
-    assert office.refused(move.merge(office.setup, "LEAD-1", number)) == ("into", "no_such_record")
+    assert office.refused(move.merge(office.setup, "LEAD-1", number)) == ("into", code)
 
 
 def test_an_answer_that_came_since_wakes_what_was_snoozed(office: Office) -> None:

@@ -45,6 +45,7 @@ def test_a_mail_is_filed_and_the_log_says_by_whom(office: Office, held: int) -> 
 
 
 def test_it_says_for_how_long_what_it_sends_can_be_taken_back_from_everybody(office: Office, held: int) -> None:
+    office.store.users.set_ways(office.world.anna, "keep", "stay", shortcuts=True, undo_seconds=UNDO_SECONDS)
     done = office.did(review.release(office.setup, office.world.installation, held))
     found = undo.trace(office.store, done.trace)
     assert found is not None and found.waits(office.world.clock())
