@@ -495,15 +495,21 @@
   const came = performance.getEntriesByType("navigation")[0]?.type;
   const sent = document.getElementById(sessionStorage.getItem("sent") ?? "");
   sessionStorage.removeItem("sent");
-  if (thread && sent) return sent.scrollIntoView({ block: "center", behavior: "instant" });
+  // Pictures and frames that come later move what is below them.
+  const look = (one, block) => {
+    const there = () => one.scrollIntoView({ block, behavior: "instant" });
+    there();
+    window.addEventListener("load", there, { once: true });
+  };
+  if (thread && sent) return look(sent, "center");
   // What was just done is said at the top, with its undo.
   if (!thread || location.hash || came !== "navigate" || document.querySelector("main > .bar[data-done]")) return;
   const first = document.getElementById("new");
   const last = thread.lastElementChild;
-  if (first) return first.scrollIntoView({ block: "start", behavior: "instant" });
+  if (first) return look(first, "start");
   if (!last) return;
   const room = last.getBoundingClientRect();
-  if (room.bottom > innerHeight) last.scrollIntoView({ block: room.height > innerHeight ? "start" : "end", behavior: "instant" });
+  if (room.bottom > innerHeight) look(last, room.height > innerHeight ? "start" : "end");
 })();
 
 // What the bar says of a few seconds is taken back once they are over; a message that has left is not taken back.

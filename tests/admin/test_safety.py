@@ -14,6 +14,7 @@ import pytest
 from tests.admin.conftest import Browser, Site, TestClient
 from tests.admin.furnished import furnish
 from tests.admin.test_access import pages
+from weftmail import admin as site_package
 from weftmail.admin.files import disposition, image_type, safe_name
 from weftmail.admin.headers import MOST_BYTES
 
@@ -211,3 +212,16 @@ def test_a_fault_of_our_own_is_said_as_such_and_shows_nothing(site: Site, anna: 
     assert "secret" not in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_style_sheet_is_whole() -> None:
+    """A rule left open would swallow all that follows it, in some windows alone."""
+    sheet = (Path(site_package.__file__).parent / "static/site.css").read_text(encoding="utf-8")
+    open_: list[str] = []
+    for before, brace in re.findall(r"([^{}]*)([{}])", re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)):
+        if brace == "}":
+            open_.pop()
+            continue
+        assert not ("@media" in before and open_), before
+        open_.append(before)
+    assert open_ == []
