@@ -36,6 +36,8 @@ class Mortal(LiveInstallation):
     def __init__(self, state: Path, smtp_port: int) -> None:
         super().__init__(state, smtp_port)
         self.admin("alias", "add", LEADS, "--opens", "lead", "--owner", ANNA)
+        # So many mails of one sender within minutes look like a loop: each of them is to be told by email all the same.
+        self.admin("exemption", "add", KARIN)
         self.ledger = Ledger(state)
         self.files = (state / "weftmail.db-wal", state / "settle.lock")
         self.notified: list[str] = []

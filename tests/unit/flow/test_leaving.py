@@ -225,7 +225,9 @@ def test_an_undo_knows_its_own_draft(writing: Writing) -> None:
 def test_who_answers_takes_what_nobody_owns_where_its_team_wants_it(writing: Writing, takes: bool, owner: bool) -> None:
     world = writing.world
     team = world.store.teams.add(world.acme, "Sales", 1)
-    world.store.teams.set_takes(world.acme, team, takes=takes)
+    found = world.store.teams.get(world.acme, team)
+    assert found is not None
+    world.store.teams.set_ways(replace(found, takes=takes))
     world.store.records.set(replace(writing.record, owner_id=None, owner_team_id=team), 1)
     writing.leaves(writing.draft(Written(text="Yes", people=(KARIN,), after_send="wait")))
     writing.passes(WAIT)

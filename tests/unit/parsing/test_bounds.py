@@ -18,6 +18,7 @@ LOOKS = {
     "parsing/agreement.py": {"_EDGE"},
     "parsing/burden.py": {"FEW_TAGS", "FEW_WORDS", "_LIGHT"},
     "parsing/copied.py": {"LINES", "_WRAPPED"},
+    "parsing/dmarc_report.py": {"_LATEST"},
     "parsing/detection.py": {"_BEFORE", "_SURE"},
     "parsing/header.py": {"_LINES_LOOKED_AT"},
     "parsing/hops.py": {"MOST"},

@@ -7,7 +7,7 @@ import mimetypes
 from dataclasses import replace
 from pathlib import Path
 
-from weftmail.cli.arguments import Parser
+from weftmail.cli.arguments import Parser, number
 from weftmail.cli.context import Context
 from weftmail.cli.output import Fields
 from weftmail.cli.refusals import carried_out
@@ -43,9 +43,9 @@ def build(parser: Parser) -> None:
     parser.add_argument("--subject", default="", metavar="T", help="the subject, if not that of what it answers")
     about = parser.add_mutually_exclusive_group()
     about.add_argument(
-        "--answer", type=int, metavar="N", help="the message that it answers, if not the last public one"
+        "--answer", type=number, metavar="N", help="the message that it answers, if not the last public one"
     )
-    about.add_argument("--forward", type=int, metavar="N", help="send message N on, with its files; needs --to")
+    about.add_argument("--forward", type=number, metavar="N", help="send message N on, with its files; needs --to")
     about.add_argument("--new", action="store_true", help="answer no message: it goes to the record's customer")
     parser.add_argument(
         "--mention", action="append", default=[], metavar="WHO", help="a colleague who is notified of it, too"
@@ -97,12 +97,12 @@ def _draft(arguments: argparse.Namespace, html: str, files: list[DraftFile]) -> 
 
 def _about(context: Context, record: Record, arguments: argparse.Namespace, draft: Draft) -> Draft:
     """Return the draft with the message that it answers or sends on."""
-    number = arguments.answer if arguments.answer is not None else arguments.forward
-    if number is None:
+    wanted = arguments.answer if arguments.answer is not None else arguments.forward
+    if wanted is None:
         return draft
-    found = context.store.threads.numbered(record.company_id, record.id, number)
+    found = context.store.threads.numbered(record.company_id, record.id, wanted)
     if found is None:
-        raise UsageError(f"there is no message {number} on {record.label}; see: mail-admin record show {record.label}")
+        raise UsageError(f"there is no message {wanted} on {record.label}; see: mail-admin record show {record.label}")
     if arguments.answer is not None:
         return replace(draft, answers_id=found.id)
     words = forwarded_words(context.store, context.installation, found)

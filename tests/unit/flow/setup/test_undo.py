@@ -10,8 +10,8 @@ from weftmail.core.role import Role
 from weftmail.core.wording.acts import ACTS, FINAL
 from weftmail.core.wording.sentences import say
 from weftmail.flow.refusal import RefusedAct
-from weftmail.flow.setup import company, domain, exemption, undo
-from weftmail.flow.setup.act import Done, Setup, act
+from weftmail.flow.setup import alias, company, domain, exemption, undo
+from weftmail.flow.setup.act import Done, FieldChange, Setup, act
 from weftmail.store.audit import AuditEntry, AuditRow
 
 
@@ -63,6 +63,15 @@ def test_a_later_change_stands_in_the_way() -> None:
     with pytest.raises(RefusedAct) as refused:
         undo.check_unchanged(left, {"owner": "Björn"})
     assert refused.value.refusal.code == "changed_since"
+
+
+def test_a_trace_says_what_changed(office: Office) -> None:
+    made = office.did(alias.add(office.setup, "sales@acme.example", opens="lead"))
+    found = undo.trace(office.store, made.trace)
+    assert found is not None and found.changes == ()
+    changed = office.did(alias.change(office.setup, "sales@acme.example", accepts="known"))
+    after = undo.trace(office.store, changed.trace)
+    assert after is not None and after.changes == (FieldChange("accepts", "everyone", "known"),)
 
 
 def test_every_act_can_be_undone_or_says_why_not() -> None:
