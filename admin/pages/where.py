@@ -159,7 +159,7 @@ def _switches(visit: Visit, found: Forecast, *, ours: bool) -> dict[str, str]:
 
 IN_FILE = {"report": "complaint_providers", "infected": "clamd", "spam": "spam_field"}
 """Rules for which a setting of the file says what is believed."""
-FIXED = ("loop", "automatic answer", "unreadable", "reply token", "references", "alias", "nowhere")
+FIXED = ("loop", "dmarc report", "automatic answer", "unreadable", "reply token", "references", "alias", "nowhere")
 """Rules that no setting changes, where they lead nowhere else."""
 
 

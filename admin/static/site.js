@@ -571,8 +571,6 @@ setInterval(() => document.querySelectorAll("[data-leaves]").forEach((one) => {
     const fields = [...new FormData(form)].filter(([, value]) => value);
     const address = `${form.getAttribute("action")}?${new URLSearchParams(fields)}`;
     try {
-      if (unkept) keep();
-      await saving;
       const answer = await fetch(address, { headers: { accept: "text/html" }, signal: asked.signal });
       if (!answer.ok || answer.redirected) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
