@@ -61,7 +61,6 @@ def multiply(store: Store, times: int) -> None:
     connection.execute("update counter set last = last * ?, records = records * ?", (times, times))
     connection.execute("pragma synchronous = full")
     connection.execute("pragma foreign_keys = on")
-    connection.execute("analyze")
 
 
 def _statement(store: Store, table: str) -> str:

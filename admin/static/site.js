@@ -141,14 +141,22 @@
     return url;
   }
 
+  // Whoever signs out is asked for nothing more: the site would refuse the answer, and say so.
+  let leaving = false;
+  window.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || !event.target.matches('[action="/sign-out"]')) return;
+    leaving = true;
+    asking.abort();
+  });
+
   async function follow() {
-    for (;;) {
+    while (!leaving) {
       await seen();
       try {
         asking = new AbortController();
         const answer = await get(whether(), "application/json", asking);
         if (answer.seen !== url.searchParams.get("seen")) {
-          const html = await get(below ? peek(document.body.dataset.at) : document.body.dataset.at, "text/html");
+          const html = await get(below ? peek(document.body.dataset.at) : document.body.dataset.at, "text/html", asking);
           inPlace(() => refresh(html));
           url.searchParams.set("seen", answer.seen);
         }
@@ -156,6 +164,7 @@
         lost = null;
         say(true, `● ${status.dataset.on}`);
       } catch {
+        if (leaving) return;
         if (again) {
           again = false;
           continue;
