@@ -37,7 +37,8 @@ CONDITIONS = {
     "unassigned": "r.owner_id is null",
     "teams": "r.owner_team_id in (select team_id from team_member"
     " where company_id = :company_id and user_id = :user_id)",
-    "unread": "r.id in (select record_id from unread_record where company_id = :company_id and user_id = :user_id)",
+    "unread": "exists (select 1 from unread_record u"
+    " where u.company_id = :company_id and u.user_id = :user_id and u.record_id = r.id)",
     "waiting": WAITS,
     "held": "r.id in (select record_id from inbound where company_id = :company_id and record_id is not null"
     " and state in ('held', 'unmatched', 'error'))",
@@ -81,6 +82,8 @@ DRIVERS = {
 """Where the records of a filter stand by themselves: they are looked up from there, one of these at a time."""
 FEW = ("mine", "owner_id", "team_id", "customer_id", "hidden_as", *DRIVERS)
 """What is found by its own index and then sorted, rather than looked for among all in their order."""
+STRETCH = 5000
+"""Where many are found by their own index, a page is looked for among so many records of the order first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,16 +185,23 @@ class RecordLists:
         after: ListPlace | None = None,
         before: ListPlace | None = None,
         most: int = 50,
-        few: bool = False,
+        few: bool | None = None,
     ) -> list[Record]:
         """Return records in the order of ``sort``: the first, those after a place, or those right before one.
 
-        ``few``: somebody has counted them, and they are fewer than a page would have to be looked for among.
+        ``few``: whether they are fewer than a page would have to be looked for among; None where nobody counted them.
         """
-        back = before is not None
-        sql, words = page_sql(only, sort, after=after or before, back=back, few=few)
-        found = many(Record, self._connection.run("record_list", sql, {**words, "most": most}))
+        back, place = before is not None, after or before
+        found: list[Record] = []
+        if few is False and _by_itself(only):
+            # Many of many: a page of them stands in a stretch of the order, as a rule, and sorting them all would cost.
+            found = self._page(*page_sql(only, sort, after=place, back=back, stretch=STRETCH), most)
+        if len(found) < most:
+            found = self._page(*page_sql(only, sort, after=place, back=back, few=bool(few)), most)
         return found[::-1] if back else found
+
+    def _page(self, sql: str, words: dict[str, Any], most: int) -> list[Record]:
+        return many(Record, self._connection.run("record_list", sql, {**words, "most": most}))
 
     def count(self, only: RecordFilter, sort: RecordSort = "changed", before: ListPlace | None = None) -> int:
         """Return how many records there are, ``COUNTED + 1`` for more; those alone that stand ``before`` a place."""
@@ -232,24 +242,38 @@ LAST = """
 select m.record_id, m.author_name, m.author_address, m.author_user_id, m.kind, substr(m.reply_text, 1, 300) as text,
     m.created_at
 from message m
-where m.company_id = :company_id and m.id in (:ids)"""
+where +m.company_id = :company_id and m.id in (:ids)"""
 
 
 def page_sql(
-    only: RecordFilter, sort: RecordSort, *, after: ListPlace | None = None, back: bool = False, few: bool = False
+    only: RecordFilter,
+    sort: RecordSort,
+    *,
+    after: ListPlace | None = None,
+    back: bool = False,
+    few: bool = False,
+    stretch: int = 0,
 ) -> tuple[str, dict[str, Any]]:
-    """Return the statement of a page and its parameters, ``most`` excepted."""
+    """Return the statement of a page and its parameters, ``most`` excepted.
+
+    ``stretch``: look for them among so many records of the order alone, 0 for all; a page that is not full says nothing
+    then.
+    """
     column, down = SORTS[sort]
     order = "desc" if down is not back else "asc"
-    where, words = _where(only)
-    if sort == "waiting":
-        where += f" and {WAITS}"
+    where, words = _where(only, driven=not stretch)
+    waits = f" and {WAITS}" if sort == "waiting" else ""
+    place = ""
     if after is not None:
-        where += f" and (r.{column}, r.id) {'<' if order == 'desc' else '>'} (:at, :id)"
+        place = f" and (r.{column}, r.id) {'<' if order == 'desc' else '>'} (:at, :id)"
         words |= {"at": after.at, "id": after.id}
     # A plus keeps SQLite from reading all records in their order.
-    by = f"{'+' if few or any(getattr(only, name) for name in FEW) else ''}r.{column}"
-    chosen = f"select r.id as chosen from {_from(only)} where {where} order by {by} {order}, r.id {order} limit :most"  # noqa: S608
+    by = f"{'+' if not stretch and (few or _by_itself(only)) else ''}r.{column} {order}, r.id {order}"
+    source = _from(only)
+    if stretch:
+        next_ = f"select r.* from record r where r.company_id = :company_id{waits}{place} order by {by} limit {stretch}"  # noqa: S608
+        source = f"({next_}) r"
+    chosen = f"select r.id as chosen from {source} where {where}{waits}{place} order by {by} limit :most"  # noqa: S608
     of_company = "l.id = c.chosen and l.company_id = :company_id"
     sorted_ = f"order by l.{column} {order}, l.id {order}"
     return f"select l.* from ({chosen}) c cross join record_row l where {of_company} {sorted_}", words  # noqa: S608
@@ -304,6 +328,11 @@ def counts_sql(of: RecordFilter) -> tuple[str, dict[str, Any]]:
         parts.append(f"({sql})")
         words |= more
     return f"select {', '.join(parts)}", words
+
+
+def _by_itself(only: RecordFilter) -> bool:
+    """Say whether a filter finds its records by an index of its own, in no order of a list."""
+    return any(getattr(only, name) for name in FEW)
 
 
 def _driver(only: RecordFilter) -> str | None:

@@ -358,7 +358,7 @@ create table contact_address (
     created_at bigint not null,
     primary key (company_id, kind, address)
 );
-create index contact_address_contact on contact_address (company_id, contact_id, kind, created_at, address);
+create index contact_address_contact on contact_address (contact_id, company_id, kind, created_at, address);
 create index contact_address_domain on contact_address (company_id, domain, contact_id);
 
 -- What passed from one contact to another when they turned out to be the same person, so that it can go back.

@@ -18,10 +18,11 @@ order by t.position;
 select
     t.id, t.message_id, t.blob_id, t.filename, t.content_type, t.content_id, t.inline, t.card, b.size, b.sha256
 from message m
-    join attachment t on t.company_id = m.company_id and t.message_id = m.id
-    join blob b on b.id = t.blob_id
+    cross join attachment t
+    cross join blob b
 where m.company_id = :company_id and m.record_id = :record_id and m.id >= :first and m.id <= :last
-order by t.message_id, t.position;
+    and t.company_id = m.company_id and t.message_id = +m.id and b.id = t.blob_id
+order by m.id, t.position;
 
 -- All files of a record but the images inside its mails, the newest message's first.
 -- name: record_files
@@ -47,5 +48,5 @@ where t.id = :id and t.company_id = :company_id;
 
 -- name: attached_before$
 select t.id from attachment t
-where t.company_id = :company_id and t.record_id = :record_id and t.blob_id = :blob_id and t.message_id < :before
+where t.company_id = :company_id and t.record_id = :record_id and t.blob_id = :blob_id and +t.message_id < :before
 limit 1;

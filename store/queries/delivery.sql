@@ -18,8 +18,9 @@ order by d.id;
 
 -- name: page_deliveries
 select d.*
-from message m join delivery_row d on d.company_id = m.company_id and d.message_id = m.id
+from message m cross join delivery_row d
 where m.company_id = :company_id and m.record_id = :record_id and m.id >= :first and m.id <= :last
+    and d.company_id = m.company_id and d.message_id = +m.id
 order by d.id;
 
 -- States of a delivery only move forward: what has bounced is not handed over again by a late answer.

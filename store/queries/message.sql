@@ -68,7 +68,7 @@ from message m
 where m.id = :id and m.company_id = :company_id;
 
 -- name: messages_of_company
-select id from message where company_id = :company_id and id in (:ids);
+select id from message where +company_id = :company_id and id in (:ids);
 
 -- What routing asks of a message that a token, a locator or a stored foreign id names.
 -- name: messages_facts

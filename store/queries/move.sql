@@ -75,7 +75,7 @@ order by id;
 -- name: messages_there_already
 select m.id
 from message m
-where m.company_id = :company_id and m.id in (:ids)
+where +m.company_id = :company_id and m.id in (:ids)
     and exists (
         select 1 from message o
         where o.company_id = :company_id and o.record_id = :to_id and o.rfc_message_id = m.rfc_message_id
@@ -99,7 +99,7 @@ set record_id = :to_id,
         select count(*) from former_place p
         where p.company_id = :company_id and p.move_id = :move_id and p.message_id >= :first and p.message_id <= message.id
     )
-where company_id = :company_id and id in (:ids);
+where +company_id = :company_id and id in (:ids);
 
 -- Those that stood there before get the number back that they had there.
 -- name: messages_number_back!
@@ -108,7 +108,7 @@ set number = (
     select p.number from former_place p
     where p.company_id = :company_id and p.message_id = message.id and p.record_id = :to_id
 )
-where company_id = :company_id and id in (:ids)
+where +company_id = :company_id and id in (:ids)
     and exists (
         select 1 from former_place p
         where p.company_id = :company_id and p.message_id = message.id and p.record_id = :to_id
@@ -129,7 +129,8 @@ where company_id = :company_id and record_id = :record_id and state = 'unread';
 
 -- name: inbound_move!
 update inbound set record_id = :to_id
-where company_id = :company_id and id in (select inbound_id from message where company_id = :company_id and id in (:ids));
+where company_id = :company_id
+    and id in (select inbound_id from message where +company_id = :company_id and id in (:ids));
 
 -- Mail for review that answers one of these messages, or all that waits on a record.
 -- name: inbound_held_move!

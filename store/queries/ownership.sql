@@ -48,7 +48,7 @@ where company_id = :company_id and user_id = :user_id and record_id in (:ids) an
 update record
 set owner_id = :owner_id,
     owner_team_id = case when cast(:owner_team_id as bigint) is null and owner_id is not null then owner_team_id else :owner_team_id end
-where company_id = :company_id and id in (:ids);
+where +company_id = :company_id and id in (:ids);
 
 -- name: aliases_hand_over!
 update alias set owner_id = :owner_id, owner_team_id = :owner_team_id, changed_at = :now

@@ -225,7 +225,7 @@ order by p.created_at, p.contact_id;
 select m.id
 from message m
     join participant p on p.company_id = m.company_id and p.record_id = m.record_id and p.contact_id = :contact_id
-where m.company_id = :company_id and m.id in (:message_ids) and p.removed_at is null
+where +m.company_id = :company_id and m.id in (:message_ids) and p.removed_at is null
     and (p.message_id is null or p.message_id = m.id);
 
 -- name: takes_part_in_record$

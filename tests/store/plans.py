@@ -14,6 +14,12 @@ FEW = "the people of one record, the files of one message, the addresses of one 
 
 NAMED = "looks through the titles of a stretch of the company's newest records that has a bound"
 READ_MORE = {
+    "draft_files": FEW,
+    "stand_ins": FEW,
+    "decides_on": "the mails of one page, each once, however many reasons there are",
+    "alias_mails_in_review": REVIEWED,
+    "alias_mails_since": DAY,
+    "audit_of_acts": NEWEST,
     "messages_sharing": "sorts the mails that share an id of a talk: those of a week at one alias",
     "log_addresses_like": "the two parts of one answer, each of which an index leads to and ends at its limit",
     "mentionable": "the people of one company, sorted by name once they are found",

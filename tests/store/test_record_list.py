@@ -21,6 +21,7 @@ from weftmail.store.record_list import (
     SORTS,
     ListPlace,
     RecordFilter,
+    RecordSort,
     changed_sql,
     count_sql,
     counts_sql,
@@ -189,7 +190,8 @@ def prepared(postgresql_server: str) -> Iterator[postgresql.PostgresqlConnection
 @pytest.mark.parametrize("only", [*ONE, *FEW], ids=str)
 def test_postgresql_takes_every_list(prepared: postgresql.PostgresqlConnection, only: RecordFilter) -> None:
     statements = [count_sql(only), counts_sql(only), changed_sql(only)]
-    statements += [page_sql(only, sort, after=ListPlace(1, 1), back=back) for sort in SORTS for back in (False, True)]
+    for sort, back, stretch in itertools.product(SORTS, (False, True), (0, 5000)):
+        statements.append(page_sql(only, sort, after=ListPlace(1, 1), back=back, stretch=stretch))
     for sql, words in statements:
         more = {"most": 5, "labels": ["LEAD-1"], "after": 1}
         names = set(re.findall(r"(?<![:\w]):([a-z]\w*)", sql))
@@ -243,6 +245,34 @@ def test_a_list_of_few_costs_what_they_cost(sizes: list[SqliteConnection], name:
     only = replace(asked(name, user_id=1), active=name == "unassigned")
     small, large = (steps(one, *page_sql(only, "changed")) for one in sizes)
     assert large <= max(small * MOST, small + 5), (small, large)
+
+
+@pytest.mark.parametrize("name", ["mine", "unread", "owner_id", "team_id", "customer_id", "tag_id"])
+@pytest.mark.parametrize("sort", ["changed", "first", "owner"])
+def test_a_stretch_of_a_list_costs_what_a_stretch_costs(sizes: list[SqliteConnection], name: str, sort: Any) -> None:
+    """Where many are somebody's, they are looked for along the order, and no further than a stretch of it."""
+    small, large = (steps(one, *page_sql(asked(name), sort, stretch=200)) for one in sizes)
+    assert large <= small * MOST, (small, large)
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_a_page_of_many_is_the_page_of_all(office: Office, sort: RecordSort) -> None:
+    """However somebody asks, along the order or by the index of the filter, the same records stand there."""
+    for number in range(12):
+        owner, state = (office.anna, None)[number % 3 == 0], ("open", "waiting")[number % 2]
+        record = replace(office.record(f"No {number}", owner_id=owner), state=state, counts_as=state)
+        office.store.records.set(replace(record, priority="high" if number % 4 else "normal"), 100 - number % 5)
+    lists = office.store.record_lists
+    for name in (None, *CONDITIONS):
+        only = replace(asked(*([name] if name else [])), owner_id=None)
+        whole = lists.page(only, sort, most=99)
+        for most, few in itertools.product((1, 3, 99), (False, True, None)):
+            first = lists.page(only, sort, most=most, few=few)
+            assert first == whole[:most], (name, few)
+            if len(first) < len(whole):
+                place = place_of(first[-1], sort)
+                assert lists.page(only, sort, after=place, most=most, few=few) == whole[most : 2 * most]
+                assert lists.page(only, sort, before=place, most=most, few=few) == whole[: most - 1][-most:]
 
 
 def test_the_highest_priority_comes_first_a_page_at_a_time(office: Office) -> None:
