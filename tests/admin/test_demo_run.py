@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -195,3 +196,19 @@ def test_the_first_run_and_the_second(folder: Path, tmp_path: Path) -> None:
         _records(folder, count)
         time.sleep(1)
     second.stop()
+
+
+def test_two_runs_that_begin_together(tmp_path: Path) -> None:
+    """In folders of their own; each answers at the port that it names, with its own link."""
+    runs = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        runs.append(Run(tmp_path / name))
+    links = [re.search(r"Open     (http://127\.0\.0\.1:(\d+)/enter/\S+)", run.ready()) for run in runs]
+    assert len({link[2] for link in links if link is not None}) == 2
+    for link in links:
+        assert link is not None
+        with urllib.request.urlopen(link[1], timeout=20) as answer:
+            assert "Sign in as Anna" in answer.read().decode()
+    for run in runs:
+        run.stop()

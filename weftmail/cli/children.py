@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,8 @@ from weftmail.core.failure import UsageError
 
 STOPPING = 20.0
 """How long, in seconds, a stop waits for a child before it is killed."""
+_HANDING_OVER = 'export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@" 3<&0 </dev/null'
+"""What a shell does to hand its standard input over as a service manager hands a socket over (sd_listen_fds(3))."""
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -27,12 +30,16 @@ class Children:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         logs.mkdir(parents=True, exist_ok=True)
 
-    def start(self, name: str, command: Sequence[str | Path]) -> None:
-        """Start a program in a session of its own, so that a Ctrl-C reaches it by us alone."""
+    def start(self, name: str, command: Sequence[str | Path], door: socket.socket | None = None) -> None:
+        """Start a program in a session of its own, so that a Ctrl-C reaches it by us alone.
+
+        ``door`` is a socket that it is handed over, as a service manager would.
+        """
+        words = [str(word) for word in command]
         with open(self._logs / f"{name}.log", "ab") as log:
             self._running[name] = subprocess.Popen(
-                [str(word) for word in command],
-                stdin=subprocess.DEVNULL,
+                words if door is None else ["/bin/sh", "-c", _HANDING_OVER, "sh", *words],
+                stdin=subprocess.DEVNULL if door is None else door.fileno(),
                 stdout=log,
                 stderr=log,
                 env=self._environ,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import http.client
 import io
 import os
 import secrets
@@ -63,6 +64,7 @@ class Demo:
         self._full = False
         self.environ = {**os.environ, "WEFTMAIL_CONFIG": str(self.settings)}
         self.children = Children(self.var / "log", self.environ)
+        self.door: socket.socket | None = None
 
     @property
     def config(self) -> Config:
@@ -84,8 +86,12 @@ class Demo:
         return out.getvalue().strip()
 
     def make(self) -> bool:
-        """Make settings, store and keys where they are missing; say whether the store is new."""
-        port = free_port(PORT, PORTS)
+        """Make settings, store and keys where they are missing; say whether the store is new.
+
+        The site's port is ours from here on: no other program can take it before the site runs.
+        """
+        self.door = listening(PORT, PORTS)
+        port = self.door.getsockname()[1]
         if port != PORT:
             print(f"  Port {PORT} is taken; the site is at {port}.")
         state = self.var / "state"
@@ -138,10 +144,13 @@ class Demo:
         # mail-ingest says, because of it, where each mail went; the first one came before anybody looked.
         (Path(self.config.state) / "demo-run").touch()
         self.children.start("sender", [programs / "mail-send"])
-        self.children.start("site", [programs / "mail-admin", "serve"])
-        host, _, port = self.config.site.rpartition(":")
-        self.children.wait_until(lambda: answers(socket.AF_UNIX, place), "starting the listener")
-        self.children.wait_until(lambda: answers(socket.AF_INET, (host, int(port))), "starting the site")
+        door = self.door or listening(PORT, PORTS)
+        host, port = door.getsockname()
+        self.children.start("site", [programs / "mail-admin", "serve"], door)
+        # Only the site holds it now: it is closed with the site.
+        door.close()
+        self.children.wait_until(lambda: answers(place), "starting the listener")
+        self.children.wait_until(lambda: serves(host, port), "starting the site")
 
     def _listen(self) -> None:
         place = os.path.relpath(self.config.listener)
@@ -215,14 +224,22 @@ class Demo:
         )
 
 
-def free_port(first: int, most: int) -> int:
-    """Return the first port of the loopback that nobody listens at; raise UsageError where there is none."""
+def listening(first: int, most: int) -> socket.socket:
+    """Return a socket that listens at the first free port of the loopback from ``first`` on.
+
+    It is taken by listening, not looked at: what two programs look at, both find free.  Raises UsageError where the
+    ``most`` ports are all taken.
+    """
     for port in range(first, first + most):
-        with socket.socket() as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            with contextlib.suppress(OSError):
-                trial.bind(("127.0.0.1", port))
-                return port
+        door = socket.socket()
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind(("127.0.0.1", port))
+            door.listen(128)
+        except OSError:
+            door.close()
+            continue
+        return door
     raise UsageError(f"the ports {first} to {first + most - 1} of this machine are all taken; free one of them")
 
 
@@ -231,11 +248,24 @@ def four_words() -> str:
     return "-".join(secrets.choice(WORDS) for _ in range(4))
 
 
-def answers(family: socket.AddressFamily, address: str | tuple[str, int]) -> bool:
-    """Say whether somebody listens there."""
-    with socket.socket(family, socket.SOCK_STREAM) as trial:
+def answers(place: str) -> bool:
+    """Say whether somebody listens at this socket of the file system."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as trial:
         trial.settimeout(1)
-        return trial.connect_ex(address) == 0
+        return trial.connect_ex(place) == 0
+
+
+def serves(host: str, port: int) -> bool:
+    """Say whether a site answers there; a port alone takes connections before anybody answers them."""
+    asked = http.client.HTTPConnection(host, port, timeout=1)
+    try:
+        asked.request("GET", "/healthz")
+        asked.getresponse()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        asked.close()
+    return True
 
 
 def step(number: int, what: str, began: float | None = None, *, said: str = "") -> None:

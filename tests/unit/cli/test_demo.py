@@ -7,14 +7,17 @@ import re
 import signal
 import socket
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from weftmail.cli.children import Children
 from weftmail.cli.config import Config, dump
-from weftmail.cli.demo import HOME, alone, answers, four_words, free_port, step
+from weftmail.cli.demo import HOME, alone, four_words, listening, serves, step
 from weftmail.cli.demo_mails import of_now
 from weftmail.cli.demo_words import WORDS
 from weftmail.core.failure import UsageError
@@ -34,11 +37,74 @@ def test_a_password_is_four_words_that_can_be_read_out() -> None:
 def test_a_taken_port_is_answered_by_the_next_free_one() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        assert answers(socket.AF_INET, ("127.0.0.1", port))
-        assert port < free_port(port, 50) < port + 50
+        with listening(port, 50) as found:
+            assert port < found.getsockname()[1] < port + 50
         with pytest.raises(UsageError, match="all taken"):
-            free_port(port, 1)
-    assert not answers(socket.AF_INET, ("127.0.0.1", port))
+            listening(port, 1)
+
+
+def test_a_port_that_another_program_is_about_to_listen_at_is_taken_once() -> None:
+    """Both may bind it (SO_REUSEADDR); one of them listens."""
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", 0))
+        port = other.getsockname()[1]
+        with listening(port, 1):
+            with pytest.raises(OSError, match="in use"):
+                other.listen()
+            with pytest.raises(UsageError, match="all taken"):
+                listening(port, 1)
+
+
+def test_demos_that_begin_together_get_a_port_each() -> None:
+    together = threading.Barrier(8)
+
+    def one(_number: int) -> socket.socket:
+        together.wait(60)
+        return listening(23_000, 400)
+
+    for _ in range(20):
+        with ThreadPoolExecutor(8) as pool:
+            doors = list(pool.map(one, range(8)))
+        ports = {door.getsockname()[1] for door in doors}
+        for door in doors:
+            door.close()
+        assert len(ports) == 8
+
+
+def test_a_site_serves_once_somebody_answers() -> None:
+    with listening(23_500, 400) as door:
+        assert not serves(*door.getsockname())
+        answering = threading.Thread(target=_answer, args=(door,), daemon=True)
+        answering.start()
+        while not serves(*door.getsockname()):
+            pass
+    assert not serves("127.0.0.1", 1)
+
+
+def _answer(door: socket.socket) -> None:
+    """Answer everybody, those who have given up too, until the door is closed."""
+    with suppress(OSError):
+        while True:
+            caller, _ = door.accept()
+            with caller, suppress(OSError):
+                caller.recv(1000)
+                caller.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+
+def test_a_door_is_handed_over_as_by_a_service_manager(tmp_path: Path) -> None:
+    children = Children(tmp_path / "log", os.environ)
+    said = "from weftmail.transport.systemd import handed_over; import sys; (door,) = handed_over()"
+    asks = f"{said}; print(door.getsockname()[1], sys.stdin.read() == '', flush=True); door.accept()"
+    with listening(23_900, 50) as door:
+        port = door.getsockname()[1]
+        children.start("one", [sys.executable, "-c", asks], door)
+    log = tmp_path / "log" / "one.log"
+    children.wait_until(lambda: log.read_text() == f"{port} True\n", "starting", most=60)
+    with pytest.raises(UsageError, match="all taken"):
+        listening(port, 1)
+    children.stop()
+    listening(port, 1).close()
 
 
 def test_one_folder_runs_once_at_a_time(tmp_path: Path) -> None:

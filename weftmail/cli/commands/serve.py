@@ -26,7 +26,7 @@ from weftmail.cli.this_server import ThisServer
 from weftmail.core.failure import TempFail, UsageError
 from weftmail.transport.readers.viewer import ViewerProcesses
 from weftmail.transport.server_secrets import SecretFolder
-from weftmail.transport.systemd import ServiceManager
+from weftmail.transport.systemd import ServiceManager, handed_over
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -57,8 +57,8 @@ def _serve(context: Context, arguments: argparse.Namespace) -> None:
     place = arguments.site or config.site
     context.become_owner()
     app = site(config, settings_file(context))
-    listening = bound(place)
-    host, port = listening.getsockname()[:2]
+    listening = doors(place)
+    host, port = listening[0].getsockname()[:2]
     context.say(f"The site is at {config.site_url or f'http://{host}:{port}'}; Ctrl-C stops it.")
     sys.stdout.flush()
     stop = threading.Event()
@@ -149,6 +149,20 @@ def _catcher(config: Config) -> Catcher | None:
     return Maildir(path)
 
 
+def doors(place: str) -> list[socket.socket]:
+    """Return the sockets to listen at: those that whoever started us handed over, else one at ``place``.
+
+    Raises UsageError where one that was handed over is no listening TCP socket, or nobody can listen at ``place``.
+    """
+    given = handed_over()
+    for one in given:
+        if one.family not in (socket.AF_INET, socket.AF_INET6) or not one.getsockopt(
+            socket.SOL_SOCKET, socket.SO_ACCEPTCONN
+        ):
+            raise UsageError("a socket that the service manager handed over takes no TCP connections; see its unit")
+    return given or [bound(place)]
+
+
 def bound(place: str) -> socket.socket:
     """Return a socket that listens at ``HOST:PORT``; raise UsageError where that is no place or is taken."""
     parted = host_and_port(place)
@@ -169,7 +183,7 @@ def bound(place: str) -> socket.socket:
     return listening
 
 
-def _run(app: Starlette, listening: socket.socket) -> None:
+def _run(app: Starlette, listening: list[socket.socket]) -> None:
     import uvicorn
 
     from weftmail.admin.app import stop_waiting
@@ -218,4 +232,4 @@ def _run(app: Starlette, listening: socket.socket) -> None:
     # whoever had asked for it before.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, ask)
-    server.run(sockets=[listening])
+    server.run(sockets=listening)
