@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import datetime
 import re
+import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from weftmail.core.sought import Sought
@@ -45,8 +47,16 @@ class Hit:
 
 def folded(text: str) -> str:
     """Return a text without capitals and accents, as both databases compare it."""
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(one for one in parts if not unicodedata.combining(one))
+    if text.isascii():
+        return text.casefold()
+    return _marks().sub("", unicodedata.normalize("NFKD", text.casefold()))
+
+
+@cache
+def _marks() -> re.Pattern[str]:
+    """Return what matches the accents of letters, of which Unicode has some 900."""
+    every = "".join(one for one in map(chr, range(sys.maxunicode + 1)) if unicodedata.combining(one))
+    return re.compile(f"[{every}]+")
 
 
 class Search:

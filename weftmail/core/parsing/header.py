@@ -10,6 +10,7 @@ import calendar
 import re
 from collections.abc import Iterable, Iterator
 from email.utils import parsedate_tz
+from functools import lru_cache
 from itertools import islice
 
 from weftmail.core.address import Mailbox
@@ -111,6 +112,17 @@ def parameters(value: str, label: str = "") -> tuple[str, dict[str, str]]:
     letters and quotation marks within quoted ones are all read.  Of a parameter that is given twice the first counts.
     ``label`` as for ``text``.
     """
+    # A part is asked for its type again and again, and most parts have the same.
+    head, found = _parameters(value, label) if len(value) <= _KEPT else _parameters.__wrapped__(value, label)
+    return head, found.copy()
+
+
+_KEPT = 500
+"""The values that are no longer than this are remembered for a while."""
+
+
+@lru_cache(maxsize=256)
+def _parameters(value: str, label: str) -> tuple[str, dict[str, str]]:
     line = unfold(value)
     head, _, _ = line.partition(";")
     pieces: dict[str, dict[int, tuple[str, bool]]] = {}

@@ -47,6 +47,15 @@ _ALONE = re.compile(r"^[^\W\d_][^\n<>:;!?]{0,60}$")
 _GOES_ON = re.compile(r"^(?:[<(\[]|mailto:|\S{0,60}@)", re.I)
 
 
+def near(lines: list[str]) -> list[bool]:
+    """Return for each line whether an introduction may begin there: one holds a digit or an ``@``."""
+    last, found = len(lines) + LINES, []
+    for index in range(len(lines) - 1, -1, -1):
+        last = index if _DIGIT.search(lines[index]) else last
+        found.append(last < index + LINES)
+    return found[::-1]
+
+
 def length(lines: list[str], index: int) -> int:
     """Return how many lines from here introduce a quote by themselves, without marks below; 0 where they do not."""
     first = lines[index]

@@ -50,9 +50,10 @@ def _parted(lines: list[str]) -> list[str]:
     """Put an introduction onto a line of its own: wrapped ones, and one that shares its line with the answer."""
     parted: list[str] = []
     bare = [introduction.bare(line[:QUOTE_LINE]).rstrip() for line in lines]
+    near = introduction.near(bare)
     index = 0
     while index < len(lines):
-        line, count = lines[index], max(1, introduction.length(bare, index))
+        line, count = lines[index], max(1, introduction.length(bare, index)) if near[index] else 1
         if count == 1 and (rest := introduction.behind(line)) > 0:
             parted += [line[:rest].rstrip(), f"> {line[rest:]}"]
             index += 1
@@ -104,15 +105,15 @@ def _end(lines: list[str], raw: list[str]) -> int:
 
     It never leaves nothing: a message that begins with such a line is a forwarded one, and all of it counts.
     """
-    any_words = False
+    any_words, near = False, introduction.near(lines)
     for index, line in enumerate(lines):
-        if any_words and line and _ends_here(lines, raw, index):
+        if any_words and line and _ends_here(lines, raw, index, introduced=near[index]):
             return _with_title(lines, index)
         any_words = any_words or (line != "" and not quoted(line))
     return len(lines)
 
 
-def _ends_here(lines: list[str], raw: list[str], index: int) -> bool:
+def _ends_here(lines: list[str], raw: list[str], index: int, *, introduced: bool) -> bool:
     line = lines[index]
     if len(line) > introduction.SENTENCE or (quoted(line) and not introduction.arrowed(line)):
         return False
@@ -120,7 +121,7 @@ def _ends_here(lines: list[str], raw: list[str], index: int) -> bool:
         return True
     if _RULE.match(line):
         return any(_LIST.search(following) for following in lines[index + 1 : index + 4])
-    length = introduction.length(lines, index)
+    length = introduction.length(lines, index) if introduced else 0
     return length > 0 and not _quote_follows(lines, index + length)
 
 
