@@ -20,7 +20,7 @@ LOOKS = {
     "parsing/copied.py": {"LINES", "_WRAPPED"},
     "parsing/dmarc_report.py": {"_LATEST"},
     "parsing/detection.py": {"_BEFORE", "_SURE"},
-    "parsing/header.py": {"_LINES_LOOKED_AT"},
+    "parsing/header.py": {"_KEPT", "_LINES_LOOKED_AT"},
     "parsing/hops.py": {"MOST"},
     "parsing/introduction.py": {"SENTENCE", "LINES"},
     "parsing/mime.py": {"TREE_SIZE", "TREE_LINE", "TREE_LINES"},
