@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -83,6 +84,22 @@ class Composer:
     draft_id: int = 0
     """The draft that it is kept as; 0 for none."""
     kept_at: int | None = None
+    version: int = 0
+    """How often it had been kept when the page read it; 0 for never."""
+    pen: str = ""
+    """A word of this page alone: what it kept itself, it does not take for another page's."""
+    despite: int = 0
+    """The version of another page that whoever presses the button again has been shown."""
+    elsewhere: int | None = None
+    """When another page kept the draft that this one does not know; None where none did."""
+    gone: bool = False
+    """The draft of this page was sent or discarded by another one."""
+    aside: str = ""
+    """What another page said instead."""
+    aside_at: int | None = None
+    leave: str = "now"
+    leave_at: str = ""
+    unless_answered: bool = False
     files: tuple[KeptFile, ...] = ()
     """Files that are kept with the draft."""
     other_draft: str = ""
@@ -126,7 +143,8 @@ def form_of(visit: Visit, record: Record | None = None) -> Composer:
         refused[name] = ", ".join(wrong)
     how = visit.text("how")
     about = asked_about(visit, record, visit.text("about"))
-    draft_id, files = _kept(visit, record)
+    number = whole_number(visit.text("draft")) or 0
+    draft_id, files = _kept(visit, record, number)
     return Composer(
         note=_is_note(visit),
         how=how if how in HOWS else "answer",
@@ -142,15 +160,26 @@ def form_of(visit: Visit, record: Record | None = None) -> Composer:
         mention=visit.text("mention"),
         draft_id=draft_id,
         kept_at=visit.now if draft_id else None,
+        version=whole_number(visit.text("version")) or 0,
+        pen=visit.text("pen")[:40] or new_pen(),
+        despite=whole_number(visit.text("despite")) or 0,
+        gone=bool(number and not draft_id),
+        leave=visit.text("leave") or "now",
+        leave_at=visit.text("leave_at"),
+        unless_answered=bool(visit.text("unless_answered")),
         files=files,
         wordless=bool(visit.text("wordless")),
         refused=refused,
     )
 
 
-def _kept(visit: Visit, record: Record | None) -> tuple[int, tuple[KeptFile, ...]]:
+def new_pen() -> str:
+    """Return a word by which a page is told from the others that are open."""
+    return secrets.token_urlsafe(9)
+
+
+def _kept(visit: Visit, record: Record | None, number: int) -> tuple[int, tuple[KeptFile, ...]]:
     """Return the visitor's draft that the form came from, and those of its files that are ticked."""
-    number = whole_number(visit.text("draft"))
     draft = visit.store.drafts.get(record.company_id, number) if record is not None and number else None
     if record is None or draft is None or (draft.user_id, draft.record_id) != (visit.user.id, record.id):
         return 0, ()

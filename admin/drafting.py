@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import cast
+from typing import TypedDict, cast
 
 from weftmail.admin.composer import HOWS, Composer, Person, file_of, files_along, says_something, uploads
 from weftmail.admin.visit import Visit
 from weftmail.core.routing.recipients import Field
+from weftmail.core.wording.phrase import marked
+from weftmail.flow.leaving import moment
+from weftmail.flow.post import DraftFile
+from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.written import Written, WrittenTo
 from weftmail.store.attachment import NewAttachment
 from weftmail.store.draft import DraftKind, StoredDraft
 from weftmail.store.message import ThreadMessage
 from weftmail.store.record import Record
+
+MOVED = marked(
+    "The message that this answered is on another record now. Check below whom it answers and who gets it, then press"
+    " the button again."
+)
 
 
 def of_record(visit: Visit, record: Record) -> list[StoredDraft]:
@@ -46,28 +55,107 @@ def written(visit: Visit, composer: Composer) -> Written:
         mention=composer.mention,
         along=tuple(one.number for one in composer.along if one.ticked),
         after_send=visit.text("after_send") or "keep",
+        leaves_at=_chosen_time(visit, composer),
+        unless_answered=composer.unless_answered,
     )
 
 
+def _chosen_time(visit: Visit, composer: Composer) -> int | None:
+    """Return the time that stands in the form; None where none was chosen, or what stands there is none."""
+    if composer.leave == "now":
+        return None
+    try:
+        return moment(composer.leave, composer.leave_at, visit.now, visit.voice.calendar.zone)
+    except RefusedAct:
+        return None
+
+
+def own(visit: Visit, record: Record, composer: Composer) -> StoredDraft | None:
+    """Return what the visitor has begun on the record, of the kind that the composer is of."""
+    wanted = ("writing", visit.user.id, kind_of(composer))
+    return next((one for one in of_record(visit, record) if (one.state, one.user_id, one.kind) == wanted), None)
+
+
+def is_stale(visit: Visit, composer: Composer, there: StoredDraft | None) -> bool:
+    """Say whether another page kept the draft since the one that the composer comes from was shown.
+
+    Whoever presses a button below what the other page said knows of it.
+    """
+    if there is None or there.pen == composer.pen or (there.id, there.version) == (composer.draft_id, composer.version):
+        return False
+    press = visit.text("kind")
+    return press != "mine" and not (press and composer.despite == there.version)
+
+
 def keep(visit: Visit, record: Record, composer: Composer, *, files: bool = True) -> Composer:
-    """Keep what the form says, with the ``files`` that came with it; a form in which nothing stands is no draft."""
+    """Keep what the form says, with the ``files`` that came with it; a form in which nothing stands is no draft.
+
+    Where another page kept the draft meanwhile, that stays, and what this one says is kept aside.
+    """
     drafts, company_id = visit.store.drafts, record.company_id
     new = [file_of(one) for one in uploads(visit)] if files else []
+    body, there = written(visit, composer).as_json(), own(visit, record, composer)
+    if there is not None and is_stale(visit, composer, there) and there.body != body:
+        return _aside(visit, composer, there, body, new)
     if not (says_something(composer.text) or new or composer.files):
         forget(visit, record, composer)
-        return replace(composer, draft_id=0, kept_at=None)
-    body = written(visit, composer).as_json()
-    draft_id = drafts.put(company_id, record.id, visit.user.id, kind_of(composer), body, visit.now)
+        return replace(composer, draft_id=0, kept_at=None, version=0)
+    if there is not None and there.body != body and _other_page(composer, there):
+        drafts.set_aside(company_id, there.id, there.body, there.changed_at)
+    draft_id = drafts.put(company_id, record.id, visit.user.id, kind_of(composer), body, visit.now, composer.pen)
     if composer.draft_id not in (0, draft_id):
         # Written as the other kind until now: it is one draft, and not two.
         drafts.move_files(company_id, composer.draft_id, draft_id)
         drafts.remove(company_id, composer.draft_id)
     drafts.keep_files(company_id, draft_id, [one.id for one in composer.files])
-    blobs = visit.store.blobs.put_all(company_id, [one.content for one in new])
+    add_files(visit, draft_id, new)
+    kept = cast(StoredDraft, drafts.get(company_id, draft_id))
+    return _with_versions(visit, replace(composer, draft_id=draft_id, kept_at=visit.now), kept)
+
+
+def _other_page(composer: Composer, there: StoredDraft) -> bool:
+    known = (there.id, there.version) == (composer.draft_id, composer.version)
+    return there.pen != composer.pen and not known
+
+
+def _aside(visit: Visit, composer: Composer, there: StoredDraft, body: str, new: Sequence[DraftFile]) -> Composer:
+    """Keep what this page says beside the draft of the other one, and its files with it."""
+    if says_something(composer.text):
+        visit.store.drafts.set_aside(there.company_id, there.id, body, visit.now)
+    add_files(visit, there.id, new)
+    files = tuple(visit.store.drafts.files(there.company_id, [there.id]))
+    return replace(
+        composer, draft_id=there.id, version=0, despite=there.version, elsewhere=there.changed_at, files=files,
+        chosen=(), kept_at=None,
+    )  # fmt: skip
+
+
+def add_files(visit: Visit, draft_id: int, new: Sequence[DraftFile]) -> None:
+    """Add files that came with the form."""
+    blobs = visit.store.blobs.put_all(visit.company_id, [one.content for one in new])
     for blob_id, one in zip(blobs, new, strict=True):
-        drafts.add_file(company_id, draft_id, NewAttachment(blob_id, one.filename, one.content_type))
-    kept = tuple(drafts.files(company_id, [draft_id]))
-    return replace(composer, draft_id=draft_id, kept_at=visit.now, files=kept, chosen=())
+        visit.store.drafts.add_file(visit.company_id, draft_id, NewAttachment(blob_id, one.filename, one.content_type))
+
+
+def _with_versions(visit: Visit, composer: Composer, draft: StoredDraft) -> Composer:
+    """Return the composer with what is known of its draft: its files, how often it was kept, what stands aside."""
+    aside = Written.from_json(draft.aside).text if draft.aside is not None else ""
+    return replace(
+        composer,
+        version=draft.version,
+        despite=0,
+        elsewhere=None,
+        aside=aside,
+        aside_at=draft.aside_at if says_something(aside) else None,
+        files=tuple(visit.store.drafts.files(draft.company_id, [draft.id])),
+        chosen=(),
+    )
+
+
+def swap(visit: Visit, record: Record, composer: Composer) -> None:
+    """Let what another page said stand in the composer, and what stands in this one aside."""
+    kept = keep(visit, record, composer)
+    visit.store.drafts.swap(record.company_id, kept.draft_id, visit.now)
 
 
 def forget(visit: Visit, record: Record, composer: Composer) -> None:
@@ -90,8 +178,7 @@ def with_draft(visit: Visit, record: Record, composer: Composer, drafts: Sequenc
     if not mine:
         return composer
     found, words = mine[-1], Written.from_json(mine[-1].body)
-    files = tuple(visit.store.drafts.files(record.company_id, [found.id]))
-    kept = replace(composer, draft_id=found.id, kept_at=found.changed_at, files=files)
+    kept = _with_versions(visit, replace(composer, draft_id=found.id, kept_at=found.changed_at), found)
     if how:
         said = "" if words.how == "forward" else words.text.rstrip()
         return replace(kept, text=f"{said}{composer.text}")
@@ -101,21 +188,42 @@ def with_draft(visit: Visit, record: Record, composer: Composer, drafts: Sequenc
 
 def _filled(visit: Visit, record: Record, composer: Composer, words: Written) -> Composer:
     about = visit.store.messages.get(record.company_id, words.about) if words.about is not None else None
+    if about is not None and about.record_id != record.id:
+        # What was answered stands elsewhere: the words go to those of this record, and whoever wrote them is told.
+        said = "" if words.how == "forward" else words.text
+        errors = {"seen": visit.voice.gettext(MOVED)}
+        return replace(composer, note=words.note, text=said or composer.text, mention=words.mention, errors=errors)
     forwards = words.how == "forward" and about is not None
     return replace(
-        composer,
-        note=words.note,
+        with_words(composer, words),
         how=words.how if words.how in HOWS else "answer",
         about=about,
-        subject=words.subject,
-        text=words.text,
-        to=_people(words, "to"),
-        cc=_people(words, "cc"),
-        bcc=_people(words, "bcc"),
-        mention=words.mention,
+        **_time(visit, words),
         along=files_along(visit, cast(ThreadMessage, about), {*words.along}) if forwards else (),
         left_out=0,
     )
+
+
+def with_words(composer: Composer, words: Written) -> Composer:
+    """Return the composer with what somebody wrote, and to whom."""
+    return replace(
+        composer, note=words.note, subject=words.subject, text=words.text, to=_people(words, "to"),
+        cc=_people(words, "cc"), bcc=_people(words, "bcc"), mention=words.mention,
+    )  # fmt: skip
+
+
+class _Time(TypedDict):
+    leave: str
+    leave_at: str
+    unless_answered: bool
+
+
+def _time(visit: Visit, words: Written) -> _Time:
+    """Return the time that the draft is to leave at, unless that is past."""
+    if words.leaves_at is None or words.leaves_at <= visit.now:
+        return {"leave": "now", "leave_at": "", "unless_answered": words.unless_answered}
+    there = visit.voice.calendar.moment(words.leaves_at)
+    return {"leave": "at", "leave_at": f"{there:%Y-%m-%dT%H:%M}", "unless_answered": words.unless_answered}
 
 
 def _people(words: Written, field: Field) -> tuple[Person, ...]:

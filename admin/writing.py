@@ -17,6 +17,7 @@ from weftmail.admin.composer import (
     file_of,
     form_of,
     names,
+    new_pen,
     says_something,
     ticked,
     too_large,
@@ -44,6 +45,10 @@ from weftmail.store.record import Follower, Record
 
 # A plan is asked for what a draft does, and an empty one is an error: who is shown does not depend on the words.
 _SOME_WORDS = "…"
+GONE = marked(
+    "This draft was sent or discarded in another window. What you wrote is kept as a new draft; press the button again"
+    " to send it."
+)
 _PLACES = {"text": "text", "mention": "mention", "cc": "cc", "bcc": "bcc", "subject": "subject"}
 
 
@@ -61,7 +66,7 @@ def fresh(visit: Visit, talk: Conversation, moves: Pulse, drafts: Sequence[Store
     ``moves`` tells how far the thread has come.
     """
     how, number = proposal.asked(visit)
-    proposed = proposal.proposed(visit, talk, moves)
+    proposed = replace(proposal.proposed(visit, talk, moves), pen=new_pen())
     composer = drafting.with_draft(visit, talk.record, proposed, drafts, how if number or how == "new" else "")
     return _shown(visit, talk.record, composer, moves=moves, alias=talk.alias, followers=talk.followers, drafts=drafts)
 
@@ -89,6 +94,8 @@ def send(visit: Visit, record: Record) -> Done | None:
     Raises Again where something in it has to change, or where those who were shown are not those who would get it.
     """
     composer = form_of(visit, record)
+    if composer.about is None and composer.how != "new" and visit.text("about"):
+        raise Again(_moved(visit, record, composer))
     try:
         at = _leaves_at(visit, composer)
         errors = _wrong(visit, composer)
@@ -98,6 +105,7 @@ def send(visit: Visit, record: Record) -> Done | None:
         raise Again(_shown(visit, record, _asks(_kept(visit, record, composer), errors), errors))
     try:
         with visit.store.transaction():
+            _check_draft(visit, record, composer)
             return _sent(visit, record, composer, at)
     except _Stopped as stopped:
         raise Again(_shown(visit, record, _kept(visit, record, composer), stopped.errors)) from None
@@ -109,6 +117,24 @@ class _Stopped(Exception):
     def __init__(self, errors: dict[str, str]) -> None:
         super().__init__()
         self.errors = errors
+
+
+def _check_draft(visit: Visit, record: Record, composer: Composer) -> None:
+    """Stop what another page has another text of, and what it has sent or discarded."""
+    there = drafting.own(visit, record, composer)
+    if there is not None and drafting.is_stale(visit, composer, there):
+        if there.body != drafting.written(visit, composer).as_json():
+            raise _Stopped({})
+    elif there is None and composer.gone:
+        raise _Stopped({"gone": visit.voice.gettext(GONE)})
+
+
+def _moved(visit: Visit, record: Record, composer: Composer) -> Composer:
+    """Return the composer with what it answers on this record: what it answered is on another one now."""
+    last = visit.store.messages.last_public(record.company_id, record.id)
+    about = visit.store.messages.get(record.company_id, last) if last is not None else None
+    here = replace(composer, about=about, how="answer" if about is not None else "new")
+    return _shown(visit, record, _kept(visit, record, here), {"seen": visit.voice.gettext(drafting.MOVED)})
 
 
 def _asks(composer: Composer, errors: Mapping[str, str]) -> Composer:
@@ -186,9 +212,8 @@ def draft_of(visit: Visit, composer: Composer) -> Draft:
     )
 
 
-def first_draft(visit: Visit) -> tuple[Composer, Draft]:
+def first_draft(visit: Visit, composer: Composer) -> tuple[Composer, Draft]:
     """Return what the form of a new record says, with what is wrong with it, and the draft that it makes."""
-    composer = form_of(visit)
     draft = draft_of(visit, composer)
     return replace(composer, errors=wrong_words(visit, composer)), replace(draft, to=draft.to or None)
 
@@ -197,12 +222,17 @@ def leaves_first(visit: Visit, record: Record, composer: Composer, draft: Draft)
     """Let the first message of a record leave in the visitor's undo time; refused as ``flow.post.plan``."""
     identity_of(visit.store, record)
     plan(visit.store, record, visit.user, draft, visit.now)
-    to = tuple(Person(*parted(one), True) for one in draft.to or ())
-    kept = drafting.keep(visit, record, replace(composer, subject=draft.subject, to=to))
+    kept = keeps_first(visit, record, composer, draft)
     at = visit.now + visit.user.undo_seconds * 1000
     done = leaving.leave(visit.setup, record.company_id, kept.draft_id, at)
     assert not isinstance(done, Refusal)  # noqa: S101 - the draft was kept just now, and is theirs
     return done
+
+
+def keeps_first(visit: Visit, record: Record, composer: Composer, draft: Draft) -> Composer:
+    """Keep the first message of a record as a draft on it, with the files that are kept for it already."""
+    to = tuple(Person(*parted(one), True) for one in draft.to or ())
+    return drafting.keep(visit, record, replace(composer, subject=draft.subject, to=to), files=False)
 
 
 def _shown(

@@ -19,7 +19,8 @@ class StoredDraft:
     """What somebody wrote on a record.
 
     It ``leaves_at`` a time once Send was pressed; ``unless_answered``: not if somebody outside wrote after the message
-    ``last_message_id``.  ``body`` is what stands in the form, as JSON.
+    ``last_message_id``.  ``body`` is what stands in the form, as JSON.  ``version`` counts what was kept, and ``pen``
+    names the page that kept it last; ``aside`` is what another page said at the same time.
     """
 
     id: int
@@ -33,6 +34,24 @@ class StoredDraft:
     leaves_at: int | None
     unless_answered: bool
     last_message_id: int
+    created_at: int
+    changed_at: int
+    version: int
+    pen: str
+    aside: str | None
+    aside_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BegunRecord:
+    """A record that somebody has begun and not opened, with its first message; ``body`` is the form, as JSON."""
+
+    id: int
+    company_id: int
+    kind: DraftKind
+    body: str
+    version: int
+    pen: str
     created_at: int
     changed_at: int
 
@@ -55,12 +74,42 @@ class Drafts:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def put(self, company_id: int, record_id: int, user_id: int, kind: DraftKind, body: str, now: int) -> int:
+    def put(
+        self, company_id: int, record_id: int, user_id: int, kind: DraftKind, body: str, now: int, pen: str = ""
+    ) -> int:
         """Keep what somebody writes on a record in the place of what they wrote there before; return its id."""
         found: int = queries.draft_put(
-            self._connection, company_id=company_id, record_id=record_id, user_id=user_id, kind=kind, body=body, now=now
+            self._connection, company_id=company_id, record_id=record_id, user_id=user_id, kind=kind, body=body,
+            pen=pen, now=now,
+        )  # fmt: skip
+        return found
+
+    def set_aside(self, company_id: int, draft_id: int, body: str, now: int) -> None:
+        """Keep what another page says beside the draft."""
+        queries.draft_set_aside(self._connection, company_id=company_id, id=draft_id, body=body, now=now)
+
+    def swap(self, company_id: int, draft_id: int, now: int) -> bool:
+        """Let what stands aside and the draft change places; say whether something stood there."""
+        changed: int = queries.draft_swap(self._connection, company_id=company_id, id=draft_id, now=now)
+        return changed == 1
+
+    def begin(self, company_id: int, user_id: int, kind: DraftKind, body: str, now: int, pen: str) -> int:
+        """Keep a record that somebody begins; return the id of its draft."""
+        found: int = queries.draft_begin(
+            self._connection, company_id=company_id, user_id=user_id, kind=kind, body=body, pen=pen, now=now
         )
         return found
+
+    def go_on(self, draft: BegunRecord, user_id: int, kind: DraftKind, body: str, now: int, pen: str) -> None:
+        """Keep what somebody says now of a record that they have begun."""
+        queries.draft_go_on(
+            self._connection, company_id=draft.company_id, id=draft.id, user_id=user_id, kind=kind, body=body, pen=pen,
+            now=now,
+        )  # fmt: skip
+
+    def begun(self, company_id: int, user_id: int) -> list[BegunRecord]:
+        """Return the records that somebody has begun, newest first, a hundred at most."""
+        return many(BegunRecord, queries.drafts_begun(self._connection, company_id=company_id, user_id=user_id))
 
     def of_record(self, company_id: int, record_id: int, user_id: int = 0) -> list[StoredDraft]:
         """Return what is about to leave from a record, and what the user writes there."""

@@ -6,10 +6,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from weftmail.admin import drafting
-from weftmail.admin.composer import form_of, too_large
+from weftmail.admin.composer import Composer, form_of, too_large
 from weftmail.admin.page import page
 from weftmail.admin.pages.record import record_of
 from weftmail.admin.visit import Visit, nothing_here
+from weftmail.admin.writing import GONE
 from weftmail.core.role import Role
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import Refusal
@@ -26,14 +27,21 @@ def keep(visit: Visit) -> Response:
         return JSONResponse({"wrong": wrong}, 422)
     with visit.store.transaction():
         composer = drafting.keep(visit, found, composer)
-    size = visit.voice.calendar.size
-    return JSONResponse(
-        {
-            "draft": composer.draft_id,
-            "kept": visit.voice.calendar.short(visit.now, visit.now) if composer.draft_id else "",
-            "files": [[one.id, one.filename, size(one.size), one.size] for one in composer.files],
-        }
-    )
+    return answer(visit, composer)
+
+
+def answer(visit: Visit, composer: Composer) -> Response:
+    """Return what the page has to know of its draft: 409 where another page has kept other words in its place."""
+    size, short = visit.voice.calendar.size, visit.voice.calendar.short
+    said = {
+        "draft": composer.draft_id,
+        "version": composer.version,
+        "kept": short(visit.now, visit.now) if composer.draft_id and composer.elsewhere is None else "",
+        "files": [[one.id, one.filename, size(one.size), one.size] for one in composer.files],
+    }
+    if composer.elsewhere is not None:
+        return JSONResponse({**said, "elsewhere": short(composer.elsewhere, visit.now)}, 409)
+    return JSONResponse({**said, "gone": visit.voice.gettext(GONE)} if composer.gone else said)
 
 
 def take_back(visit: Visit) -> Response:

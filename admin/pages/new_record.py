@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from starlette.responses import JSONResponse, Response
 
-from weftmail.admin import writing
-from weftmail.admin.composer import Composer
+from weftmail.admin import beginning, writing
+from weftmail.admin.composer import Composer, new_pen, says_something, too_large
 from weftmail.admin.page import page
 from weftmail.admin.pages.account import address_of
+from weftmail.admin.pages.drafts import answer
 from weftmail.admin.people import contacts_called
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.address import in_full
@@ -31,9 +32,13 @@ def customers(visit: Visit) -> Response:
 
 
 def new(visit: Visit) -> Response:
-    """Show the form, with what the address of the page says already."""
+    """Show the form, with what the address of the page says already, or with what was begun."""
+    there = beginning.asked(visit, visit.request.query_params.get("draft", ""))
+    if there is not None:
+        opens, composer = beginning.shown(visit, there)
+        return _page(visit, {name: opens.get(name, "") for name in KEPT}, composer)
     asked = {name: visit.request.query_params.get(name, "")[:200] for name in KEPT}
-    return _page(visit, {**asked, "owner": asked["owner"] or _self(visit)}, Composer())
+    return _page(visit, {**asked, "owner": asked["owner"] or _self(visit)}, Composer(pen=new_pen()))
 
 
 def open_(visit: Visit) -> Response:
@@ -50,7 +55,7 @@ def open_(visit: Visit) -> Response:
     asked = {name: visit.request.query_params.get(name, "")[:200] for name in ("title", "customer")}
     url = visit.request.query_params.get("url", "")[:200]
     given = {"type": type_, "reference": reference, "reference_url": url, "owner": _self(visit), **asked}
-    return _page(visit, given, Composer())
+    return _page(visit, given, Composer(pen=new_pen()))
 
 
 def _check_type(visit: Visit, type_: str) -> None:
@@ -63,11 +68,32 @@ def _types(visit: Visit) -> list[str]:
     return [one for one in there if one not in visit.hidden_types]
 
 
+def keep(visit: Visit) -> Response:
+    """Keep what stands in the form, and the files that were chosen; say which files the draft has then."""
+    composer = beginning.form(visit)
+    wrong = too_large(visit, composer)
+    if wrong:
+        return JSONResponse({"wrong": wrong}, 422)
+    with visit.store.transaction():
+        composer = beginning.keep(visit, {name: visit.text(name) for name in KEPT}, composer)
+    return answer(visit, composer)
+
+
 def save(visit: Visit) -> Response:
     """Open the record, with its first message, a note, or without any word."""
     typed = {name: visit.text(name) for name in KEPT}
-    composer, draft = writing.first_draft(visit)
+    composer, draft = writing.first_draft(visit, beginning.form(visit))
+    if visit.text("kind") == "discard":
+        beginning.forget(visit, composer)
+        return visit.go("/records/new")
     _check_type(visit, typed["type"])
+    if not too_large(visit, composer):
+        with visit.store.transaction():
+            composer = beginning.keep(visit, typed, composer)
+        draft = replace(writing.draft_of(visit, composer), files=[], to=draft.to)
+    if composer.gone:
+        said = visit.voice.gettext(writing.GONE)
+        return _page(visit, typed, replace(composer, gone=False, errors={"text": said}), status=422)
     if visit.text("find"):
         return _page(visit, typed, replace(composer, errors={}), found=_called(visit, typed))
     silent = visit.text("kind") == "open"
@@ -82,11 +108,31 @@ def save(visit: Visit) -> Response:
         wrong = {"customer": visit.voice.gettext(marked("Name the customer, who gets the message."))}
         return _page(visit, typed, composer, wrong=wrong, status=422)
     waits = not (silent or composer.note) and visit.user.undo_seconds > 0
-    done = _open_and_leave(visit, typed, composer, draft) if waits else _open(visit, typed, None if silent else draft)
+    done = (
+        _open_and_leave(visit, typed, composer, draft)
+        if waits
+        else _opened(visit, typed, composer, draft, silent=silent)
+    )
     if isinstance(done, Refusal):
         return _refused(visit, typed, composer, done)
     visit.site.sender.wake()
     return visit.go(f"/records/{done.subject}", done)
+
+
+def _opened(
+    visit: Visit, typed: Mapping[str, str], composer: Composer, draft: Draft, *, silent: bool
+) -> Done | Refusal:
+    """Open the record; of one that is opened without a message, what was written is a draft on it."""
+    with visit.store.transaction():
+        done = _open(visit, typed, None if silent else draft)
+        if isinstance(done, Refusal):
+            return done
+        (made,) = visit.store.records.by_label(done.subject, visit.company_id)
+        if silent and (says_something(composer.text) or composer.files):
+            first = opening.addressed(visit.store, made, draft)
+            writing.keeps_first(visit, made, composer, replace(first, subject=made.title))
+        beginning.forget(visit, composer)
+    return done
 
 
 def _open(visit: Visit, typed: Mapping[str, str], draft: Draft | None) -> Done | Refusal:
@@ -157,6 +203,7 @@ def _page(
         typed={**typed, "type": chosen},
         sender=f"{visit.user.name} via {opening.writes_as(visit.store, visit.company_id, chosen)}",
         composer=composer,
+        begun=[one for one in beginning.begun(visit) if one.id != composer.draft_id],
         found=None if found is None else [(one[0], in_full(one[1], one[0])) for one in found],
         wrong=wrong or {},
     )
@@ -165,6 +212,7 @@ def _page(
 routes = [
     page("/records/new", new, role=Role.AGENT),
     page("/records/new/customers", customers, role=Role.AGENT),
+    page("/records/new/keep", keep, posts=True, role=Role.AGENT),
     page("/records/new/save", save, posts=True, role=Role.AGENT),
     page("/open/{type}/{reference:path}", open_),
 ]

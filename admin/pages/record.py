@@ -76,12 +76,14 @@ def write(visit: Visit) -> Response:
     found = record_of(visit)
     if not visit.may_write:
         raise HTTPException(403, marked("You have read-only access."))
-    if visit.text("kind") == "look":
+    if visit.text("kind") in ("look", "mine"):
         return _shown(visit, _conversation(visit, found), writing.looked_at(visit, found))
     if visit.text("kind") == "all":
         return _shown(visit, _conversation(visit, found), writing.with_all(visit, found))
     if visit.text("kind") == "discard":
         return _discarded(visit, found)
+    if visit.text("kind") == "swap":
+        return _swapped(visit, found)
     try:
         later = writing.send(visit, found)
     except Again as again:
@@ -91,9 +93,19 @@ def write(visit: Visit) -> Response:
     return sending.afterwards(visit, found, f"m{last}" if later is None else "leaving", later)
 
 
-def _discarded(visit: Visit, found: Record) -> Response:
+def _swapped(visit: Visit, found: Record) -> Response:
+    composer = form_of(visit, found)
     with visit.store.transaction():
-        drafting.forget(visit, found, form_of(visit, found))
+        drafting.swap(visit, found, composer)
+    return visit.go(f"/records/{found.label}?draft={drafting.kind_of(composer)}#write")
+
+
+def _discarded(visit: Visit, found: Record) -> Response:
+    composer = form_of(visit, found)
+    if drafting.is_stale(visit, composer, drafting.own(visit, found, composer)):
+        return _shown(visit, _conversation(visit, found), writing.looked_at(visit, found), 422)
+    with visit.store.transaction():
+        drafting.forget(visit, found, composer)
     return visit.go(f"/records/{found.label}#write")
 
 

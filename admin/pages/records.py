@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 from starlette.responses import Response
 
+from weftmail.admin import beginning
 from weftmail.admin.fields import fields_of
 from weftmail.admin.navigation import Item
 from weftmail.admin.number import whole_number
@@ -89,6 +90,7 @@ def _page(visit: Visit, wanted: ListAsked, number: str) -> Response:
     listed = _listed(visit, wanted, few=total <= COUNTED) if total else Listed([])
     counts = visit.store.record_lists.counts(visit.company_id, visit.user.id, visit.hidden_types)
     tags, members = visit.store.tags.all(visit.company_id), visit.store.members.all(visit.company_id)
+    begun = beginning.begun(visit) if visit.may_write else []
     teams, kinds = visit.store.teams.all(visit.company_id), _kinds(visit, wanted)
     here = visit.request.url.query
     since = whole_number(visit.request.query_params.get("as-of", ""))
@@ -106,7 +108,8 @@ def _page(visit: Visit, wanted: ListAsked, number: str) -> Response:
         total=total,
         most=COUNTED,
         wanted=wanted,
-        tabs=_tabs(wanted, counts),
+        tabs=_tabs(wanted, counts, len(begun)),
+        begun=begun if wanted.only.drafts else [],
         news=_news(visit, wanted, since),
         saved=visit.store.saved_filters.of(visit.company_id, visit.user.id),
         types=[(one.name, one.name) for one in _types(visit)],
@@ -181,7 +184,7 @@ def _states(visit: Visit, wanted: ListAsked) -> list[str]:
     return list(dict.fromkeys([*KINDS_OF_STATE[1:], *found]))
 
 
-def _tabs(wanted: ListAsked, counts: RecordCounts) -> list[Tab]:
+def _tabs(wanted: ListAsked, counts: RecordCounts, begun: int) -> list[Tab]:
     asked_for = [
         ("mine", {"state": "active"}, counts.mine),
         ("unassigned", {"state": "active"}, counts.unassigned),
@@ -189,7 +192,7 @@ def _tabs(wanted: ListAsked, counts: RecordCounts) -> list[Tab]:
         ("unread", {}, counts.unread),
         ("waiting", {"sort": "waiting"}, counts.waiting),
         ("held", {}, counts.held),
-        ("drafts", {}, counts.drafts),
+        ("drafts", {}, counts.drafts + begun),
     ]
     own = [Tab(name, query_of([name], words), count, False) for name, words, count in asked_for]
     every = [Tab("all", "", None, False), *own]

@@ -248,6 +248,7 @@
       line.textContent = "";
       return;
     }
+    if (answer.status === 409 && answer.response) return elsewhere(answer.response, said, files);
     if (answer.status !== 200 || !answer.response) {
       if (answer.status === 401 || answer.responseURL.includes("/sign-in")) return signedOut();
       line.textContent = "";
@@ -256,11 +257,46 @@
       return;
     }
     form().elements.draft.value = answer.response.draft || "";
+    form().elements.version.value = answer.response.version;
+    form().querySelector("#elsewhere")?.setAttribute("hidden", "");
+    // A record that is begun has a place of its own, to which whoever comes back is led.
+    if (form().dataset.place && answer.response.draft) {
+      const place = new URL(form().dataset.place, location.href);
+      place.searchParams.set("draft", answer.response.draft);
+      history.replaceState(null, "", place);
+    }
+    if (answer.response.gone) say(answer.response.gone);
     line.textContent = answer.response.kept ? form().dataset.kept.replace("{time}", answer.response.kept) : "";
     form().querySelector("#discard").hidden = !answer.response.draft;
     show(answer.response.files);
     if (files.length) chosen().value = "";
-    if (text().value === said) sessionStorage.removeItem(key);
+    if (text().value === said) forgetHere();
+  }
+  // Another page kept other words in the place of these: the site keeps both, and whoever writes says which counts.
+  function elsewhere(answer, said, files) {
+    form().elements.draft.value = answer.draft;
+    form().elements.version.value = answer.version;
+    form().querySelector("#kept").textContent = "";
+    const bar = form().querySelector("#elsewhere");
+    const line = bar.querySelector("span");
+    line.textContent = `▲ ${line.dataset.said.replace("{time}", answer.elsewhere)}`;
+    if (bar.hidden) {
+      bar.hidden = false;
+      bar.scrollIntoView({ block: "nearest" });
+    }
+    show(answer.files);
+    if (files.length) chosen().value = "";
+    if (text().value === said) forgetHere();
+  }
+  function keepHere() {
+    sessionStorage.setItem(key, text().value);
+    // Which version the words come from: another page may keep others before these reach the site.
+    if (!keeps()) return;
+    for (const name of ["version", "pen"]) sessionStorage.setItem(`${key} ${name}`, form().elements[name].value);
+  }
+  function forgetHere() {
+    sessionStorage.removeItem(key);
+    for (const name of ["version", "pen"]) sessionStorage.removeItem(`${key} ${name}`);
   }
   function show(files) {
     const unticked = new Set([...form().querySelectorAll("[name=kept]:not(:checked)")].map((one) => one.value));
@@ -309,11 +345,14 @@
   const left = sessionStorage.getItem(key);
   if (left !== null && (text().value === "" || keeps()) && left !== text().value) {
     text().value = left;
+    for (const name of keeps() ? ["version", "pen"] : []) {
+      form().elements[name].value = sessionStorage.getItem(`${key} ${name}`) ?? form().elements[name].value;
+    }
     later();
   }
   document.addEventListener("input", (event) => {
     if (!event.target.closest?.("#write")) return;
-    if (event.target === text()) sessionStorage.setItem(key, text().value);
+    if (event.target === text()) keepHere();
     if (event.target !== chosen() && !event.target.matches(".add")) later();
   });
   keepNothing();
@@ -404,7 +443,7 @@
     if (away || answer.status === 401) return signedOut();
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (answer.redirected) {
-      sessionStorage.removeItem(key);
+      forgetHere();
       unkept = false;
       const last = page.querySelector("#leaving > article:last-child") ?? page.querySelector("#thread > li:last-child");
       history.replaceState(null, "", `${answer.url}${last ? `#${last.id}` : ""}`);

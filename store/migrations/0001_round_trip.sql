@@ -820,7 +820,8 @@ create index attachment_newest on attachment (company_id, record_id, id);
 create table draft (
     id {ID},
     company_id bigint not null references company (id),
-    record_id bigint not null references record (id),
+    -- None where it is the first message of a record that is not there yet.
+    record_id bigint references record (id),
     user_id bigint not null references users (id),
     kind text not null check (kind in ('message', 'note')),
     state text not null default 'writing' check (state in ('writing', 'leaving', 'scheduled')),
@@ -831,11 +832,20 @@ create table draft (
     last_message_id bigint not null default 0,
     created_at bigint not null,
     changed_at bigint not null,
-    check ((leaves_at is null) = (state = 'writing'))
+    -- Counts what was kept; with the pen, a word of the page that kept it last, it tells two open pages apart.
+    version bigint not null default 1,
+    pen text not null default '',
+    -- What another page said that was open at the same time.
+    aside text,
+    aside_at bigint,
+    check ((leaves_at is null) = (state = 'writing')),
+    check ((aside is null) = (aside_at is null)),
+    check (record_id is not null or state = 'writing')
 );
 create unique index draft_writing on draft (company_id, user_id, record_id, kind) where state = 'writing';
 create index draft_record on draft (company_id, record_id, id);
 create index draft_user on draft (user_id);
+create index draft_begun on draft (company_id, user_id, id) where record_id is null;
 
 -- What stands below the messages of a person, or of a team, in one company.
 create table signature (

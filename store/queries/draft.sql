@@ -1,24 +1,53 @@
 -- One of a kind for each person and record; what they go on typing takes its place.
 -- name: draft_put$
-insert into draft (company_id, record_id, user_id, kind, body, created_at, changed_at)
-values (:company_id, :record_id, :user_id, :kind, :body, :now, :now)
+insert into draft (company_id, record_id, user_id, kind, body, pen, created_at, changed_at)
+values (:company_id, :record_id, :user_id, :kind, :body, :pen, :now, :now)
 on conflict (company_id, user_id, record_id, kind) where state = 'writing'
-    do update set body = excluded.body, changed_at = excluded.changed_at
+    do update set body = excluded.body, pen = excluded.pen, changed_at = excluded.changed_at, version = draft.version + 1
 returning id;
+
+-- What another page says, kept beside the draft.
+-- name: draft_set_aside!
+update draft set aside = :body, aside_at = :now where company_id = :company_id and id = :id;
+
+-- What stands aside takes the place of the draft, and the draft stands aside.
+-- name: draft_swap!
+update draft
+set body = aside, aside = body, aside_at = changed_at, changed_at = :now, version = version + 1, pen = ''
+where company_id = :company_id and id = :id and aside is not null and state = 'writing';
+
+-- A record that somebody begins, with its first message; there may be several.
+-- name: draft_begin$
+insert into draft (company_id, user_id, kind, body, pen, created_at, changed_at)
+values (:company_id, :user_id, :kind, :body, :pen, :now, :now)
+returning id;
+
+-- name: draft_go_on!
+update draft
+set kind = :kind, body = :body, pen = :pen, changed_at = :now, version = version + 1
+where company_id = :company_id and id = :id and user_id = :user_id and record_id is null;
+
+-- The records that somebody has begun, newest first.
+-- name: drafts_begun
+select id, company_id, kind, body, version, pen, created_at, changed_at
+from draft
+where company_id = :company_id and user_id = :user_id and record_id is null
+order by id desc
+limit 100;
 
 -- What somebody writes on a record, and what is about to leave from it, whoever wrote that.
 -- name: drafts_of_record
 select d.id, d.company_id, d.record_id, d.user_id, u.name as author, d.kind, d.state, d.body, d.leaves_at,
-    d.unless_answered, d.last_message_id, d.created_at, d.changed_at
+    d.unless_answered, d.last_message_id, d.created_at, d.changed_at, d.version, d.pen, d.aside, d.aside_at
 from draft d join users u on u.id = d.user_id
 where d.company_id = :company_id and d.record_id = :record_id and (d.state <> 'writing' or d.user_id = :user_id)
 order by d.id;
 
 -- name: draft_by_id^
 select d.id, d.company_id, d.record_id, d.user_id, u.name as author, d.kind, d.state, d.body, d.leaves_at,
-    d.unless_answered, d.last_message_id, d.created_at, d.changed_at
+    d.unless_answered, d.last_message_id, d.created_at, d.changed_at, d.version, d.pen, d.aside, d.aside_at
 from draft d join users u on u.id = d.user_id
-where d.company_id = :company_id and d.id = :id;
+where d.company_id = :company_id and d.id = :id and d.record_id is not null;
 
 -- Send was pressed, or pressed anew with another time.
 -- name: draft_leave!

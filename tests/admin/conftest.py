@@ -171,6 +171,9 @@ class Browser:
         html = self.get(path).text
         fields: dict[str, Any] = {"csrf": self.csrf(), "kind": "message"}
         fields["seen"] = re.search(r'name="seen" value="([^"]+)"', html)[1]  # type: ignore[index]
+        for name in ("draft", "version", "pen"):
+            found = re.search(rf'name="{name}" value="([^"]*)"', html)
+            fields[name] = [found[1]] if found is not None else []
         for name in ("how", "about", "subject"):
             found = re.search(rf'name="{name}" [^>]*value="([^"]*)"', html)
             fields[name] = [found[1]] if found is not None else []

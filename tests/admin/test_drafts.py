@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.admin.chromium import chromium, served
+from tests.admin.chromium import chromium, served, two_chromiums
 from tests.admin.conftest import Browser, Site
 from tests.admin.test_composer import shown
 from weftmail.flow.due.runner import Runner
@@ -74,10 +74,124 @@ def test_a_note_and_a_message_are_two_drafts_and_either_is_found(site: Site, ann
     assert sorted(one.kind for one in drafts(site)) == ["message", "note"]
     assert text_of(anna.get(LEAD).text) == "To Björn" and "Your unsent message" in anna.get(LEAD).text
     assert text_of(anna.get(f"{LEAD}?draft=message").text) == "To Karin"
-    # The same words as the other kind are one draft.
-    message = next(one for one in drafts(site) if one.kind == "message")
-    anna.post(DRAFT, {**form, "kind": "", "tab": "note", "text": "To all", "draft": message.id})
+    # Words of the one that are made the other kind do not overwrite that: both stay, until somebody chooses.
+    form = anna.form(f"{LEAD}?draft=message")
+    asked = anna.post(DRAFT, {**form, "kind": "", "tab": "note", "text": "To all"})
+    assert asked.status_code == 409
+    assert {(one.kind, Written.from_json(one.body).text) for one in drafts(site)} == {
+        ("note", "To Björn"),
+        ("message", "To Karin"),
+    }
+    # Where there is no other one, the same words are one draft.
+    anna.post(WRITE, {**anna.form(f"{LEAD}?draft=note"), "tab": "note", "kind": "discard"})
+    anna.post(DRAFT, {**anna.form(LEAD), "kind": "", "tab": "note", "text": "To all"})
     assert [(one.kind, Written.from_json(one.body).text) for one in drafts(site)] == [("note", "To all")]
+
+
+def two_pages(anna: Browser) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the forms of two pages of one record, opened before anything was written."""
+    return {**anna.form(LEAD), "kind": "", "tab": "message"}, {**anna.form(LEAD), "kind": "", "tab": "message"}
+
+
+def said(site: Site) -> tuple[str, str]:
+    """Return what the one draft says, and what stands aside."""
+    (draft,) = drafts(site)
+    return Written.from_json(draft.body).text, Written.from_json(draft.aside).text if draft.aside else ""
+
+
+def test_two_pages_of_one_draft_never_overwrite_each_other(site: Site, anna: Browser) -> None:
+    here, there = two_pages(anna)
+    assert anna.post(DRAFT, {**here, "text": "One"}).json()["version"] == 1
+    # The page that kept it goes on, though it never heard of the version.
+    assert anna.post(DRAFT, {**here, "text": "One, two"}).json()["version"] == 2
+    site.world.clock.now += 60_000
+    stopped = anna.post(DRAFT, {**there, "text": "Uno"}, files={"files": ("a.txt", b"a", "text/plain")})
+    assert stopped.status_code == 409 and re.fullmatch(r"\d\d:\d\d", stopped.json()["elsewhere"])
+    assert said(site) == ("One, two", "Uno") and [one[1] for one in stopped.json()["files"]] == ["a.txt"]
+    # It stays so while the page goes on without a decision, and each word of it is kept.
+    stale = {**there, "draft": stopped.json()["draft"], "version": 0, "kept": [stopped.json()["files"][0][0]]}
+    assert anna.post(DRAFT, {**stale, "text": "Uno, dos"}).status_code == 409
+    assert said(site) == ("One, two", "Uno, dos")
+    assert anna.post(DRAFT, {**stale, "text": ""}).status_code == 409 and said(site) == ("One, two", "Uno, dos")
+    assert anna.post(WRITE, {**stale, "text": "", "kind": "discard"}).status_code == 422
+    page = anna.get(f"{LEAD}?draft=message").text
+    assert text_of(page) == "One, two" and "Another version of this draft" in page and "Uno, dos" in page
+    mine = anna.post(WRITE, {**stale, "text": "Uno, dos", "kind": "mine"})
+    assert text_of(mine.text) == "Uno, dos" and said(site) == ("Uno, dos", "One, two") and "a.txt" in mine.text
+    swapped = anna.post(WRITE, {**anna.form(LEAD), "text": "Uno, dos, tres", "tab": "message", "kind": "swap"})
+    assert text_of(anna.get(swapped.headers["location"]).text) == "One, two" and said(site)[1] == "Uno, dos, tres"
+
+
+def test_send_is_stopped_once_where_another_page_wrote_on(site: Site, anna: Browser) -> None:
+    here, there = two_pages(anna)
+    anna.post(DRAFT, {**here, "text": "One"})
+    for kind in ("message", "note"):
+        anna.post(DRAFT, {**here, "tab": kind, "text": "One"})
+        page = anna.post(WRITE, {**there, "text": "Uno", "kind": kind})
+        assert page.status_code == 422 and "Changed elsewhere at" in page.text and posts(site) == []
+        assert text_of(page.text) == "Uno"
+    form = {**there, "text": "Uno", "kind": "message"}
+    stopped = anna.post(WRITE, form).text
+    again = {**form, **{name: shown(stopped, name) for name in ("draft", "version", "pen", "despite")}}
+    # What is kept meanwhile stops it once more.
+    anna.post(DRAFT, {**here, "text": "One, two"})
+    stopped = anna.post(WRITE, again).text
+    assert "Changed elsewhere at" in stopped
+    assert anna.post(WRITE, {**again, "despite": shown(stopped, "despite")}).status_code == 303
+    assert posts(site) == ["Uno"]
+
+
+def test_what_was_sent_elsewhere_is_not_sent_twice(site: Site, anna: Browser) -> None:
+    kept = anna.post(DRAFT, {**anna.form(LEAD), "kind": "", "tab": "note", "text": "Call her"}).json()
+    here, there = ({**anna.form(LEAD), "text": "Call her", "kind": "note"} for _ in range(2))
+    assert here["draft"] == [str(kept["draft"])] and anna.post(WRITE, here).status_code == 303
+    stopped = anna.post(WRITE, there)
+    assert stopped.status_code == 422 and "sent or discarded in another window" in stopped.text
+    told = anna.post(DRAFT, {**there, "kind": "", "tab": "note", "draft": "99"}).json()
+    assert "sent or discarded" in told["gone"] and said(site)[0] == "Call her"
+    again = {name: shown(stopped.text, name) for name in ("draft", "version", "pen")}
+    assert anna.post(WRITE, {**there, **again}).status_code == 303
+
+
+def test_the_time_of_a_scheduled_message_stays_proposed_when_it_is_edited(site: Site, anna: Browser) -> None:
+    form = {**anna.form(LEAD), "text": "Late", "leave": "at", "leave_at": "2027-02-01T08:30", "unless_answered": "yes"}
+    assert anna.post(WRITE, form).status_code == 303
+    (draft,) = drafts(site)
+    anna.post(f"{LEAD}/leaving/{draft.id}", {"csrf": anna.csrf(), "act": "back"})
+    page = anna.get(f"{LEAD}?draft=message").text
+    assert 'value="at" selected' in page and 'value="2027-02-01T08:30"' in page
+    assert re.search(r'name="unless_answered" value="yes" checked', page) and '<details class="later send" open' in page
+    # It is kept with the words on every machine, and one that is past is proposed no longer.
+    again = {**anna.form(LEAD), "kind": "", "text": "Later", "leave": "at", "leave_at": "2027-03-01T09:00"}
+    anna.post(DRAFT, again)
+    assert 'value="2027-03-01T09:00"' in anna.get(LEAD).text
+    anna.post(DRAFT, {**again, "leave_at": "soon"})
+    assert 'value="at" selected' not in anna.get(LEAD).text
+    anna.post(DRAFT, again)
+    site.world.clock.now += 200 * 24 * 3600_000
+    anna.sign_in("anna@acme.example")
+    page = anna.get(LEAD).text
+    assert text_of(page) == "Later" and 'value="2027-03-01T09:00"' not in page
+
+
+def test_what_was_moved_is_not_answered_from_where_it_stood(site: Site, anna: Browser) -> None:
+    world = site.world
+    world.deliver(world.mail("Erik <erik@other.example>", subject="Other", verified=True), "leads@acme.example")
+    second = world.mail(references=[world.thread("LEAD-1")[0].rfc_message_id], verified=True)
+    world.deliver(second, "leads@acme.example")
+    form = {**anna.form(f"{LEAD}?reply=2"), "text": "Yes"}
+    assert form["about"] == ["2"]
+    anna.post(DRAFT, {**form, "kind": "", "tab": "message", "cc_more": "x@y.example"})
+    moved = {"csrf": anna.csrf(), "kind": "move", "to": "LEAD-2", "m": "2"}
+    assert anna.post("/records/LEAD-1/move/save", moved).status_code == 303
+    # The page that is open still is stopped, and shows what it answers then; the draft, opened again, says the same.
+    stopped = anna.post(WRITE, form)
+    assert stopped.status_code == 422 and "is on another record now" in stopped.text
+    assert shown(stopped.text, "about") == "1" and text_of(stopped.text) == "Yes"
+    again = {**form, **{name: shown(stopped.text, name) for name in ("about", "draft", "version", "seen")}}
+    assert anna.post(WRITE, again).status_code == 303
+    answers = {one.id: one.number for one in world.thread("LEAD-1")}
+    assert answers[site.world.thread("LEAD-1")[-1].answers_id or 0] == 1
 
 
 def test_a_draft_ends_when_it_is_sent_emptied_or_discarded(site: Site, anna: Browser) -> None:
@@ -148,7 +262,8 @@ def test_send_waits_and_undo_puts_all_of_it_back(site: Site, anna: Browser) -> N
     assert text_of(anna.get(back.headers["location"]).text) == "Sent too soon"
     passes(site, 11)
     assert posts(site) == []
-    anna.post(WRITE, {**form, "draft": draft.id, "text": "Now"})
+    form = {**anna.form(LEAD), "after_send": "close", "then_show": "stay"}
+    anna.post(WRITE, {**form, "text": "Now"})
     passes(site, 11)
     assert posts(site) == ["Now"] and drafts(site) == [] and site.world.record("LEAD-1").state == "closed"
     late = anna.post(f"{LEAD}/leaving/{draft.id}", {"csrf": anna.csrf(), "act": "back"})
@@ -278,3 +393,37 @@ def test_in_the_browser_send_counts_down_and_undo_brings_it_back(site: Site, pag
     page.get_by_role("button", name="Discard draft").click()
     expect(page.locator("#text")).to_have_value("")
     assert drafts(site) == []
+
+
+def test_in_two_browsers_the_second_one_chooses_and_nothing_is_lost(site: Site, tmp_path: Path) -> None:
+    with served(site.app) as home, two_chromiums(tmp_path) as both:
+        page, other = (one.new_page() for one in both)
+        for once, opened in (("one", page), ("two", other)):
+            site.store.sessions.add_link(once, site.world.anna, site.world.clock() + 600_000)
+            opened.goto(f"{home}/enter/{once}")
+            opened.locator("form button").first.click()
+            opened.goto(f"{home}{LEAD}")
+        page.locator("#text").press_sequentially("From the desk")
+        page.locator("#kept", has_text="Draft kept").wait_for()
+        other.locator("#text").press_sequentially("From the phone")
+        bar = other.locator("#elsewhere")
+        bar.get_by_text("Changed elsewhere at").wait_for()
+        assert said(site) == ("From the desk", "From the phone")
+        other.reload()
+        expect(other.locator("#text")).to_have_value("From the desk")
+        expect(other.locator("details.aside")).to_contain_text("Another version of this draft")
+        # Words that had not reached the site when the page was left are no reason to overwrite another page's.
+        page.locator("#text").press_sequentially(", at noon")
+        expect(page.locator("[name=version]")).not_to_have_value("1")
+        other.locator("#text").press("Control+End")
+        other.locator("#text").press_sequentially("!")
+        bar.get_by_text("Changed elsewhere at").wait_for()
+        bar.get_by_role("button", name="Keep mine").click()
+        expect(bar).to_be_hidden()
+        expect(other.locator("#text")).to_have_value("From the desk!")
+        assert said(site) == ("From the desk!", "From the desk, at noon")
+        page.locator("#text").press_sequentially(" sharp")
+        page.locator("#elsewhere").get_by_text("Changed elsewhere at").wait_for()
+        page.get_by_role("link", name="Use that one").click()
+        expect(page.locator("#text")).to_have_value("From the desk!")
+        assert said(site) == ("From the desk!", "From the desk, at noon sharp")

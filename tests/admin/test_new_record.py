@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.admin.chromium import chromium, served
 from tests.admin.conftest import Browser, Site
 from tests.admin.test_browser import enter, overflow
+from weftmail.flow.written import WrittenRecord
 from weftmail.store.record import NewRecord
 
 KARIN = "karin@customer.example"
@@ -152,3 +154,100 @@ def test_it_fits(site: Site, tmp_path: Path, dark: bool, width: int) -> None:
         page.goto(f"{home}/open/order/4711?title=Order+4711&customer={KARIN}")
         assert overflow(page) <= 0
         page.screenshot(path=tmp_path / f"new-{width}.png", full_page=True)
+
+
+DRAFT = "/records/new/keep"
+
+
+def begun(site: Site) -> list[WrittenRecord]:
+    found = site.store.drafts.begun(site.world.acme, site.world.anna)
+    return [WrittenRecord.from_json(one.body) for one in found]
+
+
+def test_a_record_that_is_begun_is_kept_and_found_on_another_machine(
+    site: Site, anna: Browser, browser: Callable[[], Browser]
+) -> None:
+    words = {
+        "type": "ticket",
+        "title": "Broken chair",
+        "customer": "kar",
+        "owner": "",
+        "reference": "A-7",
+        "tab": "note",
+    }
+    form = {"csrf": anna.csrf(), **words, "text": "She", "cc_more": "erik@other.example", "pen": "p"}
+    kept = anna.post(DRAFT, form, files={"files": ("plan.txt", b"A plan.", "text/plain")}).json()
+    again = {**form, "text": "She called", "draft": kept["draft"], "kept": [kept["files"][0][0]]}
+    assert anna.post(DRAFT, again).json()["version"] == 2
+    other = browser()
+    other.sign_in("anna@acme.example")
+    blank = other.get("/records/new").text
+    assert "Begun, not opened yet:" in blank and "Broken chair" in blank and "She called" not in blank
+    drafts = other.get("/records?only=drafts").text
+    assert "a new record, not opened yet" in drafts and "No records here" not in drafts
+    page = other.get(f"/records/new?draft={kept['draft']}").text
+    for said in ('value="Broken chair"', 'value="kar"', 'value="A-7"', "She called", "plan.txt", "erik@other.example"):
+        assert said in page, said
+    assert re.search(r'value="ticket" selected', page) and re.search(r'name="tab" value="note" checked', page)
+    bjorn = browser()
+    bjorn.sign_in("bjorn@acme.example")
+    assert "Broken chair" not in bjorn.get("/records/new").text
+    assert "Broken chair" not in bjorn.get(f"/records/new?draft={kept['draft']}").text
+    # Opened, it is no draft any more, and its file is on the note.
+    done = save(anna, **{**again, "customer": KARIN, "cc_more": "", "kind": "note"})
+    assert done.status_code == 303 and begun(site) == []
+    note = site.world.thread("TICKET-1")[-1]
+    assert [one.filename for one in site.store.messages.attachments(site.world.acme, note.id)] == ["plan.txt"]
+    # From the page of before it is not opened once more.
+    twice = save(anna, **{**again, "customer": KARIN, "cc_more": "", "kind": "note"})
+    assert twice.status_code == 422 and "sent or discarded in another window" in twice.text
+
+
+def test_two_pages_of_one_begun_record_are_two_drafts(site: Site, anna: Browser) -> None:
+    form = {"csrf": anna.csrf(), "type": "lead", "title": "A", "customer": "", "tab": "message", "pen": "here"}
+    kept = anna.post(DRAFT, form, files={"files": ("a.txt", b"a", "text/plain")}).json()
+    there = {**form, "pen": "there", "draft": kept["draft"], "kept": [kept["files"][0][0]]}
+    assert anna.post(DRAFT, {**there, "version": "1", "title": "B"}).json()["draft"] == kept["draft"]
+    stale = {**form, "draft": kept["draft"], "kept": there["kept"], "title": "C", "version": "1"}
+    parted = anna.post(DRAFT, stale).json()
+    assert parted["draft"] != kept["draft"] and parted["files"][0][1] == "a.txt"
+    assert sorted(one.opens["title"] for one in begun(site)) == ["B", "C"]
+    gone = anna.post(DRAFT, {**form, "title": " ", "draft": parted["draft"]}).json()
+    assert gone["draft"] == 0 and len(begun(site)) == 1
+    assert save(anna, kind="discard", draft=str(kept["draft"])).status_code == 303 and begun(site) == []
+
+
+def test_what_was_written_stays_as_a_draft_of_a_record_that_is_opened_without_it(site: Site, anna: Browser) -> None:
+    files = {"files": ("a.txt", b"a", "text/plain")}
+    form = {
+        "csrf": anna.csrf(),
+        "type": "lead",
+        "title": "40 chairs",
+        "customer": KARIN,
+        "kind": "open",
+        "text": "Dear",
+    }
+    assert anna.post("/records/new/save", form, files=files).status_code == 303
+    assert [one.kind for one in site.world.thread("LEAD-2")] == ["event"] and begun(site) == []
+    page = anna.get("/records/LEAD-2").text
+    assert "Dear" in page and "a.txt" in page and f'value="{KARIN}" checked' in page
+
+
+def test_in_the_browser_a_new_record_is_kept_and_its_page_leads_back_to_it(site: Site, tmp_path: Path) -> None:
+    with served(site.app) as home, chromium(tmp_path / "profile") as context:
+        page = context.new_page()
+        enter(page, site, home)
+        page.goto(f"{home}/records/new")
+        page.locator("#title").fill("Broken chair")
+        page.locator("#text").press_sequentially("She")
+        page.wait_for_url(re.compile("draft=1"))
+        page.locator("#text").press_sequentially(" called")
+        page.goto(f"{home}/records")
+        page.go_back()
+        page.reload()
+        assert page.locator("#title").input_value() == "Broken chair"
+        expect(page.locator("#text")).to_have_value("She called")
+        page.locator("#customer").fill(KARIN)
+        page.get_by_role("button", name="Open and send").click()
+        page.wait_for_url(re.compile("LEAD-2"))
+        assert begun(site) == []

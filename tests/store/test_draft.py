@@ -36,6 +36,33 @@ def test_there_is_one_of_a_kind_for_each_person_and_record(office: Office) -> No
     assert drafts.put(office.acme, record.id, office.anna, "message", "{}", 4) not in (first, note, others)
 
 
+def test_what_another_page_said_stands_aside_and_changes_places(office: Office) -> None:
+    drafts, draft = office.store.drafts, begun(office)
+    assert (draft.version, draft.pen, draft.aside) == (1, "", None) and not drafts.swap(office.acme, draft.id, 2)
+    drafts.put(office.acme, draft.record_id, office.anna, "message", '"b"', 2, "pen")
+    drafts.set_aside(office.acme, draft.id, '"a"', 3)
+    assert not drafts.swap(office.acme + 1, draft.id, 4) and drafts.swap(office.acme, draft.id, 4)
+    found = drafts.get(office.acme, draft.id)
+    assert found is not None
+    assert (found.body, found.aside, found.aside_at, found.changed_at) == ('"a"', '"b"', 2, 4)
+    assert (found.version, found.pen) == (3, "")
+
+
+def test_records_are_begun_without_a_record_and_are_their_authors_alone(office: Office) -> None:
+    drafts = office.store.drafts
+    first = drafts.begin(office.acme, office.anna, "note", "1", 1, "p")
+    second = drafts.begin(office.acme, office.anna, "message", "2", 2, "q")
+    drafts.begin(office.acme, office.bjorn, "message", "3", 3, "r")
+    found = drafts.begun(office.acme, office.anna)
+    assert [(one.id, one.body, one.version) for one in found] == [(second, "2", 1), (first, "1", 1)]
+    drafts.go_on(found[1], office.bjorn, "note", "no", 4, "r")
+    drafts.go_on(found[1], office.anna, "message", "yes", 4, "s")
+    again = drafts.begun(office.acme, office.anna)[1]
+    assert (again.body, again.kind, again.version, again.pen, again.changed_at) == ("yes", "message", 2, "s", 4)
+    # No page of a record knows of it, and no company of another one.
+    assert drafts.get(office.acme, first) is None and drafts.begun(office.acme + 1, office.anna) == []
+
+
 def test_files_go_with_their_draft(office: Office) -> None:
     drafts, draft = office.store.drafts, begun(office)
     blobs = office.store.blobs.put_all(office.acme, [b"one", b"two!"])

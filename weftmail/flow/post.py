@@ -124,7 +124,10 @@ def _answered(store: Store, record: Record, draft: Draft) -> int | None:
             raise RefusedAct("to", "forward_to_nobody")
     if draft.new or draft.forwards_id is not None:
         return None
-    return draft.answers_id or store.messages.last_public(record.company_id, record.id)
+    found = store.messages.get(record.company_id, draft.answers_id) if draft.answers_id is not None else None
+    # A message that was moved to another record since is answered there.
+    stands_here = found is not None and found.record_id == record.id
+    return draft.answers_id if stands_here else store.messages.last_public(record.company_id, record.id)
 
 
 def _kept_out(store: Store, record: Record, draft: Draft, outsiders: Sequence[Outsider]) -> Mapping[str, Phrase]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from weftmail.core.routing.recipients import Field
 from weftmail.flow.forwarding import files_of
@@ -38,6 +40,9 @@ class Written:
     """Files of a forwarded message that go along, by their numbers."""
     after_send: str = "keep"
     """What becomes of the record then."""
+    leaves_at: int | None = None
+    """The time that was chosen for it, in milliseconds since 1970."""
+    unless_answered: bool = False
 
     def as_json(self) -> str:
         """Return it as it is stored."""
@@ -46,8 +51,13 @@ class Written:
     @classmethod
     def from_json(cls, text: str) -> Written:
         """Read what ``as_json`` wrote."""
-        found = cls(**json.loads(text))
-        people = tuple(WrittenTo(**one) for one in found.people)  # type: ignore[arg-type]
+        return cls.from_dict(json.loads(text))
+
+    @classmethod
+    def from_dict(cls, members: Mapping[str, Any]) -> Written:
+        """Read the members of its JSON."""
+        found = cls(**members)
+        people = tuple(WrittenTo(**one) for one in members.get("people", ()))
         return replace(found, people=people, along=tuple(found.along))
 
     def named(self, field: Field) -> tuple[str, ...]:
@@ -77,12 +87,33 @@ class Written:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenRecord:
+    """What stands in the form of a new record: what it is to be, by the names of the fields, and its first message."""
+
+    opens: Mapping[str, str]
+    message: Written
+
+    def as_json(self) -> str:
+        """Return it as it is stored."""
+        return json.dumps({"opens": dict(self.opens), "message": asdict(self.message)}, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> WrittenRecord:
+        """Read what ``as_json`` wrote."""
+        found = json.loads(text)
+        return cls(found["opens"], Written.from_dict(found["message"]))
+
+
 def give_back(store: Store, draft: StoredDraft, now: int) -> bool:
     """Let what was about to leave be a draft again; say whether it had not left.
 
     What its author had begun meanwhile on the same record stands below it.
     """
     words = Written.from_json(draft.body)
+    if draft.state == "scheduled":
+        # Its time stays proposed, for whoever only mends a word of it.
+        words = replace(words, leaves_at=draft.leaves_at, unless_answered=draft.unless_answered)
     for one in store.drafts.of_record(draft.company_id, draft.record_id, draft.user_id):
         if one.id == draft.id or (one.state, one.user_id, one.kind) != ("writing", draft.user_id, draft.kind):
             continue

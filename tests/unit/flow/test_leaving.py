@@ -14,9 +14,9 @@ from weftmail.flow.actor import Actor
 from weftmail.flow.due.runner import Runner
 from weftmail.flow.leaving import choices, moment
 from weftmail.flow.refusal import Refusal, RefusedAct
-from weftmail.flow.setup import leaving, undo
+from weftmail.flow.setup import leaving, move, undo
 from weftmail.flow.setup.act import Setup
-from weftmail.flow.written import Written, WrittenTo, give_back
+from weftmail.flow.written import Written, WrittenRecord, WrittenTo, give_back
 from weftmail.store.attachment import NewAttachment
 from weftmail.store.record import Record
 
@@ -100,6 +100,35 @@ def test_what_is_taken_back_never_leaves_and_stands_above_what_was_begun_since(w
     assert Written.from_json(kept.body).about is None and not give_back(writing.world.store, kept, 1)
     twice = leaving.take_back(writing.setup(), writing.world.acme, draft)
     assert isinstance(twice, Refusal) and twice.code == "message_left"
+
+
+def test_the_time_of_a_scheduled_one_stays_proposed_once_it_is_a_draft_again(writing: Writing) -> None:
+    draft, at = writing.draft(), writing.world.clock.now + WAIT
+    writing.leaves(draft, scheduled=True, unless_answered=True)
+    assert not isinstance(leaving.take_back(writing.setup(), writing.world.acme, draft), Refusal)
+    (kept,) = writing.world.store.drafts.of_record(writing.world.acme, writing.record.id, writing.world.anna)
+    words = Written.from_json(kept.body)
+    assert (words.leaves_at, words.unless_answered, words.people) == (at, True, (KARIN,))
+    # One that was only in its undo time had no time of its own.
+    writing.leaves(draft)
+    leaving.take_back(writing.setup(), writing.world.acme, draft)
+    begun = WrittenRecord({"title": "T"}, words)
+    assert WrittenRecord.from_json(begun.as_json()) == begun
+
+
+def test_what_answers_a_message_that_was_moved_answers_the_last_one_of_its_own_record(writing: Writing) -> None:
+    world = writing.world
+    first = world.thread("LEAD-1")[0]
+    world.deliver(world.mail(references=[first.rfc_message_id]), "leads@acme.example")
+    world.deliver(world.mail(subject="Something else"), "leads@acme.example")
+    moved, draft = world.thread("LEAD-1")[1], writing.draft(Written(text="Yes", about=None, people=(KARIN,)))
+    words = Written(text="Yes", about=moved.id, people=(KARIN,)).as_json()
+    world.store.drafts.put(world.acme, writing.record.id, world.anna, "message", words, world.clock())
+    writing.leaves(draft)
+    assert not isinstance(move.move(writing.setup(), "LEAD-1", [moved.number], "LEAD-2"), Refusal)
+    writing.passes(WAIT)
+    sent = next(one for one in world.thread("LEAD-1") if one.kind == "post")
+    assert sent.answers_id == first.id
 
 
 def test_only_its_author_takes_it_back_or_moves_its_time(writing: Writing) -> None:
