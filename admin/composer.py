@@ -11,8 +11,10 @@ from typing import Final, Literal, get_args
 
 from starlette.datastructures import UploadFile
 
+from weftmail.admin import reply_acts
 from weftmail.admin.files import safe_name
 from weftmail.admin.number import whole_number
+from weftmail.admin.reply_acts import ReplyAct
 from weftmail.admin.visit import Visit
 from weftmail.core.address import BadAddress, canonical
 from weftmail.core.limits import POST_FILES
@@ -106,6 +108,12 @@ class Composer:
     """The kind of another draft that the visitor has on the record; "" for none."""
     wordless: bool = False
     """It has files and no words, and whoever sends it has seen that."""
+    saved_replies: tuple[int, ...] = ()
+    """The saved replies that were put in."""
+    acts: tuple[ReplyAct, ...] = ()
+    """What they do besides, once it is sent."""
+    after_send: str = ""
+    """What becomes of the record then, where a saved reply says so; "" where the visitor's last choice stands."""
     refused: dict[str, str] = field(default_factory=dict)
     """What was typed into To, Cc or Bcc and is no address: it stays in its box, to be mended."""
 
@@ -169,6 +177,8 @@ def form_of(visit: Visit, record: Record | None = None) -> Composer:
         unless_answered=bool(visit.text("unless_answered")),
         files=files,
         wordless=bool(visit.text("wordless")),
+        saved_replies=reply_acts.used(visit),
+        acts=reply_acts.of_form(visit),
         refused=refused,
     )
 

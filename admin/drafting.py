@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypedDict, cast
 
+from weftmail.admin import reply_acts
 from weftmail.admin.composer import HOWS, Composer, Person, file_of, files_along, says_something, uploads
+from weftmail.admin.reply_acts import ReplyAct
 from weftmail.admin.visit import Visit
 from weftmail.core.routing.recipients import Field
 from weftmail.core.wording.phrase import marked
@@ -54,7 +56,10 @@ def written(visit: Visit, composer: Composer) -> Written:
         ),
         mention=composer.mention,
         along=tuple(one.number for one in composer.along if one.ticked),
-        after_send=visit.text("after_send") or "keep",
+        after_send=composer.after_send or visit.text("after_send") or "keep",
+        saved_replies=composer.saved_replies,
+        assign=reply_acts.assigned(composer.acts),
+        tags=reply_acts.tags(composer.acts),
         leaves_at=_chosen_time(visit, composer),
         unless_answered=composer.unless_answered,
     )
@@ -200,6 +205,9 @@ def _filled(visit: Visit, record: Record, composer: Composer, words: Written) ->
         about=about,
         **_time(visit, words),
         along=files_along(visit, cast(ThreadMessage, about), {*words.along}) if forwards else (),
+        saved_replies=words.saved_replies,
+        acts=_acts(visit, record, words),
+        after_send=words.after_send if words.saved_replies else "",
         left_out=0,
     )
 
@@ -224,6 +232,13 @@ def _time(visit: Visit, words: Written) -> _Time:
         return {"leave": "now", "leave_at": "", "unless_answered": words.unless_answered}
     there = visit.voice.calendar.moment(words.leaves_at)
     return {"leave": "at", "leave_at": f"{there:%Y-%m-%dT%H:%M}", "unless_answered": words.unless_answered}
+
+
+def _acts(visit: Visit, record: Record, words: Written) -> tuple[ReplyAct, ...]:
+    user = visit.store.users.by_address(words.assign) if "@" in words.assign else None
+    name = user.name if user is not None else words.assign
+    assign = (ReplyAct("assign", words.assign, name),) if words.assign else ()
+    return (*assign, *(ReplyAct("tag", one, one) for one in words.tags))
 
 
 def _people(words: Written, field: Field) -> tuple[Person, ...]:

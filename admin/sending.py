@@ -6,11 +6,13 @@ from urllib.parse import quote, unquote
 
 from starlette.responses import Response
 
+from weftmail.admin import reply_acts
 from weftmail.admin.record_filter import asked
 from weftmail.admin.visit import Visit
 from weftmail.flow.setup import after_send as acts
 from weftmail.flow.setup import ways
 from weftmail.flow.setup.act import Done
+from weftmail.flow.setup.after_send import AfterSend
 from weftmail.store.record import Record
 from weftmail.store.record_list import Neighbours, place_of
 
@@ -42,7 +44,7 @@ def afterwards(visit: Visit, found: Record, place: str, later: Done | None = Non
     # The list is asked before the record leaves it.
     next_to = neighbours(visit, found) if then_show == "next" else None
     sent_now = later is None and visit.text("kind") == "message"
-    done = acts.after_send(visit.setup, found, visit.user, after_send) if sent_now else later
+    done = acts.after_send(visit.setup, found, visit.user, _wanted(visit, after_send)) if sent_now else later
     words = listed(visit)
     back = f"?list={quote(words, safe='')}" if words is not None else ""
     if next_to is not None and next_to.after is not None:
@@ -50,6 +52,11 @@ def afterwards(visit: Visit, found: Record, place: str, later: Done | None = Non
     if words is not None and then_show in ("next", "list"):
         return visit.go(f"/records{'?' if words else ''}{words}", done)
     return visit.go(f"/records/{found.label}{back}#{place}", done)
+
+
+def _wanted(visit: Visit, after_send: str) -> AfterSend:
+    chosen = reply_acts.of_form(visit)
+    return AfterSend(after_send, reply_acts.assigned(chosen), reply_acts.tags(chosen))
 
 
 def _keep(visit: Visit, after_send: str, then_show: str) -> None:

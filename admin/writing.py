@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from weftmail.admin import drafting, proposal
+from weftmail.admin import drafting, proposal, replies, reply_acts
 from weftmail.admin.composer import (
     Composer,
     Person,
@@ -35,6 +35,7 @@ from weftmail.flow.post import Draft, parted, plan
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import leaving, message
 from weftmail.flow.setup.act import Done
+from weftmail.flow.setup.after_send import check_assign
 from weftmail.flow.signing_off import signing_off
 from weftmail.flow.thread import Conversation
 from weftmail.store.alias import Alias
@@ -49,7 +50,7 @@ GONE = marked(
     "This draft was sent or discarded in another window. What you wrote is kept as a new draft; press the button again"
     " to send it."
 )
-_PLACES = {"text": "text", "mention": "mention", "cc": "cc", "bcc": "bcc", "subject": "subject"}
+_PLACES = {"owner": "acts", "text": "text", "mention": "mention", "cc": "cc", "bcc": "bcc", "subject": "subject"}
 
 
 class Again(Exception):
@@ -82,6 +83,16 @@ def looked_at(visit: Visit, record: Record) -> Composer:
     return _shown(visit, record, _kept(visit, record, form_of(visit, record)))
 
 
+def with_reply(visit: Visit, record: Record) -> Composer:
+    """Return the composer with the saved reply that was chosen in it, or whose word stands alone on a line."""
+    composer = form_of(visit, record)
+    found = replies.chosen(visit, record, composer.text)
+    if found is None or too_large(visit, composer):
+        return _shown(visit, record, _kept(visit, record, composer))
+    with visit.store.transaction():
+        return _shown(visit, record, replies.put_in(visit, record, composer, found))
+
+
 def _kept(visit: Visit, record: Record, composer: Composer) -> Composer:
     """Keep a form that is shown again: no browser lets a page choose its files anew."""
     with visit.store.transaction():
@@ -96,6 +107,10 @@ def send(visit: Visit, record: Record) -> Done | None:
     composer = form_of(visit, record)
     if composer.about is None and composer.how != "new" and visit.text("about"):
         raise Again(_moved(visit, record, composer))
+    if replies.typed(visit, record, composer.text) is not None:
+        ready = with_reply(visit, record)
+        seen = {"seen": visit.voice.gettext(replies.READ_IT)}
+        raise Again(replace(ready, errors={**seen, **ready.errors}))
     try:
         at = _leaves_at(visit, composer)
         errors = _wrong(visit, composer)
@@ -163,6 +178,7 @@ def _sent(visit: Visit, record: Record, composer: Composer, at: int | None) -> D
         # What cannot be sent is said now, and not once its time has come.
         identity_of(visit.store, record)
         plan(visit.store, record, visit.user, draft, visit.now)
+        check_assign(visit.store, record, reply_acts.assigned(composer.acts))
         if at is None and not wait:
             done = message.post(visit.setup, visit.site.installation, record, visit.user, draft)
             drafting.forget(visit, record, composer)
@@ -206,6 +222,7 @@ def draft_of(visit: Visit, composer: Composer) -> Draft:
         ],
         mentions=names(composer.mention),
         subject=composer.subject,
+        from_reply=bool(composer.saved_replies),
         answers_id=about.id if about is not None and not forwards else None,
         forwards_id=about.id if about is not None and forwards else None,
         new=composer.how == "new",

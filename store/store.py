@@ -48,6 +48,7 @@ from weftmail.store.record_list import RecordLists
 from weftmail.store.record_type import RecordTypes
 from weftmail.store.reference import References
 from weftmail.store.saved_filter import SavedFilters
+from weftmail.store.saved_reply import SavedReplies
 from weftmail.store.search import Search
 from weftmail.store.second_factor import SecondFactors
 from weftmail.store.session import Sessions
@@ -95,6 +96,7 @@ class Store:
         self.tags = Tags(connection)
         self.search = Search(connection)
         self.saved_filters = SavedFilters(connection)
+        self.saved_replies = SavedReplies(connection)
         self.messages = Messages(connection)
         self.moves = Moves(connection)
         self.threads = Threads(connection)

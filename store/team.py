@@ -93,6 +93,8 @@ class Teams:
         """Remove a team that owns nothing.  Raises Conflict where it owns something."""
         queries.record_type_teams_remove(self._connection, company_id=company_id, team_id=team_id)
         queries.signature_remove(self._connection, company_id=company_id, user_id=0, team_id=team_id)
+        queries.saved_replies_of_team_pass(self._connection, company_id=company_id, team_id=team_id)
+        queries.saved_replies_assign_no_team(self._connection, company_id=company_id, team_id=team_id)
         queries.team_members_remove(self._connection, company_id=company_id, team_id=team_id)
         queries.team_remove(self._connection, company_id=company_id, id=team_id)
 

@@ -72,6 +72,7 @@ _PAGES = {
     "outbox": "/log/out/{id}",
     "server": "/servers",
     "setting": "/settings",
+    "reply": "/replies",
     "signature": "/users?q={subject}",
     "alias": "/aliases?q={subject}",
     "team": "/teams?q={subject}",

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from weftmail.admin import drafting, files, sending, writing
+from weftmail.admin import drafting, files, replies, sending, writing
 from weftmail.admin.composer import HOWS, Composer, form_of
 from weftmail.admin.fields import shown_fields
 from weftmail.admin.headers import FILE
@@ -80,6 +80,8 @@ def write(visit: Visit) -> Response:
         return _shown(visit, _conversation(visit, found), writing.looked_at(visit, found))
     if visit.text("kind") == "all":
         return _shown(visit, _conversation(visit, found), writing.with_all(visit, found))
+    if visit.text("kind") == "reply":
+        return _shown(visit, _conversation(visit, found), writing.with_reply(visit, found))
     if visit.text("kind") == "discard":
         return _discarded(visit, found)
     if visit.text("kind") == "swap":
@@ -298,7 +300,8 @@ def _shown(
         neighbours=sending.neighbours(visit, found),
         list=sending.listed(visit),
         tags=visit.store.tags.of(found.company_id, [found.id]).get(found.id, ()),
-        after_send=visit.text("after_send") or visit.user.after_send,
+        after_send=(composer.after_send if composer else "") or visit.text("after_send") or visit.user.after_send,
+        replies=replies.menu(visit, found) if composer is not None else (),
         then_show=visit.text("then_show") or visit.user.then_show,
         in_list=sending.listed(visit) is not None,
         status=status,

@@ -861,6 +861,50 @@ create table signature (
 create index signature_user on signature (user_id) where user_id is not null;
 create index signature_team on signature (team_id) where team_id is not null;
 
+-- Replies that are kept to be used again: of one colleague, of a team, or of the company, where both are null.
+create table saved_reply (
+    id {ID},
+    company_id bigint not null references company (id),
+    user_id bigint references users (id),
+    team_id bigint references team (id),
+    name text not null,
+    -- What somebody types behind a slash to get it; '' where it is only in the menu.
+    word text not null default '',
+    -- For records of this type, and for readers of this language; null and '' for all.
+    record_type text,
+    language text not null default '',
+    text text not null,
+    -- What Send does then: what becomes of the record, who gets it, which tags (JSON) it bears.
+    after_send text not null default 'keep' check (after_send in ('keep', 'wait', 'close')),
+    assign_user_id bigint references users (id),
+    assign_team_id bigint references team (id),
+    tags text not null default '[]',
+    removed_at bigint,
+    created_at bigint not null,
+    changed_at bigint not null,
+    foreign key (company_id, record_type) references record_type (company_id, name) on update cascade,
+    check (user_id is null or team_id is null),
+    check (assign_user_id is null or assign_team_id is null)
+);
+create index saved_reply_company on saved_reply (company_id, name, id) where removed_at is null;
+create index saved_reply_user on saved_reply (user_id) where user_id is not null;
+create index saved_reply_team on saved_reply (team_id) where team_id is not null;
+create index saved_reply_assign_user on saved_reply (assign_user_id) where assign_user_id is not null;
+create index saved_reply_assign_team on saved_reply (assign_team_id) where assign_team_id is not null;
+create index saved_reply_type on saved_reply (company_id, record_type);
+
+create table saved_reply_file (
+    id {ID},
+    company_id bigint not null references company (id),
+    saved_reply_id bigint not null references saved_reply (id),
+    blob_id bigint not null references blob (id),
+    filename text not null,
+    content_type text not null
+);
+create index saved_reply_file_of on saved_reply_file (company_id, saved_reply_id, id);
+create index saved_reply_file_reply on saved_reply_file (saved_reply_id);
+create index saved_reply_file_blob on saved_reply_file (blob_id);
+
 create table draft_file (
     id {ID},
     company_id bigint not null references company (id),

@@ -80,6 +80,7 @@ READ_MORE = {
     "contact_records": "sorts two pages, each found by its index, to make one of them",
     "contact_messages": "sorts two pages, each found by its index, to make one of them",
     "record_tags": FEW,
+    "saved_replies": "the replies of one company, by name",
     "saved_filters": "the filters of one company, sorted",
     **dict.fromkeys(
         [f"list_aliases_by_{sort}{back}" for sort in ("address", "use", "change") for back in ("", "_back")],

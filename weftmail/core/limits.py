@@ -236,6 +236,12 @@ MAIL_NAMED = 100
 """People of To and Cc that are kept."""
 ANSWER_COPIED = 20
 """People whom somebody outside named, and who are copied on an answer."""
+SAVED_REPLIES = 2000
+"""Saved replies that one colleague is offered, all kinds together."""
+SAVED_REPLY_TEXT = 20_000
+"""Characters of a saved reply."""
+SAVED_REPLY_TAGS = 10
+"""Tags that a saved reply puts on a record."""
 NOTIFICATION_WORDS = 256 * 1024
 """Bytes of a message's words in a notification, in each of its two forms."""
 NOTIFICATION_FILES = 7 * 1024 * 1024

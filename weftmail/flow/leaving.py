@@ -15,7 +15,7 @@ from weftmail.flow.notices import notify_of_failure
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import leaving, message
 from weftmail.flow.setup.act import Setup
-from weftmail.flow.setup.after_send import after_send
+from weftmail.flow.setup.after_send import AfterSend, after_send
 from weftmail.flow.written import Written, give_back
 from weftmail.store.draft import StoredDraft
 from weftmail.store.people import User
@@ -95,7 +95,7 @@ def _send(store: Store, installation: Installation, draft: StoredDraft, record: 
     if isinstance(done, Refusal):
         _given_back(store, draft, record, done.phrase, now)
         return
-    after_send(setup, record, author, words.after_send)
+    after_send(setup, record, author, AfterSend(words.after_send, words.assign, words.tags))
     store.drafts.remove(draft.company_id, draft.id)
     leaving.left(setup, draft, record)
 

@@ -9,6 +9,7 @@ from weftmail.core.address import BadAddress, canonical
 from weftmail.core.composing.mail import subject_line
 from weftmail.core.parsing.html import sanitise
 from weftmail.core.parsing.words import text_of
+from weftmail.core.placeholders import placeholders
 from weftmail.core.routing.recipients import Field, Outsider, Recipients, recipients
 from weftmail.core.tokens import locator
 from weftmail.core.tokens.locator import Visibility
@@ -56,6 +57,8 @@ class Draft:
     forwards_id: int | None = None
     new: bool = False
     subject: str = ""
+    from_reply: bool = False
+    """A saved reply was put in: a placeholder for which nothing stood there keeps it from leaving."""
     mentions: Sequence[str] = ()
     """Colleagues who are told of it whatever they follow, by address or name; a note names more of them by an @."""
 
@@ -86,14 +89,18 @@ def plan(
 
     Raises RefusedAct for an author who may not write in the record's company, a malformed address, an empty draft,
     an address to which nothing is sent, a mention of nobody, of several, or of somebody for whom the record does not
-    exist, a message to forward that stays inside, two addresses of one person, or a post that names nobody where the
-    message that it answers has nobody outside, or there is none to answer.
+    exist, a message to forward that stays inside, a placeholder of a saved reply that is still there, two
+    addresses of one person, or a post that names nobody where the message that it answers has nobody outside, or there
+    is none to answer.
     """
     allowed = _may_write(store, author, record.company_id) if may_write is None else may_write
     if not author.active or not allowed:
         raise RefusedAct("as", "post_not_allowed", name=author.name, company=record.company)
     if not (draft.text.strip() or draft.html.strip() or draft.files or draft.kept):
         raise RefusedAct("text", "post_empty")
+    left = placeholders(draft.text or text_of(draft.html)) if draft.from_reply else ()
+    if left:
+        raise RefusedAct("text", "placeholder_empty", names=", ".join(f"{{{one}}}" for one in left))
     answers_id = _answered(store, record, draft)
     outsiders: Sequence[Outsider] = ()
     if draft.note and (draft.to or draft.cc or draft.bcc):

@@ -43,6 +43,12 @@ class Written:
     leaves_at: int | None = None
     """The time that was chosen for it, in milliseconds since 1970."""
     unless_answered: bool = False
+    saved_replies: tuple[int, ...] = ()
+    """The saved replies that were put in."""
+    assign: str = ""
+    """Who gets the record then: a colleague by an address, a team by its name."""
+    tags: tuple[str, ...] = ()
+    """What tags it bears then."""
 
     def as_json(self) -> str:
         """Return it as it is stored."""
@@ -58,7 +64,13 @@ class Written:
         """Read the members of its JSON."""
         found = cls(**members)
         people = tuple(WrittenTo(**one) for one in members.get("people", ()))
-        return replace(found, people=people, along=tuple(found.along))
+        return replace(
+            found,
+            people=people,
+            along=tuple(found.along),
+            saved_replies=tuple(found.saved_replies),
+            tags=tuple(found.tags),
+        )
 
     def named(self, field: Field) -> tuple[str, ...]:
         """Return who gets it in To, Cc or Bcc, each as a line of addresses has them."""
@@ -84,6 +96,7 @@ class Written:
             answers_id=None if forwards else self.about,
             forwards_id=self.about if forwards else None,
             new=self.how == "new",
+            from_reply=bool(self.saved_replies),
         )
 
 

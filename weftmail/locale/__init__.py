@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from weftmail.core.wording.language import ENGLISH, Language, Languages
+from weftmail.locale.dates import calendar
 
 HERE: Final = Path(__file__).parent
 DOMAIN: Final = "weftmail"
@@ -30,7 +31,10 @@ def language(code: str) -> Language:
     if code not in NAMES or code == ENGLISH.code:
         return ENGLISH
     catalogue = gettext.translation(DOMAIN, str(HERE), [code])
-    return Language(code, catalogue.gettext, catalogue.ngettext)
+    there = calendar(code)
+    return Language(
+        code, catalogue.gettext, catalogue.ngettext, day=there.in_words, number=there.decimal, amount=there.amount
+    )
 
 
 def accepted(header: str) -> str:

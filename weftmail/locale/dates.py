@@ -97,6 +97,10 @@ class Calendar:
 
         return format_currency(value, currency, locale=self.language, decimal_quantization=False)
 
+    def in_words(self, day: date) -> str:
+        """Return a date in words, as 3 March 2026."""
+        return f"{day.day} {_names(self.language).whole_months[day.month - 1]} {day.year}"
+
     def date(self, day: date) -> str:
         """Return a date as the language writes it."""
         from babel.dates import format_date

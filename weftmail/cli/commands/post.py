@@ -18,7 +18,11 @@ from weftmail.core.parsing.words import text_of
 from weftmail.flow import vocabulary
 from weftmail.flow.forwarding import files_of, forwarded_words
 from weftmail.flow.post import Draft, DraftFile, PostPlan, plan
+from weftmail.flow.saved_replies import of_word, offered, put_into, ready
 from weftmail.flow.setup import find, message
+from weftmail.flow.setup.after_send import AfterSend, after_send, check_assign
+from weftmail.store.attachment import NewAttachment
+from weftmail.store.people import User
 from weftmail.store.record import Record
 
 
@@ -50,6 +54,9 @@ def build(parser: Parser) -> None:
     parser.add_argument(
         "--mention", action="append", default=[], metavar="WHO", help="a colleague who is notified of it, too"
     )
+    parser.add_argument(
+        "--saved-reply", metavar="REPLY", help="a saved reply, by its number or its word; what it does is done then"
+    )
     parser.add_argument("--attach", action="append", default=[], metavar="FILE", help="a file to attach")
     parser.add_argument(
         "--dry-run", action="store_true", help="show who would get it, by which channel and why; send nothing"
@@ -60,23 +67,28 @@ def build(parser: Parser) -> None:
 
 
 def _post(context: Context, arguments: argparse.Namespace) -> None:
-    files = _files(arguments.attach)
+    files = read_files(arguments.attach)
     html = _html(context, arguments.html) if arguments.html is not None else ""
     store = context.store
     record = find.record(store, arguments.number, arguments.company)
     author = find.member(store, arguments.author, record.company_id, field="as")
     written = _about(context, record, arguments, _draft(arguments, html, files))
+    written, then = _with_reply(context, record, author, arguments.saved_reply, written)
     if arguments.dry_run:
         planned = plan(store, record, author, written, context.clock())
-        said = [f"Nothing was written. On {record.label} this would get:", *_lines(planned)]
+        check_assign(store, record, then.assign)
+        said = [f"Nothing was written. On {record.label} this would get:", *_lines(planned), *_then(then)]
         context.answer(arguments.json, _value(planned, None), lambda: said)
         return
     with store.transaction():
         planned = plan(store, record, author, written, context.clock())
+        check_assign(store, record, then.assign)
         done = carried_out(message.post(context.setup, context.installation, record, author, written))
+        if arguments.saved_reply is not None and not arguments.note:
+            after_send(context.setup, record, author, then)
     context.wake_sender()
     what = "Noted" if arguments.note else "Written"
-    said = [f"{what} on {record.label} as message {done.message_id}. It goes to:", *_lines(planned)]
+    said = [f"{what} on {record.label} as message {done.message_id}. It goes to:", *_lines(planned), *_then(then)]
     context.answer(arguments.json, _value(planned, done.message_id), lambda: said)
 
 
@@ -110,6 +122,32 @@ def _about(context: Context, record: Record, arguments: argparse.Namespace, draf
     return replace(draft, text=text, html="", kept=files_of(context.store, found), forwards_id=found.id)
 
 
+def _with_reply(
+    context: Context, record: Record, author: User, wanted: str | None, draft: Draft
+) -> tuple[Draft, AfterSend]:
+    """Return the draft with what the saved reply says, and what it does once sent."""
+    if wanted is None:
+        return draft, AfterSend()
+    store = context.store
+    there = offered(store, record, author.id)
+    found = next((one for one in there if str(one.id) == wanted), None) or of_word(store, record, there, wanted)
+    if found is None:
+        raise UsageError(f"there is no saved reply {wanted} for {author.name}; see: mail-admin saved-reply list")
+    says = ready(store, context.installation.languages, record, author.id, found)
+    text = put_into(draft.text or text_of(draft.html), found, says.text, on_top=draft.forwards_id is not None)
+    kept = [*draft.kept, *(NewAttachment(one.blob_id, one.filename, one.content_type) for one in says.files)]
+    return replace(draft, text=text, html="", kept=kept, from_reply=True), AfterSend(
+        says.after_send, says.assign, says.tags
+    )
+
+
+def _then(then: AfterSend) -> list[str]:
+    """Return what is done once it is sent, as lines."""
+    found = [] if then.state == "keep" else [f"  Then: {then.state}"]
+    found += [f"  Then: assign to {then.assign}"] if then.assign else []
+    return [*found, *(f"  Then: tag {one}" for one in then.tags)]
+
+
 def _lines(planned: PostPlan) -> list[str]:
     outside = [f"  Subject: {planned.subject}"] if planned.recipients.outsiders else []
     return [*outside, *lines_of(planned.recipients)]
@@ -129,7 +167,8 @@ def _html(context: Context, name: str) -> str:
         raise UsageError(f"{name} is not UTF-8 text; write it so") from None
 
 
-def _files(names: list[str]) -> list[DraftFile]:
+def read_files(names: list[str]) -> list[DraftFile]:
+    """Return the files of these names with their bytes.  Raises UsageError for what cannot be read or is too large."""
     files = []
     for name in names:
         content_type, encoding = mimetypes.guess_type(name)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
 
 
 def _same(sentence: str) -> str:
@@ -12,6 +15,24 @@ def _same(sentence: str) -> str:
 
 def _english_form(one: str, many: str, count: int) -> str:
     return one if count == 1 else many
+
+
+_MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
+def _english_day(day: date) -> str:
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _english_number(value: Decimal) -> str:
+    return f"{value:,f}"
+
+
+def _english_amount(value: Decimal, currency: str) -> str:
+    return f"{currency} {value:,f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +44,12 @@ class Language:
     """Returns the English sentence in this language, its placeholders kept."""
     ngettext: Callable[[str, str, int], str]
     """Returns the form for this count, of a sentence that has these two in English."""
+    day: Callable[[date], str] = _english_day
+    """Returns a date in words, as 3 March 2026."""
+    number: Callable[[Decimal], str] = _english_number
+    """Returns a number with all its digits."""
+    amount: Callable[[Decimal, str], str] = _english_amount
+    """Returns an amount of a currency (ISO 4217) with all its digits."""
 
 
 ENGLISH = Language("en", _same, _english_form)

@@ -76,7 +76,7 @@ class Done:
 def _flat(fields: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     for name, value in fields.items():
         # Who it is, is said by their name, and how they were invited is nobody's news; acts are told by themselves.
-        if name in ("changed_at", "leaves_at", "owner_address", "acts", "invited_address"):
+        if name in ("changed_at", "leaves_at", "owner_address", "acts", "invited_address", "stored_files"):
             continue
         if isinstance(value, Mapping):
             yield from _flat(value)

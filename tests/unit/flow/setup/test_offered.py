@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -51,6 +52,7 @@ from weftmail.flow.setup import (
     retype,
     review,
     saved_filter,
+    saved_reply,
     second_factor,
     server,
     setting,
@@ -65,12 +67,14 @@ from weftmail.flow.setup.act import Done
 from weftmail.flow.setup.activity import Planned
 from weftmail.flow.setup.record_change import RecordChanges
 from weftmail.flow.setup.record_type import TypeChanges
+from weftmail.flow.setup.saved_reply import ReplyValues
 from weftmail.flow.setup.undo import Trace
 from weftmail.flow.written import Written
 from weftmail.store.audit import AuditRow
 from weftmail.store.people import User
 
 Act = Callable[[Office], Done]
+REPLY = ReplyValues("Thanks", "Thank you")
 NINA = "nina@acme.example"
 
 
@@ -115,6 +119,14 @@ def before(office: Office, *acts: Act) -> Office:
 
 def added(office: Office) -> Done:
     return office.did(alias.add(office.setup, "sales@acme.example", opens="lead"))
+
+
+def replied(office: Office) -> Done:
+    return office.did(saved_reply.add(office.setup, REPLY))
+
+
+def unsaid(office: Office) -> Done:
+    return office.did(saved_reply.remove(office.setup, 1))
 
 
 def gone(office: Office) -> Done:
@@ -338,6 +350,10 @@ ACTS: dict[str, Act] = {
     "record.merge": merged,
     "record.separate": lambda o: o.did(undo.undo(o.setup, merged(o).trace)),
     "filter.add": kept,
+    "reply.add": replied,
+    "reply.set": lambda o: o.did(saved_reply.change(before(o, replied).setup, 1, replace(REPLY, text="Thanks!"))),
+    "reply.remove": lambda o: o.did(saved_reply.remove(before(o, replied).setup, 1)),
+    "reply.restore": lambda o: o.did(saved_reply.restore(before(o, replied, unsaid).setup, 1)),
     "filter.remove": lambda o: o.did(saved_filter.remove(before(o, kept).setup, 1)),
     "company.set": lambda office: office.did(company.change(office.setup, "Acme", new_name="Acme Ltd")),
     "domain.set": lambda office: office.did(domain.change(office.setup, "acme.example", dedicated=False)),
