@@ -178,8 +178,9 @@ FOOT = """
 
 - A new record and an answer from outside: the followers. Where none of them is active and may answer, the first of
   these who is: the owner, the team, the owner of the alias, the company's admins, the installation's admins.
-- Email that is held, fits nowhere or ended in an error: the same line from the owner on. Email in a colleague's name
-  that is not verified: that colleague, else the line. What a loop holds: the line and the admins, one notice for all.
+- Email that is held, fits nowhere or ended in an error: the same line from the owner on. Email that bears a colleague's
+  address: that colleague, or the admins where they may only read. Whoever is told may decide on it. What a loop holds:
+  the line and the admins, one notice for all.
 - A message that did not reach everybody: its author, else the line. A new owner and a new follower: that person, unless
   they did it themselves.
 - All of it stands in the inbox at once. Messages leave as notifications to those who prefer email, each at once.

@@ -164,6 +164,7 @@ class MapDatabase:
                 yield
                 self._connection.execute("commit")
             except BaseException:
+                # A stop as well leaves no half of a change behind; it is raised again.
                 if self._connection.in_transaction:
                     self._connection.execute("rollback")
                 raise

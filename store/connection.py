@@ -266,6 +266,7 @@ def savepoint(connection: Connection) -> Iterator[None]:
     try:
         yield
     except BaseException:
+        # As above: a stop as well undoes the block, and is raised again.
         if connection.in_transaction:
             connection.execute("rollback to inner_block")
             connection.execute("release inner_block")

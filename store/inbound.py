@@ -354,6 +354,12 @@ class InboundLog:
         """Put a delivery that our code failed on aside, with its traceback."""
         queries.inbound_error(self._connection, id=inbound_id, reason=reason.as_json(), error=error, now=now)
 
+    def describe(self, inbound_id: int, rfc_message_id: str, from_address: str, subject: str) -> None:
+        """Write down what is known of a delivery that our code failed on: it is found and shown by that."""
+        queries.inbound_describe(
+            self._connection, id=inbound_id, rfc_message_id=rfc_message_id, from_address=from_address, subject=subject
+        )
+
     def belongs(self, inbound_id: int, company_id: int, alias_id: int | None) -> None:
         """Say whose a delivery is that our code failed on, as far as nobody knows yet."""
         queries.inbound_belongs(self._connection, id=inbound_id, company_id=company_id, alias_id=alias_id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from weftmail.core.routing.line import first_in_line
 from weftmail.store.connection import Connection
 from weftmail.store.follower import Follower
-from weftmail.store.rows import many, queries
+from weftmail.store.rows import many, one, queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,13 @@ class Line:
         enough = any(not (one.silent or one.away) for one in line)
         found, inbox_alone = first_in_line(line, [] if enough else self.installation())
         return [replace(one, prefers="inbox") for one in found] if inbox_alone else found
+
+    def bearer(self, company_id: int, address: str, record_id: int | None, alias_id: int | None) -> Follower | None:
+        """Return the active member of the company whose address this is, and whether they may act on it."""
+        found = queries.bearer(
+            self._connection, company_id=company_id, address=address, record_id=record_id, alias_id=alias_id
+        )
+        return one(Follower, found)
 
     def installation(self) -> list[InLine]:
         """Return the active admins of the installation."""

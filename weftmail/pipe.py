@@ -184,6 +184,7 @@ def spool(state, envelope):
         posix.fsync(file)
         posix.rename(folder + "." + name, folder + name)
     except BaseException:
+        # A stop as well leaves no half of a mail behind; it is raised again.
         posix.unlink(folder + "." + name)
         raise
     directory = posix.open(folder, posix.O_RDONLY | posix.O_CLOEXEC)

@@ -74,6 +74,7 @@ def _answer(raw: bytes, read: Read) -> bool:
     except MemoryError:
         end["failed"] = "memory"
     except Exception:
+        # A fault under one mail is an answer as well: it is set aside with its traceback.
         end |= {"failed": "error", "detail": traceback.format_exc()[-_DETAIL:]}
     end["cpu"] = time.process_time()
     _send(b"".join((*said, _line(end))))

@@ -1383,8 +1383,8 @@ from inbound i
     left join record r on r.id = i.record_id
     left join company c on c.id = i.company_id;
 
--- Who may decide on a mail that waits for review: admins; of what bears a colleague's address that colleague alone; of
--- anything else who owns its record, or else its alias, they or their team, and who stands in for one of them; and
+-- Who may decide on a mail that waits for review: admins; of what bears a colleague's address that colleague alone, and
+-- nobody else where they may only read; of anything else who owns its record, or else its alias, they or their team, and who stands in for one of them; and
 -- whoever was told of what has neither.
 -- What is no company's is for who looks after the installation.  ``why`` says by what they may.
 create view decider as
@@ -1412,7 +1412,13 @@ where not exists (
         )
         or (
             m.role = 'agent'
-            and not exists (select 1 from user_address e where e.kind = 'email' and e.address = lower(i.from_address))
+            and not exists (
+                select 1
+                from user_address e
+                    join users w on w.id = e.user_id
+                    join membership b on b.company_id = i.company_id and b.user_id = w.id
+                where e.kind = 'email' and e.address = lower(i.from_address) and w.active
+            )
             and (
                 r.owner_id = m.user_id
                 or a.owner_id = m.user_id

@@ -78,6 +78,12 @@ update inbound
 set state = 'error', reason = :reason, error = :error, settled_at = :now
 where id = :id and state = 'accepted';
 
+-- What is known of a mail that our code failed on.
+-- name: inbound_describe!
+update inbound
+set rfc_message_id = :rfc_message_id, from_address = :from_address, subject = :subject
+where id = :id and state = 'error';
+
 -- name: inbound_again!
 update inbound
 set state = 'accepted', attempts = 0, faults = 0, stops = 0, asks = 0, ask_at = 0, delivery_key = null,

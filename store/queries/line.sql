@@ -60,6 +60,28 @@ where u.active and m.role in ('admin', 'agent')
     )
 order by o.step, u.id;
 
+-- The active member of a company who has an address, and whether they may act on what a record or an alias opens.
+-- name: bearer^
+select u.id as user_id, u.name, u.prefers, u.email_for, u.language,
+    m.role in ('admin', 'agent')
+    and not exists (
+        select 1 from hidden_type h
+        where h.company_id = :company_id and h.user_id = u.id
+            and h.record_type = coalesce(
+                (select r.type from record r where r.company_id = :company_id and r.id = :record_id),
+                (select a.record_type from alias a where a.company_id = :company_id and a.id = :alias_id)
+            )
+    ) as may_act,
+    (select a.address from user_address a where a.user_id = u.id and a.kind = 'email' order by a.position limit 1)
+        as address,
+    (select a.address from user_address a where a.user_id = u.id and a.kind = ch.address_kind order by a.position
+        limit 1) as reached_at
+from user_address e
+    join users u on u.id = e.user_id
+    join membership m on m.company_id = :company_id and m.user_id = u.id
+    join channel ch on ch.name = u.prefers
+where e.kind = 'email' and e.address = :address and u.active;
+
 -- name: installation_admins
 select 5 as step, '' as stands_in_for, u.away, 1 = 0 as silent, u.id as user_id, u.name, u.prefers, u.email_for,
     u.language, true as may_act,

@@ -87,6 +87,19 @@ def test_a_record_that_is_wrong_stands_there_with_reason_step_and_what_to_copy(s
     assert "✕ broken" in anna.get("/domains").text
 
 
+def test_a_server_without_a_public_address_is_said_what_to_publish_and_why(site: Site, anna: Browser) -> None:
+    found = zones(site)
+    found.rows[HOST, "A"] = ("192.168.1.20",)
+    found.rows[DOMAIN, "TXT"] = ("verification=1",)
+    watch(site, found).look(DOMAIN)
+    page = anna.get(PAGE).text
+    assert "acme.example has no SPF record" in page
+    assert f"Give {HOST} an A record with the public address that email leaves from; then add the record" in page
+    assert f"{HOST}, the name of this server, leads to 192.168.1.20, which nobody outside reaches" in page
+    record = f"acme.example. 3600 IN TXT &#34;v=spf1 a:{HOST} ~all&#34;"
+    assert record in page and f"v=spf1 a:{HOST} ~all" in anna.get(f"{PAGE}/nsupdate.txt").text
+
+
 def test_asking_again_lets_the_worker_look_and_the_page_follows(site: Site, anna: Browser) -> None:
     assert anna.post(f"{PAGE}/look", {"csrf": anna.csrf()}).status_code == 303
     assert "this page shows it by itself" in anna.get(PAGE).text

@@ -55,6 +55,26 @@ def test_functions_are_short() -> None:
     assert lengths[len(lengths) * 9 // 10] <= NINE_TENTHS
 
 
+def test_a_broad_except_says_why() -> None:
+    """What catches everything gives its reason in a comment of its own."""
+    programs = [ROOT / "bin" / "mail-ingest"]
+    found = [
+        (path.relative_to(ROOT), node, path.read_text().splitlines()[node.lineno - 1 : node.end_lineno])
+        for path in [*modules(*PRODUCT), *programs]
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ExceptHandler) and broad(node.type)
+    ]
+    assert len(found) > 20
+    assert [f"{path}:{node.lineno}" for path, node, lines in found if not any("# " in one for one in lines)] == []
+
+
+def broad(caught: ast.expr | None) -> bool:
+    """Say whether an except catches what nobody named."""
+    if isinstance(caught, ast.Tuple):
+        return any(broad(one) for one in caught.elts)
+    return caught is None or (isinstance(caught, ast.Name) and caught.id in ("Exception", "BaseException"))
+
+
 def test_a_class_name_stands_for_one_thing() -> None:
     """A name is looked up once: no two classes of the product or the bench share one."""
     places = defaultdict(list)

@@ -50,4 +50,5 @@ def _watch(config: Config, stop: threading.Event) -> None:
                 log.warning("%s", error)
         store.close()
     except Exception:
+        # A fault of the watch must not end the pages.
         log.exception("the site looks at the DNS no more; mail-admin dns check does, and the pages stay")

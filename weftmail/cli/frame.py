@@ -31,6 +31,7 @@ def framed(program: str, work: Callable[[], int], *, put_off: int = 1) -> int:
         print(f"{program}: stopped", file=sys.stderr)
         return STOPPED
     except Exception as error:
+        # The outermost frame: what nobody foresaw becomes one line, a log entry and an exit status.
         return _failed(program, error, put_off)
     return status
 

@@ -71,6 +71,7 @@ class Writer(threading.Thread):
                     pass
             self._intake.accept()
         except Exception:
+            # The writer's outermost frame: those who wait are told to try again, and the listener ends.
             log.exception("the writer failed; mail is safe in the mail server and in the folder")
             self._failed()
         finally:

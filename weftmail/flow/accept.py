@@ -118,6 +118,7 @@ def accept_group(store: Store, clock: Clock, group: Sequence[Waiting]) -> int:
     try:
         count = _commit(store, clock, group)
     except Exception as error:
+        # Everybody of the group waits for an answer, whatever happened.
         if not temporary(error):
             for one in group:
                 one.done.set_exception(error)

@@ -92,6 +92,7 @@ class OutboxSender:
         try:
             return self._round(stopping)
         except Exception as error:
+            # Sorted into what passes and what does not; either is raised.
             if temporary(error):
                 raise TempFail(f"sending has to wait: {error}") from error
             raise

@@ -25,7 +25,7 @@ from weftmail.flow.checking import NOTHING, Checked
 from weftmail.flow.explain import Explanation, explanation
 from weftmail.flow.identity import identity_of
 from weftmail.flow.installation import Installation
-from weftmail.flow.notices import reached_by_hold
+from weftmail.flow.notices import author_of, reached_by_hold
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup import find
 from weftmail.store.record import Participant, Record
@@ -171,15 +171,15 @@ def forecast(
     largest = machine.largest_mail() if machine is not None else None
     whose = _company(store, recipient, found.decision.disposition)
     case = supposed.case if supposed.raw is None else "stranger"
-    decide = _decide(store, recipient, found.decision.disposition)
+    decide = _decide(store, recipient, author_of(found.message), found.decision.disposition)
     return Forecast(envelope, found, _taken(map_file, recipient), size, largest, whose, case, decide)
 
 
-def _decide(store: Store, recipient: str, disposition: Disposition) -> tuple[str, ...]:
+def _decide(store: Store, recipient: str, author: str, disposition: Disposition) -> tuple[str, ...]:
     """Return the names of those who would be told that it waits."""
     if not isinstance(disposition, Hold):
         return ()
-    return tuple(one.name for _, people in reached_by_hold(store, recipient, disposition) for one in people)
+    return tuple(one.name for _, people in reached_by_hold(store, recipient, author, disposition) for one in people)
 
 
 def becomes(disposition: Disposition) -> Phrase:

@@ -113,6 +113,7 @@ class Intake:
                         break
             self._incoming.remove(*names)
         except Exception as error:
+            # Sorted into what passes and what does not; either is raised.
             if temporary(error):
                 raise TempFail(f"mail in the folder has to wait: {error}") from error
             raise

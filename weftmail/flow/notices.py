@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from weftmail.core.address import BadAddress, canonical, split, without_plus
+from weftmail.core.address import BadAddress, canonical, comparable, split, without_plus
 from weftmail.core.notification_kind import NotificationKind, chosen
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing.disposition import Hold
@@ -158,22 +158,32 @@ def _by_mail(one: Follower, kind: NotificationKind) -> bool:
 def notify_of_hold(store: Store, row: Accepted, message: Message, hold: Hold, now: int) -> None:
     """Tell whose address a held mail bears, or else those who stand in line for its record or its alias."""
     by_mail: What | None = None if hold.reach == "inbox" else "review"
-    theirs = _bearer(store, hold)
+    theirs = _named(store, hold)
     says = _waits(row, message, hold) if theirs is None else _in_their_name(row, hold)
-    for company_id, people in reached_by_hold(store, row.recipient, hold):
+    for company_id, people in reached_by_hold(store, row.recipient, author_of(message), hold):
         notify(
             store, company_id, people, says, now, by_mail=by_mail, inbound_id=row.id, record_id=hold.record_id,
             waits="held",
         )  # fmt: skip
 
 
-def reached_by_hold(store: Store, recipient: str, hold: Hold) -> Sequence[tuple[int, Sequence[Follower]]]:
-    """Return who is told of a mail to this address that is held, by the company in whose inbox they find it."""
+def author_of(message: Message | None) -> str:
+    """Return the address in From, in the one spelling that addresses of colleagues have; "" where there is none."""
+    return comparable(message.from_[0].address) if message is not None and message.from_ else ""
+
+
+def reached_by_hold(store: Store, recipient: str, author: str, hold: Hold) -> Sequence[tuple[int, Sequence[Follower]]]:
+    """Return who is told of a mail by ``author`` to this address that is held, by the company in whose inbox they find
+    it: people who may decide on it (the view ``decider``).
+    """
     if hold.reach == "nobody":
         return []
-    theirs = _bearer(store, hold)
+    theirs = _named(store, hold)
     if theirs is not None and hold.company_id is not None:
         return [(hold.company_id, [theirs, *_while_away(store, hold.company_id, theirs, None, None)])]
+    bearer = _bearer(store, hold.company_id, author, hold.record_id, hold.alias_id)
+    if bearer:
+        return bearer
     alias_id = hold.alias_id
     if hold.record_id is not None and hold.company_id is not None:
         record = store.records.get(hold.company_id, hold.record_id)
@@ -181,8 +191,20 @@ def reached_by_hold(store: Store, recipient: str, hold: Hold) -> Sequence[tuple[
     return _postmaster(store, recipient) or list(_in_charge(store, hold.company_id, hold.record_id, alias_id))
 
 
-def _bearer(store: Store, hold: Hold) -> Follower | None:
-    """Return the colleague whose address a held mail bears."""
+def _bearer(
+    store: Store, company_id: int | None, author: str, record_id: int | None, alias_id: int | None
+) -> Sequence[tuple[int, Sequence[Follower]]]:
+    """Return who is told of mail that bears a colleague's address: they, or the admins where they may not act."""
+    person = store.line.bearer(company_id, author, record_id, alias_id) if company_id is not None and author else None
+    if person is None or company_id is None:
+        return []
+    if not person.may_act:
+        return list(_in_charge(store, company_id, None, None))
+    return [(company_id, [person, *_while_away(store, company_id, person, None, None)])]
+
+
+def _named(store: Store, hold: Hold) -> Follower | None:
+    """Return the colleague in whose name a mail is held."""
     if hold.notify is None or hold.company_id is None:
         return None
     return store.users.follower(hold.company_id, hold.notify)
@@ -223,14 +245,19 @@ def notify_of_domain(store: Store, company_id: int | None, says: Phrase, now: in
         notify(store, home, people, says, now, by_mail="dns")
 
 
-def notify_of_error(store: Store, row: Accepted, now: int) -> None:
-    """Tell those who stand in line for the alias that a mail was sent to which our code failed on."""
+def notify_of_error(store: Store, row: Accepted, author: str, now: int) -> int | None:
+    """Tell whose address a mail bears that our code failed on, or else those who stand in line for its alias.
+
+    ``author`` is the address in From, as far as it is known.  Returns the company that the mail belongs to.
+    """
     company_id, alias_id = _addressed(store, row.recipient)
     if company_id is not None:
         store.inbound.belongs(row.id, company_id, alias_id)
     says = Phrase("notice.error", {"recipient": mask(row.recipient)})
-    for home, people in _in_charge(store, company_id, None, alias_id):
+    bearer = _bearer(store, company_id, author, None, alias_id)
+    for home, people in bearer or _in_charge(store, company_id, None, alias_id):
         notify(store, home, people, says, now, by_mail="review", inbound_id=row.id, waits="held")
+    return company_id
 
 
 def _addressed(store: Store, recipient: str) -> tuple[int | None, int | None]:

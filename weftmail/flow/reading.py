@@ -99,6 +99,7 @@ class Here:
         try:
             reading = Reading(self._reader(mail()), "whole")
         except Exception as error:
+            # A mail that our code fails on is set aside with its traceback, as from a reader process.
             if temporary(error):
                 raise
             reading = Reading(None, "error", traceback.format_exc())

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from weftmail.core.failure import TempFail
 from weftmail.core.limits import BATCH_BYTES, BATCH_MILLISECONDS, BATCH_ROWS, READER_STOPS
+from weftmail.core.parsing.message import Message
 from weftmail.core.ports import Readers, SettleLock
 from weftmail.core.routing.rules import decide
 from weftmail.core.wording.phrase import Phrase
@@ -24,8 +25,10 @@ from weftmail.flow.checking import Checks, waits
 from weftmail.flow.delivered import Delivered
 from weftmail.flow.facts import gather, traffic_of
 from weftmail.flow.filing import Outcome, file
+from weftmail.flow.filing.log import keep_words
 from weftmail.flow.installation import Installation
-from weftmail.flow.notices import notify_of_error
+from weftmail.flow.notices import author_of, notify_of_error
+from weftmail.flow.reading import unreadable
 from weftmail.store.errors import temporary
 from weftmail.store.inbound import Accepted
 from weftmail.store.store import Store
@@ -88,6 +91,7 @@ class Settler:
         try:
             return self._settle()
         except Exception as error:
+            # Sorted into what passes and what does not; either is raised.
             if temporary(error):
                 raise TempFail(f"settling has to wait: {error}") from error
             raise
@@ -97,6 +101,7 @@ class Settler:
         try:
             self._ahead.collect(seconds, wake)
         except Exception as error:
+            # Sorted into what passes and what does not; either is raised.
             if temporary(error):
                 raise TempFail(f"reading has to wait: {error}") from error
             raise
@@ -157,6 +162,9 @@ class Settler:
         self._fail(row, reason, "")
         self._suspects = [one for one in self._suspects or [] if one != row.id]
         self._lock.mark(self._suspects)
+        # It is safe by now, whatever a look at its header does.
+        with self._store.transaction():
+            self._describe(row, self._looked_at(row), "")
         return Batch(failed=1)
 
     def _batch(self, ready: list[Read]) -> list[Read]:
@@ -181,6 +189,7 @@ class Settler:
         try:
             return self._filed(batch)
         except Exception as error:
+            # Whatever failed, the mails of the batch go one by one from now on; it is raised again.
             if temporary(error):
                 for one in ids:
                     self._tries[one] = self._tries.get(one, -1) + 1
@@ -196,7 +205,7 @@ class Settler:
         count = self._store.inbound.reading_ended(row.blob_id, blamed=False)
         if not isinstance(error, MemoryError) or count < READER_STOPS:
             return False
-        self._set_aside(row, "".join(traceback.format_exception(error)))
+        self._set_aside(row, "".join(traceback.format_exception(error)), self._looked_at(row))
         return True
 
     def _filed(self, batch: list[Read]) -> tuple[Batch, set[int]]:
@@ -221,7 +230,7 @@ class Settler:
         """File one mail in a savepoint; None where our code failed and the row is stuck."""
         row, message = one.row, one.message
         if isinstance(message, str):
-            self._set_aside(row, message)
+            self._set_aside(row, message, self._looked_at(row))
             return None
         try:
             with self._store.savepoint():
@@ -234,28 +243,57 @@ class Settler:
                 )  # fmt: skip
                 return file(self._store, self._installation, delivered, decision, self._installation.clock())
         except Exception as error:
+            # A fault under one mail must not become the fault of all: it is set aside with its traceback.
             if temporary(error) or not self._store.connection.in_transaction:
                 raise
-            self._set_aside(row, traceback.format_exc())
+            self._set_aside(row, traceback.format_exc(), message)
             return None
 
-    def _set_aside(self, row: Accepted, error: str) -> None:
+    def _set_aside(self, row: Accepted, error: str, message: Message | None) -> None:
         last = error.strip().splitlines()[-1]
-        self._fail(row, Phrase("error.fault", {"error": last}), error)
+        self._fail(row, Phrase("error.fault", {"error": last}), error, message)
 
-    def _fail(self, row: Accepted, reason: Phrase, error: str) -> None:
-        """Let the row wait for a person, and tell those who stand in line for it."""
+    def _fail(self, row: Accepted, reason: Phrase, error: str, message: Message | None = None) -> None:
+        """Let the row wait for a person, tell those who may act on it, and keep what is known of the mail."""
         now = self._installation.clock()
         with self._store.transaction():
             self._store.inbound.fail(row.id, reason, error, now)
+            author = author_of(message)
             try:
                 with self._store.savepoint():
-                    notify_of_error(self._store, row, now)
+                    notify_of_error(self._store, row, author, now)
             except Exception as fault:
                 if temporary(fault) or not self._store.connection.in_transaction:
                     raise
                 # What our code failed on may fail here again: the row waits in the review queue all the same.
                 log.exception("nobody could be told of email %d, which ended in an error", row.id)
+            self._describe(row, message, author)
+
+    def _looked_at(self, row: Accepted) -> Message | None:
+        """Return what a bounded look at the header tells; None where our code fails on that, too."""
+        try:
+            return unreadable(self._store.blobs.open(row.blob_id, row.size), None)
+        except Exception as fault:
+            if temporary(fault):
+                raise
+            # The mail is set aside for a fault already; it is found by its envelope alone.
+            log.exception("nothing of the header of email %d could be read", row.id)
+            return None
+
+    def _describe(self, row: Accepted, message: Message | None, author: str) -> None:
+        """Let a mail that was set aside be found by its words and its file; ``author`` is whose it is to decide."""
+        if message is None:
+            return
+        try:
+            with self._store.savepoint():
+                self._store.inbound.describe(row.id, message.message_id, author, message.subject)
+                found = self._store.inbound.get(row.id)
+                keep_words(self._store, row.id, found.company_id if found is not None else None, message)
+        except Exception as fault:
+            if temporary(fault) or not self._store.connection.in_transaction:
+                raise
+            # As above: it waits in the review queue all the same.
+            log.exception("email %d, which ended in an error, is found by its envelope alone", row.id)
 
 
 def backoff(failures: int) -> float:

@@ -48,6 +48,7 @@ class Clamd:
             connection.settimeout(self._patience)
             connection.connect(path)
         except BaseException:
+            # A stop as well leaves no socket open; it is raised again.
             connection.close()
             raise
         return connection

@@ -151,24 +151,71 @@ def test_what_a_record_costs_and_whether_we_pass(record: str, look_ups: int, voi
     ],
 )
 def test_records_that_do_not_count(record: str, words: str) -> None:
-    found = spf.judge("acme.example", (record,), cost_of(record, ROWS), OURS, dedicated=True)
+    found = spf.judge("acme.example", (record,), cost_of(record, ROWS), HOST, OURS, dedicated=True)
     assert found.verdict == "broken" and words in say(found.reason)
     assert found.step is not None
 
 
 def test_spf_that_is_good_or_too_good() -> None:
     good, everybody = "v=spf1 ip4:203.0.113.7 -all", "v=spf1 ip4:203.0.113.7 +all"
-    found = spf.judge("acme.example", ("other", good), cost_of(good), OURS, dedicated=True)
+    found = spf.judge("acme.example", ("other", good), cost_of(good), HOST, OURS, dedicated=True)
     assert said(found) == "good: Names this server, with 0 look-ups of 10"
-    found = spf.judge("acme.example", (everybody,), cost_of(everybody), OURS, dedicated=True)
+    found = spf.judge("acme.example", (everybody,), cost_of(everybody), HOST, OURS, dedicated=True)
     assert said(found) == "look: The SPF record lets everybody send (+all) | End the record with ~all or -all"
 
 
-def test_a_server_without_an_address_cannot_be_named() -> None:
-    found = spf.judge("acme.example", ("v=spf1 -all",), cost_of("v=spf1 -all"), (), dedicated=True)
-    assert "has no address" in said(found) and not found.remove
-    found = spf.judge("acme.example", (), None, (), dedicated=True)
-    assert found.add == () and "Give this server's name an A record" in said(found)
+GIVE = "Give mx1.acme.example an A record with the public address that email leaves from"
+
+
+@pytest.mark.parametrize(
+    ("addresses", "because"),
+    [
+        ((), "mx1.acme.example, the name of this server, has no address in the DNS"),
+        (
+            ("10.0.0.5", "fd00::5"),
+            "mx1.acme.example, the name of this server, leads to 10.0.0.5, fd00::5, which nobody",
+        ),
+        (("127.0.0.1",), "leads to 127.0.0.1, which nobody outside reaches"),
+    ],
+)
+@pytest.mark.parametrize("dedicated", [True, False])
+@pytest.mark.parametrize(
+    ("found", "target"),
+    [
+        ((), "v=spf1 a:mx1.acme.example ~all"),
+        (("v=spf1 include:in.example -all",), "v=spf1 include:in.example a:mx1.acme.example -all"),
+        (("v=spf1 a:MX1.acme.example. -all",), ""),
+    ],
+)
+def test_a_server_without_a_public_address_is_named_by_its_name(
+    found: Values, target: str, dedicated: bool, addresses: tuple[str, ...], because: str
+) -> None:
+    cost = cost_of(found[0], ROWS) if found else None
+    judged = spf.judge("acme.example", found, cost, HOST, addresses, dedicated=dedicated)
+    assert judged.verdict == "broken" and judged.step is not None and say(judged.step).startswith(GIVE)
+    assert because in say(judged.reason) if found else say(judged.reason) == "acme.example has no SPF record"
+    assert [one.value for one in judged.add] == ([target] if target else [])
+    assert [one.value for one in judged.remove] == (list(found) if target else [])
+    if found and target:
+        assert "then replace the record at acme.example" in say(judged.step)
+    elif target:
+        assert "then add the record at acme.example" in say(judged.step)
+    # Once it has an address, the record is right.
+    if target:
+        rows = {**ROWS, (HOST, "A"): text("203.0.113.7")}
+        assert spf.judge("acme.example", (target,), cost_of(target, rows), HOST, OURS, dedicated=True).verdict == "good"
+
+
+def test_a_server_without_a_full_name_is_named_by_no_record() -> None:
+    found = spf.judge("acme.example", ("v=spf1 -all",), cost_of("v=spf1 -all"), "localhost", (), dedicated=True)
+    assert (found.add, found.remove) == ((), ()) and "Give localhost an A record" in said(found)
+
+
+def test_of_several_addresses_the_public_ones_are_named() -> None:
+    both = ("10.0.0.5", "203.0.113.7")
+    assert spf.wanted((), HOST, both, dedicated=True) == "v=spf1 ip4:203.0.113.7 -all"
+    good = "v=spf1 ip4:203.0.113.7 -all"
+    assert spf.judge("acme.example", (good,), cost_of(good), HOST, both, dedicated=True).verdict == "good"
 
 
 @pytest.mark.parametrize(
@@ -191,14 +238,14 @@ def test_a_server_without_an_address_cannot_be_named() -> None:
     ],
 )
 def test_records_are_merged_into_one(found: Values, wanted: str) -> None:
-    assert spf.wanted(found, ("203.0.113.7", "2001:db8::7"), dedicated=True) == wanted
+    assert spf.wanted(found, HOST, ("203.0.113.7", "2001:db8::7"), dedicated=True) == wanted
     assert spf.parse(wanted)
 
 
 def test_a_domain_with_mailboxes_begins_softly_and_a_record_that_is_right_already_stays() -> None:
-    assert spf.wanted((), OURS, dedicated=False) == "v=spf1 ip4:203.0.113.7 ~all"
+    assert spf.wanted((), HOST, OURS, dedicated=False) == "v=spf1 ip4:203.0.113.7 ~all"
     two = ("v=spf1 ip4:203.0.113.7 -all", "v=spf1 -all")
-    found = spf.judge("acme.example", two, None, OURS, dedicated=True)
+    found = spf.judge("acme.example", two, None, HOST, OURS, dedicated=True)
     assert (found.remove, found.add) == ((DnsRecord("acme.example", "TXT", "v=spf1 -all"),), ())
 
 
@@ -375,7 +422,7 @@ def test_the_addresses_of_the_server_lead_back_to_its_name() -> None:
         "broken: 203.0.113.7 has no PTR record | Have the provider of 203.0.113.7 set"
     )
     assert said(host.judge(HOST, OURS, {"203.0.113.7": DnsFailure("SERVFAIL")})).startswith("look: The PTR record of")
-    assert said(host.judge(HOST, (), {})).startswith(f"broken: {HOST}, the name in HELO, has no address")
+    assert said(host.judge(HOST, (), {})).startswith(f"broken: {HOST}, the name of this server, has no addr")
 
 
 def test_the_return_path_follows_mx_and_spf() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tests.unit.zones import TableZones, good
 from weftmail.core.dns.dkim import PublicKey
 from weftmail.core.dns.finding import DnsFinding
@@ -127,15 +129,28 @@ def test_which_servers_show_a_key() -> None:
     assert check(asked, QUESTION, 7).keys == {"wm26a": "zone"}
 
 
-def test_a_server_without_an_address_is_shut_out_by_no_advice() -> None:
+@pytest.mark.parametrize("zone", ["answers", "fails"])
+@pytest.mark.parametrize("leads_to", [None, "10.1.2.3"])
+def test_a_server_without_a_public_address_is_told_what_to_publish_and_shut_out_by_no_advice(
+    zone: str, leads_to: str | None
+) -> None:
     asked = zones()
-    asked.failed["zone"] = "SERVFAIL"
     nowhere = replace(QUESTION, host="nowhere.example")
-    spf = rows(check(asked, nowhere, 7))["spf"]
-    assert spf.expected == () and not spf.judgement.add
-    asked.failed.clear()
-    spf = rows(check(asked, nowhere, 7))["spf"]
-    assert spf.verdict == "broken" and spf.expected == () and not spf.judgement.add
+    if zone == "fails":
+        asked.failed["zone"] = "SERVFAIL"
+    if leads_to is not None:
+        asked.rows["nowhere.example", "A"] = (leads_to,)
+    found = rows(check(asked, nowhere, 7))
+    there = () if zone == "fails" else ("v=spf1 ip4:203.0.113.7 a:nowhere.example -all",)
+    spf = found["spf"]
+    assert spf.verdict == "broken"
+    assert (
+        spf.expected == tuple(one.value for one in spf.judgement.add) == (there or ("v=spf1 a:nowhere.example ~all",))
+    )
+    assert spf.judgement.step is not None and say(spf.judgement.step).startswith("Give nowhere.example an A record")
+    assert found["ptr"].verdict == "broken" and "nowhere.example, the name of this" in say(
+        found["ptr"].judgement.reason
+    )
 
 
 def test_a_server_without_a_full_name_is_named_before_an_mx_record_is() -> None:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from tests.unit.faults import raising, store_with
+from tests.unit.flow.setup.conftest import Office
 from tests.unit.world import World
+from weftmail.core.failure import TempFail
+from weftmail.core.parsing.message import Message
 from weftmail.core.routing.disposition import Asked
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.mail_log import Place, as_composed, by_file, differing, log_page, near, queue_id
 from weftmail.flow.post import Draft, post
 from weftmail.flow.reading import read
+from weftmail.flow.setup.act import Done
+from weftmail.flow.setup.contact import block
 from weftmail.store.alias import AliasSettings
+from weftmail.store.errors import Busy
 from weftmail.store.inbound import InboundLine
 from weftmail.store.log import number
 from weftmail.store.remembered import EVERYTHING, Remembered
@@ -88,6 +95,84 @@ def test_each_word_is_looked_for_by_itself_and_a_phrase_as_one(world: World) -> 
             page = log_page(world.store, world.acme, Remembered(words="a e o u c", way="came"), at, most)
             seen, at = seen + len(page.lines), page.older
         assert seen == 2
+
+
+def found(world: World, **of: str) -> list[int]:
+    """Return the numbers of the mails that came and are found by that, in Acme and in all companies alike."""
+    both = [log_page(world.store, one, Remembered(way="came", **of), Place(), 9).lines for one in (world.acme, None)]
+    assert both[0] == both[1]
+    return [number(one) for one in both[0]]
+
+
+def failing(raw: object) -> Message:
+    """A reader that fails on some mails, as code with a fault does."""
+    message = read(raw)  # type: ignore[arg-type]
+    if "poison" in message.text:
+        raise ArithmeticError("a fault of ours")
+    return message
+
+
+def fault(*_: object) -> None:
+    """Fail as code with a fault does."""
+    raise ArithmeticError("a fault of ours")
+
+
+LETTER = {"subject": "Forty oak chairs", "text": "With sheepskin, poison green"}
+
+
+def test_what_filing_fails_on_is_found_by_its_words_its_author_and_its_file(world: World) -> None:
+    raw = world.mail(**LETTER)
+    (row,) = world.accept(raw, "leads@acme.example", sender="bounces@lists.customer.example")
+    assert world.settler(store=store_with(world.store, inbound_settled_before=fault)).settle().failed == 1
+    for words in ("sheepskin", "oak chairs", "poison gre", '"sheepskin, poison"', "Karin"):
+        assert found(world, words=words) == [row], words
+    assert found(world, words="sheepskin walnut") == []
+    assert found(world, who="karin@customer.example") == found(world, who="bounces@lists") == [row]
+    (line,) = by_file(world.store, world.installation, world.acme, read(raw), 5).lines
+    assert isinstance(line, InboundLine) and (line.id, line.state, line.subject) == (row, "error", "Forty oak chairs")
+    # Whoever decides on it finds its words; another colleague does not.
+    for reader, count in ((world.anna, 1), (world.bjorn, 0)):
+        page = log_page(world.store, world.acme, Remembered(words="sheepskin", reader=reader), Place(), 9)
+        assert len(page.lines) == count
+    # Read once more it is a message, and found once.
+    world.store.inbound.again(row)
+    world.settle()
+    assert world.row(row).state == "filed" and found(world, words="sheepskin") == [row]
+
+
+def test_what_reading_fails_on_is_found_by_its_header(world: World) -> None:
+    raw = world.mail(**LETTER)
+    (row,) = world.accept(raw, "leads@acme.example")
+    assert world.settler(failing).settle().failed == 1
+    assert found(world, words="oak chairs") == found(world, who="karin@") == [row]
+    assert found(world, words="sheepskin") == []
+    assert [number(one) for one in by_file(world.store, world.installation, None, read(raw), 5).lines] == [row]
+
+
+def test_what_settlers_died_under_is_safe_before_its_header_is_looked_at(world: World) -> None:
+    for acts, words, found_by in (
+        ({}, "first", 1), ({"blobs_open": fault}, "second", 0), ({"inbound_describe": fault}, "third", 0),
+    ):  # fmt: skip
+        (row,) = world.accept(world.mail(subject=f"The {words} one"), "leads@acme.example")
+        world.store.connection.execute("update inbound set attempts = 2 where id = :id", {"id": row})
+        world.lock.marked = [row]
+        assert world.settler(store=store_with(world.store, **acts)).settle().failed == 1
+        assert world.row(row).state == "error" and len(found(world, words=words)) == found_by
+    for act in ("blobs_open", "inbound_describe"):
+        (row,) = world.accept(world.mail(subject="The last one"), "leads@acme.example")
+        world.store.connection.execute("update inbound set attempts = 2 where id = :id", {"id": row})
+        world.lock.marked = [row]
+        with pytest.raises(TempFail):
+            world.settler(store=store_with(world.store, **{act: raising(Busy("locked"))})).settle()
+        assert world.row(row).state == "error" and world.store.inbox.notices(world.anna)
+
+
+def test_what_is_kept_in_the_log_alone_is_found_by_its_words(world: World) -> None:
+    world.deliver(world.mail(), "leads@acme.example")
+    done = block(Office(world).setup, "karin@customer.example", company="Acme")
+    assert isinstance(done, Done)
+    row = world.deliver(world.mail(**LETTER), "leads@acme.example")
+    assert row.state == "discarded" and found(world, words="sheepskin") == [row.id]
 
 
 def test_one_direction_or_state_alone(world: World) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.unit.faults import nothing, store_with
 from tests.unit.flow.test_filing import reply_address
 from tests.unit.mail import kept
-from tests.unit.world import ERIK, World
+from tests.unit.world import ERIK, KARIN, World
 from weftmail.core.failure import TempFail
 from weftmail.core.limits import NOTICES_APART
 from weftmail.core.ports import Deferred, Outcome, Refused, Sent
@@ -144,6 +144,15 @@ def who_found(world: World, inbound_id: int) -> set[int]:
     return {user_id for (user_id,) in found.fetchall()}
 
 
+def may_decide(world: World, inbound_id: int, user_id: int) -> bool:
+    """Say by the rows whether somebody is active and may act on a mail: decide on it where it waits for review."""
+    if world.row(inbound_id).state in ("held", "unmatched", "error"):
+        active = world.store.users.get(user_id)
+        decides = world.store.deciders.decides_on(world.acme, user_id, [inbound_id])
+        return bool(decides) and active is not None and active.active
+    return may_act(world, user_id)
+
+
 def may_act(world: World, user_id: int) -> bool:
     """Say by the rows whether somebody is active and may act in Acme."""
     found = world.store.connection.execute(
@@ -168,20 +177,29 @@ def waiting(world: World) -> list[int]:
         (world.mail(ERIK), "somebody@elsewhere.example"),
         (world.mail(ERIK), "postmaster@acme.example"),
         (world.mail(subject="Automatic reply: Chairs"), "sales@acme.example"),
-        (world.mail("U0 <u0@acme.example>"), reply_address(world, 1)),
+        *[
+            (world.mail(f"U{number} <u{number}@acme.example>"), recipient)
+            for number in USERS
+            for recipient in (reply_address(world, 1), "friends@acme.example", "nobody@acme.example")
+        ],
     ]
     rows = [world.deliver(raw, recipient).id for raw, recipient in mails]
     rows.append(world.deliver(world.mail(), "sales@acme.example", sender="").id)
     rows.append(world.deliver(kept("14-report"), reply_address(world, 1, purpose="bounce"), sender="").id)
     rows.append(world.deliver(kept("14-report") + b"x", "sales@acme.example", sender="").id)
-    broken = store_with(world.store, records_get=nothing)
+    fails = world.settler(store=store_with(world.store, inbound_settled_before=broken))
+    for author in (KARIN, *[f"U{number} <u{number}@acme.example>" for number in USERS]):
+        (row,) = world.accept(world.mail(author), "sales@acme.example")
+        rows.append(row)
+        assert fails.settle().failed == 1
+    none = store_with(world.store, records_get=nothing)
     for recipient in (reply_address(world, 1, 1), "sales@acme.example"):
         (row,) = world.accept(world.mail(), recipient)
         rows.append(row)
         if "sales" in recipient:
             world.settle()
         else:
-            assert world.settler(store=broken).settle().failed == 1
+            assert world.settler(store=none).settle().failed == 1
     return rows
 
 
@@ -194,7 +212,7 @@ def test_what_waits_is_found_by_somebody_who_may_act_on_it(state: State) -> None
         for inbound_id in waiting(world):
             found = who_found(world, inbound_id)
             # Ida is always there: whatever waits is found by somebody who is not out of office.
-            assert any(may_act(world, one) for one in found - away), (world.row(inbound_id), found)
+            assert any(may_decide(world, inbound_id, one) for one in found - away), (world.row(inbound_id), found)
         world.store.close()
 
 
@@ -267,12 +285,31 @@ def test_the_owner_of_an_alias_comes_after_the_records_own(tmp_path: Path) -> No
     assert who_found(world, answer.id) == {ids[2]}
 
 
-def test_mail_in_a_colleagues_name_is_told_to_that_colleague_else_along_the_line(tmp_path: Path) -> None:
-    world, ids = arranged(tmp_path, replace(NOBODY, owner=1))
-    forged = world.deliver(world.mail("U0 <u0@acme.example>"), reply_address(world, 1))
-    assert who_found(world, forged.id) == {ids[0]}
-    reader = world.deliver(world.mail("U4 <u4@acme.example>"), reply_address(world, 1))
-    assert (reader.state, who_found(world, reader.id)) == ("held", {ids[1]})
+@pytest.mark.parametrize("recipient", ["", "friends@acme.example", "nobody@acme.example", "an error"])
+@pytest.mark.parametrize(
+    ("author", "told"),
+    [
+        # That colleague; of one who may only read, the admins; of one who has left, whoever it waits for otherwise.
+        (0, {0}),
+        (4, {3}),
+        (2, None),
+    ],
+)
+def test_mail_in_a_colleagues_name_is_told_to_that_colleague_else_to_the_admins(
+    tmp_path: Path, recipient: str, author: int, told: set[int] | None
+) -> None:
+    world, ids = arranged(tmp_path, replace(NOBODY, owner=1, alias_owner=1, inactive=frozenset({2})))
+    raw = world.mail(f"U{author} <u{author}@acme.example>")
+    if recipient == "an error":
+        (number,) = world.accept(raw, "sales@acme.example")
+        assert world.settler(store=store_with(world.store, inbound_settled_before=broken)).settle().failed == 1
+    else:
+        number = world.deliver(raw, recipient or reply_address(world, 1)).id
+    row = world.row(number)
+    assert row.state in ("held", "unmatched", "error")
+    usual = {3} if recipient.startswith("nobody") else {1}
+    assert who_found(world, number) == {ids[one] for one in (usual if told is None else told)}
+    assert all(may_decide(world, number, one) for one in who_found(world, number))
 
 
 def test_what_a_loop_holds_shares_one_notice(world: World) -> None:

@@ -84,6 +84,7 @@ def _do_what_is_due(config: Config, stop: threading.Event) -> None:
                 log.warning("%s", error)
         store.close()
     except Exception:
+        # A fault of what is due must not end the pages; mail-send does the same work.
         log.exception("the site does nothing that is due any more; mail-send does, and the pages stay")
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from weftmail.core.dns.finding import DnsRecord, Judgement, Values
+from weftmail.core.dns.host import no_address, public
 from weftmail.core.wording.phrase import Phrase
 
 VERSION: Final = "v=spf1"
@@ -100,19 +101,22 @@ def _network(name: str, target: str, text: str) -> None:
         raise BadSpf(text)
 
 
-def naming(addresses: Sequence[str]) -> tuple[str, ...]:
-    """Return the terms that name addresses; they cost no look-up."""
-    return tuple(f"ip{ipaddress.ip_address(one).version}:{one}" for one in addresses)
+def naming(host: str, addresses: Sequence[str]) -> tuple[str, ...]:
+    """Return the terms that name this server: its public addresses, which cost no look-up, or else its name."""
+    known = public(addresses)
+    return tuple(f"ip{ipaddress.ip_address(one).version}:{one}" for one in known) or (f"a:{host}",)
 
 
-def wanted(found: Values, addresses: Sequence[str], *, dedicated: bool) -> str:
+def wanted(found: Values, host: str, addresses: Sequence[str], *, dedicated: bool) -> str:
     """Return the one record that a domain should have: what is there, and this server's addresses.
 
     Records are merged, their terms kept in order; of several ``all`` the one counts that lets most through, and a
-    ``redirect`` beside others becomes an ``include``.  Without a record, everybody else fails in a dedicated domain.
+    ``redirect`` beside others becomes an ``include``.  Without a record, everybody else fails in a dedicated domain;
+    softly where the server is named by a name that has no address yet, so that the record shuts nobody out until then.
     """
     there = records(found)
     terms = [term for record in there for term in _parted(record)[0]]
+    ours = () if not public(addresses) and _by_name(terms, host) else naming(host, addresses)
     every = [term for term in terms if term.name == "all" and not term.modifier]
     redirects = [term for term in terms if term.name == "redirect" and term.modifier]
     last = min((term.text for term in every), key=lambda text: _PERMISSIVE.index(_qualifier(text)), default="")
@@ -122,8 +126,14 @@ def wanted(found: Values, addresses: Sequence[str], *, dedicated: bool) -> str:
     elif redirects:
         last = redirects[0].text
     if not last:
-        last = "-all" if dedicated and not there else "~all"
-    return " ".join((VERSION, *dict.fromkeys((*middle, *naming(addresses))), last))
+        last = "-all" if dedicated and not there and public(addresses) else "~all"
+    return " ".join((VERSION, *dict.fromkeys((*middle, *ours)), last))
+
+
+def _by_name(terms: Sequence[Term], host: str) -> bool:
+    """Say whether this server is named by its name already."""
+    named = {one.target.lower().rstrip(".") for one in terms if one.name == "a" and one.qualifier == "+"}
+    return host in named
 
 
 def by_name(domain: str, host: str, *, dedicated: bool) -> DnsRecord:
@@ -135,32 +145,47 @@ def _qualifier(text: str) -> str:
     return text[0] if text[0] in _PERMISSIVE else "+"
 
 
-def judge(domain: str, found: Values, cost: Cost | None, addresses: Sequence[str], *, dedicated: bool) -> Judgement:
-    """Say whether the domain's record lets this server send; ``cost`` is that of its one record, if it can be read."""
+def judge(
+    domain: str, found: Values, cost: Cost | None, host: str, addresses: Sequence[str], *, dedicated: bool
+) -> Judgement:
+    """Say whether the domain's record lets this server send; ``cost`` is that of its one record, if it can be read.
+
+    ``host`` is the server's name, ``addresses`` what it leads to, as ``cost`` was told.
+    """
     there = records(found)
-    good = _good(there, cost, addresses)
+    good = _good(there, cost, public(addresses))
     if good is not None:
         return good
-    target = wanted(found, addresses, dedicated=dedicated)
+    target = wanted(found, host, addresses, dedicated=dedicated)
     remove = tuple(DnsRecord(domain, "TXT", one) for one in there if one != target)
     add = () if target in there else (DnsRecord(domain, "TXT", target),)
     step = Phrase("dns.step.replace", {"name": domain}) if there else Phrase("dns.step.add", {"name": domain})
-    if add and not addresses:
-        remove, add, step = (), (), Phrase("dns.step.host address")
-    return Judgement("broken", _fault(domain, there, cost, addresses), _step(there, cost, step), remove, add)
+    if not public(addresses):
+        step = _by_name_step(domain, host, there, add)
+        remove, add = (remove, add) if "." in host else ((), ())
+    return Judgement("broken", _fault(domain, there, cost, host, addresses), _step(there, cost, step), remove, add)
+
+
+def _by_name_step(domain: str, host: str, there: Values, add: Sequence[DnsRecord]) -> Phrase:
+    """What to do where nobody knows from which address mail leaves."""
+    if not add or "." not in host:
+        return Phrase("dns.step.host address", {"host": host})
+    if there:
+        return Phrase("dns.step.spf by name instead", {"name": domain, "host": host})
+    return Phrase("dns.step.spf by name", {"name": domain, "host": host})
 
 
 def _good(there: Values, cost: Cost | None, addresses: Sequence[str]) -> Judgement | None:
     if len(there) != 1 or cost is None or cost.fault or cost.look_ups > MOST_LOOK_UPS or cost.void > MOST_VOID:
         return None
-    if not addresses or cost.passes != frozenset(addresses):
+    if not addresses or not cost.passes.issuperset(addresses):
         return None
     if any(term.name == "all" and term.qualifier == "+" for term in parse(there[0])):
         return Judgement("look", Phrase("dns.spf.everybody"), Phrase("dns.step.spf everybody"))
     return Judgement("good", Phrase("dns.spf.good", {"count": cost.look_ups, "most": MOST_LOOK_UPS}))
 
 
-def _fault(domain: str, there: Values, cost: Cost | None, addresses: Sequence[str]) -> Phrase:
+def _fault(domain: str, there: Values, cost: Cost | None, host: str, addresses: Sequence[str]) -> Phrase:
     if not there:
         return Phrase("dns.spf.none", {"domain": domain})
     if len(there) > 1:
@@ -173,8 +198,8 @@ def _fault(domain: str, there: Values, cost: Cost | None, addresses: Sequence[st
         return Phrase("dns.spf.look-ups", {"count": cost.look_ups, "most": MOST_LOOK_UPS})
     if cost.void > MOST_VOID:
         return Phrase("dns.spf.void", {"count": cost.void, "most": MOST_VOID})
-    missing = [one for one in addresses if one not in cost.passes]
-    return Phrase("dns.spf.not named", {"addresses": ", ".join(missing)}) if missing else Phrase("dns.spf.no address")
+    missing = [one for one in public(addresses) if one not in cost.passes]
+    return Phrase("dns.spf.not named", {"addresses": ", ".join(missing)}) if missing else no_address(host, addresses)
 
 
 def _step(there: Values, cost: Cost | None, usual: Phrase) -> Phrase:

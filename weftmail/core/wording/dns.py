@@ -41,7 +41,6 @@ DNS: Final[dict[str, Sentence]] = {
     "dns.spf.include none": marked("The SPF record includes {domain}, which has none, so it does not count"),
     "dns.spf.include syntax": marked("The SPF record includes {domain}, whose record cannot be read at {text}"),
     "dns.spf.not named": marked("The SPF record does not let this server send: {addresses}"),
-    "dns.spf.no address": marked("The name of this server has no address, so no record can name it"),
     "dns.spf.everybody": marked("The SPF record lets everybody send (+all)"),
     # DKIM.
     "dns.dkim.good": marked("The key {selector} is in the DNS"),
@@ -77,7 +76,8 @@ DNS: Final[dict[str, Sentence]] = {
     "dns.return.no mx": marked("Bounces to {domain} cannot come back while its MX record is wrong"),
     "dns.return.no spf": marked("SPF vouches for {domain} only once its SPF record is right"),
     "dns.ptr.good": marked("Its addresses lead back to {host}, the name in HELO"),
-    "dns.ptr.no address": marked("{host}, the name in HELO, has no address"),
+    "dns.host.no address": marked("{host}, the name of this server, has no address in the DNS"),
+    "dns.host.private": marked("{host}, the name of this server, leads to {addresses}, which nobody outside reaches"),
     "dns.ptr.none": marked("{address} has no PTR record"),
     "dns.ptr.other": marked("{address} leads back to {names}, not to {host}, the name in HELO"),
     "dns.ptr.failed": marked("The PTR record of {address} cannot be asked for: {text}"),
@@ -94,7 +94,17 @@ DNS: Final[dict[str, Sentence]] = {
     "dns.step.mx later": marked("Give {host} the lowest number, unless the others pass the email on"),
     "dns.step.spf shorten": marked("Take out what is not needed, or name addresses by ip4: and ip6: instead"),
     "dns.step.spf everybody": marked("End the record with ~all or -all"),
-    "dns.step.host address": marked("Give this server's name an A record, or set hostname to the name that has one"),
+    "dns.step.host address": marked(
+        "Give {host} an A record with the public address that email leaves from, or set hostname to a name that has one"
+    ),
+    "dns.step.spf by name": marked(
+        "Give {host} an A record with the public address that email leaves from; then add the record at {name}, which"
+        " names this server by its name"
+    ),
+    "dns.step.spf by name instead": marked(
+        "Give {host} an A record with the public address that email leaves from; then replace the record at {name} by"
+        " the one that names this server by its name"
+    ),
     "dns.step.keys": marked("Make them: mail-admin dkim create {domain}"),
     "dns.step.dmarc next": marked("SPF and a signature vouch for what leaves; go on to {record} at {name}"),
     "dns.step.dmarc unaligned": marked(

@@ -36,6 +36,7 @@ class Errand:
             self._act()
             self._pause = self._every
         except Exception as error:
+            # What passes is tried again later; a fault of ours is raised.
             if not temporary(error):
                 raise
             self._pause = max(self._every, min(LONGEST, 2 * self._pause))

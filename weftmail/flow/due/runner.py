@@ -69,6 +69,7 @@ class Runner:
             self._begin()
             return self._round(stopping)
         except Exception as error:
+            # Sorted into what passes and what does not; either is raised.
             if temporary(error):
                 raise TempFail(f"what is due has to wait: {error}") from error
             raise
@@ -117,6 +118,7 @@ class Runner:
                 else:
                     self._store.due.again(due, again_at)
         except Exception as error:
+            # A fault of one thing that is due must not hold the others up: it is logged and put off.
             self._postpone(due, error)
             return False
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from weftmail.core.address import Mailbox, comparable
+from weftmail.core.parsing.message import Message
 from weftmail.core.routing.disposition import Append, Decision, Discard, Hold, Note, Report
 from weftmail.flow.delivered import Delivered
 from weftmail.flow.filing.outcome import Outcome
@@ -41,9 +42,14 @@ def write_log(
         ),
         now,
     )
-    if outcome.state in ("held", "unmatched"):
-        author = message.from_[0] if message.from_ else Mailbox("", "")
-        words = " ".join((author.name, author.address, message.subject, message.text[:MOST_SEARCHED]))
-        store.search.keep(HELD, row.id, company_id or 0, 0, words)
+    if outcome.message_id is None and outcome.state != "duplicate":
+        keep_words(store, row.id, company_id, message)
     if blob_id != row.blob_id:
         store.blobs.drop_unused(row.blob_id)
+
+
+def keep_words(store: Store, inbound_id: int, company_id: int | None, message: Message) -> None:
+    """Let a mail that is no message of a record be found in the mail log by its words."""
+    author = message.from_[0] if message.from_ else Mailbox("", "")
+    words = " ".join((author.name, author.address, message.subject, message.text[:MOST_SEARCHED]))
+    store.search.keep(HELD, inbound_id, company_id or 0, 0, words)
