@@ -302,6 +302,11 @@ class InboundLog:
         value: int = queries.inbound_last(self._connection)
         return value
 
+    def newest(self) -> int | None:
+        """Return when the newest mail was accepted, in milliseconds since 1970; None where there is none."""
+        value: int | None = queries.inbound_newest(self._connection)
+        return value
+
     def to(self, recipient: str, after: int) -> Arrived | None:
         """Return the first mail to an address, as it is written, that came after a row."""
         return one(Arrived, queries.inbound_to(self._connection, recipient=recipient, after=after))

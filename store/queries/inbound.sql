@@ -189,6 +189,10 @@ select count(*) from inbound where state = 'accepted' and id in (:ids);
 -- name: inbound_last$
 select coalesce(max(id), 0) from inbound;
 
+-- When the newest mail was accepted.
+-- name: inbound_newest$
+select accepted_at from inbound order by id desc limit 1;
+
 -- name: inbound_to^
 select i.id, i.blob_id, i.accepted_at
 from inbound i

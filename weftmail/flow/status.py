@@ -127,7 +127,7 @@ def status(store: Store, now: int, company_id: int | None = None, machine: Machi
         review_since=store.inbound.review_since(company_id),
         domains=_domains(store, company_id),
         paused=number(store, PAUSED) == 1,
-        machine=None if machine is None else _machine(machine),
+        machine=None if machine is None else machine_status(machine),
         looked_at=now,
         handed=NONE if machine is None else store.handed_over.since(since // HOUR),
         missing=() if machine is None else store.handed_over.missing(now - GRACE, MOST_MISSING),
@@ -144,7 +144,8 @@ def _domains(store: Store, company_id: int | None) -> list[DomainStatus]:
     ]
 
 
-def _machine(machine: Machine) -> MachineStatus:
+def machine_status(machine: Machine) -> MachineStatus:
+    """Return what runs on a machine, and what room is left."""
     return MachineStatus(
         listener=machine.listener_answers(),
         listener_since=machine.listener_since(),

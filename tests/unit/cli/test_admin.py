@@ -81,7 +81,7 @@ def test_every_command_has_help(noun: str, capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["frob"], "'frob' is no command; there are init, status, migrate"),
+        (["frob"], "'frob' is no command; there are init, status, doctor"),
         (["squad", "list"], "'squad' is no command"),
         (["company"], "say what to do: add, list, show, set; see: mail-admin company --help"),
         (["company", "frob"], "'frob' is nothing that can be done here; there are add"),
