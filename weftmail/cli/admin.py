@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 NOUNS = {
     "init": "set up this server: settings, store, keys, first company and admin",
     "status": "is mail flowing: what came and left, what waits, what runs",
+    "metrics": "the same figures for Prometheus, in its text form",
     "doctor": "everything that is not as it should be, with the reason and the next step",
     "migrate": "update the store after an upgrade",
     "serve": "run the web site",

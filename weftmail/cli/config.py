@@ -18,7 +18,7 @@ from typing import Any, cast
 from weftmail.core.failure import UsageError
 
 _URL = re.compile(r"https?://[^/\s?#@\"'<>\\^`{|}]+(/[^\s?#\"'<>\\^`{|}]*)?")
-_WORDS = ("hostname", "authserv_id", "site", "site_url", "mail_owner")
+_WORDS = ("hostname", "authserv_id", "site", "site_url", "metrics", "mail_owner")
 """Settings that are one word; some go into headers, mails and the mail server's own settings."""
 
 _SPAM_FIELDS = frozenset(
@@ -61,6 +61,8 @@ class Config:
     """The address of the site in links; empty: made of ``site``."""
     proxies: str = ""
     """Addresses and networks of the proxies before the site, with commas between: they say who their clients are."""
+    metrics: str = ""
+    """Where the site answers Prometheus: HOST:PORT on this machine itself; empty: nowhere."""
     mail_owner: str = "postfix"
     """The user as which the mail server's LMTP client connects."""
     dns_looks: bool = True
@@ -184,6 +186,10 @@ def check_places(config: Config, where: str = "", status: int = 1) -> None:
         )
     if host_and_port(config.site) is None:
         raise UsageError(f"{where}site = {config.site!r} is not HOST:PORT, as 127.0.0.1:8470", status)
+    if config.metrics and not _on_loopback(config.metrics):
+        raise UsageError(
+            f"{where}metrics = {config.metrics!r} is not HOST:PORT on this machine itself, as 127.0.0.1:9470", status
+        )
     if config.site_url and not _URL.fullmatch(config.site_url):
         raise UsageError(
             f"{where}site_url = {config.site_url!r} is no address that begins with http:// or https://", status
@@ -236,6 +242,14 @@ def host_and_port(place: str) -> tuple[str, int] | None:
     if not host or not (port.isascii() and port.isdigit() and int(port) < 2**16):
         return None
     return host, int(port)
+
+
+def _on_loopback(place: str) -> bool:
+    found = host_and_port(place)
+    try:
+        return found is not None and ipaddress.ip_address(found[0]).is_loopback
+    except ValueError:
+        return False
 
 
 def dump(config: Config) -> str:

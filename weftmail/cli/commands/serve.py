@@ -29,6 +29,8 @@ from weftmail.transport.server_secrets import SecretFolder
 from weftmail.transport.systemd import ServiceManager, handed_over
 
 if TYPE_CHECKING:
+    from http.server import ThreadingHTTPServer
+
     from starlette.applications import Starlette
 
     from weftmail.admin.file_settings import SettingsFile
@@ -56,6 +58,7 @@ def _serve(context: Context, arguments: argparse.Namespace) -> None:
     config = context.config
     place = arguments.site or config.site
     context.become_owner()
+    scraped = _answer_scrapes(context)
     app = site(config, settings_file(context))
     listening = doors(place)
     host, port = listening[0].getsockname()[:2]
@@ -69,7 +72,18 @@ def _serve(context: Context, arguments: argparse.Namespace) -> None:
         _run(app, listening)
     finally:
         stop.set()
+        if scraped is not None:
+            scraped.shutdown()
+            scraped.server_close()
         worker.join(GRACE)
+
+
+def _answer_scrapes(context: Context) -> ThreadingHTTPServer | None:
+    if not context.config.metrics:
+        return None
+    from weftmail.cli import metrics
+
+    return metrics.serving(context.config, context.clock)
 
 
 def _do_what_is_due(config: Config, stop: threading.Event) -> None:

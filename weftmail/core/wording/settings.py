@@ -23,6 +23,7 @@ SETTINGS: Final = {
     "setting.complaint_providers": marked(
         "Domains of mail providers whose signed complaints (ARF) count, with commas between; empty: none"
     ),
+    "setting.metrics": marked("Where the site answers Prometheus: HOST:PORT on this machine itself; empty: nowhere"),
     "setting.clamd": marked("Where the virus scanner clamd listens: unix:PATH or HOST:PORT; empty: nobody scans"),
     "setting.mail_log": marked(
         "The mail server's log, which says what became of email that left; empty: it is not read"
