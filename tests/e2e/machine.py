@@ -50,6 +50,7 @@ PACKAGES = {
     "systemd": "/usr/bin/systemd-analyze",
     "chromium": "/usr/bin/chromium",
     "procps": "/usr/bin/ps",
+    "groff-base": "/usr/bin/groff",
 }
 
 # The parts of the tree that go into the wheel.
