@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import sqlite3
 from collections.abc import Sequence
 
 from weftmail import __version__
@@ -48,7 +47,7 @@ def version(examined: Examined) -> tuple[str, Sequence[Finding]]:
                 "mail-admin migrate" if found < wanted else "install the version of weftmail that made it",
             )
         )
-    return f"weftmail {__version__}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}", findings
+    return f"weftmail {__version__}, Python {platform.python_version()}", findings
 
 
 def map_follows(examined: Examined) -> tuple[str, Sequence[Finding]]:
