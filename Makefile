@@ -2,7 +2,7 @@
 PYTHON := $(shell [ -x /usr/bin/python3.11 ] && echo /usr/bin/python3.11 || echo python3)
 BIN := .venv/bin
 
-.PHONY: help run clean-run check lint unit test format corpora bench bench-growth
+.PHONY: editor help run clean-run check lint unit test format corpora bench bench-growth
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 22
 
@@ -46,6 +46,9 @@ test: .venv/ready-dev ## everything, with the real Postfix, OpenDKIM and Chromiu
 	$(BIN)/python -m tests.e2e.machine
 	$(BIN)/pytest -q -n 2 tests/unit --cov --cov-report=term --cov-fail-under=100
 	$(BIN)/pytest -q -n 2 --dist loadfile tests/store tests/admin tests/e2e
+
+editor: ## make the editor's library anew, of the versions in admin/editor/package.json; needs npm
+	admin/editor/make.sh
 
 format: .venv/ready-dev ## put the code into its one format
 	$(BIN)/ruff format -q .

@@ -23,6 +23,7 @@ from starlette.staticfiles import StaticFiles
 from weftmail.admin import voice, words
 from weftmail.admin.client import Network
 from weftmail.admin.file_settings import SettingsFile
+from weftmail.admin.formatted import in_editor
 from weftmail.admin.hashing import WAITING, Hashing
 from weftmail.admin.headers import FIELDS, SecurityHeaders
 from weftmail.admin.live import Live
@@ -203,7 +204,7 @@ def _templates(shell: str) -> Environment:
     templates.globals.update(UNTIL_ANSWER=UNTIL_ANSWER, activity_word=activity_word)
     templates.filters.update(linked=words.linked, duration=duration, masked=mask)
     voice.teach(templates)
-    templates.globals.update(can_be_drawn=can_be_drawn, calendar_card=card)
+    templates.globals.update(can_be_drawn=can_be_drawn, calendar_card=card, in_editor=in_editor)
     templates.globals.update(most_bytes=POST_FILES, person=words.person, joined=words.JOINED, shell=shell)
     return templates
 

@@ -67,9 +67,15 @@ def keep(visit: Visit, opens: Mapping[str, str], composer: Composer) -> Composer
 
     Where another page kept other words of the same draft meanwhile, these are a draft of their own.
     """
-    drafts, company_id, new = visit.store.drafts, visit.company_id, [file_of(one) for one in uploads(visit)]
+    drafts, company_id, new = visit.store.drafts, visit.company_id, [(file_of(one), "") for one in uploads(visit)]
     there = asked(visit, str(composer.draft_id))
-    says = says_something(composer.text) or new or composer.files or any(opens[one].strip() for one in GIVEN)
+    says = (
+        says_something(composer.text)
+        or composer.html
+        or new
+        or composer.files
+        or any(opens[one].strip() for one in GIVEN)
+    )
     if not says:
         forget(visit, composer)
         return replace(composer, draft_id=0, version=0, kept_at=None)

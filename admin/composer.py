@@ -13,6 +13,7 @@ from starlette.datastructures import UploadFile
 
 from weftmail.admin import reply_acts
 from weftmail.admin.files import safe_name
+from weftmail.admin.formatted import words_of
 from weftmail.admin.number import whole_number
 from weftmail.admin.reply_acts import ReplyAct
 from weftmail.admin.visit import Visit
@@ -66,6 +67,8 @@ class Composer:
     """The message that is answered or forwarded."""
     subject: str = ""
     text: str = ""
+    html: str = ""
+    """The words as they are formatted; "" where they are plain."""
     to: tuple[Person, ...] = ()
     cc: tuple[Person, ...] = ()
     bcc: tuple[Person, ...] = ()
@@ -153,12 +156,14 @@ def form_of(visit: Visit, record: Record | None = None) -> Composer:
     about = asked_about(visit, record, visit.text("about"))
     number = whole_number(visit.text("draft")) or 0
     draft_id, files = _kept(visit, record, number)
+    text, html = words_of(visit, files)
     return Composer(
         note=_is_note(visit),
         how=how if how in HOWS else "answer",
         about=about,
         subject=" ".join(visit.text("subject").split())[:998],
-        text=visit.text("text"),
+        text=text,
+        html=html,
         to=found["to"],
         cc=found["cc"],
         bcc=found["bcc"],
@@ -195,7 +200,7 @@ def _kept(visit: Visit, record: Record | None, number: int) -> tuple[int, tuple[
         return 0, ()
     ticked = {whole_number(one) for one in _all(visit, "kept")}
     files = visit.store.drafts.files(record.company_id, [draft.id])
-    return (draft.id if draft.state == "writing" else 0), tuple(one for one in files if one.id in ticked)
+    return (draft.id if draft.state == "writing" else 0), tuple(one for one in files if one.id in ticked or one.inline)
 
 
 def asked_about(visit: Visit, record: Record | None, number: str) -> ThreadMessage | None:
@@ -244,9 +249,10 @@ def ticked(people: Iterable[Person]) -> tuple[str, ...]:
     return tuple(f'"{one.name}" <{one.address}>' if one.name else one.address for one in people if one.ticked)
 
 
-def uploads(visit: Visit) -> list[UploadFile]:
-    """Return the files that came with the form."""
-    return [one for one in visit.form.getlist("files") if isinstance(one, UploadFile) and one.filename]
+def uploads(visit: Visit, *fields: str) -> list[UploadFile]:
+    """Return the files that came in these fields of the form; in all, where none is named."""
+    found = (one for name in fields or ("files", "images") for one in visit.form.getlist(name))
+    return [one for one in found if isinstance(one, UploadFile) and one.filename]
 
 
 def names(text: str) -> list[str]:
@@ -257,7 +263,7 @@ def names(text: str) -> list[str]:
 def wrong_words(visit: Visit, composer: Composer) -> dict[str, str]:
     """Return what is wrong with the words and files of the form, by field."""
     errors = dict(composer.errors)
-    if not says_something(composer.text):
+    if not says_something(composer.text) and not composer.html:
         if not uploads(visit) and not composer.files and not any(one.ticked for one in composer.along):
             errors["text"] = visit.voice.gettext("Write a message or attach a file.")
         elif not composer.wordless:

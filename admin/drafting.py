@@ -8,8 +8,10 @@ from typing import TypedDict, cast
 
 from weftmail.admin import reply_acts
 from weftmail.admin.composer import HOWS, Composer, Person, file_of, files_along, says_something, uploads
+from weftmail.admin.files import image_type
 from weftmail.admin.reply_acts import ReplyAct
 from weftmail.admin.visit import Visit
+from weftmail.core.composing.mail import html_of
 from weftmail.core.routing.recipients import Field
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.leaving import moment
@@ -25,6 +27,10 @@ MOVED = marked(
     "The message that this answered is on another record now. Check below whom it answers and who gets it, then press"
     " the button again."
 )
+
+
+NewFile = tuple[DraftFile, str]
+"""A file that came with a form, and the type of the image that it is among the words; "" where it stands below."""
 
 
 def of_record(visit: Visit, record: Record) -> list[StoredDraft]:
@@ -51,6 +57,7 @@ def written(visit: Visit, composer: Composer) -> Written:
         note=composer.note,
         subject=composer.subject,
         text=composer.text,
+        html=composer.html,
         people=tuple(
             WrittenTo(name, one.name, one.address, one.ticked) for name, people in fields.items() for one in people
         ),
@@ -98,11 +105,11 @@ def keep(visit: Visit, record: Record, composer: Composer, *, files: bool = True
     Where another page kept the draft meanwhile, that stays, and what this one says is kept aside.
     """
     drafts, company_id = visit.store.drafts, record.company_id
-    new = [file_of(one) for one in uploads(visit)] if files else []
+    new = new_files(visit) if files else []
     body, there = written(visit, composer).as_json(), own(visit, record, composer)
     if there is not None and is_stale(visit, composer, there) and there.body != body:
         return _aside(visit, composer, there, body, new)
-    if not (says_something(composer.text) or new or composer.files):
+    if not (says_something(composer.text) or composer.html or new or composer.files):
         forget(visit, record, composer)
         return replace(composer, draft_id=0, kept_at=None, version=0)
     if there is not None and there.body != body and _other_page(composer, there):
@@ -123,9 +130,9 @@ def _other_page(composer: Composer, there: StoredDraft) -> bool:
     return there.pen != composer.pen and not known
 
 
-def _aside(visit: Visit, composer: Composer, there: StoredDraft, body: str, new: Sequence[DraftFile]) -> Composer:
+def _aside(visit: Visit, composer: Composer, there: StoredDraft, body: str, new: Sequence[NewFile]) -> Composer:
     """Keep what this page says beside the draft of the other one, and its files with it."""
-    if says_something(composer.text):
+    if says_something(composer.text) or composer.html:
         visit.store.drafts.set_aside(there.company_id, there.id, body, visit.now)
     add_files(visit, there.id, new)
     files = tuple(visit.store.drafts.files(there.company_id, [there.id]))
@@ -135,11 +142,12 @@ def _aside(visit: Visit, composer: Composer, there: StoredDraft, body: str, new:
     )  # fmt: skip
 
 
-def add_files(visit: Visit, draft_id: int, new: Sequence[DraftFile]) -> None:
+def add_files(visit: Visit, draft_id: int, new: Sequence[NewFile]) -> None:
     """Add files that came with the form."""
-    blobs = visit.store.blobs.put_all(visit.company_id, [one.content for one in new])
-    for blob_id, one in zip(blobs, new, strict=True):
-        visit.store.drafts.add_file(visit.company_id, draft_id, NewAttachment(blob_id, one.filename, one.content_type))
+    blobs = visit.store.blobs.put_all(visit.company_id, [one.content for one, _ in new])
+    for blob_id, (one, picture) in zip(blobs, new, strict=True):
+        file = NewAttachment(blob_id, one.filename, picture or one.content_type, inline=bool(picture))
+        visit.store.drafts.add_file(visit.company_id, draft_id, file)
 
 
 def _with_versions(visit: Visit, composer: Composer, draft: StoredDraft) -> Composer:
@@ -161,6 +169,13 @@ def swap(visit: Visit, record: Record, composer: Composer) -> None:
     """Let what another page said stand in the composer, and what stands in this one aside."""
     kept = keep(visit, record, composer)
     visit.store.drafts.swap(record.company_id, kept.draft_id, visit.now)
+
+
+def new_files(visit: Visit) -> list[NewFile]:
+    """Return the files that came with the form, each with the type of the image that stands among the words, or ""."""
+    files = [(file_of(one), "") for one in uploads(visit, "files")]
+    pictures = map(file_of, uploads(visit, "images"))
+    return [*files, *((one, image_type(one.content) or "") for one in pictures)]
 
 
 def forget(visit: Visit, record: Record, composer: Composer) -> None:
@@ -186,7 +201,9 @@ def with_draft(visit: Visit, record: Record, composer: Composer, drafts: Sequenc
     kept = _with_versions(visit, replace(composer, draft_id=found.id, kept_at=found.changed_at), found)
     if how:
         said = "" if words.how == "forward" else words.text.rstrip()
-        return replace(kept, text=f"{said}{composer.text}")
+        both = f"{words.html}{html_of(composer.text) if composer.text.strip() else ''}"
+        formatted = both if words.html and words.how != "forward" else ""
+        return replace(kept, text=f"{said}{composer.text}", html=formatted)
     others = {one.kind for one in drafts if one.state == "writing"} - {found.kind}
     return replace(_filled(visit, record, kept, words), other_draft=next(iter(others), ""))
 
@@ -215,7 +232,7 @@ def _filled(visit: Visit, record: Record, composer: Composer, words: Written) ->
 def with_words(composer: Composer, words: Written) -> Composer:
     """Return the composer with what somebody wrote, and to whom."""
     return replace(
-        composer, note=words.note, subject=words.subject, text=words.text, to=_people(words, "to"),
+        composer, note=words.note, subject=words.subject, text=words.text, html=words.html, to=_people(words, "to"),
         cc=_people(words, "cc"), bcc=_people(words, "bcc"), mention=words.mention,
     )  # fmt: skip
 

@@ -31,6 +31,7 @@ from weftmail.flow.forwarding import files_of
 from weftmail.flow.identity import identity_of
 from weftmail.flow.leaving import moment
 from weftmail.flow.mentions import mentioned
+from weftmail.flow.pictures import going_along
 from weftmail.flow.post import Draft, parted, plan
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import leaving, message
@@ -39,7 +40,6 @@ from weftmail.flow.setup.after_send import check_assign
 from weftmail.flow.signing_off import signing_off
 from weftmail.flow.thread import Conversation
 from weftmail.store.alias import Alias
-from weftmail.store.attachment import NewAttachment
 from weftmail.store.draft import StoredDraft
 from weftmail.store.pulse import Pulse
 from weftmail.store.record import Follower, Record
@@ -211,6 +211,7 @@ def draft_of(visit: Visit, composer: Composer) -> Draft:
     along = {one.number for one in composer.along if one.ticked}
     return Draft(
         text=composer.text,
+        html=composer.html,
         note=composer.note,
         to=None if composer.note else to,
         cc=cc,
@@ -218,7 +219,7 @@ def draft_of(visit: Visit, composer: Composer) -> Draft:
         files=[file_of(one) for one in uploads(visit)],
         kept=[
             *(files_of(visit.store, about, along) if forwards and about is not None and along else ()),
-            *(NewAttachment(one.blob_id, one.filename, one.content_type) for one in composer.files),
+            *going_along(composer.html, composer.files),
         ],
         mentions=names(composer.mention),
         subject=composer.subject,

@@ -66,6 +66,9 @@ class KeptFile:
     filename: str
     content_type: str
     size: int
+    sha256: str
+    inline: bool = False
+    """An image that stands among the words."""
 
 
 class Drafts:
@@ -146,7 +149,7 @@ class Drafts:
         """Add a file whose bytes are stored; return its id."""
         found: int = queries.draft_file_add(
             self._connection, company_id=company_id, draft_id=draft_id, blob_id=file.blob_id, filename=file.filename,
-            content_type=file.content_type,
+            content_type=file.content_type, inline=file.inline,
         )  # fmt: skip
         return found
 

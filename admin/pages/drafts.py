@@ -7,6 +7,9 @@ from starlette.responses import JSONResponse, Response
 
 from weftmail.admin import drafting
 from weftmail.admin.composer import Composer, form_of, too_large
+from weftmail.admin.files import image_type
+from weftmail.admin.formatted import image_address
+from weftmail.admin.headers import FILE
 from weftmail.admin.page import page
 from weftmail.admin.pages.record import record_of
 from weftmail.admin.visit import Visit, nothing_here
@@ -27,21 +30,37 @@ def keep(visit: Visit) -> Response:
         return JSONResponse({"wrong": wrong}, 422)
     with visit.store.transaction():
         composer = drafting.keep(visit, found, composer)
-    return answer(visit, composer)
+    return answer(visit, composer, found.label)
 
 
-def answer(visit: Visit, composer: Composer) -> Response:
+def answer(visit: Visit, composer: Composer, label: str = "") -> Response:
     """Return what the page has to know of its draft: 409 where another page has kept other words in its place."""
     size, short = visit.voice.calendar.size, visit.voice.calendar.short
     said = {
         "draft": composer.draft_id,
         "version": composer.version,
         "kept": short(visit.now, visit.now) if composer.draft_id and composer.elsewhere is None else "",
-        "files": [[one.id, one.filename, size(one.size), one.size] for one in composer.files],
+        "files": [
+            [one.id, one.filename, size(one.size), one.size, image_address(label, one.id) if one.inline else ""]
+            for one in composer.files
+        ],
     }
     if composer.elsewhere is not None:
         return JSONResponse({**said, "elsewhere": short(composer.elsewhere, visit.now)}, 409)
     return JSONResponse({**said, "gone": visit.voice.gettext(GONE)} if composer.gone else said)
+
+
+def image(visit: Visit) -> Response:
+    """Show an image among the words of a draft of the visitor's."""
+    found, number = record_of(visit), visit.request.path_params["image"]
+    drafts = [one.id for one in drafting.of_record(visit, found) if one.user_id == visit.user.id]
+    files = visit.store.drafts.files(found.company_id, drafts)
+    one = next((each for each in files if each.id == number and each.inline), None)
+    content = visit.store.blobs.read(one.blob_id) if one is not None else b""
+    kind = image_type(content)
+    if kind is None:
+        raise nothing_here()
+    return Response(content, media_type=kind, headers={"content-security-policy": FILE})
 
 
 def take_back(visit: Visit) -> Response:
@@ -63,6 +82,7 @@ def take_back(visit: Visit) -> Response:
 
 
 routes = [
+    page("/records/{label}/draft/image/{image:number}", image, role=Role.AGENT),
     page("/records/{label}/draft", keep, posts=True, role=Role.AGENT),
     page("/records/{label}/leaving/{draft:number}", take_back, posts=True, role=Role.AGENT),
 ]

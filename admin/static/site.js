@@ -134,7 +134,7 @@
     asking.abort();
   });
   function whether() {
-    if (typed && Date.now() - typed < WRITES && document.getElementById("text")?.value.trim()) {
+    if (typed && Date.now() - typed < WRITES && document.querySelector("#write textarea")?.value.trim()) {
       url.searchParams.set("writing", "yes");
     } else url.searchParams.delete("writing");
     if (window.unread) url.searchParams.set("unread", window.unread.get());
@@ -206,10 +206,10 @@
     clearTimeout(timer);
     timer = setTimeout(keep, 800);
   }
-  function keep(files = []) {
+  function keep() {
     clearTimeout(timer);
     unkept = false;
-    saving = saving.then(() => kept(files));
+    saving = saving.then(() => kept());
     return saving;
   }
   const words = () => {
@@ -217,44 +217,40 @@
     data.delete("files");
     return data;
   };
-  function handed(data, files) {
+  function handed(data, upload) {
     return new Promise((done, failed) => {
       const request = new XMLHttpRequest();
       request.open("POST", keeps());
       request.responseType = "json";
-      const line = form().querySelector("#kept");
-      if (files) {
-        request.upload.addEventListener("progress", (event) => {
-          const percent = Math.floor((100 * event.loaded) / event.total);
-          line.textContent = form().dataset.uploading.replace("{percent}", `${percent} %`);
-        });
-      }
+      upload?.watch(request);
       request.addEventListener("load", () => done(request));
       request.addEventListener("error", failed);
+      request.addEventListener("abort", failed);
       request.send(data);
     });
   }
-  async function kept(files) {
+  // Returns what the site answered, nothing where it was not kept.
+  async function kept(upload) {
     const data = words();
     const said = text().value;
-    files.forEach((file) => data.append("files", file));
+    if (upload) data.append(upload.inline ? "images" : "files", upload.file);
     const line = form().querySelector("#kept");
     let answer;
     try {
-      answer = await handed(data, files.length);
+      answer = await handed(data, upload);
     } catch {
-      // Not reached: the words stay here, and so do the files, in their field.
-      if (files.length) say(form().dataset.unreached);
+      // Not reached: the words stay here, and so does the file, in its field.
+      if (upload && !upload.cancelled) say(form().dataset.unreached);
       line.textContent = "";
-      return;
+      return null;
     }
-    if (answer.status === 409 && answer.response) return elsewhere(answer.response, said, files);
+    if (answer.status === 409 && answer.response) return elsewhere(answer.response, said);
     if (answer.status !== 200 || !answer.response) {
-      if (answer.status === 401 || answer.responseURL.includes("/sign-in")) return signedOut();
       line.textContent = "";
-      if (answer.response?.wrong) return say(answer.response.wrong);
-      if (files.length) say(form().dataset.unreached);
-      return;
+      if (answer.status === 401 || answer.responseURL.includes("/sign-in")) signedOut();
+      else if (answer.response?.wrong) say(answer.response.wrong);
+      else if (upload) say(form().dataset.unreached);
+      return null;
     }
     form().elements.draft.value = answer.response.draft || "";
     form().elements.version.value = answer.response.version;
@@ -269,11 +265,11 @@
     line.textContent = answer.response.kept ? form().dataset.kept.replace("{time}", answer.response.kept) : "";
     form().querySelector("#discard").hidden = !answer.response.draft;
     show(answer.response.files);
-    if (files.length) chosen().value = "";
     if (text().value === said) forgetHere();
+    return answer.response;
   }
   // Another page kept other words in the place of these: the site keeps both, and whoever writes says which counts.
-  function elsewhere(answer, said, files) {
+  function elsewhere(answer, said) {
     form().elements.draft.value = answer.draft;
     form().elements.version.value = answer.version;
     form().querySelector("#kept").textContent = "";
@@ -285,24 +281,25 @@
       bar.scrollIntoView({ block: "nearest" });
     }
     show(answer.files);
-    if (files.length) chosen().value = "";
     if (text().value === said) forgetHere();
+    return answer;
   }
   function keepHere() {
     sessionStorage.setItem(key, text().value);
+    sessionStorage.setItem(`${key} html`, form().elements.html?.value ?? "");
     // Which version the words come from: another page may keep others before these reach the site.
     if (!keeps()) return;
     for (const name of ["version", "pen"]) sessionStorage.setItem(`${key} ${name}`, form().elements[name].value);
   }
   function forgetHere() {
     sessionStorage.removeItem(key);
-    for (const name of ["version", "pen"]) sessionStorage.removeItem(`${key} ${name}`);
+    for (const name of ["html", "version", "pen"]) sessionStorage.removeItem(`${key} ${name}`);
   }
   function show(files) {
     const unticked = new Set([...form().querySelectorAll("[name=kept]:not(:checked)")].map((one) => one.value));
-    form().querySelector("#kept-files").replaceChildren(...files.map(([id, name, size, bytes]) => {
+    form().querySelector("#kept-files").replaceChildren(...files.map(([id, name, size, bytes, inline]) => {
       const chip = document.createElement("label");
-      chip.className = "chip";
+      chip.className = inline ? "chip inline" : "chip";
       const box = Object.assign(document.createElement("input"), { type: "checkbox", name: "kept", value: id });
       box.checked = !unticked.has(String(id));
       box.dataset.size = bytes;
@@ -314,21 +311,84 @@
       return chip;
     }));
   }
-  // Files are uploaded once they are chosen, pasted or dropped: no reload loses them.
-  function take(files) {
+  // Files are uploaded once they are chosen, pasted or dropped, one after another, each with its progress and a way to
+  // cancel: no reload loses them.  What cannot be uploaded stays in the field, and goes with Send.
+  const IMAGES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+  let uploads = 0;
+  const waiting = new Set();
+  function upload(file, inline) {
+    const line = document.createElement("li");
+    const name = Object.assign(document.createElement("bdi"), { textContent: file.name });
+    const bar = Object.assign(document.createElement("progress"), { max: 100, value: 0, ariaLabel: form().dataset.uploading.replace("{name}", file.name) });
+    const cancel = Object.assign(document.createElement("button"), { type: "button", className: "quiet", textContent: form().dataset.cancel, ariaLabel: `${form().dataset.cancel}: ${file.name}` });
+    line.append(name, bar, cancel);
+    let list = form().querySelector(".uploads");
+    if (!list) {
+      list = Object.assign(document.createElement("ul"), { className: "uploads" });
+      form().querySelector("#kept-files").after(list);
+    }
+    list.append(line);
+    let request = null;
+    const one = {
+      file, inline, cancelled: false,
+      watch(made) {
+        request = made;
+        request.upload.addEventListener("progress", (event) => (bar.value = Math.floor((100 * event.loaded) / event.total)));
+      },
+      end() {
+        line.remove();
+        if (!list.children.length) list.remove();
+        waiting.delete(one);
+      },
+    };
+    cancel.addEventListener("click", () => {
+      one.cancelled = true;
+      request?.abort();
+      one.end();
+    });
+    waiting.add(one);
+    return one;
+  }
+  const inField = (files) => {
+    const transfer = new DataTransfer();
+    files.forEach((file) => transfer.items.add(file));
+    chosen().files = transfer.files;
+  };
+  function choose(files) {
+    inField([...chosen().files, ...files]);
+  }
+  function take(files, place) {
+    files = [...files];
     const there = [...form().querySelectorAll("[name=kept]:checked")].reduce((sum, one) => sum + Number(one.dataset.size), 0);
-    const size = [...files].reduce((sum, file) => sum + file.size, there);
+    const coming = [...waiting].reduce((sum, one) => sum + one.file.size, there);
+    const size = files.reduce((sum, file) => sum + file.size, coming);
     if (size > Number(form().dataset.most)) return say(form().dataset.tooLarge);
     form().querySelector("#went-wrong")?.remove();
-    keep([...files]);
+    clearTimeout(timer);
+    unkept = false;
+    files.forEach((file) => {
+      const inline = Boolean(place) && IMAGES.includes(file.type);
+      const id = `upload-${(uploads += 1)}`;
+      if (inline) place.begin(id);
+      const one = upload(file, inline);
+      saving = saving.then(async () => {
+        const answer = one.cancelled ? null : await kept(one);
+        one.end();
+        const others = [...chosen().files].filter((each) => each !== file);
+        inField(answer || one.cancelled ? others : [...others, file]);
+        const [, name, , , src] = answer?.files.at(-1) ?? [];
+        if (inline) place.done(id, answer ? src : "", name?.replace(/\.[a-z]+$/i, "").replace(/^image$/, "") ?? "");
+      });
+    });
   }
+  window.composer = { take, choose };
   document.addEventListener("change", (event) => {
     if (event.target === chosen() && keeps() && chosen().files.length) take(chosen().files);
     else if (event.target.name === "kept" || event.target.name === "tab") later();
   });
   document.addEventListener("paste", (event) => {
     const files = event.clipboardData?.files;
-    if (!files?.length || !keeps() || !event.target.closest?.("#write")) return;
+    if (event.defaultPrevented || !files?.length || !keeps() || !event.target.closest?.("#write")) return;
     event.preventDefault();
     take(files);
   });
@@ -336,7 +396,7 @@
     if (keeps() && event.target.closest?.("#write") && event.dataTransfer.types.includes("Files")) event.preventDefault();
   });
   document.addEventListener("drop", (event) => {
-    if (!keeps() || !event.target.closest?.("#write") || !event.dataTransfer.files.length) return;
+    if (event.defaultPrevented || !keeps() || !event.target.closest?.("#write") || !event.dataTransfer.files.length) return;
     event.preventDefault();
     take(event.dataTransfer.files);
   });
@@ -348,6 +408,7 @@
     for (const name of keeps() ? ["version", "pen"] : []) {
       form().elements[name].value = sessionStorage.getItem(`${key} ${name}`) ?? form().elements[name].value;
     }
+    text().dataset.html = sessionStorage.getItem(`${key} html`) ?? "";
     later();
   }
   document.addEventListener("input", (event) => {
@@ -413,11 +474,12 @@
     next.querySelector(".chosen")?.remove();
     form().replaceWith(next);
     fold();
+    document.dispatchEvent(new Event("composer"));
     if (next.querySelector("[role=alert]")) {
       document.body.dataset.outrun = "yes";
       if (!document.getElementById("below")?.hidden) document.querySelector("#below button").click();
     }
-    (next.querySelector("[aria-invalid]") ?? next.querySelector("textarea")).focus();
+    (next.querySelector("[aria-invalid]") ?? next.querySelector("#text")).focus();
   }
 
   // A form that has expired gets the mark of the session that there is now.
@@ -473,8 +535,9 @@
       if (!answer.ok || answer.redirected || !fresh) throw new Error();
       swap(fresh);
       form().scrollIntoView({ block: "nearest" });
-      text().focus();
       // What somebody wrote stands above what is forwarded.
+      if (text().editor) return text().editor.caret("----------");
+      text().focus();
       const end = text().value.indexOf("\n\n----------");
       text().setSelectionRange(end < 0 ? text().value.length : end, end < 0 ? text().value.length : end);
     } catch {
@@ -844,9 +907,9 @@ setInterval(() => document.querySelectorAll("[data-leaves]").forEach((one) => {
   list.hidden = true;
 
   // In the composer an @ names somebody in a note alone: a message is the customer's.
-  const isNote = (one) => one.id !== "text" || !one.form.querySelector(".tabs") || one.form.querySelector(".log input").checked;
+  const isNote = (one) => one.id !== "text" || !one.closest("form").querySelector(".tabs") || one.closest("form").querySelector(".log input").checked;
   function typed(one) {
-    const before = one.value.slice(0, one.selectionStart);
+    const before = one.wordsBefore?.() ?? one.value.slice(0, one.selectionStart);
     if (one.dataset.colleagues === "one") return [0, one.value.trim()];
     if (one.dataset.colleagues === "list") {
       const from = before.lastIndexOf(",") + 1;
@@ -874,7 +937,7 @@ setInterval(() => document.querySelectorAll("[data-leaves]").forEach((one) => {
     }));
     if (!people.length) return close();
     field.after(list);
-    list.setAttribute("aria-label", field.labels[0]?.textContent ?? "");
+    list.setAttribute("aria-label", field.labels?.[0]?.textContent ?? field.ariaLabel ?? "");
     field.setAttribute("aria-autocomplete", "list");
     field.setAttribute("aria-controls", list.id);
     list.hidden = false;
@@ -891,6 +954,11 @@ setInterval(() => document.querySelectorAll("[data-leaves]").forEach((one) => {
     const [from] = typed(field) ?? [field.selectionStart];
     const kind = field.dataset.colleagues;
     const words = kind === "text" ? `@${row.dataset.write} ` : kind === "list" ? `${from ? " " : ""}${row.dataset.write}, ` : row.dataset.write;
+    if (field.putWords) {
+      field.putWords(from, words);
+      close();
+      return clearTimeout(timer);
+    }
     const to = kind === "one" ? field.value.length : field.selectionStart;
     field.setRangeText(words, from, to, "end");
     close();

@@ -911,7 +911,9 @@ create table draft_file (
     draft_id bigint not null references draft (id),
     blob_id bigint not null references blob (id),
     filename text not null,
-    content_type text not null
+    content_type text not null,
+    -- An image that stands among the words.
+    inline boolean not null default false
 );
 create index draft_file_of on draft_file (company_id, draft_id, id);
 create index draft_file_draft on draft_file (draft_id);

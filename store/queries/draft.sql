@@ -76,15 +76,15 @@ delete from draft_file where company_id = :company_id and draft_id = :draft_id;
 delete from draft_file where company_id = :company_id and draft_id = :draft_id and id not in (:ids);
 
 -- name: draft_file_add$
-insert into draft_file (company_id, draft_id, blob_id, filename, content_type)
-values (:company_id, :draft_id, :blob_id, :filename, :content_type)
+insert into draft_file (company_id, draft_id, blob_id, filename, content_type, inline)
+values (:company_id, :draft_id, :blob_id, :filename, :content_type, :inline)
 returning id;
 
 -- name: draft_files_move!
 update draft_file set draft_id = :to_id where company_id = :company_id and draft_id = :draft_id;
 
 -- name: draft_files
-select f.id, f.draft_id, f.blob_id, f.filename, f.content_type, b.size
+select f.id, f.draft_id, f.blob_id, f.filename, f.content_type, f.inline, b.size, b.sha256
 from draft_file f join blob b on b.id = f.blob_id
 where f.company_id = :company_id and f.draft_id in (:ids)
 order by f.id;

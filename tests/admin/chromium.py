@@ -91,6 +91,11 @@ def chromium(
             context.close()
 
 
+def typed_words(page: Page) -> str:
+    """Return the words that stand in the editor, as plain text."""
+    return page.locator("#write textarea").input_value()
+
+
 @contextlib.contextmanager
 def two_chromiums(folder: Path) -> Iterator[tuple[BrowserContext, BrowserContext]]:
     """Start Chromium twice, as two people do: each with a process, a profile and cookies of its own."""

@@ -246,7 +246,7 @@ def test_in_the_browser_a_new_record_is_kept_and_its_page_leads_back_to_it(site:
         page.go_back()
         page.reload()
         assert page.locator("#title").input_value() == "Broken chair"
-        expect(page.locator("#text")).to_have_value("She called")
+        expect(page.locator("#text")).to_have_text("She called")
         page.locator("#customer").fill(KARIN)
         page.get_by_role("button", name="Open and send").click()
         page.wait_for_url(re.compile("LEAD-2"))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.admin.chromium import chromium, served
+from tests.admin.chromium import chromium, served, typed_words
 from tests.admin.conftest import Browser, Site
 from tests.admin.test_browser import enter
 from tests.admin.test_fields import setup_of
@@ -191,7 +191,7 @@ def test_what_comes_in_moves_nothing_until_somebody_clicks(site: Site, tmp_path:
         button.click()
         page.get_by_text("And one more").wait_for()
         page.wait_for_function("!document.querySelector('#thread > .waiting')")
-        assert page.locator("#text").input_value() == "Half a sentence" and not button.is_visible()
+        assert typed_words(page) == "Half a sentence" and not button.is_visible()
 
 
 def test_what_was_found_by_the_name_of_a_file_says_so(site: Site, anna: Browser) -> None:

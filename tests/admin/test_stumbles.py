@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.admin.chromium import chromium, served
+from tests.admin.chromium import chromium, served, typed_words
 from tests.admin.conftest import PASSWORD, Browser, Site
 from tests.unit.world import KARIN
 from weftmail.core.limits import POST_FILES
@@ -89,7 +89,7 @@ def test_a_chosen_file_stays_when_add_is_pressed_and_when_the_form_is_refused(
     page.locator("[name=to_more]").fill("no address")
     page.get_by_role("button", name=words.add, exact=True).first.click()
     page.locator("[name=to_more][aria-invalid]").wait_for()
-    assert chosen(page) == ["plan.txt"] and page.locator("#text").input_value() == "Here is the plan."
+    assert chosen(page) == ["plan.txt"] and typed_words(page) == "Here is the plan."
     assert page.locator(".chosen").count() == 0
     page.locator("[name=to_more]").fill("erik@partner.example")
     page.get_by_role("button", name=words.add, exact=True).first.click()
@@ -98,7 +98,7 @@ def test_a_chosen_file_stays_when_add_is_pressed_and_when_the_form_is_refused(
     send(page, words)
     page.locator("article .files", has_text="plan.txt").wait_for()
     (post,) = posts(site)
-    assert post.text.strip() == "Here is the plan." and page.locator("#text").input_value() == ""
+    assert post.text.strip() == "Here is the plan." and typed_words(page) == ""
     assert re.search(r"/records/LEAD-1#m\d+$", page.url)
 
 
@@ -117,7 +117,7 @@ def test_what_was_written_outlives_the_session_and_is_sent_after_the_next_sign_i
     site.store.sessions.end_all(site.world.anna)
     send(page, words)
     page.get_by_text(words.signed_out).wait_for()
-    assert page.locator("#text").input_value() == "Half an hour of work." and chosen(page) == ["plan.txt"]
+    assert typed_words(page) == "Half an hour of work." and chosen(page) == ["plan.txt"]
     with page.expect_popup() as opened:
         page.locator("#went-wrong a").click()
     other = opened.value
@@ -136,11 +136,11 @@ def test_what_was_written_outlives_the_session_and_is_sent_after_the_next_sign_i
 def test_words_are_there_again_after_a_reload_and_gone_once_they_are_sent(site: Site, words: Words, page: Page) -> None:
     page.locator("#text").press_sequentially("Not lost.")
     page.reload()
-    assert page.locator("#text").input_value() == "Not lost."
+    assert typed_words(page) == "Not lost."
     send(page, words)
     page.locator("article", has_text="Not lost.").wait_for()
     page.reload()
-    assert page.locator("#text").input_value() == "" and len(posts(site)) == 1
+    assert typed_words(page) == "" and len(posts(site)) == 1
 
 
 def test_too_much_is_said_before_it_is_sent_and_nothing_is_lost(site: Site, words: Words, page: Page) -> None:
@@ -148,7 +148,7 @@ def test_too_much_is_said_before_it_is_sent_and_nothing_is_lost(site: Site, word
     page.locator("form.composer").evaluate("one => { one.dataset.most = 10; }")
     choose(page, "film.txt", b"x" * 11)
     page.get_by_text(words.too_large).wait_for()
-    assert page.locator("#text").input_value() == "A film." and page.locator("#kept-files bdi").count() == 0
+    assert typed_words(page) == "A film." and page.locator("#kept-files bdi").count() == 0
     assert posts(site) == []
 
 
@@ -187,7 +187,7 @@ def test_arriving_messages_leave_the_form_where_it_is(site: Site, words: Words, 
     before = top()
     arrives("Second")
     arrives("Third")
-    assert abs(top() - before) < 2 and page.locator("#text").input_value() == "I am writing."
+    assert abs(top() - before) < 2 and typed_words(page) == "I am writing."
 
 
 CONTRAST = """one => {

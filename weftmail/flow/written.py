@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from weftmail.core.composing.mail import html_of
 from weftmail.core.routing.recipients import Field
 from weftmail.flow.forwarding import files_of
+from weftmail.flow.pictures import going_along
 from weftmail.flow.post import Draft
-from weftmail.store.attachment import NewAttachment
 from weftmail.store.draft import KeptFile, StoredDraft
 from weftmail.store.store import Store
 
@@ -34,6 +35,8 @@ class Written:
     note: bool = False
     subject: str = ""
     text: str = ""
+    html: str = ""
+    """The words as they were formatted, tidy; "" where they are plain."""
     people: tuple[WrittenTo, ...] = ()
     mention: str = ""
     along: tuple[int, ...] = ()
@@ -81,11 +84,12 @@ class Written:
         """Return it as a message that can be sent, with the files that are kept for it."""
         forwards = self.how == "forward"
         about = store.messages.get(company_id, self.about) if self.about is not None else None
-        kept = [NewAttachment(one.blob_id, one.filename, one.content_type) for one in files]
+        kept = going_along(self.html, files)
         if forwards and about is not None and self.along:
             kept = [*files_of(store, about, self.along), *kept]
         return Draft(
             text=self.text,
+            html=self.html,
             note=self.note,
             to=None if self.note else self.named("to"),
             cc=() if self.note else self.named("cc"),
@@ -118,6 +122,15 @@ class WrittenRecord:
         return cls(found["opens"], Written.from_dict(found["message"]))
 
 
+def joined(one: Written, other: Written) -> str:
+    """Return the words of both, formatted; "" where neither is."""
+    if not (one.html or other.html):
+        return ""
+    return "<div><br></div>".join(
+        each.html or html_of(each.text) for each in (one, other) if each.html or each.text.strip()
+    )
+
+
 def give_back(store: Store, draft: StoredDraft, now: int) -> bool:
     """Let what was about to leave be a draft again; say whether it had not left.
 
@@ -130,8 +143,12 @@ def give_back(store: Store, draft: StoredDraft, now: int) -> bool:
     for one in store.drafts.of_record(draft.company_id, draft.record_id, draft.user_id):
         if one.id == draft.id or (one.state, one.user_id, one.kind) != ("writing", draft.user_id, draft.kind):
             continue
-        more = Written.from_json(one.body).text.strip()
-        words = replace(words, text="\n\n".join(filter(None, (words.text.rstrip(), more))))
+        more = Written.from_json(one.body)
+        words = replace(
+            words,
+            text="\n\n".join(filter(None, (words.text.rstrip(), more.text.strip()))),
+            html=joined(words, more),
+        )
         store.drafts.move_files(draft.company_id, one.id, draft.id)
         store.drafts.remove(draft.company_id, one.id)
     if not store.drafts.back(draft.company_id, draft.id, now):
