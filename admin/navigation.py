@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A page in the navigation; items stand in the ``order`` of their numbers.
+    """A page in the navigation; items stand in the ``order`` of their numbers, each hundred a part of its own.
+
+    Below 100 is the work of the day, then comes email on its way, then what is set up.
 
     ``label`` is an English sentence that the catalogues know.  ``count`` says how many of its rows wait for somebody.
     """
@@ -31,6 +33,11 @@ class Item:
     def name(self) -> str:
         """How templates name the page that they are: the first part of its path."""
         return self.path.strip("/")
+
+    @property
+    def part(self) -> int:
+        """The part of the navigation that it stands in, from 0."""
+        return self.order // 100
 
 
 def waiting_for(visit: Visit) -> WaitingCounts:

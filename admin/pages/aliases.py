@@ -134,5 +134,5 @@ def _command(asked: dict[str, str]) -> str:
     return f"mail-admin alias list{state}{' --opens ' + opens if opens else ''}"
 
 
-item = Item(40, "/aliases", marked("Aliases"), Role.ADMIN)
+item = Item(210, "/aliases", marked("Aliases"), Role.ADMIN)
 routes = [page("/aliases", aliases, role=Role.ADMIN)]

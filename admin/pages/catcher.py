@@ -117,7 +117,7 @@ def _read(visit: Visit, caught: Caught, records: Mapping[str, str]) -> CaughtMai
     return CaughtMail(caught, kept.read(visit, caught), tuple(verify(caught.data, records)))
 
 
-item = Item(90, "/caught", marked("Sent mail"))
+item = Item(140, "/caught", marked("Sent mail"))
 routes = [
     live("/live/caught", mark),
     page("/caught", letters),

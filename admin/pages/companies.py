@@ -92,7 +92,7 @@ def _page(visit: Visit, found: Company, wrong: Mapping[str, str]) -> Response:
     )
 
 
-item = Item(120, "/companies", marked("Companies"), Role.OWNER)
+item = Item(260, "/companies", marked("Companies"), Role.OWNER)
 routes = [
     page("/companies", companies, role=Role.OWNER),
     page("/companies/new", add, posts=True, role=Role.OWNER),

@@ -163,7 +163,7 @@ def remove_organisation(visit: Visit) -> Response:
     return visit.go("/contacts", None if isinstance(done, Refusal) else done)
 
 
-item = Item(85, "/contacts", marked("Contacts"))
+item = Item(40, "/contacts", marked("Contacts"))
 routes = [
     page("/contacts", contacts),
     page("/contacts/new", add, posts=True, role=Role.AGENT),

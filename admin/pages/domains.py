@@ -348,7 +348,7 @@ def _answer(visit: Visit, one: Domain, done: Done | Refusal) -> Response:
     return visit.go(f"/domains/{one.name}", done)
 
 
-item = Item(50, "/domains", marked("Domains"), Role.ADMIN)
+item = Item(220, "/domains", marked("Domains"), Role.ADMIN)
 routes = [
     live("/live/domains/{domain}", mark, Role.ADMIN),
     page("/domains", domains, role=Role.ADMIN),

@@ -202,7 +202,7 @@ def _back(visit: Visit) -> str:
     return local(f"{parts.path or '/history'}{'?' if kept else ''}{urlencode(kept)}")
 
 
-item = Item(140, "/history", marked("History"), Role.ADMIN)
+item = Item(280, "/history", marked("History"), Role.ADMIN)
 routes = [
     page("/history", history, role=Role.ADMIN),
     page("/history/undo", take_back_many, posts=True),

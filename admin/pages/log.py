@@ -273,7 +273,7 @@ def copy(visit: Visit) -> Response:
 
 OPEN = ("waiting", "delayed", "failed")
 """States of a copy with which something can be done."""
-item = Item(60, "/log", marked("Mail log"))
+item = Item(120, "/log", marked("Mail log"))
 routes = [
     page("/log", log),
     page("/log/mail", by_mail, posts=True),

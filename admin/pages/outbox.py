@@ -92,7 +92,7 @@ def _then(visit: Visit, done: Done | Refusal) -> Response:
     return visit.go("/outbox", done)
 
 
-item = Item(80, "/outbox", marked("Outbox"), Role.ADMIN)
+item = Item(130, "/outbox", marked("Outbox"), Role.ADMIN)
 routes = [
     page("/outbox", outbox, role=Role.ADMIN),
     page("/outbox/{copy:number}/retry", retry, posts=True, role=Role.ADMIN),

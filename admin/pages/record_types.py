@@ -163,7 +163,7 @@ def _page(visit: Visit, found: RecordType, wrong: Mapping[str, str]) -> Response
     )
 
 
-item = Item(130, "/record-types", marked("Record types"), Role.ADMIN)
+item = Item(270, "/record-types", marked("Record types"), Role.ADMIN)
 routes = [
     page("/record-types", record_types, role=Role.ADMIN),
     page("/record-types/new", add, posts=True, role=Role.ADMIN),

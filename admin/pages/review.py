@@ -304,7 +304,7 @@ def unblock(visit: Visit) -> Response:
     return visit.go("/review", None if isinstance(done, Refusal) else done)
 
 
-item = Item(70, "/review", marked("Review queue"), Role.AGENT, lambda _, waiting: waiting.review)
+item = Item(110, "/review", marked("Review queue"), Role.AGENT, lambda _, waiting: waiting.review)
 routes = [
     page("/review", queue, role=Role.AGENT),
     page("/review/many", decide_many, posts=True, role=Role.AGENT),

@@ -188,7 +188,7 @@ def _page(visit: Visit, found: OutgoingServer, wrong: Mapping[str, str]) -> Resp
     )
 
 
-item = Item(75, "/servers", marked("Outgoing servers"), Role.OWNER)
+item = Item(230, "/servers", marked("Outgoing servers"), Role.OWNER)
 routes = [
     page("/servers", servers, role=Role.OWNER),
     page("/servers/add", add, posts=True, role=Role.OWNER),

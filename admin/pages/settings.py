@@ -56,5 +56,5 @@ def _page(
     )
 
 
-item = Item(150, "/settings", marked("Settings"), Role.OWNER)
+item = Item(290, "/settings", marked("Settings"), Role.OWNER)
 routes = [page("/settings", settings, role=Role.OWNER), page("/settings/change", change, posts=True, role=Role.OWNER)]

@@ -117,7 +117,7 @@ def _page(visit: Visit, found: Team, wrong: Mapping[str, str]) -> Response:
     )
 
 
-item = Item(110, "/teams", marked("Teams"), Role.ADMIN)
+item = Item(250, "/teams", marked("Teams"), Role.ADMIN)
 routes = [
     page("/teams", teams, role=Role.ADMIN),
     page("/teams/new", add, posts=True, role=Role.ADMIN),

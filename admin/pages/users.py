@@ -203,7 +203,7 @@ def _new_page(visit: Visit, wrong: Mapping[str, str]) -> Response:
     )
 
 
-item = Item(100, "/users", marked("Users"), Role.ADMIN)
+item = Item(240, "/users", marked("Users"), Role.ADMIN)
 routes = [
     page("/users", users, role=Role.ADMIN),
     page("/users/new", new, role=Role.ADMIN),

@@ -68,6 +68,35 @@ def faint(page: Page) -> list[str]:
     return [f"faint {one}" for one in said]
 
 
+WORD = 14
+"""A longer word, an address say, may be broken where a button is narrow."""
+
+BROKEN = """(most) => {
+  const said = [];
+  for (const one of document.querySelectorAll("button, .button, .tabs a, .pages a, .mark")) {
+    if (!one.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true })) continue;
+    const texts = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+    for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+      if (text.parentElement.closest(".hide")) continue;
+      for (const word of text.data.matchAll(/\\S+/g)) {
+        const range = document.createRange();
+        range.setStart(text, word.index);
+        range.setEnd(text, word.index + word[0].length);
+        const lines = new Set([...range.getClientRects()].map((line) => Math.round(line.top)));
+        if (word[0].length <= most && lines.size > 1) said.push(one.outerHTML.slice(0, 90));
+      }
+    }
+  }
+  return said;
+}"""
+
+
+def broken(page: Page) -> list[str]:
+    """Return the buttons, tabs and states that have so little room that a word of theirs stands on several lines."""
+    said: list[str] = page.evaluate(BROKEN, WORD)
+    return [f"broken {one}" for one in said]
+
+
 SAME = """([fields, chosen]) => {
   const shown = (one) => one.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true });
   const look = (one) => {

@@ -17,7 +17,7 @@ from playwright.sync_api import Page
 from tests.admin.chromium import chromium, served
 from tests.admin.conftest import PASSWORD, Browser, Site
 from tests.admin.furnished import THEIRS, filled, furnish, routes
-from tests.admin.sight import faint, lost_in_forced_colours
+from tests.admin.sight import broken, faint, lost_in_forced_colours
 from tests.admin.test_fields import FIELDS, GIVEN, setup_of
 from weftmail.core.tokens import unsubscribe
 from weftmail.flow.setup import record, record_type
@@ -166,12 +166,13 @@ def read_through(page: Page, address: str) -> list[str]:
 
 
 def too_wide(page: Page) -> list[str]:
-    """Return where a page has to be pushed sideways: at 200 % zoom, and in a window of 320 pixels, which it keeps."""
+    """Return what does not fit: at 200 % zoom, and in a window of 320 pixels, which it keeps."""
     said = []
     for name, width in (("zoomed", 600), ("narrow", 320)):
         page.set_viewport_size({"width": width, "height": 700})
         if sideways(page):
             said.append(f"{name}: {sideways(page)} pixels sideways")
+        said += [f"{name} {one}" for one in broken(page)]
     return said
 
 
@@ -211,3 +212,12 @@ def test_the_demo_says_where_its_email_is(site: Site, browser: Callable[[], Brow
     site.app.state.site = replace(site.app.state.site, demo=False)
     said = stranger.post("/forgotten", {"address": "anna@acme.example"}).text
     assert "is on its way" in said and "var/caught" not in said
+
+
+def test_a_word_that_is_broken_in_a_button_is_found(tmp_path: Path) -> None:
+    with chromium(tmp_path, width=320) as context:
+        page = context.pages[0]
+        page.set_content(
+            "<button style='width: 2.5em; overflow-wrap: anywhere'>Remove</button><button>Save it</button>"
+        )
+        assert len(broken(page)) == 1
