@@ -17,6 +17,7 @@ from weftmail.core.parsing.message import Message
 from weftmail.core.role import Role
 from weftmail.core.routing.disposition import Append, Open
 from weftmail.core.wording.phrase import Phrase, marked
+from weftmail.flow.reading import Unread
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.replay import replay_errors, replay_later
 from weftmail.flow.review import REVIEW_STATES, plan
@@ -140,9 +141,7 @@ def mail(visit: Visit) -> Response:
 
 
 def _mail(visit: Visit, row: InboundRow, *, wrong: str = "", status: int = 200) -> Response:
-    message = None
-    if row.state != "error":
-        message = visit.site.installation.reader(visit.store.blobs.open(row.blob_id, row.size))
+    message = _read(visit, row)
     return visit.page(
         "review_mail.html",
         command=f"mail-admin inbound show {row.id}",
@@ -154,7 +153,7 @@ def _mail(visit: Visit, row: InboundRow, *, wrong: str = "", status: int = 200) 
         words=message.text[:LONGEST] if message is not None else "",
         colleague=_colleague(visit, row),
         infected=row.scanned is not None and row.scanned.verdict == "infected",
-        likely=_likely(visit, row, message),
+        likely=_likely(visit, row, message) if row.state != "error" else "",
         types=_types(visit),
         deciders=_names(visit, row),
         on=_on(visit),
@@ -162,6 +161,16 @@ def _mail(visit: Visit, row: InboundRow, *, wrong: str = "", status: int = 200) 
         typed=visit.text("record"),
         chosen=visit.text("opens"),
     )
+
+
+def _read(visit: Visit, row: InboundRow) -> Message | None:
+    """Read the mail; None where our code fails on reading it, which is why it is an error."""
+    try:
+        return visit.site.installation.reader(visit.store.blobs.open(row.blob_id, row.size))
+    except Unread:
+        if row.state != "error":
+            raise
+        return None
 
 
 def _names(visit: Visit, row: InboundRow) -> list[str]:

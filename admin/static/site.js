@@ -144,7 +144,7 @@
   // Whoever signs out is asked for nothing more: the site would refuse the answer, and say so.
   let leaving = false;
   window.addEventListener("submit", (event) => {
-    if (event.defaultPrevented || !event.target.matches('[action="/sign-out"]')) return;
+    if (event.defaultPrevented || !event.target.matches("[data-signs-out]")) return;
     leaving = true;
     asking.abort();
   });

@@ -17,7 +17,9 @@ from tests.admin.test_access import signed_in
 from tests.unit.flow.setup.test_review import broken
 from tests.unit.flow.test_filing import reply_address
 from tests.unit.world import ANNA, ERIK
+from weftmail.core.parsing.message import Message
 from weftmail.core.wording.phrase import Phrase
+from weftmail.flow.reading import Unread
 from weftmail.store.record import Record
 
 Opens = Callable[[], Browser]
@@ -253,6 +255,22 @@ def test_an_error_is_tried_again_and_its_mail_can_be_had(site: Site, anna: Brows
     anna.post("/review/many?state=error", {"csrf": anna.csrf(), "do": "again", "mail": str(row)})
     site.world.settle()
     assert site.world.row(row).state == "filed"
+
+
+def test_an_error_shows_its_words_unless_reading_is_what_failed(site: Site, anna: Browser) -> None:
+    (row,) = site.world.accept(site.world.mail(subject="Broken", text="Forty <b>oak</b> chairs"), "leads@acme.example")
+    assert site.world.settler(broken).settle().failed == 1
+    page = anna.get(f"/review/{row}").text
+    assert "<h1><bdi>Broken</bdi></h1>" in page and "Forty &lt;b&gt;oak&lt;/b&gt; chairs" in page
+    assert "File on a record" not in page and "Try again" in page
+
+    def unread(_raw: object) -> Message:
+        raise Unread("ValueError: a fault of ours")
+
+    state = site.app.state
+    state.site = replace(state.site, installation=replace(state.site.installation, reader=unread))
+    page = anna.get(f"/review/{row}").text
+    assert "<h1><bdi>Broken</bdi></h1>" in page and "oak" not in page and "Try again" in page
 
 
 def test_after_a_repair_all_errors_are_tried_again_with_their_progress(
