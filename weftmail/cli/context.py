@@ -151,6 +151,12 @@ class Context:
             sys.stdout.write(mask_addresses(piece))
         sys.stdout.write("\n")
 
+    def write_bytes(self, pieces: Iterable[bytes]) -> None:
+        """Print pieces of one file as they come, byte for byte."""
+        for piece in pieces:
+            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+
     def answer(self, as_json_: bool, value: object, lines: Callable[[], Iterable[str]]) -> None:
         """Print the value as JSON, or else the lines for people."""
         if as_json_:

@@ -12,6 +12,7 @@ from weftmail.cli.output import iso, sheet, shown
 from weftmail.cli.pages import ContactPages
 from weftmail.cli.refusals import carried_out
 from weftmail.flow import vocabulary
+from weftmail.flow.export import mbox_of_person
 from weftmail.flow.setup import contact, contact_merge, find, images
 from weftmail.store.listing import ContactLine
 from weftmail.store.people import BlockedSender
@@ -30,6 +31,10 @@ def build(parser: Parser) -> None:
     verbs.list("list contacts", _list, "ID", company=True)
     show = verbs.add("show", "show one contact", _show, company=True)
     show.add_argument("address", metavar="ADDR", help="an address of the contact")
+    export = verbs.add(
+        "export", "print all that a contact wrote and was written, as mbox", _export, company=True, json=False
+    )
+    export.add_argument("address", metavar="ADDR", help="an address of the contact")
     change = verbs.add("set", "change a contact; only what you name changes", _set, company=True)
     change.add_argument("address", metavar="ADDR", help="an address of the contact")
     change.add_argument("--name", metavar="NAME", help="the new name")
@@ -154,6 +159,12 @@ def _listing(store: Store, company: str | None) -> Listing[ContactLine]:
         lambda one: (one.contact.name, one.company, ", ".join(one.addresses)),
         "There is no contact yet; everybody who writes becomes one.",
     )
+
+
+def _export(context: Context, arguments: argparse.Namespace) -> None:
+    with context.store.snapshot():
+        found = contact.named(context.store, arguments.address, arguments.company)
+        context.write_bytes(mbox_of_person(context.store, found.company_id, found.id))
 
 
 def _show(context: Context, arguments: argparse.Namespace) -> None:

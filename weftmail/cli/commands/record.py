@@ -19,6 +19,7 @@ from weftmail.core.failure import UsageError
 from weftmail.core.wording import acts
 from weftmail.core.wording.sentences import say
 from weftmail.flow import vocabulary
+from weftmail.flow.export import mbox_of_record
 from weftmail.flow.identity import address_of
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import find, forward, retype
@@ -60,6 +61,8 @@ def build(parser: Parser) -> None:
 
 def _build_changes(verbs: Verbs) -> None:
     """Add what changes a record in its place."""
+    export = verbs.add("export", "print a record's messages and notes as mbox", _export, company=True, json=False)
+    export.add_argument("number", metavar="NUMBER", help="the record's number, as LEAD-7")
     change = verbs.add("set", "change a record; only what you name changes", _set, company=True)
     change.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
     change.add_argument("--title", metavar="TEXT", help="the new title")
@@ -274,6 +277,12 @@ def _listing(store: Store, company: str | None, sort: RecordSort) -> Listing[Rec
         ),
         "There is no record yet; mail to an alias opens one.",
     )
+
+
+def _export(context: Context, arguments: argparse.Namespace) -> None:
+    with context.store.snapshot():
+        record = find.record(context.store, arguments.number, arguments.company)
+        context.write_bytes(mbox_of_record(context.store, record))
 
 
 def _show(context: Context, arguments: argparse.Namespace) -> None:
