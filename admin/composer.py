@@ -22,6 +22,7 @@ from weftmail.core.limits import POST_FILES
 from weftmail.core.routing.recipients import Field, Notified, Skipped
 from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.post import DraftFile
+from weftmail.flow.quoting import NOTHING, Quoting
 from weftmail.store.draft import KeptFile
 from weftmail.store.message import ThreadMessage
 from weftmail.store.record import Record
@@ -111,6 +112,10 @@ class Composer:
     """The kind of another draft that the visitor has on the record; "" for none."""
     wordless: bool = False
     """It has files and no words, and whoever sends it has seen that."""
+    quote: bool = True
+    """What it answers stands quoted below it, where that can be."""
+    quoting: Quoting = NOTHING
+    """What is quoted, or why nothing is."""
     saved_replies: tuple[int, ...] = ()
     """The saved replies that were put in."""
     acts: tuple[ReplyAct, ...] = ()
@@ -182,6 +187,7 @@ def form_of(visit: Visit, record: Record | None = None) -> Composer:
         unless_answered=bool(visit.text("unless_answered")),
         files=files,
         wordless=bool(visit.text("wordless")),
+        quote=bool(visit.text("quote")) or not visit.text("quote_offered"),
         saved_replies=reply_acts.used(visit),
         acts=reply_acts.of_form(visit),
         refused=refused,

@@ -48,6 +48,7 @@ def put_in(visit: Visit, record: Record, composer: Composer, reply: SavedReply) 
     composer = replace(
         composer,
         text=text,
+        html=saved_replies.put_into_html(composer.html, reply, ready.text, on_top=composer.how == "forward"),
         saved_replies=tuple(dict.fromkeys((*composer.saved_replies, reply.id))),
         acts=_acts(composer.acts, ready),
         after_send=ready.after_send if ready.after_send != "keep" else composer.after_send,

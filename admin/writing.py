@@ -33,6 +33,7 @@ from weftmail.flow.leaving import moment
 from weftmail.flow.mentions import mentioned
 from weftmail.flow.pictures import going_along
 from weftmail.flow.post import Draft, parted, plan
+from weftmail.flow.quoting import NOTHING, Quoting, quoted
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import leaving, message
 from weftmail.flow.setup.act import Done
@@ -223,6 +224,7 @@ def draft_of(visit: Visit, composer: Composer) -> Draft:
         ],
         mentions=names(composer.mention),
         subject=composer.subject,
+        quote=bool(visit.text("quote")),
         from_reply=bool(composer.saved_replies),
         answers_id=about.id if about is not None and not forwards else None,
         forwards_id=about.id if about is not None and forwards else None,
@@ -281,6 +283,7 @@ def _shown(
         said.setdefault("to", visit.voice.say(error.refusal.phrase))
     return replace(
         composer,
+        quoting=_quoting(visit, record, composer, alias),
         notified=notified,
         skipped=planned.skipped,
         sender=shown_as,
@@ -288,6 +291,14 @@ def _shown(
         seen=f"{_digest(planned.notified)}.{moves.public}.{_about_to_leave(visit, record, drafts)}",
         errors=said,
     )
+
+
+def _quoting(visit: Visit, record: Record, composer: Composer, alias: Alias | None) -> Quoting:
+    """Return what an answer to those who are ticked quotes."""
+    if composer.note or composer.how not in ("answer", "reply", "all"):
+        return NOTHING
+    addresses = [one.address for one in composer.people if one.ticked]
+    return quoted(visit.store, record, composer.about, addresses, alias=alias)
 
 
 def _with_mentioned(

@@ -45,6 +45,7 @@ class Alias:
     reads: str
     each: str
     forms: str
+    quotes: str
     state: str
     generation: int
     last_mail_at: int
@@ -96,6 +97,8 @@ class AliasSettings:
     """What opens a record: each ``email``, or each ``pdf`` in it."""
     forms: str = ""
     """Addresses of web forms, parted by blanks."""
+    quotes: str = "yes"
+    """Whether answers quote what they answer: ``no`` for none."""
 
     @classmethod
     def of(cls, alias: Alias) -> AliasSettings:

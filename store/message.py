@@ -58,6 +58,8 @@ class NewMessage:
     """Where its author asks answers to go, where that is another address than theirs."""
     automatic: bool = False
     hops: int = 0
+    quotes_id: int | None = None
+    """The message that stands quoted below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class ThreadMessage:
     sent_as: str
     answers_id: int | None
     forwards_id: int | None
+    quotes_id: int | None
     inbound_id: int | None
     flag: Flag
     phrase: str

@@ -42,6 +42,7 @@ from weftmail.store.outbox import Outbox
 from weftmail.store.outgoing_server import OutgoingServers
 from weftmail.store.ownership import Ownership
 from weftmail.store.people import Contacts, Users
+from weftmail.store.quoted import QuotedMessages
 from weftmail.store.read_state import ReadState
 from weftmail.store.record import Records
 from weftmail.store.record_list import RecordLists
@@ -98,6 +99,7 @@ class Store:
         self.saved_filters = SavedFilters(connection)
         self.saved_replies = SavedReplies(connection)
         self.messages = Messages(connection)
+        self.quoted = QuotedMessages(connection)
         self.moves = Moves(connection)
         self.threads = Threads(connection)
         self.references = References(connection)

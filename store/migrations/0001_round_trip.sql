@@ -554,6 +554,8 @@ create table alias (
     each text not null default 'email' check (each in ('email', 'pdf')),
     -- Addresses of web forms, parted by blanks: who filled the form in stands in Reply-To or in the text.
     forms text not null default '',
+    -- Whether answers quote what they answer.
+    quotes text not null default 'yes' check (quotes in ('yes', 'no')),
     -- One that is off is refused like one that was removed, and stays in the lists.
     state text not null default 'on' check (state in ('on', 'off', 'removed')),
     -- What it was when its domain was removed, with which it comes back; null where it did not end with it.
@@ -719,6 +721,8 @@ create table message (
     automatic boolean not null default false,
     -- How many installations passed it on before; what leaves because of it says one more.
     hops bigint not null default 0,
+    -- The message that stands quoted below it, which everybody outside had who gets it.
+    quotes_id bigint references message (id),
     token_epoch bigint not null default 0,
     -- A note that its author changed or deleted; what it said before is a version.
     edited_at bigint,
@@ -728,6 +732,7 @@ create table message (
     unique (company_id, record_id, number),
     unique (company_id, record_id, rfc_message_id, content_hash)
 );
+create index message_quotes on message (quotes_id) where quotes_id is not null;
 create index message_unread on message (company_id, id) where flag in ('unreadable', 'partly read');
 create index message_unread_everywhere on message (id) where flag in ('unreadable', 'partly read');
 create index message_thread on message (company_id, record_id, id);
@@ -1308,7 +1313,8 @@ select
     )
         as owner_address,
     a.owner_team_id, t.name as team, a.accepts, a.answer_as, a.defaults, a.when_closed, a.machines, a.spam,
-    a.pattern, a.reads, a.each, a.forms, a.state, c.name as company, a.generation, a.last_mail_at, a.created_at, a.changed_at
+    a.pattern, a.reads, a.each, a.forms, a.quotes, a.state, c.name as company,
+    a.generation, a.last_mail_at, a.created_at, a.changed_at
 from alias a
     join domain d on d.id = a.domain_id
     join company c on c.id = a.company_id

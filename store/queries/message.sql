@@ -2,14 +2,15 @@
 insert into message (
     company_id, record_id, number, kind, public, author_user_id, author_contact_id, author_name, author_address,
     verified, proof, subject, size, text, html, reply_text, rfc_message_id, content_hash, sent_as, answers_id,
-    forwards_id, inbound_id, flag, phrase, via, sent_on_by_id, reply_to, automatic, hops, written_at, created_at
+    forwards_id, inbound_id, flag, phrase, via, sent_on_by_id, reply_to, automatic, hops, quotes_id, written_at, created_at
 )
 values (
     :company_id, :record_id,
     (select coalesce(max(number), 0) + 1 from message where company_id = :company_id and record_id = :record_id),
     :kind, :public, :author_user_id, :author_contact_id, :author_name, :author_address,
     :verified, :proof, :subject, :size, :text, :html, :reply_text, :rfc_message_id, :content_hash, :sent_as, :answers_id,
-    :forwards_id, :inbound_id, :flag, :phrase, :via, :sent_on_by_id, :reply_to, :automatic, :hops, :written_at, :now
+    :forwards_id, :inbound_id, :flag, :phrase, :via, :sent_on_by_id, :reply_to, :automatic, :hops, :quotes_id,
+    :written_at, :now
 )
 returning id;
 
@@ -59,7 +60,7 @@ limit 1;
 select
     m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
     m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
-    m.answers_id, m.forwards_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic,
+    m.answers_id, m.forwards_id, m.quotes_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic,
     m.hops, m.token_epoch, m.written_at, m.created_at, m.edited_at, m.deleted_at,
     coalesce(
         (select c.images from contact c where c.company_id = m.company_id and c.id = m.author_contact_id), false
@@ -105,7 +106,7 @@ limit :most;
 select
     m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
     m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
-    m.answers_id, m.forwards_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic,
+    m.answers_id, m.forwards_id, m.quotes_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic,
     m.hops, m.token_epoch, m.written_at, m.created_at, m.edited_at, m.deleted_at,
     coalesce(
         (select c.images from contact c where c.company_id = m.company_id and c.id = m.author_contact_id), false
@@ -127,7 +128,7 @@ select
     m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
     m.author_address, m.verified, m.proof, m.subject, substr(m.text, 1, :words) as text,
     substr(m.html, 1, 4 * :words) as html, substr(m.reply_text, 1, :words) as reply_text, m.rfc_message_id, m.sent_as,
-    m.answers_id, m.forwards_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic,
+    m.answers_id, m.forwards_id, m.quotes_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic,
     m.hops, m.token_epoch, m.written_at, m.created_at, m.edited_at, m.deleted_at,
     coalesce(
         (select c.images from contact c where c.company_id = m.company_id and c.id = m.author_contact_id), false
@@ -154,7 +155,7 @@ select
     m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
     m.author_address, m.verified, m.proof, m.subject, substr(m.text, 1, :words) as text,
     substr(m.html, 1, 4 * :words) as html, substr(m.reply_text, 1, :words) as reply_text, m.rfc_message_id, m.sent_as,
-    m.answers_id, m.forwards_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic,
+    m.answers_id, m.forwards_id, m.quotes_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic,
     m.hops, m.token_epoch, m.written_at, m.created_at, m.edited_at, m.deleted_at,
     coalesce(
         (select c.images from contact c where c.company_id = m.company_id and c.id = m.author_contact_id), false
@@ -172,7 +173,7 @@ order by m.id;
 select
     m.id, m.company_id, m.record_id, m.number, m.kind, m.public, m.author_user_id, m.author_contact_id, m.author_name,
     m.author_address, m.verified, m.proof, m.subject, m.text, m.html, m.reply_text, m.rfc_message_id, m.sent_as,
-    m.answers_id, m.forwards_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic,
+    m.answers_id, m.forwards_id, m.quotes_id, m.inbound_id, m.flag, m.phrase, m.via, m.sent_on_by_id, m.reply_to, m.automatic,
     m.hops, m.token_epoch, m.written_at, m.created_at, m.edited_at, m.deleted_at,
     coalesce(
         (select c.images from contact c where c.company_id = m.company_id and c.id = m.author_contact_id), false

@@ -236,6 +236,8 @@ MAIL_NAMED = 100
 """People of To and Cc that are kept."""
 ANSWER_COPIED = 20
 """People whom somebody outside named, and who are copied on an answer."""
+QUOTED_WORDS = 32 * 1024
+"""Characters of the message that an answer quotes."""
 SAVED_REPLIES = 2000
 """Saved replies that one colleague is offered, all kinds together."""
 SAVED_REPLY_TEXT = 20_000

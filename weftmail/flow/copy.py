@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from weftmail.core.address import BadAddress, Mailbox, in_full
 from weftmail.core.composing.mail import Attached, ForColleagues, ForOneColleague, ForOutsider, Letter, compose
 from weftmail.core.composing.notification import Answer, Kind, LinkedAct, Notice
+from weftmail.core.composing.quoting import Quote
 from weftmail.core.composing.wordless import instead_of_words
 from weftmail.core.limits import NOTIFICATION_FILES, NOTIFICATION_WORDS
 from weftmail.core.ports import Refused
@@ -21,6 +22,7 @@ from weftmail.core.wording.sentences import say
 from weftmail.flow.identity import Identity, identity_of
 from weftmail.flow.installation import Installation
 from weftmail.flow.notify import answer_audience, following
+from weftmail.flow.quoting import quote_of
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.signing_off import signing_off
 from weftmail.flow.suppression import suppressed
@@ -131,8 +133,18 @@ def _addressed(
         by_mail = message.inbound_id is not None
         sender = identity.sender.name
         sign_off = () if by_mail else signing_off(store, record, message.author_user_id, message.author_name, sender)
-        return ForOutsider(Mailbox(identity.sender.name, address), sign_off)
+        return ForOutsider(
+            Mailbox(identity.sender.name, address), sign_off, _quote(store, installation, claimed, message)
+        )
     return ForColleagues(address, _notice(store, installation, claimed, message, record, identity))
+
+
+def _quote(store: Store, installation: Installation, claimed: Claimed, message: ThreadMessage) -> Quote | None:
+    """Return the quote below a copy for somebody outside; a message that was taken off its record is quoted no more."""
+    found = store.messages.get(message.company_id, message.quotes_id) if message.quotes_id is not None else None
+    if found is None or not found.public or found.kind == "event":
+        return None
+    return quote_of(store, installation, found, claimed.contact_id)
 
 
 def _notice(

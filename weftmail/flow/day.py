@@ -32,6 +32,11 @@ def today(now: int, there: tzinfo | None) -> date:
     return datetime.fromtimestamp(now / 1000, UTC).astimezone(there).date()
 
 
+def date_of(at: int, there: tzinfo | None) -> date:
+    """Return the date of a time, in milliseconds since 1970."""
+    return today(at, there)
+
+
 def morning(day: date, there: tzinfo | None) -> int:
     """Return when the morning of a day comes, in milliseconds since 1970."""
     return at(day, MORNING, there)

@@ -20,6 +20,7 @@ from weftmail.flow.identity import identity_of
 from weftmail.flow.installation import Installation
 from weftmail.flow.mentions import mentioned
 from weftmail.flow.notify import following, notify, suggested
+from weftmail.flow.quoting import NOTHING, Quoting, quoted
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.suppression import suppressed
 from weftmail.store.message import Addressed, NewAttachment, NewMessage, ThreadMessage
@@ -57,6 +58,8 @@ class Draft:
     forwards_id: int | None = None
     new: bool = False
     subject: str = ""
+    quote: bool = True
+    """The message that it answers stands quoted below it, where all who get it had that."""
     from_reply: bool = False
     """A saved reply was put in: a placeholder for which nothing stood there keeps it from leaving."""
     mentions: Sequence[str] = ()
@@ -73,6 +76,8 @@ class PostPlan:
     recipients: Recipients
     subject: str = ""
     """The subject of a post; that of a note is shown nowhere outside."""
+    quoting: Quoting = NOTHING
+    """What stands quoted below it."""
 
 
 def plan(
@@ -119,7 +124,9 @@ def plan(
         suppressed=_kept_out(store, record, draft, outsiders),
     )
     subject = draft.subject or _subject(store, record, answers_id, draft.forwards_id)
-    return PostPlan(record, author, answers_id, who_gets, subject)
+    addresses = [one.address for one in who_gets.outsiders]
+    quoting = quoted(store, record, None if draft.note else answers_id, addresses, wanted=draft.quote)
+    return PostPlan(record, author, answers_id, who_gets, subject, quoting)
 
 
 def _answered(store: Store, record: Record, draft: Draft) -> int | None:
@@ -179,6 +186,7 @@ def post(store: Store, installation: Installation, record: Record, author: User,
                 sent_as="" if draft.note else identity.sender.address,
                 answers_id=planned.answers_id,
                 forwards_id=draft.forwards_id,
+                quotes_id=planned.quoting.message.id if planned.quoting.message is not None else None,
                 written_at=now,
             ),
             now,

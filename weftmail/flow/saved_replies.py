@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -79,6 +80,19 @@ def put_into(text: str, reply: SavedReply, says: str, *, on_top: bool = False) -
     if not text.strip():
         return says + text.removeprefix("\n\n") if not on_top else f"{says}\n\n{text.lstrip()}".rstrip()
     return f"{says}\n\n{text.lstrip()}" if on_top else f"{text.rstrip()}\n\n{says}"
+
+
+def put_into_html(page: str, reply: SavedReply, says: str, *, on_top: bool = False) -> str:
+    """Return formatted words with what the reply says, as ``put_into`` does with plain ones; "" for none."""
+    if not page:
+        return ""
+    said = html.escape(says, quote=False).replace("\n", "<br>")
+    if reply.word:
+        pattern = rf"(?i)(?<![^\s>])/{re.escape(reply.word)}(?![^\s<])(?=[^<>]*(?:<|$))"
+        found, count = re.subn(pattern, lambda _: said, page, count=1)
+        if count:
+            return found
+    return f"<div>{said}</div>{page}" if on_top else f"{page}<div><br></div><div>{said}</div>"
 
 
 def ready(store: Store, languages: Languages, record: Record, user_id: int | None, reply: SavedReply) -> ReadyReply:

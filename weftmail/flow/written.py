@@ -46,6 +46,8 @@ class Written:
     leaves_at: int | None = None
     """The time that was chosen for it, in milliseconds since 1970."""
     unless_answered: bool = False
+    quote: bool = False
+    """The message that it answers stands quoted below it."""
     saved_replies: tuple[int, ...] = ()
     """The saved replies that were put in."""
     assign: str = ""
@@ -100,6 +102,7 @@ class Written:
             answers_id=None if forwards else self.about,
             forwards_id=self.about if forwards else None,
             new=self.how == "new",
+            quote=self.quote,
             from_reply=bool(self.saved_replies),
         )
 

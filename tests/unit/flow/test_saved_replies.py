@@ -12,7 +12,7 @@ from weftmail.core.wording.language import ENGLISH, Languages
 from weftmail.flow.actor import Actor
 from weftmail.flow.post import Draft, plan
 from weftmail.flow.refusal import RefusedAct
-from weftmail.flow.saved_replies import asked_for, of_word, offered, put_into, ready
+from weftmail.flow.saved_replies import asked_for, of_word, offered, put_into, put_into_html, ready
 from weftmail.flow.setup.act import Setup
 from weftmail.flow.setup.after_send import AfterSend, after_send, check_assign
 from weftmail.flow.setup.record_change import RecordChanges, carry_out
@@ -87,6 +87,26 @@ def test_it_stands_where_its_word_stood_or_below_or_above_what_is_forwarded(
     lead: World, text: str, on_top: bool, becomes: str
 ) -> None:
     assert put_into(text, kept(lead), "S", on_top=on_top) == becomes
+
+
+@pytest.mark.parametrize(
+    ("page", "on_top", "becomes"),
+    [
+        ("", False, ""),
+        ("<p><b>Hi</b></p><p>/thanks</p>", False, "<p><b>Hi</b></p><p>a &lt;b&gt;<br>c</p>"),
+        ("<p>Hi /Thanks you</p>", False, "<p>Hi a &lt;b&gt;<br>c you</p>"),
+        (
+            '<p><a href="/thanks">x</a></p>',
+            False,
+            '<p><a href="/thanks">x</a></p><div><br></div><div>a &lt;b&gt;<br>c</div>',
+        ),
+        ("<p>old</p>", True, "<div>a &lt;b&gt;<br>c</div><p>old</p>"),
+    ],
+)
+def test_formatted_words_take_it_as_plain_ones_do(lead: World, page: str, on_top: bool, becomes: str) -> None:
+    assert put_into_html(page, kept(lead), "a <b>\nc", on_top=on_top) == becomes
+    without = put_into_html("<p>/thanks</p>", kept(lead, word="", name="B"), "S")
+    assert without == "<p>/thanks</p><div><br></div><div>S</div>"
 
 
 def test_it_says_what_stands_on_the_record_in_its_own_language(lead: World) -> None:

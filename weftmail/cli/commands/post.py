@@ -18,7 +18,7 @@ from weftmail.core.parsing.words import text_of
 from weftmail.flow import vocabulary
 from weftmail.flow.forwarding import files_of, forwarded_words
 from weftmail.flow.post import Draft, DraftFile, PostPlan, plan
-from weftmail.flow.saved_replies import of_word, offered, put_into, ready
+from weftmail.flow.saved_replies import of_word, offered, put_into, put_into_html, ready
 from weftmail.flow.setup import find, message
 from weftmail.flow.setup.after_send import AfterSend, after_send, check_assign
 from weftmail.store.attachment import NewAttachment
@@ -57,6 +57,7 @@ def build(parser: Parser) -> None:
     parser.add_argument(
         "--saved-reply", metavar="REPLY", help="a saved reply, by its number or its word; what it does is done then"
     )
+    parser.add_argument("--no-quote", action="store_true", help="quote nothing of what it answers")
     parser.add_argument("--attach", action="append", default=[], metavar="FILE", help="a file to attach")
     parser.add_argument(
         "--dry-run", action="store_true", help="show who would get it, by which channel and why; send nothing"
@@ -104,6 +105,7 @@ def _draft(arguments: argparse.Namespace, html: str, files: list[DraftFile]) -> 
         mentions=arguments.mention,
         subject=find.line("subject", arguments.subject) if arguments.subject else "",
         new=arguments.new,
+        quote=not arguments.no_quote,
     )
 
 
@@ -134,9 +136,11 @@ def _with_reply(
     if found is None:
         raise UsageError(f"there is no saved reply {wanted} for {author.name}; see: mail-admin saved-reply list")
     says = ready(store, context.installation.languages, record, author.id, found)
-    text = put_into(draft.text or text_of(draft.html), found, says.text, on_top=draft.forwards_id is not None)
+    on_top = draft.forwards_id is not None
+    text = put_into(draft.text or text_of(draft.html), found, says.text, on_top=on_top)
+    page = put_into_html(draft.html, found, says.text, on_top=on_top)
     kept = [*draft.kept, *(NewAttachment(one.blob_id, one.filename, one.content_type) for one in says.files)]
-    return replace(draft, text=text, html="", kept=kept, from_reply=True), AfterSend(
+    return replace(draft, text=text, html=page, kept=kept, from_reply=True), AfterSend(
         says.after_send, says.assign, says.tags
     )
 

@@ -20,6 +20,7 @@ from typing import Final, assert_never
 from weftmail.core.address import Mailbox
 from weftmail.core.composing import fields, notification
 from weftmail.core.composing.notification import Notice
+from weftmail.core.composing.quoting import Quote, as_lines
 from weftmail.core.parsing.header import clean
 from weftmail.core.text import level
 from weftmail.core.tokens.reply_token import mask
@@ -77,6 +78,8 @@ class ForOutsider:
     reply_to: Mailbox
     sign_off: tuple[str, ...] = ()
     """The lines below the text: the person, the team."""
+    quote: Quote | None = None
+    """What it answers, below all that is new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,7 @@ _TYPE: Final = re.compile(r"(?:application|audio|font|image|model|text|video|mes
 _CONTROL: Final = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]")
 _REPEATED: Final = re.compile(r"(?:(?:re|sv|aw|vs|antw|rv|réf)(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 _BLANKS: Final = re.compile(r"^ | (?= )", re.MULTILINE)
+_CITE: Final = "margin:0 0 0 8px;padding:0 0 0 8px;border-left:2px solid #98a2b3"
 _ONE_CLICK: Final = "List-Unsubscribe=One-Click"
 _FROM: Final = re.compile(rb"^From ", re.MULTILINE)
 
@@ -210,10 +214,20 @@ def _texts(letter: Letter, copy: Copy) -> tuple[str, str]:
         names = tuple(clean(fields.file_name(one.filename)) for one in letter.attachments if not one.inline)
         notice = replace(copy.notice, files=names)
         return mask(notification.as_text(notice, text)), mask(notification.as_html(notice, page))
-    if isinstance(copy, ForOneColleague) or not copy.sign_off:
+    if isinstance(copy, ForOneColleague):
         return text, page
-    sign_off = "\n".join(["-- ", *(mask(clean(line)) for line in copy.sign_off)])
-    return f"{text.rstrip()}\n\n{sign_off}\n", f"{page}<br>\n{html_of(sign_off)}"
+    if copy.sign_off:
+        sign_off = "\n".join(["-- ", *(mask(clean(line)) for line in copy.sign_off)])
+        text, page = f"{text.rstrip()}\n\n{sign_off}\n", f"{page}<br>\n{html_of(sign_off)}"
+    return _quoting(text, page, copy.quote) if copy.quote is not None else (text, page)
+
+
+def _quoting(text: str, page: str, quote: Quote) -> tuple[str, str]:
+    """Return text and HTML with the quote below, by the marks that every program folds and cuts (RFC 3676, 4.5)."""
+    said = replace(quote, text=mask(_CONTROL.sub("", quote.text)), intro=mask(quote.intro))
+    cited = f'<blockquote type="cite" style="{_CITE}">{html_of(said.text)}</blockquote>'
+    below = f'<div class="weftmail-quote">{html_of(said.intro)}{cited}</div>'
+    return f"{text.rstrip()}\n\n{as_lines(said)}\n", f"{page}<br>\n{below}"
 
 
 def _alternatives(text: str, page: str, inline: Sequence[Attached]) -> Message:

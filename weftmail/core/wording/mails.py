@@ -7,6 +7,9 @@ from typing import Final
 from weftmail.core.wording.phrase import Sentence, marked
 
 MAILS: Final[dict[str, Sentence]] = {
+    "mail.quote": marked("On {day}, {name} wrote:"),
+    "quote.off": marked("Answers to {alias} quote nothing."),
+    "quote.not had": marked("Nothing is quoted: as far as we know, {names} did not have the message."),
     "mail.forwarded": marked("Forwarded message"),
     "mail.forwarded.from": marked("From: {value}"),
     "mail.forwarded.date": marked("Date: {value}"),

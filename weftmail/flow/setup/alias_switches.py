@@ -86,6 +86,13 @@ SWITCHES: Mapping[str, Switch] = {
         metavar="ADDRS",
         hint=marked("Parted by blanks. The customer is who filled in the form, named by Reply-To or in the text."),
     ),
+    "quotes": Switch(
+        marked("An answer from here"),
+        "whether an answer quotes what it answers; yes by default, where all who get it had that",
+        ("yes", "no"),
+        words={"yes": marked("quotes what it answers"), "no": marked("quotes nothing")},
+        hint=marked("Quoted is the one message that is answered, and only where everybody who gets the answer had it."),
+    ),
 }  # fmt: skip
 """The switches, in their order."""
 

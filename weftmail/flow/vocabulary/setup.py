@@ -32,6 +32,7 @@ def alias(one: Alias) -> Json:
         "defaults": one.default_fields,
         "when_closed": one.when_closed,
         "machines": one.machines,
+        "quotes": one.quotes,
         "spam": one.spam,
         "pattern": one.pattern,
         "reads": one.reads,

@@ -13,11 +13,12 @@ from weftmail.flow.setup.record_type import TypeChanges
 LEADS = "leads@acme.example"
 AT_FIRST = {
     "when_closed": "type", "machines": "open", "spam": "hold", "reads": "message", "each": "email", "pattern": "",
-    "forms": "",
+    "forms": "", "quotes": "yes",
 }  # fmt: skip
 ALL = {
     "when_closed": "new", "machines": "hold", "spam": "drop", "reads": "expense", "each": "pdf",
     "pattern": "Order {order}", "forms": "web@forms.example second@forms.example",
+    "quotes": "no",
 }  # fmt: skip
 
 
