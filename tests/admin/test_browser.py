@@ -173,6 +173,23 @@ def test_everything_but_live_movement_works_without_script(site: Site, tmp_path:
         context.close()
 
 
+def test_whoever_signs_out_is_asked_for_nothing_more_wherever_the_form_leads(site: Site, tmp_path: Path) -> None:
+    """A proxy may put a path in front of the site's own; what waits for news is ended by the form all the same."""
+    with chromium(tmp_path / "profile") as context, served(site.app) as home:
+        page = context.new_page()
+        with page.expect_request(lambda one: "/live/" in one.url):
+            enter(page, site, home)
+        page.evaluate("document.querySelector('form.me').setAttribute('action', '/post/sign-out')")
+        page.evaluate("window.addEventListener('submit', (event) => event.preventDefault())")
+        with page.expect_event("requestfailed", lambda one: "/live/" in one.url):
+            page.get_by_role("button", name="Sign out").click()
+        asked: list[str] = []
+        page.on("request", lambda one: asked.append(one.url))
+        site.world.deliver(site.world.mail(), "leads@acme.example")
+        assert page.evaluate("fetch('/healthz').then(() => document.querySelector('form.me') !== null)")
+        assert [one for one in asked if "/live/" in one] == []
+
+
 def test_a_page_says_when_it_is_not_live(site: Site, tmp_path: Path) -> None:
     with chromium(tmp_path / "profile") as context:
         with served(site.app) as home:
