@@ -2,7 +2,7 @@
 PYTHON := $(shell [ -x /usr/bin/python3.11 ] && echo /usr/bin/python3.11 || echo python3)
 BIN := .venv/bin
 
-.PHONY: editor help run clean-run check lint unit test format corpora bench bench-growth
+.PHONY: editor help run clean-run check lint unit test test-packages deb wheel format corpora bench bench-growth
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 22
 
@@ -49,6 +49,17 @@ test: .venv/ready-dev ## everything, with the real Postfix, OpenDKIM and Chromiu
 
 editor: ## make the editor's library anew, of the versions in admin/editor/package.json; needs npm
 	admin/editor/make.sh
+
+test-packages: .venv/ready-dev ## the Debian package in clean roots of Debian 12 and 13, and from one to the other; half an hour, as root
+	WEFTMAIL_CLEAN=bookworm $(BIN)/pytest -q -s tests/e2e/test_package.py
+	WEFTMAIL_CLEAN=bookworm $(BIN)/pytest -q -s --timeout 1800 tests/e2e/packages.py
+
+deb: ## a Debian package for this machine's Debian and Python, in dist/
+	@packaging/deb/build dist
+
+wheel: .venv/ready-dev ## a wheel, in dist/
+	@rm -rf build/lib build/bdist.*  # what an earlier version had would get into this one
+	@$(BIN)/python -m build -q --wheel --outdir dist .
 
 format: .venv/ready-dev ## put the code into its one format
 	$(BIN)/ruff format -q .

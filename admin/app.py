@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from weftmail.admin import voice, words
@@ -31,6 +31,7 @@ from weftmail.admin.navigation import Item
 from weftmail.admin.page import PAGES
 from weftmail.admin.password import Passwords
 from weftmail.admin.pool import Pool
+from weftmail.admin.prefix import Prefix, prefix_of
 from weftmail.admin.stage import Stage
 from weftmail.admin.visit import Site, no_mailbox
 from weftmail.core.calendar_card import card
@@ -101,7 +102,8 @@ def create(
     ``where_mailbox`` says where this machine has a mailbox of a name, ``key_files`` keeps private signing keys,
     ``way_out`` leads to the mail server; ``viewer`` draws images and PDF, if files are more than downloads;
     ``asks_dns`` says whether somebody asks the DNS when a page wants it; ``host`` is what this server is called.
-    The address in ``installation.site_url`` decides whether cookies are for TLS alone.
+    The address in ``installation.site_url`` decides whether cookies are for TLS alone, and below which path the site
+    lies; raises UsageError for a path that is none, or one of the site's own.
     """
     pool, watcher = Pool(open_store, installation.clock), Pool(open_store, installation.clock, threads=1)
     site = Site(
@@ -135,9 +137,14 @@ def create(
 
 def _application(site: Site, watcher: Pool) -> Starlette:
     """Return the application around a site: its routes, what stands before them, and what is said of faults."""
+    routes = _routes(with_catcher=site.catcher is not None, with_stage=site.stage is not None)
+    paths = (one.path for one in routes if isinstance(one, Mount | Route))
     app = Starlette(
-        routes=_routes(with_catcher=site.catcher is not None, with_stage=site.stage is not None),
-        middleware=[Middleware(SecurityHeaders, languages=site.installation.languages)],
+        routes=routes,
+        middleware=[
+            Middleware(Prefix, prefix=prefix_of(site.installation.site_url, paths)),
+            Middleware(SecurityHeaders, languages=site.installation.languages),
+        ],
         exception_handlers={
             HTTPException: _refused,
             StoreError: _not_now,

@@ -2,7 +2,7 @@
 
 A proxy adds the address that it saw at the right of X-Forwarded-For; what stands further left came with the request,
 and anybody can write it.  So the field is read from the right, and no further than the first address that is none of
-our proxies.  Forwarded (RFC 7239) is not read.
+our proxies.  A Unix socket has no address; who may open it is a proxy.  Forwarded (RFC 7239) is not read.
 """
 
 from __future__ import annotations
@@ -25,17 +25,18 @@ _SITE = 64
 def client_of(request: Request, proxies: Sequence[Network]) -> str:
     """Return whom to count an attempt against: an IPv4 address, an IPv6 network of 64 bits, or "unknown"."""
     peer = _address(request.client.host) if request.client is not None else None
-    if peer is None:
-        return "unknown"
+    # No address: a Unix socket, which whoever set up the site opened for a proxy alone.
+    by_socket = request.client is None or not request.client.host
     said = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
     for entry in said[: -MOST_HOPS - 1 : -1]:
-        if not any(peer in network for network in proxies):
-            break
+        trusted = by_socket if peer is None else any(peer in network for network in proxies)
         before = _address(entry)
-        if before is None:
+        if not trusted or before is None:
             # A proxy of ours that says nothing we can read: the attempt counts against the proxy.
             break
         peer = before
+    if peer is None:
+        return "unknown"
     return str(peer) if peer.version == 4 else str(ipaddress.ip_network((peer, _SITE), strict=False))
 
 

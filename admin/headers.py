@@ -75,11 +75,24 @@ class SecurityHeaders:
             await send(message)
 
         if _length(scope) > MOST_BYTES:
+            await _passed_over(receive)
             said = of_browser(Request(scope), self._languages).say(Phrase("error.too large.text"))
             refused = PlainTextResponse(f"{said}\n", 413)
             await refused(scope, receive, with_fields)
             return
         await self._app(scope, _bounded(receive), with_fields)
+
+
+async def _passed_over(receive: Receive) -> None:
+    """Let what is too large go by, as far as half of it again: whoever still writes when the connection ends may not
+    read why it was refused.
+    """
+    left = MOST_BYTES + MOST_BYTES // 2
+    while left > 0:
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if not message.get("more_body", False):
+            return
 
 
 def _length(scope: Scope) -> int:

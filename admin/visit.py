@@ -26,6 +26,7 @@ from weftmail.admin.navigation import Item, shown_to, waiting_for
 from weftmail.admin.number import whole_number
 from weftmail.admin.password import Passwords
 from weftmail.admin.pool import Pool
+from weftmail.admin.prefix import below, prefix_of
 from weftmail.admin.stage import Stage
 from weftmail.admin.voice import Voice
 from weftmail.core.ports import Catcher, Machine, MapFile, Random, Submitter, Viewer, Waker
@@ -99,8 +100,18 @@ class Site:
 
     @property
     def cookie(self) -> str:
-        """The name of the session's cookie; the prefix binds it to this very host, where TLS makes that possible."""
-        return "__Host-weftmail" if self.https else "weftmail"
+        """The name of the session's cookie; its beginning binds it to this very host, where TLS makes that possible.
+
+        Below a path it is for that path alone, and then browsers take no name that begins with __Host-.
+        """
+        if not self.https:
+            return "weftmail"
+        return "__Secure-weftmail" if self.prefix else "__Host-weftmail"
+
+    @property
+    def prefix(self) -> str:
+        """The path before the site on its host, or "" (admin/prefix.py)."""
+        return prefix_of(self.installation.site_url)
 
     @property
     def device_cookie(self) -> str:
@@ -115,7 +126,8 @@ class Site:
     def render(self, template: str, voice: Voice, values: Mapping[str, object], status: int = 200) -> Response:
         """Return a page that speaks to its reader in this voice."""
         common = {"voice": voice, "demo": self.demo}
-        return HTMLResponse(self.templates.get_template(template).render({**common, **values}), status)
+        html = self.templates.get_template(template).render({**common, **values})
+        return HTMLResponse(below(self.prefix, html), status)
 
 
 SAID_FOR = 10 * 60 * 1000

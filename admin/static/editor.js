@@ -229,6 +229,15 @@ function mount(area) {
   const start = () => (area.dataset.html ? fromHtml(area.dataset.html) : fromText(area.value));
   const view = new EditorView(box, {
     state: state(start()),
+    nodeViews: {
+      // The site may lie below a path of its host, which what is kept does not name.
+      image: (node) => {
+        const dom = document.createElement("img");
+        const root = new URL("..", document.querySelector("link[rel=icon]").href).pathname;
+        Object.assign(dom, { src: root.replace(/\/$/, "") + node.attrs.src, alt: node.attrs.alt });
+        return { dom };
+      },
+    },
     attributes: {
       id: "text", role: "textbox", "aria-multiline": "true", "aria-label": area.labels[0]?.textContent ?? "",
       "data-placeholder": area.placeholder,

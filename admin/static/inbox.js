@@ -39,10 +39,10 @@
   function onDesktop(more, now) {
     if (!wanted() || looks() || Number(localStorage.getItem("inbox seen")) === now) return;
     const said = (more === 1 ? pages.dataset.one : pages.dataset.many).replace("{count}", more);
-    const note = new Notification("weftmail", { body: said, tag: "weftmail", icon: "/static/mark.svg" });
+    const note = new Notification("weftmail", { body: said, tag: "weftmail", icon: document.querySelector("link[rel=icon]").href });
     note.addEventListener("click", () => {
       window.focus();
-      location.assign(pages.querySelector("a[href^='/inbox']").href);
+      location.assign(pages.querySelector("a[href*='/inbox']").href);
     });
   }
   const button = document.querySelector("button.desktop");

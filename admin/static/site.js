@@ -7,7 +7,7 @@
   const status = document.getElementById("live");
   if (!start || !status) return;
   // Some pages show nothing that changes but how much is unread: they say nothing of being live.
-  const whole = !start.startsWith("/live/unread");
+  const whole = !start.includes("/live/unread?");
 
   const url = new URL(start, location.href);
   const parts = (root) => new Map([...root.querySelectorAll("[data-key]")].map((part) => [part.dataset.key, part]));
@@ -438,7 +438,8 @@
     line.textContent = `▲ ${what} `;
     if (link) {
       const there = document.createElement("a");
-      Object.assign(there, { href: "/sign-in", target: "_blank", rel: "noopener", textContent: link });
+      const icon = document.querySelector("link[rel=icon]").href;
+      Object.assign(there, { href: new URL("../sign-in", icon).href, target: "_blank", rel: "noopener", textContent: link });
       line.append(there);
     }
     form().querySelector(".go").before(line);
@@ -501,7 +502,7 @@
     } catch {
       return say(form().dataset.unreached);
     }
-    const away = answer.redirected && new URL(answer.url).pathname === "/sign-in";
+    const away = answer.redirected && new URL(answer.url).pathname.endsWith("/sign-in");
     if (away || answer.status === 401) return signedOut();
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (answer.redirected) {

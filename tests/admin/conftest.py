@@ -79,6 +79,7 @@ class Site:
         hashes_waiting: int = WAITING,
         stage: Stage | None = None,
         asks_dns: bool = True,
+        below: str = "",
     ) -> None:
         self.folder = folder
         self.world = World(folder)
@@ -95,7 +96,7 @@ class Site:
             self.store.line.dismiss(self.world.anna)
             for user in (self.world.anna, self.world.bjorn, self.eva, self.rolf):
                 self.store.users.set_password(user, CHEAP.hash(PASSWORD))
-        url = "https://testserver" if https else "http://testserver"
+        url = ("https://testserver" if https else "http://testserver") + below
         self.installation = replace(self.world.installation, site_url=url)
         numbers = itertools.count(1)
         self.opened: list[Store] = []

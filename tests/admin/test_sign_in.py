@@ -232,6 +232,15 @@ def test_a_client_is_who_our_own_proxies_say_it_is(peer: str, forwarded: list[st
     assert client_of(Request({"type": "http", "client": None, "headers": []}), ()) == "unknown"
 
 
+@pytest.mark.parametrize("peer", [None, ("", 0)])
+def test_who_may_open_the_unix_socket_is_a_proxy(peer: tuple[str, int] | None) -> None:
+    headers = [(b"x-forwarded-for", b"6.6.6.6, 203.0.113.5")]
+    assert client_of(Request({"type": "http", "client": peer, "headers": headers}), ()) == "203.0.113.5"
+    by_two = [(b"x-forwarded-for", b"6.6.6.6, 203.0.113.5, 10.1.2.3")]
+    request = Request({"type": "http", "client": peer, "headers": by_two})
+    assert client_of(request, networks("10.0.0.0/8")) == "203.0.113.5"
+
+
 def test_a_field_that_a_client_wrote_is_no_way_around(tmp_path: Path) -> None:
     site = Site(tmp_path, proxies="127.0.0.1")
     with TestClient(site.app, client=("127.0.0.1", 50000)) as client:

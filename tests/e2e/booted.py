@@ -1,5 +1,5 @@
-"""A real systemd in namespaces of its own: it sees this machine's files through an overlay that is thrown away, has its
-own processes, network and control groups, and starts nothing of this machine's services.
+"""A real systemd in namespaces of its own: it sees this machine's files, or those of another root, through an overlay
+that is thrown away, has its own processes, network and control groups, and starts nothing of this machine's services.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ set -e
 mount --make-rprivate /
 mount -t tmpfs none "$1"
 mkdir -p "$1/upper" "$1/work" "$1/root"
-mount -t overlay overlay -o lowerdir=/,upperdir="$1/upper",workdir="$1/work" "$1/root"
+mount -t overlay overlay -o lowerdir="$LOWER",upperdir="$1/upper",workdir="$1/work" "$1/root"
 cd "$1/root"
 mount -t proc proc proc
 for name in run tmp; do mount -t tmpfs -o mode=0755 tmpfs "$name"; done
@@ -63,9 +63,10 @@ exec chroot . /lib/systemd/systemd --system --unit=weftmail-test.target
 class BootedSystemd:
     """One systemd; ``stop`` ends it and all that it started."""
 
-    def __init__(self, folder: Path) -> None:
-        """``folder`` is empty, and holds the overlay in memory."""
+    def __init__(self, folder: Path, lower: Path = Path("/")) -> None:
+        """``folder`` is empty, and holds the overlay in memory; ``lower`` is the root whose files it sees."""
         self._folder = folder
+        self._lower = lower
         self._groups = [name for name in ("systemd", "unified") if (_GROUPS / name).is_dir()]
         self._group = f"weftmail-test-{os.getpid()}"
         self._outer: subprocess.Popen[bytes] | None = None
@@ -75,7 +76,7 @@ class BootedSystemd:
         """Boot, and wait until systemd says so; fail where this machine allows no namespaces."""
         environment = {
             "PATH": os.environ["PATH"], "TARGET": _TARGET, "OFF": " ".join(_OFF),
-            "GROUPS_THERE": " ".join(self._groups) or ".",
+            "GROUPS_THERE": " ".join(self._groups) or ".", "LOWER": str(self._lower),
         }  # fmt: skip
         for folder in self._own_groups():
             folder.mkdir(exist_ok=True)

@@ -51,6 +51,9 @@ PACKAGES = {
     "chromium": "/usr/bin/chromium",
     "procps": "/usr/bin/ps",
     "groff-base": "/usr/bin/groff",
+    "nginx-light": "/usr/sbin/nginx",
+    "caddy": "/usr/bin/caddy",
+    "apache2": "/usr/sbin/apache2",
 }
 
 # The parts of the tree that go into the wheel.
@@ -115,8 +118,9 @@ def _packages() -> None:
         if done.returncode and words[-1] != "update":
             said = done.stderr.strip().splitlines()
             missing(f"packages cannot be had ({said[-1] if said else 'no reason given'}): sudo {command}")
-    for service in ("nsd", "postgresql"):
-        if service in lacking and Path("/run/systemd/system").exists():
+    for name in ("nsd", "postgresql", "nginx-light", "caddy", "apache2"):
+        service = name.removesuffix("-light")
+        if name in lacking and Path("/run/systemd/system").exists():
             # The tests start their own, out of everybody's way; Debian's would serve this whole machine.
             say(f"switching off the {service} that Debian has just started")
             subprocess.run(["systemctl", "disable", "--now", service], capture_output=True, check=False)
@@ -151,11 +155,11 @@ def environment() -> Path:
     """
     prepare()
     with _alone("environment"):
-        parts = HOME / f"parts-{_digest(('pyproject.toml', 'constraints.txt'))}"
+        parts = HOME / f"parts-{digest(('pyproject.toml', 'constraints.txt'))}"
         if not (parts / "ready").exists():
             say("building the environment of the e2e tests; later runs use it again")
             _install_parts(parts)
-        made = HOME / f"venv-{_digest(('constraints.txt', *_SOURCES))}"
+        made = HOME / f"venv-{digest(('constraints.txt', *_SOURCES))}"
         if not (made / "ready").exists():
             _install_wheel(parts, made)
         os.utime(made / "ready")
@@ -219,14 +223,15 @@ def _forget_old(*keep: Path) -> None:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def _digest(names: tuple[str, ...]) -> str:
+def digest(names: tuple[str, ...], root: Path = ROOT) -> str:
+    """Return a name for what these files and folders of a tree hold."""
     total = hashlib.sha256()
     for name in names:
-        top = ROOT / name
+        top = root / name
         files = sorted(top.rglob("*")) if top.is_dir() else [top]
         for file in files:
             if file.is_file() and "__pycache__" not in file.parts:
-                total.update(f"{file.relative_to(ROOT)}\0{file.stat().st_mode & 0o111}\0".encode())
+                total.update(f"{file.relative_to(root)}\0{file.stat().st_mode & 0o111}\0".encode())
                 total.update(file.read_bytes())
     return total.hexdigest()[:16]
 

@@ -17,6 +17,7 @@ from weftmail.cli.units import UNITS
 
 from .conftest import make_state
 from .installation import LiveInstallation
+from .machine import ROOT
 from .postfix import until
 
 SERVICES = [name for name in UNITS if name.endswith(".service")]
@@ -46,7 +47,10 @@ def units(live: LiveInstallation) -> Path:
 
 def test_systemd_takes_the_units(units: Path) -> None:
     done = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", *(str(units / name) for name in UNITS)],
+        [
+            "systemd-analyze", "verify", "--man=no", "--recursive-errors=no", *(str(units / name) for name in UNITS),
+            str(ROOT / "packaging/proxy/weftmail-site.socket"),
+        ],
         capture_output=True, text=True, check=False, env={**os.environ, "SYSTEMD_UNIT_PATH": f"{units}:"},
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
@@ -160,6 +164,17 @@ def test_the_other_programs_say_that_they_are_ready_and_alive(manager: Manager, 
         manager.hears("WATCHDOG=1")
     assert manager.live.end(one) == 0
     manager.hears("STOPPING=1")
+
+
+def test_the_site_takes_a_socket_that_the_service_manager_opened(manager: Manager) -> None:
+    one = manager.start("mail-admin", "serve")
+    manager.hears("READY=1")
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(30)
+        client.connect(str(manager.live.socket))
+        client.sendall(b"GET /healthz HTTP/1.1\r\nHost: acme.example\r\nConnection: close\r\n\r\n")
+        assert client.recv(100).startswith(b"HTTP/1.1 200 ")
+    assert manager.live.end(one) == 0
 
 
 def test_a_listener_that_is_stopped_is_no_longer_heard(manager: Manager) -> None:

@@ -259,7 +259,7 @@ def test_every_link_resolves(page: Path) -> None:
 @pytest.mark.parametrize("page", [one for one in PAGES if one.parent != DOCS / "decisions"], ids=lambda page: page.name)
 def test_every_file_that_is_named_is_there(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    named = re.findall(r"`((?:weftmail|store|admin|mta|tests|docs|samples|bin|bench)/[\w./*-]+)`", text)
+    named = re.findall(r"`((?:weftmail|store|admin|mta|tests|docs|samples|bin|bench|packaging)/[\w./*-]+)`", text)
     for name in named:
         assert list(ROOT.glob(name.rstrip("/"))) or "NNNN" in name, f"{page.name} names {name}"
 
@@ -297,7 +297,7 @@ def test_the_readme_shows_the_page_and_the_licence() -> None:
 
 def test_the_architecture_page_names_every_folder_and_every_room() -> None:
     text = read("docs/architecture.md")
-    folders = {"bin", "store", "admin", "mta", "tests", "bench", "samples", "docs"}
+    folders = {"bin", "store", "admin", "mta", "tests", "bench", "samples", "docs", "packaging"}
     rooms = {str(path.parent.relative_to(ROOT)) for path in (ROOT / "weftmail/core").glob("*/__init__.py")}
     parts = {f"weftmail/{name}" for name in ("core", "flow", "transport", "cli")}
     named = set(re.findall(r"`([\w/]+)/`", text))

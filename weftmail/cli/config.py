@@ -56,7 +56,7 @@ class Config:
     mail_log: str = "/var/log/mail.log"
     """The mail server's log, by which mail that left is followed; empty: none."""
     site: str = "127.0.0.1:8470"
-    """Where the site listens: HOST:PORT."""
+    """Where the site listens: HOST:PORT, or unix:PATH."""
     site_url: str = ""
     """The address of the site in links; empty: made of ``site``."""
     proxies: str = ""
@@ -184,15 +184,10 @@ def check_places(config: Config, where: str = "", status: int = 1) -> None:
         raise UsageError(
             f"{where}smtp = {config.smtp!r} is neither HOST:PORT, as 127.0.0.1:25, nor maildir:PATH", status
         )
-    if host_and_port(config.site) is None:
-        raise UsageError(f"{where}site = {config.site!r} is not HOST:PORT, as 127.0.0.1:8470", status)
+    _check_site(config, where, status)
     if config.metrics and not _on_loopback(config.metrics):
         raise UsageError(
             f"{where}metrics = {config.metrics!r} is not HOST:PORT on this machine itself, as 127.0.0.1:9470", status
-        )
-    if config.site_url and not _URL.fullmatch(config.site_url):
-        raise UsageError(
-            f"{where}site_url = {config.site_url!r} is no address that begins with http:// or https://", status
         )
     for name, text in (("proxies", config.proxies), ("relays", config.relays)):
         try:
@@ -207,6 +202,20 @@ def check_places(config: Config, where: str = "", status: int = 1) -> None:
     _check_filters(config, where, status)
     if config.authentication == "milter" and not config.authserv_id:
         raise UsageError(f"{where}authentication = 'milter' needs the milter's name: set authserv_id", status)
+
+
+def _check_site(config: Config, where: str, status: int) -> None:
+    by_socket = config.site.startswith("unix:/")
+    if not by_socket and host_and_port(config.site) is None:
+        raise UsageError(
+            f"{where}site = {config.site!r} is neither HOST:PORT, as 127.0.0.1:8470, nor unix:/PATH", status
+        )
+    if config.site_url and not _URL.fullmatch(config.site_url):
+        raise UsageError(
+            f"{where}site_url = {config.site_url!r} is no address that begins with http:// or https://", status
+        )
+    if by_socket and not config.site_url:
+        raise UsageError(f"{where}site is a Unix socket, so links need the address of its proxy: set site_url", status)
 
 
 def _check_filters(config: Config, where: str, status: int) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from weftmail.core.failure import UsageError
 
-__all__ = ["FOLDER", "UNITS", "UnitPlace", "render"]
+__all__ = ["FOLDER", "PACKAGED", "STARTED", "UNITS", "UnitPlace", "packaged", "render"]
 
 FOLDER = "/etc/systemd/system"
-"""Where an operator's own units lie; a package has its own folder."""
+"""Where an operator's own units lie."""
+PACKAGED = "/usr/lib/systemd/system"
+"""Where those of a Debian package lie; what lies in ``FOLDER`` under the same name counts instead."""
 
 UNITS = (
     "weftmail-listener.socket",
@@ -72,3 +75,15 @@ def render(place: UnitPlace) -> dict[str, str]:
         text = (_TEMPLATES / name).read_text("utf-8").replace("@HARDENING@\n", hardening)
         found[name] = re.sub("@([A-Z]+)@", lambda match: words[match[1]], text)
     return found
+
+
+def packaged(units: Mapping[str, str], folder: str = PACKAGED) -> frozenset[str]:
+    """Return the names of those units (text by name) that a package brought just so, in ``folder``."""
+    return frozenset(name for name, text in units.items() if _text_of(Path(folder) / name) == text)
+
+
+def _text_of(path: Path) -> str | None:
+    try:
+        return path.read_text("utf-8")
+    except OSError:
+        return None

@@ -264,7 +264,7 @@ def test_a_terminal_that_goes_away_leaves_nothing_behind(machine: Machine) -> No
         ((*FLAGS, "--company", "A\nB"), "holds a line break", 2),
         ((*FLAGS, "--hostname", "mx1 .example"), "is not a domain name", 2),
         ((*FLAGS, "--authserv-id", "x\r\ny"), "holds a line break", 2),
-        ((*FLAGS, "--site", "8470"), "site = '8470' is not HOST:PORT", 2),
+        ((*FLAGS, "--site", "8470"), "site = '8470' is neither HOST:PORT", 2),
     ],
 )
 def test_answers_that_make_no_sense_make_nothing(
@@ -402,3 +402,18 @@ def test_init_and_migrate_answer_with_json(machine: Machine) -> None:
     status, out, _ = machine.call("migrate", "--json")
     found = json.loads(out)
     assert status == 0 and found == {"was": found["now"], "now": found["now"], "ran": []}
+
+
+def test_a_unix_socket_is_for_its_folders_group_and_one_that_was_left_is_taken_over(tmp_path: Path) -> None:
+    path = tmp_path / "site.sock"
+    first = serve.bound(f"unix:{path}")
+    assert mode(path) == 0o660
+    with pytest.raises(UsageError, match=r"cannot listen at unix:.*Address already in use"):
+        serve.bound(f"unix:{path}")
+    first.close()
+    # Whoever listened there was killed: its file lies there, and nobody answers.
+    serve.bound(f"unix:{path}").close()
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match="cannot listen"):
+        serve.bound(f"unix:{tmp_path}/file")
+    assert (tmp_path / "file").exists()

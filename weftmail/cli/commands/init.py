@@ -11,6 +11,7 @@ from dataclasses import replace
 from weftmail.cli import runtime
 from weftmail.cli.arguments import Parser
 from weftmail.cli.commands.dkim import record_line
+from weftmail.cli.commands.service import LaterStart
 from weftmail.cli.commands.user import link_to
 from weftmail.cli.context import Context
 from weftmail.cli.hostname import hostname
@@ -54,6 +55,7 @@ def _init(context: Context, arguments: argparse.Namespace) -> None:
     made = write_settings(context, answers)
     _warn_of_localhost(context)
     make_folders(context.config, answers.user)
+    programs = LaterStart(context)
     context.become_owner()
     made += make_keyring(context.config, context.config_path)
     made += make_store(context.config, context.clock())
@@ -68,11 +70,14 @@ def _init(context: Context, arguments: argparse.Namespace) -> None:
         "own_name": own_name(context.config) or None,
         "user": link.subject,
         "link": link_to(context, link),
+        "started": programs.now(),
     }
-    context.answer(arguments.json, value, lambda: _made(context, made, keys, link))
+    context.answer(arguments.json, value, lambda: _made(context, made, keys, link, started=bool(value["started"])))
 
 
-def _made(context: Context, made: list[str], keys: dkim_key.Keys, link: user.SignInLink) -> Iterator[str]:
+def _made(
+    context: Context, made: list[str], keys: dkim_key.Keys, link: user.SignInLink, *, started: bool
+) -> Iterator[str]:
     yield f"Made: {' · '.join(made)}" if made else "Everything was there already; nothing was changed."
     if keys.made:
         yield "For the DNS:"
@@ -80,6 +85,8 @@ def _made(context: Context, made: list[str], keys: dkim_key.Keys, link: user.Sig
     name = own_name(context.config)
     if name:
         yield f"Works at once, before any DNS: notifications@{name}, this server's own name."
+    if started:
+        yield "The listener, the sender and the site run, now and from each boot on; a backup is made at 03:10."
     yield f"Sign in as {link.subject}, once, within {user.LINK_MINUTES} minutes: {link_to(context, link)}"
     yield "Next: mail-admin postfix show"
 

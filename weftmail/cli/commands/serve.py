@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import errno
 import logging
 import os
 import signal
 import socket
+import stat
 import sys
 import threading
 from types import FrameType
@@ -49,7 +52,9 @@ GRACE = 10
 
 def build(parser: Parser) -> None:
     """Add the flags."""
-    parser.add_argument("--site", metavar="HOST:PORT", help="where to listen, instead of what the settings say")
+    parser.add_argument(
+        "--site", metavar="PLACE", help="where to listen, instead of what the settings say: HOST:PORT or unix:PATH"
+    )
     parser.set_defaults(run=_serve)
 
 
@@ -61,8 +66,7 @@ def _serve(context: Context, arguments: argparse.Namespace) -> None:
     scraped = _answer_scrapes(context)
     app = site(config, settings_file(context))
     listening = doors(place)
-    host, port = listening[0].getsockname()[:2]
-    context.say(f"The site is at {config.site_url or f'http://{host}:{port}'}; Ctrl-C stops it.")
+    context.say(f"The site is at {config.site_url or _address(listening[0])}; Ctrl-C stops it.")
     sys.stdout.flush()
     stop = threading.Event()
     worker = threading.Thread(target=_do_what_is_due, args=(config, stop), name="due", daemon=True)
@@ -167,26 +171,28 @@ def _catcher(config: Config) -> Catcher | None:
 def doors(place: str) -> list[socket.socket]:
     """Return the sockets to listen at: those that whoever started us handed over, else one at ``place``.
 
-    Raises UsageError where one that was handed over is no listening TCP socket, or nobody can listen at ``place``.
+    Raises UsageError where one that was handed over listens for no streams, or nobody can listen at ``place``.
     """
     given = handed_over()
     for one in given:
-        if one.family not in (socket.AF_INET, socket.AF_INET6) or not one.getsockopt(
-            socket.SOL_SOCKET, socket.SO_ACCEPTCONN
-        ):
-            raise UsageError("a socket that the service manager handed over takes no TCP connections; see its unit")
+        if one.type != socket.SOCK_STREAM or not one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+            raise UsageError("a socket that the service manager handed over takes no connections; see its unit")
     return given or [bound(place)]
 
 
 def bound(place: str) -> socket.socket:
-    """Return a socket that listens at ``HOST:PORT``; raise UsageError where that is no place or is taken."""
+    """Return a socket that listens at ``HOST:PORT`` or ``unix:PATH``; raise UsageError where it cannot."""
+    if place.startswith("unix:/"):
+        return _bound_at(place.removeprefix("unix:"))
     parted = host_and_port(place)
     try:
         if parted is None:
             raise ValueError
         found = socket.getaddrinfo(*parted, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
     except (OSError, ValueError):
-        raise UsageError(f"the site cannot listen at {place!r}; say HOST:PORT, as 127.0.0.1:8470", status=2) from None
+        raise UsageError(
+            f"the site cannot listen at {place!r}; say HOST:PORT, as 127.0.0.1:8470, or unix:/PATH", status=2
+        ) from None
     listening = socket.socket(found[0], socket.SOCK_STREAM)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -196,6 +202,35 @@ def bound(place: str) -> socket.socket:
         listening.close()
         raise UsageError(f"the site cannot listen at {place}: {error.strerror}; name another place: --site") from None
     return listening
+
+
+def _bound_at(path: str) -> socket.socket:
+    """Return a socket at ``path`` that its owner and its group may open; the folder decides which group that is."""
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            if stat.S_ISSOCK(os.lstat(path).st_mode):
+                _refuse_to_take(path)
+                os.unlink(path)
+        listening.bind(path)
+        os.chmod(path, 0o660)
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        raise UsageError(f"the site cannot listen at unix:{path}: {error.strerror}; name another place") from None
+    return listening
+
+
+def _refuse_to_take(path: str) -> None:
+    """Raise OSError where somebody answers at ``path``: a socket that was left behind is nobody's."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client, contextlib.suppress(ConnectionRefusedError):
+        client.connect(path)
+        raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+
+
+def _address(listening: socket.socket) -> str:
+    name = listening.getsockname()
+    return f"unix:{name}" if listening.family == socket.AF_UNIX else f"http://{name[0]}:{name[1]}"
 
 
 def _run(app: Starlette, listening: list[socket.socket]) -> None:
