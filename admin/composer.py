@@ -77,6 +77,8 @@ class Composer:
     notified: tuple[Notified, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     sender: str = ""
+    instead_of: str = ""
+    """The address that should stand in From and cannot, because no server may send as it."""
     sign_off: tuple[str, ...] = ()
     """The lines that stand below the message."""
     seen: str = ""

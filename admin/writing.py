@@ -28,7 +28,7 @@ from weftmail.admin.visit import Visit
 from weftmail.core.routing.recipients import Notified, recipients
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.forwarding import files_of
-from weftmail.flow.identity import identity_of
+from weftmail.flow.identity import Identity, identity_of
 from weftmail.flow.leaving import moment
 from weftmail.flow.mentions import mentioned
 from weftmail.flow.pictures import going_along
@@ -274,11 +274,11 @@ def _shown(
     moves = moves or visit.store.messages.pulse(record.company_id, record.id)
     said = dict(composer.errors if errors is None else errors)
     notified = _with_mentioned(visit, record, composer, planned.notified, said)
-    shown_as, below = "", tuple[str, ...]()
+    shown_as, instead_of, below = "", "", tuple[str, ...]()
     try:
-        sender = identity_of(visit.store, record, alias).sender
-        below = signing_off(visit.store, record, visit.user.id, visit.user.name, sender.name)
-        shown_as = f"{visit.user.name} via {sender.name} <{sender.address}>"
+        identity = identity_of(visit.store, record, alias)
+        below = signing_off(visit.store, record, visit.user.id, visit.user.name, identity.sender.name)
+        shown_as, instead_of = shown_sender(visit.user.name, identity), identity.instead_of
     except RefusedAct as error:
         said.setdefault("to", visit.voice.say(error.refusal.phrase))
     return replace(
@@ -287,6 +287,7 @@ def _shown(
         notified=notified,
         skipped=planned.skipped,
         sender=shown_as,
+        instead_of=instead_of,
         sign_off=below,
         seen=f"{_digest(planned.notified)}.{moves.public}.{_about_to_leave(visit, record, drafts)}",
         errors=said,
@@ -299,6 +300,11 @@ def _quoting(visit: Visit, record: Record, composer: Composer, alias: Alias | No
         return NOTHING
     addresses = [one.address for one in composer.people if one.ticked]
     return quoted(visit.store, record, composer.about, addresses, alias=alias)
+
+
+def shown_sender(author: str, identity: Identity) -> str:
+    """Return From as the composer shows it."""
+    return f"{author} via {identity.sender.name} <{identity.sender.address}>"
 
 
 def _with_mentioned(

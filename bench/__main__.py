@@ -4,7 +4,8 @@ python -m bench growth: how the store bears being filled; python -m bench hostil
 grows with its size; python -m bench storm: much mail with hostile mail in it, while readers die; python -m bench site:
 what each page takes over a large store; python -m bench search: what a search takes among a million messages;
 python -m bench open-pages: what 200 open pages cost; python -m bench forecast DIR: whether mails go where the page
-Where would this mail go? says; these need no root and no Postfix.
+Where would this mail go? says; these need no root and no Postfix. python -m bench killed: the sender killed while
+messages leave; it needs root.
 """
 
 from __future__ import annotations
@@ -47,6 +48,10 @@ def main() -> int:
         from bench import storm
 
         return storm.main(sys.argv[2:])
+    if sys.argv[1:2] == ["killed"]:
+        from bench import killed
+
+        return killed.main(sys.argv[2:])
     if sys.argv[1:2] == ["site"]:
         from bench import site
 

@@ -151,6 +151,14 @@ class Outbox:
             queries.outbox_claim(self._connection, holder=holder, now=now, until_at=until_at, most=most),
         )
 
+    def clock_back(self, now: int, at: int) -> int:
+        """Let what waits and was written down after ``at`` by a clock that was ahead wait from now on; return how many.
+
+        Nothing that somebody has in hand is among it.
+        """
+        count: int = queries.outbox_clock_back(self._connection, now=now, at=at)
+        return count
+
     def recipients(self, company_id: int, outbox_id: int) -> list[Recipient]:
         """Return whom the copy still has to reach."""
         return many(Recipient, queries.outbox_recipients(self._connection, company_id=company_id, outbox_id=outbox_id))

@@ -194,6 +194,7 @@ def _page(
     nobody = ("", visit.voice.gettext(marked("nobody")))
     people = [(one.address or "", one.name) for one in visit.store.members.all(visit.company_id) if one.active]
     teams = [(one.name, one.name) for one in visit.store.teams.all(visit.company_id)]
+    identity = opening.writes_as(visit.store, visit.company_id, chosen)
     return visit.page(
         "record_new.html",
         command=f"mail-admin record add {chosen or 'TYPE'} --title TEXT",
@@ -201,7 +202,8 @@ def _page(
         types=[(one, one) for one in types],
         owners=[nobody, *(one for one in people if one[0]), *teams],
         typed={**typed, "type": chosen},
-        sender=f"{visit.user.name} via {opening.writes_as(visit.store, visit.company_id, chosen)}",
+        sender=writing.shown_sender(visit.user.name, identity) if identity is not None else "",
+        instead_of=identity.instead_of if identity is not None else "",
         composer=composer,
         begun=[one for one in beginning.begun(visit) if one.id != composer.draft_id],
         found=None if found is None else [(one[0], in_full(one[1], one[0])) for one in found],

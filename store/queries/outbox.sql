@@ -44,6 +44,13 @@ where id = :id and leased_by = :holder and state = 'waiting';
 update outbox set leased_until_at = 0, leased_by = '', changed_at = :now
 where state = 'waiting' and leased_until_at > 0;
 
+-- What a clock that was ahead put off until then waits from now on; what somebody has in hand is left to them.
+-- name: outbox_clock_back!
+update outbox
+set state = 'waiting', next_at = :now, changed_at = :now,
+    created_at = case when created_at > :now then :now else created_at end
+where state in ('waiting', 'delayed') and leased_until_at = 0 and changed_at > :at;
+
 -- name: outbox_next_at$
 select min(case when leased_until_at > next_at then leased_until_at else next_at end)
 from outbox where state = 'waiting' and not exists (select 1 from setting where name = 'sending_paused' and value = '1');

@@ -57,6 +57,16 @@ def outside(site: Site) -> set[tuple[str, str]]:
     return {(one.field, one.address) for one in site.store.messages.addressed(site.world.acme, last.id)}
 
 
+def test_as_whom_no_server_may_send_is_said_before_send(talk: Site, anna: Browser) -> None:
+    assert "Not as" not in anna.get(LEAD).text
+    # As it stands once the other domain was removed.
+    talk.store.connection.execute("update alias set answer_as = 'Nord <sales@nord.example>' where local_part = 'leads'")
+    for path in (LEAD, "/records/new?type=lead"):
+        page = _unescape(anna.get(path).text)
+        assert "Anna via Nord <notifications@acme.example>" in page
+        assert "Not as sales@nord.example: no mail server may send in its name." in page
+
+
 def test_a_reply_goes_to_its_author_alone_and_reply_all_to_all(talk: Site, anna: Browser) -> None:
     reply = anna.get(f"{LEAD}?reply=4").text
     assert people(reply) == [KARIN] and people(reply, "cc") == [] and SARA in people(reply, "cc", ">")

@@ -148,7 +148,10 @@ class PrivatePostfix:
             mail=self.mail,
             sink=sink_port,
         )
-        text += (_MILTER if milter else "") + "".join(f"{name} = {value}\n" for name, value in main.items())
+        # Once each: so many warnings of entries that stand twice block the log before anybody reads it.
+        kept = [line for line in text.splitlines() if line.partition(" = ")[0].removesuffix(" =") not in main]
+        text = "\n".join([*kept, *(f"{name} = {value}" for name, value in main.items())]) + "\n"
+        text += _MILTER if milter else ""
         (self.conf / "main.cf").write_text(text)
         (self.conf / "master.cf").write_text(_MASTER.format(smtp=self.smtp_port, submission=self.submission_port))
         self.milter = Verifier(folder, self.milter_socket, Records(folder / "dns"))

@@ -12,6 +12,7 @@ import logging
 import os
 import random
 import select
+import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -122,12 +123,15 @@ def _work(store: Store, sender: OutboxSender, runner: Runner, hints: _Waiting, s
 
 
 def _wait_for_change(store: Store, runner: Runner, hints: _Waiting, stop: Stop, version: int) -> int:
-    """Wait until a hint comes, the store has changed, or something is due; return the store's version."""
+    """Wait until a hint comes, the store has changed, something is due, or the clock was set back; return the store's
+    version."""
+    before = runtime.now()
     while not stop.asked:
         runner.errands()
-        copy_at = store.outbox.next_at()
-        if runner.waits() or (copy_at is not None and copy_at <= runtime.now()):
+        copy_at, now = store.outbox.next_at(), runtime.now()
+        if now < before or runner.waits() or (copy_at is not None and copy_at <= now):
             return version
+        before = now
         if _wait(hints, QUARTER, stop):
             return version
         changed = store.data_version()
@@ -138,10 +142,11 @@ def _wait_for_change(store: Store, runner: Runner, hints: _Waiting, stop: Stop, 
 
 def _wait(hints: _Waiting, seconds: float, stop: Stop) -> bool:
     """Wait, at most so long; say whether a hint came."""
-    end = runtime.now() + int(seconds * 1000)
-    while not stop.asked and (left := end - runtime.now()) > 0:
+    # Not by the clock: set back by an hour, it would make this an hour longer.
+    end = time.monotonic() + seconds
+    while not stop.asked and (left := end - time.monotonic()) > 0:
         hints.manager.beat()
-        ready, _, _ = select.select([hints.receiver.fileno()], [], [], min(QUARTER, left / 1000))
+        ready, _, _ = select.select([hints.receiver.fileno()], [], [], min(QUARTER, left))
         if ready:
             hints.receiver.drain()
             return True

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from weftmail.core.failure import TempFail
-from weftmail.core.limits import SMTP_TIMEOUT
+from weftmail.core.limits import QUEUE_LIFETIME, SMTP_TIMEOUT
 from weftmail.core.ports import Deferred, Outcome, Refused, Sent
 from weftmail.core.reports import dsn, reason
 from weftmail.core.wording.phrase import Phrase
@@ -39,8 +39,10 @@ LEASE = SMTP_TIMEOUT * (RECIPIENTS + 4) * 1000
 """How long a claim lasts, in milliseconds: longer than one hand-over whose every answer comes at the last moment."""
 FIRST_PAUSE = 60_000
 LONGEST_PAUSE = 4 * 3600_000
-GIVE_UP = 5 * 24 * 3600_000
+GIVE_UP = QUEUE_LIFETIME
 """After this long without success a copy has failed; in milliseconds."""
+CLOCKS_APART = 60_000
+"""How far two clocks are apart at most that are both right; in milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ class OutboxSender:
         self._channels = channels
         self._holder = holder
         self._jitter = jitter
+        self._latest: int | None = None
+        """When the last round was; None before the first."""
 
     def round(self, stopping: Callable[[], bool] = lambda: False) -> Round:
         """Hand over what is due now, up to a claim's worth; return what came of it.
@@ -99,6 +103,12 @@ class OutboxSender:
 
     def _round(self, stopping: Callable[[], bool]) -> Round:
         now = self._installation.clock()
+        if self._latest is None or now < self._latest:
+            # Else a copy that was put off while the clock was a year ahead would wait for a year.
+            found = self._store.outbox.clock_back(now, now + CLOCKS_APART)
+            if found:
+                log.warning("the clock was set back; %d copies that it had put off are tried now", found)
+        self._latest = now
         claimed = self._store.outbox.claim(self._holder, now, now + LEASE, AT_ONCE)
         done = Round()
         for one in claimed:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 
 from weftmail.core.address import BadAddress, Mailbox, canonical, domain_of
+from weftmail.core.sent_as import related
 from weftmail.core.tokens import reply_token
 from weftmail.core.tokens.reply_token import Token
 from weftmail.flow.installation import Installation
@@ -17,10 +18,15 @@ from weftmail.store.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """``sender``: name and address in From.  ``domain``: where the answers come to, and who signs."""
+    """``sender``: name and address in From.  ``domain``: where the answers come to, and who signs.
+
+    From and ``domain`` are always aligned (RFC 9989, 4.4): both DKIM and SPF of the return path vouch for From.
+    """
 
     sender: Mailbox
     domain: str
+    instead_of: str = ""
+    """The address that the alias names, where no server may send as it and the notification address stands in From."""
 
 
 def identity_of(store: Store, record: Record, alias: Alias | None = None) -> Identity:
@@ -30,13 +36,35 @@ def identity_of(store: Store, record: Record, alias: Alias | None = None) -> Ide
     """
     if alias is None and record.alias_id is not None:
         alias = store.aliases.get(record.company_id, record.alias_id)
-    if alias is not None:
-        sender = parse_answer_as(alias.answers_as)
-        return Identity(Mailbox(sender.name or record.company, sender.address), alias.domain)
-    domain = store.domains.of_company(record.company_id)
+    return identity_by(store, record.company_id, record.company, alias)
+
+
+def identity_by(store: Store, company_id: int, company: str, alias: Alias | None) -> Identity:
+    """Return as whom a company writes by this alias, or by none.
+
+    Where the address that the alias answers as is aligned with no domain that the company may sign and take bounces
+    for, no server may send as it, and the notification address stands in From.  Raises RefusedAct as ``identity_of``.
+    """
+    if alias is None:
+        return _notifications(store, company_id, company, Mailbox(company, ""))
+    named = parse_answer_as(alias.answers_as)
+    sender, author = Mailbox(named.name or company, named.address), domain_of(named.address)
+    if alias.state != "removed" and related(author, alias.domain):
+        # A domain that is removed takes its aliases with it.
+        return Identity(sender, alias.domain)
+    ours = {one.name for one in store.domains.all() if one.company_id in (None, company_id)}
+    aligned = [one for one in (alias.domain, author, *sorted(ours)) if one in ours and related(author, one)]
+    if aligned:
+        return Identity(sender, aligned[0])
+    return _notifications(store, company_id, company, sender, alias.domain if alias.domain in ours else None)
+
+
+def _notifications(store: Store, company_id: int, company: str, sender: Mailbox, domain: str | None = None) -> Identity:
+    """The notification address of a domain, of the company's first where none is given, in the place of ``sender``."""
+    domain = domain or store.domains.of_company(company_id)
     if domain is None:
-        raise RefusedAct("", "no_domain_to_write_from", company=record.company)
-    return Identity(Mailbox(record.company, f"notifications@{domain}"), domain)
+        raise RefusedAct("", "no_domain_to_write_from", company=company)
+    return Identity(Mailbox(sender.name, f"notifications@{domain}"), domain, sender.address)
 
 
 def address_of(store: Store, installation: Installation, record: Record, alias: Alias | None = None) -> str:

@@ -16,7 +16,7 @@ from weftmail.core.tokens.locator import Visibility
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.events import note_message
 from weftmail.flow.facts import is_ours
-from weftmail.flow.identity import identity_of
+from weftmail.flow.identity import Identity, identity_of
 from weftmail.flow.installation import Installation
 from weftmail.flow.mentions import mentioned
 from weftmail.flow.notify import following, notify, suggested
@@ -78,6 +78,8 @@ class PostPlan:
     """The subject of a post; that of a note is shown nowhere outside."""
     quoting: Quoting = NOTHING
     """What stands quoted below it."""
+    identity: Identity | None = None
+    """As whom a post leaves; None for a note."""
 
 
 def plan(
@@ -126,7 +128,8 @@ def plan(
     subject = draft.subject or _subject(store, record, answers_id, draft.forwards_id)
     addresses = [one.address for one in who_gets.outsiders]
     quoting = quoted(store, record, None if draft.note else answers_id, addresses, wanted=draft.quote)
-    return PostPlan(record, author, answers_id, who_gets, subject, quoting)
+    identity = None if draft.note else identity_of(store, record)
+    return PostPlan(record, author, answers_id, who_gets, subject, quoting, identity)
 
 
 def _answered(store: Store, record: Record, draft: Draft) -> int | None:
@@ -167,7 +170,7 @@ def post(store: Store, installation: Installation, record: Record, author: User,
     with store.transaction():
         planned = plan(store, record, author, draft, now)
         who_gets = _with_contacts(store, record, planned.recipients, now)
-        identity = identity_of(store, record)
+        identity = planned.identity or identity_of(store, record)
         html = sanitise(draft.html) if draft.html else ""
         text = draft.text or text_of(html)
         message_id = store.messages.add(

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import email
 import email.policy
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tests.unit.composing.test_dkim import PEM
 from tests.unit.faults import nothing, raising, store_with
 from tests.unit.flow.setup.conftest import Office
 from tests.unit.flow.test_ahead import Ending, settled
 from tests.unit.flow.test_filing import contact_of, people, reply_address
+from tests.unit.thorough import examples
 from tests.unit.world import ANNA, ERIK, World
+from weftmail.core.composing.dkim import SigningKey
 from weftmail.core.failure import TempFail
 from weftmail.core.limits import NOTIFICATION_FILES
 from weftmail.core.ports import Deferred, Outcome, Refused, Sent
@@ -165,6 +172,40 @@ class TestNotification:
         box.taken.clear()
         assert sender(opened, box).round() == Round(sent=3)
         assert [one[1] for one in box.taken] == [("anna@acme.example", "eva@acme.example"), ("mia@acme.example",)]
+
+    @settings(max_examples=examples(12), deadline=None)
+    @given(
+        languages=st.lists(st.sampled_from(["en", "sv"]), max_size=6), outside=st.integers(1, 12), note=st.booleans()
+    )
+    def test_copies_composed_and_signed_are_groups_of_colleagues_and_outsiders(
+        self, languages: list[str], outside: int, note: bool
+    ):
+        signing = [SigningKey("acme.example", f"wm26{one}", "ed25519", PEM) for one in "ae"]
+        with tempfile.TemporaryDirectory() as folder:
+            world, box, asked = World(Path(folder)), Postbox(), list[str]()
+            world.deliver(world.mail(), "leads@acme.example")
+            sender(world, box).round()
+            for number, language in enumerate(languages):
+                user = world.store.users.add(f"Eva {number}", f"eva{number}@acme.example", 1, language=language)
+                world.store.users.join(world.acme, user, "agent")
+                world.store.records.follow(world.acme, world.record("LEAD-1").id, user, world.clock())
+            people = [] if note else [f"p{number}@other.example" for number in range(outside)]
+            write(world, Draft("Yes.", to=people or None, note=note))
+            box.taken.clear()
+
+            def keys(domain: str) -> list[SigningKey]:
+                asked.append(domain)
+                return signing
+
+            channel = EmailChannel(Means(world.store, world.installation, box, keys))
+            ours = OutboxSender(world.store, world.installation, {channel.name: channel}, "here", lambda: 0.5)
+            while ours.round().worked:
+                pass
+            assert len(box.taken) == len(asked) == len(set(languages)) + len(people)
+            assert all(one[2].count(b"DKIM-Signature:") == 2 for one in box.taken)
+            assert sorted(len(one[1]) for one in box.taken if one[1][0] in people) == [1] * len(people)
+            inside = sorted(address for one in box.taken for address in one[1] if address not in people)
+            assert inside == sorted(f"eva{number}@acme.example" for number in range(len(languages)))
 
 
 class TestToOutsiders:
@@ -528,3 +569,58 @@ def test_a_notification_of_a_message_without_words_says_what_it_holds(
     world.deliver(world.mail(text=text, files=files, verified=True), "leads@acme.example")
     sender(world, box).round()
     assert says in box.text()
+
+
+class TestClock:
+    def test_what_a_clock_ahead_put_off_is_tried_once_the_clock_is_right(self, opened: World, box: Postbox):
+        right, box.answers = opened.clock.now, {"anna@acme.example": Deferred("450 4.2.0 busy")}
+        ours = sender(opened, box)
+        opened.clock.now = right + 365 * 24 * 3600_000
+        write(opened, Draft("From next year.", to=["karin@customer.example"]))
+        ours.round()
+        assert state(opened, 1)[0] == "failed", "it was tried for a year, by that clock"
+        box.answers = {"karin@customer.example": Deferred("450 4.2.0 busy")}
+        write(opened, Draft("Once more.", to=["karin@customer.example"]))
+        ours.round()
+        waits = [one.row.id for one in opened.store.listings.outbox() if one.row.state == "delayed"]
+        assert waits
+        box.answers, opened.clock.now = {}, right
+        taken = len(box.taken)
+        while ours.round().worked:
+            pass
+        assert all(state(opened, one)[0] == "sent" for one in waits)
+        assert len(box.taken) - taken == len(waits), "each leaves once"
+
+    def test_what_another_sender_has_in_hand_is_left_to_it(self, opened: World, box: Postbox):
+        opened.clock.now += 24 * 3600_000
+        opened.store.outbox.claim("other", opened.clock(), opened.clock.now + LEASE, 5)
+        opened.clock.now -= 24 * 3600_000
+        assert sender(opened, box).round() == Round()
+
+    @settings(max_examples=examples(30), deadline=None)
+    @given(
+        st.lists(
+            st.tuples(st.integers(-400, 400), st.sampled_from([Sent("250 ok"), Deferred("450 no"), Refused("550 no")])),
+            max_size=12,
+        )
+    )
+    def test_every_copy_ends_in_a_final_state_wherever_the_clock_goes(self, steps: list[tuple[int, Outcome]]):
+        with tempfile.TemporaryDirectory() as folder:
+            world, box = World(Path(folder)), Postbox()
+            world.deliver(world.mail(), "leads@acme.example")
+            begin, ours = world.clock.now, sender(world, box)
+            for number, (days, answer) in enumerate(steps):
+                world.clock.now = begin + days * 24 * 3600_000
+                box.answers = dict.fromkeys(("anna@acme.example", "karin@customer.example"), answer)
+                write(world, Draft(f"Number {number}.", to=["karin@customer.example"]))
+                ours.round()
+            box.answers, world.clock.now = {}, begin
+            for _ in range(60):
+                do_what_is_due(world)
+                ours.round()
+                world.clock.now += 5 * 3600_000
+            found = {one.row.state for one in world.store.listings.outbox()}
+            assert found <= {"sent", "failed"}
+            sent = [(mail["Message-ID"], one[1]) for one in box.taken if (mail := email.message_from_bytes(one[2]))]
+            waited = sum(isinstance(answer, Deferred) for _, answer in steps)
+            assert waited or len(sent) == len(set(sent)), "what was taken or refused at once is handed over once"

@@ -154,12 +154,22 @@ def _then(then: AfterSend) -> list[str]:
 
 def _lines(planned: PostPlan) -> list[str]:
     outside = [f"  Subject: {planned.subject}"] if planned.recipients.outsiders else []
+    if planned.identity is not None and planned.identity.instead_of:
+        told = f"no mail server may send in the name of {planned.identity.instead_of}"
+        outside.insert(0, f"  From: {planned.identity.sender.address} ({told})")
     return [*outside, *lines_of(planned.recipients)]
 
 
 def _value(planned: PostPlan, message_id: int | None) -> Fields:
     notify = vocabulary.who_gets(planned.recipients)
-    return {"record": planned.record.label, "message": message_id, "subject": planned.subject, "notify": notify}
+    sender = planned.identity.sender.address if planned.identity is not None else None
+    return {
+        "record": planned.record.label,
+        "message": message_id,
+        "from": sender,
+        "subject": planned.subject,
+        "notify": notify,
+    }
 
 
 def _html(context: Context, name: str) -> str:

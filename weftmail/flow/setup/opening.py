@@ -11,6 +11,7 @@ from typing import TypeVar
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.events import write_event
 from weftmail.flow.facts import is_ours
+from weftmail.flow.identity import Identity, identity_by
 from weftmail.flow.installation import Installation
 from weftmail.flow.post import Draft, parted
 from weftmail.flow.refusal import Refusal, RefusedAct
@@ -123,13 +124,15 @@ def _alias(store: Store, type_: str, company: str | None) -> str | None:
     return min(there, key=lambda one: one.id).address if there else None
 
 
-def writes_as(store: Store, company_id: int, type_: str) -> str:
-    """Return as whom a record of this type would write; "" where the company has no domain to write from."""
+def writes_as(store: Store, company_id: int, type_: str) -> Identity | None:
+    """Return as whom a record of this type would write; None where the company has no domain to write from."""
     company = find.company_by_id(store, company_id)
     alias = _alias(store, type_, company.name)
     found = store.aliases.by_address(alias) if alias is not None else None
-    domain = store.domains.of_company(company_id)
-    return found.answers_as if found is not None else f"{company.name} <notifications@{domain}>" if domain else ""
+    try:
+        return identity_by(store, company_id, company.name, found)
+    except RefusedAct:
+        return None
 
 
 def addressed(store: Store, made: Record, draft: Draft) -> Draft:

@@ -6,7 +6,9 @@ import pytest
 
 from tests.unit.flow.setup.conftest import Office
 from tests.unit.world import KARIN
+from weftmail.core.address import Mailbox
 from weftmail.core.wording.sentences import say
+from weftmail.flow.identity import Identity
 from weftmail.flow.post import Draft
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import contact, opening, undo
@@ -43,10 +45,12 @@ def test_with_a_note_and_with_nothing(office: Office) -> None:
     assert [one.kind for one in office.world.thread("LEAD-1")] == ["event", "note"]
     assert isinstance(opened(office, Opening("order", "Tables")), Done)
     assert [one.kind for one in office.world.thread("ORDER-1")] == ["event"]
-    assert opening.writes_as(office.store, office.world.acme, "lead") == "leads@acme.example"
-    assert opening.writes_as(office.store, office.world.acme, "order") == "Acme <notifications@acme.example>"
+    lead = opening.writes_as(office.store, office.world.acme, "lead")
+    assert lead == Identity(Mailbox("Acme", "leads@acme.example"), "acme.example")
+    order = opening.writes_as(office.store, office.world.acme, "order")
+    assert order == Identity(Mailbox("Acme", "notifications@acme.example"), "acme.example")
     nord = office.store.companies.add("Nord", 1)
-    assert opening.writes_as(office.store, nord, "lead") == ""
+    assert opening.writes_as(office.store, nord, "lead") is None
 
 
 def test_whom_the_draft_names_gets_it_once(office: Office) -> None:
