@@ -46,6 +46,8 @@ class Alias:
     each: str
     forms: str
     quotes: str
+    confirms: str
+    confirm_with: str
     state: str
     generation: int
     last_mail_at: int
@@ -99,6 +101,10 @@ class AliasSettings:
     """Addresses of web forms, parted by blanks."""
     quotes: str = "yes"
     """Whether answers quote what they answer: ``no`` for none."""
+    confirms: str = "no"
+    """Whether who opens a record is told that their mail came: ``yes``."""
+    confirm_with: str = ""
+    """The word of the company's saved reply that tells them; "" for our own sentences."""
 
     @classmethod
     def of(cls, alias: Alias) -> AliasSettings:

@@ -15,6 +15,7 @@ from weftmail.store.alignment import Alignments
 from weftmail.store.audit import AuditLog
 from weftmail.store.blob import Blobs
 from weftmail.store.company import Companies
+from weftmail.store.confirmation import Confirmations
 from weftmail.store.contact_card import ContactCards
 from weftmail.store.contact_merge import ContactMerges
 from weftmail.store.decider import Deciders
@@ -100,6 +101,7 @@ class Store:
         self.saved_replies = SavedReplies(connection)
         self.messages = Messages(connection)
         self.quoted = QuotedMessages(connection)
+        self.confirmations = Confirmations(connection)
         self.moves = Moves(connection)
         self.threads = Threads(connection)
         self.references = References(connection)

@@ -556,6 +556,9 @@ create table alias (
     forms text not null default '',
     -- Whether answers quote what they answer.
     quotes text not null default 'yes' check (quotes in ('yes', 'no')),
+    -- Whether who opens a record is told that their mail came, and by which saved reply of the company.
+    confirms text not null default 'no' check (confirms in ('no', 'yes')),
+    confirm_with text not null default '',
     -- One that is off is refused like one that was removed, and stays in the lists.
     state text not null default 'on' check (state in ('on', 'off', 'removed')),
     -- What it was when its domain was removed, with which it comes back; null where it did not end with it.
@@ -897,6 +900,14 @@ create index saved_reply_team on saved_reply (team_id) where team_id is not null
 create index saved_reply_assign_user on saved_reply (assign_user_id) where assign_user_id is not null;
 create index saved_reply_assign_team on saved_reply (assign_team_id) where assign_team_id is not null;
 create index saved_reply_type on saved_reply (company_id, record_type);
+
+-- When an address got its last confirmation of receipt: one a day.
+create table confirmation (
+    company_id bigint not null references company (id),
+    address text not null,
+    last_at bigint not null,
+    primary key (company_id, address)
+);
 
 create table saved_reply_file (
     id {ID},
@@ -1313,7 +1324,8 @@ select
     )
         as owner_address,
     a.owner_team_id, t.name as team, a.accepts, a.answer_as, a.defaults, a.when_closed, a.machines, a.spam,
-    a.pattern, a.reads, a.each, a.forms, a.quotes, a.state, c.name as company,
+    a.pattern, a.reads, a.each, a.forms, a.quotes, a.confirms,
+    a.confirm_with, a.state, c.name as company,
     a.generation, a.last_mail_at, a.created_at, a.changed_at
 from alias a
     join domain d on d.id = a.domain_id

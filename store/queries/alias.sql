@@ -1,13 +1,15 @@
 -- name: alias_add$
 insert into alias (
     company_id, domain_id, local_part, address, record_type, record_id, owner_id, owner_team_id, accepts, answer_as,
-    answer_local, answer_domain, defaults, when_closed, machines, spam, pattern, reads, each, forms, quotes, generation, created_at,
+    answer_local, answer_domain, defaults, when_closed, machines, spam, pattern, reads, each, forms, quotes,
+    confirms, confirm_with, generation, created_at,
     changed_at
 )
 values (
     :company_id, :domain_id, :local_part, :local_part || '@' || (select name from domain where id = :domain_id),
     :record_type, :record_id, :owner_id, :owner_team_id, :accepts, :answer_as, :answer_local, :answer_domain, :defaults,
-    :when_closed, :machines, :spam, :pattern, :reads, :each, :forms, :quotes, :generation, :now, :now
+    :when_closed, :machines, :spam, :pattern, :reads, :each, :forms, :quotes,
+    :confirms, :confirm_with, :generation, :now, :now
 )
 returning id;
 
@@ -20,7 +22,8 @@ update alias
 set company_id = :company_id, record_type = :record_type, record_id = :record_id, owner_id = :owner_id,
     owner_team_id = :owner_team_id, accepts = :accepts, answer_as = :answer_as, answer_local = :answer_local,
     answer_domain = :answer_domain, defaults = :defaults, when_closed = :when_closed, machines = :machines, spam = :spam,
-    pattern = :pattern, reads = :reads, each = :each, forms = :forms, quotes = :quotes, state = 'on', ended_as = null, generation = :generation,
+    pattern = :pattern, reads = :reads, each = :each, forms = :forms, quotes = :quotes, confirms = :confirms,
+    confirm_with = :confirm_with, state = 'on', ended_as = null, generation = :generation,
     changed_at = :now
 where id = :id;
 
@@ -29,7 +32,8 @@ update alias
 set record_type = :record_type, record_id = :record_id, owner_id = :owner_id, owner_team_id = :owner_team_id,
     accepts = :accepts, answer_as = :answer_as, answer_local = :answer_local, answer_domain = :answer_domain,
     defaults = :defaults, when_closed = :when_closed, machines = :machines, spam = :spam,
-    pattern = :pattern, reads = :reads, each = :each, forms = :forms, quotes = :quotes, generation = :generation, changed_at = :now
+    pattern = :pattern, reads = :reads, each = :each, forms = :forms, quotes = :quotes, confirms = :confirms,
+    confirm_with = :confirm_with, generation = :generation, changed_at = :now
 where id = :id;
 
 -- name: alias_set_state!

@@ -128,7 +128,7 @@ VALUES: dict[str, Any] = {
     "company_ids": [1], "least": 4, "named": "t", "stretch": 20, "once": "once", "undecided": "{}",
     "whose": "outside", "all_mail": False, "nobodys": True, "priority": "high", "folded": "x", "tag_id": 1,
     "shared": True, "word": "thanks", "assign_user_id": None, "assign_team_id": None, "tags": "[]",
-    "quotes": "yes", "quotes_id": None, "states": ["sent"],
+    "quotes": "yes", "confirms": "no", "confirm_with": "", "quotes_id": None, "states": ["sent"],
     "all_teams": False, "everything": False, "saved_reply_id": 1,
     "after_send": "keep", "then_show": "stay", "shortcuts": True, "takes": True, "query": "",
     "types": ["lead"], "labels": ["LEAD-5"], "teams_only": False,

@@ -53,6 +53,7 @@ STEPS = {
     "only_admin": "make somebody else one first: mail-admin user set ADDR --company {company} --role admin",
     "no_mail_leaves": "mail-admin domain add NAME --company {company}",
     "no_invitation": "mail-admin user sign-in-link ADDR",
+    "no_such_reply_word": "add it: mail-admin saved-reply add NAME --word {word} --text T",
     "no_such_reply": "see: mail-admin saved-reply list",
     "no_such_team": "see: mail-admin team list",
     "team_there": "see: mail-admin team show {name}",

@@ -19,6 +19,7 @@ from weftmail.core.tokens.reply_token import Token
 from weftmail.core.wording.language import Language
 from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say
+from weftmail.flow import confirming
 from weftmail.flow.identity import Identity, identity_of
 from weftmail.flow.installation import Installation
 from weftmail.flow.notify import answer_audience, following
@@ -54,7 +55,7 @@ def copy_of(store: Store, installation: Installation, claimed: Claimed) -> Copy 
     try:
         identity = identity_of(store, record)
         copy = _addressed(store, installation, claimed, message, record, identity)
-        data = compose(_letter(store, installation, claimed, message, record, identity), copy)
+        data = compose(_written(store, installation, claimed, message, record, identity), copy)
     except RefusedAct as error:
         return _refused(error.refusal.phrase)
     except BadAddress as error:
@@ -62,6 +63,23 @@ def copy_of(store: Store, installation: Installation, claimed: Claimed) -> Copy 
     bounce = Token("bounce", message.id, claimed.contact_id or 0, message.token_epoch)
     path = reply_token.address(installation.keyring, bounce, identity.domain)
     return Copy(data, path, identity.domain, identity.sender.address)
+
+
+def _written(
+    store: Store,
+    installation: Installation,
+    claimed: Claimed,
+    message: ThreadMessage,
+    record: Record,
+    identity: Identity,
+) -> Letter:
+    if claimed.audience != "outsider" or message.kind != "event":
+        return _letter(store, installation, claimed, message, record, identity)
+    # The one event that leaves is the confirmation of a mail.
+    opened = store.messages.get(record.company_id, message.answers_id or 0)
+    to = Mailbox(*next((one.name, one.address) for one in store.messages.addressed(record.company_id, message.id)))
+    message_id = _Names(installation, identity, outsider=True).own(message)
+    return confirming.letter(installation, message, identity, to, message_id, opened.rfc_message_id if opened else "")
 
 
 def notices_of(store: Store, installation: Installation, claimed: Claimed, user_id: int) -> Copy | Refused:
@@ -132,7 +150,11 @@ def _addressed(
         # What came by mail bears its author's own signature, or none: their new words go out, and nothing else.
         by_mail = message.inbound_id is not None
         sender = identity.sender.name
-        sign_off = () if by_mail else signing_off(store, record, message.author_user_id, message.author_name, sender)
+        sign_off = (
+            ()
+            if by_mail or message.kind == "event"
+            else signing_off(store, record, message.author_user_id, message.author_name, sender)
+        )
         return ForOutsider(
             Mailbox(identity.sender.name, address), sign_off, _quote(store, installation, claimed, message)
         )

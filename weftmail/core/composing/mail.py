@@ -67,6 +67,8 @@ class Letter:
     automatic: bool = False
     list_id: str = ""
     hops: int = 1
+    replied: bool = False
+    """A program answers somebody's mail with it (RFC 3834); ``automatic`` is what answers none."""
     unsubscribe: str = ""
     """The address at which one press ends that such a mail is sent."""
 
@@ -188,7 +190,7 @@ def _fields(letter: Letter, copy: Copy) -> list[tuple[str, str]]:
         ("List-Unsubscribe", f"<{letter.unsubscribe}>" if letter.unsubscribe else ""),
         # A POST is promised over TLS alone (RFC 8058, 3.1).
         ("List-Unsubscribe-Post", _ONE_CLICK if letter.unsubscribe.startswith("https://") else ""),
-        ("Auto-Submitted", "auto-generated" if letter.automatic else ""),
+        ("Auto-Submitted", "auto-replied" if letter.replied else "auto-generated" if letter.automatic else ""),
         (LOOP_FIELD, fields.words(LOOP_FIELD, letter.loop)),
         (HOPS_FIELD, str(letter.hops)),
         ("MIME-Version", "1.0"),

@@ -12,6 +12,7 @@ EVENTS: Final[dict[str, Sentence]] = {
     "event.report.unconfirmed": marked(
         "Unconfirmed, since nothing proves that a mail server of its recipient wrote it. {report}"
     ),
+    "event.confirmed": marked("Receipt confirmed to {address}"),
     "event.not carried out": marked("The message of {name} has left; what was to follow was not done: {why}"),
     "event.not left": marked("A message of {name} did not leave and is a draft again: {why}"),
     "event.not left.answered": marked("they answered first"),

@@ -10,6 +10,10 @@ MAILS: Final[dict[str, Sentence]] = {
     "mail.quote": marked("On {day}, {name} wrote:"),
     "quote.off": marked("Answers to {alias} quote nothing."),
     "quote.not had": marked("Nothing is quoted: as far as we know, {names} did not have the message."),
+    "mail.confirmed": marked(
+        "Thank you for your message. It has reached {company} and has the number {number}.\n\n"
+        "This is an automatic confirmation; a person reads your message and answers it."
+    ),
     "mail.forwarded": marked("Forwarded message"),
     "mail.forwarded.from": marked("From: {value}"),
     "mail.forwarded.date": marked("Date: {value}"),

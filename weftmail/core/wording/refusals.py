@@ -210,6 +210,7 @@ REFUSALS = {
     "placeholder_empty": marked("Nothing stands for {names} on this record; write it yourself, or take it out"),
     "no_such_placeholder": marked("There is no placeholder {names}; there are {known}"),
     "no_such_reply": marked("There is no saved reply {id}"),
+    "no_such_reply_word": marked("The company has no saved reply with the word {word}; there are {words}"),
     "reply_of_another": marked("This saved reply is a colleague's own; only they can change it"),
     "reply_of_team": marked("Saved replies of {team} are changed by its members and by admins"),
     "reply_of_company": marked("Saved replies of {company} are changed by admins"),

@@ -14,6 +14,7 @@ from weftmail.core.routing.recipients import Following
 from weftmail.core.subject_pattern import TITLE
 from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say
+from weftmail.flow.confirming import confirm
 from weftmail.flow.delivered import Delivered
 from weftmail.flow.events import note_message, write_event
 from weftmail.flow.filing.brought import bring
@@ -103,6 +104,7 @@ def _opened(store: Store, installation: Installation, delivered: Delivered, disp
         quiet=disposition.reach != "everybody", by_mail=who_gets.beyond_inbox,
     )  # fmt: skip
     copies = notify(store, record, message_id, who_gets, now, wait=delivered.wait)
+    copies += confirm(store, installation, delivered, alias, record, message_id, now)
     return Outcome("filed", record.id, message_id, copies)
 
 

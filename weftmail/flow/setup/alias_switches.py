@@ -86,6 +86,21 @@ SWITCHES: Mapping[str, Switch] = {
         metavar="ADDRS",
         hint=marked("Parted by blanks. The customer is who filled in the form, named by Reply-To or in the text."),
     ),
+    "confirms": Switch(
+        marked("Confirm receipt"),
+        "whether who opens a record is told that their email came, if they are verified; no by default",
+        ("no", "yes"),
+        words={"no": marked("no"), "yes": marked("tell whoever opens a record, if they are verified")},
+        hint=marked("One a day and address, and never to a program. The record waits for an answer all the same."),
+    ),
+    "confirm_with": Switch(
+        marked("Saved reply that confirms"),
+        "the word of the company's saved reply that confirms receipt; by default our own sentences",
+        metavar="WORD",
+        hint=marked(
+            "A word such as received, of the company's saved replies: one for each language. Empty: our own sentences."
+        ),
+    ),
     "quotes": Switch(
         marked("An answer from here"),
         "whether an answer quotes what it answers; yes by default, where all who get it had that",
@@ -107,6 +122,9 @@ def checked(
             find.choice(name, made[name], one.choices)
     if given.get("pattern", "").strip():
         made["pattern"] = _pattern(given["pattern"])
+    if given.get("confirm_with", "").strip():
+        made["confirm_with"] = _word(store, company_id, given["confirm_with"])
+    made["confirm_with"] = made["confirm_with"].strip()
     if "forms" in given:
         found = (find.address("forms", one) for one in given["forms"].replace(",", " ").split())
         made["forms"] = " ".join(dict.fromkeys(found))
@@ -115,6 +133,15 @@ def checked(
         wrong = next(name for name in ("reads", "each", "pattern") if made[name] not in ("message", "email", ""))
         raise RefusedAct(wrong, "switch_of_pinned")
     return made
+
+
+def _word(store: Store, company_id: int, text: str) -> str:
+    word = text.strip().removeprefix("/").casefold()
+    there = store.saved_replies.offered(company_id, None, limits.SAVED_REPLIES)
+    if word not in {one.word for one in there if one.word}:
+        words = sorted({one.word for one in there if one.word})
+        raise RefusedAct("confirm_with", "no_such_reply_word", word=word, words=find.joined(words) or "-")
+    return word
 
 
 def _pattern(text: str) -> str:

@@ -33,6 +33,8 @@ def alias(one: Alias) -> Json:
         "when_closed": one.when_closed,
         "machines": one.machines,
         "quotes": one.quotes,
+        "confirms": one.confirms,
+        "confirm_with": one.confirm_with,
         "spam": one.spam,
         "pattern": one.pattern,
         "reads": one.reads,

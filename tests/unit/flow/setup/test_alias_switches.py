@@ -9,17 +9,24 @@ from weftmail.flow.setup import alias, alias_csv, record, record_type, undo
 from weftmail.flow.setup.alias_csv import Imported
 from weftmail.flow.setup.alias_switches import SWITCHES
 from weftmail.flow.setup.record_type import TypeChanges
+from weftmail.store.saved_reply import NewReply
 
 LEADS = "leads@acme.example"
 AT_FIRST = {
     "when_closed": "type", "machines": "open", "spam": "hold", "reads": "message", "each": "email", "pattern": "",
-    "forms": "", "quotes": "yes",
+    "forms": "", "confirms": "no", "confirm_with": "", "quotes": "yes",
 }  # fmt: skip
 ALL = {
     "when_closed": "new", "machines": "hold", "spam": "drop", "reads": "expense", "each": "pdf",
     "pattern": "Order {order}", "forms": "web@forms.example second@forms.example",
-    "quotes": "no",
+    "confirms": "yes", "confirm_with": "got", "quotes": "no",
 }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _got(office: Office) -> None:
+    """The company's saved reply that confirms receipt."""
+    office.store.saved_replies.add(office.world.acme, NewReply("Got", "We have it.", word="got"), 1)
 
 
 def stored(office: Office, address: str = LEADS) -> dict[str, str]:
@@ -52,6 +59,7 @@ def test_addresses_of_forms_are_kept_in_one_spelling(office: Office) -> None:
     ("switches", "refusal"),
     [
         ({"when_closed": "burn"}, ("when_closed", "no_such_choice")),
+        ({"confirm_with": "none"}, ("confirm_with", "no_such_reply_word")),
         ({"machines": "open "}, ("machines", "no_such_choice")),
         ({"pattern": "Order"}, ("pattern", "pattern_fields")), ({"pattern": "{a}{b}"}, ("pattern", "pattern_adjacent")),
         ({"pattern": "{a}\n"}, ("pattern", "text_break")), ({"forms": "web"}, ("forms", "address_malformed")),
@@ -80,7 +88,7 @@ def test_a_file_says_them_too_and_an_empty_cell_leaves_a_choice_as_it_is(office:
     names = ",".join(["address", *SWITCHES])
     done = alias_csv.bring_in(office.setup, f"{names}\n{LEADS}{',' * len(SWITCHES)}\n".encode())
     assert isinstance(done, Imported) and done.changed == 1
-    assert stored(office) == {**ALL, "pattern": "", "forms": ""}
+    assert stored(office) == {**ALL, "pattern": "", "forms": "", "confirm_with": ""}
     bad = alias_csv.bring_in(office.setup, f"address,each\n{LEADS},page\n".encode())
     assert isinstance(bad, Imported) and bad.bad[0].refusal.code == "no_such_choice"
 
