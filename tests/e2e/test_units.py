@@ -172,7 +172,7 @@ def test_the_site_takes_a_socket_that_the_service_manager_opened(manager: Manage
     with socket.socket(socket.AF_UNIX) as client:
         client.settimeout(30)
         client.connect(str(manager.live.socket))
-        client.sendall(b"GET /healthz HTTP/1.1\r\nHost: acme.example\r\nConnection: close\r\n\r\n")
+        client.sendall(b"GET /sign-in HTTP/1.1\r\nHost: acme.example\r\nConnection: close\r\n\r\n")
         assert client.recv(100).startswith(b"HTTP/1.1 200 ")
     assert manager.live.end(one) == 0
 
