@@ -29,6 +29,8 @@ class RecordFile:
     size: int
     number: int
     author_name: str
+    author_address: str
+    author_user_id: int | None
     created_at: int
     file: int
     card: str

@@ -69,6 +69,7 @@ class ContactMessage:
     number: int
     subject: str
     author_name: str
+    author_address: str
     author_user_id: int | None
     author_contact_id: int | None
     text: str

@@ -69,6 +69,7 @@ class InboxMessages:
     place: int
     mentioned: bool
     stands_in_for: str
+    unverified: bool
 
     @property
     def says(self) -> Phrase | None:

@@ -97,6 +97,7 @@ class Movable:
     author_user_id: int | None
     author_contact_id: int | None
     author_name: str
+    author_address: str
     answers_id: int | None
     subject: str
     words: str

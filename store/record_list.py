@@ -133,6 +133,7 @@ class LastMessage:
     kind: str
     text: str
     created_at: int
+    unverified: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +241,7 @@ class RecordLists:
 
 LAST = """
 select m.record_id, m.author_name, m.author_address, m.author_user_id, m.kind, substr(m.reply_text, 1, 300) as text,
-    m.created_at
+    m.created_at, m.kind = 'received' and not m.verified as unverified
 from message m
 where +m.company_id = :company_id and m.id in (:ids)"""
 

@@ -43,6 +43,7 @@ class Hit:
     author_user_id: int | None
     text: str
     at: int
+    unverified: bool | None
 
 
 def folded(text: str) -> str:
@@ -123,7 +124,7 @@ class Search:
         conditions = ["r.id = s.record_id", "r.company_id = :company_id", "r.hidden_as is null"]
         given = {
             "sender": what.sender, "recipient": what.recipient, "in_": what.in_,
-            "before": _moment(what.before), "after": _moment(what.after),
+            "before": _moment(what.before), "after": _moment(what.after), "tag": what.tag.casefold(),
         }  # fmt: skip
         for name, value in given.items():
             if value not in (None, ""):
@@ -137,7 +138,7 @@ class Search:
         found = self._match(what)
         if found:
             words["match"] = found
-        base = (LITE if self._lite else POSTGRES) if found else OF_RECORD if "-" in what.in_ else NEWEST_MESSAGES
+        base = (LITE if self._lite else POSTGRES) if found else _without_words(what)
         if record_id is not None:
             words["record_id"] = record_id
             base = base.replace(OF_COMPANY, f"{OF_COMPANY} and record_id = :record_id")
@@ -160,6 +161,14 @@ class Search:
         return match(phrases, lite=self._lite) if phrases else ""
 
 
+def _without_words(what: Sought) -> str:
+    """Return what leads to what is looked for where no word does."""
+    if "-" in what.in_:
+        return OF_RECORD
+    narrows = what.recipient or what.has_file or what.before or what.after
+    return OF_TAG if what.tag and not narrows else NEWEST_MESSAGES
+
+
 def match(phrases: Sequence[Sequence[str]], *, lite: bool) -> str:
     """Return what the database looks for: every phrase, its last word as the beginning of one; a letter is a word."""
     begins = [(phrase, len(phrase[-1]) > 1) for phrase in phrases]
@@ -172,7 +181,8 @@ OF_COMPANY = " company_id = :company_id"
 NEAR, STRETCH = 300, 3000
 """So many of the newest rows that hold the words are looked at for everything else, at first and at most."""
 SELECT = """select r.id as record_id, r.label, r.title, r.state, r.counts_as, m.number, m.author_name, m.author_address,
-    m.author_user_id, coalesce(substr(m.reply_text, 1, 4000), '') as text, coalesce(m.created_at, r.changed_at) as at"""
+    m.author_user_id, coalesce(substr(m.reply_text, 1, 4000), '') as text, coalesce(m.created_at, r.changed_at) as at,
+    m.kind = 'received' and not m.verified as unverified"""
 JOINS = "cross join record r left join message m on m.company_id = :company_id and m.id = s.id / 4 and s.id % 4 < 2"
 LITE = """select rowid as id, record_id from search_text
     where search_text match :match and company_id = :company_id
@@ -186,11 +196,16 @@ NEWEST_MESSAGES = """select 4 * id as id, record_id from message
 OF_RECORD = """select 4 * n.id as id, n.record_id from record q join message n on n.record_id = q.id
     where q.company_id = :company_id and q.label = :in_ and n.company_id = :company_id and n.kind <> 'event'
     order by n.id desc limit :stretch"""
+OF_TAG = """select 4 * b.record_id + 2 as id, b.record_id from tag g join record_tag b on b.tag_id = g.id
+    where g.company_id = :company_id and g.folded = :tag and b.company_id = :company_id
+    order by b.record_id desc limit :stretch"""
 WORDS = (
     "select term from search_word where term >= :first and term < :next and length(term) >= :least"
     " and length(term) <= :most limit 20000"
 )
 CONDITIONS: Mapping[str, str] = {
+    "tag": "exists (select 1 from record_tag b join tag g on g.id = b.tag_id where b.company_id = :company_id"
+    " and b.record_id = r.id and g.company_id = :company_id and g.folded = :tag)",
     "sender": "(replace(lower(m.author_name), :sender, '') <> lower(m.author_name)"
     " or replace(lower(m.author_address), :sender, '') <> lower(m.author_address))",
     "recipient": "exists (select 1 from message_address a where a.company_id = :company_id and a.message_id = s.id / 4"

@@ -28,6 +28,12 @@ class Tags:
         """Return the company's tags by name."""
         return many(Tag, queries.tags(self._connection, company_id=company_id))
 
+    def beside(self, company_id: int, record_id: int) -> tuple[list[Tag], list[Tag]]:
+        """Return the tags of one record, and the company's others; both by name."""
+        rows = [*queries.tags_beside(self._connection, company_id=company_id, record_id=record_id)]
+        bears, others = ([Tag(row[0], row[1]) for row in rows if bool(row[2]) is wanted] for wanted in (True, False))
+        return bears, others
+
     def by_name(self, company_id: int, name: str) -> Tag | None:
         """Return the company's tag of this name."""
         return one(Tag, queries.tag_by_name(self._connection, company_id=company_id, folded=name.casefold()))

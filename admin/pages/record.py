@@ -290,6 +290,7 @@ def _shown(
     found, thread = talk.record, shown_entries(talk, visit.now)
     drafts = drafting.of_record(visit, found) if drafts is None else drafts
     moves = moves or visit.store.messages.pulse(found.company_id, found.id)
+    tags, other_tags = visit.store.tags.beside(found.company_id, found.id)
     decides = {one.id for one in talk.held if one.theirs}
     seen = _mark(visit, found, moves, talk.followers, talk.participants, drafts)
     return visit.page(
@@ -299,7 +300,8 @@ def _shown(
         at=visit.path(f"/records/{found.label}{_asked(visit)}"),
         neighbours=sending.neighbours(visit, found),
         list=sending.listed(visit),
-        tags=visit.store.tags.of(found.company_id, [found.id]).get(found.id, ()),
+        tags=tags,
+        other_tags=other_tags,
         after_send=(composer.after_send if composer else "") or visit.text("after_send") or visit.user.after_send,
         replies=replies.menu(visit, found) if composer is not None else (),
         then_show=visit.text("then_show") or visit.user.then_show,

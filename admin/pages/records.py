@@ -15,7 +15,7 @@ from weftmail.admin.navigation import Item
 from weftmail.admin.number import whole_number
 from weftmail.admin.page import live, page
 from weftmail.admin.people import heirs
-from weftmail.admin.record_filter import KINDS_OF_STATE, ListAsked, asked, query_of
+from weftmail.admin.record_filter import HIDDEN, KINDS_OF_STATE, ListAsked, asked, query_of
 from weftmail.admin.visit import Visit
 from weftmail.core.field import FieldKind
 from weftmail.core.role import Role
@@ -194,8 +194,9 @@ def _tabs(wanted: ListAsked, counts: RecordCounts, begun: int) -> list[Tab]:
         ("held", {}, counts.held),
         ("drafts", {}, counts.drafts + begun),
     ]
+    put_away = [Tab(name, query_of([], {"in": name}), None, False) for name in HIDDEN]
     own = [Tab(name, query_of([name], words), count, False) for name, words, count in asked_for]
-    every = [Tab("all", "", None, False), *own]
+    every = [Tab("all", "", None, False), *own, *put_away]
     return [Tab(one.name, one.query, one.count, one.query == wanted.query) for one in every]
 
 

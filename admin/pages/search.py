@@ -15,6 +15,7 @@ from weftmail.admin.words import one_way
 from weftmail.flow.search import search as look_for
 from weftmail.store.contact_card import NamePlace
 from weftmail.store.search import Hit, folded
+from weftmail.store.tag import Tag
 
 LONGEST = 300
 AROUND = 90
@@ -27,6 +28,7 @@ LEAST = 2
 """Letters that have to be typed before anything does."""
 DROPPING = threading.BoundedSemaphore(2)
 """Half of the threads: whoever types holds up nobody who opens a page."""
+_TAG = re.compile(r'(?:^|\s)tag:"?([^"]*)$', re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 
 
@@ -56,6 +58,7 @@ def drop(visit: Visit) -> Response:
             found = look_for(visit.store, visit.company_id, typed, visit.hidden_types, LOOKED_AT, slips=False)
             people = visit.store.contact_cards.found(visit.company_id, typed, NamePlace(), PEOPLE)
             addresses = visit.store.contacts.addresses_of(visit.company_id, [one.id for one in people])
+            tags = _tags(visit, typed)
     finally:
         DROPPING.release()
     hits = _by_record(found.hits)[:DROPPED]
@@ -63,13 +66,23 @@ def drop(visit: Visit) -> Response:
         "typed": typed,
         "hits": hits,
         "people": people,
+        "tags": tags,
         "path": visit.path,
         "now": visit.now,
         "addresses": addresses,
     }
     values["marked"] = lambda text: marked(text, found.what.words)
     said = visit.site.render("search_drop.html", visit.voice, values).body
-    return JSONResponse({"count": len(hits) + len(people), "html": bytes(said).decode()})
+    return JSONResponse({"count": len(hits) + len(people) + len(tags), "html": bytes(said).decode()})
+
+
+def _tags(visit: Visit, typed: str) -> list[Tag]:
+    """Return the tags that may be meant, where what is typed ends with one that is begun."""
+    begun = _TAG.search(typed)
+    if begun is None:
+        return []
+    wanted = begun[1].casefold()
+    return [one for one in visit.store.tags.all(visit.company_id) if one.name.casefold().startswith(wanted)][:DROPPED]
 
 
 def _by_record(hits: Sequence[Hit]) -> list[Hit]:

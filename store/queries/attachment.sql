@@ -27,7 +27,8 @@ order by m.id, t.position;
 -- All files of a record but the images inside its mails, the newest message's first.
 -- name: record_files
 select
-    t.id, t.message_id, t.filename, t.content_type, t.card, b.size, m.number, m.author_name, m.created_at,
+    t.id, t.message_id, t.filename, t.content_type, t.card, b.size, m.number, m.author_name, m.author_address,
+    m.author_user_id, m.created_at,
     (
         select count(*) from attachment o
         where o.company_id = t.company_id and o.message_id = t.message_id and o.position <= t.position

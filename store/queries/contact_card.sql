@@ -99,7 +99,7 @@ order by l.id desc;
 
 -- What the contact wrote, and what was written to them, the newest first.
 -- name: contact_messages
-select m.id, m.number, m.subject, m.author_name, m.author_user_id, m.author_contact_id, substr(m.reply_text, 1, 300) as text,
+select m.id, m.number, m.subject, m.author_name, m.author_address, m.author_user_id, m.author_contact_id, substr(m.reply_text, 1, 300) as text,
     m.created_at, r.label as record, r.title
 from (
         select id from (

@@ -128,7 +128,7 @@ group by record_id;
 -- name: inbox_messages
 select d.company_id, d.record_id, r.label, r.title, g.entries, g.unread, m.kind, m.author_name, m.author_address,
     m.author_user_id, substr(m.reply_text, 1, 400) as text, m.phrase, d.created_at as happened_at, 2 * d.id as place,
-    d.mentioned, d.stands_in_for
+    d.mentioned, d.stands_in_for, m.kind = 'received' and not m.verified as unverified
 from (
         select e.record_id, count(*) as entries, sum(case when e.state = 'unread' then 1 else 0 end) as unread,
             max(e.id) as newest

@@ -65,7 +65,7 @@ where company_id = :company_id and record_id = :record_id and number = :number;
 
 -- What moving asks of the messages of a record, oldest first; of those after one.
 -- name: messages_to_move
-select id, number, kind, public, automatic, author_user_id, author_contact_id, author_name, answers_id, subject,
+select id, number, kind, public, automatic, author_user_id, author_contact_id, author_name, author_address, answers_id, subject,
     substr(reply_text, 1, 200) as words, created_at
 from message
 where company_id = :company_id and record_id = :record_id and id > :after

@@ -88,7 +88,7 @@ def test_the_counts_are_those_of_the_lists(many: Site, anna: Browser) -> None:
 def test_many_at_once_and_back(many: Site, anna: Browser) -> None:
     done = act(anna, "owner", "TASK-1", "TASK-2", owner="bjorn@acme.example")
     where = done.headers["location"]
-    assert "state=active" in where and "TASK-1, TASK-2 changed" in anna.get(where).text
+    assert "state=active" in where and "TASK-1, TASK-2 assigned to Björn" in anna.get(where).text
     assert {many.world.record(one).owner for one in ("TASK-1", "TASK-2")} == {"Björn"}
     number = re.search(r"done=(\d+)", where)
     assert number is not None
@@ -107,6 +107,61 @@ def test_many_at_once_and_back(many: Site, anna: Browser) -> None:
     assert shown(anna, "?only=unread") == []
     act(anna, "unread", "TASK-1")
     assert shown(anna, "?only=unread") == ["TASK-1"]
+
+
+def test_what_is_marked_unread_is_said_so_and_marked_back(many: Site, anna: Browser) -> None:
+    done = anna.post("/records/LEAD-1/act", {"csrf": anna.csrf(), "act": "read"})
+    done = act(anna, "read", "LEAD-1")
+    assert "LEAD-1: marked read" in anna.get(done.headers["location"]).text
+    done = act(anna, "unread", "LEAD-1", "TASK-1")
+    assert "LEAD-1, TASK-1: marked unread" in anna.get(done.headers["location"]).text
+    anna.post(f"/history/{done.headers['location'].rpartition('done=')[2]}/undo", {"csrf": anna.csrf()})
+    assert "LEAD-1" not in shown(anna, "?only=unread")
+
+
+def test_a_tag_leads_to_the_records_that_bear_it_and_is_searched_for(many: Site, anna: Browser) -> None:
+    act(anna, "tag", "LEAD-1", "TASK-1", tag="Ring upp")
+    for page in ("/records", "/records/LEAD-1"):
+        assert 'href="/records?tag=Ring%20upp"' in anna.get(page).text, page
+    assert sorted(shown(anna, "?tag=Ring%20upp")) == ["LEAD-1", "TASK-1"]
+    found = anna.get("/search?q=tag:%22ring+UPP%22").text
+    assert "/records/LEAD-1" in found and "/records/TASK-1" in found and "/records/TASK-2" not in found
+    with_words = anna.get("/search?q=chairs+tag:%22ring+upp%22").text
+    assert "/records/LEAD-1" in with_words and "/records/TASK-1" not in with_words
+    assert "Nothing found" in anna.get("/search?q=tag:ring").text
+    for typed in ("tag:rin", "chairs tag:%22ring u", "tag:"):
+        assert 'href="/records?tag=Ring%20upp"' in anna.get(f"/search/drop?q={typed}").json()["html"], typed
+    assert "tag=" not in anna.get("/search/drop?q=tag:x").json()["html"]
+
+
+@pytest.mark.parametrize(
+    ("name", "address"), [("Anna", "anna@evil.example"), ("Karin Ek", "karin@evil.example"), ("", "x@evil.example")]
+)
+def test_nobody_passes_for_a_colleague_or_a_customer_anywhere(
+    many: Site, anna: Browser, name: str, address: str
+) -> None:
+    """By name alone stand colleagues; with everybody else stands their address, and a mark unless they are verified."""
+    world, store = many.world, many.store
+    store.connection.execute("update users set prefers = 'inbox'")
+    raw = world.mail(f"{name} <{address}>", subject="Stools", text="Three stools.", files=[("a.pdf", b"%PDF")])
+    world.deliver(raw, "leads@acme.example")
+    shown_as = f"{name} &lt;{address}&gt;" if name else address
+    marked = ["/records", "/search?q=stools", "/inbox", "/records/LEAD-2/find?q=stools"]
+    for page in [*marked, "/records/LEAD-2/files", "/records/LEAD-2/move"]:
+        assert shown_as in anna.get(page).text, page
+    dropped = anna.get("/search/drop?q=stools").json()["html"]
+    assert shown_as in dropped and "not verified" in dropped
+    for page in marked:
+        assert "○ not verified" in anna.get(page).text, page
+    contact = store.contacts.by_address(world.acme, address)
+    assert contact is not None and shown_as in anna.get(f"/contacts/{contact.id}").text
+
+
+def test_templates_name_authors_in_one_way_alone() -> None:
+    """A template that names an author by itself would sooner or later forget the address."""
+    folder = Path(__file__).parents[2] / "admin" / "templates"
+    named = [one.name for one in sorted(folder.glob("*.html")) if "author_name" in one.read_text("utf-8")]
+    assert named == ["mail_path.html", "who.html"], "use who() of who.html"
 
 
 def test_many_are_snoozed_and_come_back(many: Site, anna: Browser) -> None:
@@ -131,7 +186,13 @@ def test_trash_and_spam_are_out_of_the_lists_and_come_back(many: Site, anna: Bro
     assert shown(anna, "?in=spam") == ["TICKET-1"]
     erik = many.store.contacts.by_address(many.world.acme, "erik@other.example")
     assert erik is not None and erik.blocked_at is not None
+    # Both stand where the lists do.
+    for name in ("spam", "trash"):
+        assert re.search(
+            rf'<nav class="tabs lists".*?href="/records\?in={name}".*?</nav>', anna.get("/records").text, re.S
+        )
     act(anna, "restore", "TICKET-1", "TASK-1")
+    assert "No spam" in anna.get("/records?in=spam").text and "The trash is empty" in anna.get("/records?in=trash").text
     assert len(shown(anna)) == 4 and shown(anna, "?in=spam") == []
 
 

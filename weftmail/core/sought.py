@@ -1,4 +1,4 @@
-"""What somebody types into the search field: words, "phrases", and from: to: has:file in: before: after:."""
+"""What somebody types into the search field: words, "phrases", and from: to: has:file in: tag: before: after:."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from weftmail.core.limits import SEARCH_WORDS
 from weftmail.core.near import one_slip
 
-_PART = re.compile(r'(?:(from|to|has|in|before|after):)?(?:"([^"]*)"|(\S+))', re.IGNORECASE)
+_PART = re.compile(r'(?:(from|to|has|in|tag|before|after):)?(?:"([^"]*)"|(\S+))', re.IGNORECASE)
 _TERM = re.compile(r"\w+")
 
 
@@ -23,6 +23,8 @@ class Sought:
     has_file: bool = False
     in_: str = ""
     """The number of a record or what all numbers of a type begin with, in capitals."""
+    tag: str = ""
+    """The name of a tag, as it was typed."""
     before: datetime.date | None = None
     after: datetime.date | None = None
 
@@ -62,6 +64,8 @@ def _narrowed(found: Sought, name: str, value: str) -> Sought | None:
             return replace(found, has_file=True)
         case "in" if value:
             return replace(found, in_=value.upper())
+        case "tag" if value:
+            return replace(found, tag=value)
         case "before" | "after":
             return _dated(found, name, value)
         case _:

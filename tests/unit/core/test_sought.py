@@ -24,6 +24,8 @@ DAY = datetime.date(2026, 5, 31)
         ("HAS:file has:files", Sought(has_file=True)),
         ("in:lead-17", Sought(in_="LEAD-17")),
         ("before:2026-05-31 after:2026-05-31", Sought(before=DAY, after=DAY)),
+        ('tag:VIP tag:""', Sought((("tag",),), tag="VIP")),
+        ('tag:"to call"', Sought(tag="to call")),
         ("before:tomorrow", Sought((("before", "tomorrow"),))),
         ("has:hope", Sought((("has", "hope"),))),
         ("karin@customer.example", Sought((("karin", "customer", "example"),))),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from weftmail.core.wording.phrase import Phrase, marked
@@ -152,6 +153,14 @@ IN_FULL: Final = {
     "went.spam": marked("{subject} is in spam, and its sender is blocked"),
     "went.trash": marked("{subject} is in the trash"),
     "went.lists": marked("{subject} is back in the lists"),
+    "went.read": marked("{subject}: marked read"),
+    "went.unread": marked("{subject}: marked unread"),
+    "went.assigned": marked("{subject} assigned to {name}"),
+    "went.unassigned": marked("{subject}: no owner any more"),
+    "went.tagged": marked("{subject}: tag {tag} added"),
+    "went.untagged": marked("{subject}: tag {tag} removed"),
+    "went.answered": marked("{subject} no longer waits for us"),
+    "went.awaited": marked("{subject} waits for us again"),
     "went.moved": marked("Messages of {subject} moved to {record}"),
     "went.back": marked("Messages are back on {record}"),
     "went.merged": marked("{subject} is part of {record} now"),
@@ -161,6 +170,9 @@ IN_FULL: Final = {
 }
 """What is said where more is known of an act than its name."""
 
+
+_LABELLED = re.compile(r"[A-Z][A-Z0-9]*-[0-9]+ ")
+"""The number of a record before what is said of it, in an act on several."""
 
 FINAL: Final = {
     "final.backup.release": marked("Pause sending instead"),
@@ -214,8 +226,8 @@ def done(
 ) -> Phrase:
     """Return what to say of an act, of which it may be known what stood there and what stands there since."""
     was, now = was or {}, now or {}
-    if act == "record.set" and now.get("place") != was.get("place"):
-        return _placed(subject, now.get("place"))
+    if act in ("record.set", "record.many"):
+        return _changed(act, subject, _of_each(was), _of_each(now))
     if act in ("record.move", "record.merge") and "record" in now:
         return _gone(act, subject, str(now["record"]))
     if act == "review.release" and now.get("record"):
@@ -223,6 +235,52 @@ def done(
     if act == "setting.set" and subject == "sending_paused":
         return Phrase("went.paused") if now.get("value") else Phrase("went.resumed")
     return Phrase(f"act.{act}", {"subject": subject})
+
+
+def _of_each(fields: Mapping[str, object]) -> dict[str, list[object]]:
+    """Return what is said of one record, or of each of several, by the name of what it says."""
+    said: dict[str, list[object]] = {}
+    for name, value in fields.items():
+        said.setdefault(name.rpartition(" ")[2] if _LABELLED.match(name) else name, []).append(value)
+    return said
+
+
+def _changed(act: str, subject: str, was: Mapping[str, list[object]], now: Mapping[str, list[object]]) -> Phrase:
+    """Return what became of records in the words of that, where it is one thing; else that they changed."""
+    differing = {name for name in {*was, *now} if was.get(name) != now.get(name)} - {"changed_at", "owner_address"}
+    if "place" in differing:
+        return _placed(subject, now.get("place", [""])[0])
+    if len(differing) == 1:
+        (name,) = differing
+        said = _said_of(subject, name, was.get(name, []), now.get(name, []))
+        if said is not None:
+            return said
+    return Phrase(f"act.{act}", {"subject": subject})
+
+
+def _said_of(subject: str, name: str, was: Sequence[object], now: Sequence[object]) -> Phrase | None:
+    about = {"subject": subject}
+    if name == "tags":
+        return _tagged(subject, was, now)
+    if not now or any(one != now[0] for one in now):
+        return None
+    if name == "read":
+        return Phrase("went.read", about) if now[0] else Phrase("went.unread", about)
+    if name == "awaits_us":
+        return Phrase("went.awaited", about) if now[0] else Phrase("went.answered", about)
+    if name == "owner":
+        return Phrase("went.assigned", {**about, "name": str(now[0])}) if now[0] else Phrase("went.unassigned", about)
+    return None
+
+
+def _tagged(subject: str, was: Sequence[object], now: Sequence[object]) -> Phrase | None:
+    before, after = ({tag for tags in some if isinstance(tags, list) for tag in tags} for some in (was, now))
+    added, removed = sorted(after - before), sorted(before - after)
+    if len(added) + len(removed) != 1:
+        return None
+    if added:
+        return Phrase("went.tagged", {"subject": subject, "tag": str(added[0])})
+    return Phrase("went.untagged", {"subject": subject, "tag": str(removed[0])})
 
 
 def _placed(subject: str, place: object) -> Phrase:
