@@ -31,7 +31,6 @@ from weftmail.flow.forwarding import files_of
 from weftmail.flow.identity import Identity, identity_of
 from weftmail.flow.leaving import moment
 from weftmail.flow.mentions import mentioned
-from weftmail.flow.pictures import going_along
 from weftmail.flow.post import Draft, parted, plan
 from weftmail.flow.quoting import NOTHING, Quoting, quoted
 from weftmail.flow.refusal import Refusal, RefusedAct
@@ -40,6 +39,7 @@ from weftmail.flow.setup.act import Done
 from weftmail.flow.setup.after_send import check_assign
 from weftmail.flow.signing_off import signing_off
 from weftmail.flow.thread import Conversation
+from weftmail.flow.written import sent_along
 from weftmail.store.alias import Alias
 from weftmail.store.draft import StoredDraft
 from weftmail.store.pulse import Pulse
@@ -220,7 +220,7 @@ def draft_of(visit: Visit, composer: Composer) -> Draft:
         files=[file_of(one) for one in uploads(visit)],
         kept=[
             *(files_of(visit.store, about, along) if forwards and about is not None and along else ()),
-            *going_along(composer.html, composer.files),
+            *sent_along(visit.store, composer.html, composer.files),
         ],
         mentions=names(composer.mention),
         subject=composer.subject,

@@ -119,6 +119,12 @@ class Drafts:
         words = {"company_id": company_id, "record_id": record_id, "user_id": user_id}
         return many(StoredDraft, queries.drafts_of_record(self._connection, **words))
 
+    def give(self, company_id: int, from_id: int, to_id: int) -> None:
+        """Let the drafts of a record stand on the one that it is part of, aside where there is one already."""
+        words = {"company_id": company_id, "from_id": from_id, "to_id": to_id}
+        queries.drafts_aside(self._connection, **words)
+        queries.drafts_give(self._connection, **words)
+
     def get(self, company_id: int, draft_id: int) -> StoredDraft | None:
         """Return one draft of the company."""
         return one(StoredDraft, queries.draft_by_id(self._connection, company_id=company_id, id=draft_id))

@@ -55,6 +55,14 @@ def save(visit: Visit) -> Response:
     return visit.go("/account?saved=settings")
 
 
+def take_zone(visit: Visit) -> Response:
+    """Take the time zone that the browser is in, which was shown; it can be undone, and chosen anew in the settings."""
+    done = user.change(visit.setup, address_of(visit), time_zone=visit.text("time_zone"))
+    if isinstance(done, Refusal):
+        return _form(visit, wrong={done.field: visit.voice.say(done.phrase)}, status=422)
+    return visit.go("/account", done)
+
+
 def _hour(visit: Visit) -> int | None:
     """Return the hour of the digest that is chosen; -1, which is refused, for what is no number."""
     if not visit.text("digests"):
@@ -179,6 +187,7 @@ def _digest(one: User) -> dict[str, str]:
 routes = [
     page("/account", account),
     page("/account/save", save, posts=True),
+    page("/account/zone", take_zone, posts=True),
     page("/account/absence", leave, posts=True),
     page("/account/signature", sign, posts=True, role=Role.AGENT),
     page("/account/password", new_password, posts=True),

@@ -20,6 +20,7 @@ from weftmail.flow.actor import Actor
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import access, user
 from weftmail.flow.setup.act import Setup
+from weftmail.locale.dates import zone_names
 from weftmail.store.people import User
 from weftmail.store.session import Purpose
 from weftmail.store.store import Store
@@ -74,7 +75,7 @@ async def look(request: Request) -> Response:
 async def choose(request: Request) -> Response:
     """Keep the password, and go on as after every password."""
     site: Site = request.app.state.site
-    form = await small_form(request, ("password", "again"))
+    form = await small_form(request, ("password", "again", "time_zone"))
     token, chosen, again = request.path_params["token"], form["password"], form["again"]
     found = await site.pool.run(lambda store: access.whose_link(_setup(site, store), token))
     if found is None:
@@ -93,6 +94,8 @@ async def choose(request: Request) -> Response:
             setup = _setup(site, store, Actor(person.name, person.id))
             if isinstance(access.choose_password(setup, token, hash_), Refusal):
                 return _choose_page(site, request, None)
+            if found[1] == "invitation" and form["time_zone"] in zone_names():
+                user.change(setup, store.users.addresses(person.id)[0], time_zone=form["time_zone"])
             return after_password(site, store, request, person, "/")
 
     return await site.pool.run(keep)
@@ -119,7 +122,7 @@ def _choose_page(site: Site, request: Request, found: tuple[User, Purpose] | Non
     voice = of_browser(request, site.installation.languages)
     values: dict[str, object] = {"person": None, "first": False, "wrong": wrong, "least": user.SHORTEST}
     if found is not None:
-        values |= {"person": found[0], "first": found[1] == "invitation"}
+        values |= {"person": found[0], "first": found[1] == "invitation", "zones": zone_names()}
     return site.render("password.html", voice, values, 404 if found is None else 422 if wrong else 200)
 
 

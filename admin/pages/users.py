@@ -9,13 +9,13 @@ from starlette.responses import Response
 from weftmail.admin.navigation import Item
 from weftmail.admin.page import page
 from weftmail.admin.pages.history import changes_of
-from weftmail.admin.people import heirs, may_manage, member_of
+from weftmail.admin.people import heirs, may_manage, member_of, substitutes
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.role import Role
 from weftmail.core.tokens.link import RANDOM
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import Refusal
-from weftmail.flow.setup import access, handover, membership, second_factor, user
+from weftmail.flow.setup import absence, access, handover, membership, second_factor, user
 from weftmail.flow.setup.access import Invited
 from weftmail.flow.setup.act import Done
 from weftmail.store.member import Member
@@ -124,6 +124,21 @@ def save(visit: Visit) -> Response:
     return _said(visit, member, done)
 
 
+def leave(visit: Visit) -> Response:
+    """Let a colleague be away who cannot say so, with somebody who stands in; or be back."""
+    member = _managed(visit)
+    if visit.text("do") == "back":
+        return _said(visit, member, absence.back(visit.setup, member.address or ""))
+    done = absence.leave(
+        visit.setup,
+        member.address or "",
+        visit.text("away_until"),
+        from_=visit.text("away_from"),
+        substitute=visit.text("substitute"),
+    )
+    return _said(visit, member, done)
+
+
 def sign_out(visit: Visit) -> Response:
     """End all sessions of somebody."""
     member = _managed(visit)
@@ -187,6 +202,9 @@ def _page(visit: Visit, member: Member, wrong: Mapping[str, str] | None = None) 
         heirs=heirs(visit, member.address or ""),
         typed={name: str(value) for name, value in visit.form.items()},
         wrong=wrong or {},
+        absence=visit.store.absences.get(person.id),
+        away={name: visit.text(name) or str(value or "") for name, value in absence.said(visit.store, person).items()},
+        substitutes=substitutes(visit, person.id),
         history=changes_of(visit, member.name),
     )
 
@@ -212,6 +230,7 @@ routes = [
     page("/users/{user:number}", one, role=Role.ADMIN),
     page("/users/{user:number}/save", save, posts=True, role=Role.ADMIN),
     page("/users/{user:number}/invite", invite_again, posts=True, role=Role.ADMIN),
+    page("/users/{user:number}/absence", leave, posts=True, role=Role.ADMIN),
     page("/users/{user:number}/sign-out", sign_out, posts=True, role=Role.ADMIN),
     page("/users/{user:number}/second-factor", remove_factor, posts=True, role=Role.ADMIN),
     page("/users/{user:number}/remove", remove, posts=True, role=Role.ADMIN),

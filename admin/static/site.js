@@ -1113,3 +1113,20 @@ setInterval(() => document.querySelectorAll("[data-leaves]").forEach((one) => {
   window.addEventListener("resize", close);
   window.addEventListener("scroll", () => !box.hidden && place(), { passive: true });
 })();
+
+// The time zone of the browser is proposed, to who is new and to who reads the times of the server; it is never taken by itself.
+(() => {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const select = document.querySelector("select[data-zone]");
+  if (select && !select.value && [...select.options].some((one) => one.value === zone)) select.value = zone;
+  const bar = document.getElementById("zone");
+  if (!bar || !zone || localStorage.getItem("zone left") === zone) return;
+  if (-new Date().getTimezoneOffset() === Number(bar.dataset.offset)) return;
+  bar.elements.time_zone.value = zone;
+  bar.querySelector("[data-zone-name]").textContent = zone;
+  bar.hidden = false;
+  bar.querySelector("[data-leave]").addEventListener("click", () => {
+    localStorage.setItem("zone left", zone);
+    bar.hidden = true;
+  });
+})();

@@ -43,6 +43,34 @@ from draft d join users u on u.id = d.user_id
 where d.company_id = :company_id and d.record_id = :record_id and (d.state <> 'writing' or d.user_id = :user_id)
 order by d.id;
 
+-- A record is part of another one: what is written and about to leave there stands on that from now on.
+-- name: drafts_give!
+update draft set record_id = :to_id
+where company_id = :company_id and record_id = :from_id
+    and (
+        state <> 'writing'
+        or not exists (
+            select 1 from draft o
+            where o.company_id = :company_id and o.record_id = :to_id and o.user_id = draft.user_id and o.kind = draft.kind
+                and o.state = 'writing'
+        )
+    );
+
+-- Where somebody had begun the same kind there, too, what stood on the other record stands aside.
+-- name: drafts_aside!
+update draft
+set (aside, aside_at) = (
+    select o.body, o.changed_at from draft o
+    where o.company_id = :company_id and o.record_id = :from_id and o.user_id = draft.user_id and o.kind = draft.kind
+        and o.state = 'writing'
+)
+where company_id = :company_id and record_id = :to_id and state = 'writing' and aside is null
+    and exists (
+        select 1 from draft o
+        where o.company_id = :company_id and o.record_id = :from_id and o.user_id = draft.user_id and o.kind = draft.kind
+            and o.state = 'writing'
+    );
+
 -- name: draft_by_id^
 select d.id, d.company_id, d.record_id, d.user_id, u.name as author, d.kind, d.state, d.body, d.leaves_at,
     d.unless_answered, d.last_message_id, d.created_at, d.changed_at, d.version, d.pen, d.aside, d.aside_at

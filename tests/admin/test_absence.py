@@ -55,3 +55,27 @@ def test_a_team_says_who_of_it_is_away(site: Site, anna: Browser) -> None:
     page = anna.get(f"/teams/{team}").text
     assert "Anna is away until Monday" in page and "stands in" not in page
     assert "stands in" not in anna.get("/records/LEAD-1").text
+
+
+def test_an_admin_says_that_a_colleague_is_ill(site: Site, anna: Browser, browser: Opens) -> None:
+    """Björn cannot say so himself; from another company nobody can."""
+    there = f"/users/{site.world.bjorn}"
+    assert "new records of their teams pass them by" in anna.get(there).text
+    form = {"csrf": anna.csrf(), "away_from": "", "away_until": "2020-01-01", "substitute": "anna@acme.example"}
+    early = anna.post(f"{there}/absence", form)
+    assert early.status_code == 422 and "2020-01-01 is too early" in early.text and 'value="2020-01-01"' in early.text
+    done = anna.post(f"{there}/absence", {**form, "away_until": "2027-01-18"})
+    page = anna.get(done.headers["location"]).text
+    assert "Björn is out of office" in page and "Björn is away until" in page and "They are back" in page
+    assert 'value="anna@acme.example" selected' in page
+    kept = site.store.absences.get(site.world.bjorn)
+    assert kept is not None and kept.away and kept.substitute_id == site.world.anna
+    bjorn = browser()
+    bjorn.sign_in("bjorn@acme.example")
+    assert "You are away until" in bjorn.get("/account").text
+    assert bjorn.post(f"/users/{site.world.anna}/absence", {**form, "csrf": bjorn.csrf()}).status_code == 404
+    undone = anna.post(f"/history/{done.headers['location'].rpartition('done=')[2]}/undo", {"csrf": anna.csrf()})
+    assert undone.status_code == 303 and site.store.absences.get(site.world.bjorn) is None
+    anna.post(f"{there}/absence", {**form, "away_until": "2027-01-18"})
+    assert anna.post(f"{there}/absence", {"csrf": anna.csrf(), "do": "back"}).status_code == 303
+    assert site.store.absences.get(site.world.bjorn) is None

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect, sync_playwright
 
+from tests.admin.chromium import CHROMIUM, FLAGS, served
 from tests.admin.conftest import PASSWORD, Browser, Site
+from tests.admin.test_browser import enter
 from weftmail.admin.attempts import DEVICE
 from weftmail.core.tokens.one_time_code import code_at, unseal
 from weftmail.flow.second_factor import is_on
@@ -139,3 +143,33 @@ def test_kinds_of_notifications_are_ticked_and_kept_without_a_script(site: Site,
     assert ticked == ["assigned", "held"] and page.count('name="email_for"') == 9
     refused = anna.post("/account/save", {**form, "email_for": ["pigeons"]})
     assert refused.status_code == 422
+
+
+def test_the_zone_of_the_browser_is_proposed_and_never_taken_by_itself(site: Site, tmp_path: Path) -> None:
+    with served(site.app) as home, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        there = browser.new_context(timezone_id="Pacific/Auckland")
+        page = there.new_page()
+        enter(page, site, home)
+        page.goto(f"{home}/records")
+        bar = page.locator("#zone")
+        expect(bar).to_contain_text("Pacific/Auckland")
+        page.goto(f"{home}/account")
+        kept = site.store.users.get(site.world.anna)
+        assert kept is not None and kept.zone == ""
+        page.get_by_role("button", name="Leave it").click()
+        page.goto(f"{home}/records")
+        expect(page.locator("#zone")).to_be_hidden()
+        page.evaluate("localStorage.clear()")
+        page.reload()
+        page.get_by_role("button", name="Use it").click()
+        expect(page.locator("#time_zone")).to_have_value("Pacific/Auckland")
+        page.get_by_role("button", name="Undo").click()
+        expect(page.locator(".bar[data-done]")).to_be_visible()
+        kept = site.store.users.get(site.world.anna)
+        assert kept is not None and kept.zone == ""
+        # Who has chosen is asked nothing, wherever they are.
+        site.store.connection.execute("update users set zone = 'Europe/Stockholm'")
+        page.goto(f"{home}/records")
+        expect(page.locator("#zone")).to_have_count(0)
+        browser.close()

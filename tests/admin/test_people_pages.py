@@ -65,6 +65,21 @@ def test_somebody_is_invited_by_mail_and_it_is_undone(site: Site, anna: Browser,
     assert role_of(site, KARIN) == {} and karin.get("/records").status_code == 303
 
 
+def test_who_is_new_begins_in_the_time_zone_of_their_browser_which_is_shown(
+    site: Site, anna: Browser, browser: Opens
+) -> None:
+    new = "velvet-otter-april-ten"
+    for address, sent, kept in ((KARIN, "Europe/Stockholm", "Europe/Stockholm"), ("b@c.example", "Mars/Base", "")):
+        did(anna, "/users/invite", address=address, name="Karin Ek", role="agent", language="en")
+        link, karin = link_of(site), browser()
+        page = karin.get(link).text
+        assert "data-zone" in page and "<option>Europe/Stockholm</option>" in page
+        assert karin.post(link, {"password": new, "again": new, "time_zone": sent}).status_code == 303
+        assert person(site, address).zone == kept
+    # What they have is theirs: a forgotten password asks nothing of it, and changes none.
+    assert "time_zone" not in karin.get("/forgotten").text
+
+
 def test_what_cannot_be_is_said_beside_its_field_with_what_was_typed(anna: Browser) -> None:
     html = refused(anna, "/users/invite", address="bjorn@acme.example", name="Bo", role="agent")
     assert re.search(r'<div id="address-said"><p class="error">✕ Björn is a member of Acme already', html)

@@ -153,6 +153,8 @@ def test_two_people_see_each_other_come_write_and_go(site: Site, tmp_path: Path)
         bjorn.locator(here).get_by_text("Anna has this record open").wait_for()  # type: ignore[attr-defined]
         bjorn.locator("#text").press_sequentially("Yes")  # type: ignore[attr-defined]
         anna.locator(here).get_by_text("Björn is writing an answer").wait_for()  # type: ignore[attr-defined]
+        head = anna.locator(".crumbs .present")  # type: ignore[attr-defined]
+        assert "Björn" in head.inner_text() and "is writing an answer" in head.text_content()
         bjorn.close()  # type: ignore[attr-defined]
         anna.locator(here).get_by_text("Björn").wait_for(state="detached")  # type: ignore[attr-defined]
         stop_waiting(site.app)

@@ -366,6 +366,26 @@ def test_what_is_infected_can_only_be_dropped(site: Site, anna: Browser, held: i
     assert decided(site, anna, held, do="drop") == "discarded LEAD-1"
 
 
+def test_held_mails_of_a_record_are_told_apart_and_the_reason_stays_where_they_are_decided_on(
+    site: Site, anna: Browser
+) -> None:
+    """What each says, who sent it, when it came and why it waits: on the record, and once it is opened."""
+    first = arrives(site, "About oak")
+    site.world.clock.now += 3 * 3600_000
+    second = arrives(site, "Cancel it", "Anna <anna@acme.example>")
+    anna.sign_in("anna@acme.example")
+    page = anna.get("/records/LEAD-1").text
+    rows = re.findall(r"<li>(.*?)</li>", page[page.index('data-key="held"') :].partition("</ul>")[0], re.S)
+    for row, said in zip(
+        rows, ("erik@other.example · About oak 3 hours ago", "anna@acme.example · Cancel it"), strict=True
+    ):
+        assert said in " ".join(re.sub(r"<[^>]+>", " ", row).replace("&middot;", "·").split()), row
+    for number, row in zip((first, second), rows, strict=True):
+        reason = re.findall(r'<span class="dim">([^<]+)</span>', row)[-1]
+        deciding = anna.get(f"/review/{number}?on=LEAD-1").text.partition('id="deciding"')[2]
+        assert len(reason) > 10 and reason in deciding
+
+
 def test_two_people_decide_on_the_record_itself(site: Site, tmp_path: Path) -> None:
     """Erik's mail is Björn's, who owns the record; one in Anna's name is hers alone, whoever owns it."""
     eriks = arrives(site, text="I take over")

@@ -63,6 +63,26 @@ def test_records_are_begun_without_a_record_and_are_their_authors_alone(office: 
     assert drafts.get(office.acme, first) is None and drafts.begun(office.acme + 1, office.anna) == []
 
 
+def test_drafts_go_with_a_record_that_is_part_of_another_one(office: Office) -> None:
+    drafts, origin, goal = office.store.drafts, office.record(), office.record()
+    for user, record, kind in (
+        (office.anna, origin, "message"), (office.anna, origin, "note"), (office.anna, goal, "note"),
+        (office.bjorn, origin, "message"), (office.bjorn, goal, "note"),
+    ):  # fmt: skip
+        drafts.put(office.acme, record.id, user, kind, f"{user} {kind} {record.id == goal.id}", 7)  # type: ignore[arg-type]
+    (leaving, *_) = drafts.of_record(office.acme, origin.id, office.bjorn)
+    drafts.leave(leaving, "scheduled", 99, 8, unless_answered=False)
+    drafts.give(office.acme, origin.id, goal.id)
+    anna, bjorn = office.anna, office.bjorn
+    found = drafts.of_record(office.acme, goal.id, anna)
+    assert {(one.kind, one.state, one.body, one.aside, one.aside_at) for one in found} == {
+        ("message", "writing", f"{anna} message False", None, None),
+        ("note", "writing", f"{anna} note True", f"{anna} note False", 7),
+        ("message", "scheduled", f"{bjorn} message False", None, None),
+    }
+    assert [one.aside for one in drafts.of_record(office.acme, goal.id, bjorn) if one.kind == "note"] == [None]
+
+
 def test_files_go_with_their_draft(office: Office) -> None:
     drafts, draft = office.store.drafts, begun(office)
     blobs = office.store.blobs.put_all(office.acme, [b"one", b"two!"])

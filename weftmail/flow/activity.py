@@ -37,7 +37,10 @@ def one_of(type_: str) -> Phrase:
 
 
 def remind(store: Store, company_id: int, activity_id: int, now: int) -> None:
-    """Tell whoever is to do an activity that its day has come, unless it is over, or its record out of the lists."""
+    """Tell whoever is to do an activity that its day has come, unless it is over, or its record out of the lists.
+
+    Where they are away, whoever stands in for them is told, too.
+    """
     one = store.activities.get(company_id, activity_id)
     record = store.records.get(company_id, one.record_id) if one is not None else None
     person = store.users.follower(company_id, one.user_id) if one is not None else None
@@ -51,6 +54,7 @@ def remind(store: Store, company_id: int, activity_id: int, now: int) -> None:
     )
     store.inbox.reminded(company_id, one.id, now)
     notices.notify(
-        store, company_id, [person], says, now, by_mail="due", record_id=one.record_id, waits="due",
+        store, company_id, [person, *store.absences.stand_ins(company_id, [person.user_id], record.type)], says, now,
+        by_mail="due", record_id=one.record_id, waits="due",
         reminds=Reminder(one.id, one.due_on),
     )  # fmt: skip

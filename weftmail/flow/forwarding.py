@@ -36,7 +36,7 @@ def files_of(store: Store, message: ThreadMessage, numbers: Collection[int] | No
     """Return the files of a message that go along, all of them or those of these numbers, counted from 1."""
     found = store.messages.attachments(message.company_id, message.id)
     return [
-        NewAttachment(one.blob_id, one.filename, one.content_type)
+        NewAttachment(one.blob_id, one.filename, one.content_type, card=one.card)
         for number, one in enumerate(found, start=1)
         if numbers is None or number in numbers
     ]

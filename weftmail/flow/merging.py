@@ -27,6 +27,7 @@ def bring(store: Store, way: Passage, actor: Actor) -> Along:
     store.moves.give_aliases(company_id, origin.id, goal.id, aliases)
     activities = store.moves.activities(company_id, origin.id)
     store.moves.give_activities(company_id, origin.id, goal.id, activities)
+    store.drafts.give(company_id, origin.id, goal.id)
     followers = _follow(store, way)
     tags = _tag(store, way)
     filled = _fill(store, origin, goal, now)

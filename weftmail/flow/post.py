@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from weftmail.core.address import BadAddress, canonical
 from weftmail.core.composing.mail import subject_line
+from weftmail.core.parsing import calendar
 from weftmail.core.parsing.html import sanitise
 from weftmail.core.parsing.words import text_of
 from weftmail.core.placeholders import placeholders
@@ -202,7 +203,12 @@ def post(store: Store, installation: Installation, record: Record, author: User,
         files = [
             *draft.kept,
             *(
-                NewAttachment(blob_id, file.filename, file.content_type)
+                NewAttachment(
+                    blob_id,
+                    file.filename,
+                    file.content_type,
+                    card=calendar.file_card(file.content_type, file.filename, file.content),
+                )
                 for blob_id, file in zip(blobs, draft.files, strict=True)
             ),
         ]

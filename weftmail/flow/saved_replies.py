@@ -47,8 +47,9 @@ def offered(store: Store, record: Record, user_id: int | None) -> list[SavedRepl
     Those in the company's language, or in none, come before the others.
     """
     found = store.saved_replies.offered(record.company_id, user_id, SAVED_REPLIES)
-    language = _language(store, record)
     fitting = [one for one in found if one.record_type in ("", record.type)]
+    # Each page of a record asks for the menu: where all are in one language, nobody has to ask for the company's.
+    language = _language(store, record) if len({one.language for one in fitting}) > 1 else ""
     return sorted(fitting, key=lambda one: (one.language not in ("", language), one.name.casefold(), one.id))
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from weftmail.core.composing.mail import html_of
+from weftmail.core.limits import CALENDAR_SIZE
+from weftmail.core.parsing.calendar import file_card, is_calendar
 from weftmail.core.routing.recipients import Field
 from weftmail.flow.forwarding import files_of
 from weftmail.flow.pictures import going_along
 from weftmail.flow.post import Draft
+from weftmail.store.attachment import NewAttachment
 from weftmail.store.draft import KeptFile, StoredDraft
 from weftmail.store.store import Store
 
@@ -86,7 +89,7 @@ class Written:
         """Return it as a message that can be sent, with the files that are kept for it."""
         forwards = self.how == "forward"
         about = store.messages.get(company_id, self.about) if self.about is not None else None
-        kept = going_along(self.html, files)
+        kept = sent_along(store, self.html, files)
         if forwards and about is not None and self.along:
             kept = [*files_of(store, about, self.along), *kept]
         return Draft(
@@ -105,6 +108,17 @@ class Written:
             quote=self.quote,
             from_reply=bool(self.saved_replies),
         )
+
+
+def sent_along(store: Store, html: str, files: Sequence[KeptFile]) -> list[NewAttachment]:
+    """Return the files of a draft that a message has, with what those of them say that are calendars."""
+    kept = {one.blob_id: one for one in files}
+    return [replace(one, card=_card(store, kept[one.blob_id])) for one in going_along(html, files)]
+
+
+def _card(store: Store, file: KeptFile) -> str:
+    reads = is_calendar(file.content_type, file.filename) and file.size <= CALENDAR_SIZE
+    return file_card(file.content_type, file.filename, store.blobs.read(file.blob_id)) if reads else ""
 
 
 @dataclass(frozen=True, slots=True)

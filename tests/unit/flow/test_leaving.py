@@ -10,9 +10,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.unit.world import World
+from weftmail.core.calendar_card import card
+from weftmail.core.limits import CALENDAR_SIZE
 from weftmail.flow.actor import Actor
 from weftmail.flow.due.runner import Runner
+from weftmail.flow.forwarding import files_of
 from weftmail.flow.leaving import choices, moment
+from weftmail.flow.post import Draft, DraftFile, post
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import leaving, move, undo
 from weftmail.flow.setup.act import Setup
@@ -129,6 +133,53 @@ def test_what_answers_a_message_that_was_moved_answers_the_last_one_of_its_own_r
     writing.passes(WAIT)
     sent = next(one for one in world.thread("LEAD-1") if one.kind == "post")
     assert sent.answers_id == first.id
+
+
+ICS = b"""BEGIN:VCALENDAR
+BEGIN:VEVENT
+SUMMARY:Site visit
+DTSTART:20270118T090000Z
+DTEND:20270118T100000Z
+LOCATION:Harbour 4
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type", "content", "kept"),
+    [
+        ("visit.ics", "text/calendar", ICS, True),
+        ("visit.ICS", "application/octet-stream", ICS, True),
+        ("visit.txt", "text/plain", ICS, False),
+        ("visit.ics", "text/calendar", b"no calendar", False),
+        ("visit.ics", "text/calendar", ICS + b" " * CALENDAR_SIZE, False),
+    ],
+)
+def test_a_calendar_that_a_colleague_sends_has_its_card(
+    writing: Writing, name: str, content_type: str, content: bytes, kept: bool
+) -> None:
+    """Kept with a draft, handed in with a message, and sent on once more."""
+    world, store = writing.world, writing.world.store
+    draft = writing.draft()
+    (blob,) = store.blobs.put_all(world.acme, [content])
+    store.drafts.add_file(world.acme, draft, NewAttachment(blob, name, content_type))
+    writing.leaves(draft)
+    writing.passes(WAIT)
+    anna = store.users.get(world.anna)
+    assert anna is not None
+    files = [DraftFile(name, content_type, content)]
+    second = post(store, world.installation, writing.record, anna, Draft("Here", to=[KARIN.address], files=files))
+    first = next(one for one in world.thread("LEAD-1") if one.kind == "post")
+    again = store.messages.get(world.acme, second)
+    assert again is not None
+    for message in (first, again):
+        (file,) = store.messages.attachments(world.acme, message.id)
+        found = card(file.card)
+        assert (found is not None) is kept and (
+            found is None or (found.summary, found.place) == ("Site visit", "Harbour 4")
+        )
+        assert [one.card for one in files_of(store, message)] == [file.card]
 
 
 def test_only_its_author_takes_it_back_or_moves_its_time(writing: Writing) -> None:

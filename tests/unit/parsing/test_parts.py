@@ -279,6 +279,10 @@ def test_a_card_tells_of_the_first_entry_and_how_many_more_there_are() -> None:
     assert calendar.card("BEGIN:VCALENDAR\nEND:VCALENDAR\n") is None
     long = mail(b"Content-Type: text/calendar\n\n" + event.encode() + b"\n" * limits.CALENDAR_SIZE)
     assert long.attachments[0].card == ""
+    named = b'Content-Type: application/octet-stream\nContent-Disposition: attachment; filename="visit.%s"\n\n'
+    for suffix, kept in ((b"ICS", True), (b"txt", False)):
+        (file,) = mail(b"Content-Type: text/plain\n\nHej", named % suffix + event.encode()).attachments
+        assert bool(file.card) is kept
 
 
 # --- winmail.dat --------------------------------------------------------------------------------------------------

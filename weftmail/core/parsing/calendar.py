@@ -37,6 +37,24 @@ def card(text: str) -> Card | None:
         return None
 
 
+CALENDARS = ("text/calendar", "application/ics")
+"""What calendars are called; a program that knows none of that sends them under a name that ends so:"""
+SUFFIX = ".ics"
+
+
+def is_calendar(content_type: str, filename: str) -> bool:
+    """Say whether a file is a calendar, by its type or its name."""
+    return content_type.partition(";")[0].strip().lower() in CALENDARS or filename.lower().endswith(SUFFIX)
+
+
+def file_card(content_type: str, filename: str, content: bytes) -> str:
+    """Return what is kept of a calendar for its card, in JSON; "" of any other file, and of one that is too long."""
+    if not is_calendar(content_type, filename) or len(content) > CALENDAR_SIZE:
+        return ""
+    found = card(content.decode("utf-8", "replace"))
+    return "" if found is None else found.as_json
+
+
 _FAULTS = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError)
 """What the library says of what is no calendar."""
 

@@ -22,7 +22,6 @@ from weftmail.core.parsing.source import Scan
 from weftmail.core.parsing.words import flat, of_enriched
 
 _READ = ("text/plain", "text/html", "text/enriched")
-_CALENDARS = ("text/calendar", "application/ics")
 _SEALED = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
 _RTF = ("text/rtf", "application/rtf")
@@ -203,14 +202,14 @@ def _unpacked(this: Leaf, contents: Contents) -> bool:
 
 
 def _of_calendar(contents: Contents) -> list[Block]:
-    this = next((one for one in contents.attached if one.content_type in _CALENDARS), None)
+    this = next((one for one in contents.attached if one.content_type in calendar.CALENDARS), None)
     said = calendar.words(_calendar(this)) if this is not None else ""
     return [Block(text=said + "\n")] if said else []
 
 
 def card_of(this: Leaf) -> str:
     """Return what is kept of a calendar for its card; "" of any other file."""
-    found = calendar.card(_calendar(this)) if this.content_type in _CALENDARS else None
+    found = calendar.card(_calendar(this)) if calendar.is_calendar(this.content_type, this.filename) else None
     return "" if found is None else found.as_json
 
 

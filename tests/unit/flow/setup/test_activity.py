@@ -13,7 +13,7 @@ from tests.unit.world import KARIN
 from weftmail.core.wording.sentences import say
 from weftmail.flow import day
 from weftmail.flow.activity import word
-from weftmail.flow.setup import activity, activity_type, record, record_type, team, undo
+from weftmail.flow.setup import absence, activity, activity_type, record, record_type, team, undo
 from weftmail.flow.setup.act import Actor, Done, Setup
 from weftmail.flow.setup.activity import Planned
 from weftmail.flow.setup.record_change import RecordChanges
@@ -53,6 +53,17 @@ def test_somebody_is_told_now_and_reminded_on_the_morning(lead: Office) -> None:
     due(lead), due(lead)
     said = "Due today on LEAD-1, Quote for 40 chairs: Call: About oak"
     assert notices(lead, world.bjorn).count(said) == 1 and notices(lead, world.anna) == []
+
+
+def test_whoever_stands_in_is_reminded_too_and_says_for_whom(lead: Office) -> None:
+    world, wanted = lead.world, in_days(lead, 3)
+    planned(lead, assignee=BJORN)
+    lead.did(absence.leave(lead.setup, BJORN, in_days(lead, 9), substitute="anna@acme.example"))
+    world.clock.now = day.morning(day.named("", wanted), None) + HOUR
+    due(lead)
+    said = "Due today on LEAD-1, Quote for 40 chairs: Call"
+    assert said in notices(lead, world.bjorn)
+    assert f"For Björn, who is away: {said}" in notices(lead, world.anna)
 
 
 def test_who_prefers_email_is_reminded_by_email(lead: Office) -> None:
