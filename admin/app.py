@@ -22,10 +22,11 @@ from starlette.staticfiles import StaticFiles
 
 from weftmail.admin import voice, words
 from weftmail.admin.client import Network
+from weftmail.admin.composer import MEGABYTE
 from weftmail.admin.file_settings import SettingsFile
 from weftmail.admin.formatted import in_editor
 from weftmail.admin.hashing import WAITING, Hashing
-from weftmail.admin.headers import FIELDS, SecurityHeaders
+from weftmail.admin.headers import FIELDS, SecurityHeaders, too_large
 from weftmail.admin.live import Live
 from weftmail.admin.navigation import Item
 from weftmail.admin.page import PAGES
@@ -36,7 +37,6 @@ from weftmail.admin.stage import Stage
 from weftmail.admin.visit import Site, no_mailbox
 from weftmail.core.calendar_card import card
 from weftmail.core.failure import TempFail, UsageError
-from weftmail.core.limits import POST_FILES
 from weftmail.core.members import members
 from weftmail.core.picture import can_be_drawn
 from weftmail.core.ports import Catcher, Machine, MapFile, Random, Submitter, Viewer, Waker
@@ -62,7 +62,6 @@ _SAYS = {
     404: (Phrase("error.not found"), Phrase("error.not found.text")),
     405: (Phrase("error.method"), Phrase("error.method.text")),
     503: (Phrase("error.busy"), Phrase("error.busy.text")),
-    413: (Phrase("error.too large"), Phrase("error.too large.text")),
 }
 _OTHER = (Phrase("error.other"), Phrase("error.other.text"))
 
@@ -112,7 +111,7 @@ def create(
         installation=installation,
         random=random,
         passwords=passwords or Passwords(),
-        templates=_templates(shell),
+        templates=_templates(shell, installation.files_size),
         sender=sender,
         hashing=Hashing(hashes_waiting),
         proxies=proxies,
@@ -143,7 +142,7 @@ def _application(site: Site, watcher: Pool) -> Starlette:
         routes=routes,
         middleware=[
             Middleware(Prefix, prefix=prefix_of(site.installation.site_url, paths)),
-            Middleware(SecurityHeaders, languages=site.installation.languages),
+            Middleware(SecurityHeaders, languages=site.installation.languages, files_size=site.installation.files_size),
         ],
         exception_handlers={
             HTTPException: _refused,
@@ -199,7 +198,7 @@ def _items(*, with_catcher: bool) -> list[Item]:
     return sorted(found.values(), key=lambda one: one.order)
 
 
-def _templates(shell: str) -> Environment:
+def _templates(shell: str, files_size: int) -> Environment:
     templates = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -212,7 +211,13 @@ def _templates(shell: str) -> Environment:
     templates.filters.update(linked=words.linked, duration=duration, masked=mask)
     voice.teach(templates)
     templates.globals.update(can_be_drawn=can_be_drawn, calendar_card=card, in_editor=in_editor)
-    templates.globals.update(most_bytes=POST_FILES, person=words.person, joined=words.JOINED, shell=shell)
+    templates.globals.update(
+        most_bytes=files_size,
+        most_megabytes=files_size // MEGABYTE,
+        person=words.person,
+        joined=words.JOINED,
+        shell=shell,
+    )
     return templates
 
 
@@ -220,7 +225,10 @@ async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - Starlette calls this handler for nothing else
     site: Site = request.app.state.site
     reader = voice.of_request(request, site.installation.languages)
-    title, text = (reader.say(one) for one in _SAYS.get(error.status_code, _OTHER))
+    says = _SAYS.get(error.status_code, _OTHER)
+    if error.status_code == 413:
+        says = Phrase("error.too large"), too_large(site.installation.files_size)
+    title, text = map(reader.say, says)
     said = (
         reader.gettext(error.detail).format_map(getattr(request.state, "values", {}))
         if error.detail and error.status_code not in (404, 405, 503)

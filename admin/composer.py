@@ -18,7 +18,6 @@ from weftmail.admin.number import whole_number
 from weftmail.admin.reply_acts import ReplyAct
 from weftmail.admin.visit import Visit
 from weftmail.core.address import BadAddress, canonical
-from weftmail.core.limits import POST_FILES
 from weftmail.core.routing.recipients import Field, Notified, Skipped
 from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.post import DraftFile
@@ -32,7 +31,8 @@ How = Literal["answer", "reply", "all", "forward", "new"]
 HOWS: Final[tuple[How, ...]] = get_args(How)
 FIELDS: Final[tuple[Field, ...]] = get_args(Field)
 
-TOO_LARGE = marked("These files have more than 25 MB together. Send a link instead.")
+MEGABYTE = 1024 * 1024
+TOO_LARGE = marked("These files have more than {size} MB together. Send a link instead.")
 
 _PARTS = re.compile(r'(?:"[^"]*"|[^,;\n])+')
 _NAMED = re.compile(r"(?s)(?P<name>.*)<(?P<address>[^<>]*)>\s*")
@@ -286,7 +286,8 @@ def too_large(visit: Visit, composer: Composer) -> str:
     """Say that the files are too large together; "" where they are not."""
     along = [one.size for one in composer.along if one.ticked]
     size = sum([*along, *(one.size or 0 for one in uploads(visit)), *(one.size for one in composer.files)])
-    return visit.voice.gettext(TOO_LARGE) if size > POST_FILES else ""
+    most = visit.site.installation.files_size
+    return visit.voice.gettext(TOO_LARGE).format(size=most // MEGABYTE) if size > most else ""
 
 
 def says_something(text: str) -> bool:

@@ -6,7 +6,7 @@ The editor shows images of a draft from the site; in what is kept and sent they 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Final
 
@@ -14,8 +14,9 @@ from weftmail.admin.visit import Visit
 from weftmail.core.composing.formatting import plain, tidy
 from weftmail.flow.pictures import content_id
 from weftmail.store.draft import KeptFile
+from weftmail.store.message import StoredAttachment, ThreadMessage
 
-_ADDRESS: Final = re.compile(r"(?s).*/draft/image/([0-9]{1,18})(?:\?.*)?")
+_ADDRESS: Final = re.compile(r"(?s).{0,300}(/draft/image/[0-9]{1,18}|/[0-9]{1,18}/files/[0-9]{1,9})(?:\?.*)?")
 _SHOWN: Final = re.compile(r'(<img\b[^<>]*? src=)"cid:([^"<>]{1,200})"')
 
 
@@ -24,15 +25,30 @@ def words_of(visit: Visit, files: Sequence[KeptFile] = ()) -> tuple[str, str]:
 
     ``files`` are those of the draft: no other image stays.
     """
-    by_id = {str(one.id): f"cid:{content_id(one.sha256)}" for one in files if one.inline}
+    return _words(visit, {f"/draft/image/{one.id}": content_id(one.sha256) for one in files if one.inline})
+
+
+def words_of_note(visit: Visit, number: int, files: Sequence[StoredAttachment]) -> tuple[str, str]:
+    """Return the words of a note's form, as ``words_of``; its images are its ``files``."""
+    return _words(visit, {f"/{number}/files/{place}": name for place, name in _shown_of(files)})
+
+
+def _words(visit: Visit, names: Mapping[str, str]) -> tuple[str, str]:
+    """``names`` says which Content-ID an image has, by the end of its address."""
+    known = {f"cid:{one}" for one in names.values()}
 
     def picture(source: str) -> str | None:
         found = _ADDRESS.fullmatch(source)
-        address = by_id.get(found[1], "") if found else source
-        return address if address in by_id.values() else None
+        address = f"cid:{names.get(found[1], '')}" if found else source
+        return address if address in known else None
 
     html = tidy(visit.text("html"), picture) if visit.text("html") else ""
     return (plain(html), html) if html else (visit.text("text"), "")
+
+
+def _shown_of(files: Sequence[StoredAttachment]) -> list[tuple[int, str]]:
+    """Return the places of the images of a message, counted from 1, and their Content-IDs."""
+    return [(place, one.content_id) for place, one in enumerate(files, start=1) if one.inline and one.content_id]
 
 
 def image_address(label: str, number: int) -> str:
@@ -42,11 +58,15 @@ def image_address(label: str, number: int) -> str:
 
 def in_editor(html: str, files: Sequence[KeptFile], label: str) -> str:
     """Return formatted words as the editor takes them: their images are files of the draft on the record ``label``."""
-    by_name = {content_id(one.sha256): one.id for one in files if one.inline}
+    return _shown(html, {content_id(one.sha256): image_address(label, one.id) for one in files if one.inline})
 
-    def source(found: re.Match[str]) -> str:
-        number = by_name.get(found[2])
-        address = image_address(label, number) if number else ""
-        return f'{found[1]}"{escape(address)}"'
 
-    return _SHOWN.sub(source, html)
+def note_in_editor(note: ThreadMessage, files: Sequence[StoredAttachment], label: str) -> str:
+    """Return what a note says as the editor takes it: its images are its files."""
+    return _shown(
+        note.html, {name: f"/records/{label}/{note.number}/files/{place}" for place, name in _shown_of(files)}
+    )
+
+
+def _shown(html: str, addresses: Mapping[str, str]) -> str:
+    return _SHOWN.sub(lambda found: f'{found[1]}"{escape(addresses.get(found[2], ""))}"', html)

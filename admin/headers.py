@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from weftmail.admin.number import whole_number
 from weftmail.admin.voice import of_browser
-from weftmail.core.limits import POST_FILES
+from weftmail.core.limits import FORM_FILE
 from weftmail.core.wording.language import Languages
 from weftmail.core.wording.phrase import Phrase
 
@@ -35,8 +35,10 @@ over TLS alone, without cookies of ours and without saying from where."""
 FILE = "sandbox; default-src 'none'; frame-ancestors 'none'"
 """The policy of a download."""
 
-MOST_BYTES = POST_FILES + 3 * 1024 * 1024
-"""The largest request that is read; files of a message included."""
+BESIDE_FILES = 3 * 1024 * 1024
+"""What a form holds beside its files, in bytes."""
+MOST_BYTES = FORM_FILE + BESIDE_FILES
+"""The largest request that is read, unless the files of a message may be larger yet."""
 
 FIELDS = {
     "content-security-policy": PAGE,
@@ -53,8 +55,10 @@ FIELDS = {
 class SecurityHeaders:
     """Adds the fields that an answer does not have yet, and refuses requests that are too large."""
 
-    def __init__(self, app: ASGIApp, languages: Languages) -> None:
+    def __init__(self, app: ASGIApp, languages: Languages, files_size: int) -> None:
         self._app = app
+        self._files_size = files_size
+        self._most = max(MOST_BYTES, files_size + BESIDE_FILES)
         self._languages = languages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,20 +78,25 @@ class SecurityHeaders:
                     headers.setdefault(name, value)
             await send(message)
 
-        if _length(scope) > MOST_BYTES:
-            await _passed_over(receive)
-            said = of_browser(Request(scope), self._languages).say(Phrase("error.too large.text"))
+        if _length(scope, self._most) > self._most:
+            await _passed_over(receive, self._most)
+            said = of_browser(Request(scope), self._languages).say(too_large(self._files_size))
             refused = PlainTextResponse(f"{said}\n", 413)
             await refused(scope, receive, with_fields)
             return
-        await self._app(scope, _bounded(receive), with_fields)
+        await self._app(scope, _bounded(receive, self._most), with_fields)
 
 
-async def _passed_over(receive: Receive) -> None:
+def too_large(files_size: int) -> Phrase:
+    """Say how much the files of a message may have, in bytes together."""
+    return Phrase("error.too large.text", {"size": files_size // (1024 * 1024)})
+
+
+async def _passed_over(receive: Receive, most: int) -> None:
     """Let what is too large go by, as far as half of it again: whoever still writes when the connection ends may not
     read why it was refused.
     """
-    left = MOST_BYTES + MOST_BYTES // 2
+    left = most + most // 2
     while left > 0:
         message = await receive()
         left -= len(message.get("body", b""))
@@ -95,15 +104,15 @@ async def _passed_over(receive: Receive) -> None:
             return
 
 
-def _length(scope: Scope) -> int:
+def _length(scope: Scope, most: int) -> int:
     for name, value in scope["headers"]:
         if name == b"content-length":
             length = whole_number(value.decode("latin-1"))
-            return MOST_BYTES + 1 if length is None else length
+            return most + 1 if length is None else length
     return 0
 
 
-def _bounded(receive: Receive) -> Receive:
+def _bounded(receive: Receive, most: int) -> Receive:
     """A request that does not tell its length is cut off where it grows too large."""
     taken = 0
 
@@ -111,6 +120,6 @@ def _bounded(receive: Receive) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        return message if taken <= MOST_BYTES else {"type": "http.disconnect"}
+        return message if taken <= most else {"type": "http.disconnect"}
 
     return bounded

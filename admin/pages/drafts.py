@@ -7,18 +7,21 @@ from starlette.responses import JSONResponse, Response
 
 from weftmail.admin import drafting
 from weftmail.admin.composer import Composer, form_of, too_large
-from weftmail.admin.files import image_type
+from weftmail.admin.files import framed, image_type
 from weftmail.admin.formatted import image_address
 from weftmail.admin.headers import FILE
 from weftmail.admin.page import page
 from weftmail.admin.pages.record import record_of
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.admin.writing import GONE
+from weftmail.core.parsing.html import sanitise
 from weftmail.core.role import Role
 from weftmail.core.wording.phrase import marked
+from weftmail.flow.pictures import content_id
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import leaving
 from weftmail.flow.setup.act import Done
+from weftmail.flow.written import Written
 
 
 def keep(visit: Visit) -> Response:
@@ -63,6 +66,21 @@ def image(visit: Visit) -> Response:
     return Response(content, media_type=kind, headers={"content-security-policy": FILE})
 
 
+def frame(visit: Visit) -> Response:
+    """Show in its frame what is about to leave, as it was formatted."""
+    found = record_of(visit)
+    draft = visit.store.drafts.get(found.company_id, visit.request.path_params["draft"])
+    words = Written.from_json(draft.body) if draft is not None and draft.record_id == found.id else None
+    if draft is None or words is None or draft.state == "writing" or not words.html:
+        raise nothing_here()
+    blobs = {content_id(one.sha256): one.blob_id for one in visit.store.drafts.files(found.company_id, [draft.id])}
+
+    def image(name: str) -> bytes:
+        return visit.store.blobs.read(blobs[name]) if name in blobs else b""
+
+    return framed(sanitise(words.html), image)
+
+
 def take_back(visit: Visit) -> Response:
     """Take a message back that has not left: it stands in the composer again; or send it now."""
     found, draft_id = record_of(visit), visit.request.path_params["draft"]
@@ -84,5 +102,6 @@ def take_back(visit: Visit) -> Response:
 routes = [
     page("/records/{label}/draft/image/{image:number}", image, role=Role.AGENT),
     page("/records/{label}/draft", keep, posts=True, role=Role.AGENT),
+    page("/records/{label}/leaving/{draft:number}/html", frame),
     page("/records/{label}/leaving/{draft:number}", take_back, posts=True, role=Role.AGENT),
 ]

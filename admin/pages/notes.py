@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.responses import Response
 
+from weftmail.admin.formatted import note_in_editor, words_of_note
 from weftmail.admin.page import page
 from weftmail.admin.pages.record import record_of
 from weftmail.admin.visit import Visit, nothing_here
@@ -28,10 +31,11 @@ def edit(visit: Visit) -> Response:
     found, note = _found(visit)
     if note.author_user_id != visit.user.id or note.deleted_at is not None:
         return _back(visit, found, note, None)
-    return _form(visit, found, note, note.reply_text, {})
+    html = note_in_editor(note, visit.store.messages.attachments(found.company_id, note.id), found.label)
+    return _form(visit, found, note, note.reply_text, html, {})
 
 
-def _form(visit: Visit, found: Record, note: ThreadMessage, text: str, wrong: dict[str, str]) -> Response:
+def _form(visit: Visit, found: Record, note: ThreadMessage, text: str, html: str, wrong: dict[str, str]) -> Response:
     return visit.page(
         "note_edit.html",
         command=f"mail-admin note edit {found.label} {note.number} --as ADDR --text T",
@@ -39,6 +43,7 @@ def _form(visit: Visit, found: Record, note: ThreadMessage, text: str, wrong: di
         record=found,
         note=note,
         text=text,
+        html=html,
         wrong=wrong,
     )
 
@@ -46,10 +51,15 @@ def _form(visit: Visit, found: Record, note: ThreadMessage, text: str, wrong: di
 def save(visit: Visit) -> Response:
     """Let the note say what its author wrote now."""
     found, note = _found(visit)
-    words = (found.label, note.number, visit.text("text"), visit.user)
-    done = notes.edit(visit.setup, *words, company=visit.company.company)
+    files = visit.store.messages.attachments(found.company_id, note.id)
+    text, html = words_of_note(visit, note.number, files)
+    words = (found.label, note.number, text, visit.user)
+    done = notes.edit(
+        visit.setup, *words, html=html if "html" in visit.form else None, company=visit.company.company
+    )  # fmt: skip
     if isinstance(done, Refusal):
-        return _form(visit, found, note, visit.text("text"), {"text": visit.voice.say(done.phrase)})
+        again = note_in_editor(replace(note, html=html), files, found.label)
+        return _form(visit, found, note, text, again, {"text": visit.voice.say(done.phrase)})
     visit.site.sender.wake()
     return _back(visit, found, note, done)
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 
-from weftmail.admin.composer import TOO_LARGE, file_of, uploads
+from weftmail.admin.composer import MEGABYTE, TOO_LARGE, file_of, uploads
 from weftmail.admin.navigation import Item
 from weftmail.admin.number import whole_number
 from weftmail.admin.page import page
 from weftmail.admin.pages.account import address_of
 from weftmail.admin.pages.history import changes_of
 from weftmail.admin.visit import Visit, nothing_here
-from weftmail.core.limits import POST_FILES, SAVED_REPLIES
+from weftmail.core.limits import SAVED_REPLIES
 from weftmail.core.placeholders import FIELD, PLACEHOLDERS
 from weftmail.core.role import Role
 from weftmail.core.wording.phrase import marked
@@ -150,8 +150,9 @@ def _values(visit: Visit, there: Sequence[ReplyFile]) -> tuple[ReplyValues, dict
         tags=[one.strip() for one in visit.text("tags").split(",") if one.strip()],
         files=[NewAttachment(one.blob_id, one.filename, one.content_type) for one in staying],
     )
-    if sum([*(one.size for one in staying), *(one.size or 0 for one in new_ones)]) > POST_FILES:
-        return values, {"files": visit.voice.gettext(TOO_LARGE)}
+    most = visit.site.installation.files_size
+    if sum([*(one.size for one in staying), *(one.size or 0 for one in new_ones)]) > most:
+        return values, {"files": visit.voice.gettext(TOO_LARGE).format(size=most // MEGABYTE)}
     if not new_ones:
         return values, {}
     read = [file_of(one) for one in new_ones]

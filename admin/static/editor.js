@@ -8,7 +8,10 @@ import {
 } from "./vendor/prosemirror.js";
 
 const BLOCKS = "address, article, blockquote, dd, div, dl, dt, h1, h2, h3, h4, h5, h6, hr, li, ol, p, pre, section, table, ul";
-const OURS = /\/draft\/image\/\d+$/;
+const OURS = /\/(?:draft\/image|\d+\/files)\/\d+$/;
+// The site may lie below a path of its host.
+const HOME = new URL(import.meta.url).pathname.replace(/\/static\/editor\.js$/, "");
+const placedAt = (src) => (HOME && !src.startsWith(`${HOME}/`) ? HOME + src : src);
 const LEADS_OUT = /^(?:https?:\/\/|mailto:|tel:)./i;
 
 const schema = new Schema({
@@ -42,7 +45,7 @@ const schema = new Schema({
     image: {
       inline: true, group: "inline", draggable: true, attrs: { src: {}, alt: { default: "" } },
       // No other image than what was uploaded here stands in a message.
-      parseDOM: [{ tag: "img[src]", getAttrs: (one) => OURS.test(one.getAttribute("src")) && { src: one.getAttribute("src"), alt: one.alt } }],
+      parseDOM: [{ tag: "img[src]", getAttrs: (one) => OURS.test(one.getAttribute("src")) && { src: placedAt(one.getAttribute("src")), alt: one.alt } }],
       toDOM: (node) => ["img", { src: node.attrs.src, alt: node.attrs.alt }],
     },
     hard_break: { inline: true, group: "inline", selectable: false, parseDOM: [{ tag: "br" }], toDOM: () => ["br"] },
@@ -161,6 +164,14 @@ const awaited = new Plugin({
   props: { decorations: (state) => awaited.getState(state) },
 });
 
+// Below a table or code at the end there is always a line to go on in.
+const below = new Plugin({
+  appendTransaction(changes, _before, { doc, tr }) {
+    if (!changes.some((one) => one.docChanged) || ![nodes.table, nodes.code_block].includes(doc.lastChild.type)) return null;
+    return tr.insert(doc.content.size, lineOf(""));
+  },
+});
+
 const within = (state, type) => {
   const { $from } = state.selection;
   for (let depth = $from.depth; depth > 0; depth -= 1) if ($from.node(depth).type === type) return true;
@@ -225,7 +236,7 @@ function mount(area) {
   Object.assign(html, { type: "hidden", name: "html", value: area.dataset.html ?? "" });
   let speaks = false;
 
-  const state = (doc) => EditorState.create({ doc, plugins: [rules(), ...keys(asksLink), history(), tableEditing(), awaited] });
+  const state = (doc) => EditorState.create({ doc, plugins: [rules(), ...keys(asksLink), history(), tableEditing(), awaited, below] });
   const start = () => (area.dataset.html ? fromHtml(area.dataset.html) : fromText(area.value));
   const view = new EditorView(box, {
     state: state(start()),
@@ -326,7 +337,7 @@ function mount(area) {
       const [there] = view.isDestroyed ? [] : awaited.getState(view.state).find(null, null, (one) => one.id === id);
       if (!there) return;
       const change = view.state.tr.setMeta(awaited, { remove: id });
-      view.dispatch(src ? change.insert(there.from, nodes.image.create({ src, alt })) : change);
+      view.dispatch(src ? change.insert(there.from, nodes.image.create({ src: placedAt(src), alt })) : change);
     },
   });
 

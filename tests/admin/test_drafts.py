@@ -237,11 +237,11 @@ def test_files_without_a_word_are_asked_about_and_sent_by_the_second_press(site:
 
 def test_what_is_too_large_is_said_and_the_words_are_kept(site: Site, anna: Browser) -> None:
     form = {**anna.form(LEAD), "text": "Films", "tab": "message"}
-    half = ("half.bin", b"x" * (13 * 1024 * 1024), "application/octet-stream")
+    half = ("half.bin", b"x" * (4 * 1024 * 1024), "application/octet-stream")
     assert anna.post(WRITE, form, files=[("files", half), ("files", half)]).status_code == 422
     assert text_of(anna.get(LEAD).text) == "Films"
     answer = anna.post(DRAFT, form, files=[("files", half), ("files", half)])
-    assert answer.status_code == 422 and "25 MB" in answer.json()["wrong"]
+    assert answer.status_code == 422 and "7 MB" in answer.json()["wrong"]
 
 
 def test_send_waits_and_undo_puts_all_of_it_back(site: Site, anna: Browser) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.admin.chromium import Watched, chromium, served
 from tests.admin.conftest import Browser, Site
+from tests.admin.test_drafts import waits
 
 LEAD = "/records/LEAD-1"
 PNG = base64.b64decode(
@@ -98,6 +101,9 @@ def test_bold_a_list_a_link_and_a_pasted_table_reach_the_customer_with_text_besi
     text.press("End")
     text.press("Enter")
     pasted(page, "<table style='width:9px' onclick=alert(1)><tr><th>Wood<td>Price<tr><td>Oak<td>120</table>", "Wood")
+    # There is a line below the table to go on in.
+    text.locator("> div").last.click()
+    page.keyboard.type("Anna")
     kept(page)
     page.reload()
     expect(text.locator("td")).to_have_text(["Price", "Oak", "120"])
@@ -107,6 +113,7 @@ def test_bold_a_list_a_link_and_a_pasted_table_reach_the_customer_with_text_besi
     sent = last(site)
     assert sent.text.split("\n") == [
         "We have 40 chairs:", "- oak", "- ash", "See our shop <https://shop.acme.example>", "Wood\tPrice", "Oak\t120",
+        "Anna",
     ]  # fmt: skip
     assert "<strong>40 chairs</strong>" in sent.html and "<li><div>oak</div></li>" in sent.html
     assert '<a href="https://shop.acme.example"' in sent.html and "onclick" not in sent.html
@@ -195,3 +202,63 @@ def test_without_javascript_the_words_are_typed_into_a_plain_text_box(site: Site
     assert 'class="tools" role="toolbar" aria-label="Formatting" aria-controls="text" hidden' in page
     anna.post(f"{LEAD}/write", {**anna.form(LEAD), "text": "Half a word more", "kind": "message"})
     assert (last(site).text, last(site).html) == ("Half a word more", "")
+
+
+def test_a_note_keeps_its_formatting_while_its_author_edits_it(site: Site, anna: Browser) -> None:
+    html = "<div>Call <b>Karin</b></div>"
+    anna.post(f"{LEAD}/write", {**anna.form(LEAD), "html": html, "kind": "note", "tab": "note"})
+    number = last(site).number
+    page = anna.get(f"{LEAD}/{number}/edit").text
+    assert 'data-html="&lt;div&gt;Call &lt;b&gt;Karin' in page
+    form = {"csrf": anna.form(LEAD)["csrf"]}
+    save = f"{LEAD}/{number}/edit/save"
+    anna.post(save, {**form, "html": "<div>Call <b>Erik</b><img src=x onerror=alert(1)></div>", "text": "x"})
+    (note,) = [one for one in site.world.thread("LEAD-1") if one.number == number]
+    assert (note.text, note.html) == ("Call Erik", "<div>Call <b>Erik</b></div>") and note.edited_at
+    anna.post(save, {**form, "html": "", "text": "Call Erik"})
+    (note,) = [one for one in site.world.thread("LEAD-1") if one.number == number]
+    assert (note.text, note.html) == ("Call Erik", "")
+
+
+def test_what_waits_is_shown_as_it_was_formatted_and_comes_back_so(site: Site, anna: Browser) -> None:
+    waits(site)
+    html = "<div>We have <b>40</b></div>"
+    assert anna.post(f"{LEAD}/write", {**anna.form(LEAD), "html": html, "kind": "message"}).status_code == 303
+    (draft,) = site.store.drafts.of_record(site.world.acme, site.world.record("LEAD-1").id)
+    address = f"{LEAD}/leaving/{draft.id}/html"
+    assert f'src="{address}"' in anna.get(LEAD).text
+    shown = anna.get(address)
+    assert html in shown.text and "sandbox" in shown.headers["content-security-policy"]
+    anna.post(f"{LEAD}/leaving/{draft.id}", {**anna.form(LEAD), "act": "back"})
+    assert anna.get(address).status_code == 404
+    assert 'data-html="&lt;div&gt;We have &lt;b&gt;40' in anna.get(f"{LEAD}?draft=message").text
+
+
+@pytest.mark.parametrize(("width", "dark", "language"), [(320, False, "sv"), (1200, True, "en")])
+def test_it_can_be_used_by_everybody_narrow_and_dark_and_in_both_languages(
+    site: Site, tmp_path: Path, width: int, dark: bool, language: str
+) -> None:
+    site.store.users.set(replace(site.store.users.get(site.world.anna), language=language))  # type: ignore[type-var]
+    with served(site.app) as home, chromium(tmp_path / "profile", width=width, dark=dark) as context:
+        page = context.new_page()
+        site.store.sessions.add_link("once", site.world.anna, site.world.clock() + 600_000)
+        page.goto(f"{home}/enter/once")
+        page.locator("form button").first.click()
+        page.goto(f"{home}{LEAD}")
+        tools = page.get_by_role("toolbar", name="Formatering" if language == "sv" else "Formatting")
+        tools.get_by_role("button", name="Fet" if language == "sv" else "Bold").focus()
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Enter")
+        page.locator("#text").press_sequentially("38 ")
+        assert page.locator("#text em").inner_text().strip() == "38"
+        assert page.locator("#text").get_attribute("role") == "textbox" and page.locator("#text").get_attribute(
+            "aria-label"
+        )
+        # Tab leaves the editor.
+        page.locator("#text").press("Tab")
+        assert page.evaluate("document.activeElement.id") != "text"
+        pasted(page, "<table><tr><td>a long word in a table that is wide<td>another one, wider<td>and more</table>")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        found = Axe().run(page, context="#write").response["violations"]
+        assert [(one["id"], [each["html"] for each in one["nodes"]][:2]) for one in found] == []
+        page.screenshot(path=tmp_path / "page.png")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ def test_what_does_not_fit_stands_beside_its_field_with_all_that_was_typed(site:
     assert re.search(r'<textarea id="text"[^>]*aria-invalid="true"', wrong.text)
     many = [("files", (f"{number}.bin", b"x" * 9_000_000)) for number in range(3)]
     large = anna.post("/replies/add", {**FORM, "csrf": anna.csrf()}, files=many)
-    assert large.status_code == 422 and "more than 25 MB" in large.text
+    assert large.status_code == 422 and "more than 7 MB" in large.text
     kept(site)
     anna.post("/replies/1/save", {**FORM, "csrf": anna.csrf(), "name": ""}).text.index("This is empty")
 
@@ -217,6 +218,17 @@ def opened(page: Page, path: str) -> None:
     page.goto(re.sub(r"(?<=\d)/.*", path, page.url))
 
 
+def test_formatted_words_stay_so_when_a_reply_is_put_in(site: Site, anna: Browser) -> None:
+    kept(site)
+    for typed, becomes in (
+        ("<div><b>Hello</b>. /thanks</div>", "<div><b>Hello</b>. Thank you, Karin.</div>"),
+        ('<div><a href="https://x.example/ /thanks">Hello</a></div>', "<div>Thank you, Karin.</div>"),
+    ):
+        form = {**anna.form(LEAD), "html": typed, "kind": "reply", "tab": "message", "saved_reply": "1"}
+        shown = unescape(anna.post(f"{LEAD}/write", form).text)
+        assert becomes in shown
+
+
 @pytest.mark.parametrize(("language", "button"), [("en", "Put in"), ("sv", "Infoga")])
 def test_chromium_a_word_behind_a_slash_becomes_the_reply(seen: tuple[Site, Page], language: str, button: str) -> None:
     site, page = seen
@@ -239,6 +251,6 @@ def test_chromium_without_script_the_menu_puts_it_in(seen: tuple[Site, Page]) ->
     opened(page, LEAD)
     page.select_option("#saved_reply", label="Thanks /thanks")
     page.click("#put-in")
-    expect(page.locator("#text")).to_have_value("Thank you, Karin.")
+    expect(page.locator("#write textarea")).to_have_value("Thank you, Karin.")
     page.click("button.send:not([hidden])")
     expect(page.locator("#thread")).to_contain_text("Thank you, Karin.")

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from tests.admin.chromium import chromium, served, typed_words
 from tests.admin.conftest import PASSWORD, Browser, Site
 from tests.unit.world import KARIN
-from weftmail.core.limits import POST_FILES
+from weftmail.core.limits import FILES_SIZE
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,11 @@ class Words:
 
 ENGLISH = Words(
     "en", "Add", "Send", "Text", "Write a message or attach a file.", "You are signed out. What you wrote stays here.",
-    "These files have more than 25 MB together.", "The form had expired",
+    "These files have more than 7 MB together.", "The form had expired",
 )  # fmt: skip
 SWEDISH = Words(
     "sv", "Lägg till", "Skicka", "Text", "Skriv ett meddelande eller bifoga en fil.",
-    "Du är utloggad. Det du skrev finns kvar här.", "De här filerna är större än 25 MB", "Formuläret var för gammalt",
+    "Du är utloggad. Det du skrev finns kvar här.", "De här filerna är större än 7 MB", "Formuläret var för gammalt",
 )  # fmt: skip
 
 
@@ -154,11 +154,11 @@ def test_too_much_is_said_before_it_is_sent_and_nothing_is_lost(site: Site, word
 
 def test_the_limit_is_one_for_page_and_command_and_is_said_beside_the_field(site: Site, anna: Browser) -> None:
     page = anna.get("/records/LEAD-1").text
-    assert "up to 25 MB together" in page and f'data-most="{POST_FILES}"' in page
+    assert "up to 7 MB together" in page and f'data-most="{FILES_SIZE}"' in page
     form = {**anna.form("/records/LEAD-1"), "text": "A film."}
-    half = ("half.bin", b"x" * (POST_FILES // 2 + 1), "application/octet-stream")
+    half = ("half.bin", b"x" * (FILES_SIZE // 2 + 1), "application/octet-stream")
     answer = anna.post("/records/LEAD-1/write", form, files=[("files", half), ("files", half)])
-    assert answer.status_code == 422 and "These files have more than 25 MB together." in answer.text
+    assert answer.status_code == 422 and "These files have more than 7 MB together." in answer.text
     assert "A film." in answer.text and posts(site) == []
 
 

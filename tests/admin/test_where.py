@@ -15,7 +15,7 @@ from tests.admin.conftest import Browser, Site
 from tests.admin.test_access import signed_in
 from weftmail.admin.file_settings import FileSetting, SettingsFile
 from weftmail.cli.config import Config
-from weftmail.core.limits import POST_FILES
+from weftmail.core.limits import FORM_FILE
 from weftmail.core.tokens.reply_token import find as find_token
 
 Opens = Callable[[], Browser]
@@ -135,7 +135,7 @@ def test_every_upload_has_one_limit_and_one_refusal(site: Site, anna: Browser, p
     empty = anna.post(path, form, files={field: ("m", b"")})
     assert empty.status_code == 422 and "Choose a file first." in empty.text
     assert "Choose a file first." in anna.post(path, form).text
-    large = anna.post(path, form, files={field: ("m", b"x" * (POST_FILES + 1))})
+    large = anna.post(path, form, files={field: ("m", b"x" * (FORM_FILE + 1))})
     assert large.status_code == 422 and "The file is larger than 25 MB." in large.text
 
 

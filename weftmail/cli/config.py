@@ -26,6 +26,8 @@ _SPAM_FIELDS = frozenset(
 )
 AUTHENTICATION = ("auto", "own", "milter", "none")
 
+LARGEST_FILES = 45
+"""Megabytes; coded they are as much as the listener takes."""
 DEFAULT = "/etc/weftmail/weftmail.toml"
 
 
@@ -71,8 +73,15 @@ class Config:
     """The folder of the backups."""
     backup_key: str = ""
     """The public key of age, or of SSH, by which backups are encrypted; empty: they are not."""
+    files_size: int = 7
+    """Megabytes that the files of one message may have together: in the browser, by the command, in what leaves."""
     demo: bool = False
     """The pages say that no mail leaves this machine, and show the catcher."""
+
+    @property
+    def most_files(self) -> int:
+        """How many bytes the files of one message may have together."""
+        return self.files_size * 1024 * 1024
 
     @property
     def folder(self) -> Path:
@@ -165,7 +174,7 @@ def _checked(values: Mapping[str, object], path: Path) -> Config:
         if name not in known:
             raise UsageError(f"{path}: {name} is no setting; there are {', '.join(sorted(known))}")
         if type(value) is not known[name]:
-            kind = "true or false" if known[name] is bool else "a text in quotes"
+            kind = {bool: "true or false", int: "a whole number"}.get(known[name], "a text in quotes")
             raise UsageError(f"{path}: {name} has to be {kind}")
     config = Config(**cast(dict[str, Any], dict(values)))
     check_places(config, f"{path}: ")
@@ -196,6 +205,10 @@ def check_places(config: Config, where: str = "", status: int = 1) -> None:
             raise UsageError(
                 f"{where}{name} = {text!r}: {error}; say 127.0.0.1, ::1 or a network as 10.0.0.0/8", status
             ) from None
+    if not 1 <= config.files_size <= LARGEST_FILES:
+        raise UsageError(
+            f"{where}files_size = {config.files_size} is not from 1 to {LARGEST_FILES}, in MB of files together", status
+        )
     if config.authentication not in AUTHENTICATION:
         known = ", ".join(AUTHENTICATION)
         raise UsageError(f"{where}authentication = {config.authentication!r} is none of {known}", status)
@@ -271,8 +284,10 @@ def dump(config: Config) -> str:
     return "\n".join(lines) + "\n"
 
 
-def as_toml(value: str | bool) -> str:
+def as_toml(value: str | bool | int) -> str:
     """Return a value as the file says it."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, int):
+        return str(value)
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

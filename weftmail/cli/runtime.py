@@ -116,6 +116,7 @@ def installation(config: Config, store: Store, clock: Clock = now) -> Installati
         name, load_keyring(config), policies(config), clock, config.url, LANGUAGES, reader(Lending()), patient_resolver,
         scanner(config), config.clamd_dead == "wait",
         frozenset(one.strip().lower() for one in config.complaint_providers.split(",") if one.strip()),
+        config.most_files,
     )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ from weftmail.core.limits import (
     FIELD_ADDRESSES,
     FIELD_SIZE,
     FIELDS,
+    FILES_SIZE,
     FLOOD,
     FORWARD_LINE,
     FORWARD_SIZE,
@@ -55,7 +56,6 @@ from weftmail.core.limits import (
     MAIL_RECORDS,
     MESSAGE_SIZE,
     NESTING,
-    NOTIFICATION_FILES,
     NOTIFICATION_WORDS,
     NOTIFIED_NOBODY,
     PARTS,
@@ -245,6 +245,6 @@ CEILINGS: tuple[Ceiling, ...] = (
     Ceiling(_SITE, "a connection", f"{HTTP_WHOLE} s", "ends; the browser opens another"),
     Ceiling(_SITE, "connections at once", str(HTTP_CONNECTIONS), "cut off"),
     Ceiling(_OUT, "words in a notification", _size(NOTIFICATION_WORDS), "cut, with a link to the record"),
-    Ceiling(_OUT, "files with a notification", _size(NOTIFICATION_FILES), "named, with a link to each"),
+    Ceiling(_OUT, "files with a notification", _size(FILES_SIZE), "named, with a link to each"),
 )
 """The table of ``docs/security.md``; a test compares."""

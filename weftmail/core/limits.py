@@ -35,8 +35,11 @@ BOUNCE_ALARM = 3
 MESSAGE_SIZE = 64 * 1024 * 1024
 """The largest mail, in bytes, that the listener offers to take (SIZE, RFC 1870)."""
 
-POST_FILES = 25 * 1024 * 1024
-"""The files of a message that somebody writes here, in bytes together: many mail servers take no more."""
+FILES_SIZE = 7 * 1024 * 1024
+"""The files of one message, in bytes together, unless the setting ``files_size`` says otherwise: attached, or sent
+along.  Coded they are 10 MB of mail, which is what Postfix takes unless it is told otherwise."""
+FORM_FILE = 25 * 1024 * 1024
+"""A file that somebody hands in on a form of its own, in bytes: an email to be looked at, a list of aliases."""
 
 # --- a reader process, for one mail ------------------------------------------------------------------------------
 
@@ -246,8 +249,6 @@ SAVED_REPLY_TAGS = 10
 """Tags that a saved reply puts on a record."""
 NOTIFICATION_WORDS = 256 * 1024
 """Bytes of a message's words in a notification, in each of its two forms."""
-NOTIFICATION_FILES = 7 * 1024 * 1024
-"""Bytes of the files that go with a notification; further ones become links."""
 BATCH_ROWS = 200
 BATCH_BYTES = 8 * 1024 * 1024
 """Bytes of mail that one transaction files; a larger mail has one of its own."""

@@ -11,7 +11,7 @@ from weftmail.core.composing.mail import Attached, ForColleagues, ForOneColleagu
 from weftmail.core.composing.notification import Answer, Kind, LinkedAct, Notice
 from weftmail.core.composing.quoting import Quote
 from weftmail.core.composing.wordless import instead_of_words
-from weftmail.core.limits import NOTIFICATION_FILES, NOTIFICATION_WORDS
+from weftmail.core.limits import NOTIFICATION_WORDS
 from weftmail.core.ports import Refused
 from weftmail.core.routing.recipients import Outsider, recipients
 from weftmail.core.tokens import locator, reply_token
@@ -231,7 +231,7 @@ def _letter(
 ) -> Letter:
     names = _Names(installation, identity, outsider=claimed.audience == "outsider")
     answer_by_mail = message.kind in ("post", "note") and message.inbound_id is not None
-    attachments, left_out = _attachments(store, message, only_new=answer_by_mail)
+    attachments, left_out = _attachments(store, message, installation.files_size, only_new=answer_by_mail)
     text = message.reply_text if answer_by_mail else message.text
     if message.says is not None:
         text = say(message.says, _language(store, installation, claimed))
@@ -285,7 +285,7 @@ def _remarked(
 ) -> tuple[str, bool]:
     """Return the words as they leave, and whether something stands below them that the HTML does not say.
 
-    Words beyond 256 KB and files beyond 7 MB stay on the record; a colleague gets the link to it, and to each file.
+    Words beyond 256 KB and files beyond the limit stay on the record; a colleague gets the link to it and to each file.
     """
     words = text.encode("utf-8", "replace")
     remarks: list[Phrase] = []
@@ -370,9 +370,9 @@ class LeftOut:
 
 
 def _attachments(
-    store: Store, message: ThreadMessage, *, only_new: bool
+    store: Store, message: ThreadMessage, most: int, *, only_new: bool
 ) -> tuple[tuple[Attached, ...], Sequence[LeftOut]]:
-    """Return the files that go along, and those that are too large to.
+    """Return the files that go along, ``most`` bytes together, and those that are too large to.
 
     With ``only_new`` an inline image that the thread had before is left out: it belongs to what was quoted.
     """
@@ -386,7 +386,7 @@ def _attachments(
             and store.messages.attached_before(message.company_id, message.record_id, message.id, one.blob_id)
         ):
             continue
-        if size + one.size > NOTIFICATION_FILES:
+        if size + one.size > most:
             left_out.append(LeftOut(one.filename, one.content_type, place))
             continue
         size += one.size

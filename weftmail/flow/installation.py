@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from weftmail.core.limits import FILES_SIZE
 from weftmail.core.ports import Clock, DnsFailure, DnsType, Resolver, Scanner
 from weftmail.core.routing.authentication import NOBODY, Policy
 from weftmail.core.tokens.keys import Keyring
@@ -30,6 +31,7 @@ class Installation:
     ``reader`` reads a stranger's mail for whoever waits for it: the programs bring one that has another process do it.
     ``resolver`` returns a resolver for the check of one mail, which gives up in time.
     ``complaint_providers`` are the domains whose signed complaints count.
+    ``files_size`` is how many bytes the files of one message may have together.
     ``scanner`` looks for viruses, where there is one; while it does not answer, mail waits, if ``scan_waits`` says so.
     """
 
@@ -44,6 +46,7 @@ class Installation:
     scanner: Scanner | None = None
     scan_waits: bool = True
     complaint_providers: frozenset[str] = frozenset()
+    files_size: int = FILES_SIZE
 
     def policy(self, entrance: str) -> Policy:
         """Return whom we believe of mail that came in there; nobody, where nothing was said of it."""

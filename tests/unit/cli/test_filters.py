@@ -27,6 +27,9 @@ from weftmail.transport.dns import Limited
         ('spam_field = "X-Spam-Flag"', "mail-admin spam probe"),
         ('clamd = "/run/clamd.ctl"', "neither unix:/PATH nor HOST:PORT"),
         ('clamd_dead = "bounce"', "neither wait nor pass"),
+        ("files_size = 0", "files_size = 0 is not from 1 to 45"),
+        ("files_size = 46", "files_size = 46 is not from 1 to 45"),
+        ('files_size = "7"', "files_size has to be a whole number"),
     ],
 )
 def test_what_the_settings_cannot_say(tmp_path: Path, text: str, says: str) -> None:

@@ -353,7 +353,7 @@ def test_more_posts_that_cannot_be(lead: Shell, tmp_path: Path) -> None:
     said = lead.refused("post", "LEAD-1", "--as", "anna@acme.example", "--text", "T", "--attach", str(large))
     assert "is too large: 27262976 bytes" in said
     half = tmp_path / "half.bin"
-    half.write_bytes(b"x" * (13 * 1024 * 1024))
+    half.write_bytes(b"x" * (4 * 1024 * 1024))
     words = ("post", "LEAD-1", "--as", "anna@acme.example", "--text", "T", *["--attach", str(half)] * 2)
     assert "bytes together" in lead.refused(*words)
     lead.ok("user", "set", "bjorn@acme.example", "--role", "reader")

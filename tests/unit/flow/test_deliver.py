@@ -23,7 +23,7 @@ from tests.unit.thorough import examples
 from tests.unit.world import ANNA, ERIK, World
 from weftmail.core.composing.dkim import SigningKey
 from weftmail.core.failure import TempFail
-from weftmail.core.limits import NOTIFICATION_FILES
+from weftmail.core.limits import FILES_SIZE
 from weftmail.core.ports import Deferred, Outcome, Refused, Sent
 from weftmail.core.tokens import locator, reply_token
 from weftmail.core.wording.sentences import say
@@ -274,7 +274,7 @@ class TestToOutsiders:
         assert [part.get_filename() for part in box.mail().iter_attachments()] == ["b.png"]
 
     def test_what_is_too_large_is_named_and_stays_on_the_record(self, opened: World, box: Postbox):
-        big = DraftFile("big.bin", "application/octet-stream", bytes(NOTIFICATION_FILES + 1))
+        big = DraftFile("big.bin", "application/octet-stream", bytes(FILES_SIZE + 1))
         write(opened, Draft(html="<p>Here</p>", files=[big]))
         sender(opened, box).round()
         assert "Too large to send with this email: big.bin." in box.text()
@@ -284,7 +284,7 @@ class TestToOutsiders:
         opened.store.records.follow(opened.acme, opened.record("LEAD-1").id, opened.bjorn, 1)
         bjorn = opened.store.users.get(opened.bjorn)
         opened.store.users.set(replace(bjorn, prefers="email"))
-        half = bytes(NOTIFICATION_FILES // 2)
+        half = bytes(FILES_SIZE // 2)
         files = [DraftFile(f"{number}.bin", "application/octet-stream", half + b"%d" % number) for number in range(4)]
         write(opened, Draft(text="Here", files=files))
         sender(opened, box).round()
@@ -299,7 +299,7 @@ class TestToOutsiders:
 
     def test_what_an_outsider_is_told_beside_it_is_in_the_language_of_the_company(self, opened: World, box: Postbox):
         opened.store.companies.set_language(opened.acme, "sv")
-        big = DraftFile("big.bin", "application/octet-stream", bytes(NOTIFICATION_FILES + 1))
+        big = DraftFile("big.bin", "application/octet-stream", bytes(FILES_SIZE + 1))
         write(opened, Draft(html="<p>Here</p>", files=[big]))
         sender(opened, box).round()
         assert "För stort för att skickas med i mejlet: big.bin." in box.text()

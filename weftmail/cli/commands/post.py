@@ -13,7 +13,6 @@ from weftmail.cli.output import Fields
 from weftmail.cli.refusals import carried_out
 from weftmail.cli.who_gets import lines_of
 from weftmail.core.failure import UsageError
-from weftmail.core.limits import POST_FILES
 from weftmail.core.parsing.words import text_of
 from weftmail.flow import vocabulary
 from weftmail.flow.forwarding import files_of, forwarded_words
@@ -68,8 +67,9 @@ def build(parser: Parser) -> None:
 
 
 def _post(context: Context, arguments: argparse.Namespace) -> None:
-    files = read_files(arguments.attach)
-    html = _html(context, arguments.html) if arguments.html is not None else ""
+    most = context.config.most_files
+    files = read_files(arguments.attach, most)
+    html = _html(context, arguments.html, most) if arguments.html is not None else ""
     store = context.store
     record = find.record(store, arguments.number, arguments.company)
     author = find.member(store, arguments.author, record.company_id, field="as")
@@ -119,6 +119,9 @@ def _about(context: Context, record: Record, arguments: argparse.Namespace, draf
         raise UsageError(f"there is no message {wanted} on {record.label}; see: mail-admin record show {record.label}")
     if arguments.answer is not None:
         return replace(draft, answers_id=found.id)
+    along = context.store.messages.attachments(record.company_id, found.id)
+    size = sum(len(one.content) for one in draft.files) + sum(one.size for one in along)
+    _check_size(size, context.config.most_files)
     words = forwarded_words(context.store, context.installation, found)
     text = "\n\n".join(filter(None, (draft.text or text_of(draft.html), words)))
     return replace(draft, text=text, html="", kept=files_of(context.store, found), forwards_id=found.id)
@@ -172,33 +175,36 @@ def _value(planned: PostPlan, message_id: int | None) -> Fields:
     }
 
 
-def _html(context: Context, name: str) -> str:
+def _html(context: Context, name: str, most: int) -> str:
     if name == "-":
         return context.stdin.read()
     try:
-        return _read(name).decode("utf-8")
+        return _read(name, most).decode("utf-8")
     except UnicodeDecodeError:
         raise UsageError(f"{name} is not UTF-8 text; write it so") from None
 
 
-def read_files(names: list[str]) -> list[DraftFile]:
+def read_files(names: list[str], most: int) -> list[DraftFile]:
     """Return the files of these names with their bytes.  Raises UsageError for what cannot be read or is too large."""
     files = []
     for name in names:
         content_type, encoding = mimetypes.guess_type(name)
         kind = "application/octet-stream" if content_type is None or encoding is not None else content_type
-        files.append(DraftFile(find.line("attach", Path(name).name), kind, _read(name)))
-    size = sum(len(file.content) for file in files)
-    if size > POST_FILES:
-        raise UsageError(f"the files have {size} bytes together, {POST_FILES} are allowed; send a link instead")
+        files.append(DraftFile(find.line("attach", Path(name).name), kind, _read(name, most)))
+    _check_size(sum(len(file.content) for file in files), most)
     return files
 
 
-def _read(name: str) -> bytes:
+def _check_size(size: int, most: int) -> None:
+    if size > most:
+        raise UsageError(f"the files have {size} bytes together, {most} are allowed; send a link instead")
+
+
+def _read(name: str, most: int) -> bytes:
     path = Path(name)
     try:
-        if path.is_file() and path.stat().st_size > POST_FILES:
-            raise UsageError(f"{name} is too large: {path.stat().st_size} bytes, {POST_FILES} are allowed")
+        if path.is_file() and path.stat().st_size > most:
+            raise UsageError(f"{name} is too large: {path.stat().st_size} bytes, {most} are allowed")
         return path.read_bytes()
     except OSError as error:
         raise UsageError(f"{name} cannot be read: {error.strerror}") from None

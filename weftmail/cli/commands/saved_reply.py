@@ -82,7 +82,7 @@ def _with(context: Context, arguments: argparse.Namespace, before: ReplyValues) 
     values = replace(before, **given)
     if arguments.tag is not None:
         values = replace(values, tags=[one for one in arguments.tag if one.strip()])
-    files = read_files(arguments.attach)
+    files = read_files(arguments.attach, context.config.most_files)
     if not files:
         return values
     company_id = find.company(context.store, arguments.company).id

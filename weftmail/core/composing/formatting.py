@@ -32,11 +32,11 @@ _ATTRIBUTES: Final = {
     "th": {"colspan", "rowspan"},
 }
 _LOOK: Final = {
-    "blockquote": {"style": "margin:0 0 0 0.5em;padding-left:0.8em;border-left:2px solid #98a2b3"},
-    "img": {"style": "max-width:100%"},
-    "table": {"border": "1", "cellpadding": "4", "cellspacing": "0", "style": "border-collapse:collapse"},
+    "<blockquote>": '<blockquote style="margin:0 0 0 0.5em;padding-left:0.8em;border-left:2px solid #98a2b3">',
+    "<table>": '<table border="1" cellpadding="4" cellspacing="0" style="border-collapse:collapse">',
 }
-"""How a mail program is to show them; pages have no other say in it."""
+"""How mail programs are to show what bears no attribute of its own; pages have no say in it."""
+_IMAGE: Final = re.compile(r"<img\b[^<>]*")
 _LEADS_OUT: Final = re.compile(r"(?i)(?:https?|mailto|tel):.{1,2000}", re.S)
 _NUMBER: Final = re.compile(r"[0-9]{1,4}")
 _SOURCELESS: Final = re.compile(r'<img(?![^<>]*? src=")[^<>]*>')
@@ -61,8 +61,7 @@ def tidy(html: str, picture: Callable[[str], str | None]) -> str:
             return picture(value)
         if name == "href":
             return value.strip() if _LEADS_OUT.fullmatch(value.strip()) else None
-        # No style of theirs is let through: the one that comes here is ours.
-        return value if name in ("alt", "style") or _NUMBER.fullmatch(value) else None
+        return value if name == "alt" or _NUMBER.fullmatch(value) else None
 
     clean = nh3.clean(
         html,
@@ -70,12 +69,14 @@ def tidy(html: str, picture: Callable[[str], str | None]) -> str:
         clean_content_tags=DROPPED,
         attributes=_ATTRIBUTES,
         attribute_filter=kept,
-        set_tag_attribute_values=_LOOK,
         link_rel=None,
         url_schemes={"http", "https", "mailto", "tel", "cid"},
         url_relative="pass_through",
     )
-    clean = level(_SOURCELESS.sub("", clean))
+    clean = _IMAGE.sub(r'\g<0> style="max-width:100%"', _SOURCELESS.sub("", clean))
+    for bare, looks in _LOOK.items():
+        clean = clean.replace(bare, looks)
+    clean = level(clean)
     return clean if says(clean) else ""
 
 

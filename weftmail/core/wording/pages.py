@@ -73,7 +73,7 @@ PAGES: Final[dict[str, Sentence]] = {
     "error.method": marked("Not supported"),
     "error.method.text": marked("This page does not support this kind of request."),
     "error.too large": marked("Too large"),
-    "error.too large.text": marked("Files may have 25 MB together. Go back: what you wrote is still there."),
+    "error.too large.text": marked("Files may have {size} MB together. Go back: what you wrote is still there."),
     "error.busy": marked("Too many people are signing in"),
     "error.busy.text": marked("Try again in a few seconds, or use a sign-in link."),
     "error.other": marked("Something went wrong"),

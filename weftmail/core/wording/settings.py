@@ -37,6 +37,9 @@ SETTINGS: Final = {
     "setting.proxies": marked("The proxies in front of this site, which say who their clients are"),
     "setting.mail_owner": marked("The system user as which your mail server hands over email by LMTP"),
     "setting.dns_looks": marked("The site asks each day what the DNS has of each domain"),
+    "setting.files_size": marked(
+        "Megabytes that the files of one message may have together: in the browser, by the command, in what leaves"
+    ),
     "setting.demo": marked("The demo: no email leaves this machine"),
     # The store.
     "setting.notices_apart": marked("Minutes between two emails of notices to one person"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from weftmail.core.parsing.html import sanitise
 from weftmail.core.role import Role
 from weftmail.core.routing.recipients import recipients
 from weftmail.core.wording.phrase import Phrase
@@ -25,8 +26,20 @@ def said(store: Store, note: ThreadMessage, *, deleted: bool) -> Fields:
 
 
 @act
-def edit(setup: Setup, number: str, note: int, text: str, author: User, *, company: str | None = None) -> Done:
-    """Let a note say something else, in the name of its ``author``; whom it mentions since is told of it."""
+def edit(
+    setup: Setup,
+    number: str,
+    note: int,
+    text: str,
+    author: User,
+    *,
+    html: str | None = None,
+    company: str | None = None,
+) -> Done:
+    """Let a note say something else, in the name of its ``author``; whom it mentions since is told of it.
+
+    ``html`` is what was formatted, "" for plain words; None says nothing of it, and other words are plain then.
+    """
     store = setup.store
     record, found = _own(store, number, note, author, company)
     if found.deleted_at is not None:
@@ -34,8 +47,9 @@ def edit(setup: Setup, number: str, note: int, text: str, author: User, *, compa
     if not text.strip():
         raise RefusedAct("text", "post_empty")
     was = said(store, found, deleted=False)
-    if text.strip() != found.reply_text.strip():
-        _write(setup, record, found, text, "")
+    formatted = None if html is None else sanitise(html)
+    if text.strip() != found.reply_text.strip() or formatted not in (None, found.html):
+        _write(setup, record, found, text, formatted or "")
         _tell_mentioned(setup, record, found, text)
     return Done("note.edit", record.company_id, record.label, was, said(store, found, deleted=False))
 

@@ -130,3 +130,17 @@ def test_a_note_whose_author_is_gone_is_not_deleted_again(lead: Office) -> None:
     back = taken_back(lead, lead.did(note.remove(lead.setup, "LEAD-1", NOTE, anna(lead))))
     lead.store.connection.execute("update message set author_user_id = null")
     assert lead.refused(undo.undo(lead.setup, back.trace)) == ("", "changed_since")
+
+
+def test_what_was_formatted_stays_so_until_its_author_says_otherwise(lead: Office) -> None:
+    setup, html = lead.setup, "<div>Oak is <b>out</b></div>"
+    lead.did(note.edit(setup, "LEAD-1", NOTE, "Oak is out", anna(lead), html=html))
+    assert (there(lead).text, there(lead).html) == ("Oak is out", html)
+    edited = there(lead).edited_at
+    lead.did(note.edit(setup, "LEAD-1", NOTE, "Oak is out", anna(lead), html=html))
+    lead.did(note.edit(setup, "LEAD-1", NOTE, "Oak is out", anna(lead)))
+    assert (there(lead).html, there(lead).edited_at) == (html, edited)
+    lead.did(note.edit(setup, "LEAD-1", NOTE, "Oak is out", anna(lead), html="<div>Oak is out</div><script>1</script>"))
+    assert there(lead).html == "<div>Oak is out</div>"
+    lead.did(note.edit(setup, "LEAD-1", NOTE, "Oak is out", anna(lead), html=""))
+    assert there(lead).html == ""
