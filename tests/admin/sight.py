@@ -75,6 +75,7 @@ BROKEN = """(most) => {
   const said = [];
   for (const one of document.querySelectorAll("button, .button, .tabs a, .pages a, .mark")) {
     if (!one.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true })) continue;
+    if (one.closest("[aria-hidden=true]")) continue;
     const texts = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
     for (let text = texts.nextNode(); text; text = texts.nextNode()) {
       if (text.parentElement.closest(".hide")) continue;
