@@ -34,7 +34,15 @@ CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "iframes"
 
 LEADS_ON = {"/"}
 """What shows nothing itself and leads on."""
-NO_PAGES = ("application/json", "application/octet-stream", "text/csv", "text/plain", "application/pdf", "image/webp")
+NO_PAGES = (
+    "application/json",
+    "application/octet-stream",
+    "text/csv",
+    "text/plain",
+    "application/pdf",
+    "image/png",
+    "image/webp",
+)
 """What is answered where a route is no page: what scripts ask for, and downloads."""
 STATES = [
     "/records?type=lead&state=open&sort=opened", "/records?only=mine", "/records?in=trash",
