@@ -4,6 +4,8 @@ Postfix asks it at every RCPT through its proxymap (see ``postfix/*.cf``), so an
 with no reload.  It is a copy of what the store says and never a second truth: ``apply`` brings it up to date, as
 often as one likes, and the file remembers how far it has followed.
 
+Exim, which knows no SQLite in Debian's default package, reads copies that lie beside it (``map_copy``).
+
 Three rules keep the mail server from stalling.  The file is in WAL mode, because Postfix gives up at once on a file
 that a writer holds.  Everybody may write beside it, because in WAL mode a reader, too, writes to the ``-shm`` file:
 SQLite gives ``-wal`` and ``-shm`` the mode and group of the file itself, whatever the umask, so the file is 0664
@@ -30,6 +32,7 @@ from weftmail.core.address import fold_ascii
 from weftmail.core.failure import TempFail
 from weftmail.core.limits import BUSY
 from weftmail.core.ports import MapRow
+from weftmail.mta import map_copy
 
 __all__ = ["GROUP", "MapDatabase", "create", "path_in"]
 
@@ -105,9 +108,17 @@ class MapDatabase:
             self._keeper = _keeper(self._path)
 
     def generation(self) -> int:
-        """Return the generation that the file has followed to; 0 for a new file."""
+        """Return the generation that the file, and its copies for Exim, have followed to; 0 for a new file."""
         with self._lock, _temporary(self._path):
-            return int(_queries.generation(self._connection))
+            followed = int(_queries.generation(self._connection))
+        # Copies that could not be written are behind, so that whoever follows comes again.
+        folder = self._path.parent
+        return min(followed, max(0, map_copy.generation(folder))) if map_copy.kept(folder) else followed
+
+    def copy(self) -> None:
+        """Write the copies that Exim reads, and keep them up to date from now on; raises TempFail."""
+        with self._writing():
+            self._copy()
 
     def apply(self, rows: Iterable[MapRow], generation: int) -> None:
         """Bring in the rows that changed up to ``generation``, in one transaction.
@@ -119,6 +130,7 @@ class MapDatabase:
         with self._writing():
             if int(_queries.generation(self._connection)) < generation:
                 self._write(changed, generation)
+            self._copy_where_kept()
 
     def rebuild(self, rows: Iterable[MapRow], generation: int) -> None:
         """Put ``rows`` in place of everything, in one transaction, whatever generation the file stood at.
@@ -130,6 +142,7 @@ class MapDatabase:
             _queries.drop_domains(self._connection)
             _queries.drop_recipients(self._connection)
             self._write(changed, generation)
+            self._copy_where_kept()
 
     def domains(self) -> dict[str, bool]:
         """Return the domains by name, each with whether all its mail is ours."""
@@ -169,6 +182,17 @@ class MapDatabase:
                     self._connection.execute("rollback")
                 raise
             _into_the_file(self._connection)
+
+    def _copy_where_kept(self) -> None:
+        folder = self._path.parent
+        if map_copy.kept(folder) and map_copy.generation(folder) != int(_queries.generation(self._connection)):
+            self._copy()
+
+    def _copy(self) -> None:
+        domains = [name for (name,) in _queries.dedicated_spellings(self._connection)]
+        # Of two addresses that are spelled alike the one that is not switched off counts: it comes last.
+        recipients = {key: "refused" if refused else "ok" for key, refused in _queries.keys(self._connection)}
+        map_copy.write(self._path.parent, domains, recipients, int(_queries.generation(self._connection)))
 
     def _write(self, rows: list[MapRow], generation: int) -> None:
         for row in rows:
@@ -253,5 +277,5 @@ def _connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
 def _temporary(path: Path) -> Iterator[None]:
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise TempFail(f"the mail server's map {path} cannot be used: {error}") from error

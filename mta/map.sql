@@ -76,3 +76,15 @@ from recipient
 join domain on domain.name = recipient.domain
 where not recipient.refused
 order by recipient.domain, recipient.local;
+
+-- name: dedicated_spellings()
+-- Every spelling of each domain of which all mail is ours.
+select spelling from domain where dedicated order by spelling;
+
+-- name: keys()
+-- Every address in every spelling, with whether it is switched off; what is not comes last of those spelled alike.
+select recipient.spelling || '@' || domain.spelling as name, recipient.refused
+from recipient
+join domain on domain.name = recipient.domain
+where recipient.spelling <> '*' or domain.dedicated
+order by name, recipient.refused desc;

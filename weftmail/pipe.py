@@ -15,6 +15,13 @@ STATE = "/var/lib/weftmail"
 GREETING, READ_TIMEOUT, WATCHDOG = 2, 30, 60  # Seconds; weftmail/core/limits.py says how they fit together.
 PIECE = 65536
 FIELDS = ("recipient", "sender", "original_recipient", "queue_id", "client_address")
+ENVIRONMENT = "--environment"
+SAID_BY_EXIM = {
+    "recipient": b"RECIPIENT",
+    "sender": b"SENDER",
+    "queue-id": b"MESSAGE_ID",
+    "client-address": b"CLIENT_ADDRESS",
+}
 PASSED_ON = {"--listen", "--explain", "--drain", "--help", "-h"}
 
 
@@ -33,6 +40,8 @@ def environment(folder):
 def options(words):
     """Return the state folder and the envelope as bytes; raise ValueError for what is no option of ours."""
     given = {}
+    if ENVIRONMENT in words:
+        words = [*surroundings(), *(word for word in words if word != ENVIRONMENT)]
     for word in words:
         name, equals, value = word.partition("=")
         key = name[2:].replace("-", "_")
@@ -49,6 +58,15 @@ def options(words):
     if envelope.get("sender") in (b"MAILER-DAEMON", b"<>"):
         envelope["sender"] = b""  # Postfix writes the null sender so, unless null_sender= is set.
     return state, envelope
+
+
+def surroundings():
+    """Yield the envelope as options, as Exim says it: it lets no stranger's word into a command line."""
+    encoding = sys.getfilesystemencoding()
+    for name in ("recipient", "sender", "queue-id", "client-address"):
+        value = posix.environ.get(SAID_BY_EXIM[name])
+        if value is not None:
+            yield "--%s=%s" % (name, value.decode(encoding, "surrogateescape"))
 
 
 def message():

@@ -14,7 +14,7 @@ from weftmail.core.failure import TempFail
 from weftmail.mta.map import GROUP, MapDatabase
 from weftmail.mta.postfix.settings import MAPS, Settings, render
 
-__all__ = ["FileRights", "Host", "look"]
+__all__ = ["FileRights", "Host", "look", "members"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def look(settings: Settings) -> Host:
     texts = render(settings)
     stale = frozenset(name for name in MAPS if _text(Path(settings.folder) / name) != texts[name])
     return Host(
-        members=_members(GROUP),
+        members=members(GROUP),
         folder=_file(path.parent),
         map=_file(path),
         wal=_in_wal_mode(path),
@@ -70,7 +70,8 @@ def look(settings: Settings) -> Host:
     )
 
 
-def _members(group: str) -> frozenset[str] | None:
+def members(group: str) -> frozenset[str] | None:
+    """Return who is in a group; None where there is none."""
     try:
         entry = grp.getgrnam(group)
     except KeyError:

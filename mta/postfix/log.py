@@ -78,7 +78,7 @@ class PostfixLog:
         if found["program"] == "qmgr":
             self._follow(queue_id, rest)
         elif found["program"] == "cleanup":
-            _remember(self._seen, queue_id, None, MOST_SEEN)
+            remember(self._seen, queue_id, None, MOST_SEEN)
         elif found["program"] in _LEAVING and (at := _time(found["time"], now, self._zone)) is not None:
             if queue_id in self.ids and (attempt := self._attempt(self.ids[queue_id], rest, at)) is not None:
                 return attempt
@@ -99,7 +99,7 @@ class PostfixLog:
         if rest.strip() == "removed":
             self.ids.pop(queue_id, None)
         elif named := _FROM.match(rest):
-            _remember(self.ids, queue_id, named["sender"], MOST_IDS)
+            remember(self.ids, queue_id, named["sender"], MOST_IDS)
         elif rest.startswith("from=<"):
             # The id is another message's by now: the line that removed ours was not read.
             self.ids.pop(queue_id, None)
@@ -132,7 +132,8 @@ class PostfixLog:
         return int(min(max(age, shortest), longest))
 
 
-def _remember(ids: OrderedDict[str, str] | OrderedDict[str, None], queue_id: str, value: str | None, most: int) -> None:
+def remember(ids: OrderedDict[str, str] | OrderedDict[str, None], queue_id: str, value: str | None, most: int) -> None:
+    """Put what is known of a message last, and forget the oldest beyond ``most``."""
     ids[queue_id] = value  # type: ignore[assignment]
     ids.move_to_end(queue_id)
     if len(ids) > most:

@@ -12,6 +12,8 @@
     make_postfix   ``(state, *, mode="lmtp"|"pipe", with_mailboxes=(...), milter=True, **main_cf) -> PrivatePostfix``,
                    started; for tests that need another one than ``postfix``. All are stopped at the end of the module.
                    ``make_state(workspace)``, imported from here, makes one more state folder with an empty map.
+    make_exim      ``(state, *, mode="lmtp"|"pipe", flavour="light"|"heavy", split=True, installed=True)``: a
+                   PrivateExim, started, with the same members.
     workspace      Path of this run's own folder, /var/tmp/weftmail-e2e-XXXX, 0755; removed at the end unless a test
                    failed.
     as_weftmail    ``(words, **how) -> CompletedProcess``: run a program as user weftmail, with WEFTMAIL_CONFIG set when
@@ -40,11 +42,13 @@ from typing import Any
 
 import pytest
 
+from weftmail.mta.exim.settings import EximSettings
 from weftmail.mta.map import create, path_in
 from weftmail.mta.postfix.changes import Settings
 
 from . import machine
-from .opendkim import Verifier
+from .exim import PrivateExim
+from .opendkim import AUTHSERV_ID, Verifier
 from .postfix import HOSTNAME, PrivatePostfix, environment_variables, state_folder
 from .sink import Sink
 
@@ -110,6 +114,25 @@ def make_postfix(workspace: Path, _sink: Sink) -> Iterator[Callable[..., Private
         ingest = program or (str(machine.environment() / "bin/mail-ingest") if mode == "pipe" else "/bin/false")
         settings = Settings(str(state), HOSTNAME, mode, str(folder / "weftmail"), ingest)  # type: ignore[arg-type]
         one = PrivatePostfix(folder, settings, _sink.port, **how)
+        started.append(one)
+        one.start()
+        return one
+
+    yield make
+    for one in started:
+        one.stop()
+
+
+@pytest.fixture(scope="module")
+def make_exim(workspace: Path, _sink: Sink) -> Iterator[Callable[..., PrivateExim]]:
+    started: list[PrivateExim] = []
+
+    def make(state: Path, *, mode: str = "lmtp", **how: Any) -> PrivateExim:
+        folder = Path(tempfile.mkdtemp(prefix="exim-", dir=workspace))
+        folder.chmod(0o755)
+        program = str(machine.environment() / "bin/mail-ingest")
+        settings = EximSettings(str(state), AUTHSERV_ID, mode, program=program)  # type: ignore[arg-type]
+        one = PrivateExim(folder, settings, _sink.port, **how)
         started.append(one)
         one.start()
         return one

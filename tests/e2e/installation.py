@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e import machine
+from tests.e2e.exim import PrivateExim
 from tests.e2e.opendkim import AUTHSERV_ID, Verifier
 from tests.e2e.postfix import HOSTNAME, PrivatePostfix, environment_variables, until
 
 ANNA = "anna@acme.example"
+Server = PrivatePostfix | PrivateExim
+"""A mail server of the test's own: both have the same members."""
 
 
 class LiveInstallation:
@@ -193,9 +196,9 @@ def owned(path: Path) -> Path:
     return path
 
 
-def live(postfix: PrivatePostfix, state: Path, milter: Verifier) -> LiveInstallation:
-    """Return an installation behind this Postfix, its keys in the DNS, with leads@ and support@ for Anna."""
-    installation = LiveInstallation(state, postfix.smtp_port)
+def live(server: Server, state: Path, milter: Verifier) -> LiveInstallation:
+    """Return an installation behind this mail server, its keys in the DNS, with leads@ and support@ for Anna."""
+    installation = LiveInstallation(state, server.smtp_port)
     installation.publish_keys(milter)
     installation.admin("alias", "add", "leads@acme.example", "--opens", "lead", "--owner", ANNA)
     installation.admin("alias", "add", "support@acme.example", "--opens", "ticket", "--owner", ANNA)

@@ -33,6 +33,7 @@ PYTHON = "/usr/bin/python3"
 USER = "weftmail"
 MAP_GROUP = "weftmap"
 MAILBOX_USER = "anna"
+EXIM_USER = "Debian-exim"
 
 # What shows that a package is there; asking dpkg would be slower, and wrong where something was built by hand.
 PACKAGES = {
@@ -54,6 +55,10 @@ PACKAGES = {
     "nginx-light": "/usr/sbin/nginx",
     "caddy": "/usr/bin/caddy",
     "apache2": "/usr/sbin/apache2",
+    # What Debian's packages of Exim need, which are unpacked and not installed (tests/e2e/exim.py).
+    "libidn12": "/usr/lib/*/libidn.so.12",
+    "libspf2-2": "/usr/lib/libspf2.so.2",
+    "libmariadb3": "/usr/lib/*/libmariadb.so.3",
 }
 
 # The parts of the tree that go into the wheel.
@@ -90,7 +95,7 @@ class Account:
 @cache
 def prepare() -> None:
     """Make sure of packages and users; say what was done."""
-    with _alone("machine"):
+    with alone("machine"):
         _packages()
         require(os.geteuid() == 0, "e2e tests start a mail server of their own: run them as root")
         _users()
@@ -128,18 +133,18 @@ def _packages() -> None:
 
 def _users() -> None:
     made = []
-    for group in (MAP_GROUP, USER):
+    for group in (MAP_GROUP, USER, EXIM_USER):
         if not _known(grp.getgrnam, group):
             _run("groupadd", "--system", group)
             made.append(f"group {group}")
-    for user, group in ((USER, USER), (MAILBOX_USER, "nogroup")):
+    for user, group in ((USER, USER), (MAILBOX_USER, "nogroup"), (EXIM_USER, EXIM_USER)):
         if not _known(pwd.getpwnam, user):
             _run(
                 *("useradd", "--system", "--no-create-home", "--home-dir", "/nonexistent"),
-                *("--shell", "/usr/sbin/nologin", "--gid", group, user),
+                *("--badname", "--shell", "/usr/sbin/nologin", "--gid", group, user),
             )
             made.append(f"user {user}")
-    for user in (USER, "postfix"):
+    for user in (USER, "postfix", EXIM_USER):
         if user not in grp.getgrnam(MAP_GROUP).gr_mem:
             _run("usermod", "--append", "--groups", MAP_GROUP, user)
             made.append(f"{user} in {MAP_GROUP}")
@@ -154,7 +159,7 @@ def environment() -> Path:
     links with its own wheel in it, so a test run never changes an environment that another one uses.
     """
     prepare()
-    with _alone("environment"):
+    with alone("environment"):
         parts = HOME / f"parts-{digest(('pyproject.toml', 'constraints.txt'))}"
         if not (parts / "ready").exists():
             say("building the environment of the e2e tests; later runs use it again")
@@ -251,7 +256,7 @@ def _run(*words: str) -> None:
 
 
 @contextmanager
-def _alone(name: str) -> Iterator[None]:
+def alone(name: str) -> Iterator[None]:
     """Let one test run at a time do this: several may share a machine, or be workers of one."""
     with open(Path(tempfile.gettempdir()) / f"weftmail-test-{name}-{os.geteuid()}.lock", "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

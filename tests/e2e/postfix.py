@@ -209,12 +209,20 @@ class PrivatePostfix:
         if self.running():
             self._command("reload")
 
+    def careless(self) -> None:
+        """Let mail through where the filter is dead, as nobody should."""
+        self.set(milter_default_action="accept")
+
+    def careful(self) -> None:
+        """Let mail wait where the filter is dead."""
+        self.set(milter_default_action="tempfail")
+
     def start(self) -> None:
         """Start it, its milter first, and wait until it answers."""
         if self._filtered:
             self.milter.revive()
         self._command("start")
-        until(lambda: _answers(self.smtp_port), "Postfix answers", lambda: self.log()[-3000:])
+        until(lambda: answers(self.smtp_port), "Postfix answers", lambda: self.log()[-3000:])
 
     def stop(self) -> None:
         """End it and its milter."""
@@ -231,7 +239,7 @@ class PrivatePostfix:
         """End all its programs and start them again: each then opens its maps for the first time."""
         self.halt()
         self._command("start")
-        until(lambda: _answers(self.smtp_port), "Postfix answers", lambda: self.log()[-3000:])
+        until(lambda: answers(self.smtp_port), "Postfix answers", lambda: self.log()[-3000:])
 
     def running(self) -> bool:
         """Say whether it runs."""
@@ -367,7 +375,8 @@ def until(true: Callable[[], bool], what: str, why: Callable[[], str] = str, tim
         time.sleep(0.03)
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
+    """Say whether a mail server greets at a port."""
     try:
         with socket.create_connection(("127.0.0.1", port), 5) as one:
             return one.recv(3) == b"220"

@@ -1,20 +1,23 @@
-"""The round trip: a customer's mail through a real Postfix onto its record, out signed, and back."""
+"""The round trip: a customer's mail through a real mail server onto its record, out signed, and back.
+
+One text for Postfix and for Exim, in Debian's two packages, its two layouts, and both ways of handing over.
+"""
 
 from __future__ import annotations
 
 import email
 import email.policy
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from email.message import EmailMessage
 from email.utils import parseaddr
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.installation import ANNA, LiveInstallation, live
+from tests.e2e.conftest import make_state
+from tests.e2e.installation import ANNA, LiveInstallation, Server, live
 from tests.e2e.opendkim import AUTHSERV_ID, Signer, Verifier
-from tests.e2e.postfix import PrivatePostfix
 from tests.e2e.sink import Sent, Sink
 
 KARIN = "karin@customer.example"
@@ -27,10 +30,42 @@ PNG = bytes.fromhex(
 )
 
 
+SERVERS: dict[str, dict[str, object]] = {
+    "postfix": {},
+    "exim": {"flavour": "light", "split": True},
+    "exim-heavy-unsplit-pipe": {"flavour": "heavy", "split": False, "mode": "pipe"},
+}
+
+
+@pytest.fixture(scope="module", params=SERVERS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which mail server it is."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-def installation(postfix: PrivatePostfix, state_dir: Path) -> Iterator[LiveInstallation]:
+def state_dir(workspace: Path, kind: str) -> Path:
+    """A state folder for each of them."""
+    return make_state(workspace)
+
+
+@pytest.fixture(scope="module")
+def server(kind: str, state_dir: Path, make_postfix: Callable[..., Server], make_exim: Callable[..., Server]) -> Server:
+    """The mail server."""
+    return (make_postfix if kind == "postfix" else make_exim)(state_dir, **SERVERS[kind])
+
+
+@pytest.fixture
+def milter(server: Server) -> Iterator[Verifier]:
+    """Who checks signatures for it."""
+    yield server.milter
+    server.milter.revive()
+
+
+@pytest.fixture(scope="module")
+def installation(server: Server, state_dir: Path) -> Iterator[LiveInstallation]:
     """Acme behind Postfix: a listener, a resident sender, Anna as owner of leads@ and support@."""
-    made = live(postfix, state_dir, postfix.milter)
+    made = live(server, state_dir, server.milter)
     made.admin("user", "add", BJORN, "--name", "Björn", "--prefers", "inbox", "--company", "Acme")
     made.listener()
     made.sender()
@@ -39,21 +74,21 @@ def installation(postfix: PrivatePostfix, state_dir: Path) -> Iterator[LiveInsta
 
 
 @pytest.fixture(scope="module")
-def customer(postfix: PrivatePostfix) -> Signer:
+def customer(server: Server) -> Signer:
     """Karin's domain, which signs its mail."""
-    return Signer("customer.example", postfix.milter)
+    return Signer("customer.example", server.milter)
 
 
 @pytest.fixture(scope="module")
-def acme(postfix: PrivatePostfix) -> Signer:
+def acme(server: Server) -> Signer:
     """The mail server of Acme's people, which signs with a key of its own."""
-    return Signer("acme.example", postfix.milter, "office")
+    return Signer("acme.example", server.milter, "office")
 
 
 @pytest.fixture(scope="module")
-def friend(postfix: PrivatePostfix) -> Signer:
+def friend(server: Server) -> Signer:
     """The domain of Karin's friend Erik, which signs its mail, too."""
-    return Signer("other.example", postfix.milter)
+    return Signer("other.example", server.milter)
 
 
 def written(
@@ -128,12 +163,12 @@ BOTH = [("pass", "acme.example", "ed25519-sha256"), ("pass", "acme.example", "rs
 
 
 def test_the_whole_way(
-    installation: LiveInstallation, postfix: PrivatePostfix, milter: Verifier, sink: Sink, customer: Signer,
+    installation: LiveInstallation, server: Server, milter: Verifier, sink: Sink, customer: Signer,
     acme: Signer, friend: Signer,
 ):  # fmt: skip
     """One conversation from the first question to the friend who is let in; its steps rest on one another."""
     # A customer's multipart mail opens LEAD-1.
-    postfix.deliver(KARIN, "leads@acme.example", customer.sign(question().as_bytes()))
+    server.deliver(KARIN, "leads@acme.example", customer.sign(question().as_bytes()))
     (first,) = installation.wait_messages("LEAD-1", 1)
     record = installation.record("LEAD-1")
     assert (record["record"]["title"], record["record"]["owner"]) == ("Quote for 40 chairs", "Anna")
@@ -144,7 +179,7 @@ def test_the_whole_way(
     ]
 
     # Anna, its owner, gets a notification in her own mailbox; both its signatures verify.
-    (notification,) = postfix.wait_mailbox(1)
+    (notification,) = server.wait_mailbox(1)
     assert verified(milter, notification) == BOTH
     seen = email.message_from_bytes(notification, policy=email.policy.default)
     assert str(seen["From"]) == "Karin Ek via Acme <leads@acme.example>"
@@ -155,7 +190,7 @@ def test_the_whole_way(
 
     # Her answer to that very mail, signed by her domain, is a post and goes to the customer with her new words alone.
     answer = answer_to(notification, f"Anna <{ANNA}>", "Yes, 40 is fine.")
-    postfix.deliver(ANNA, reply_to(notification), acme.sign(answer.as_bytes()))
+    server.deliver(ANNA, reply_to(notification), acme.sign(answer.as_bytes()))
     post = installation.wait_messages("LEAD-1", 2)[1]
     assert (post["kind"], post["author"]["name"], post["verified"]) == ("post", "Anna", True)
     (to_karin,) = sink.wait(1, KARIN)
@@ -170,7 +205,7 @@ def test_the_whole_way(
 
     # The same as an authenticated submission.
     answer = answer_to(notification, f"Anna <{ANNA}>", "And the drawing is good.")
-    with postfix.submission() as client:
+    with server.submission() as client:
         client.sendmail(ANNA, reply_to(notification), answer.as_bytes())
     post = installation.wait_messages("LEAD-1", 3)[2]
     assert (post["kind"], post["proof"]["source"], post["proof"]["login"]) == ("post", "submission", ANNA)
@@ -178,7 +213,7 @@ def test_the_whole_way(
 
     # Unproven it is held, she is told in her inbox, and nothing leaves.
     answer = answer_to(notification, f"Anna <{ANNA}>", "Pay to this account instead.")
-    postfix.deliver("mallory@evil.example", reply_to(notification), answer.as_bytes())
+    server.deliver("mallory@evil.example", reply_to(notification), answer.as_bytes())
     (held,) = installation.wait_review(1)
     assert (held["state"], held["record"]) == ("held", "LEAD-1")
     inbox = installation.json("user", "show", ANNA)["inbox"]
@@ -187,32 +222,32 @@ def test_the_whole_way(
 
     # The customer's answer, once with the token and once with only References left, lands.
     karins = answer_to(to_karin.raw, f"Karin Ek <{KARIN}>", "Then 38, please.")
-    postfix.deliver(KARIN, reply_to(to_karin.raw), customer.sign(karins.as_bytes()))
+    server.deliver(KARIN, reply_to(to_karin.raw), customer.sign(karins.as_bytes()))
     assert installation.wait_messages("LEAD-1", 4)[3]["kind"] == "received"
     lost = written(
         f"Karin Ek <{KARIN}>", "reply@acme.example", "The address got lost.\n", "Re: chairs",
         references=[str(left["Message-ID"]).strip()],
     )  # fmt: skip
-    postfix.deliver(KARIN, "reply@acme.example", customer.sign(lost.as_bytes()))
+    server.deliver(KARIN, "reply@acme.example", customer.sign(lost.as_bytes()))
     assert installation.wait_messages("LEAD-1", 5)[4]["author"]["address"] == KARIN
     assert len(sink.to(KARIN)) == 2
 
     # A friend's answer with the customer's leaked token is held, and sees nothing.
     eriks = answer_to(to_karin.raw, f"Erik Ek <{ERIK}>", "Send it to me as well.")
-    postfix.deliver(ERIK, reply_to(to_karin.raw), friend.sign(eriks.as_bytes()))
+    server.deliver(ERIK, reply_to(to_karin.raw), friend.sign(eriks.as_bytes()))
     assert "new participant" in installation.wait_review(2)[1]["reason"]
     # So is the second step of that attack: a forged mail of Karin's with Erik in Cc, then an answer to that mail's id.
     forged = written(
         f"Karin Ek <{KARIN}>", reply_to(to_karin.raw), "Erik is with me.\n", cc=f"Erik Ek <{ERIK}>",
         message_id="<forged@customer.example>",
     )  # fmt: skip
-    postfix.deliver(ERIK, reply_to(to_karin.raw), forged.as_bytes())
+    server.deliver(ERIK, reply_to(to_karin.raw), forged.as_bytes())
     assert installation.wait_messages("LEAD-1", 6)[5]["verified"] is False
     second = written(
         f"Erik Ek <{ERIK}>", "leads@acme.example", "So, the price?\n", "Re: forged",
         references=["<forged@customer.example>"],
     )  # fmt: skip
-    postfix.deliver(ERIK, "leads@acme.example", friend.sign(second.as_bytes()))
+    server.deliver(ERIK, "leads@acme.example", friend.sign(second.as_bytes()))
     review = installation.wait_review(3)
     assert [one["record"] for one in review] == ["LEAD-1"] * 3
     assert sink.to(ERIK) == []
@@ -230,20 +265,20 @@ def test_the_whole_way(
 
 
 def test_an_answer_to_a_note_stays_inside_whoever_sends_it(
-    installation: LiveInstallation, postfix: PrivatePostfix, sink: Sink, acme: Signer, customer: Signer
+    installation: LiveInstallation, server: Server, sink: Sink, acme: Signer, customer: Signer
 ):
-    postfix.deliver(
+    server.deliver(
         KARIN,
         "support@acme.example",
         customer.sign(written(f"Karin Ek <{KARIN}>", "support@acme.example", "Help\n").as_bytes()),
     )
     installation.wait_messages("TICKET-1", 1)
-    postfix.clear_mailbox()
+    server.clear_mailbox()
     installation.admin("post", "TICKET-1", "--as", BJORN, "--text", "We broke it ourselves.", "--note")
-    (note,) = postfix.wait_mailbox(1)
+    (note,) = server.wait_mailbox(1)
     assert b"it stays internal" in note
     answer = answer_to(note, f"Anna <{ANNA}>", "Do not tell her.")
-    postfix.deliver(ANNA, reply_to(note), acme.sign(answer.as_bytes()))
+    server.deliver(ANNA, reply_to(note), acme.sign(answer.as_bytes()))
     messages = installation.wait_messages("TICKET-1", 3)
     assert [(one["kind"], one["public"]) for one in messages] == [("received", True), ("note", False), ("note", False)]
     # Karin, who should not have that address at all, and Anna without proof.
@@ -252,7 +287,7 @@ def test_an_answer_to_a_note_stays_inside_whoever_sends_it(
         (KARIN, customer.sign(answer_to(note, f"Karin Ek <{KARIN}>", "What is this?").as_bytes())),
         (ANNA, answer_to(note, f"Anna <{ANNA}>", "Public now?").as_bytes()),
     ):
-        postfix.deliver(author, reply_to(note), raw)
+        server.deliver(author, reply_to(note), raw)
     assert [one["state"] for one in installation.wait_review(waiting + 2)[-2:]] == ["held", "held"]
     assert sink.to(KARIN) == []
     assert len(installation.record("TICKET-1")["messages"]) == 3
@@ -260,14 +295,14 @@ def test_an_answer_to_a_note_stays_inside_whoever_sends_it(
 
 @pytest.mark.parametrize("alive", [True, False], ids=["milter up", "milter dead"])
 def test_a_forged_verdict_proves_nothing(
-    installation: LiveInstallation, postfix: PrivatePostfix, milter: Verifier, sink: Sink, alive: bool
+    installation: LiveInstallation, server: Server, milter: Verifier, sink: Sink, alive: bool
 ):
     """With milter_default_action=accept and a dead milter the attacker's own field stands on top: not believed."""
-    postfix.set(milter_default_action="accept")
+    server.careless()
     if not alive:
         milter.kill()
     waiting = len(installation.review())
-    address = reply_to(_notification_of(installation, postfix))
+    address = reply_to(_notification_of(installation, server))
     fields = [
         ("Authentication-Results", f"{AUTHSERV_ID}; dkim=pass header.d=acme.example header.b=xxxx"),
         ("Authentication-Results", f"{AUTHSERV_ID.upper()} (real); dmarc=pass header.from=acme.example"),
@@ -279,7 +314,7 @@ def test_a_forged_verdict_proves_nothing(
     mail = written(f"Anna <{ANNA}>", address, f"Forged, milter {alive}.\n")
     top = "".join(f"{name}: {value}\r\n" for name, value in fields).encode()
     posts = len(sink.messages)
-    with postfix.smtp() as client:
+    with server.smtp() as client:
         client.ehlo(f"mx1.acme.example(Authenticated-sender:{ANNA})")
         client.sendmail("mallory@evil.example", address, top + mail.as_bytes())
     (held,) = installation.wait_review(waiting + 1)[-1:]
@@ -287,27 +322,27 @@ def test_a_forged_verdict_proves_nothing(
     shown = installation.json("inbound", "show", str(held["id"]))
     assert "not verified" in shown["reason"]
     assert len(sink.messages) == posts
-    postfix.set(milter_default_action="tempfail")
+    server.careful()
 
 
-def _notification_of(installation: LiveInstallation, postfix: PrivatePostfix) -> bytes:
+def _notification_of(installation: LiveInstallation, server: Server) -> bytes:
     """Open a record, and return the notification that Anna gets."""
-    postfix.clear_mailbox()
+    server.clear_mailbox()
     before = len(installation.records())
-    postfix.deliver(
+    server.deliver(
         KARIN,
         "leads@acme.example",
         written(f"Karin Ek <{KARIN}>", "leads@acme.example", f"Question {before}\n").as_bytes(),
     )
     installation.wait(lambda: len(installation.records()) > before, "a record is opened")
-    return postfix.wait_mailbox(1)[0]
+    return server.wait_mailbox(1)[0]
 
 
 def test_no_mail_that_leaves_holds_a_token_of_anybody_but_its_recipient(
-    installation: LiveInstallation, postfix: PrivatePostfix, sink: Sink, acme: Signer, customer: Signer
+    installation: LiveInstallation, server: Server, sink: Sink, acme: Signer, customer: Signer
 ):
     """Of all that went out in this module, and of a mail made to carry tokens in every place."""
-    notification = _notification_of(installation, postfix)
+    notification = _notification_of(installation, server)
     label = installation.records()[0]["number"]
     colleagues = reply_to(notification)
     installation.admin(
@@ -319,9 +354,9 @@ def test_no_mail_that_leaves_holds_a_token_of_anybody_but_its_recipient(
         f"Re: {reply_to(to_karin.raw)}", cc=reply_to(to_erik.raw), references=[str(to_karin.message["Message-ID"])],
     )  # fmt: skip
     leaky.add_alternative(f"<p>{reply_to(to_karin.raw)} {colleagues.replace('+', '%2B')}</p>", "html")
-    postfix.clear_mailbox()
-    postfix.deliver(KARIN, reply_to(to_karin.raw), customer.sign(leaky.as_bytes()))
-    notified = postfix.wait_mailbox(1)[0]
+    server.clear_mailbox()
+    server.deliver(KARIN, reply_to(to_karin.raw), customer.sign(leaky.as_bytes()))
+    notified = server.wait_mailbox(1)[0]
     installation.admin("post", label, "--as", ANNA, "--text", "Thank you.")
     sink.wait(2, KARIN)
     everything = [(one.recipients, one.raw, one.sender) for one in sink.messages] + [
@@ -344,9 +379,9 @@ def _decoded(raw: bytes) -> Iterator[bytes]:
             yield str(part.get_content()).encode()
 
 
-def test_what_is_left_of_a_token(installation: LiveInstallation, postfix: PrivatePostfix, customer: Signer, sink: Sink):
+def test_what_is_left_of_a_token(installation: LiveInstallation, server: Server, customer: Signer, sink: Sink):
     """One character flipped anywhere, another domain, an old epoch: none finds the thread; upper case still does."""
-    _notification_of(installation, postfix)
+    _notification_of(installation, server)
     label = installation.records()[0]["number"]
     installation.admin("post", label, "--as", ANNA, "--text", "Here.")
     address = reply_to(sink.wait(1, KARIN)[-1].raw)
@@ -358,15 +393,15 @@ def test_what_is_left_of_a_token(installation: LiveInstallation, postfix: Privat
     recipients = [f"reply+{one}@{domain}" for one in flipped]
     recipients += [f"reply+{token}@mx1.acme.example", f"reply+{token[:-1]}@{domain}", f"bounce+{token}@{domain}"]
     raw = written(f"Karin Ek <{KARIN}>", "reply@acme.example", "Whose is this?\n").as_bytes()
-    postfix.deliver(KARIN, recipients, customer.sign(raw))
+    server.deliver(KARIN, recipients, customer.sign(raw))
     review = installation.wait_review(before + len(recipients))
     assert {one["state"] for one in review[before:]} == {"unmatched"}
     assert len(installation.record(label)["messages"]) == count
-    postfix.deliver(KARIN, f"REPLY+{token.upper()}@{domain.upper()}", customer.sign(raw))
+    server.deliver(KARIN, f"REPLY+{token.upper()}@{domain.upper()}", customer.sign(raw))
     installation.wait_messages(label, count + 1)
     installation.admin("record", "set", label, "--revoke-reply-addresses")
     raw = written(f"Karin Ek <{KARIN}>", "reply@acme.example", "An old address.\n").as_bytes()
-    postfix.deliver(KARIN, address, customer.sign(raw))
+    server.deliver(KARIN, address, customer.sign(raw))
     (late,) = installation.wait_review(len(review) + 1)[-1:]
     assert late["state"] == "unmatched"
     assert "revoked" in str(installation.json("inbound", "show", str(late["id"]))["trace"])
@@ -374,11 +409,11 @@ def test_what_is_left_of_a_token(installation: LiveInstallation, postfix: Privat
 
 class TestTheSameMail:
     def test_two_aliases_open_two_records_with_one_copy_of_the_bytes(
-        self, installation: LiveInstallation, postfix: PrivatePostfix
+        self, installation: LiveInstallation, server: Server
     ):
         before = len(installation.records())
         both = ["leads@acme.example", "support@acme.example"]
-        postfix.deliver(KARIN, both, written(f"Karin Ek <{KARIN}>", ", ".join(both), "For both of you.\n").as_bytes())
+        server.deliver(KARIN, both, written(f"Karin Ek <{KARIN}>", ", ".join(both), "For both of you.\n").as_bytes())
         installation.wait(lambda: len(installation.records()) == before + 2, "two records are opened")
         newest = installation.inbound()[:2]
         assert {one["recipient"] for one in newest} == set(both)
@@ -390,22 +425,20 @@ class TestTheSameMail:
         )
 
     def test_a_reply_to_two_reply_addresses_of_one_thread_is_one_message(
-        self, installation: LiveInstallation, postfix: PrivatePostfix, sink: Sink, customer: Signer
+        self, installation: LiveInstallation, server: Server, sink: Sink, customer: Signer
     ):
-        colleagues = reply_to(_notification_of(installation, postfix))
+        colleagues = reply_to(_notification_of(installation, server))
         label = installation.records()[0]["number"]
         installation.admin("post", label, "--as", ANNA, "--text", "Hello.")
         own = reply_to(sink.wait(1, KARIN)[-1].raw)
         count = len(installation.record(label)["messages"])
         raw = written(f"Karin Ek <{KARIN}>", f"{own}, {colleagues}", "To all.\n").as_bytes()
-        postfix.deliver(KARIN, [own, colleagues], customer.sign(raw))
+        server.deliver(KARIN, [own, colleagues], customer.sign(raw))
         installation.wait(lambda: installation.inbound()[1]["state"] in ("filed", "duplicate"), "both are settled")
         assert sorted(one["state"] for one in installation.inbound()[:2]) == ["duplicate", "filed"]
         assert len(installation.record(label)["messages"]) == count + 1
 
-    def test_one_delivery_by_pipe_and_by_lmtp_is_one_message(
-        self, installation: LiveInstallation, postfix: PrivatePostfix
-    ):
+    def test_one_delivery_by_pipe_and_by_lmtp_is_one_message(self, installation: LiveInstallation, server: Server):
         before = len(installation.records())
         mail = written(f"Karin Ek <{KARIN}>", "leads@acme.example", "A long line: " + "x" * 3000 + "\nend\n")
         raw = mail.as_bytes(policy=email.policy.SMTP.clone(max_line_length=None, cte_type="8bit"))
@@ -413,7 +446,7 @@ class TestTheSameMail:
         raw = raw.replace(b"Content-Transfer-Encoding: quoted-printable", b"Content-Transfer-Encoding: 8bit")
         raw = re.sub(rb"=\r\n", b"", raw)
         assert b"x" * 3000 in raw
-        postfix.deliver(KARIN, "leads@acme.example", raw)
+        server.deliver(KARIN, "leads@acme.example", raw)
         installation.wait(lambda: len(installation.records()) == before + 1, "a record is opened")
         stored = installation.admin("inbound", "show", str(installation.inbound()[0]["id"]), "--raw").encode()
         assert b"x" * 3000 in stored
@@ -421,13 +454,11 @@ class TestTheSameMail:
         installation.wait(lambda: installation.inbound()[0]["state"] == "duplicate", "the second is a duplicate")
         assert len(installation.records()) == before + 1
 
-    def test_the_same_id_with_another_body_is_filed_and_flagged(
-        self, installation: LiveInstallation, postfix: PrivatePostfix
-    ):
+    def test_the_same_id_with_another_body_is_filed_and_flagged(self, installation: LiveInstallation, server: Server):
         before = len(installation.records())
         for text in ("First.\n", "Second.\n"):
             raw = written(f"Karin Ek <{KARIN}>", "leads@acme.example", text, message_id="<again@customer.example>")
-            postfix.deliver(KARIN, "leads@acme.example", raw.as_bytes())
+            server.deliver(KARIN, "leads@acme.example", raw.as_bytes())
         installation.wait(lambda: len(installation.records()) == before + 2, "two records are opened")
         flags = [installation.record(one["number"])["messages"][0]["flag"] for one in installation.records()[:2]]
         assert sorted(map(bool, flags)) == [False, True]
@@ -435,7 +466,7 @@ class TestTheSameMail:
 
 class TestMachinesAndLetters:
     def test_smtputf8_sender_recipient_and_an_8bit_body(
-        self, installation: LiveInstallation, postfix: PrivatePostfix, sink: Sink
+        self, installation: LiveInstallation, server: Server, sink: Sink
     ):
         installation.admin("alias", "add", "frågor@acme.example", "--opens", "lead", "--owner", ANNA)
         before = len(installation.records())
@@ -443,7 +474,7 @@ class TestMachinesAndLetters:
             "Jösé <jösé@exämple.org>", "frågor@acme.example", "Kan ni göra fyrtio stolar? Åäö\n", "Förfrågan"
         )
         raw = mail.as_bytes(policy=email.policy.SMTPUTF8)
-        with postfix.smtp() as client:
+        with server.smtp() as client:
             client.sendmail("jösé@exämple.org", "frågor@acme.example", raw, ["SMTPUTF8", "BODY=8BITMIME"])
         installation.wait(lambda: len(installation.records()) == before + 1, "a record is opened")
         newest = installation.record(installation.records()[0]["number"])
@@ -456,47 +487,47 @@ class TestMachinesAndLetters:
         assert "fyrtio går bra" in plain(left)
 
     def test_the_null_sender_and_a_vacation_answer_disturb_nobody(
-        self, installation: LiveInstallation, postfix: PrivatePostfix, sink: Sink
+        self, installation: LiveInstallation, server: Server, sink: Sink
     ):
-        notification = _notification_of(installation, postfix)
+        notification = _notification_of(installation, server)
         label = installation.records()[0]["number"]
         installation.admin("post", label, "--as", ANNA, "--text", "Are you there?")
         (to_karin,) = sink.wait(1, KARIN)[-1:]
         count = len(installation.record(label)["messages"])
-        postfix.clear_mailbox()
+        server.clear_mailbox()
         away = written(
             f"Karin Ek <{KARIN}>", reply_to(to_karin.raw), "I am on holiday until Monday.\n", "Out of office",
             headers=[("Auto-Submitted", "auto-replied")],
         )  # fmt: skip
-        postfix.deliver("", to_karin.sender, away.as_bytes())
+        server.deliver("", to_karin.sender, away.as_bytes())
         message = installation.wait_messages(label, count + 1)[-1]
         assert (message["automatic"], message["deliveries"]) == (True, [])
         records = len(installation.records())
         fresh = written(f"Karin Ek <{KARIN}>", "leads@acme.example", "I am away.\n", "Out of office")
-        postfix.deliver("", "leads@acme.example", fresh.as_bytes())
+        server.deliver("", "leads@acme.example", fresh.as_bytes())
         row = installation.wait(
             lambda: one if (one := installation.inbound()[0])["state"] == "held" else None, "it is set aside"
         )
         assert row["recipient"] == "leads@acme.example"
         assert len(installation.records()) == records
-        assert postfix.mailbox() == []
+        assert server.mailbox() == []
         assert notification
 
     def test_our_own_mail_that_comes_back_is_kept_in_the_log_alone(
-        self, installation: LiveInstallation, postfix: PrivatePostfix
+        self, installation: LiveInstallation, server: Server
     ):
-        notification = _notification_of(installation, postfix)
+        notification = _notification_of(installation, server)
         records = len(installation.records())
-        postfix.deliver(ANNA, "leads@acme.example", notification)
+        server.deliver(ANNA, "leads@acme.example", notification)
         installation.wait(lambda: installation.inbound()[0]["state"] == "discarded", "it is discarded")
         assert len(installation.records()) == records
         assert installation.json("inbound", "show", str(installation.inbound()[0]["id"]))["trace"][0]["rule"] == "loop"
 
     def test_a_failure_is_told_to_the_author_and_a_delay_is_tried_again(
-        self, installation: LiveInstallation, postfix: PrivatePostfix, sink: Sink
+        self, installation: LiveInstallation, server: Server, sink: Sink
     ):
         """Postfix takes what it can pass on; what it refuses at RCPT fails for good, on the thread and in the inbox."""
-        _notification_of(installation, postfix)
+        _notification_of(installation, server)
         label = installation.records()[0]["number"]
         installation.admin("post", label, "--as", ANNA, "--text", "Hello?", "--to", "zzz@acme.example")
         event = installation.wait(

@@ -58,6 +58,7 @@ NOUNS = {
     "spam": "which field your own spam filter writes",
     "dns": "what a domain has in the DNS beside what it should have",
     "dkim": "keys that sign outgoing email",
+    "exim": "what Exim needs, what is wrong with it; written there, and taken out",
     "postfix": "what Postfix needs, what is wrong with it; written there, and taken out",
     "backup": "copies of store, keys and settings, and the way back",
     "service": "the programs that stay, kept running by systemd",

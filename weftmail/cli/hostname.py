@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 
 from weftmail.cli.config import Config
 from weftmail.cli.mailboxes import SETTINGS, run
 
+EXIM = Path("/etc/exim4")
+
+
+def exim_here(exim: Path = EXIM, postfix: Path = SETTINGS) -> bool:
+    """Say whether the mail server of this machine is Exim: it has settings here, and Postfix has none."""
+    return exim.is_dir() and not postfix.exists()
+
 
 def own_hostname() -> str:
-    """Return this server's own name as Postfix has it, else as the machine has it."""
+    """Return this server's own name as Postfix or Exim has it, else as the machine has it."""
     name = ""
     # Without its settings postconf sleeps a second before it complains.
     if SETTINGS.exists():
         name = run(["postconf", "-hx", "myhostname"])
+    elif exim_here():
+        name = run(["exim4", "-bP", "primary_hostname"]).partition("=")[2].strip()
     return (name or socket.getfqdn()).lower()
 
 

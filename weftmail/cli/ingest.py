@@ -29,6 +29,7 @@ mail-ingest takes one mail from the mail server on standard input, and ends with
 
   mail-ingest [--state=DIR] --recipient=ADDR [--sender=ADDR] [--original-recipient=ADDR]
               [--queue-id=ID] [--client-address=IP] < message
+  mail-ingest --environment [--state=DIR] < message         from Exim, which says all of this in the environment
   mail-ingest --explain --recipient=ADDR [--sender=ADDR] [--json] < message     what would happen to it, and why
   mail-ingest --explain --each DIR [--recipient=ADDR]       the same for every file, a line of JSON each
   mail-ingest --listen unix:PATH | inet:HOST:PORT | systemd the resident program, LMTP
@@ -37,6 +38,7 @@ mail-ingest takes one mail from the mail server on standard input, and ends with
   --recipient=ADDR           the address that the mail came to
   --sender=ADDR              the return path; nothing behind the equals sign is the null sender
   --original-recipient=ADDR  the address before the mail server rewrote it
+  --environment              as RECIPIENT, SENDER, MESSAGE_ID and CLIENT_ADDRESS of the environment say
   --queue-id=ID              what the mail server calls the mail
   --client-address=IP        the machine that gave it to the mail server
   --state=DIR                the state folder; /var/lib/weftmail by default

@@ -15,12 +15,14 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from weftmail.cli import config as configs
 from weftmail.cli import runtime
 from weftmail.cli.config import Config, check_places
 from weftmail.cli.context import Context
-from weftmail.cli.hostname import hostname
+from weftmail.cli.hostname import exim_here, hostname
+from weftmail.cli.maillog import EXIM_LOG
 from weftmail.cli.refusals import failure
 from weftmail.core.failure import UsageError
 from weftmail.core.tokens import keys
@@ -32,6 +34,7 @@ from weftmail.store.migrate import migrate
 from weftmail.store.store import Store
 
 USER = "weftmail"
+EXIM_USER = "Debian-exim"
 SETTINGS = "weftmail.toml"
 """The name of the link, in the state folder, to the settings: the pipe program is told of that folder alone."""
 
@@ -74,6 +77,9 @@ def ask(context: Context, arguments: argparse.Namespace) -> Answers:
     if not context.config_there:
         server = questions.answer("hostname", "This server", arguments.hostname, config.hostname, _hostname)
         config = replace(config, hostname=server)
+        # Exim says what it checked, and who signed in, under its own name alone (docs/exim.md).
+        if exim_here() and not config.authserv_id:
+            config = replace(config, authserv_id=server)
     questions.complete()
     return Answers(company, domain, dedicated, name, address, _checked(config), arguments.user or USER)
 
@@ -148,7 +154,8 @@ def _config(context: Context, arguments: argparse.Namespace) -> Config:
     if not context.config_there:
         if "hostname" not in given:
             given["hostname"] = context.own_hostname()
-        return replace(Config(), **given)
+        known: dict[str, Any] = {"mail_log": str(EXIM_LOG), "mail_owner": EXIM_USER} if exim_here() else {}
+        return replace(Config(), **known, **given)
     for name, value in given.items():
         if getattr(context.config, name) != value:
             flag = "--" + name.replace("_", "-")
@@ -261,7 +268,9 @@ def _system_user(user: str) -> tuple[int, int]:
 
 
 def _group_made_for(user: str) -> str:
-    return f"addgroup --system {GROUP}; adduser {user} {GROUP}; adduser postfix {GROUP}"
+    return (
+        f"addgroup --system {GROUP}; adduser {user} {GROUP}; adduser {EXIM_USER if exim_here() else 'postfix'} {GROUP}"
+    )
 
 
 def check_environment(user: str, prefix: str = sys.prefix) -> None:

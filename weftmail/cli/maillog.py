@@ -16,6 +16,7 @@ from weftmail.flow.due.errand import Errand
 from weftmail.flow.fate import follow
 from weftmail.flow.handed_over import compare
 from weftmail.flow.installation import Installation
+from weftmail.mta.exim.log import EximLog
 from weftmail.mta.postfix import postconf
 from weftmail.mta.postfix.log import PostfixLog, relays_of
 from weftmail.mta.postfix.settings import SERVICE
@@ -31,6 +32,8 @@ EACH = 1_000
 AGAIN = 10_000
 """What the mail server handed over and is not here is looked for this often; in milliseconds."""
 JOURNAL = "journal"
+EXIM_LOG = Path("/var/log/exim4/mainlog")
+"""Where Debian's Exim writes what it does."""
 LOOKS = 40
 """Portions that are read in one look, so that ten megabytes a second are kept up with."""
 
@@ -42,8 +45,9 @@ class MailLogFollower:
         self._store = store
         self._installation = installation
         self._file = _source(config)
+        self._by_exim = _file_of(config).name.startswith("mainlog")
         self._socket = str(config.listener)
-        self._log: PostfixLog | None = None
+        self._log: PostfixLog | EximLog | None = None
         self._said = ""
         self._again_at = 0
 
@@ -62,7 +66,7 @@ class MailLogFollower:
             self._said = ""
             if not lines:
                 break
-            reader = self._log = self._log or _reader(self._file.extra, self._socket)
+            reader = self._log = self._log or _reader(self._file.extra, self._socket, by_exim=self._by_exim)
             found = [reader.read(line, self._installation.clock()) for line in lines]
             count += follow(self._store, self._installation, [one for one in found if isinstance(one, NextHop)])
             handed = [one for one in found if isinstance(one, HandedOver)]
@@ -94,17 +98,25 @@ def _source(config: Config) -> LogFile | Journal:
     """Return the log that the settings name; the journal, too, where the file that they name is not there."""
     if _in_journal(config):
         return Journal(config.folder / "journal.place")
-    return LogFile(Path(config.mail_log), config.folder / "mail-log.place")
+    return LogFile(_file_of(config), config.folder / "mail-log.place")
+
+
+def _file_of(config: Config) -> Path:
+    """Return the file that the settings name; Exim's own where that is missing, and Exim writes one."""
+    named = Path(config.mail_log)
+    return EXIM_LOG if not named.exists() and EXIM_LOG.exists() else named
 
 
 def _in_journal(config: Config) -> bool:
     if config.mail_log == JOURNAL:
         return True
-    return not Path(config.mail_log).exists() and journal.readable() and shutil.which("journalctl") is not None
+    return not _file_of(config).exists() and journal.readable() and shutil.which("journalctl") is not None
 
 
-def _reader(extra: object, socket: str) -> PostfixLog:
+def _reader(extra: object, socket: str, *, by_exim: bool) -> PostfixLog | EximLog:
     ids = {str(name): str(value) for name, value in extra.items()} if isinstance(extra, dict) else {}
+    if by_exim:
+        return EximLog(ids=ids)
     try:
         here = postconf.read()
     except (OSError, UsageError):
@@ -130,7 +142,7 @@ def readable(config: Config) -> bool | None:
     """Say whether the log can be read here; None where there is none to follow."""
     if not _is_followed(config):
         return None
-    return journal.readable() if _in_journal(config) else os.access(config.mail_log, os.R_OK)
+    return journal.readable() if _in_journal(config) else os.access(_file_of(config), os.R_OK)
 
 
 def _is_followed(config: Config) -> bool:

@@ -27,12 +27,12 @@ from weftmail.mta.postfix.settings import Settings
 from weftmail.mta.postfix.touched import who_is_touched
 from weftmail.mta.postfix.writing import Removal
 
-__all__ = ["Way", "difference", "drifted", "install", "remove"]
+__all__ = ["MARKS", "Way", "difference", "drifted", "install", "mail_round", "remove", "says_yes"]
 
 _ROUND = 60
 _LACKS = ("adduser", "addgroup", "groupadd", "mail-admin init")
 """What a next step calls where the machine, not Postfix, is not ready."""
-_MARKS = {"ok": "●", "broken": "✕", "open": "○"}
+MARKS = {"ok": "●", "broken": "✕", "open": "○"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _chosen(context: Context, way: Way, current: Postfix, found: Sequence[Change
         raise UsageError("say --yes to write all of it, after: mail-admin postfix show", status=2)
     context.say(*changes.report(current, found))
     chosen = [one for one in left if _wanted(context, one, who_is_touched(one, current))]
-    if not _says_yes(context, f"Write {len(chosen)} changes to {way.folder}? [y/N] "):
+    if not says_yes(context, f"Write {len(chosen)} changes to {way.folder}? [y/N] "):
         raise UsageError("nothing was changed")
     return chosen
 
@@ -115,10 +115,11 @@ def _wanted(context: Context, change: Change, touched: str) -> bool:
     if not touched:
         return True
     context.say(f"{change.name} holds for the whole server. {change.reason}.", f"  Touched: {touched}.")
-    return _says_yes(context, "  Set it? [Y/n] ", default=True)
+    return says_yes(context, "  Set it? [Y/n] ", default=True)
 
 
-def _says_yes(context: Context, question: str, *, default: bool = False) -> bool:
+def says_yes(context: Context, question: str, *, default: bool = False) -> bool:
+    """Ask on the terminal, and return the answer; an empty line is the default."""
     print(question, end="", flush=True)
     answer = context.stdin.readline().strip().lower()
     return answer in ("y", "yes") if answer else default
@@ -140,10 +141,10 @@ def _proofs(context: Context, way: Way, own: str) -> Iterator[Probe]:
     asked = list(prove(current, ordered, takes_all=takes_all, own_before=own))
     yield from asked
     if not any(one.state == "broken" for one in asked):
-        yield from (_round(context, domain) for domain in list(ordered)[:1])
+        yield from (mail_round(context, domain) for domain in list(ordered)[:1])
 
 
-def _round(context: Context, domain: str) -> Probe:
+def mail_round(context: Context, domain: str) -> Probe:
     """Let a mail go out and come back, with both signatures, as the owner of the store; nothing is undone for it."""
     words = [sys.executable, "-m", "weftmail.cli.admin", "domain", "round", domain, "--json"]
     question = f"a mail round by {domain}"
@@ -166,7 +167,10 @@ def _round(context: Context, domain: str) -> Probe:
     came = said.get("accepted_at") is not None
     answer = f"{'back' if came else 'not back yet'}, {sum(valid)} of {len(valid)} signatures verify"
     return Probe(
-        question, answer, "ok" if came and all(valid) else "open", "" if came else f"mail-admin domain round {domain}"
+        question,
+        answer,
+        "ok" if came and valid and all(valid) else "open",
+        "" if came else f"mail-admin domain round {domain}",
     )
 
 
@@ -202,7 +206,7 @@ def _report(
     )
     for one in proofs:
         step = f"    Next: {one.next_step}" if one.next_step else ""
-        yield f"{_MARKS[one.state]} {one.question:42} {one.answer}{step}"
+        yield f"{MARKS[one.state]} {one.question:42} {one.answer}{step}"
     if not runs:
         yield "○ this Postfix does not run, so nothing could be asked; start it, then: mail-admin postfix install"
     if undone:
@@ -234,7 +238,7 @@ def remove(context: Context, way: Way, arguments: argparse.Namespace) -> int:
         if not context.stdin.isatty():
             raise UsageError("say --yes to take it out, after: mail-admin postfix remove --dry-run", status=2)
         context.say(*difference, *_left(planned))
-        if not _says_yes(context, f"Take this out of {way.folder}? [y/N] "):
+        if not says_yes(context, f"Take this out of {way.folder}? [y/N] "):
             raise UsageError("nothing was changed")
     kept = writing.remove(way.settings, point, planned)
     context.answer(arguments.json, _removal_value(planned, str(kept)), lambda: _removed(planned, kept))

@@ -38,8 +38,8 @@ GOOD = {
 
 
 def commands() -> Iterator[tuple[str, Parser]]:
-    """Every command that works on the store; init, serve and postfix have tests of their own."""
-    for noun in admin.NOUNS.keys() - {"init", "serve", "postfix", "migrate"}:
+    """Every command that works on the store; init, serve, postfix and exim have tests of their own."""
+    for noun in admin.NOUNS.keys() - {"init", "serve", "postfix", "exim", "migrate"}:
         top = Parser(prog=f"mail-admin {noun}")
         admin.module_of(noun).build(top)
         verbs = [one for one in top._actions if isinstance(one, argparse._SubParsersAction)]

@@ -569,8 +569,8 @@ def test_the_machine_is_looked_at(tmp_path: Path) -> None:
 
 
 def test_a_group_is_known_by_its_members(tmp_path: Path) -> None:
-    assert places._members("no-such-group-here") is None
-    root = places._members("root")
+    assert places.members("no-such-group-here") is None
+    root = places.members("root")
     assert root is not None
     assert "root" in root
 

@@ -119,6 +119,31 @@ def test_a_message_and_its_envelope_reach_the_listener(pipe: Pipe, installation:
     assert pipe.files() == []
 
 
+def test_exim_says_the_envelope_in_the_environment(pipe: Pipe, installation: Installation) -> None:
+    """What a stranger said may stand in no command line of Exim's; its own words are not asked for either."""
+    said = {
+        b"RECIPIENT": b"leads+Ab-C@acme.example",
+        b"SENDER": b"--state=/tmp@customer.example",
+        b"MESSAGE_ID": b"1xWw13-0007rJ-0n",
+        b"CLIENT_ADDRESS": b"2001:db8::1",
+    }
+    assert taken(pipe.run(MAIL, b"--environment", env=said))
+    envelope = Envelope(
+        "leads+Ab-C@acme.example", "--state=/tmp@customer.example", "", "1xWw13-0007rJ-0n", "2001:db8::1", "pipe"
+    )
+    assert installation.memory.kept == [([envelope], MAIL)]
+    # A bounce has an empty sender, and a mail from this machine no client.
+    assert taken(pipe.run(MAIL, b"--environment", env={**said, b"SENDER": b"", b"CLIENT_ADDRESS": b""}))
+    (bounce,) = installation.memory.kept[1][0]
+    assert (bounce.sender, bounce.client_address) == ("", "")
+
+
+@pytest.mark.parametrize("options", [[], [LEADS]], ids=["nobody", "twice"])
+def test_an_environment_that_says_no_envelope_or_a_second_one_is_put_off(pipe: Pipe, options: list[bytes]) -> None:
+    said = {b"RECIPIENT": b"support@acme.example"} if options else {b"SENDER": b"karin@customer.example"}
+    assert put_off(pipe.run(MAIL, b"--environment", *options, env=said))
+
+
 CLIENTS = {
     "192.0.2.1": "192.0.2.1",
     "2001:db8::1": "2001:db8::1",

@@ -14,7 +14,7 @@ from weftmail.cli.commands.dkim import record_line
 from weftmail.cli.commands.service import LaterStart
 from weftmail.cli.commands.user import link_to
 from weftmail.cli.context import Context
-from weftmail.cli.hostname import hostname
+from weftmail.cli.hostname import exim_here, hostname
 from weftmail.cli.install import Answers, ask, make_folders, make_keyring, make_store, own_name, write_settings
 from weftmail.cli.refusals import carried_out
 from weftmail.cli.signing import DkimFolder
@@ -88,7 +88,7 @@ def _made(
     if started:
         yield "The listener, the sender and the site run, now and from each boot on; a backup is made at 03:10."
     yield f"Sign in as {link.subject}, once, within {user.LINK_MINUTES} minutes: {link_to(context, link)}"
-    yield "Next: mail-admin postfix show"
+    yield f"Next: mail-admin {'exim' if exim_here() else 'postfix'} show"
 
 
 def _warn_of_localhost(context: Context) -> None:

@@ -55,7 +55,7 @@ def _settings(context: Context, arguments: argparse.Namespace) -> Settings:
         mode="pipe" if arguments.pipe else "lmtp",
         folder=arguments.folder,
         user=runtime.owner_of(context.config.folder) or str(_DEFAULTS["user"]),
-        program=os.path.abspath(arguments.program or _program()),
+        program=os.path.abspath(arguments.program or pipe_program()),
     )
 
 
@@ -72,7 +72,7 @@ def _flags(arguments: argparse.Namespace) -> str:
     return shlex.join([*words, "--pipe"] if arguments.pipe else words)
 
 
-def _program() -> Path:
+def pipe_program() -> Path:
     """The pipe program beside this one: in the environment's bin, or in the clone's."""
     installed = Path(sys.prefix) / "bin" / "mail-ingest"
     clone = Path(sys.prefix).parent / "bin" / "mail-ingest"

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from weftmail.core.envelope import Envelope, clean
 from weftmail.core.pace import Pace
 from weftmail.core.ports import Acceptor, Raw
+from weftmail.transport.lmtp import stamp
 from weftmail.transport.lmtp.bounds import Limits
 from weftmail.transport.lmtp.data import Data
 from weftmail.transport.lmtp.syntax import BadCommand, client, parameters, path, xtext
@@ -316,14 +317,16 @@ class LmtpSession(asyncio.Protocol):
             data.close()
             self._answer([_FULL] * len(self._recipients))
             return
-        future = self._service.acceptor.accept(self._envelopes(), raw)
+        future = self._service.acceptor.accept(self._envelopes(raw), raw)
         self._waiting = future
         timer = self._loop.call_later(self._service.limits.accept, self._late, future)
         future.add_done_callback(lambda done: self._done(done, raw, timer))
 
-    def _envelopes(self) -> list[Envelope]:
-        address = client(self._forwarded.get("ADDR", ""))
-        queue_id = self._forwarded.get("IDENT", "")
+    def _envelopes(self, raw: Raw) -> list[Envelope]:
+        queue_id, address = self._forwarded.get("IDENT", ""), self._forwarded.get("ADDR", "")
+        if self._trusted and not self._forwarded:
+            queue_id, address = stamp.read(raw)
+        address = client(address)
         sender = self._sender or ""
         return [
             Envelope(recipient, sender, original, queue_id, address, self._entrance)
