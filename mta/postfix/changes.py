@@ -32,7 +32,11 @@ _LISTS = {
 
 _REFUSAL = re.compile(r"(?<![\w-])(reject_unauth_destination|defer_unauth_destination|reject|defer)(?![\w-])")
 _SAFE_RELAY = "permit_mynetworks, permit_sasl_authenticated, defer_unauth_destination"
-_AS_GOOD = {"smtpd_forbid_bare_newline": ("normalize", "yes", "reject")}
+_AS_GOOD = {
+    "smtpd_forbid_bare_newline": ("normalize", "yes", "reject"),
+    # The default since 3.10: the client is told 421 and comes again, as with tempfail.
+    "milter_default_action": ("tempfail", "shutdown"),
+}
 _YOUNG = {"smtpd_forbid_unauth_pipelining", "cleanup_replace_stray_cr_lf"}
 """Settings that an older Postfix does not know; ``checks.old_postfix`` says so."""
 _COMMAND = re.compile(r"(?:^|(?<=; ))(?:postconf|postfix)(?= )")

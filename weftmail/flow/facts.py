@@ -28,7 +28,7 @@ from weftmail.flow.checking import NOTHING, Checked
 from weftmail.flow.delivered import came_back
 from weftmail.flow.installation import Installation
 from weftmail.flow.proof import proof_of, spam_mark, virus_in
-from weftmail.flow.referred import SenderContacts, by_ids, by_token_in, reported, sharing
+from weftmail.flow.referred import SenderContacts, by_ids, by_token_in, by_token_shown, reported, sharing
 from weftmail.flow.turns import Traffic
 from weftmail.store.alias import Alias
 from weftmail.store.domain import Domain, system_address
@@ -96,12 +96,14 @@ def gather(
     alias = store.aliases.by_address(recipient) if local and domain else None
     wrote, in_front = _writer(store, message, proof, alias)
     contacts = SenderContacts(store, wrote.address if wrote is not None and in_front else proof.address)
+    company_id = alias.company_id if alias is not None else known.company_id if known is not None else None
     state, by_token = by_token_in(store, installation, local, domain, known, contacts)
+    if not state and alias is not None:
+        state, by_token = _passed_on(store, installation, message, contacts, company_id)
     sender, proof, message = _sender(store, envelope, message, proof, by_token)
     if wrote is not None and in_front:
         behind = in_full(sender.name, sender.address)
         sender, wrote = Sender(wrote.name, wrote.address, behind=behind), None
-    company_id = alias.company_id if alias is not None else known.company_id if known is not None else None
     by_id = tuple(by_ids(store, installation, message, contacts, company_id))
     if not by_id and by_token is None and alias is not None:
         by_id = tuple(sharing(store, message, contacts, alias, sender.address, installation.clock()))
@@ -130,6 +132,21 @@ def gather(
         virus=virus_in(installation, checked.scanned),
     )
     return Known(facts, proof, message, alias, _shows_address(envelope, message, facts))
+
+
+def _passed_on(
+    store: Store, installation: Installation, message: Message, contacts: SenderContacts, company_id: int | None
+) -> tuple[str, Referred | None]:
+    """Return what is to say of a token in To or Cc, and the message that it names; none where the mail answers one.
+
+    A mailbox or a list in front of us writes an address of its own choice into the envelope, and leaves To and Cc.
+    """
+    state, found = by_token_shown(store, installation, message, contacts)
+    if found is None or found.company_id != company_id:
+        return "", None
+    if next(iter(by_ids(store, installation, message, contacts, company_id)), None) is not None:
+        return "", None
+    return state, found
 
 
 def _shows_address(envelope: Envelope, message: Message, facts: Facts) -> int | None:

@@ -118,6 +118,26 @@ def by_token_in(
     return "good", referred
 
 
+SHOWN = 50
+"""Addresses of To and Cc that are looked at for a token."""
+
+
+def by_token_shown(
+    store: Store, installation: Installation, message: Message, contacts: SenderContacts
+) -> tuple[str, Referred | None]:
+    """Return the same of a token in To or Cc: of the first good one that was given out for answers.
+
+    For a mail that came by another mailbox, by a list or by an alias of the mail server.  Whoever shows a token knows
+    it, and who may write with it is judged as ever.
+    """
+    for box in (*message.to, *message.cc)[:SHOWN]:
+        local, _, domain = comparable(box.address).rpartition("@")
+        found = by_token_in(store, installation, local, domain, store.domains.by_name(domain), contacts)
+        if found[1] is not None and found[1].purpose != "bounce":
+            return found
+    return "", None
+
+
 def _of_record(store: Store, record_id: int, known: Domain, contacts: SenderContacts) -> Referred | None:
     """Return the last public message of the record whose own address was written to."""
     message = store.references.of_record(record_id)
