@@ -106,5 +106,6 @@ def _replace(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         fresh.rename(path)
     except BaseException:
+        # Whatever it was, a stop too: half a file is nobody's.
         fresh.unlink(missing_ok=True)
         raise
