@@ -29,7 +29,7 @@ def offered(page: str) -> dict[str, str]:
 def test_what_is_answered_is_quoted_unless_it_is_taken_out(site: Site, anna: Browser) -> None:
     page = anna.get(LEAD).text
     quote = offered(page)
-    assert quote and "<blockquote" in page and "Quoted: Karin Ek" in page
+    assert quote and "<blockquote" in page and "Quoted: <bdi>Karin Ek &lt;karin@customer.example&gt;</bdi>" in page
     form = anna.form(LEAD)
     assert anna.post(WRITE, {**form, **quote, "text": "Yes"}).status_code == 303
     assert quoted(site) == site.world.thread("LEAD-1")[0].id
