@@ -27,11 +27,13 @@ def fields_of(
     found: dict[int, dict[str, str]] = {one.id: {} for one in records}
     if not filled:
         return found
+    values = {value for one in filled for value in one.values.values()}
     if kinds is None:
-        kinds = visit.store.record_types.fields(visit.company_id, filled[0].type)
-    known = {one.name: one.kind for one in kinds}
-    people = {value for one in filled for name, value in one.values.items() if known.get(name) == "person"}
-    names, calendar = visit.store.users.names(people), visit.voice.calendar
+        kinds, names = visit.store.record_types.fields_and_people(visit.company_id, filled[0].type, values)
+    else:
+        people = {one.name for one in kinds if one.kind == "person"}
+        names = visit.store.users.names({one.values[name] for one in filled for name in people & one.values.keys()})
+    known, calendar = {one.name: one.kind for one in kinds}, visit.voice.calendar
     for one in filled:
         ordered = dict.fromkeys((*(name for name in known if name in one.values), *one.values))
         found[one.id] = {name: _shown(names, calendar, known.get(name, "text"), one.values[name]) for name in ordered}

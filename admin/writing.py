@@ -38,7 +38,7 @@ from weftmail.flow.setup import leaving, message
 from weftmail.flow.setup.act import Done
 from weftmail.flow.setup.after_send import check_assign
 from weftmail.flow.signing_off import signing_off
-from weftmail.flow.thread import Conversation
+from weftmail.flow.thread import Conversation, Entry
 from weftmail.flow.written import sent_along
 from weftmail.store.alias import Alias
 from weftmail.store.draft import StoredDraft
@@ -70,7 +70,16 @@ def fresh(visit: Visit, talk: Conversation, moves: Pulse, drafts: Sequence[Store
     how, number = proposal.asked(visit)
     proposed = replace(proposal.proposed(visit, talk, moves), pen=new_pen())
     composer = drafting.with_draft(visit, talk.record, proposed, drafts, how if number or how == "new" else "")
-    return _shown(visit, talk.record, composer, moves=moves, alias=talk.alias, followers=talk.followers, drafts=drafts)
+    return _shown(
+        visit,
+        talk.record,
+        composer,
+        moves=moves,
+        alias=talk.alias,
+        followers=talk.followers,
+        drafts=drafts,
+        page=talk.entries,
+    )
 
 
 def with_all(visit: Visit, record: Record) -> Composer:
@@ -265,6 +274,7 @@ def _shown(
     alias: Alias | None = None,
     followers: Sequence[Follower] | None = None,
     drafts: Sequence[StoredDraft] | None = None,
+    page: Sequence[Entry] = (),
 ) -> Composer:
     """Return the composer with those who would be notified, by the very function that then notifies them."""
     draft = Draft(text=_SOME_WORDS, note=True, new=True)
@@ -283,7 +293,7 @@ def _shown(
         said.setdefault("to", visit.voice.say(error.refusal.phrase))
     return replace(
         composer,
-        quoting=_quoting(visit, record, composer, alias),
+        quoting=_quoting(visit, record, composer, alias, page),
         notified=notified,
         skipped=planned.skipped,
         sender=shown_as,
@@ -294,12 +304,12 @@ def _shown(
     )
 
 
-def _quoting(visit: Visit, record: Record, composer: Composer, alias: Alias | None) -> Quoting:
+def _quoting(visit: Visit, record: Record, composer: Composer, alias: Alias | None, page: Sequence[Entry]) -> Quoting:
     """Return what an answer to those who are ticked quotes."""
     if composer.note or composer.how not in ("answer", "reply", "all"):
         return NOTHING
     addresses = [one.address for one in composer.people if one.ticked]
-    return quoted(visit.store, record, composer.about, addresses, alias=alias)
+    return quoted(visit.store, record, composer.about, addresses, alias=alias, page=page)
 
 
 def shown_sender(author: str, identity: Identity) -> str:

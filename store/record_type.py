@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from weftmail.core.field import FieldKind
 from weftmail.store.connection import Connection
 from weftmail.store.rows import column, many, queries
+from weftmail.store.sets import portions
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,24 @@ class RecordTypes:
             RecordField(row.name, row.kind, tuple(json.loads(row.choices)), row.in_list)
             for row in many(_FieldRow, rows)
         ]
+
+    def fields_and_people(
+        self, company_id: int, record_type: str, values: Collection[str]
+    ) -> tuple[list[RecordField], dict[str, str]]:
+        """Return the fields of a type, and the names of the users whose canonical addresses are among the values."""
+        fields: list[RecordField] = []
+        people: dict[str, str] = {}
+        # Of nobody's address nothing is found; every statement has one at least.
+        for portion in portions(sorted(one for one in values if "@" in one) or [""]):
+            words = {"company_id": company_id, "record_type": record_type, "addresses": portion}
+            rows = queries.record_fields_and_people(self._connection, **words).rows
+            people |= {name: kind for name, kind, _, _, is_person, _ in rows if is_person}
+            fields = [
+                RecordField(name, kind, tuple(json.loads(choices)), bool(in_list))
+                for name, kind, choices, in_list, is_person, _ in rows
+                if not is_person
+            ]
+        return fields, people
 
     def fields_of_company(self, company_id: int) -> dict[str, list[RecordField]]:
         """Return the fields of all types that have any, by the names of the types."""

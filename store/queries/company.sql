@@ -69,6 +69,15 @@ select name, kind, choices, in_list from record_field
 where company_id = :company_id and record_type = :record_type
 order by position, name;
 
+-- The fields of a type, and after them the names of those whose addresses stand in some; asked at once for a page.
+-- name: record_fields_and_people
+select f.name, f.kind, f.choices, f.in_list, 0 as is_person, f.position from record_field f
+where f.company_id = :company_id and f.record_type = :record_type
+union all
+select a.address, u.name, '', false, 1 as is_person, 0 from user_address a join users u on u.id = a.user_id
+where a.kind = 'email' and a.address in (:addresses)
+order by is_person, position, name;
+
 -- name: record_fields_of_company
 select record_type, name, kind, choices from record_field
 where company_id = :company_id

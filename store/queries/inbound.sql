@@ -191,7 +191,7 @@ select coalesce(max(id), 0) from inbound;
 
 -- When the newest mail was accepted.
 -- name: inbound_newest$
-select accepted_at from inbound order by id desc limit 1;
+select accepted_at from inbound where id = (select max(id) from inbound);
 
 -- name: inbound_to^
 select i.id, i.blob_id, i.accepted_at

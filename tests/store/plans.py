@@ -15,6 +15,9 @@ FEW = "the people of one record, the files of one message, the addresses of one 
 NAMED = "looks through the titles of a stretch of the company's newest records that has a bound"
 READ_MORE = {
     "draft_files": FEW,
+    "record_fields_and_people": FEW,
+    "saved_reply_files": FEW,
+    "tags_beside": SET_UP,
     "stand_ins": FEW,
     "decides_on": "the mails of one page, each once, however many reasons there are",
     "alias_mails_in_review": REVIEWED,

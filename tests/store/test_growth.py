@@ -263,6 +263,9 @@ def filled(office: Office, mails: int) -> Office:
             "insert into draft (id, company_id, record_id, user_id, kind, body, created_at, changed_at)"
             f" values (1, 1, {RECORD}, 2, 'message', '{{}}', 1, 1)"
         )
+        connection.execute(
+            "insert into saved_reply (id, company_id, name, text, created_at, changed_at) values (1, 1, 'R', 'T', 1, 1)"
+        )
         connection.execute("insert into tag (id, company_id, name, folded, created_at) values (1, 1, 'T', 't', 1)")
         connection.execute(
             "insert into counter (company_id, record_type, last) values (1, 'lead', :most)", {"most": mails}

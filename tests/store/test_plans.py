@@ -33,7 +33,10 @@ def remarkable(office: Office, sql: str) -> list[str]:
         line
         for line in lines
         if re.search(r"TEMP B-TREE|AUTOMATIC|\(company_id=\?\)$|\(company_id=\? AND message_id[<>]", line)
-        or (line.startswith("SCAN") and not re.search(r"CONSTANT ROW|SCAN (m|unread|decider|\(subquery.*)$", line))
+        or (
+            line.startswith("SCAN")
+            and not re.search(r"CONSTANT ROW|SCAN (m|unread|decider|newest|\(subquery.*)$", line)
+        )
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from weftmail.core.address import comparable
@@ -10,8 +10,9 @@ from weftmail.core.composing.quoting import Quote, language_of, quote
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow import day
 from weftmail.flow.installation import Installation
+from weftmail.flow.thread import Entry
 from weftmail.store.alias import Alias
-from weftmail.store.message import ThreadMessage
+from weftmail.store.message import Addressed, ThreadAddressed, ThreadMessage
 from weftmail.store.record import Record
 from weftmail.store.store import Store
 
@@ -38,9 +39,10 @@ def quoted(
     *,
     wanted: bool = True,
     alias: Alias | None = None,
+    page: Sequence[Entry] = (),
 ) -> Quoting:
     """Return what an answer to the message, or to that of an id, quotes when it goes to these addresses; the ``alias``
-    of the record is asked for where it is not given.
+    of the record is asked for where it is not given, and who had the message where it is none of the ``page``.
     """
     message = store.messages.get(record.company_id, about) if isinstance(about, int) else about
     if message is None or not addresses or not wanted:
@@ -51,7 +53,8 @@ def quoted(
         alias = store.aliases.get(record.company_id, record.alias_id)
     if alias is not None and alias.quotes == "no":
         return Quoting(why_not=Phrase("quote.off", {"alias": alias.address}))
-    had = _had(store, message)
+    entry = next((one for one in page if one.message.id == message.id), None)
+    had = _had(store, message) if entry is None else _shown_had(entry)
     lacking = sorted(one for one in addresses if comparable(one) not in had)
     if lacking:
         return Quoting(why_not=Phrase("quote.not had", {"names": ", ".join(lacking)}))
@@ -60,11 +63,25 @@ def quoted(
 
 def _had(store: Store, message: ThreadMessage) -> frozenset[str]:
     """Return the addresses outside that wrote the message, or got it; what nobody vouches for was written by nobody."""
-    got: Iterable[str] = store.quoted.reached(message.company_id, message.id, HAD)
+    reached = store.quoted.reached(message.company_id, message.id, HAD)
+    wrote = message.kind == "received" and message.verified
+    return _of(message, reached, store.messages.addressed(message.company_id, message.id) if wrote else ())
+
+
+def _shown_had(entry: Entry) -> frozenset[str]:
+    """Return the same of a message that is loaded already, with whom it names and where it went."""
+    reached = [
+        one.address
+        for one in entry.deliveries
+        if one.contact_id is not None and one.channel == "email" and one.state in HAD
+    ]
+    return _of(entry.message, reached, entry.addressed)
+
+
+def _of(message: ThreadMessage, reached: Iterable[str], named: Iterable[Addressed | ThreadAddressed]) -> frozenset[str]:
+    got = [*reached]
     if message.kind == "received" and message.verified:
-        named = store.messages.addressed(message.company_id, message.id)
-        wrote = (message.author_address, message.reply_to)
-        got = [*got, *wrote, *(one.address for one in named if one.field != "bcc")]
+        got += [message.author_address, message.reply_to, *(one.address for one in named if one.field != "bcc")]
     return frozenset(comparable(one) for one in got if one)
 
 

@@ -15,6 +15,7 @@ from weftmail.flow.copy import Copy as ComposedCopy
 from weftmail.flow.copy import copy_of
 from weftmail.flow.post import Draft, plan, post
 from weftmail.flow.quoting import HAD, quoted
+from weftmail.flow.thread import conversation
 from weftmail.locale import LANGUAGES
 from weftmail.store.message import Addressed, NewMessage
 from weftmail.store.people import User
@@ -153,3 +154,21 @@ def test_no_recipient_ever_reads_a_quote_of_what_they_did_not_have(lead: World) 
             assert found == ([asked.reply_text.strip()] if allowed else []) and "old" not in text, (number, address)
             quotes += allowed
     assert quotes > examples(400) // 20
+
+
+def test_a_page_that_is_loaded_says_who_had_a_message_as_the_store_does(lead: World) -> None:
+    """Each message of the conversation, to each of them: with the page at hand as without it."""
+    answer(lead, Draft("Yes", to=[KARIN, SARA]))
+    answer(lead, Draft("For Sara", to=[SARA], cc=[MIA]))
+    lead.store.connection.execute("update delivery set state = 'delivered' where contact_id is not null")
+    record = lead.record("LEAD-1")
+    page = conversation(lead.store, record).entries
+    assert len(page) > 1
+    for entry in page:
+        for address in PEOPLE:
+            without = quoted(lead.store, record, entry.message, [address])
+            assert quoted(lead.store, record, entry.message, [address], page=page) == without
+    assert {quoted(lead.store, record, one.message, [KARIN], page=page).message is None for one in page} == {
+        True,
+        False,
+    }
