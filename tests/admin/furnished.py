@@ -39,7 +39,7 @@ THEIRS = {
     "label": "LEAD-2", "number": "1", "notice": "1", "file": "1", "name": "caught1", "act": "1", "session": "1",
     "user": "1", "team": "1", "alias": "1", "type": "visit", "other": "1", "mail": "3", "filter": "1",
     "domain": "acme.example", "copy": "1", "contact": "1", "organisation": "1", "activity": "1",
-    "reference": "4711", "note": "2", "server": "1", "part": "1", "email": "2", "draft": "1", "image": "1",
+    "reference": "4711", "note": "2", "server": "1", "part": "1", "email": "2", "draft": "2", "image": "1",
     "press": "assign", "reply": "1",
 }  # fmt: skip
 NOBODYS = {
@@ -98,4 +98,9 @@ def furnish(site: Site) -> None:
     assert put(world.acme, world.record("LEAD-2").id, world.anna, "message", Written(text="Half").as_json(), 1) == 1
     (blob_id,) = site.store.blobs.put_all(world.acme, [b"\x89PNG\r\n\x1a\n"])
     site.store.drafts.add_file(world.acme, 1, NewAttachment(blob_id, "a.png", "image/png", inline=True))
+    formatted = Written(text="Half", html="<p><b>Half</b></p>").as_json()
+    assert put(world.acme, world.record("LEAD-2").id, world.anna, "note", formatted, 1) == 2
+    waiting = site.store.drafts.get(world.acme, 2)
+    assert waiting is not None
+    site.store.drafts.leave(waiting, "leaving", 10**15, 1, unless_answered=False)
     post(site.store, site.installation, world.record("LEAD-2"), anna, Draft(text="Inside, too", note=True))

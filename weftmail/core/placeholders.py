@@ -16,7 +16,7 @@ PLACEHOLDERS: Final = {
     "customer.name": marked("the customer's name"),
     "customer.first_name": marked("the first word of the customer's name"),
     "customer.address": marked("the customer's address"),
-    "record.number": marked("the number of the record, such as LEAD-17"),
+    "record.number": marked("the number of the record, such as LEAD-42"),
     "record.title": marked("the title of the record"),
     "owner.name": marked("who owns the record"),
     "team.name": marked("the team of the record"),
