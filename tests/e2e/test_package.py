@@ -83,6 +83,7 @@ def test_it_is_installed_and_stopped(system: BootedSystemd) -> None:
         assert system.show(name, ("LoadState", "ActiveState")) == {"LoadState": "loaded", "ActiveState": "inactive"}
     assert system.ok("stat", "-c", "%U %G %a", "/var/lib/weftmail").split() == ["weftmail", "weftmap", "750"]
     assert system.ok("dpkg", "--verify", "weftmail") == ""
+    assert system.ok("bash", "-c", "zcat /usr/share/man/man1/mail-admin-doctor.1.gz").startswith(".TH")
     assert "usage: mail-admin" in system.ok("mail-admin", "--help")
     # The pipe program finds its work compiled beside it, whatever it is called by.
     assert system.ok("bash", "-c", "ls /opt/weftmail/lib/*/site-packages/weftmail/__pycache__/pipe.*.pyc")
