@@ -44,8 +44,10 @@ def confirm(
     Inside the transaction that files it.  Nothing is sent where the alias does not say so, to whom nobody vouches for,
     to a program or a list, to an address that had one within a day, or to which nothing is sent.
     """
+    if alias is None or alias.confirms != "yes":
+        return 0
     message = store.messages.get(record.company_id, opened_by)
-    if alias is None or alias.confirms != "yes" or message is None or message.author_contact_id is None:
+    if message is None or message.author_contact_id is None:
         return 0
     address, contact_id = message.author_address, message.author_contact_id
     if not _deserves(delivered, message) or suppressed(store, record.company_id, [address]):

@@ -130,9 +130,12 @@ def by_token_shown(
     For a mail that came by another mailbox, by a list or by an alias of the mail server.  Whoever shows a token knows
     it, and who may write with it is judged as ever.
     """
-    for box in (*message.to, *message.cc)[:SHOWN]:
-        local, _, domain = comparable(box.address).rpartition("@")
-        found = by_token_in(store, installation, local, domain, store.domains.by_name(domain), contacts)
+    shown = dict.fromkeys(comparable(box.address) for box in (*message.to, *message.cc)[:SHOWN])
+    parted = [(local, domain) for local, _, domain in (one.rpartition("@") for one in shown)]
+    tokens = [(local, domain) for local, domain in parted if domain and (reply_token.find(local) or ("", ""))[1]]
+    ours = store.domains.named({domain for _, domain in tokens}) if tokens else {}
+    for local, domain in tokens:
+        found = by_token_in(store, installation, local, domain, ours.get(domain), contacts)
         if found[1] is not None and found[1].purpose != "bounce":
             return found
     return "", None

@@ -81,7 +81,7 @@ def test_every_command_has_help(noun: str, capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["frob"], "'frob' is no command; there are init, status, doctor"),
+        (["frob"], "'frob' is no command; there are init, status, metrics"),
         (["squad", "list"], "'squad' is no command"),
         (["company"], "say what to do: add, list, show, set; see: mail-admin company --help"),
         (["company", "frob"], "'frob' is nothing that can be done here; there are add"),
@@ -344,8 +344,8 @@ def test_every_verb_and_flag_stands_in_the_docs() -> None:
         assert not missing, (command, missing)
 
 
-WITHOUT_JSON = {"serve", "completion", "alias export"}
-"""Programs, and what prints a text for another program: completion for a shell, CSV for a spreadsheet."""
+WITHOUT_JSON = {"serve", "completion", "metrics", "alias export", "record export", "contact export"}
+"""Programs, and what prints a text for another program: completion, figures, CSV, mbox."""
 
 
 def test_every_list_show_and_act_takes_json() -> None:
