@@ -106,7 +106,7 @@ def test_words_between_quotes_are_shown_with_the_whole_mail_to_open(site: Site, 
     text = "> forty?\nMake it 38.\n> on Monday?\nOn Tuesday.\n"
     world.deliver(world.mail(text=text, references=[first], subject="Re: Quote for 40 chairs"), "leads@acme.example")
     page = anna.get(LEAD).text
-    assert "<summary>Show whole message</summary>" in page and "quoted" not in page
+    assert "<summary>Show whole message</summary>" in page and "Show quoted" not in page
     assert "&gt; forty?\nMake it 38.\n&gt; on Monday?\nOn Tuesday.\n</div>" in page
 
 

@@ -58,6 +58,9 @@ def test_nor_by_a_post_that_names_nobody(site: Site) -> None:
     assert outside(site) == {"karin@customer.example"}
 
 
+ADDRESSED = ("to_offered", "cc_offered", "to", "cc")
+
+
 @pytest.mark.parametrize(("verified", "copied"), [(False, 0), (True, ANSWER_COPIED)])
 def test_nor_by_a_colleagues_answer_by_mail(site: Site, verified: bool, copied: int) -> None:
     arrives(site, verified=verified, cc=LIST)
@@ -97,7 +100,7 @@ def test_reply_all_shows_them_and_send_then_reaches_them(site: Site, anna: Brows
     assert not [one for one in ticked if "acme.example" in one]
     assert "Hello" in page and "Reply all</button>" not in page and outside(site) == set()
     form = {
-        name: re.findall(rf'name="{name}" value="([^"]+)"', page) for name in ("to_offered", "cc_offered", "to", "cc")
+        name: re.findall(rf'name="{name}" value="([^"]+)"', page) for name in (*ADDRESSED, "draft", "version", "pen")
     }
     form = {name: [_plain(one) for one in values] for name, values in form.items()}
     seen = re.findall(r'name="seen" value="([^"]+)"', page)
