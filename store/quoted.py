@@ -14,7 +14,7 @@ class QuotedMessages:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def reached(self, company_id: int, message_id: int, states: Sequence[str]) -> list[str]:
+    def delivered_to(self, company_id: int, message_id: int, states: Sequence[str]) -> list[str]:
         """Return the addresses outside whose delivery of the message is in one of the states."""
         words = {"company_id": company_id, "message_id": message_id, "states": [*states]}
         return column(queries.quoted_reached(self._connection, **words))

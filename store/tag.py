@@ -28,7 +28,7 @@ class Tags:
         """Return the company's tags by name."""
         return many(Tag, queries.tags(self._connection, company_id=company_id))
 
-    def beside(self, company_id: int, record_id: int) -> tuple[list[Tag], list[Tag]]:
+    def on_and_off(self, company_id: int, record_id: int) -> tuple[list[Tag], list[Tag]]:
         """Return the tags of one record, and the company's others; both by name."""
         rows = [*queries.tags_beside(self._connection, company_id=company_id, record_id=record_id)]
         bears, others = ([Tag(row[0], row[1]) for row in rows if bool(row[2]) is wanted] for wanted in (True, False))

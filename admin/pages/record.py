@@ -290,7 +290,7 @@ def _shown(
     found, thread = talk.record, shown_entries(talk, visit.now)
     drafts = drafting.of_record(visit, found) if drafts is None else drafts
     moves = moves or visit.store.messages.pulse(found.company_id, found.id)
-    tags, other_tags = visit.store.tags.beside(found.company_id, found.id)
+    tags, other_tags = visit.store.tags.on_and_off(found.company_id, found.id)
     decides = {one.id for one in talk.held if one.theirs}
     seen = _mark(visit, found, moves, talk.followers, talk.participants, drafts)
     return visit.page(

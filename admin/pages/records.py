@@ -194,9 +194,9 @@ def _tabs(wanted: ListAsked, counts: RecordCounts, begun: int) -> list[Tab]:
         ("held", {}, counts.held),
         ("drafts", {}, counts.drafts + begun),
     ]
-    put_away = [Tab(name, query_of([], {"in": name}), None, False) for name in HIDDEN]
+    hidden = [Tab(name, query_of([], {"in": name}), None, False) for name in HIDDEN]
     own = [Tab(name, query_of([name], words), count, False) for name, words, count in asked_for]
-    every = [Tab("all", "", None, False), *own, *put_away]
+    every = [Tab("all", "", None, False), *own, *hidden]
     return [Tab(one.name, one.query, one.count, one.query == wanted.query) for one in every]
 
 

@@ -43,7 +43,7 @@ def test_two_people_one_is_away_and_the_other_stands_in(site: Site, tmp_path: Pa
         bjorn.goto(f"{home}/records/LEAD-1")
         expect(bjorn.locator("#facts")).to_contain_text("away until Monday, Björn stands in")
         anna.get_by_role("button", name="I am back").click()
-        expect(anna.locator(".bar")).to_contain_text("Anna is not out of office", timeout=20_000)
+        expect(anna.locator(".bar[role=status]")).to_contain_text("Anna is not out of office", timeout=20_000)
         bjorn.reload()
         expect(bjorn.locator("#facts")).not_to_contain_text("stands in")
 

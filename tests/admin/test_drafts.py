@@ -147,8 +147,8 @@ def test_what_was_sent_elsewhere_is_not_sent_twice(site: Site, anna: Browser) ->
     assert here["draft"] == [str(kept["draft"])] and anna.post(WRITE, here).status_code == 303
     stopped = anna.post(WRITE, there)
     assert stopped.status_code == 422 and "sent or discarded in another window" in stopped.text
-    told = anna.post(DRAFT, {**there, "kind": "", "tab": "note", "draft": "99"}).json()
-    assert "sent or discarded" in told["gone"] and said(site)[0] == "Call her"
+    answer = anna.post(DRAFT, {**there, "kind": "", "tab": "note", "draft": "99"}).json()
+    assert "sent or discarded" in answer["gone"] and said(site)[0] == "Call her"
     again = {name: shown(stopped.text, name) for name in ("draft", "version", "pen")}
     assert anna.post(WRITE, {**there, **again}).status_code == 303
 

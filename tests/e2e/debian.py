@@ -101,8 +101,8 @@ def as_this_machine(root: Path) -> None:
         if (Path("/") / name).exists():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(Path("/") / name, root / name)
-    told = subprocess.run(["apt-config", "dump"], capture_output=True, text=True, check=True).stdout
-    lines = [line for line in told.splitlines() if line.startswith("Acquire::") and '"";' not in line]
+    dumped = subprocess.run(["apt-config", "dump"], capture_output=True, text=True, check=True).stdout
+    lines = [line for line in dumped.splitlines() if line.startswith("Acquire::") and '"";' not in line]
     (root / "etc/apt/apt.conf.d/90this-machine").write_text("\n".join(lines) + "\n")
 
 

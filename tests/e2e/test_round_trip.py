@@ -197,7 +197,9 @@ def test_the_whole_way(
     left = email.message_from_bytes(to_karin.raw, policy=email.policy.default)
     assert str(left["From"]) == "Anna via Acme <leads@acme.example>"
     assert str(left["To"]) == f"Karin Ek <{KARIN}>"
-    assert plain(to_karin).strip() == "Yes, 40 is fine."
+    words, _, quoted = plain(to_karin).replace("\r\n", "\n").strip().partition("\n\n")
+    # Karin wrote it, and nobody else reads it: what is answered is quoted to her.
+    assert words == "Yes, 40 is fine." and quoted.endswith("Karin Ek wrote:\n> Could you do 40 chairs?\n>\n> Karin")
     assert "Reply to this email" not in to_karin.raw.decode() and ANNA not in to_karin.raw.decode()
     assert verified(milter, to_karin.raw) == BOTH
     assert to_karin.sender.startswith("bounce+")

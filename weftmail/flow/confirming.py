@@ -67,13 +67,13 @@ def confirm(
 
 
 def _deserves(delivered: Delivered, message: ThreadMessage) -> bool:
-    """Say whether a person wrote it whose address is proven, of their own, and not by way of a list."""
+    """Say whether a person wrote it whose address is vouched for, of their own, and not by way of a list."""
     mail: Message = delivered.message
-    proven = delivered.proof.verified and message.verified and not message.automatic
+    vouched = delivered.proof.verified and message.verified and not message.automatic
     person = mail.kind == "mail" and mail.auto_submitted.strip().lower() in ("", "no") and bool(delivered.row.sender)
     straight = not message.via and message.sent_on_by_id is None and message.author_user_id is None
     # What a person let in is theirs to answer.
-    return proven and person and straight and not mail.loop and delivered.arrived_at > 0
+    return vouched and person and straight and not mail.loop and delivered.arrived_at > 0
 
 
 def _words(store: Store, installation: Installation, alias: Alias, record: Record, message: ThreadMessage) -> str:

@@ -63,23 +63,25 @@ def quoted(
 
 def _had(store: Store, message: ThreadMessage) -> frozenset[str]:
     """Return the addresses outside that wrote the message, or got it; what nobody vouches for was written by nobody."""
-    reached = store.quoted.reached(message.company_id, message.id, HAD)
+    got = store.quoted.delivered_to(message.company_id, message.id, HAD)
     wrote = message.kind == "received" and message.verified
-    return _of(message, reached, store.messages.addressed(message.company_id, message.id) if wrote else ())
+    return _of(message, got, store.messages.addressed(message.company_id, message.id) if wrote else ())
 
 
 def _shown_had(entry: Entry) -> frozenset[str]:
     """Return the same of a message that is loaded already, with whom it names and where it went."""
-    reached = [
+    got = [
         one.address
         for one in entry.deliveries
         if one.contact_id is not None and one.channel == "email" and one.state in HAD
     ]
-    return _of(entry.message, reached, entry.addressed)
+    return _of(entry.message, got, entry.addressed)
 
 
-def _of(message: ThreadMessage, reached: Iterable[str], named: Iterable[Addressed | ThreadAddressed]) -> frozenset[str]:
-    got = [*reached]
+def _of(
+    message: ThreadMessage, delivered: Iterable[str], named: Iterable[Addressed | ThreadAddressed]
+) -> frozenset[str]:
+    got = [*delivered]
     if message.kind == "received" and message.verified:
         got += [message.author_address, message.reply_to, *(one.address for one in named if one.field != "bcc")]
     return frozenset(comparable(one) for one in got if one)

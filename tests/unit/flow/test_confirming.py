@@ -129,9 +129,9 @@ def test_two_installations_that_confirm_each_other_end_after_one(confirming: Wor
     confirming.deliver(confirming.mail("B <leads@b.example>", verified=True), LEADS)
     ((_, mail),) = left(confirming)
     fields = [(name, mail[name]) for name in ("Auto-Submitted", "X-Weftmail-Loop", "X-Weftmail-Hops")]
-    told = other.mail(
+    confirmation = other.mail(
         "Acme <leads@acme.example>", "leads@b.example", mail["Subject"], words(mail), verified=True, headers=fields
     )
-    other.deliver(told, "leads@b.example")
+    other.deliver(confirmation, "leads@b.example")
     assert left(other) == []
     other.store.close()

@@ -99,7 +99,7 @@ def test_where_the_domain_of_the_alias_is_gone_answers_come_to_another(world: Wo
     assert found.instead_of == "sales@acme.example"
 
 
-class Wire:
+class Taker:
     """A mail server that takes everything, and keeps it with its return path."""
 
     def __init__(self) -> None:
@@ -114,14 +114,14 @@ class Wire:
 
 
 class Wires(Boxes):
-    """Leads everywhere by one wire."""
+    """Leads everywhere by one way out."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, taker: Taker) -> None:
         super().__init__()
-        self.wire = wire
+        self.taker = taker
 
-    def to(self, server: object) -> Wire:  # type: ignore[override]
-        return self.wire
+    def to(self, server: object) -> Taker:  # type: ignore[override]
+        return self.taker
 
 
 NAMES = st.sampled_from(
@@ -149,14 +149,14 @@ def test_from_signature_and_return_path_are_aligned_whatever_aliases_domains_and
         if removed:
             world.store.aliases.set_state(record.alias_id, "removed", 1)
         post(world.store, world.installation, record, anna, Draft("Yes.", to=[KARIN]))
-        wire = Wire()
+        taker = Taker()
         keys = lambda domain: [SigningKey(domain, "wm26e", "ed25519", PEM)]  # noqa: E731
-        email = EmailChannel(Means(world.store, world.installation, wire, keys, Wires(wire)))
+        email = EmailChannel(Means(world.store, world.installation, taker, keys, Wires(taker)))
         while OutboxSender(world.store, world.installation, {"email": email}, "here", lambda: 0.5).round().worked:
             pass
-        assert wire.taken
+        assert taker.taken
         allowed = {"acme.example", *ours}
-        for return_path, data in wire.taken:
+        for return_path, data in taker.taken:
             message = message_from_bytes(data)
             author = str(message["From"]).rpartition("@")[2].rstrip(">")
             signed = str(message["DKIM-Signature"]).partition("d=")[2].partition(";")[0]

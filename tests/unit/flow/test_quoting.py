@@ -172,3 +172,12 @@ def test_a_page_that_is_loaded_says_who_had_a_message_as_the_store_does(lead: Wo
         True,
         False,
     }
+
+
+def test_a_record_without_an_alias_and_one_whose_alias_is_at_hand_ask_for_none(lead: World) -> None:
+    record = lead.record("LEAD-1")
+    message = conversation(lead.store, record).entries[0].message
+    alias = lead.store.aliases.get(record.company_id, record.alias_id or 0)
+    assert alias is not None
+    for one, known in ((record, alias), (replace(record, alias_id=None), None)):
+        assert quoted(lead.store, one, message, [KARIN], alias=known).message == message

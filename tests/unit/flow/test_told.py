@@ -287,7 +287,7 @@ def test_the_owner_of_an_alias_comes_after_the_records_own(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("recipient", ["", "friends@acme.example", "nobody@acme.example", "an error"])
 @pytest.mark.parametrize(
-    ("author", "told"),
+    ("author", "expected"),
     [
         # That colleague; of one who may only read, the admins; of one who has left, whoever it waits for otherwise.
         (0, {0}),
@@ -296,7 +296,7 @@ def test_the_owner_of_an_alias_comes_after_the_records_own(tmp_path: Path) -> No
     ],
 )
 def test_mail_in_a_colleagues_name_is_told_to_that_colleague_else_to_the_admins(
-    tmp_path: Path, recipient: str, author: int, told: set[int] | None
+    tmp_path: Path, recipient: str, author: int, expected: set[int] | None
 ) -> None:
     world, ids = arranged(tmp_path, replace(NOBODY, owner=1, alias_owner=1, inactive=frozenset({2})))
     raw = world.mail(f"U{author} <u{author}@acme.example>")
@@ -308,7 +308,7 @@ def test_mail_in_a_colleagues_name_is_told_to_that_colleague_else_to_the_admins(
     row = world.row(number)
     assert row.state in ("held", "unmatched", "error")
     usual = {3} if recipient.startswith("nobody") else {1}
-    assert who_found(world, number) == {ids[one] for one in (usual if told is None else told)}
+    assert who_found(world, number) == {ids[one] for one in (usual if expected is None else expected)}
     assert all(may_decide(world, number, one) for one in who_found(world, number))
 
 

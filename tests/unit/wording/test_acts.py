@@ -32,6 +32,7 @@ from weftmail.core.wording.sentences import say
             {"LEAD-1 owner": "Anna", "LEAD-1 owner_address": "a@b.example", "A-2 owner": "Anna"},
             "LEAD-1 assigned to Anna",
         ),
+        ("record.set", {"read": False, "owner": "Eva"}, {"read": True, "owner": "Anna"}, "LEAD-1 changed"),
         ("record.many", {"A-2 owner": "Eva"}, {"A-2 owner": None}, "LEAD-1: no owner any more"),
         (
             "record.many",

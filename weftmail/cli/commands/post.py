@@ -158,8 +158,8 @@ def _then(then: AfterSend) -> list[str]:
 def _lines(planned: PostPlan) -> list[str]:
     outside = [f"  Subject: {planned.subject}"] if planned.recipients.outsiders else []
     if planned.identity is not None and planned.identity.instead_of:
-        told = f"no mail server may send in the name of {planned.identity.instead_of}"
-        outside.insert(0, f"  From: {planned.identity.sender.address} ({told})")
+        reason = f"no mail server may send in the name of {planned.identity.instead_of}"
+        outside.insert(0, f"  From: {planned.identity.sender.address} ({reason})")
     return [*outside, *lines_of(planned.recipients)]
 
 

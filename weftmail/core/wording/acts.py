@@ -259,17 +259,18 @@ def _changed(act: str, subject: str, was: Mapping[str, list[object]], now: Mappi
 
 
 def _said_of(subject: str, name: str, was: Sequence[object], now: Sequence[object]) -> Phrase | None:
-    about = {"subject": subject}
     if name == "tags":
         return _tagged(subject, was, now)
     if not now or any(one != now[0] for one in now):
         return None
     if name == "read":
-        return Phrase("went.read", about) if now[0] else Phrase("went.unread", about)
+        return Phrase("went.read", {"subject": subject}) if now[0] else Phrase("went.unread", {"subject": subject})
     if name == "awaits_us":
-        return Phrase("went.awaited", about) if now[0] else Phrase("went.answered", about)
+        return Phrase("went.awaited", {"subject": subject}) if now[0] else Phrase("went.answered", {"subject": subject})
     if name == "owner":
-        return Phrase("went.assigned", {**about, "name": str(now[0])}) if now[0] else Phrase("went.unassigned", about)
+        if not now[0]:
+            return Phrase("went.unassigned", {"subject": subject})
+        return Phrase("went.assigned", {"subject": subject, "name": str(now[0])})
     return None
 
 

@@ -161,3 +161,13 @@ def test_what_a_team_had_is_the_companys_once_the_team_is_gone(sales: Office) ->
     sales.did(saved_reply.add(sales.setup, replace(THANKS, of="Sales", assign="Sales")))
     sales.did(team.remove(sales.setup, "Sales", company="Acme"))
     assert (got(sales).team_id, got(sales).assign_team_id) == (None, None)
+
+
+def test_a_page_offers_what_its_reader_may_change(sales: Office) -> None:
+    sales.did(saved_reply.add(sales.setup, replace(THANKS, of="Sales")))
+    world = sales.world
+    may = [saved_reply.may_change(sales.store, one, world.acme, got(sales)) for one in (None, world.anna, world.bjorn)]
+    assert may[:2] == [True, True]
+    team_id = got(sales).team_id
+    assert team_id is not None
+    assert may[2] is (world.bjorn in sales.store.teams.members(world.acme, team_id))
