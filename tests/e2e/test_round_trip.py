@@ -211,7 +211,7 @@ def test_the_whole_way(
         client.sendmail(ANNA, reply_to(notification), answer.as_bytes())
     post = installation.wait_messages("LEAD-1", 3)[2]
     assert (post["kind"], post["proof"]["source"], post["proof"]["login"]) == ("post", "submission", ANNA)
-    assert plain(sink.wait(2, KARIN)[1]).strip() == "And the drawing is good."
+    assert plain(sink.wait(2, KARIN)[1]).startswith("And the drawing is good.")
 
     # Unproven it is held, she is told in her inbox, and nothing leaves.
     answer = answer_to(notification, f"Anna <{ANNA}>", "Pay to this account instead.")
