@@ -8,8 +8,29 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import dns.exception
+import dns.message
+import dns.query
+
 SOA = "@ 300 IN SOA ns1 hostmaster 1 3600 600 86400 {minimum}\n@ 300 IN NS ns1\nns1 300 IN A 127.0.0.1\n"
 """What each zone begins with; ``minimum`` is how long it may be remembered that a name is not there, in seconds."""
+
+
+def free_port(address: str) -> int:
+    """Return a port that is free for datagrams and for connections alike: a name server needs both."""
+    for _ in range(100):
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as stream,
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams,
+        ):
+            stream.bind((address, 0))
+            port: int = stream.getsockname()[1]
+            try:
+                datagrams.bind((address, port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError(f"no port of {address} is free for both")
 
 
 class Nsd:
@@ -30,9 +51,8 @@ class Nsd:
         self._address = address
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
-            free.bind((address, port))
-            self.port: int = free.getsockname()[1]
+        self._asked = next(iter(zones), "")
+        self.port = port or free_port(address)
         for domain, text in zones.items():
             (folder / f"{domain}.zone").write_text(f"$ORIGIN {domain}.\n{text}")
         parts = "".join(f'zone:\n name: "{one}"\n zonefile: "{folder}/{one}.zone"\n' for one in (*zones, *broken))
@@ -47,14 +67,19 @@ class Nsd:
         """Start it, and wait until it answers."""
         self._process = subprocess.Popen(["/usr/sbin/nsd", "-d", "-c", str(self._folder / "nsd.conf")])
         end = time.monotonic() + 10
-        while not self._listens():
+        while not self._answers():
             if self._process.poll() is not None or time.monotonic() > end:
                 raise AssertionError(f"nsd does not start: {(self._folder / 'nsd.log').read_text()}")
-            time.sleep(0.02)
 
-    def _listens(self) -> bool:
-        with socket.socket() as connection:
-            return connection.connect_ex((self._address, self.port)) == 0
+    def _answers(self) -> bool:
+        """Say whether its process answers a question: its sockets stand before its zones are read."""
+        question = dns.message.make_query(self._asked or "example", "SOA")
+        try:
+            dns.query.udp(question, self._address, 0.2, self.port)
+        except (dns.exception.Timeout, OSError):
+            time.sleep(0.02)
+            return False
+        return self._process is not None and self._process.poll() is None
 
     def stop(self) -> None:
         """Stop it."""
