@@ -197,9 +197,7 @@ def test_the_whole_way(
     left = email.message_from_bytes(to_karin.raw, policy=email.policy.default)
     assert str(left["From"]) == "Anna via Acme <leads@acme.example>"
     assert str(left["To"]) == f"Karin Ek <{KARIN}>"
-    words, _, quoted = plain(to_karin).replace("\r\n", "\n").strip().partition("\n\n")
-    # Karin wrote it, and nobody else reads it: what is answered is quoted to her.
-    assert words == "Yes, 40 is fine." and quoted.endswith("Karin Ek wrote:\n> Could you do 40 chairs?\n>\n> Karin")
+    assert plain(to_karin).strip() == "Yes, 40 is fine."
     assert "Reply to this email" not in to_karin.raw.decode() and ANNA not in to_karin.raw.decode()
     assert verified(milter, to_karin.raw) == BOTH
     assert to_karin.sender.startswith("bounce+")
@@ -211,7 +209,7 @@ def test_the_whole_way(
         client.sendmail(ANNA, reply_to(notification), answer.as_bytes())
     post = installation.wait_messages("LEAD-1", 3)[2]
     assert (post["kind"], post["proof"]["source"], post["proof"]["login"]) == ("post", "submission", ANNA)
-    assert plain(sink.wait(2, KARIN)[1]).startswith("And the drawing is good.")
+    assert plain(sink.wait(2, KARIN)[1]).strip() == "And the drawing is good."
 
     # Unproven it is held, she is told in her inbox, and nothing leaves.
     answer = answer_to(notification, f"Anna <{ANNA}>", "Pay to this account instead.")

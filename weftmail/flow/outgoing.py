@@ -24,6 +24,7 @@ def outgoing(store: Store, installation: Installation, message: Message, disposi
             "" if answered is None else f"{answered.text}\n{answered.reply_text}",
             [languages.of(code) for code in languages.names],
             (f"{installation.site_url}/enter/",),
+            "" if answered is None else answered.author_name,
         ),
     )
 

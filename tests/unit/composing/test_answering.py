@@ -17,6 +17,7 @@ ANSWERED = Answered(
     "Could you do 38 instead of 40 chairs?\nWe would need them in the first week of January at the latest.",
     [language(code) for code in NAMES],
     ("https://weft.acme.example/enter/",),
+    "Karin Ek",
 )
 ON = "On Tue, 24 Nov 2026 at 10:00, Karin Ek via Acme Sales <sales@acme.example> wrote:"
 
@@ -47,6 +48,27 @@ def leaves(text: str) -> str:
 )
 def test_what_a_colleague_wrote_goes_out_whole(words: str) -> None:
     assert leaves(words) == words
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "On 3 March 2026, Karin Ek wrote:",
+        "Den 3 mars 2026 skrev Karin Ek:",
+        "Am 03.03.2026 um 10:41 schrieb Karin Ek:",
+        "On 3 March 2026, Karin Ek via Acme Sales\nwrote:",
+        "2026-03-03 10:41, karin ek:",
+        ON,
+    ],
+)
+def test_the_line_that_introduces_her_words_goes_with_them(above: str) -> None:
+    quote = "> Could you do 38 instead of 40 chairs?"
+    assert leaves(f"Yes.\n\n{above}\n{quote}") == "Yes."
+    assert leaves(f"{above}\n{quote}\n\nYes.") == "Yes."
+    # Without a quote that is certainly hers it stays, and so does a sentence that only looks like it.
+    assert leaves(f"Yes.\n\n{above}\n> Not her words.") == f"Yes.\n\n{above}\n> Not her words."
+    for own in ("Karin Ek, this is for you:", "We have 38 and 40:", "On 3 March 2026 we agreed with Sara on:"):
+        assert leaves(f"{own}\n{quote}\nYes.") == f"{own}\nYes."
 
 
 @pytest.mark.parametrize("sent", SENT.values(), ids=SENT)

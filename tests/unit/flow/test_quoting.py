@@ -9,6 +9,7 @@ from email import message_from_bytes
 
 import pytest
 
+from tests.unit.flow.test_filing import reply_address
 from tests.unit.thorough import examples
 from tests.unit.world import World
 from weftmail.flow.copy import Copy as ComposedCopy
@@ -61,6 +62,19 @@ def test_an_answer_to_its_author_quotes_what_they_wrote_and_nothing_else(lead: W
     assert found[KARIN].startswith("Yes\n\n-- \n")
     assert re.search(r"\n\nOn \d+ \w+ \d{4}, Karin Ek wrote:\n> Do you have 40 chairs\?\n$", found[KARIN])
     assert "wrote:" not in copies(lead, answer(lead, Draft("Yes", quote=False)))[KARIN]
+
+
+@pytest.mark.parametrize(
+    "below", ["", "\n\nOn 3 March 2026, Karin Ek wrote:\n> Do you have 40 chairs?", "\n\n> 40 chairs?"]
+)
+def test_an_answer_by_email_leaves_with_its_new_words_alone(lead: World, below: str) -> None:
+    opened = lead.thread("LEAD-1")[0].id
+    raw = lead.mail("Anna <anna@acme.example>", text=f"Yes{below}", verified=True)
+    lead.deliver(raw, reply_address(lead, opened), "anna@acme.example")
+    answered = lead.thread("LEAD-1")[1]
+    assert answered.kind == "post"
+    words = copies(lead, answered.id)[KARIN]
+    assert words.split() == ["Yes"]
 
 
 def test_nobody_reads_a_quote_of_what_another_did_not_have(lead: World) -> None:

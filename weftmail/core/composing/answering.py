@@ -38,6 +38,8 @@ class Answered:
     languages: Sequence[Language] = ()
     doors: Sequence[str] = ()
     """The beginnings of links that let whoever has one in."""
+    author: str = ""
+    """The name of whoever wrote the words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def answer_of(text: str, answered: Answered) -> OwnWords:
     found = "\n".join(lines)
     for foot in feet:
         found = _footless(found, foot)
-    found = "\n".join(_without_quotes(found.split("\n"), _squashed(answered.text[:NOTIFICATION_WORDS])))
+    found = "\n".join(_without_quotes(found.split("\n"), answered))
     found = found.strip("\n") if found.strip() else text.strip("\n")
     return OwnWords(found, _clean(found, feet, answered.doors))
 
@@ -85,12 +87,13 @@ def _without_signature(lines: list[str]) -> list[str]:
     return lines[:at] if at > 0 and len(lines) - at <= SIGNATURE else lines
 
 
-def _without_quotes(lines: Sequence[str], answered: str) -> list[str]:
+def _without_quotes(lines: Sequence[str], answered: Answered) -> list[str]:
     """Leave out the quoted blocks whose every word stands in what we notified of, with what introduces them."""
+    words = _squashed(answered.text[:NOTIFICATION_WORDS])
     kept: list[str] = []
     for block, quoted in _blocks(lines):
-        if quoted and len(block) <= QUOTED and all(_squashed(line) in answered for line in block):
-            kept = without_attribution(kept)
+        if quoted and len(block) <= QUOTED and all(_squashed(line) in words for line in block):
+            kept = without_attribution(kept, answered.author)
         else:
             kept += block
     return kept

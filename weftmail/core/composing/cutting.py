@@ -29,12 +29,27 @@ def cut_notification(text: str) -> str:
     return kept if kept.strip() else text
 
 
-def without_attribution(lines: list[str]) -> list[str]:
-    """Return the lines without what introduces a quote at their end: who wrote when."""
+def without_attribution(lines: list[str], author: str = "") -> list[str]:
+    """Return the lines without what introduces a quote at their end: who wrote when.
+
+    ``author`` is the name of whoever wrote what is quoted, where that is known.
+    """
     kept = _without_attribution(lines)
-    last = kept[-1] if kept else ""
-    # Without an address it takes a date and a time, which a sentence of somebody's own hardly ends with.
-    return _trimmed(kept[:-1]) if last.rstrip("* >").endswith(":") and len(_NUMBERS.findall(last)) >= 4 else kept
+    # Without an address it takes a date and a time, which a sentence of somebody's own hardly ends with, or a date and
+    # the author's very name; programs break that sentence in two.
+    if _introduces(kept[-1:], 4):
+        return _trimmed(kept[:-1])
+    for count in (1, 2):
+        said = kept[-count:]
+        if author and author.casefold() in " ".join(said).casefold() and _introduces(said, 2):
+            return _trimmed(kept[:-count])
+    return kept
+
+
+def _introduces(lines: list[str], numbers: int) -> bool:
+    """Say whether the lines are a sentence that ends in a colon and has so many numbers."""
+    said = " ".join(lines)
+    return said.rstrip("* >").endswith(":") and len(_NUMBERS.findall(said)) >= numbers
 
 
 def _unintroduced(lines: list[str]) -> list[str]:

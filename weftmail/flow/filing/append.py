@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from weftmail.core.routing.disposition import Append, Note
-from weftmail.core.routing.recipients import Recipients, Skipped
+from weftmail.core.routing.recipients import Skipped
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.delivered import Delivered
 from weftmail.flow.events import note_message, reopen, write_event
@@ -15,7 +15,6 @@ from weftmail.flow.installation import Installation
 from weftmail.flow.notices import notify_of_failure
 from weftmail.flow.notify import notify, planned
 from weftmail.flow.outgoing import outgoing
-from weftmail.flow.quoting import quoted
 from weftmail.flow.referred import foreign_ids
 from weftmail.flow.turns import note_mail
 from weftmail.store.record import NewParticipant, Record
@@ -53,7 +52,6 @@ def file_append(
         kind="note" if isinstance(disposition, Note) else "post" if post else "received",
         answers_id=disposition.answers,
         sent_as=identity_of(store, record).sender.address if post else "",
-        quotes_id=_quotes(store, record, disposition.answers, who_gets) if post else None,
         words=outgoing(store, installation, message, disposition).text
         if post or isinstance(disposition, Note)
         else None,
@@ -80,12 +78,6 @@ def file_append(
         store.inbox.read(company_id, record.id, user_id, now)
         store.read_state.read(company_id, user_id, [record.id])
     return Outcome("filed", record.id, message_id, copies)
-
-
-def _quotes(store: Store, record: Record, answers_id: int | None, who_gets: Recipients) -> int | None:
-    """Return the message that a colleague's answer quotes on its way out; their program's own quote was cut."""
-    found = quoted(store, record, answers_id, [one.address for one in who_gets.outsiders]).message
-    return found.id if found is not None else None
 
 
 def _tell_of(store: Store, record: Record, skipped: Skipped, author_id: int | None, now: int) -> None:

@@ -39,7 +39,6 @@ def new_message(
     kind: str = "received",
     answers_id: int | None = None,
     sent_as: str = "",
-    quotes_id: int | None = None,
     words: str | None = None,
     now: int,
 ) -> NewMessage:
@@ -70,7 +69,6 @@ def new_message(
         content_hash=message.content_hash,
         sent_as=sent_as,
         answers_id=answers_id,
-        quotes_id=quotes_id,
         inbound_id=delivered.row.id,
         flag=_flag(message, reused),
         via=author.via.as_json() if author.via is not None else "",
