@@ -968,6 +968,8 @@ setInterval(() => document.querySelectorAll("[data-leaves]").forEach((one) => {
     clearTimeout(timer);
   }
   async function ask() {
+    // The form may have come anew meanwhile, a saved reply in it, say.
+    if (!field.isConnected) return;
     const wanted = typed(field);
     if (!wanted || (!wanted[1] && field.dataset.colleagues !== "text")) return close();
     asked?.abort();
@@ -977,7 +979,8 @@ setInterval(() => document.querySelectorAll("[data-leaves]").forEach((one) => {
     try {
       const answer = await fetch(url, { headers: { accept: "application/json" }, signal: asked.signal });
       if (!answer.ok || answer.redirected) return close();
-      show(await answer.json());
+      const people = await answer.json();
+      if (field.isConnected) show(people);
     } catch {
       // Asked anew meanwhile, or not reached: names can be typed in full.
     }

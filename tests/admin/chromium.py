@@ -52,7 +52,7 @@ class Watched:
         self.page = page
         self.alarms: list[str] = []
         page.on("dialog", lambda dialog: self._alarm(f"dialog {dialog.message}", dialog.dismiss))
-        page.on("pageerror", lambda error: self._alarm(f"error {error}"))
+        page.on("pageerror", lambda error: self._alarm(f"error {error.stack or error}"))
         page.on("console", lambda message: self._console(message))
         page.on("popup", lambda popup: self._alarm(f"popup {popup.url}", popup.close))
         page.on("request", lambda request: self._requested(request.url, home))

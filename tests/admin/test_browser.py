@@ -83,7 +83,7 @@ def test_from_the_link_to_an_answer_that_is_on_its_way(site: Site, tmp_path: Pat
         enter(page, site, home)
         assert page.url == f"{home}/records/LEAD-1"
         page.get_by_text("● Live").wait_for()
-        page.get_by_label("Text").fill("38 of them, on 8 January.")
+        page.locator(".editor #text").fill("38 of them, on 8 January.")
         # While Anna writes Karin does: the page says so, her words stay, and Send shows it first.
         first = site.world.thread("LEAD-1")[0].rfc_message_id
         site.world.deliver(
@@ -94,13 +94,13 @@ def test_from_the_link_to_an_answer_that_is_on_its_way(site: Site, tmp_path: Pat
         page.get_by_text("Make it 38.").wait_for()
         # The answer comes without a new page, so it is waited for.
         page.locator("#write").get_by_text("Somebody wrote while you were writing").wait_for()
-        assert page.get_by_label("Text").inner_text().strip() == "38 of them, on 8 January."
+        assert page.locator(".editor #text").inner_text().strip() == "38 of them, on 8 January."
         page.get_by_role("button", name="Send", exact=True).click()
         page.wait_for_url("**/records/LEAD-1#m3")
         assert "Anna → Karin Ek" in " ".join(page.inner_text("#m3").split())
         page.get_by_role("radiogroup").get_by_text("Log internal note").click()
         assert not page.get_by_label("Add to To").is_visible()
-        page.get_by_label("Text").fill("Call her on Friday.")
+        page.locator(".editor #text").fill("Call her on Friday.")
         page.get_by_role("button", name="Log internal note").click()
         page.wait_for_url("**/records/LEAD-1#m4")
         assert [one.kind for one in site.world.thread("LEAD-1")] == ["received", "received", "post", "note"]
@@ -164,7 +164,7 @@ def test_everything_but_live_movement_works_without_script(site: Site, tmp_path:
         page.get_by_label("Add to Cc").press("Enter")
         assert page.get_by_text("erik@other.example").first.is_visible()
         assert len(site.world.thread("LEAD-1")) == 1
-        page.get_by_label("Text").fill("Hello both")
+        page.locator("#text").fill("Hello both")
         page.get_by_role("button", name="Send", exact=True).click()
         assert "Cc Erik Ek" in page.inner_text("#m2")
         assert page.locator("#live").is_hidden()

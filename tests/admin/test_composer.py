@@ -188,7 +188,7 @@ def ticked(page: Page) -> list[str]:
 
 
 def test_in_the_browser_the_form_changes_in_place_and_what_was_written_stays(talk: Site, page: Page) -> None:
-    page.locator("#text").fill("Half a word")
+    page.locator(".editor #text").fill("Half a word")
     page.locator("#m4 a[data-compose=forward]").click()
     page.locator(".about", has_text="Forwards").wait_for()
     assert typed_words(page).startswith("Half a word\n\n---------- Forwarded message")
@@ -196,7 +196,7 @@ def test_in_the_browser_the_form_changes_in_place_and_what_was_written_stays(tal
     add = page.locator("[name=to_more]")
     add.press_sequentially("sar")
     page.locator(".offered li", has_text="Sara").click()
-    page.locator("#text").press("Control+Enter")
+    page.locator(".editor #text").press("Control+Enter")
     page.locator("article .kind", has_text="Forwarded").wait_for()
     assert outside(talk) == {("to", SARA)}
 
@@ -209,7 +209,7 @@ def test_in_the_browser_names_are_removed_bcc_is_opened_and_keys_reply(talk: Sit
     assert ticked(page) == [f'"Karin Ek" <{KARIN}>']
     page.get_by_role("button", name="Bcc").click()
     page.locator("[name=bcc_more]").fill(MIA)
-    page.locator("#text").fill("Yes")
+    page.locator(".editor #text").fill("Yes")
     page.get_by_role("button", name="Send", exact=True).click()
     page.locator("article", has_text="Bcc").wait_for()
     assert outside(talk) == {("to", KARIN), ("bcc", MIA)}

@@ -167,7 +167,7 @@ def test_the_first_run_and_the_second(folder: Path, tmp_path: Path) -> None:
         image = page.frame_locator("iframe.mail").get_by_alt_text("A birch chair")
         image.wait_for()
         assert image.evaluate("one => one.naturalWidth") == 300
-        page.get_by_label("Text").fill("Yes, 40 of them.")
+        page.locator(".editor #text").fill("Yes, 40 of them.")
         page.get_by_role("button", name="Send", exact=True).click()
         page.get_by_text(re.compile("● Karin Ek .*: Sent")).wait_for()
         page.get_by_role("link", name="Records", exact=True).first.click()

@@ -362,7 +362,7 @@ PASTE = """data => {
 
 
 def test_in_the_browser_words_and_files_are_kept_as_they_are_typed_pasted_and_chosen(site: Site, page: Page) -> None:
-    page.locator("#text").press_sequentially("Not lost")
+    page.locator(".editor #text").press_sequentially("Not lost")
     page.locator("#kept", has_text="Draft kept").wait_for()
     page.evaluate(PASTE)
     page.locator("#kept-files bdi", has_text="b.png").wait_for()
@@ -383,15 +383,15 @@ def test_in_the_browser_words_and_files_are_kept_as_they_are_typed_pasted_and_ch
 
 def test_in_the_browser_send_counts_down_and_undo_brings_it_back(site: Site, page: Page) -> None:
     waits(site)
-    page.locator("#text").fill("Sent too soon")
-    page.locator("#text").press("Control+Enter")
+    page.locator(".editor #text").fill("Sent too soon")
+    page.locator(".editor #text").press("Control+Enter")
     page.locator("#leaving", has_text=re.compile(r"Leaves in \d s")).wait_for()
     assert typed_words(page) == ""
     page.locator("#leaving button", has_text="Undo").click()
     page.wait_for_url(re.compile("draft=message"))
     assert typed_words(page) == "Sent too soon" and posts(site) == []
     page.get_by_role("button", name="Discard draft").click()
-    expect(page.locator("#text")).to_have_text("")
+    expect(page.locator(".editor #text")).to_have_text("")
     assert drafts(site) == []
 
 
@@ -403,27 +403,27 @@ def test_in_two_browsers_the_second_one_chooses_and_nothing_is_lost(site: Site, 
             opened.goto(f"{home}/enter/{once}")
             opened.locator("form button").first.click()
             opened.goto(f"{home}{LEAD}")
-        page.locator("#text").press_sequentially("From the desk")
+        page.locator(".editor #text").press_sequentially("From the desk")
         page.locator("#kept", has_text="Draft kept").wait_for()
-        other.locator("#text").press_sequentially("From the phone")
+        other.locator(".editor #text").press_sequentially("From the phone")
         bar = other.locator("#elsewhere")
         bar.get_by_text("Changed elsewhere at").wait_for()
         assert said(site) == ("From the desk", "From the phone")
         other.reload()
-        expect(other.locator("#text")).to_have_text("From the desk")
+        expect(other.locator(".editor #text")).to_have_text("From the desk")
         expect(other.locator("details.aside")).to_contain_text("Another version of this draft")
         # Words that had not reached the site when the page was left are no reason to overwrite another page's.
-        page.locator("#text").press_sequentially(", at noon")
+        page.locator(".editor #text").press_sequentially(", at noon")
         expect(page.locator("[name=version]")).not_to_have_value("1")
-        other.locator("#text").press("Control+End")
-        other.locator("#text").press_sequentially("!")
+        other.locator(".editor #text").press("Control+End")
+        other.locator(".editor #text").press_sequentially("!")
         bar.get_by_text("Changed elsewhere at").wait_for()
         bar.get_by_role("button", name="Keep mine").click()
         expect(bar).to_be_hidden()
-        expect(other.locator("#text")).to_have_text("From the desk!")
+        expect(other.locator(".editor #text")).to_have_text("From the desk!")
         assert said(site) == ("From the desk!", "From the desk, at noon")
-        page.locator("#text").press_sequentially(" sharp")
+        page.locator(".editor #text").press_sequentially(" sharp")
         page.locator("#elsewhere").get_by_text("Changed elsewhere at").wait_for()
         page.get_by_role("link", name="Use that one").click()
-        expect(page.locator("#text")).to_have_text("From the desk!")
+        expect(page.locator(".editor #text")).to_have_text("From the desk!")
         assert said(site) == ("From the desk!", "From the desk, at noon sharp")

@@ -37,7 +37,7 @@ def watched(site: Site, tmp_path: Path) -> Iterator[Watched]:
 
 def pasted(page: Page, html: str, text: str = "") -> None:
     """Paste into the editor what another program copied."""
-    page.locator("#text").focus()
+    page.locator(".editor #text").focus()
     page.evaluate(
         """([html, text]) => {
           const transfer = new DataTransfer();
@@ -81,7 +81,7 @@ def last(site: Site) -> Any:
 def test_bold_a_list_a_link_and_a_pasted_table_reach_the_customer_with_text_beside(
     site: Site, watched: Watched
 ) -> None:
-    page, text = watched.page, watched.page.locator("#text")
+    page, text = watched.page, watched.page.locator(".editor #text")
     text.press_sequentially("We have ")
     text.press("Control+b")
     text.press_sequentially("40 chairs")
@@ -108,7 +108,7 @@ def test_bold_a_list_a_link_and_a_pasted_table_reach_the_customer_with_text_besi
     page.reload()
     expect(text.locator("td")).to_have_text(["Price", "Oak", "120"])
     assert text.locator("strong").inner_text() == "40 chairs" and text.locator("li").count() == 2
-    page.locator("#text").press("Control+Enter")
+    page.locator(".editor #text").press("Control+Enter")
     page.locator("li.post iframe.mail").wait_for()
     sent = last(site)
     assert sent.text.split("\n") == [
@@ -123,7 +123,7 @@ def test_bold_a_list_a_link_and_a_pasted_table_reach_the_customer_with_text_besi
 
 
 def test_dropped_images_stand_among_the_words_and_survive_a_reload(site: Site, watched: Watched) -> None:
-    page, text = watched.page, watched.page.locator("#text")
+    page, text = watched.page, watched.page.locator(".editor #text")
     text.press_sequentially("Look: ")
     dropped(
         page, ("chair.png", "image/png", PNG), ("oak.png", "image/png", PNG + b"x"), ("list.csv", "text/csv", b"a,b")
@@ -164,8 +164,8 @@ def test_hostile_html_fires_nowhere_pasted_or_posted(site: Site, anna: Browser, 
     pasted(page, HOSTILE, "words")
     kept(page)
     page.reload()
-    page.locator("#text", has_text="over").wait_for()
-    html = page.locator("#text").inner_html()
+    page.locator(".editor #text", has_text="over").wait_for()
+    html = page.locator(".editor #text").inner_html()
     assert not re.search(r"onerror|onclick|svg|script|form|style=\"pos|tracker|base", html)
     form = {**anna.form(LEAD), "text": "harmless", "html": HOSTILE, "kind": "message"}
     assert anna.post(f"{LEAD}/write", form).status_code == 303
@@ -249,13 +249,13 @@ def test_it_can_be_used_by_everybody_narrow_and_dark_and_in_both_languages(
         tools.get_by_role("button", name="Fet" if language == "sv" else "Bold").focus()
         page.keyboard.press("ArrowRight")
         page.keyboard.press("Enter")
-        page.locator("#text").press_sequentially("38 ")
+        page.locator(".editor #text").press_sequentially("38 ")
         assert page.locator("#text em").inner_text().strip() == "38"
-        assert page.locator("#text").get_attribute("role") == "textbox" and page.locator("#text").get_attribute(
+        assert page.locator(".editor #text").get_attribute("role") == "textbox" and page.locator("#text").get_attribute(
             "aria-label"
         )
         # Tab leaves the editor.
-        page.locator("#text").press("Tab")
+        page.locator(".editor #text").press("Tab")
         assert page.evaluate("document.activeElement.id") != "text"
         pasted(page, "<table><tr><td>a long word in a table that is wide<td>another one, wider<td>and more</table>")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -152,7 +152,7 @@ def test_two_people_one_mentions_the_other_with_the_keyboard(lead: Site, tmp_pat
         enter(anna, lead, home)
         anna.goto(f"{home}{LEAD}")
         anna.get_by_text("Log internal note").first.click()
-        anna.locator("#text").press_sequentially("Look, @lu")
+        anna.locator(".editor #text").press_sequentially("Look, @lu")
         anna.wait_for_selector("#colleagues-offered li[aria-selected=true]")
         anna.keyboard.press("Enter")
         assert typed_words(anna) == "Look, @Carl Lund "

@@ -151,7 +151,7 @@ def test_two_people_see_each_other_come_write_and_go(site: Site, tmp_path: Path)
         here = "[data-key=here]"
         anna.locator(here).get_by_text("Björn has this record open").wait_for()  # type: ignore[attr-defined]
         bjorn.locator(here).get_by_text("Anna has this record open").wait_for()  # type: ignore[attr-defined]
-        bjorn.locator("#text").press_sequentially("Yes")  # type: ignore[attr-defined]
+        bjorn.locator(".editor #text").press_sequentially("Yes")  # type: ignore[attr-defined]
         anna.locator(here).get_by_text("Björn is writing an answer").wait_for()  # type: ignore[attr-defined]
         head = anna.locator(".crumbs .present")  # type: ignore[attr-defined]
         assert "Björn" in head.inner_text() and "is writing an answer" in head.text_content()

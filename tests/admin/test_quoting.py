@@ -84,7 +84,7 @@ def test_in_the_browser_it_is_taken_out_in_swedish(site: Site, page: Page) -> No
     site.store.connection.execute("update users set language = 'sv'")
     page.reload()
     page.get_by_label("Citera det som besvaras, om alla som får det hade det").uncheck()
-    page.locator("#text").fill("Ja")
+    page.locator(".editor #text").fill("Ja")
     page.locator("button.primary.send").click()
     expect(page.locator("#thread > li").last).to_contain_text("Ja")
     assert quoted(site) is None

@@ -175,7 +175,7 @@ def test_what_comes_in_moves_nothing_until_somebody_clicks(site: Site, tmp_path:
         enter(page, site, home)
         page.goto(f"{home}/records/LEAD-1")
         page.get_by_text("● Live").wait_for()
-        page.locator("#text").fill("Half a sentence")
+        page.locator(".editor #text").fill("Half a sentence")
         place = "document.getElementById('write').getBoundingClientRect().top"
         high, entries = page.evaluate("document.body.scrollHeight"), page.locator("#thread > .entry:visible").count()
         top = page.evaluate(place)

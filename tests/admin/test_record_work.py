@@ -157,7 +157,7 @@ def test_it_is_done_in_place_with_the_keyboard(three: Site, tmp_path: Path) -> N
         page.locator(".facts form.form button.primary").press("Enter")
         page.wait_for_selector(".bar")
         assert three.world.record("LEAD-1").owner == "Björn"
-        page.get_by_label("Text").fill("38 of them.")
+        page.locator(".editor #text").fill("38 of them.")
         page.select_option("#after_send", "close")
         page.get_by_role("button", name="Send", exact=True).click()
         page.wait_for_selector("text=changed the state: open → closed")

@@ -238,9 +238,9 @@ def test_chromium_a_word_behind_a_slash_becomes_the_reply(seen: tuple[Site, Page
     kept(site, tags=["won"])
     opened(page, LEAD)
     expect(page.get_by_role("button", name=button)).to_be_visible()
-    page.locator("#text").fill("")
-    page.locator("#text").press_sequentially("Hello. /thanks ")
-    expect(page.locator("#text")).to_have_text("Hello. Thank you, Karin.")
+    page.locator(".editor #text").fill("")
+    page.locator(".editor #text").press_sequentially("Hello. /thanks ")
+    expect(page.locator(".editor #text")).to_have_text("Hello. Thank you, Karin.")
     expect(page.locator("#write [name=act]")).to_be_checked()
 
 

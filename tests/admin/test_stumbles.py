@@ -85,7 +85,7 @@ def test_a_chosen_file_stays_when_add_is_pressed_and_when_the_form_is_refused(
     site: Site, words: Words, page: Page
 ) -> None:
     choose(page)
-    page.locator("#text").fill("Here is the plan.")
+    page.locator(".editor #text").fill("Here is the plan.")
     page.locator("[name=to_more]").fill("no address")
     page.get_by_role("button", name=words.add, exact=True).first.click()
     page.locator("[name=to_more][aria-invalid]").wait_for()
@@ -113,7 +113,7 @@ def test_what_was_written_outlives_the_session_and_is_sent_after_the_next_sign_i
     site: Site, words: Words, page: Page
 ) -> None:
     choose(page)
-    page.locator("#text").fill("Half an hour of work.")
+    page.locator(".editor #text").fill("Half an hour of work.")
     site.store.sessions.end_all(site.world.anna)
     send(page, words)
     page.get_by_text(words.signed_out).wait_for()
@@ -134,7 +134,7 @@ def test_what_was_written_outlives_the_session_and_is_sent_after_the_next_sign_i
 
 
 def test_words_are_there_again_after_a_reload_and_gone_once_they_are_sent(site: Site, words: Words, page: Page) -> None:
-    page.locator("#text").press_sequentially("Not lost.")
+    page.locator(".editor #text").press_sequentially("Not lost.")
     page.reload()
     assert typed_words(page) == "Not lost."
     send(page, words)
@@ -144,7 +144,7 @@ def test_words_are_there_again_after_a_reload_and_gone_once_they_are_sent(site: 
 
 
 def test_too_much_is_said_before_it_is_sent_and_nothing_is_lost(site: Site, words: Words, page: Page) -> None:
-    page.locator("#text").fill("A film.")
+    page.locator(".editor #text").fill("A film.")
     page.locator("form.composer").evaluate("one => { one.dataset.most = 10; }")
     choose(page, "film.txt", b"x" * 11)
     page.get_by_text(words.too_large).wait_for()
@@ -182,7 +182,7 @@ def test_arriving_messages_leave_the_form_where_it_is(site: Site, words: Words, 
 
     page.locator(".live.on").wait_for()
     arrives("First")
-    page.locator("#text").fill("I am writing.")
+    page.locator(".editor #text").fill("I am writing.")
     page.locator("#write").scroll_into_view_if_needed()
     before = top()
     arrives("Second")

@@ -82,7 +82,7 @@ def test_from_an_empty_installation_to_an_answer_on_its_way(
     postfix.deliver(KARIN, "support@acme.example", MAIL)
     press(page, "Open TICKET-1")
     expect(page.get_by_text("It squeaks.")).to_be_visible()
-    page.get_by_label("Text").fill("We bring some oil.")
+    page.locator(".editor #text").fill("We bring some oil.")
     press(page, "Send")
     # It waits for as long as it can be undone.
     page.wait_for_url("**/records/TICKET-1*#leaving*")
