@@ -26,6 +26,7 @@ class ContactCard:
     blocked_by: str
     merged_into_id: int | None
     created_at: int
+    erased_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,10 @@ MESSAGE, FILES, RECORD, HELD = range(4)
 the mail log alone."""
 
 
+MERGED = 500
+"""So many pages of the index are merged in one step."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A record that was found, with the message that was found in it; of a record itself without one."""
@@ -99,6 +103,22 @@ class Search:
         column = "rowid" if self._lite else "id"
         sql = f"delete from search_text where {column} = :number"  # noqa: S608 - one of two constants
         self._connection.run("search_forget", sql, {"number": 4 * of + kind})
+
+    def merge(self, *, first: bool) -> bool:
+        """Merge some pages of the index, so that what was deleted goes from it, too; say whether more is left to merge.
+
+        The ``first`` step says that everything is to be merged.  PostgreSQL cleans up behind itself.
+        """
+        if not self._lite:
+            return False
+        before = self._changes()
+        sql = "insert into search_text (search_text, rank) values ('merge', :pages)"
+        self._connection.run("search_merge", sql, {"pages": -MERGED if first else MERGED})
+        # SQLite counts the command itself as one change, and says by more of them that there was something to do.
+        return self._changes() - before >= 2
+
+    def _changes(self) -> int:
+        return int(self._connection.execute("select total_changes()").rows[0][0])
 
     def find(
         self, company_id: int, what: Sought, hidden_types: Sequence[str], most: int = 30, record_id: int | None = None

@@ -25,6 +25,7 @@ from weftmail.store.dns import DnsLooks
 from weftmail.store.domain import Domains
 from weftmail.store.draft import Drafts
 from weftmail.store.due import Agenda
+from weftmail.store.erasure import Erasures
 from weftmail.store.exemption import Exemptions
 from weftmail.store.handed_over import HandedOvers
 from weftmail.store.inbound import InboundLog
@@ -128,6 +129,7 @@ class Store:
         self.servers = OutgoingServers(connection)
         self.handed_over = HandedOvers(connection)
         self.withdrawals = Withdrawals(connection, self.blobs)
+        self.erasures = Erasures(connection, self.blobs)
 
     @classmethod
     def open(cls, path: str | Path, *, readonly: bool = False) -> Store:

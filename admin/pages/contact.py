@@ -61,6 +61,7 @@ def _page(visit: Visit, found: ContactCard, wrong: Mapping[str, str]) -> Respons
         organisations=visit.store.organisations.all(of) if visit.may_write else [],
         typed=typed,
         wrong=wrong,
+        erases=visit.may(Role.ADMIN),
         history=changes_of(visit, found.name) if visit.may(Role.ADMIN) and found.name else [],
     )
 

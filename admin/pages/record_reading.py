@@ -46,6 +46,7 @@ def all_files(visit: Visit) -> Response:
         record=found,
         files=listed[:PER_PAGE],
         following=listed[PER_PAGE - 1].id if len(listed) > PER_PAGE else 0,
+        deletes=visit.may(Role.ADMIN),
     )
 
 

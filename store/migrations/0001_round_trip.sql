@@ -338,12 +338,14 @@ create table contact (
     blocked_by text not null default '',
     stopped bigint not null default 0,
     -- Whether the images elsewhere that their verified mail refers to are loaded without asking.
-    images boolean not null default false
+    images boolean not null default false,
+    -- Whoever was erased is a row without a name, so that what is said of how far messages got still stands.
+    erased_at bigint
 );
 create index contact_blocked on contact (company_id, id) where blocked_at is not null;
 create index contact_company on contact (company_id, id) where archived_at is null;
 create index contact_sorted on contact (company_id, sort_name, id) where archived_at is null;
-create index contact_away on contact (company_id, sort_name, id) where archived_at is not null and merged_into_id is null;
+create index contact_away on contact (company_id, sort_name, id) where archived_at is not null and merged_into_id is null and erased_at is null;
 create index contact_here on contact (id) where archived_at is null;
 create index contact_organisation on contact (organisation_id, sort_name, id) where organisation_id is not null;
 create index contact_merged on contact (merged_into_id) where merged_into_id is not null;
@@ -678,6 +680,7 @@ create index inbound_went on inbound (state, report, accepted_at)
     where state in ('filed', 'duplicate', 'discarded');
 create index inbound_went_company on inbound (company_id, state, report, accepted_at)
     where state in ('filed', 'duplicate', 'discarded');
+create index inbound_from on inbound (lower(from_address), company_id) where from_address <> '';
 create index inbound_blob on inbound (blob_id);
 create index inbound_company_blob on inbound (company_id, blob_id);
 create index inbound_review_company on inbound (company_id, id) where state in ('held', 'unmatched', 'error');
@@ -738,6 +741,7 @@ create table message (
 create index message_quotes on message (quotes_id) where quotes_id is not null;
 create index message_unread on message (company_id, id) where flag in ('unreadable', 'partly read');
 create index message_unread_everywhere on message (id) where flag in ('unreadable', 'partly read');
+create index message_inbound on message (inbound_id) where inbound_id is not null;
 create index message_thread on message (company_id, record_id, id);
 create index message_author on message (company_id, author_contact_id, id) where author_contact_id is not null;
 create index message_rfc_id on message (company_id, rfc_message_id, content_hash);
@@ -779,6 +783,7 @@ create table message_reference (
     message_id bigint not null references message (id),
     primary key (company_id, rfc_message_id, message_id)
 );
+create index message_reference_of on message_reference (message_id);
 create table message_version (
     id {ID},
     company_id bigint not null references company (id),
@@ -1062,6 +1067,7 @@ create table delivery (
 create index delivery_outbox on delivery (company_id, outbox_id, address);
 create index delivery_record on delivery (company_id, record_id, changed_at);
 create index delivery_address on delivery (company_id, address, changed_at, id) where contact_id is not null;
+create index delivery_contact on delivery (contact_id, record_id) where contact_id is not null;
 create index delivery_inbox on delivery (company_id, user_id, id) where channel = 'inbox';
 create index delivery_unread on delivery (company_id, user_id, record_id) where state = 'unread';
 create index delivery_new on delivery (user_id, record_id) where state = 'unread' and done_at is null;
@@ -1174,6 +1180,7 @@ create index notice_open_record on notice (user_id, record_id, created_at, id) w
 create index notice_done on notice (user_id, done_at) where done_at is not null;
 create index notice_waits on notice (user_id, record_id) where waits <> '' and done_at is null;
 create index notice_activity on notice (activity_id) where activity_id is not null;
+create index notice_inbound on notice (inbound_id) where inbound_id is not null;
 create unique index notice_once on notice (company_id, user_id, inbound_id);
 
 -- What a user is told by mail as well, gathered until the next one may leave; without any word from outside.
@@ -1187,6 +1194,7 @@ create table gathered_notice (
     created_at bigint not null
 );
 create index gathered_notice_user on gathered_notice (user_id, id);
+create index gathered_notice_inbound on gathered_notice (inbound_id) where inbound_id is not null;
 create unique index gathered_notice_once on gathered_notice (company_id, user_id, inbound_id);
 
 -- What goes to and fro between somebody and one place, a record or an alias; rows of the last hour, and of alarms of

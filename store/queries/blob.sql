@@ -31,6 +31,8 @@ delete from blob_piece where blob_id = :id;
 select case
     when exists (select 1 from inbound where blob_id = :id) then 1
     when exists (select 1 from attachment where blob_id = :id) then 1
+    when exists (select 1 from draft_file where blob_id = :id) then 1
+    when exists (select 1 from saved_reply_file where blob_id = :id) then 1
     else 0
 end;
 

@@ -2,7 +2,7 @@
 
 -- name: contact_card^
 select c.id, c.company_id, c.name, c.note, o.id as organisation_id, o.name as organisation, c.archived_at, c.blocked_at,
-    c.blocked_by, c.merged_into_id, c.created_at
+    c.blocked_by, c.merged_into_id, c.created_at, c.erased_at
 from contact c left join organisation o on o.id = c.organisation_id and o.archived_at is null
 where c.company_id = :company_id and c.id = :id;
 
@@ -26,7 +26,7 @@ limit :most;
 -- name: contacts_away
 select c.id, c.name, c.sort_name, null as organisation, c.blocked_at
 from contact c
-where c.company_id = :company_id and c.archived_at is not null and c.merged_into_id is null
+where c.company_id = :company_id and c.archived_at is not null and c.merged_into_id is null and c.erased_at is null
     and (c.sort_name, c.id) > (:name, :id)
 order by c.sort_name, c.id
 limit :most;

@@ -69,7 +69,7 @@ order by d.id;
 
 -- name: deliveries_redirect!
 update delivery set address = :address, changed_at = :now
-where company_id = :company_id and outbox_id = :outbox_id and contact_id = :contact_id;
+where company_id = :company_id and outbox_id = :outbox_id and +contact_id = :contact_id;
 
 -- Whom we sent a message may answer it, unless they were taken out of the conversation since.
 -- name: sent_to

@@ -308,7 +308,7 @@ update message
 set kind = 'event', public = false, author_user_id = null, author_contact_id = null, author_name = 'weftmail',
     author_address = '', verified = false, proof = '{}', subject = '', size = 0, text = '', html = '', reply_text = '',
     rfc_message_id = :once, content_hash = '', sent_as = '', answers_id = null, inbound_id = null, flag = '',
-    phrase = :phrase, automatic = true
+    phrase = :phrase, automatic = true, via = '', reply_to = '', sent_on_by_id = null, quotes_id = null
 where company_id = :company_id and id = :id and kind <> 'event';
 
 -- name: message_addresses_remove!

@@ -16,6 +16,8 @@ NAMED = "looks through the titles of a stretch of the company's newest records t
 READ_MORE = {
     "draft_files": FEW,
     "record_fields_and_people": FEW,
+    "erase_places": "all that is one person's, sorted once it is found",
+    "erase_counts": "all that is one person's, counted before it goes",
     "saved_reply_files": FEW,
     "tags_beside": SET_UP,
     "stand_ins": FEW,

@@ -38,6 +38,10 @@ WHOLE = {
         "all that is one contact's passes to another",
     ),
     **dict.fromkeys(
+        [one for one in queries.available_queries if one.startswith("erase_")],
+        "all that is one person's goes",
+    ),
+    **dict.fromkeys(
         [f"inbox_{one}" for one in ("done_messages", "done_notices", "back_messages", "back_notices")],
         "all that a user is done with at once is marked",
     ),
@@ -142,6 +146,7 @@ VALUES: dict[str, Any] = {
     "host": "mx.b.example", "again_at": 0, "edited_at": 1, "email_for": "message",
     "until_at": 10**9, "record_ids": [RECORD], "delivery_id": 10**9, "done_at": None, "failure_of": None,
     "activity_id": None, "waits": "", "digest": "day", "digest_hour": 7,
+    "first_text": "{}", "second_text": "{}", "third_text": "{}",
     "stands_in_for": "", "gives": "round", "holds_crossing": False,
 }  # fmt: skip
 SWITCHES = {
@@ -154,6 +159,8 @@ SWITCHES = {
     "forms": "",
 }
 ODD: dict[str, dict[str, Any]] = {
+    "shorten_mails": {"became": 2},
+    "file_remove": {"id": 10**9},
     **{name: {"types": ["none"], "before": 10**9} for name in ("contact_records", "contact_messages")},
     "outgoing_server_add": {"state": "on", "name": "relay"},
     "draft_put": {"kind": "note"},

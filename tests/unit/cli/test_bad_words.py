@@ -24,6 +24,7 @@ GOOD = {
     "address": "anna@acme.example",
     "author": "anna@acme.example",
     "domain": "acme.example",
+    "file": "1",
     "id": "1",
     "message": "1",
     "messages": "1",

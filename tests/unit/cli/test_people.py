@@ -309,3 +309,19 @@ def test_who_leaves_hands_over(shell: Shell) -> None:
 def test_signed_out_everywhere(shell: Shell) -> None:
     said = shell.ok("user", "sign-out", "bjorn@acme.example")
     assert "Björn is signed out everywhere (0 sessions)" in said
+
+
+def test_a_person_is_erased_from_the_shell(shell: Shell) -> None:
+    karin = "karin@customer.example"
+    shell.ok("contact", "add", karin, "--name", "Karin Ek")
+    plan = shell.ok("contact", "erase", karin, "--dry-run")
+    assert "Goes:" in plan and "0 messages that they wrote" in plan and "Backups made before" in plan
+    assert shell.json("contact", "erase", karin, "--dry-run")["erased"] is False
+    assert "type karin@customer.example" in shell.refused("contact", "erase", karin)
+    status, out, err = shell.call("contact", "erase", karin, context=shell.context(stdin=Terminal("karin\n")))
+    assert (status, "Nothing brings this back" in out, "type karin@customer.example" in err) == (1, True, True)
+    erased = shell.ok("contact", "erase", karin, context=shell.context(stdin=Terminal(f"{karin}\n")))
+    assert erased.endswith("Erased.\n")
+    assert "no contact has" in shell.refused("contact", "show", karin)
+    shell.ok("contact", "add", karin, "--name", "Karin Ek")
+    assert shell.json("contact", "erase", karin, "--typed", karin)["erased"] is True

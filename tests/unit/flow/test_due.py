@@ -311,6 +311,7 @@ class TestKinds:
             "retry": False,
             "send": False,
             "snooze": False,
+            "sweep": False,
         }
 
     def test_every_domain_is_to_be_looked_at_each_day(self, world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 
 from weftmail.cli import done
 from weftmail.cli.arguments import Parser, Verbs
@@ -11,9 +12,10 @@ from weftmail.cli.listing import Listing, Whole
 from weftmail.cli.output import iso, sheet, shown
 from weftmail.cli.pages import ContactPages
 from weftmail.cli.refusals import carried_out
+from weftmail.core.wording.sentences import say
 from weftmail.flow import vocabulary
 from weftmail.flow.export import mbox_of_person
-from weftmail.flow.setup import contact, contact_merge, find, images
+from weftmail.flow.setup import contact, contact_erase, contact_merge, find, images
 from weftmail.store.listing import ContactLine
 from weftmail.store.people import BlockedSender
 from weftmail.store.store import Store
@@ -44,6 +46,12 @@ def build(parser: Parser) -> None:
     change.add_argument("--remove-address", action="append", default=[], metavar="ADDR", help="remove an address")
     remove = verbs.add("remove", "archive a contact; their messages stay", _remove, company=True)
     remove.add_argument("address", metavar="ADDR", help="an address of the contact")
+    erase = verbs.add(
+        "erase", "erase a person: what they wrote, and their name everywhere; for good", _erase, company=True
+    )
+    erase.add_argument("address", metavar="ADDR", help="an address of the contact")
+    erase.add_argument("--dry-run", action="store_true", help="say what would go and what would stay, and why")
+    erase.add_argument("--typed", metavar="ADDR", default="", help="the address once more; without it you are asked")
     restore = verbs.add("restore", "bring an archived contact back", _restore, company=True)
     restore.add_argument("address", metavar="ADDR", help="an address of the contact")
     merge = verbs.add("merge", "two contacts are the same person: make them one", _merge, company=True)
@@ -131,6 +139,25 @@ def _remove(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(contact.remove(context.setup, arguments.address, company=arguments.company))
     said = f"Archived {made.subject}. The reply addresses that this person was given no longer work."
     context.answer(arguments.json, done.value(made), lambda: [said])
+
+
+def _erase(context: Context, arguments: argparse.Namespace) -> None:
+    of, address = arguments.company, arguments.address
+    with context.store.snapshot():
+        plan = contact_erase.plan(context.store, address, company=of)
+    goes, stays = [[say(one) for one in part] for part in (plan.goes, plan.stays)]
+    lines = ["Goes:", *(f"  {one}" for one in goes), "Stays:", *(f"  {one}" for one in stays)]
+    value: dict[str, object] = {"goes": goes, "stays": stays, **asdict(plan.counts)}
+    if arguments.dry_run:
+        context.answer(arguments.json, {**value, "erased": False}, lambda: lines)
+        return
+    typed = arguments.typed
+    if not typed and context.stdin.isatty():
+        question = f"Nothing brings this back. Type {plan.addresses[0]} to erase: "
+        context.say("\n".join([*lines, question]))
+        typed = context.stdin.readline().strip()
+    carried_out(contact_erase.erase(context.setup, address, typed=typed, company=of))
+    context.answer(arguments.json, {**value, "erased": True}, lambda: [*lines, "Erased."])
 
 
 def _restore(context: Context, arguments: argparse.Namespace) -> None:

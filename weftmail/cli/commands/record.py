@@ -22,6 +22,7 @@ from weftmail.flow import vocabulary
 from weftmail.flow.export import mbox_of_record
 from weftmail.flow.identity import address_of
 from weftmail.flow.refusal import Refusal
+from weftmail.flow.setup import file as files
 from weftmail.flow.setup import find, forward, retype
 from weftmail.flow.setup import move as moves
 from weftmail.flow.setup import record as records
@@ -63,6 +64,10 @@ def _build_changes(verbs: Verbs) -> None:
     """Add what changes a record in its place."""
     export = verbs.add("export", "print a record's messages and notes as mbox", _export, company=True, json=False)
     export.add_argument("number", metavar="NUMBER", help="the record's number, as LEAD-7")
+    remove = verbs.add("remove-file", "delete a file of a message, for good", _remove_file, company=True)
+    remove.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
+    remove.add_argument("message", type=number, metavar="N", help="which message: its number on the record")
+    remove.add_argument("file", type=number, metavar="FILE", help="which of its files: 1 is the first")
     change = verbs.add("set", "change a record; only what you name changes", _set, company=True)
     change.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
     change.add_argument("--title", metavar="TEXT", help="the new title")
@@ -277,6 +282,12 @@ def _listing(store: Store, company: str | None, sort: RecordSort) -> Listing[Rec
         ),
         "There is no record yet; mail to an alias opens one.",
     )
+
+
+def _remove_file(context: Context, arguments: argparse.Namespace) -> None:
+    words = (arguments.number, arguments.message, arguments.file)
+    made = carried_out(files.remove(context.setup, *words, company=arguments.company))
+    context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
 
 
 def _export(context: Context, arguments: argparse.Namespace) -> None:

@@ -86,6 +86,8 @@ EVENTS: Final[dict[str, Sentence]] = {
     "event.note edited": marked("{actor} edited internal note {note}"),
     "event.note deleted": marked("{actor} deleted internal note {note}"),
     "event.note restored": marked("{actor} restored internal note {note}"),
+    "event.erased": marked("{actor} erased a message, with whoever wrote it"),
+    "event.file deleted": marked("{actor} deleted the file {name} of message {message}"),
     "event.withdrawn": marked("{actor} took an email from {sender} back to the review queue"),
     "event.taken off": marked("{actor} removed {name} from the followers"),
     "flag.unreadable": marked("This message could not be displayed; the original can be downloaded"),

@@ -11,6 +11,9 @@ from weftmail.core.wording.servers import SERVER_REFUSALS
 REFUSALS = {
     **SERVER_REFUSALS,
     "not_restored": marked("This store was not restored from a backup, or it has been released"),
+    "erase_typed": marked("Type {address} to erase this person"),
+    "erase_leaving": marked("Copy {number} to this person is leaving at this moment; try again in a minute"),
+    "no_such_file": marked("Message {message} on {number} has no file {file}"),
     # What is malformed.
     "address_malformed": marked("{address} is not an address; enter one such as name@example.com"),
     "address_blank": marked("{address} is not an address: it holds a blank or a control character"),

@@ -9,6 +9,7 @@ from weftmail.core.wording.acts import ACTS, FINAL, IN_FULL
 from weftmail.core.wording.bounces import BOUNCES
 from weftmail.core.wording.checking import CHECKING
 from weftmail.core.wording.dns import DNS
+from weftmail.core.wording.erasure import ERASURE
 from weftmail.core.wording.events import EVENTS
 from weftmail.core.wording.forecast import FORECAST
 from weftmail.core.wording.guide import GUIDE
@@ -44,6 +45,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     **CHECKING,
     **BOUNCES,
     **SERVERS,
+    **ERASURE,
 }
 
 
