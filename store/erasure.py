@@ -140,7 +140,8 @@ class Erasures:
         queries.erase_bounces(self._connection, **words)
         queries.erase_confirmations(self._connection, **words)
         queries.erase_exemptions(self._connection, **words)
-        names = [name for one in addresses for name in (one, f"verified {one}")]
+        kinds = ("", "mail of ")
+        names = [f"{by}{kind}{one}" for one in addresses for kind in kinds for by in ("", "verified ")]
         queries.erase_turns(self._connection, company_id=company_id, names=names)
 
     def redact_record(self, company_id: int, record_id: int, redact: Redact) -> None:

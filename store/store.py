@@ -34,6 +34,7 @@ from weftmail.store.inbox_list import InboxLists
 from weftmail.store.line import Line
 from weftmail.store.listing import Listings
 from weftmail.store.log import MailLog
+from weftmail.store.mail_import import MailImports
 from weftmail.store.member import Members
 from weftmail.store.message import Messages
 from weftmail.store.migrate import latest, schema_number
@@ -129,6 +130,7 @@ class Store:
         self.servers = OutgoingServers(connection)
         self.handed_over = HandedOvers(connection)
         self.withdrawals = Withdrawals(connection, self.blobs)
+        self.mail_imports = MailImports(connection)
         self.erasures = Erasures(connection, self.blobs)
 
     @classmethod

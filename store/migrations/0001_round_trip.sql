@@ -12,7 +12,7 @@ create table setting (
 create table entrance (
     name text primary key
 );
-insert into entrance (name) values ('pipe'), ('lmtp'), ('spool');
+insert into entrance (name) values ('pipe'), ('lmtp'), ('spool'), ('import');
 
 create table address_kind (
     name text primary key

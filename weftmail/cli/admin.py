@@ -49,6 +49,7 @@ NOUNS = {
     "post": "send a message from a record, or log an internal note",
     "inbound": "the log of incoming email",
     "outbox": "the log of outgoing email",
+    "import": "email of before, read in from an mbox file or a Maildir",
     "log": "where is my mail: what came and what left",
     "where": "where a mail would go, and why; nothing is changed",
     "review": "incoming email that is held for review",

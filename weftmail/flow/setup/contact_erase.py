@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from weftmail.core.redaction import INSTEAD, redaction
@@ -12,6 +13,7 @@ from weftmail.flow.setup import contact
 from weftmail.flow.setup.act import Done, Fields, Setup, act
 from weftmail.store.erasure import ErasureCounts
 from weftmail.store.people import Contact
+from weftmail.store.record import Record
 from weftmail.store.store import Store
 
 
@@ -81,21 +83,23 @@ def erase(setup: Setup, address: str, *, typed: str, company: str | None = None)
         for one in mails:
             store.erasures.remove_mail(of, one)
     store.erasures.forget_places(of, whose.id)
-    for record_id in sorted(places):
-        record = store.records.get(of, record_id)
-        titles = [record.title] if record is not None and record_id in opened else []
-        store.erasures.redact_record(of, record_id, redaction(addresses, [*titles, *names]))
+    for record in _records(store, of, places):
+        titles = [record.title] if record.id in opened else []
+        store.erasures.redact_record(of, record.id, redaction(addresses, [*titles, *names]))
     store.erasures.redact_company(of, redaction(addresses, names), everybody)
     store.erasures.forget_addresses(of, addresses)
     store.erasures.forget_contacts(of, everybody, INSTEAD, now)
-    for record_id in sorted(places):
-        record = store.records.get(of, record_id)
-        if record is not None:
-            store.search.keep_record(record)
-            store.records.unheard(of, record_id, now)
+    for record in _records(store, of, places):
+        store.search.keep_record(record)
+        store.records.unheard(of, record.id, now)
     store.due.put(SWEEP, FIRST, now, now)
     left: Fields = {"id": whose.id, **dict.fromkeys(asdict(counts), 0)}
     return Done("contact.erase", of, str(whose.id), {**left, **asdict(counts)}, {**left, "answers": counts.answers})
+
+
+def _records(store: Store, of: int, places: set[int]) -> Iterator[Record]:
+    found = (store.records.get(of, one) for one in sorted(places))
+    return (one for one in found if one is not None)
 
 
 def _names(store: Store, of: int, everybody: list[int]) -> list[str]:
@@ -126,6 +130,5 @@ def _take_messages(setup: Setup, whose: Contact, places: set[int], now: int) -> 
         places.add(one.record_id)
         store.erasures.unname(of, one.id)
         store.withdrawals.withdraw(of, one.record_id, one.id, says, f"erased {one.id}")
-        if one.inbound_id is not None:
-            store.erasures.remove_mail(of, one.inbound_id)
+        store.erasures.remove_mail(of, one.inbound_id or 0)
     return opened

@@ -1,0 +1,26 @@
+-- Email of before, read in from a folder.
+
+-- name: import_there$
+select id from message
+where company_id = :company_id and rfc_message_id = :rfc_message_id and content_hash = :content_hash
+limit 1;
+
+-- The conversation of a mail: it answers one of its messages, one of them answers it, or both answer the same.
+-- name: import_place$
+select record_id from (
+        select m.record_id
+        from message m cross join record r
+        where m.company_id = :company_id and m.rfc_message_id in (:rfc_message_ids) and m.kind <> 'event'
+            and r.id = m.record_id
+            and r.type = :record_type
+        union all
+        select m.record_id
+        from message_reference f cross join message m cross join record r
+        where f.company_id = :company_id and f.rfc_message_id in (:rfc_message_ids) and m.id = f.message_id
+            and r.id = m.record_id and r.type = :record_type
+    ) found
+limit 1;
+
+-- A mail that is older than what its conversation began with.
+-- name: import_began!
+update record set created_at = :at where company_id = :company_id and id = :id and created_at > :at;
