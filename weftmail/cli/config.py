@@ -6,6 +6,7 @@ there are.
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
 import os
 import re
@@ -161,23 +162,55 @@ def load(environ: Mapping[str, str]) -> Config:
     except (OSError, UnicodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise UsageError(f"{path} cannot be read: {why}") from None
+    for one in problems(text, path):
+        raise UsageError(f"{path}, line {one.line}: {one.what}" if one.line else f"{path} {one.what}")
+    return _checked(tomllib.loads(text), path)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigProblem:
+    """What is wrong in the file: in which line, 0 where none can be named, and what, with what to write instead."""
+
+    line: int
+    what: str
+
+
+def problems(text: str, path: Path) -> list[ConfigProblem]:
+    """Return all that is wrong in the settings, in the order of the file; of a file that is no TOML the first fault."""
     try:
-        values = tomllib.loads(text)
+        left = dict(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path} is not TOML: {error}") from None
-    return _checked(values, path)
+        return [ConfigProblem(0, f"is not TOML: {error}")]
+    found = []
+    while True:
+        try:
+            _checked(left, path)
+        except UsageError as error:
+            # Each of these begins with the name of its setting.
+            name = str(error).split(maxsplit=1)[0]
+            found.append(ConfigProblem(_line_of(text, name), str(error)))
+            if left.pop(name, None) is not None:
+                continue
+        return sorted(found, key=lambda one: one.line)
+
+
+def _line_of(text: str, name: str) -> int:
+    begins = re.compile(rf"\s*[\"']?{re.escape(name)}[\"']?\s*[=.]|\s*\[+\s*[\"']?{re.escape(name)}\b")
+    return next((number for number, line in enumerate(text.splitlines(), start=1) if begins.match(line)), 0)
 
 
 def _checked(values: Mapping[str, object], path: Path) -> Config:
     known = {field.name: type(field.default) for field in fields(Config)}
     for name, value in values.items():
         if name not in known:
-            raise UsageError(f"{path}: {name} is no setting; there are {', '.join(sorted(known))}")
+            near = difflib.get_close_matches(name, known, n=1)
+            meant = f"did you mean {near[0]}? There are" if near else "there are"
+            raise UsageError(f"{name} is no setting; {meant} {', '.join(sorted(known))}")
         if type(value) is not known[name]:
             kind = {bool: "true or false", int: "a whole number"}.get(known[name], "a text in quotes")
-            raise UsageError(f"{path}: {name} has to be {kind}")
+            raise UsageError(f"{name} has to be {kind}")
     config = Config(**cast(dict[str, Any], dict(values)))
-    check_places(config, f"{path}: ")
+    check_places(config)
     state = os.path.abspath(path.parent / config.state)
     return Config(**{**{field.name: getattr(config, field.name) for field in fields(Config)}, "state": state})
 

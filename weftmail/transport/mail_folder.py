@@ -92,7 +92,7 @@ def _as_date(stamp: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Maildir:
+class MaildirFolder:
     """A folder with a file for each mail, in ``cur`` and ``new``, and in those of the folders in it (``.Sent``)."""
 
     path: Path

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from weftmail.core.failure import UsageError
-from weftmail.transport import mail_folder
-from weftmail.transport.mail_folder import Maildir, Mbox
+from weftmail.transport.mail_folder import LARGEST, MaildirFolder, Mbox
 
 MBOX = (
     b"From karin@customer.example Mon Jul  6 10:00:00 2015\nSubject: one\n\nbody\n>From here\n>>From there\n\n"
@@ -41,11 +40,14 @@ def test_it_goes_on_from_behind_each_mail(mbox: Path) -> None:
         assert [*Mbox(mbox).mails(one.done)] == every[number:]
 
 
-def test_what_is_too_large_is_empty_and_the_next_one_is_whole(mbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    large = b"From a Mon Jul  6 10:00:00 2015\n\n" + b"x" * 99 + b"\n" + b"y" * 9 + b"\n\n" + MBOX
-    mbox.write_bytes(large)
-    monkeypatch.setattr(mail_folder, "LARGEST", 50)
-    assert next(Mbox(mbox).mails()).raw == b""
+def test_what_is_too_large_is_empty_and_the_next_one_is_whole(mbox: Path) -> None:
+    line = b"x" * 1023 + b"\n"
+    with mbox.open("wb") as file:
+        file.write(b"From a Mon Jul  6 10:00:00 2015\nSubject: large\n\n")
+        file.writelines([line] * (LARGEST // len(line) + 1))
+        file.write(b"\n" + MBOX)
+    large, *others = Mbox(mbox).mails()
+    assert large.raw == b"" and others[0].raw.startswith(b"Subject: one")
 
 
 def test_a_maildir_is_read_with_the_folders_in_it_in_the_order_of_names(tmp_path: Path) -> None:
@@ -54,15 +56,15 @@ def test_a_maildir_is_read_with_the_folders_in_it_in_the_order_of_names(tmp_path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(name.encode())
         os.utime(path, (1000, 1000))
-    found = [*Maildir(tmp_path).mails()]
+    found = [*MaildirFolder(tmp_path).mails()]
     assert [one.raw.decode() for one in found] == ["new/1.b", "cur/2.a:2,S", ".Sent/cur/3.c:2,"]
     assert [(one.at, one.done) for one in found] == [(1_000_000, 1), (1_000_000, 2), (1_000_000, 3)]
-    assert [*Maildir(tmp_path).mails(2)] == found[2:] and Maildir(tmp_path).size == 3
+    assert [*MaildirFolder(tmp_path).mails(2)] == found[2:] and MaildirFolder(tmp_path).size == 3
 
 
 def test_what_is_no_folder_of_mail_is_named(tmp_path: Path) -> None:
     (tmp_path / "x").write_text("Subject: one mail alone\n")
-    for folder in (Mbox(tmp_path / "none"), Maildir(tmp_path)):
+    for folder in (Mbox(tmp_path / "none"), MaildirFolder(tmp_path)):
         with pytest.raises(UsageError):
             folder.size  # noqa: B018 - it is asked for its failure
     for path in (tmp_path / "x", tmp_path / "none"):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from weftmail.cli import done
 from weftmail.cli.arguments import Parser, Verbs
-from weftmail.cli.config import as_toml, keys
+from weftmail.cli.config import as_toml, keys, path_of_config, problems
 from weftmail.cli.context import Context
 from weftmail.cli.output import Fields, table
 from weftmail.cli.refusals import carried_out
+from weftmail.core.failure import UsageError
 from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say
 from weftmail.flow.running import RUNNING, number
@@ -20,6 +22,8 @@ def build(parser: Parser) -> None:
     """Add the verbs."""
     verbs = Verbs(parser)
     verbs.add("show", "show each setting with its value, where it stands and what it means", _show)
+    check = verbs.add("check", "check the file of the settings; say every line that is wrong", _check)
+    check.add_argument("file", metavar="FILE", nargs="?", type=Path, help="another file than the one in use")
     put = verbs.add("set", "change a setting that may be changed while everything runs", _set)
     put.add_argument("name", metavar="NAME", help=f"one of {', '.join(RUNNING)}")
     put.add_argument("value", metavar="VALUE", help='its value; "" brings the default back')
@@ -30,6 +34,20 @@ def _show(context: Context, arguments: argparse.Namespace) -> None:
     headings = ("NAME", "VALUE", "STANDS IN", "MEANING")
     rows = [(one["name"], one["value"], one["source"], one["meaning"]) for one in found]
     context.answer(arguments.json, found, lambda: table(headings, rows, ""))
+
+
+def _check(context: Context, arguments: argparse.Namespace) -> int:
+    path = arguments.file or path_of_config(context.environ)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise UsageError(f"{path} cannot be read: {why}") from None
+    found = problems(text, path)
+    lines = [f"{path}, line {one.line}: {one.what}" if one.line else f"{path} {one.what}" for one in found]
+    value: Fields = {"file": str(path), "problems": [{"line": one.line, "what": one.what} for one in found]}
+    context.answer(arguments.json, value, lambda: lines or [f"{path}: all is well."])
+    return 1 if found else 0
 
 
 def _of_file(context: Context) -> list[Fields]:

@@ -16,7 +16,7 @@ from weftmail.cli.refusals import carried_out
 from weftmail.flow.mail_import import ImportGoal, ReadMail, import_mails
 from weftmail.flow.reading import Reader, Unread
 from weftmail.flow.setup import mail_import
-from weftmail.transport.mail_folder import FolderMail, Maildir, Mbox
+from weftmail.transport.mail_folder import FolderMail, MaildirFolder, Mbox
 
 AT_ONCE = 100
 """So many mails are filed in one transaction: an import that is interrupted begins again behind the last of these."""
@@ -25,9 +25,9 @@ AT_ONCE = 100
 def build(parser: Parser) -> None:
     """Add the verbs."""
     verbs = Verbs(parser)
-    kinds: dict[str, tuple[type[Mbox | Maildir], str]] = {
+    kinds: dict[str, tuple[type[Mbox | MaildirFolder], str]] = {
         "mbox": (Mbox, "an mbox file"),
-        "maildir": (Maildir, "a Maildir with the folders in it"),
+        "maildir": (MaildirFolder, "a Maildir with the folders in it"),
     }
     for name, (kind, what) in kinds.items():
         verb = verbs.add(name, f"read in {what}: silently, on closed records", partial(_import, kind), company=True)
@@ -37,7 +37,7 @@ def build(parser: Parser) -> None:
         verb.add_argument("--again", action="store_true", help="from the beginning, where an earlier run got further")
 
 
-def _import(kind: type[Mbox | Maildir], context: Context, arguments: argparse.Namespace) -> None:
+def _import(kind: type[Mbox | MaildirFolder], context: Context, arguments: argparse.Namespace) -> None:
     folder = kind(arguments.path)
     into = mail_import.goal(context.store, arguments.type, alias=arguments.alias, company=arguments.company)
     size, place = folder.size, _place(arguments.path, into)
