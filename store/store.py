@@ -51,6 +51,7 @@ from weftmail.store.record import Records
 from weftmail.store.record_list import RecordLists
 from weftmail.store.record_type import RecordTypes
 from weftmail.store.reference import References
+from weftmail.store.retention import Retentions
 from weftmail.store.saved_filter import SavedFilters
 from weftmail.store.saved_reply import SavedReplies
 from weftmail.store.search import Search
@@ -132,6 +133,7 @@ class Store:
         self.withdrawals = Withdrawals(connection, self.blobs)
         self.mail_imports = MailImports(connection)
         self.erasures = Erasures(connection, self.blobs)
+        self.retentions = Retentions(connection, self.erasures, self.withdrawals)
 
     @classmethod
     def open(cls, path: str | Path, *, readonly: bool = False) -> Store:

@@ -405,7 +405,7 @@ create table record (
     snoozed_until_at bigint,
     snoozed_by_id bigint references users (id),
     -- Out of lists, counts and search.
-    hidden_as text check (hidden_as in ('spam', 'trash', 'merged')),
+    hidden_as text check (hidden_as in ('spam', 'trash', 'merged', 'aged')),
     hidden_at bigint,
     merged_into_id bigint references record (id),
     created_at bigint not null,
@@ -434,11 +434,24 @@ create index record_hidden on record (company_id, hidden_as, hidden_at, id) wher
 create index record_active on record (company_id, owner_id, changed_at, id)
     where counts_as <> 'closed' and hidden_as is null;
 create index record_closed on record (company_id, changed_at, id) where counts_as = 'closed';
+create index record_aged on record (company_id, type, changed_at, id) where counts_as = 'closed' and hidden_as is null;
 create index record_priority on record (company_id, priority, changed_at, id) where priority <> 'normal';
 create index record_active_team on record (company_id, owner_team_id, changed_at, id)
     where counts_as <> 'closed' and hidden_as is null and owner_team_id is not null;
 create index record_awaits on record (company_id, awaits_since_at, id)
     where awaits_since_at is not null and counts_as = 'open' and snoozed_until_at is null and hidden_as is null;
+
+-- After how many days what is in spam or trash goes for good, and closed records of a type, counted from their last change.
+create table retention (
+    id {ID},
+    company_id bigint not null references company (id),
+    what text not null check (what in ('spam', 'trash', 'closed')),
+    record_type text,
+    days bigint not null check (days > 0),
+    foreign key (company_id, record_type) references record_type (company_id, name) on update cascade,
+    check ((record_type is not null) = (what = 'closed'))
+);
+create index retention_type on retention (company_id, record_type);
 
 -- What a company does beside calls, emails, meetings and to-dos.
 create table activity_type (

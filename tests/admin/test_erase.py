@@ -53,3 +53,17 @@ def test_a_file_is_deleted_from_its_page(filed: Site, anna: Browser, browser: Op
     assert f'href="{FILE}"' not in anna.get("/records/LEAD-1/files").text
     assert done.status_code == 303 and "Anna deleted the file plan.txt" in anna.get("/records/LEAD-1").text
     assert anna.get(f"{FILE}/delete").status_code == 404
+
+
+def test_days_are_kept_undone_and_refused_beside_their_field(site: Site, anna: Browser) -> None:
+    assert 'href="/retention"' in anna.get("/record-types").text
+    assert "Closed records: lead" in anna.get("/retention").text
+    done = anna.post("/retention/change", {"csrf": anna.csrf(), "what": "trash", "days": "30"})
+    page = anna.get(done.headers["location"]).text
+    assert "How long trash is kept was changed" in page and 'value="30"' in page and "Undo" in page
+    site.store.records.hide(site.world.acme, site.world.record("LEAD-1").id, "trash", 1)
+    assert "1 record would go now:" in anna.get("/retention").text
+    for days in ("soon", "99999"):
+        refused = anna.post("/retention/change", {"csrf": anna.csrf(), "what": "lead", "days": days})
+        assert refused.status_code == 422 and f'value="{days}"' in refused.text and "from 0 to 36500" in refused.text
+    assert anna.post("/retention/change", {"csrf": anna.csrf(), "what": "lead", "days": ""}).status_code == 303

@@ -137,7 +137,7 @@ SUBJECTS = {
 }  # fmt: skip
 ELSEWISE = (
     "outbox", "delivery", "setting", "filter", "exemption", "activity_type", "review", "inbound", "server", "signature",
-    "reply",
+    "reply", "retention", "mail", "file",
 )  # fmt: skip
 """On whose pages the thing stands under another name, or stands no more."""
 NOWHERE = {"backup"}

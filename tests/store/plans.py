@@ -17,6 +17,9 @@ READ_MORE = {
     "draft_files": FEW,
     "record_fields_and_people": FEW,
     "erase_places": "all that is one person's, sorted once it is found",
+    "retentions": SET_UP,
+    "retentions_of_company": SET_UP,
+    "retention_remove": SET_UP,
     "erase_counts": "all that is one person's, counted before it goes",
     "saved_reply_files": FEW,
     "tags_beside": SET_UP,
@@ -172,6 +175,7 @@ READ_MORE = {
 }
 
 ACROSS = {
+    "retentions": "what goes by age, of each company by its own days",
     "inbound_tally_since": STANDS,
     **dict.fromkeys(
         [f"dmarc_{one}" for one in ("report_count", "report_add", "sources", "totals", "reporters")],

@@ -146,6 +146,7 @@ VALUES: dict[str, Any] = {
     "host": "mx.b.example", "again_at": 0, "edited_at": 1, "email_for": "message",
     "until_at": 10**9, "record_ids": [RECORD], "delivery_id": 10**9, "done_at": None, "failure_of": None,
     "activity_id": None, "waits": "", "digest": "day", "digest_hour": 7,
+    "of_type": "", "days": 1,
     "first_text": "{}", "second_text": "{}", "third_text": "{}",
     "stands_in_for": "", "gives": "round", "holds_crossing": False,
 }  # fmt: skip
@@ -161,6 +162,9 @@ SWITCHES = {
 ODD: dict[str, dict[str, Any]] = {
     "shorten_mails": {"became": 2},
     "file_remove": {"id": 10**9},
+    "retention_add": {"what": "trash", "record_type": None},
+    "retention_remove": {"what": "trash"},
+    "aged_hidden": {"what": "trash"},
     **{name: {"types": ["none"], "before": 10**9} for name in ("contact_records", "contact_messages")},
     "outgoing_server_add": {"state": "on", "name": "relay"},
     "draft_put": {"kind": "note"},

@@ -64,6 +64,7 @@ NOUNS = {
     "backup": "copies of store, keys and settings, and the way back",
     "service": "the programs that stay, kept running by systemd",
     "config": "the settings, and what each of them means",
+    "retention": "how long spam, trash and closed records are kept",
     "audit": "the log of changes: who, when, what",
     "completion": "completion for your shell: bash, zsh, fish",
 }

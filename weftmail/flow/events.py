@@ -88,9 +88,9 @@ def end_snooze(store: Store, record: Record, now: int, *, answered: bool) -> Non
 def reopen(store: Store, record: Record, author: str, now: int) -> None:
     """Open a record again that is closed or waits, because somebody outside answered; any other stays as it is.
 
-    One in the trash comes back: nothing that a person wrote disappears.
+    One in the trash, or of which age left the number alone, comes back: nothing that a person wrote disappears.
     """
-    if record.hidden_as in ("spam", "trash"):
+    if record.hidden_as in ("spam", "trash", "aged"):
         store.records.hide(record.company_id, record.id, None, now)
         write_event(store, record, Phrase("event.came back", {"name": author}), now)
     if record.counts_as == "open":

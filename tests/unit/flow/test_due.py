@@ -287,18 +287,18 @@ class TestKinds:
         sessions.failed("anna@acme.example", now)
         here = Runner(world.store, world.installation, "here")
         world.clock.now += 10
-        assert here.round() == 2 and here.round() == 0
+        assert here.round() == 3 and here.round() == 0
         rows = world.store.connection.execute("select count(*) from session").fetchone()[0]
         links = world.store.connection.execute("select count(*) from sign_in_link").fetchone()[0]
         assert (rows, links, sessions.failures("anna@acme.example", 0).failures) == (1, 0, 1)
         assert sessions.visitor("good", world.clock()) is not None
         world.clock.now += 3600_000
-        assert here.round() == 1
+        assert here.round() == 2
 
     def test_a_second_program_finds_what_stands(self, world: World) -> None:
-        assert Runner(world.store, world.installation, "one").round() == 2
+        assert Runner(world.store, world.installation, "one").round() == 3
         assert Runner(world.store, world.installation, "two").round() == 0
-        assert [one.kind for one in world.store.due.all()] == ["expiry", "dns"]
+        assert [one.kind for one in world.store.due.all()] == ["expiry", "retention", "dns"]
 
     def test_every_kind_is_registered_under_its_name(self) -> None:
         assert {name: kind.standing for name, kind in KINDS.items()} == {
@@ -308,6 +308,7 @@ class TestKinds:
             "dns": True,
             "expiry": True,
             "notices": False,
+            "retention": True,
             "retry": False,
             "send": False,
             "snooze": False,

@@ -86,6 +86,7 @@ EVENTS: Final[dict[str, Sentence]] = {
     "event.note edited": marked("{actor} edited internal note {note}"),
     "event.note deleted": marked("{actor} deleted internal note {note}"),
     "event.note restored": marked("{actor} restored internal note {note}"),
+    "event.aged": marked("Deleted by age, after {days} days"),
     "event.erased": marked("{actor} erased a message, with whoever wrote it"),
     "event.file deleted": marked("{actor} deleted the file {name} of message {message}"),
     "event.withdrawn": marked("{actor} took an email from {sender} back to the review queue"),

@@ -49,6 +49,7 @@ from weftmail.flow.setup import (
     participant,
     record,
     record_type,
+    retention,
     retype,
     review,
     saved_filter,
@@ -363,6 +364,7 @@ ACTS: dict[str, Act] = {
     "second_factor.demand": lambda office: office.did(second_factor.demand(office.setup, True, "Acme")),
     "guide.way": lambda o: o.did(guide.choose(o.setup, "Acme", "dedicated", "acme.example")),
     "guide.close": lambda office: office.did(guide.close(office.setup, "Acme")),
+    "retention.set": lambda o: o.did(retention.change(o.setup, "trash", 30)),
     "setting.set": lambda office: office.did(setting.change(office.setup, next(iter(RUNNING)), "20")),
 }
 LEFT_BY_OTHERS = {
