@@ -8,15 +8,16 @@ ends, so that open pages let go.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -34,7 +35,7 @@ from weftmail.admin.password import Passwords
 from weftmail.admin.pool import Pool
 from weftmail.admin.prefix import Prefix, prefix_of
 from weftmail.admin.stage import Stage
-from weftmail.admin.visit import Site, no_mailbox
+from weftmail.admin.visit import Site
 from weftmail.core.calendar_card import card
 from weftmail.core.failure import TempFail, UsageError
 from weftmail.core.members import members
@@ -52,7 +53,6 @@ from weftmail.store.snooze import UNTIL_ANSWER
 from weftmail.store.store import Store
 
 HERE = Path(__file__).parent
-NO_FILE = SettingsFile()
 CATCHER, STAGE = "catcher", "play"
 """The pages that the demo alone has."""
 
@@ -66,6 +66,25 @@ _SAYS = {
 _OTHER = (Phrase("error.other"), Phrase("error.other.text"))
 
 
+class Parts(TypedDict, total=False):
+    """What a site may be given beside what it needs: fields of ``Site``, with what they say there."""
+
+    proxies: Sequence[Network]
+    demo: bool
+    stage: Stage | None
+    file: SettingsFile
+    machine: Machine | None
+    map_file: MapFile | None
+    where_mailbox: Callable[[str, str], str]
+    key_files: KeyFiles | None
+    way_out: Callable[[], Submitter] | None
+    ways: Callable[[], Ways] | None
+    secret_files: SecretFiles | None
+    viewer: Viewer | None
+    asks_dns: bool
+    host: str
+
+
 def create(
     open_store: Callable[[], Store],
     installation: Installation,
@@ -73,34 +92,20 @@ def create(
     sender: Waker,
     *,
     catcher: Catcher | None = None,
-    demo: bool = False,
-    stage: Stage | None = None,
     shell: str = "",
     passwords: Passwords | None = None,
-    proxies: Sequence[Network] = (),
     hashes_waiting: int = WAITING,
-    file: SettingsFile = NO_FILE,
-    machine: Machine | None = None,
-    map_file: MapFile | None = None,
-    where_mailbox: Callable[[str, str], str] = no_mailbox,
-    key_files: KeyFiles | None = None,
-    way_out: Callable[[], Submitter] | None = None,
-    ways: Callable[[], Ways] | None = None,
-    secret_files: SecretFiles | None = None,
-    viewer: Viewer | None = None,
-    asks_dns: bool = True,
-    host: str = "",
+    **parts: Unpack[Parts],
 ) -> Starlette:
     """Return the site.
 
-    ``stage`` plays the customer of the demo, and breaks parts of it; without one its pages do not exist.
     ``open_store`` is called once for each thread that works on the store.  ``sender`` is woken when something waits
     to leave.  ``shell`` stands before each command that a page names: in a checkout, programs and settings lie
-    elsewhere.  X-Forwarded-For is believed of ``proxies`` alone; so many sign-ins may wait for their hash.
+    elsewhere.  So many sign-ins may wait for their hash.
+    The ``stage`` among the ``parts`` plays the customer of the demo, and breaks parts of it; without one its pages do
+    not exist.  X-Forwarded-For is believed of its ``proxies`` alone.
     ``map_file``, which any thread may use, is brought up to date by each act on an alias or a domain;
-    ``where_mailbox`` says where this machine has a mailbox of a name, ``key_files`` keeps private signing keys,
-    ``way_out`` leads to the mail server; ``viewer`` draws images and PDF, if files are more than downloads;
-    ``asks_dns`` says whether somebody asks the DNS when a page wants it; ``host`` is what this server is called.
+    ``where_mailbox`` says where this machine has a mailbox of a name.
     The address in ``installation.site_url`` decides whether cookies are for TLS alone, and below which path the site
     lies; raises UsageError for a path that is none, or one of the site's own.
     """
@@ -114,22 +119,9 @@ def create(
         templates=_templates(shell, installation.files_size),
         sender=sender,
         hashing=Hashing(hashes_waiting),
-        proxies=proxies,
         catcher=catcher,
-        demo=demo,
-        stage=stage,
         items=_items(with_catcher=catcher is not None),
-        file=file,
-        machine=machine,
-        map_file=map_file,
-        where_mailbox=where_mailbox,
-        key_files=key_files,
-        way_out=way_out,
-        ways=ways,
-        secret_files=secret_files,
-        viewer=viewer,
-        asks_dns=asks_dns,
-        host=host,
+        **parts,
     )
     return _application(site, watcher)
 
@@ -241,15 +233,22 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _not_now(request: Request, error: Exception) -> Response:
     """The store is locked, full or of another version: the page says so, and the mail itself is as safe as it was."""
-    said = _plain(request, Phrase("error.store", {"error": str(error)}))
-    return PlainTextResponse(said, 503, headers={"retry-after": "5"})
+    says = Phrase("error.store"), Phrase("error.store.text", {"error": str(error)})
+    return _failed(request, says, 503, {"retry-after": "5"})
 
 
 async def _our_fault(request: Request, _error: Exception) -> Response:
     """A fault of our own: said as such, and nothing of it shown.  This answer passes no middleware on its way out."""
-    return PlainTextResponse(_plain(request, Phrase("error.ours")), 500, headers=FIELDS)
+    return _failed(request, (Phrase("error.ours"), Phrase("error.ours.text")), 500, FIELDS)
 
 
-def _plain(request: Request, says: Phrase) -> str:
+def _failed(request: Request, says: tuple[Phrase, Phrase], status: int, headers: Mapping[str, str]) -> Response:
+    """Return a page that asks the store nothing, with the way to try again: what was sent is sent by its own page."""
     site: Site = request.app.state.site
-    return f"{voice.of_request(request, site.installation.languages).say(says)}\n"
+    reader = voice.of_request(request, site.installation.languages)
+    title, text = map(reader.say, says)
+    here = str(request.url.replace(scheme="", netloc="", fragment=""))
+    again = here if request.method == "GET" and not here.startswith("//") else ""
+    response = site.render("error.html", reader, {"title": title, "text": text, "again": again}, status)
+    response.headers.update(headers)
+    return response

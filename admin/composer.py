@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
@@ -23,7 +23,7 @@ from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.post import DraftFile
 from weftmail.flow.quoting import NOTHING, Quoting
 from weftmail.store.draft import KeptFile
-from weftmail.store.message import ThreadMessage
+from weftmail.store.message import StoredAttachment, ThreadMessage
 from weftmail.store.record import Record
 
 How = Literal["answer", "reply", "all", "forward", "new"]
@@ -229,9 +229,17 @@ def _along(visit: Visit, about: ThreadMessage | None) -> tuple[AlongFile, ...]:
     return () if about is None else files_along(visit, about, {whole_number(one) for one in _all(visit, "along")})
 
 
-def files_along(visit: Visit, about: ThreadMessage, ticked: set[int | None] | None = None) -> tuple[AlongFile, ...]:
-    """Return the files of a message that is forwarded, with those ticked that go along: all, where nobody chose."""
-    found = visit.store.messages.attachments(about.company_id, about.id)
+def files_along(
+    visit: Visit,
+    about: ThreadMessage,
+    ticked: set[int | None] | None = None,
+    found: Sequence[StoredAttachment] | None = None,
+) -> tuple[AlongFile, ...]:
+    """Return the files of a message that is forwarded, with those ticked that go along: all, where nobody chose.
+
+    They are asked for where they are not ``found`` already.
+    """
+    found = visit.store.messages.attachments(about.company_id, about.id) if found is None else found
     return tuple(
         AlongFile(number, one.filename, one.size, ticked is None or number in ticked)
         for number, one in enumerate(found, start=1)

@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Collection
 
 from weftmail.admin.pool import Pool
 from weftmail.admin.presence import Place, Presence
-from weftmail.core.failure import TempFail
+from weftmail.core.failure import TempFail, UsageError
 from weftmail.store.errors import StoreError
 
 log = logging.getLogger("weftmail.site")
@@ -89,7 +89,7 @@ class Live:
         while not self._stopped:
             try:
                 version = await self._watcher.run(lambda store: store.data_version())
-            except (StoreError, TempFail) as error:
+            except (StoreError, TempFail, UsageError) as error:
                 log.warning("the store cannot be looked at: %s", error)
             else:
                 if version != last:

@@ -141,7 +141,7 @@ def _visit(site: Site, store: Store, request: Request, visitor: Visitor, form: F
     unread = store.inbox_lists.unread(whose(visitor))
     now = site.installation.clock()
     visit = Visit(site, store, request, visitor, company, now, form, unread)
-    if not visit.may(Role.ADMIN):
+    if company.hides and not visit.may(Role.ADMIN):
         visit = replace(visit, hidden_types=store.record_types.hidden_from(company.company_id, visitor.user.id))
     if not visit.may(role):
         raise nothing_here()

@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import cast
 
 from weftmail.admin.composer import HOWS, Composer, How, Person, asked_about, files_along
+from weftmail.admin.number import whole_number
 from weftmail.admin.visit import Visit
 from weftmail.core.address import BadAddress, canonical
 from weftmail.core.routing.recipients import Field, Outsider
 from weftmail.flow.forwarding import forwarded_words
 from weftmail.flow.notify import suggested
 from weftmail.flow.post import subject_of
-from weftmail.flow.thread import Conversation
+from weftmail.flow.thread import Conversation, Entry, can_be_answered
 from weftmail.store.message import Addressed, ThreadMessage
 from weftmail.store.pulse import Pulse
 from weftmail.store.record import Record
@@ -36,7 +37,7 @@ def proposed(visit: Visit, talk: Conversation, moves: Pulse) -> Composer:
     how, number = asked(visit)
     if how == "new":
         return _new(visit, talk)
-    about = asked_about(visit, talk.record, number) if number else None
+    about = _asked_about(visit, talk, number) if number else None
     if about is None:
         return _answer(visit, talk, moves)
     if not about.public:
@@ -46,17 +47,34 @@ def proposed(visit: Visit, talk: Conversation, moves: Pulse) -> Composer:
     return _reply(visit, talk, about, how)
 
 
+def about_to_answer(visit: Visit, moves: Pulse) -> dict[str, int]:
+    """Return which message the composer will be about, as an excerpt of the conversation names it."""
+    how, number = asked(visit)
+    if how == "new":
+        return {}
+    named = {"beside_number": whole_number(number), "beside": moves.answerable}
+    return {name: value for name, value in named.items() if value is not None}
+
+
+def _asked_about(visit: Visit, talk: Conversation, number: str) -> ThreadMessage | None:
+    """Return the message that the address of the page names, if people can answer it."""
+    wanted = whole_number(number)
+    shown = next((one.message for one in talk.known if one.message.number == wanted), None)
+    if shown is None:
+        return asked_about(visit, talk.record, number)
+    return shown if can_be_answered(shown) else None
+
+
+def _shown(talk: Conversation, message_id: int | None) -> Entry | None:
+    """Return the message among those that are loaded."""
+    return next((one for one in talk.known if one.message.id == message_id), None)
+
+
 def _answer(visit: Visit, talk: Conversation, moves: Pulse) -> Composer:
-    # The newest of all is the one, unless a program wrote it, or it went on to somebody who is not the customer.
-    shown = next((one for one in talk.entries if one.message.id == moves.public), None)
-    last = moves.public
-    if last is not None and (shown is None or shown.message.automatic or shown.message.forwards_id is not None):
-        last = visit.store.messages.last_public(talk.record.company_id, talk.record.id)
-        shown = next((one for one in talk.entries if one.message.id == last), None)
-    # The page has the message mostly.
-    about = shown.message if shown is not None else visit.store.messages.get(talk.record.company_id, last or 0)
-    if about is None:
+    shown = _shown(talk, moves.answerable)
+    if shown is None:
         return _new(visit, talk)
+    about = shown.message
     audience = suggested(visit.store, talk.record, about.id, talk.participants, shown)
     to = [*_people(audience, "to"), *_other_address(about, audience)]
     return _to(
@@ -66,20 +84,23 @@ def _answer(visit: Visit, talk: Conversation, moves: Pulse) -> Composer:
 
 def _reply(visit: Visit, talk: Conversation, about: ThreadMessage, how: How) -> Composer:
     """Answer one message: its author alone, or with everybody whom it named."""
-    audience = suggested(visit.store, talk.record, about.id, talk.participants)
+    audience = suggested(visit.store, talk.record, about.id, talk.participants, _shown(talk, about.id))
     to = [*_people(audience, "to"), *_other_address(about, audience)]
     if about.author_contact_id is not None and not any(one.ticked for one in to):
         # Whoever is answered by hand need not take part in the conversation.
         to = [Person(about.author_name, about.author_address, True), *to]
     composer = Composer(how=how, about=about, to=tuple(to), cc=tuple(_people(audience, "cc", ticks=how == "all")))
     composer = _to(visit, talk, composer, audience)
-    return with_all(visit, composer) if how == "all" else composer
+    return with_all(visit, composer, _named(visit, talk, about)) if how == "all" else composer
 
 
 def _forward(visit: Visit, talk: Conversation, about: ThreadMessage) -> Composer:
-    words = forwarded_words(visit.store, visit.site.installation, about)
+    shown = _shown(talk, about.id)
+    named, language = None if shown is None else shown.addressed, visit.company.language
+    words = forwarded_words(visit.store, visit.site.installation, about, named=named, language=language)
+    along = files_along(visit, about, found=None if shown is None else shown.attachments)
     subject = subject_of(talk.record, about, forwards=True)
-    return Composer(how="forward", about=about, subject=subject, text=f"\n\n{words}", along=files_along(visit, about))
+    return Composer(how="forward", about=about, subject=subject, text=f"\n\n{words}", along=along)
 
 
 def _note_on(visit: Visit, about: ThreadMessage) -> Composer:
@@ -122,10 +143,10 @@ def _left_out(visit: Visit, talk: Conversation, about: ThreadMessage, have: set[
 
 
 def _named(visit: Visit, talk: Conversation, about: ThreadMessage) -> Sequence[Addressed]:
-    for one in talk.entries:
-        if one.message.id == about.id:
-            return [Addressed(each.field, each.name, each.address, each.contact_id) for each in one.addressed]
-    return visit.store.messages.addressed(about.company_id, about.id)
+    shown = _shown(talk, about.id)
+    if shown is None:
+        return visit.store.messages.addressed(about.company_id, about.id)
+    return [Addressed(each.field, each.name, each.address, each.contact_id) for each in shown.addressed]
 
 
 def _people(audience: Iterable[Outsider], name: Field, *, ticks: bool = True) -> list[Person]:
@@ -141,10 +162,10 @@ def _other_address(about: ThreadMessage, audience: Sequence[Outsider]) -> list[P
     return [Person(about.author_name, address, False) for address in both if address not in have]
 
 
-def with_all(visit: Visit, composer: Composer) -> Composer:
-    """Return the composer with everybody in Cc whom the message named that is answered, to be read before Send."""
+def with_all(visit: Visit, composer: Composer, named: Sequence[Addressed] | None = None) -> Composer:
+    """Return the composer with everybody in Cc whom the message ``named`` that is answered, to be read before Send."""
     about = cast(ThreadMessage, composer.about)
-    named = visit.store.messages.addressed(about.company_id, about.id)
+    named = visit.store.messages.addressed(about.company_id, about.id) if named is None else named
     addresses = {one.address for one in named}
     inside = visit.store.users.among(addresses) | visit.store.domains.our_addresses(addresses)
     ticked = {one.address for one in composer.people if one.ticked}

@@ -78,7 +78,7 @@ def fresh(visit: Visit, talk: Conversation, moves: Pulse, drafts: Sequence[Store
         alias=talk.alias,
         followers=talk.followers,
         drafts=drafts,
-        page=talk.entries,
+        page=talk.known,
     )
 
 

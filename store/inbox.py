@@ -123,11 +123,15 @@ class Inbox:
         count: int = queries.inbox_unread(self._connection, company_ids=[company_id], user_id=user_id)
         return count
 
-    def read(self, company_id: int, record_id: int, user_id: int, now: int) -> int:
-        """Mark as read what the user is told of this record; return how many entries that were."""
+    def read(
+        self, company_id: int, record_id: int, user_id: int, now: int, *, messages: bool = True, notices: bool = True
+    ) -> int:
+        """Mark as read the messages of this record that the user is told of, and the notices; return how many entries
+        that were.
+        """
         words = {"company_id": company_id, "record_id": record_id, "user_id": user_id, "now": now}
-        count: int = queries.inbox_read(self._connection, **words)
-        count += queries.inbox_read_notices(self._connection, **words)
+        count: int = queries.inbox_read(self._connection, **words) if messages else 0
+        count += queries.inbox_read_notices(self._connection, **words) if notices else 0
         return count
 
     def notify(

@@ -56,6 +56,10 @@ class Membership:
     role: str
     pending: bool = False
     """Whether they were invited from elsewhere and did not come yet."""
+    hides: bool = True
+    """Whether the company has types of records that are for named teams only."""
+    language: str = "en"
+    """The language of the company, as a code."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,20 @@ class Pulse:
 
     messages: int | None
     public: int | None
+    answerable: int | None
+    """The newest public one that a person wrote, and that did not go on to somebody else: the one to be answered."""
     held: int
     changed_at: int | None
     unread_from: int | None = None
     """The first message that the user has not seen who was named; None where they have seen all."""
     unread_number: int | None = None
     """Its number in the record."""
-    notified: bool = False
-    """The inbox of that user holds something of it that they have not read."""
+    told: bool = False
+    """The inbox of that user holds a message of it that they have not read."""
+    noticed: bool = False
+    """It holds a notice of it that they have not read."""
+
+    @property
+    def notified(self) -> bool:
+        """Whether the inbox of that user holds something of it that they have not read."""
+        return self.told or self.noticed

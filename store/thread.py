@@ -29,6 +29,8 @@ class Stretch:
     record_id: int
     first: int
     last: int
+    beside: int = 0
+    """A message of the record that does not stand among them; its people, files and deliveries are wanted, too."""
 
 
 class Threads:

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from weftmail.admin import drafting, files, replies, sending, writing
+from weftmail.admin import drafting, files, proposal, replies, sending, writing
 from weftmail.admin.composer import HOWS, Composer, form_of
 from weftmail.admin.fields import shown_fields
 from weftmail.admin.headers import FILE
@@ -63,7 +63,9 @@ def record(visit: Visit) -> Response:
         drafts = drafting.of_record(visit, found)
         composer = writing.fresh(visit, talk, moves, drafts) if visit.may_write and not talk.later else None
     if moves.notified and not talk.later and not visit.looked_ahead:
-        read = visit.store.inbox.read(visit.company_id, found.id, visit.user.id, visit.now)
+        read = visit.store.inbox.read(
+            visit.company_id, found.id, visit.user.id, visit.now, messages=moves.told, notices=moves.noticed
+        )
         visit = replace(visit, unread=max(0, visit.unread - read))
         moves = replace(moves, changed_at=max(moves.changed_at or 0, visit.now))
     if moves.unread_from is not None and not talk.later and not visit.looked_ahead:
@@ -206,7 +208,7 @@ def _mark(
     text = repr(
         (
             found,
-            replace(moves, unread_from=None, unread_number=None, notified=False),
+            replace(moves, unread_from=None, unread_number=None, told=False, noticed=False),
             list(followers),
             list(participants),
             _others(visit, found),
@@ -248,14 +250,17 @@ def _name(visit: Visit) -> str:
 
 
 def _conversation(visit: Visit, found: Record, moves: Pulse | None = None) -> Conversation:
-    reader, asked = Reader(visit.user.id, visit.may_write), _page(visit, found)
+    reader, asked = Reader(visit.user.id, visit.may_write), _page(visit, found, moves)
     if moves is not None and _begins_unread(visit, moves):
         asked = replace(asked, after=(moves.unread_from or 1) - 1)
-    talk = conversation(visit.store, found, reader, asked)
+    if moves is not None and visit.may_write:
+        asked = replace(asked, **proposal.about_to_answer(visit, moves))
+    held = moves is None or moves.held > 0
+    talk = conversation(visit.store, found, reader, asked, with_held=held)
     if talk.entries or (asked.before is None and asked.after is None):
         return talk
     # Nothing stands before the first message or after the last one.
-    return conversation(visit.store, found, reader, Excerpt(words=LOOKED_AT))
+    return conversation(visit.store, found, reader, Excerpt(words=LOOKED_AT), with_held=held)
 
 
 def _asks_for_a_page(visit: Visit) -> bool:
@@ -350,24 +355,27 @@ def _asked(visit: Visit) -> str:
     return f"?{urlencode(asked)}" if asked else ""
 
 
-def _page(visit: Visit, found: Record) -> Excerpt:
+def _page(visit: Visit, found: Record, moves: Pulse | None) -> Excerpt:
     """Which messages: the newest, or those before or after the one whose number is asked for."""
     for name in ("before", "after"):
         number = whole_number(visit.request.query_params.get(name, ""))
         if number is not None:
             message = visit.store.threads.numbered(found.company_id, found.id, number)
             return Excerpt(words=LOOKED_AT) if message is None else Excerpt(words=LOOKED_AT, **{name: message.id})
-    return _around(visit, found, whole_number(visit.request.query_params.get("at", "")))
+    return _around(visit, found, whole_number(visit.request.query_params.get("at", "")), moves)
 
 
-def _around(visit: Visit, found: Record, number: int | None) -> Excerpt:
+def _around(visit: Visit, found: Record, number: int | None, moves: Pulse | None) -> Excerpt:
     """Which messages: those around the one that a link leads to; the newest where it leads to none."""
     threads = visit.store.threads
     message = None if number is None else threads.numbered(found.company_id, found.id, number)
     if message is None:
         return Excerpt(words=LOOKED_AT)
-    newest = threads.some_before(found.company_id, found.id, NEWEST, PER_PAGE)
-    if newest is None or message.id >= newest + PER_PAGE // 2:
+    newest = NEWEST
+    if number is None or moves is None or number > (moves.messages or 0) - PER_PAGE:
+        # A page that would reach beyond the newest begins earlier, so that it is full.
+        newest = threads.some_before(found.company_id, found.id, NEWEST, PER_PAGE) or 0
+    if message.id >= newest + PER_PAGE // 2 or not newest:
         return Excerpt(words=LOOKED_AT)
     first = threads.some_before(found.company_id, found.id, message.id, PER_PAGE // 2)
     return Excerpt(words=LOOKED_AT, after=0 if first is None else min(first, newest) - 1)

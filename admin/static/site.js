@@ -518,7 +518,8 @@
     const fresh = page.getElementById("write");
     if (fresh) return swap(fresh);
     if (answer.status === 403) return renew();
-    say(page.querySelector("main p, .door p, p")?.textContent ?? page.body.textContent);
+    const said = [...page.querySelectorAll("main h1, main h1 + p")].map((one) => one.textContent.trim());
+    say(said.length ? said.join(". ") : page.body.textContent);
   }
 
   // Reply, Reply all, Forward and New change the form in place: what somebody wrote stays.

@@ -1291,6 +1291,19 @@ where f.state in ('failed', 'bounced')
         )
     );
 
+-- A saved reply with the names of those whom it belongs to, and to whom it gives a record.
+create view saved_reply_row as
+select
+    s.id, s.company_id, s.user_id, coalesce(u.name, '') as author, s.team_id, coalesce(t.name, '') as team, s.name,
+    s.word, coalesce(s.record_type, '') as record_type, s.language, s.text, s.after_send, s.assign_user_id,
+    coalesce(a.name, '') as assign_name, s.assign_team_id, coalesce(b.name, '') as assign_team, s.tags,
+    s.removed_at, s.created_at, s.changed_at
+from saved_reply s
+    left join users u on u.id = s.user_id
+    left join team t on t.id = s.team_id
+    left join users a on a.id = s.assign_user_id
+    left join team b on b.id = s.assign_team_id;
+
 -- One message to one person, with the name of that person: wherever a delivery is read, it is read by this.
 create view delivery_row as
 select

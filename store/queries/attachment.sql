@@ -17,11 +17,16 @@ order by t.position;
 -- name: page_attachments
 select
     t.id, t.message_id, t.blob_id, t.filename, t.content_type, t.content_id, t.inline, t.card, b.size, b.sha256
-from message m
+from (
+        select id, company_id from message
+        where company_id = :company_id and record_id = :record_id and id >= :first and id <= :last
+        union all
+        select id, company_id from message
+        where id = :beside and company_id = :company_id and record_id = :record_id
+    ) as m
     cross join attachment t
     cross join blob b
-where m.company_id = :company_id and m.record_id = :record_id and m.id >= :first and m.id <= :last
-    and t.company_id = m.company_id and t.message_id = +m.id and b.id = t.blob_id
+where t.company_id = m.company_id and t.message_id = +m.id and b.id = t.blob_id
 order by m.id, t.position;
 
 -- All files of a record but the images inside its mails, the newest message's first.

@@ -18,9 +18,15 @@ order by d.id;
 
 -- name: page_deliveries
 select d.*
-from message m cross join delivery_row d
-where m.company_id = :company_id and m.record_id = :record_id and m.id >= :first and m.id <= :last
-    and d.company_id = m.company_id and d.message_id = +m.id
+from (
+        select id, company_id from message
+        where company_id = :company_id and record_id = :record_id and id >= :first and id <= :last
+        union all
+        select id, company_id from message
+        where id = :beside and company_id = :company_id and record_id = :record_id
+    ) as m
+    cross join delivery_row d
+where d.company_id = m.company_id and d.message_id = +m.id
 order by d.id;
 
 -- States of a delivery only move forward: what has bounced is not handed over again by a late answer.

@@ -209,6 +209,11 @@ select
         where company_id = :company_id and record_id = :record_id and public and kind <> 'event'
     ) as public,
     (
+        select max(id) from message
+        where company_id = :company_id and record_id = :record_id and public and kind in ('received', 'post')
+            and not automatic and forwards_id is null
+    ) as answerable,
+    (
         select count(*) from inbound
         where company_id = :company_id and record_id = :record_id and state in ('held', 'unmatched', 'error')
     ) as held,
@@ -222,18 +227,15 @@ select
         from unread_record u join message m on m.id = u.message_id
         where u.company_id = :company_id and u.user_id = :user_id and u.record_id = :record_id
     ) as unread_number,
-    (
-        exists (
-            select 1 from delivery
-            where user_id = :user_id and record_id = :record_id and state = 'unread' and company_id = :company_id
-        )
-        or exists (
-            select 1 from notice
-            where user_id = :user_id and record_id = :record_id and read_at is null and done_at is null
-                and company_id = :company_id
-        )
-    )
-        as notified;
+    exists (
+        select 1 from delivery
+        where user_id = :user_id and record_id = :record_id and state = 'unread' and company_id = :company_id
+    ) as told,
+    exists (
+        select 1 from notice
+        where user_id = :user_id and record_id = :record_id and read_at is null and done_at is null
+            and company_id = :company_id
+    ) as noticed;
 
 -- Ids that may stand in References of what leaves, newest first: never a note to an outsider.
 -- name: references_before
@@ -273,8 +275,15 @@ order by case field when 'to' then 0 when 'cc' then 1 else 2 end, position;
 -- The same of a page of a thread.
 -- name: page_addresses
 select a.message_id, a.field, a.name, a.address, a.contact_id
-from message m join message_address a on a.company_id = m.company_id and a.message_id = m.id
-where m.company_id = :company_id and m.record_id = :record_id and m.id >= :first and m.id <= :last
+from (
+        select id, company_id from message
+        where company_id = :company_id and record_id = :record_id and id >= :first and id <= :last
+        union all
+        select id, company_id from message
+        where id = :beside and company_id = :company_id and record_id = :record_id
+    ) as m
+    cross join message_address a
+where a.company_id = m.company_id and a.message_id = m.id
 order by a.message_id, case a.field when 'to' then 0 when 'cc' then 1 else 2 end, a.position;
 
 -- What an outsider may see of a thread: what they wrote, what names them, what we sent them.

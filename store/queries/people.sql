@@ -93,15 +93,16 @@ where company_id = :company_id and user_id = :user_id;
 delete from membership where company_id = :company_id and user_id = :user_id;
 
 -- name: memberships
-select m.company_id, c.name as company, m.role, m.invited_name <> '' as pending
+select m.company_id, c.name as company, c.language, m.role, m.invited_name <> '' as pending,
+    exists (select 1 from record_type t where t.company_id = m.company_id and t.teams_only) as hides
 from membership m join company c on c.id = m.company_id
 where m.user_id = :user_id
 order by m.company_id;
 
 -- First those of the user, then all others.
 -- name: companies_as_admin
-select c.id as company_id, c.name as company, coalesce(m.role, 'admin') as role,
-    coalesce(m.invited_name, '') <> '' as pending
+select c.id as company_id, c.name as company, c.language, coalesce(m.role, 'admin') as role,
+    coalesce(m.invited_name, '') <> '' as pending, false as hides
 from company c left join membership m on m.company_id = c.id and m.user_id = :user_id
 order by m.company_id is null, c.id;
 

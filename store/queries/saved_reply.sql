@@ -16,28 +16,12 @@ where company_id = :company_id and id = :id;
 update saved_reply set removed_at = :removed_at, changed_at = :now where company_id = :company_id and id = :id;
 
 -- name: saved_reply_by_id^
-select s.id, s.company_id, s.user_id, coalesce(u.name, '') as author, s.team_id, coalesce(t.name, '') as team, s.name,
-    s.word, coalesce(s.record_type, '') as record_type, s.language, s.text, s.after_send, s.assign_user_id,
-    coalesce(a.name, '') as assign_name, s.assign_team_id, coalesce(b.name, '') as assign_team, s.tags, s.removed_at,
-    s.created_at, s.changed_at
-from saved_reply s
-    left join users u on u.id = s.user_id
-    left join team t on t.id = s.team_id
-    left join users a on a.id = s.assign_user_id
-    left join team b on b.id = s.assign_team_id
+select * from saved_reply_row s
 where s.company_id = :company_id and s.id = :id;
 
 -- What a colleague may use: their own, those of their teams, the company's; or all that there are.
 -- name: saved_replies
-select s.id, s.company_id, s.user_id, coalesce(u.name, '') as author, s.team_id, coalesce(t.name, '') as team, s.name,
-    s.word, coalesce(s.record_type, '') as record_type, s.language, s.text, s.after_send, s.assign_user_id,
-    coalesce(a.name, '') as assign_name, s.assign_team_id, coalesce(b.name, '') as assign_team, s.tags, s.removed_at,
-    s.created_at, s.changed_at
-from saved_reply s
-    left join users u on u.id = s.user_id
-    left join team t on t.id = s.team_id
-    left join users a on a.id = s.assign_user_id
-    left join team b on b.id = s.assign_team_id
+select * from saved_reply_row s
 where s.company_id = :company_id and s.removed_at is null
     and (
         :everything

@@ -214,6 +214,34 @@ def test_a_fault_of_our_own_is_said_as_such_and_shows_nothing(site: Site, anna: 
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.parametrize(
+    ("language", "again", "back"),
+    [("en", "Try again", "Back to records"), ("sv", "Försök igen", "Tillbaka till ärendena")],
+)
+def test_a_page_that_failed_has_its_own_ways_on_and_asks_the_store_nothing(
+    site: Site, anna: Browser, language: str, again: str, back: str
+) -> None:
+    anna.client.headers["accept-language"] = language
+    site.store.connection.execute("update users set language = ?", (language,))
+    csrf, origin = anna.csrf(), {"origin": "http://testserver"}
+    site.store.connection.execute("update record set fields = 'a secret'")
+    site.store.connection.execute("alter table saved_filter rename to away")
+    with TestClient(site.app, raise_server_exceptions=False, cookies=anna.client.cookies) as client:
+        client.headers["accept-language"] = language
+        for path, status in (("/records?state=closed&q=x", 503), ("/records/LEAD-1?at=1", 500)):
+            answer = client.get(path)
+            assert answer.status_code == status and answer.headers["content-type"].startswith("text/html")
+            links = {
+                " ".join(text.split()): link
+                for link, text in re.findall(r'<a class="button[^>]*href="([^"]*)">([^<]*)</a>', answer.text)
+            }
+            assert links == {again: path.replace("&", "&amp;"), back: "/"}, answer.text
+            assert f'<html lang="{language}">' in answer.text and 'class="skip"' in answer.text
+        # What was sent is sent again by the page it stands on, and nobody is led to another site.
+        posted = client.post("/records/LEAD-1/write", data={"csrf": csrf, "kind": "look"}, headers=origin)
+        assert posted.status_code == 500 and again not in posted.text and back in posted.text
+
+
 def test_the_style_sheet_is_whole() -> None:
     """A rule left open would swallow all that follows it, in some windows alone."""
     sheet = (Path(site_package.__file__).parent / "static/site.css").read_text(encoding="utf-8")

@@ -16,11 +16,13 @@ from bench.grown import ANNA, Grown, Looked, make
 from bench.site import HEAVY, STATEMENTS, heavy, more_aliases, paths
 from tests.admin.conftest import Browser, Site
 from tests.admin.test_fields import FIELDS, GIVEN, setup_of
+from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.post import Draft, DraftFile, post
 from weftmail.flow.setup import record, record_type
 from weftmail.flow.setup.act import Done
 from weftmail.flow.setup.record_change import RecordChanges
 from weftmail.flow.setup.record_type import TypeChanges
+from weftmail.flow.thread import PER_PAGE
 
 MOST = STATEMENTS
 PEOPLE = {f"person {number}": "person" for number in range(5)}
@@ -125,3 +127,59 @@ def test_every_page_that_the_bench_measures_costs_few_statements(measured: Grown
             found[name] = min(tries)
     print("\n".join(f"{name}: {count}" for name, count in found.most_common()))
     assert len(found) >= 43 and {name: count for name, count in found.items() if count > MOST} == {}
+
+
+def long_record(site: Site) -> None:
+    """Let LEAD-1 have a mail of the customer with a file, and then so many notes that no page shows both."""
+    world, store = site.world, site.store
+    lead, anna = world.record("LEAD-1"), store.users.get(world.anna)
+    assert anna is not None
+    first = world.thread("LEAD-1")[0].rfc_message_id
+    for user in (world.anna, world.bjorn):
+        store.records.follow(world.acme, lead.id, user, 1)
+    world.deliver(world.mail(references=[first], files=[("plan.pdf", b"%PDF")], verified=True), "leads@acme.example")
+    for number in range(PER_PAGE + 10):
+        post(store, site.installation, lead, anna, Draft(text=f"Note {number}", note=True))
+
+
+def something_new(site: Site, kind: str, *, notice: bool) -> None:
+    """Let a mail or a note come that nobody has read, or a mail that is held, and a notice of the record."""
+    world, lead = site.world, site.world.record("LEAD-1")
+    first = world.thread("LEAD-1")[0].rfc_message_id
+    eva = site.store.users.get(site.eva)
+    assert eva is not None
+    if kind == "mail":
+        world.deliver(world.mail(references=[first], verified=True), "leads@acme.example")
+    elif kind == "held":
+        world.deliver(world.mail(author="e@evil.example", references=[first]), "leads@acme.example")
+    else:
+        post(site.store, site.installation, lead, eva, Draft(text="Look at this", note=True))
+    if notice:
+        says = Phrase("notice.assigned", {"record": "LEAD-1", "by": "Eva"})
+        site.store.inbox.notify(world.acme, [world.anna, world.bjorn], says, 1, record_id=lead.id)
+
+
+@pytest.mark.parametrize("query", ["", "?reply=2", "?all=2", "?forward=2", "?new=1", "?at=2", "?before=40"])
+@pytest.mark.parametrize("who", ["admin of all", "admin of the company", "agent"])
+def test_the_first_opening_of_a_long_record_costs_few_statements(
+    site: Site, browser: Callable[[], Browser], who: str, query: str
+) -> None:
+    long_record(site)
+    if who == "admin of all":
+        site.store.line.appoint(site.world.anna)
+    site.store.users.join(site.world.acme, site.eva, "agent")
+    reader = browser()
+    assert reader.sign_in(("bjorn" if who == "agent" else "anna") + "@acme.example").status_code == 303
+    reader.get("/records/LEAD-1?newest=1")
+    found = {}
+    for kind in ("note", "mail", "held"):
+        tries = []
+        for _ in range(4):
+            reader.get("/records/LEAD-1?newest=1")
+            something_new(site, kind, notice=not query)
+            site.statements()
+            assert reader.get(f"/records/LEAD-1{query}").status_code == 200
+            tries.append(site.statements())
+        found[kind] = min(tries)
+    print(f"{who} {query}: {found}")
+    assert max(found.values()) <= MOST

@@ -159,6 +159,7 @@ READ_MORE = {
     "outbox_addresses": FEW,
     "outbox_recipients": FEW,
     "sessions_of_user": "the browsers of one user",
+    "page_attachments": "sorted within one page of a thread",
     "page_addresses": "sorted within one page of a thread",
     "page_deliveries": "sorted within one page of a thread",
     "page_inbound": "sorted within one page of a thread",

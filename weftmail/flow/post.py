@@ -199,20 +199,7 @@ def post(store: Store, installation: Installation, record: Record, author: User,
         store.messages.name(
             record.company_id, message_id, locator.mint(installation.keyring, message_id, visibility, identity.domain)
         )
-        blobs = store.blobs.put_all(record.company_id, [file.content for file in draft.files])
-        files = [
-            *draft.kept,
-            *(
-                NewAttachment(
-                    blob_id,
-                    file.filename,
-                    file.content_type,
-                    card=calendar.file_card(file.content_type, file.filename, file.content),
-                )
-                for blob_id, file in zip(blobs, draft.files, strict=True)
-            ),
-        ]
-        store.messages.attach(record.company_id, record.id, message_id, files)
+        store.messages.attach(record.company_id, record.id, message_id, _files(store, record, draft))
         store.records.add_participants(record, [*map(_participant, who_gets.outsiders)], now)
         store.messages.address(
             record.company_id,
@@ -224,6 +211,21 @@ def post(store: Store, installation: Installation, record: Record, author: User,
         store.records.follow_by_post(record.company_id, record.id, author.id, now)
         store.read_state.read(record.company_id, author.id, [record.id])
     return message_id
+
+
+def _files(store: Store, record: Record, draft: Draft) -> list[NewAttachment]:
+    """Store the draft's new files; return them behind those that were kept already."""
+    blobs = store.blobs.put_all(record.company_id, [file.content for file in draft.files])
+    made = [
+        NewAttachment(
+            blob_id,
+            file.filename,
+            file.content_type,
+            card=calendar.file_card(file.content_type, file.filename, file.content),
+        )
+        for blob_id, file in zip(blobs, draft.files, strict=True)
+    ]
+    return [*draft.kept, *made]
 
 
 def _participant(one: Outsider) -> NewParticipant:

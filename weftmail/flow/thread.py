@@ -44,6 +44,10 @@ class Excerpt:
     limit: int = PER_PAGE
     before: int | None = None
     after: int | None = None
+    beside: int | None = None
+    """The message of this id is loaded with them, where it stands on another page: it is about to be answered."""
+    beside_number: int | None = None
+    """Rather that of this number, if people can answer it."""
     words: int = ALL
     """Characters of each message's words; of its HTML four times as many."""
 
@@ -83,8 +87,15 @@ class Conversation:
     alias: Alias | None
     may_write: bool
     follows: bool
+    beside: Entry | None = None
+    """A message of another page that is about to be answered."""
     own_address: str = ""
     """The record's own address, for who may write on it: what they send there from their mail program stands on it."""
+
+    @property
+    def known(self) -> tuple[Entry, ...]:
+        """The messages that are loaded: those of the page, and the one beside it."""
+        return self.entries if self.beside is None else (*self.entries, self.beside)
 
     @property
     def oldest(self) -> ThreadMessage:
@@ -102,13 +113,21 @@ class Conversation:
         return self.alias.address if self.alias is not None else None
 
 
-def conversation(store: Store, record: Record, reader: Reader = OPERATOR, page: Excerpt | None = None) -> Conversation:
+def conversation(
+    store: Store,
+    record: Record,
+    reader: Reader = OPERATOR,
+    page: Excerpt | None = None,
+    *,
+    with_held: bool = True,
+) -> Conversation:
     """Return a page of the record's conversation as ``reader`` sees it; without ``page``, the newest messages.
 
+    ``with_held`` is False where the caller knows that nothing waits for review.
     To be called inside a snapshot or a transaction, so that its parts belong together.
     """
     page = page or Excerpt()
-    entries = _entries(store, record, reader, page)
+    entries, beside = _entries(store, record, reader, page)
     earlier, later = store.threads.around(record.company_id, record.id, *_ends(entries, page))
     alias = store.aliases.get(record.company_id, record.alias_id) if record.alias_id is not None else None
     followers = tuple(store.records.followers(record.company_id, record.id))
@@ -119,10 +138,11 @@ def conversation(store: Store, record: Record, reader: Reader = OPERATOR, page: 
         later=later,
         followers=followers,
         participants=tuple(store.records.participants(record.company_id, record.id)),
-        held=tuple(store.threads.held(record.company_id, record.id, reader.user_id)),
+        held=tuple(store.threads.held(record.company_id, record.id, reader.user_id)) if with_held else (),
         alias=alias,
         may_write=reader.may_write,
         follows=any(one.user_id == reader.user_id for one in followers),
+        beside=beside,
     )
 
 
@@ -137,7 +157,7 @@ def whole(store: Store, record: Record, reader: Reader = OPERATOR) -> tuple[Conv
 
 def _all(store: Store, record: Record, reader: Reader) -> Iterator[Entry]:
     page = Excerpt(after=0)
-    while entries := _entries(store, record, reader, page):
+    while entries := _entries(store, record, reader, page)[0]:
         yield from _by_arrival(entries)
         page = Excerpt(after=entries[-1].message.id)
 
@@ -157,17 +177,21 @@ def _came(entry: Entry) -> bool:
     return entry.inbound is not None and entry.inbound.accepted_at == entry.message.created_at
 
 
-def _entries(store: Store, record: Record, reader: Reader, page: Excerpt) -> tuple[Entry, ...]:
+def _entries(store: Store, record: Record, reader: Reader, page: Excerpt) -> tuple[tuple[Entry, ...], Entry | None]:
+    """Return the messages of a page with all that is known of them, and the one beside them."""
     messages = _messages(store, record, page)
     if not messages:
-        return ()
-    stretch = Stretch(record.company_id, record.id, messages[0].id, messages[-1].id)
+        return (), None
+    beside = _beside(store, record, page, messages)
+    stretch = Stretch(record.company_id, record.id, messages[0].id, messages[-1].id, 0 if beside is None else beside.id)
     addressed = _by_message(store.threads.addressed(stretch))
     attachments = _by_message(store.threads.attachments(stretch))
     deliveries = _by_message(store.threads.deliveries(stretch))
-    inbound = {one.id: one for one in store.threads.inbound(stretch)}
-    return tuple(
-        Entry(
+    mails = any(one.inbound_id is not None for one in messages)
+    inbound = {one.id: one for one in store.threads.inbound(stretch)} if mails else {}
+
+    def entry(one: ThreadMessage) -> Entry:
+        return Entry(
             message=one,
             addressed=addressed[one.id],
             attachments=attachments[one.id] if one.deleted_at is None else (),
@@ -175,8 +199,26 @@ def _entries(store: Store, record: Record, reader: Reader, page: Excerpt) -> tup
             inbound=inbound.get(one.inbound_id or 0),
             unread=_unread(deliveries[one.id], reader),
         )
-        for one in messages
-    )
+
+    return tuple(map(entry, messages)), None if beside is None else entry(beside)
+
+
+def _beside(store: Store, record: Record, page: Excerpt, messages: Sequence[ThreadMessage]) -> ThreadMessage | None:
+    """Return the message that is wanted beside those of the page; None where it is one of them, or there is none."""
+    wanted = next((one for one in messages if one.number == page.beside_number), None)
+    if wanted is None and page.beside_number is not None:
+        wanted = store.threads.numbered(record.company_id, record.id, page.beside_number)
+        if wanted is not None and can_be_answered(wanted):
+            return wanted
+    shown = wanted is not None and can_be_answered(wanted)
+    if shown or page.beside is None or any(one.id == page.beside for one in messages):
+        return None
+    return store.messages.get(record.company_id, page.beside)
+
+
+def can_be_answered(message: ThreadMessage) -> bool:
+    """Say whether people can answer the message: neither what happened to the record, nor what was erased."""
+    return message.kind != "event" and message.deleted_at is None
 
 
 def _ends(entries: Sequence[Entry], page: Excerpt) -> tuple[int, int]:

@@ -8,8 +8,10 @@ import json
 import pytest
 
 from tests.unit.world import ERIK, KARIN, World
+from weftmail.core.wording.phrase import Phrase
 from weftmail.flow import vocabulary
 from weftmail.flow.actor import Actor
+from weftmail.flow.events import event
 from weftmail.flow.post import Draft, DraftFile, post
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import move
@@ -174,3 +176,47 @@ def test_messages_that_were_moved_are_counted_where_they_stand(lead: World, labe
             seen += [one.message.id for one in page.entries]
             page = conversation(lead.store, record, page=Excerpt(limit=limit, after=page.newest.id))
         assert (seen, page.earlier, page.later) == (there, len(there), 0)
+
+
+def test_a_message_of_another_page_is_loaded_beside_with_its_people_and_files(lead: World) -> None:
+    write(lead, 3)
+    first, *_, last = lead.thread("LEAD-1")
+    found = shown(lead, Excerpt(limit=2, beside=first.id))
+    assert found.beside is not None and found.beside.message.id == first.id and first.id not in ids(found)
+    assert [one.address for one in found.beside.addressed] == ["erik@other.example"]
+    assert [one.filename for one in found.beside.attachments] == ["plan.pdf"]
+    assert [one.name for one in found.beside.deliveries] == ["Anna"]
+    assert found.known == (*found.entries, found.beside)
+    # One that stands on the page is there once.
+    same = shown(lead, Excerpt(limit=2, beside=last.id))
+    assert same.beside is None and same.known == same.entries
+    assert shown(lead, Excerpt(limit=2)).beside is None
+
+
+def test_the_message_beside_may_be_named_by_its_number_if_people_can_answer_it(lead: World) -> None:
+    first = lead.thread("LEAD-1")[0]
+    lead.store.messages.add(event(lead.acme, lead.record("LEAD-1").id, "", Phrase("event.report"), 1, "<e@x>"), 1)
+    write(lead, 3)
+    numbers = [one.number for one in lead.thread("LEAD-1")]
+    assert numbers == [1, 2, 3, 4, 5]
+
+    def beside(number: int, other: int | None = None) -> int | None:
+        found = shown(lead, Excerpt(limit=2, beside_number=number, beside=other)).beside
+        return None if found is None else found.message.number
+
+    assert (beside(1), beside(3), beside(4), beside(5)) == (1, 3, None, None)
+    # An event, and what does not exist, cannot be answered: then it is the other one.
+    assert (beside(2), beside(9)) == (None, None)
+    assert (beside(2, first.id), beside(9, first.id), beside(5, first.id)) == (1, 1, None)
+
+
+def test_what_is_held_is_not_asked_for_where_nothing_is(lead: World) -> None:
+    rest = {"references": [lead.thread("LEAD-1")[0].rfc_message_id]}
+    lead.deliver(lead.mail(author="e@evil.example", **rest), "leads@acme.example")
+    assert len(shown(lead).held) == 1
+    assert conversation(lead.store, lead.record("LEAD-1"), with_held=False).held == ()
+
+
+def ids(found: Conversation) -> set[int]:
+    """Return the messages of the page."""
+    return {one.message.id for one in found.entries}

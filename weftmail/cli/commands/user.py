@@ -41,31 +41,7 @@ def build(parser: Parser) -> None:
     show.add_argument(
         "--limit", type=number, default=SHOWN, metavar="N", help=f"the newest so many; {SHOWN} by default"
     )
-    change = verbs.add("set", "change a user; only what you name changes", _set, company=True)
-    change.add_argument("address", metavar="ADDR", help="an email address of the user")
-    _settings(change)
-    change.add_argument(
-        "--email-for", metavar="KINDS",
-        help="of what they are notified beyond the inbox, with commas, or none: " + ", ".join(KINDS),
-    )  # fmt: skip
-    change.add_argument("--digest", choices=EACH, help="how often an email tells what waits for them")
-    change.add_argument("--digest-hour", type=_hour, metavar="HOUR", help="at which hour of their day: 0 to 23")
-    change.add_argument(
-        "--undo-seconds", type=int, metavar="N", help="for so many seconds, 0 to 60, what they send can be taken back"
-    )
-    change.add_argument("--add-address", action="append", default=[], metavar="ADDR", help="add an address")
-    change.add_argument("--remove-address", action="append", default=[], metavar="ADDR", help="remove an address")
-    change.add_argument("--away-until", metavar="DATE", help="out of office until the day on which they are back")
-    change.add_argument(
-        "--away-from", metavar="DATE", help="with --away-until: from that day on; by default from today"
-    )
-    change.add_argument("--substitute", metavar="ADDR", help="with --away-until: the colleague who stands in")
-    change.add_argument("--back", action="store_true", help="not out of office any more")
-    change.add_argument("--active", action="store_true", help="activate a user who was deactivated")
-    change.add_argument(
-        "--installation-admin", choices=("yes", "no"),
-        help="whether they look after the installation as a whole: they are told what no company's people can be told",
-    )  # fmt: skip
+    _add_change(verbs.add("set", "change a user; only what you name changes", _set, company=True))
     remove = verbs.add(
         "remove", "remove a user from a company; without --company, from all, and sign them out everywhere", _remove,
         company=True,
@@ -97,6 +73,33 @@ def build(parser: Parser) -> None:
         "password", "set a password; you are asked for it, or it is read from standard input", _password
     )
     password.add_argument("address", metavar="ADDR", help="an email address of the user")
+
+
+def _add_change(change: Parser) -> None:
+    change.add_argument("address", metavar="ADDR", help="an email address of the user")
+    _settings(change)
+    change.add_argument(
+        "--email-for", metavar="KINDS",
+        help="of what they are notified beyond the inbox, with commas, or none: " + ", ".join(KINDS),
+    )  # fmt: skip
+    change.add_argument("--digest", choices=EACH, help="how often an email tells what waits for them")
+    change.add_argument("--digest-hour", type=_hour, metavar="HOUR", help="at which hour of their day: 0 to 23")
+    change.add_argument(
+        "--undo-seconds", type=int, metavar="N", help="for so many seconds, 0 to 60, what they send can be taken back"
+    )
+    change.add_argument("--add-address", action="append", default=[], metavar="ADDR", help="add an address")
+    change.add_argument("--remove-address", action="append", default=[], metavar="ADDR", help="remove an address")
+    change.add_argument("--away-until", metavar="DATE", help="out of office until the day on which they are back")
+    change.add_argument(
+        "--away-from", metavar="DATE", help="with --away-until: from that day on; by default from today"
+    )
+    change.add_argument("--substitute", metavar="ADDR", help="with --away-until: the colleague who stands in")
+    change.add_argument("--back", action="store_true", help="not out of office any more")
+    change.add_argument("--active", action="store_true", help="activate a user who was deactivated")
+    change.add_argument(
+        "--installation-admin", choices=("yes", "no"),
+        help="whether they look after the installation as a whole: they are told what no company's people can be told",
+    )  # fmt: skip
 
 
 def _hour(text: str) -> int:

@@ -78,6 +78,8 @@ PAGES: Final[dict[str, Sentence]] = {
     "error.busy.text": marked("Try again in a few seconds, or use a sign-in link."),
     "error.other": marked("Something went wrong"),
     "error.other.text": marked("Go back and try again."),
-    "error.store": marked("The store does not answer now: {error}. Try again in a moment."),
-    "error.ours": marked("We failed at this page; the log of the site says why. Go back and try again."),
+    "error.store": marked("The store does not answer now"),
+    "error.store.text": marked("{error}. Try again in a moment."),
+    "error.ours": marked("We failed at this page"),
+    "error.ours.text": marked("The log of the site says why. Go back and try again."),
 }
