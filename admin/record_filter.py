@@ -45,6 +45,11 @@ class ListAsked:
         """Whether it leaves out any record."""
         return bool(self.narrowed) or any(name != "sort" for name in self.words)
 
+    @property
+    def chosen(self) -> int:
+        """How many things of its filter and its order somebody chose."""
+        return len(self.narrowed) + sum(bool(value) for value in self.words.values())
+
 
 def query_of(narrowed: Iterable[str], words: Mapping[str, str]) -> str:
     """Return the words of an address."""

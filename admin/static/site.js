@@ -1134,3 +1134,6 @@ setInterval(() => document.querySelectorAll("[data-leaves]").forEach((one) => {
     bar.hidden = true;
   });
 })();
+
+// A filter somebody chose stands open where there is room for it; in a narrow window the list comes first.
+for (const one of document.querySelectorAll("details[data-opens-where-wide]")) one.open = window.matchMedia("(min-width: 45rem)").matches;
