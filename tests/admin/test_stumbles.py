@@ -102,10 +102,11 @@ def test_a_chosen_file_stays_when_add_is_pressed_and_when_the_form_is_refused(
     assert re.search(r"/records/LEAD-1#m\d+$", page.url)
 
 
-def test_without_script_the_files_are_kept_with_the_draft(site: Site, anna: Browser) -> None:
+def test_without_script_the_files_are_kept_with_the_draft(site: Site, anna: Browser, words: Words) -> None:
     form = {**anna.form("/records/LEAD-1"), "kind": "look", "text": "Here."}
     answer = anna.post("/records/LEAD-1/write", form, files={"files": ("plan.txt", b"A plan.\n", "text/plain")})
     for page in (answer.text, anna.get("/records/LEAD-1").text):
+        assert f'<html lang="{words.code}">' in page
         assert re.search(r'name="kept" value="1"[^>]* checked> <span><bdi>plan.txt</bdi>', page) and "Here." in page
 
 
@@ -152,20 +153,24 @@ def test_too_much_is_said_before_it_is_sent_and_nothing_is_lost(site: Site, word
     assert posts(site) == []
 
 
-def test_the_limit_is_one_for_page_and_command_and_is_said_beside_the_field(site: Site, anna: Browser) -> None:
+def test_the_limit_is_one_for_page_and_command_and_is_said_beside_the_field(
+    site: Site, anna: Browser, words: Words
+) -> None:
     page = anna.get("/records/LEAD-1").text
-    assert "up to 7 MB together" in page and f'data-most="{FILES_SIZE}"' in page
+    assert {"en": "up to 7 MB together", "sv": "högst 7 MB tillsammans"}[
+        words.code
+    ] in page and f'data-most="{FILES_SIZE}"' in page
     form = {**anna.form("/records/LEAD-1"), "text": "A film."}
     half = ("half.bin", b"x" * (FILES_SIZE // 2 + 1), "application/octet-stream")
     answer = anna.post("/records/LEAD-1/write", form, files=[("files", half), ("files", half)])
-    assert answer.status_code == 422 and "These files have more than 7 MB together." in answer.text
+    assert answer.status_code == 422 and words.too_large in answer.text
     assert "A film." in answer.text and posts(site) == []
 
 
 @pytest.mark.parametrize("text", ["", "  \n ", "\u200b", "\u2060 \u200d\ufeff", "\u00a0\n\u2028"])
-def test_an_empty_message_is_never_sent(site: Site, anna: Browser, text: str) -> None:
+def test_an_empty_message_is_never_sent(site: Site, anna: Browser, words: Words, text: str) -> None:
     answer = anna.post("/records/LEAD-1/write", {**anna.form("/records/LEAD-1"), "text": text})
-    assert answer.status_code == 422 and "Write a message or attach a file." in answer.text and posts(site) == []
+    assert answer.status_code == 422 and words.empty in answer.text and posts(site) == []
 
 
 def test_arriving_messages_leave_the_form_where_it_is(site: Site, words: Words, page: Page) -> None:
@@ -222,19 +227,25 @@ def test_the_chosen_tab_is_told_in_forced_colours(page: Page) -> None:
     assert (borders[0], widths[0]) != (borders[1], widths[1]) and widths[0] == "2px" and back[0] != back[1]
 
 
-def test_a_mail_that_nobody_checked_is_not_said_to_lack_a_signature(site: Site, anna: Browser) -> None:
+def test_a_mail_that_nobody_checked_is_not_said_to_lack_a_signature(site: Site, anna: Browser, words: Words) -> None:
     site.world.deliver(site.world.mail(subject="Unchecked"), "leads@acme.example")
     page = anna.get("/records/LEAD-2").text
-    assert "○ Sender not verified" in page and "did not sign" not in page and "failed" not in page
+    said, wrong = {
+        "en": ("○ Sender not verified", ("did not sign", "failed")),
+        "sv": ("○ Ej verifierad avsändare", ("signerade inte", "har inte signerat", "misslyckades")),
+    }[words.code]
+    assert said in page and not [one for one in wrong if one in page]
 
 
-def test_what_scrolls_can_be_reached_by_keyboard_and_html_mail_opens_in_full(site: Site, page: Page) -> None:
+def test_what_scrolls_can_be_reached_by_keyboard_and_html_mail_opens_in_full(
+    site: Site, words: Words, page: Page
+) -> None:
     mail = site.world.mail(KARIN, text="<p>Hello</p>\n").replace(b"text/plain", b"text/html")
     site.world.deliver(mail, "support@acme.example")
     home = page.url.partition("/records")[0]
     page.goto(f"{home}/records/TICKET-1")
     with page.expect_popup() as opened:
-        page.get_by_role("link", name="Open this email in full").click()
+        page.get_by_role("link", name={"en": "Open this email in full", "sv": "Öppna hela mejlet"}[words.code]).click()
     assert "Hello" in opened.value.inner_text("body")
     assert page.locator("iframe.mail").evaluate("one => getComputedStyle(one).resize") == "vertical"
     name = site.catch("LEAD-1", site.world.mail(), site.world.acme, "acme.example")
