@@ -52,7 +52,7 @@ def about_to_answer(visit: Visit, moves: Pulse) -> dict[str, int]:
     how, number = asked(visit)
     if how == "new":
         return {}
-    named = {"beside_number": whole_number(number), "beside": moves.answerable}
+    named = {"elsewhere_number": whole_number(number), "elsewhere": moves.answerable}
     return {name: value for name, value in named.items() if value is not None}
 
 

@@ -19,12 +19,12 @@ class Pulse:
     """The first message that the user has not seen who was named; None where they have seen all."""
     unread_number: int | None = None
     """Its number in the record."""
-    told: bool = False
+    unread_messages: bool = False
     """The inbox of that user holds a message of it that they have not read."""
-    noticed: bool = False
+    unread_notices: bool = False
     """It holds a notice of it that they have not read."""
 
     @property
     def notified(self) -> bool:
         """Whether the inbox of that user holds something of it that they have not read."""
-        return self.told or self.noticed
+        return self.unread_messages or self.unread_notices

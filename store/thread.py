@@ -29,7 +29,7 @@ class Stretch:
     record_id: int
     first: int
     last: int
-    beside: int = 0
+    elsewhere: int = 0
     """A message of the record that does not stand among them; its people, files and deliveries are wanted, too."""
 
 

@@ -64,7 +64,12 @@ def record(visit: Visit) -> Response:
         composer = writing.fresh(visit, talk, moves, drafts) if visit.may_write and not talk.later else None
     if moves.notified and not talk.later and not visit.looked_ahead:
         read = visit.store.inbox.read(
-            visit.company_id, found.id, visit.user.id, visit.now, messages=moves.told, notices=moves.noticed
+            visit.company_id,
+            found.id,
+            visit.user.id,
+            visit.now,
+            messages=moves.unread_messages,
+            notices=moves.unread_notices,
         )
         visit = replace(visit, unread=max(0, visit.unread - read))
         moves = replace(moves, changed_at=max(moves.changed_at or 0, visit.now))
@@ -208,7 +213,7 @@ def _mark(
     text = repr(
         (
             found,
-            replace(moves, unread_from=None, unread_number=None, told=False, noticed=False),
+            replace(moves, unread_from=None, unread_number=None, unread_messages=False, unread_notices=False),
             list(followers),
             list(participants),
             _others(visit, found),

@@ -23,7 +23,7 @@ from (
         where company_id = :company_id and record_id = :record_id and id >= :first and id <= :last
         union all
         select id, company_id from message
-        where id = :beside and company_id = :company_id and record_id = :record_id
+        where id = :elsewhere and company_id = :company_id and record_id = :record_id
     ) as m
     cross join delivery_row d
 where d.company_id = m.company_id and d.message_id = +m.id

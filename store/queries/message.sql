@@ -230,12 +230,12 @@ select
     exists (
         select 1 from delivery
         where user_id = :user_id and record_id = :record_id and state = 'unread' and company_id = :company_id
-    ) as told,
+    ) as unread_messages,
     exists (
         select 1 from notice
         where user_id = :user_id and record_id = :record_id and read_at is null and done_at is null
             and company_id = :company_id
-    ) as noticed;
+    ) as unread_notices;
 
 -- Ids that may stand in References of what leaves, newest first: never a note to an outsider.
 -- name: references_before
@@ -280,7 +280,7 @@ from (
         where company_id = :company_id and record_id = :record_id and id >= :first and id <= :last
         union all
         select id, company_id from message
-        where id = :beside and company_id = :company_id and record_id = :record_id
+        where id = :elsewhere and company_id = :company_id and record_id = :record_id
     ) as m
     cross join message_address a
 where a.company_id = m.company_id and a.message_id = m.id

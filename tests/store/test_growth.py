@@ -93,7 +93,8 @@ WHO = f"(case when n % 10 = {RECORD} then {FREQUENT} else n end)"
 VALUES: dict[str, Any] = {
     "company_id": 1, "record_id": RECORD, "message_id": RECORD, "contact_id": FREQUENT, "user_id": 2, "alias_id": 1,
     "domain_id": 1, "id": RECORD, "outbox_id": RECORD, "blob_id": 1, "inbound_id": RECORD, "before": 10**9, "after": 0,
-    "first": RECORD, "last": RECORD, "most": 50, "some": 25, "skip": 0, "number": 1, "position": 0, "now": 10**9,
+    "first": RECORD, "last": RECORD, "elsewhere": RECORD, "most": 50, "some": 25,
+    "skip": 0, "number": 1, "position": 0, "now": 10**9,
     "from_at": 10**9, "substitute_id": None, "away": False,
     "acts": ["review.release"], "by": "Anna", "loads": True,
     "ids": [RECORD], "message_ids": [RECORD], "contact_ids": [FREQUENT], "addresses": ["c1@customer.example"],

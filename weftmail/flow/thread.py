@@ -44,9 +44,9 @@ class Excerpt:
     limit: int = PER_PAGE
     before: int | None = None
     after: int | None = None
-    beside: int | None = None
+    elsewhere: int | None = None
     """The message of this id is loaded with them, where it stands on another page: it is about to be answered."""
-    beside_number: int | None = None
+    elsewhere_number: int | None = None
     """Rather that of this number, if people can answer it."""
     words: int = ALL
     """Characters of each message's words; of its HTML four times as many."""
@@ -87,7 +87,7 @@ class Conversation:
     alias: Alias | None
     may_write: bool
     follows: bool
-    beside: Entry | None = None
+    elsewhere: Entry | None = None
     """A message of another page that is about to be answered."""
     own_address: str = ""
     """The record's own address, for who may write on it: what they send there from their mail program stands on it."""
@@ -95,7 +95,7 @@ class Conversation:
     @property
     def known(self) -> tuple[Entry, ...]:
         """The messages that are loaded: those of the page, and the one beside it."""
-        return self.entries if self.beside is None else (*self.entries, self.beside)
+        return self.entries if self.elsewhere is None else (*self.entries, self.elsewhere)
 
     @property
     def oldest(self) -> ThreadMessage:
@@ -127,7 +127,7 @@ def conversation(
     To be called inside a snapshot or a transaction, so that its parts belong together.
     """
     page = page or Excerpt()
-    entries, beside = _entries(store, record, reader, page)
+    entries, elsewhere = _entries(store, record, reader, page)
     earlier, later = store.threads.around(record.company_id, record.id, *_ends(entries, page))
     alias = store.aliases.get(record.company_id, record.alias_id) if record.alias_id is not None else None
     followers = tuple(store.records.followers(record.company_id, record.id))
@@ -142,7 +142,7 @@ def conversation(
         alias=alias,
         may_write=reader.may_write,
         follows=any(one.user_id == reader.user_id for one in followers),
-        beside=beside,
+        elsewhere=elsewhere,
     )
 
 
@@ -182,8 +182,10 @@ def _entries(store: Store, record: Record, reader: Reader, page: Excerpt) -> tup
     messages = _messages(store, record, page)
     if not messages:
         return (), None
-    beside = _beside(store, record, page, messages)
-    stretch = Stretch(record.company_id, record.id, messages[0].id, messages[-1].id, 0 if beside is None else beside.id)
+    elsewhere = _elsewhere(store, record, page, messages)
+    stretch = Stretch(
+        record.company_id, record.id, messages[0].id, messages[-1].id, 0 if elsewhere is None else elsewhere.id
+    )
     addressed = _by_message(store.threads.addressed(stretch))
     attachments = _by_message(store.threads.attachments(stretch))
     deliveries = _by_message(store.threads.deliveries(stretch))
@@ -200,20 +202,20 @@ def _entries(store: Store, record: Record, reader: Reader, page: Excerpt) -> tup
             unread=_unread(deliveries[one.id], reader),
         )
 
-    return tuple(map(entry, messages)), None if beside is None else entry(beside)
+    return tuple(map(entry, messages)), None if elsewhere is None else entry(elsewhere)
 
 
-def _beside(store: Store, record: Record, page: Excerpt, messages: Sequence[ThreadMessage]) -> ThreadMessage | None:
+def _elsewhere(store: Store, record: Record, page: Excerpt, messages: Sequence[ThreadMessage]) -> ThreadMessage | None:
     """Return the message that is wanted beside those of the page; None where it is one of them, or there is none."""
-    wanted = next((one for one in messages if one.number == page.beside_number), None)
-    if wanted is None and page.beside_number is not None:
-        wanted = store.threads.numbered(record.company_id, record.id, page.beside_number)
+    wanted = next((one for one in messages if one.number == page.elsewhere_number), None)
+    if wanted is None and page.elsewhere_number is not None:
+        wanted = store.threads.numbered(record.company_id, record.id, page.elsewhere_number)
         if wanted is not None and can_be_answered(wanted):
             return wanted
     shown = wanted is not None and can_be_answered(wanted)
-    if shown or page.beside is None or any(one.id == page.beside for one in messages):
+    if shown or page.elsewhere is None or any(one.id == page.elsewhere for one in messages):
         return None
-    return store.messages.get(record.company_id, page.beside)
+    return store.messages.get(record.company_id, page.elsewhere)
 
 
 def can_be_answered(message: ThreadMessage) -> bool:

@@ -181,16 +181,16 @@ def test_messages_that_were_moved_are_counted_where_they_stand(lead: World, labe
 def test_a_message_of_another_page_is_loaded_beside_with_its_people_and_files(lead: World) -> None:
     write(lead, 3)
     first, *_, last = lead.thread("LEAD-1")
-    found = shown(lead, Excerpt(limit=2, beside=first.id))
-    assert found.beside is not None and found.beside.message.id == first.id and first.id not in ids(found)
-    assert [one.address for one in found.beside.addressed] == ["erik@other.example"]
-    assert [one.filename for one in found.beside.attachments] == ["plan.pdf"]
-    assert [one.name for one in found.beside.deliveries] == ["Anna"]
-    assert found.known == (*found.entries, found.beside)
+    found = shown(lead, Excerpt(limit=2, elsewhere=first.id))
+    assert found.elsewhere is not None and found.elsewhere.message.id == first.id and first.id not in ids(found)
+    assert [one.address for one in found.elsewhere.addressed] == ["erik@other.example"]
+    assert [one.filename for one in found.elsewhere.attachments] == ["plan.pdf"]
+    assert [one.name for one in found.elsewhere.deliveries] == ["Anna"]
+    assert found.known == (*found.entries, found.elsewhere)
     # One that stands on the page is there once.
-    same = shown(lead, Excerpt(limit=2, beside=last.id))
-    assert same.beside is None and same.known == same.entries
-    assert shown(lead, Excerpt(limit=2)).beside is None
+    same = shown(lead, Excerpt(limit=2, elsewhere=last.id))
+    assert same.elsewhere is None and same.known == same.entries
+    assert shown(lead, Excerpt(limit=2)).elsewhere is None
 
 
 def test_the_message_beside_may_be_named_by_its_number_if_people_can_answer_it(lead: World) -> None:
@@ -200,14 +200,14 @@ def test_the_message_beside_may_be_named_by_its_number_if_people_can_answer_it(l
     numbers = [one.number for one in lead.thread("LEAD-1")]
     assert numbers == [1, 2, 3, 4, 5]
 
-    def beside(number: int, other: int | None = None) -> int | None:
-        found = shown(lead, Excerpt(limit=2, beside_number=number, beside=other)).beside
+    def elsewhere(number: int, other: int | None = None) -> int | None:
+        found = shown(lead, Excerpt(limit=2, elsewhere_number=number, elsewhere=other)).elsewhere
         return None if found is None else found.message.number
 
-    assert (beside(1), beside(3), beside(4), beside(5)) == (1, 3, None, None)
+    assert (elsewhere(1), elsewhere(3), elsewhere(4), elsewhere(5)) == (1, 3, None, None)
     # An event, and what does not exist, cannot be answered: then it is the other one.
-    assert (beside(2), beside(9)) == (None, None)
-    assert (beside(2, first.id), beside(9, first.id), beside(5, first.id)) == (1, 1, None)
+    assert (elsewhere(2), elsewhere(9)) == (None, None)
+    assert (elsewhere(2, first.id), elsewhere(9, first.id), elsewhere(5, first.id)) == (1, 1, None)
 
 
 def test_what_is_held_is_not_asked_for_where_nothing_is(lead: World) -> None:
