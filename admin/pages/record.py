@@ -18,7 +18,7 @@ from weftmail.admin.headers import FILE
 from weftmail.admin.number import whole_number
 from weftmail.admin.page import live, page
 from weftmail.admin.presence import Present
-from weftmail.admin.thread import LOOKED_AT, ShownEntry, shown_entries
+from weftmail.admin.thread import LOOKED_AT, shown_entries
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.admin.writing import Again
 from weftmail.core.parsing import path
@@ -320,7 +320,7 @@ def _shown(
         talk=talk,
         record=found,
         entries=thread,
-        files=_files(thread),
+        files=[(entry, file.number) for entry in thread for file in entry.attached],
         fields=shown_fields(visit, found),
         activities=visit.store.activities.of_record(found.company_id, found.id),
         today=day.today(visit.now, visit.voice.calendar.zone).isoformat(),
@@ -384,11 +384,6 @@ def _around(visit: Visit, found: Record, number: int | None, moves: Pulse | None
         return Excerpt(words=LOOKED_AT)
     first = threads.some_before(found.company_id, found.id, message.id, PER_PAGE // 2)
     return Excerpt(words=LOOKED_AT, after=0 if first is None else min(first, newest) - 1)
-
-
-def _files(thread: list[ShownEntry]) -> list[tuple[ShownEntry, int]]:
-    """The files of the messages shown."""
-    return [(entry, file.number) for entry in thread for file in entry.attached]
 
 
 routes = [
