@@ -86,6 +86,11 @@ class AcceptQueue:
         self.something.set()
         return waiting.done
 
+    @property
+    def waits(self) -> bool:
+        """Whether somebody waits to hear that a mail is safe."""
+        return bool(self._waiting)
+
     def take(self) -> list[Waiting]:
         """Take up what waits, as much as goes into one transaction."""
         taken: list[Waiting] = []

@@ -65,7 +65,14 @@ class Intake:
         try:
             if self._settler is None and self._lock.acquire():
                 checks = Checks(self._installation, self._executor, self.accept_queue.something.set)
-                self._settler = Settler(self.store, self._installation, self._lock, self._readers, checks=checks)
+                self._settler = Settler(
+                    self.store,
+                    self._installation,
+                    self._lock,
+                    self._readers,
+                    checks=checks,
+                    wanted=lambda: self.accept_queue.waits,
+                )
             elif self._settler is None and won is not None:
                 self._lock.wait(won)
         except OSError as error:

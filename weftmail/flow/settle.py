@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from weftmail.core.failure import TempFail
-from weftmail.core.limits import BATCH_BYTES, BATCH_MILLISECONDS, BATCH_ROWS, READER_STOPS
+from weftmail.core.limits import BATCH_BYTES, BATCH_MILLISECONDS, BATCH_ROWS, BATCH_YIELDS, READER_STOPS
 from weftmail.core.parsing.message import Message
 from weftmail.core.ports import Readers, SettleLock
 from weftmail.core.routing.rules import decide
@@ -57,6 +58,8 @@ class Bounds:
     rows: int = BATCH_ROWS
     size: int = BATCH_BYTES
     milliseconds: int = BATCH_MILLISECONDS
+    yields: int = BATCH_YIELDS
+    """Milliseconds after which it ends where somebody waits for the store."""
 
 
 BOUNDS = Bounds()
@@ -73,11 +76,14 @@ class Settler:
         readers: Readers,
         bounds: Bounds = BOUNDS,
         checks: Checks | None = None,
+        wanted: Callable[[], bool] = lambda: False,
     ) -> None:
+        """``wanted`` says whether somebody waits to write."""
         self._store = store
         self._installation = installation
         self._lock = lock
         self._bounds = bounds
+        self._wanted = wanted
         self._ahead = Ahead(store, readers, checks or Checks(installation))
         self._suspects: list[int] | None = None
         self._tries: dict[int, int] = {}
@@ -221,10 +227,14 @@ class Settler:
                 else:
                     settled += 1
                     copies += outcome.copies
-                if self._installation.clock() - began > self._bounds.milliseconds:
+                if self._is_over(self._installation.clock() - began):
                     break
             self._store.aliases.mailed(sorted(took))
         return Batch(settled, failed, copies, self._ahead.busy), took
+
+    def _is_over(self, passed: int) -> bool:
+        """Say whether a transaction ends that has taken so many milliseconds."""
+        return passed > self._bounds.milliseconds or (passed > self._bounds.yields and self._wanted())
 
     def _settle_row(self, one: Read) -> Outcome | None:
         """File one mail in a savepoint; None where our code failed and the row is stuck."""

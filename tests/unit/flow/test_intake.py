@@ -10,6 +10,7 @@ from tests.unit.faults import raising, store_with
 from tests.unit.world import Lock, World
 from weftmail.core.envelope import Envelope
 from weftmail.core.failure import TempFail
+from weftmail.core.limits import BATCH_YIELDS
 from weftmail.core.ports import Raw, Reading
 from weftmail.flow.intake import SPOOL_AT_ONCE, Intake, drain
 from weftmail.flow.reading import Here
@@ -111,6 +112,22 @@ def test_while_it_waits_after_a_fault_no_reader_is_tried(world: World, folder: F
         intake.wait(0.0)
         assert intake.settle() == Batch()
     assert (readers.tried, tried) == (1, 1)
+
+
+def test_settling_makes_room_for_mail_that_comes_meanwhile(world: World, folder: Folder):
+    def slow(*values: object, **named: object) -> object:
+        world.clock.now += BATCH_YIELDS + 1
+        if not intake.accept_queue.waits:
+            intake.accept_queue.accept([Envelope("leads@acme.example", "k@customer.example")], world.mail())
+        return world.store.records.open(*values, **named)  # type: ignore[arg-type]
+
+    intake = with_fault(world, folder, records_open=slow)
+    assert intake.take_lock()
+    for _ in range(2):
+        world.accept(world.mail(), "leads@acme.example")
+    assert intake.settle().settled == 1
+    assert intake.accept() == 1
+    assert not intake.accept_queue.waits
 
 
 class ClosedLock(Lock):

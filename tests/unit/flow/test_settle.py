@@ -7,7 +7,7 @@ import pytest
 from tests.unit.faults import raising, store_with
 from tests.unit.world import Lock, World
 from weftmail.core.failure import TempFail
-from weftmail.core.limits import BATCH_BYTES, BATCH_MILLISECONDS
+from weftmail.core.limits import BATCH_BYTES, BATCH_MILLISECONDS, BATCH_YIELDS
 from weftmail.core.wording.sentences import say
 from weftmail.flow.reading import Here, read
 from weftmail.flow.settle import Batch, Settler, backoff
@@ -58,6 +58,19 @@ def test_a_batch_ends_where_it_takes_too_long(world: World):
         world.accept(world.mail(), "leads@acme.example")
     assert world.settler(store=store_with(world.store, records_open=slow)).settle().settled == 1
     assert world.settler().settle().settled == 2
+
+
+@pytest.mark.parametrize(("wanted", "at_once"), [(False, 4), (True, 2)])
+def test_a_batch_makes_room_for_who_waits_to_hand_mail_over(world: World, wanted: bool, at_once: int):
+    def slow(*values, **named):
+        world.clock.now += BATCH_YIELDS // 2 + 1
+        return world.store.records.open(*values, **named)
+
+    store = store_with(world.store, records_open=slow)
+    for _ in range(4):
+        world.accept(world.mail(), "leads@acme.example")
+    settler = Settler(store, world.installation, world.lock, Here(read), wanted=lambda: wanted)
+    assert [settler.settle().settled for _ in range(4 // at_once)] == [at_once] * (4 // at_once)
 
 
 def test_what_our_reader_fails_on_is_set_aside_and_the_others_are_filed(world: World):
