@@ -103,3 +103,18 @@ def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, pairs
     pairs.pop("generation", None)
     map_copy.write(folder, [], pairs, 7)
     assert map_copy.read(folder / map_copy.RECIPIENTS) == {**pairs, "generation": "7"}
+    assert map_copy.generation(folder) == 7
+
+
+def test_how_far_it_followed_is_looked_up_and_not_searched_for(tmp_path: Path) -> None:
+    map_copy.write(tmp_path, [], {f"{number}@acme.example": "ok" for number in range(2000)}, 12)
+    path = tmp_path / map_copy.RECIPIENTS
+    whole = path.read_bytes()
+    first = whole.index(b"0@acme.example")
+    # A record that nobody asks for may be anything: whoever read them all would fail on it.
+    path.write_bytes(whole[:first] + b"\xff" + whole[first + 1 :])
+    assert map_copy.generation(tmp_path) == 12
+    map_copy.write(tmp_path, [], {}, 12)
+    there = path.read_bytes()
+    path.write_bytes(there.replace(b"generation", b"Generation"))
+    assert map_copy.generation(tmp_path) == -1
