@@ -100,6 +100,10 @@ class Blobs:
             queries.blob_pieces_delete(self._connection, id=blob_id)
             queries.blob_delete(self._connection, id=blob_id)
 
+    def there(self, ids: Iterable[int]) -> bool:
+        """Say whether each of a few blobs is still there."""
+        return all(queries.blob_by_id(self._connection, id=one).rows for one in ids)
+
     def read(self, blob_id: int) -> bytes:
         """Return the bytes in one piece; raise KeyError where there is no such blob."""
         pieces = column(queries.blob_pieces(self._connection, blob_id=blob_id))

@@ -8,7 +8,8 @@ from typing import Literal
 
 from weftmail.store.attachment import NewAttachment
 from weftmail.store.connection import Connection
-from weftmail.store.rows import many, one, queries
+from weftmail.store.rows import column, many, one, queries
+from weftmail.store.sets import portions
 
 DraftKind = Literal["message", "note"]
 DraftState = Literal["writing", "leaving", "scheduled"]
@@ -119,11 +120,18 @@ class Drafts:
         words = {"company_id": company_id, "record_id": record_id, "user_id": user_id}
         return many(StoredDraft, queries.drafts_of_record(self._connection, **words))
 
-    def give(self, company_id: int, from_id: int, to_id: int) -> None:
-        """Let the drafts of a record stand on the one that it is part of, aside where there is one already."""
+    def give(self, company_id: int, from_id: int, to_id: int) -> list[int]:
+        """Let the drafts of a record stand on the one that it is part of, aside where there is one already; return
+        those that stand there.
+        """
         words = {"company_id": company_id, "from_id": from_id, "to_id": to_id}
         queries.drafts_aside(self._connection, **words)
-        queries.drafts_give(self._connection, **words)
+        return column(queries.drafts_give(self._connection, **words))
+
+    def give_back(self, company_id: int, from_id: int, to_id: int, ids: Sequence[int]) -> None:
+        """Let drafts that came along with a record stand on it again; what left meanwhile is left alone."""
+        for some in portions(ids):
+            queries.drafts_give_back(self._connection, company_id=company_id, from_id=from_id, to_id=to_id, ids=some)
 
     def get(self, company_id: int, draft_id: int) -> StoredDraft | None:
         """Return one draft of the company."""

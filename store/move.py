@@ -30,6 +30,7 @@ class Along:
     held: Sequence[int] = ()
     aliases: Sequence[int] = ()
     activities: Sequence[int] = ()
+    drafts: Sequence[int] = ()
     tags: Sequence[int] = ()
     filled: dict[str, Any] = field(default_factory=dict)
     """What the record lacked and took over: its customer, its owner, its team."""

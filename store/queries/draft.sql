@@ -44,9 +44,23 @@ where d.company_id = :company_id and d.record_id = :record_id and (d.state <> 'w
 order by d.id;
 
 -- A record is part of another one: what is written and about to leave there stands on that from now on.
--- name: drafts_give!
+-- name: drafts_give
 update draft set record_id = :to_id
 where company_id = :company_id and record_id = :from_id
+    and (
+        state <> 'writing'
+        or not exists (
+            select 1 from draft o
+            where o.company_id = :company_id and o.record_id = :to_id and o.user_id = draft.user_id and o.kind = draft.kind
+                and o.state = 'writing'
+        )
+    )
+returning id;
+
+-- The two are separated: what came along goes back, as far as it did not leave and nobody began the same there since.
+-- name: drafts_give_back!
+update draft set record_id = :to_id
+where +company_id = :company_id and id in (:ids) and record_id = :from_id
     and (
         state <> 'writing'
         or not exists (

@@ -72,7 +72,7 @@ def test_drafts_go_with_a_record_that_is_part_of_another_one(office: Office) -> 
         drafts.put(office.acme, record.id, user, kind, f"{user} {kind} {record.id == goal.id}", 7)  # type: ignore[arg-type]
     (leaving, *_) = drafts.of_record(office.acme, origin.id, office.bjorn)
     drafts.leave(leaving, "scheduled", 99, 8, unless_answered=False)
-    drafts.give(office.acme, origin.id, goal.id)
+    came = drafts.give(office.acme, origin.id, goal.id)
     anna, bjorn = office.anna, office.bjorn
     found = drafts.of_record(office.acme, goal.id, anna)
     assert {(one.kind, one.state, one.body, one.aside, one.aside_at) for one in found} == {
@@ -81,6 +81,15 @@ def test_drafts_go_with_a_record_that_is_part_of_another_one(office: Office) -> 
         ("message", "scheduled", f"{bjorn} message False", None, None),
     }
     assert [one.aside for one in drafts.of_record(office.acme, goal.id, bjorn) if one.kind == "note"] == [None]
+    # They go back, but for one that was begun anew on the record meanwhile, and none of another company.
+    drafts.put(office.acme, origin.id, anna, "message", "anew", 9)
+    drafts.give_back(office.acme + 1, goal.id, origin.id, came)
+    assert len(came) == 2 and {one.id for one in drafts.of_record(office.acme, goal.id, anna)} >= {*came}
+    drafts.give_back(office.acme, goal.id, origin.id, came)
+    assert leaving.id in {one.id for one in drafts.of_record(office.acme, origin.id, anna)}
+    assert [one.body for one in drafts.of_record(office.acme, goal.id, anna) if one.kind == "message"] == [
+        f"{anna} message False"
+    ]
 
 
 def test_files_go_with_their_draft(office: Office) -> None:

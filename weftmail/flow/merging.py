@@ -27,7 +27,7 @@ def bring(store: Store, way: Passage, actor: Actor) -> Along:
     store.moves.give_aliases(company_id, origin.id, goal.id, aliases)
     activities = store.moves.activities(company_id, origin.id)
     store.moves.give_activities(company_id, origin.id, goal.id, activities)
-    store.drafts.give(company_id, origin.id, goal.id)
+    drafts = store.drafts.give(company_id, origin.id, goal.id)
     followers = _follow(store, way)
     tags = _tag(store, way)
     filled = _fill(store, origin, goal, now)
@@ -36,7 +36,14 @@ def bring(store: Store, way: Passage, actor: Actor) -> Along:
     # A record that is in no list is not brought back by its day; it is snoozed still, should the two be separated.
     store.due.remove(SNOOZE, str(origin.id))
     return Along(
-        followers=followers, held=held, aliases=aliases, activities=activities, tags=tags, filled=filled, state=state
+        followers=followers,
+        held=held,
+        aliases=aliases,
+        activities=activities,
+        drafts=drafts,
+        tags=tags,
+        filled=filled,
+        state=state,
     )
 
 
@@ -96,6 +103,7 @@ def part(store: Store, way: Passage, along: Along, stays: Sequence[Movable], act
     store.moves.give_held(company_id, origin.id, goal.id, along.held)
     store.moves.give_aliases(company_id, origin.id, goal.id, along.aliases)
     store.moves.give_activities(company_id, origin.id, goal.id, along.activities)
+    store.drafts.give_back(company_id, origin.id, goal.id, along.drafts)
     if goal.snoozed_until_at is not None:
         store.due.put(SNOOZE, str(goal.id), goal.snoozed_until_at, way.now, company_id)
     _part_followers(store, way, along)

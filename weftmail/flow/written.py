@@ -165,6 +165,10 @@ def give_back(store: Store, draft: StoredDraft, now: int) -> bool:
             words,
             text="\n\n".join(filter(None, (words.text.rstrip(), more.text.strip()))),
             html=joined(words, more),
+            # By these a placeholder that is still empty is noticed, and what the replies do is done.
+            saved_replies=tuple(dict.fromkeys((*words.saved_replies, *more.saved_replies))),
+            assign=words.assign or more.assign,
+            tags=tuple(dict.fromkeys((*words.tags, *more.tags))),
         )
         store.drafts.move_files(draft.company_id, one.id, draft.id)
         store.drafts.remove(draft.company_id, one.id)

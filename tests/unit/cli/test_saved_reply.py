@@ -34,3 +34,15 @@ def test_a_reply_is_kept_used_and_removed(shell: Shell, tmp_path: Path) -> None:
     assert "files" in shell.ok("saved-reply", "set", "1", "--no-files", "--text", "Team {team.name}")
     assert "nothing stands for {team.name}" in shell.refused(*post)
     assert "nothing to change" in shell.refused("saved-reply", "set", "1", status=2)
+
+
+def test_its_files_count_with_those_of_the_message(shell: Shell, tmp_path: Path) -> None:
+    shell.world.deliver(shell.world.mail(verified=True), "leads@acme.example")
+    half = tmp_path / "half.bin"
+    half.write_bytes(b"\0" * (4 * 1024 * 1024))
+    shell.ok("saved-reply", "add", "Half", "--text", "Here.", "--word", "half", "--attach", str(half))
+    assert "are allowed" in shell.refused("saved-reply", "set", "1", "--attach", str(half))
+    assert shell.json("saved-reply", "show", "1")["files"] == ["half.bin"]
+    post = ["post", "LEAD-1", "--as", "anna@acme.example", "--saved-reply", "half"]
+    assert "are allowed" in shell.refused(*post, "--attach", str(half))
+    assert "Written on LEAD-1" in shell.ok(*post)

@@ -106,6 +106,50 @@ def test_what_is_taken_back_never_leaves_and_stands_above_what_was_begun_since(w
     assert isinstance(twice, Refusal) and twice.code == "message_left"
 
 
+def test_what_stands_below_brings_what_its_saved_replies_do(writing: Writing) -> None:
+    draft = writing.draft(Written(text="Yes", people=(KARIN,), saved_replies=(1,), tags=("big",)))
+    writing.leaves(draft)
+    writing.draft(
+        Written(text="Dear {owner.name}", people=(KARIN,), saved_replies=(2, 1), tags=("vip", "big"), assign="Sales")
+    )
+    assert not isinstance(leaving.take_back(writing.setup(), writing.world.acme, draft), Refusal)
+    (kept,) = writing.world.store.drafts.of_record(writing.world.acme, writing.record.id, writing.world.anna)
+    words = Written.from_json(kept.body)
+    assert (words.saved_replies, words.tags, words.assign) == ((1, 2), ("big", "vip"), "Sales")
+
+
+def test_an_empty_placeholder_of_what_stands_below_does_not_leave(writing: Writing) -> None:
+    draft = writing.draft()
+    writing.leaves(draft)
+    writing.draft(Written(text="Dear {owner.name}", people=(KARIN,), saved_replies=(1,)))
+    assert not isinstance(leaving.take_back(writing.setup(), writing.world.acme, draft), Refusal)
+    writing.leaves(draft)
+    writing.passes(WAIT + 1000)
+    assert "post" not in writing.kinds() and writing.states() == ["writing"]
+
+
+def test_what_is_to_leave_goes_back_with_a_record_that_is_separated(writing: Writing) -> None:
+    world = writing.world
+    world.deliver(world.mail(verified=True, subject="Lamps"), "leads@acme.example")
+    draft = writing.draft()
+    writing.leaves(draft, scheduled=True)
+    note = writing.draft(Written(note=True, text="Ask Erik"))
+    goal = world.record("LEAD-2")
+
+    def places() -> list[list[int]]:
+        found = (world.store.drafts.of_record(world.acme, one, world.anna) for one in (home, goal.id))
+        return [[one.id for one in drafts] for drafts in found]
+
+    home = writing.record.id
+    assert not isinstance(move.merge(writing.setup(), "LEAD-1", "LEAD-2"), Refusal)
+    assert places() == [[], [draft, note]]
+    assert not isinstance(move.separate(writing.setup(), "LEAD-1"), Refusal)
+    assert places() == [[draft, note], []]
+    writing.passes(WAIT + 1000)
+    assert [one.text for one in world.thread("LEAD-1") if one.kind == "post"] == ["Yes"]
+    assert "post" not in [one.kind for one in world.thread("LEAD-2")]
+
+
 def test_the_time_of_a_scheduled_one_stays_proposed_once_it_is_a_draft_again(writing: Writing) -> None:
     draft, at = writing.draft(), writing.world.clock.now + WAIT
     writing.leaves(draft, scheduled=True, unless_answered=True)

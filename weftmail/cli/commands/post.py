@@ -121,7 +121,7 @@ def _about(context: Context, record: Record, arguments: argparse.Namespace, draf
         return replace(draft, answers_id=found.id)
     along = context.store.messages.attachments(record.company_id, found.id)
     size = sum(len(one.content) for one in draft.files) + sum(one.size for one in along)
-    _check_size(size, context.config.most_files)
+    check_size(size, context.config.most_files)
     words = forwarded_words(context.store, context.installation, found)
     text = "\n\n".join(filter(None, (draft.text or text_of(draft.html), words)))
     return replace(draft, text=text, html="", kept=files_of(context.store, found), forwards_id=found.id)
@@ -143,6 +143,11 @@ def _with_reply(
     text = put_into(draft.text or text_of(draft.html), found, says.text, on_top=on_top)
     page = put_into_html(draft.html, found, says.text, on_top=on_top)
     kept = [*draft.kept, *(NewAttachment(one.blob_id, one.filename, one.content_type) for one in says.files)]
+    # What is too large together would be left out of the copies that leave.
+    size = sum(len(one.content) for one in draft.files) + sum(one.size for one in says.files)
+    if draft.forwards_id is not None:
+        size += sum(one.size for one in store.messages.attachments(record.company_id, draft.forwards_id))
+    check_size(size, context.config.most_files)
     return replace(draft, text=text, html=page, kept=kept, from_reply=True), AfterSend(
         says.after_send, says.assign, says.tags
     )
@@ -191,11 +196,12 @@ def read_files(names: list[str], most: int) -> list[DraftFile]:
         content_type, encoding = mimetypes.guess_type(name)
         kind = "application/octet-stream" if content_type is None or encoding is not None else content_type
         files.append(DraftFile(find.line("attach", Path(name).name), kind, _read(name, most)))
-    _check_size(sum(len(file.content) for file in files), most)
+    check_size(sum(len(file.content) for file in files), most)
     return files
 
 
-def _check_size(size: int, most: int) -> None:
+def check_size(size: int, most: int) -> None:
+    """Raise UsageError where files have more than ``most`` bytes together."""
     if size > most:
         raise UsageError(f"the files have {size} bytes together, {most} are allowed; send a link instead")
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from weftmail.cli import done
 from weftmail.cli.arguments import Parser, Verbs, number
-from weftmail.cli.commands.post import read_files
+from weftmail.cli.commands.post import check_size, read_files
 from weftmail.cli.context import Context
 from weftmail.cli.listing import Listing, Whole
 from weftmail.cli.output import Fields, sheet
@@ -86,6 +86,8 @@ def _with(context: Context, arguments: argparse.Namespace, before: ReplyValues) 
     if not files:
         return values
     company_id = find.company(context.store, arguments.company).id
+    there = context.store.saved_replies.files(company_id, [arguments.id]) if values.files else []
+    check_size(sum(one.size for one in there) + sum(len(one.content) for one in files), context.config.most_files)
     with context.store.transaction():
         blobs = context.store.blobs.put_all(company_id, [one.content for one in files])
     added = [NewAttachment(blob, one.filename, one.content_type) for blob, one in zip(blobs, files, strict=True)]

@@ -294,7 +294,11 @@ def _take_back(setup: Setup, row: AuditRow) -> Done:
     check_unchanged(row, fields(setup.store, found))
     if not row.before:
         return _removed(setup, reply_id, row.company)
-    return _changed(setup, reply_id, _values(row.before), row.company)
+    values = _values(row.before)
+    if not setup.store.blobs.there(one.blob_id for one in values.files):
+        # A file that it had was deleted for good since, with the message that had it, too.
+        raise RefusedAct("", "changed_since", subject=row.subject)
+    return _changed(setup, reply_id, values, row.company)
 
 
 def _bring_back(setup: Setup, row: AuditRow) -> Done | Refusal:

@@ -10,6 +10,7 @@ import pytest
 from tests.unit.flow.setup.conftest import Office
 from weftmail.core.limits import SAVED_REPLY_TAGS, SAVED_REPLY_TEXT
 from weftmail.flow.actor import Actor
+from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import record_type, saved_reply, team, undo
 from weftmail.flow.setup.act import Done, Setup
 from weftmail.flow.setup.record_type import TypeChanges
@@ -155,6 +156,16 @@ def test_who_is_offered_what(sales: Office) -> None:
     assert offered(sales.world.bjorn) == ["Acme"]
     assert offered(sales.world.bjorn, all_teams=True) == ["Acme", "Sales"]
     assert offered(None, everything=True) == ["Acme", "Sales", ANNA]
+
+
+def test_what_had_a_file_that_is_gone_for_good_is_not_set_back(sales: Office) -> None:
+    files = [NewAttachment(sales.store.blobs.put(b"terms", sales.world.acme), "terms.txt", "text/plain")]
+    sales.did(saved_reply.add(sales.setup, replace(THANKS, files=files)))
+    less = sales.did(saved_reply.change(sales.setup, 1, THANKS))
+    sales.store.blobs.drop_unused(files[0].blob_id)
+    refused = undo.undo(sales.setup, less.trace)
+    assert isinstance(refused, Refusal) and refused.code == "changed_since"
+    assert saved_reply.values_of(sales.store, got(sales)).files == []
 
 
 def test_what_a_team_had_is_the_companys_once_the_team_is_gone(sales: Office) -> None:
