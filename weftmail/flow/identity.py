@@ -87,11 +87,11 @@ def parse_answer_as(text: str) -> Mailbox:
     return Mailbox(name, canonical(address))
 
 
-def check_answer_as(store: Store, text: str) -> Mailbox:
-    """Return the address to answer as, if it is in a domain that we may write for.
+def check_answer_as(store: Store, company_id: int, text: str) -> Mailbox:
+    """Return the address to answer as, if it is in a domain that the company may write for.
 
-    That is a domain of ours, or one that a domain of ours is a part of: our signature is aligned with it then.
-    Raises RefusedAct for a foreign domain, which is never written for, and for somebody's own address.
+    That is a domain of its own or one that all share, or one that such a domain is a part of: our signature is aligned
+    with it then.  Raises RefusedAct for any other domain, another company's too, and for somebody's own address.
     """
     try:
         mailbox = parse_answer_as(text)
@@ -101,6 +101,7 @@ def check_answer_as(store: Store, text: str) -> Mailbox:
     if user is not None:
         raise RefusedAct("answer_as", "answer_as_person", address=mailbox.address, name=user.name)
     domain = domain_of(mailbox.address)
-    if not any(domain == ours.name or ours.name.endswith(f".{domain}") for ours in store.domains.all()):
+    usable = [one.name for one in store.domains.all() if one.company_id in (None, company_id)]
+    if not any(domain == ours or ours.endswith(f".{domain}") for ours in usable):
         raise RefusedAct("answer_as", "answer_as_foreign", address=mailbox.address, domain=domain)
     return mailbox

@@ -331,7 +331,7 @@ def _settings(store: Store, company_id: int, old: AliasSettings, wanted: _Wanted
         record_id,
         old.owner_id,
         old.accepts if wanted.accepts is None else find.choice("accepts", wanted.accepts, ACCEPTS),
-        old.answer_as if wanted.answer_as is None else _answer_as(store, wanted.answer_as),
+        old.answer_as if wanted.answer_as is None else _answer_as(store, company_id, wanted.answer_as),
         json.dumps({name: value for name, value in kept.items() if value}, ensure_ascii=False),
         old.owner_team_id,
         **alias_switches.checked(store, company_id, record_type, old, wanted.switches),
@@ -367,8 +367,8 @@ def _goal(store: Store, company_id: int, old: AliasSettings, wanted: _Wanted) ->
     return None, found[0].id
 
 
-def _answer_as(store: Store, text: str) -> str:
+def _answer_as(store: Store, company_id: int, text: str) -> str:
     if not text:
         return ""
-    mailbox = check_answer_as(store, find.line("answer_as", text))
+    mailbox = check_answer_as(store, company_id, find.line("answer_as", text))
     return f"{mailbox.name} <{mailbox.address}>" if mailbox.name else mailbox.address
