@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import io
+import signal
+import sqlite3
+import subprocess
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,7 +15,8 @@ import pytest
 from tests.unit.flow.test_mail_import import mail
 from tests.unit.shell import Shell
 from weftmail.cli.progress import Progress, bar
-from weftmail.transport.mail_folder import FolderMail, Mbox
+
+BIN = Path(__file__).parents[3] / "bin" / "mail-admin"
 
 
 @pytest.fixture
@@ -28,17 +34,35 @@ def test_an_mbox_is_read_in_once(shell: Shell, mbox: Path) -> None:
     assert "old.mbox" in shell.ok("audit", "list")
 
 
-def test_one_that_was_interrupted_goes_on_where_it_was(shell: Shell, mbox: Path) -> None:
+def test_one_that_was_killed_goes_on_behind_what_it_had_filed(shell: Shell, tmp_path: Path) -> None:
+    count = 1000
+    mbox = tmp_path / "long.mbox"
+    mbox.write_bytes(b"".join(b"From a Mon Jul  6 10:00:00 2015\n" + mail(number=one) + b"\n" for one in range(count)))
     words = ("import", "mbox", str(mbox), "--type", "lead")
-    whole = mbox.read_bytes()
-    mails: list[FolderMail] = [*Mbox(mbox).mails()]
-    # What stands behind the second portion is none: reading ends with a failure there.
-    mbox.write_bytes(whole[: mails[199].done])
-    mbox.with_name("rest").write_bytes(whole[mails[199].done :])
-    shell.ok(*words)
-    mbox.write_bytes(whole)
-    assert shell.json(*words)["filed"] == 50
-    assert shell.json(*words, "--again")["there"] == 250
+    began = subprocess.Popen([BIN, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    filed = 0
+    until = time.monotonic() + 60
+    while filed < 100 and time.monotonic() < until:
+        time.sleep(0.01)
+        filed = filed_in(shell)
+    began.kill()
+    assert began.wait(30) == -signal.SIGKILL, "it had ended before it was killed"
+    before = filed_in(shell)
+    assert 100 <= before < count and before % 100 == 0
+    done = shell.json(*words)
+    # It begins behind what was there, and so finds none of it.
+    assert (done["resumed"], done["filed"], done["there"]) == (True, count - before, 0)
+    assert filed_in(shell) == count
+    again = shell.json(*words, "--again")
+    assert (again["resumed"], again["filed"], again["there"]) == (False, 0, count)
+
+
+def filed_in(shell: Shell) -> int:
+    """Return how many different mails are filed; none is filed twice."""
+    with closing(sqlite3.connect(shell.folder / "weftmail.db")) as store:
+        (ids, rows) = store.execute("select count(distinct rfc_message_id), count(*) from message").fetchone()
+    assert ids == rows
+    return int(ids)
 
 
 def test_a_maildir_is_read_in_and_what_is_empty_is_named(shell: Shell, tmp_path: Path) -> None:
