@@ -172,7 +172,8 @@ FOOT = """
   wherever they stand; where one still stands, or a reply address or a sign-in link, the answer is held for its author
   (the rule *own lines*), who is told. Where the team of the record holds an answer that crosses another, so is one
   that was written before somebody else wrote there, unless its author read that on the page or their email refers to
-  it (the rule *crossing*).
+  it (the rule *crossing*). Elsewhere it goes out, and where a colleague answered within the 15 minutes before it, its
+  author is told.
 
 ## Who is told
 

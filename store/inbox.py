@@ -74,9 +74,9 @@ NOTHING = Reminder()
 Waits = Literal["", "held", "due"]
 """What a notice waits for: nothing, a decision on the mail that it is about, or the end of an activity."""
 
-What = Literal["review", "failed", "assigned", "added", "passed on", "dns", "due", "stands in"]
+What = Literal["review", "failed", "assigned", "added", "passed on", "dns", "due", "stands in", "crossed"]
 """What notices by mail tell of: email that waits for review, a failure, a record that is theirs or that they follow,
-the work of a colleague that is theirs now, and what is due.
+the work of a colleague that is theirs now, what is due, and an answer of theirs that followed another.
 """
 
 

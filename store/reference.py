@@ -61,3 +61,12 @@ class References:
             self._connection, company_id=company_id, record_id=record_id, user_id=user_id, ids=list(seen)
         )
         return name
+
+    def answered_meanwhile(
+        self, company_id: int, record_id: int, user_id: int, seen: Collection[int], since: int
+    ) -> str | None:
+        """Return which other colleague answered last, since a time and after what this one had seen."""
+        name: str | None = queries.message_answered_meanwhile(
+            self._connection, company_id=company_id, record_id=record_id, user_id=user_id, ids=list(seen), since=since
+        )
+        return name

@@ -1201,7 +1201,7 @@ create table gathered_notice (
     id {ID},
     company_id bigint not null references company (id),
     user_id bigint not null references users (id),
-    what text not null check (what in ('review', 'failed', 'assigned', 'added', 'passed on', 'dns', 'due', 'stands in')),
+    what text not null check (what in ('review', 'failed', 'assigned', 'added', 'passed on', 'dns', 'due', 'stands in', 'crossed')),
     inbound_id bigint references inbound (id),
     record_id bigint references record (id),
     created_at bigint not null

@@ -80,3 +80,21 @@ where r.company_id = :company_id and r.id = :record_id and t.holds_crossing
     )
 order by m.id
 limit 1;
+
+-- Who else answered last on a record, since a time and after what a colleague had seen of it.
+-- name: message_answered_meanwhile$
+select m.author_name
+from message m
+where m.company_id = :company_id and m.record_id = :record_id and m.kind = 'post' and not m.automatic
+    and m.author_user_id <> :user_id and m.created_at >= :since
+    and m.id > (
+        select coalesce(max(s.id), 0) from message s
+        where s.company_id = :company_id and s.record_id = :record_id and s.id in (:ids)
+    )
+    and not exists (
+        select 1 from delivery d
+        where d.company_id = m.company_id and d.message_id = m.id and d.user_id = :user_id and d.channel = 'inbox'
+            and d.state = 'read'
+    )
+order by m.id desc
+limit 1;

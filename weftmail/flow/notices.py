@@ -39,6 +39,7 @@ KIND_OF: Final[Mapping[What, NotificationKind]] = {
     "due": "due",
     "dns": "other",
     "stands in": "assigned",
+    "crossed": "message",
 }
 """Of which kind what notices by mail tell of is: people choose by kind."""
 

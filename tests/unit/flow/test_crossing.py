@@ -97,3 +97,53 @@ def test_what_somebody_outside_wrote_meanwhile_counts_too_and_explain_says_the_s
     row = answers(sold, 1)
     assert row.state == "held" and row.why is not None and say(row.why).startswith("Karin Ek wrote on LEAD-1")
     assert said["disposition"]["action"] == "hold"
+
+
+@pytest.fixture
+def free(sold: World) -> World:
+    """The same, of a team that lets such answers go out."""
+    sold.store.connection.execute("update team set holds_crossing = false")
+    return sold
+
+
+def told(world: World) -> list[str]:
+    """Return what Anna is told of answers that followed another."""
+    return [
+        say(one.says) for one in world.store.inbox.notices(world.anna, world.acme) if "shortly before" in say(one.says)
+    ]
+
+
+def test_a_second_answer_within_minutes_goes_out_and_its_author_is_told(free: World) -> None:
+    bjorn_writes(free)
+    free.clock.now += 14 * 60_000
+    assert answers(free, 1).state == "filed"
+    assert free.thread("LEAD-1")[-1].kind == "post"
+    assert told(free) == [
+        "Björn answered on LEAD-1 shortly before you, and you had not seen it. Both answers have gone out."
+    ]
+    assert [one.what for one in free.store.inbox.take_gathered(free.anna)] == ["crossed"]
+    assert told(free) and not free.store.inbox.notices(free.bjorn, free.acme)
+
+
+@pytest.mark.parametrize("how", ["later", "by reference", "read on the page", "a note", "her own", "let through"])
+def test_of_what_is_no_second_answer_nobody_is_told(free: World, how: str) -> None:
+    record = free.record("LEAD-1")
+    if how in ("a note", "her own"):
+        author = free.store.users.get(free.bjorn if how == "a note" else free.anna)
+        assert author is not None
+        post(free.store, free.installation, record, author, Draft(text="Hm", note=how == "a note"))
+    else:
+        bjorn_writes(free)
+    if how == "later":
+        free.clock.now += 16 * 60_000
+    if how == "read on the page":
+        free.store.inbox.read(free.acme, record.id, free.anna, free.clock())
+    if how == "let through":
+        free.store.connection.execute("update team set holds_crossing = true")
+        row = answers(free, 1)
+        assert row.state == "held"
+        review.release(free.store, free.installation, row.id)
+        assert free.thread("LEAD-1")[-1].kind == "post"
+    else:
+        assert answers(free, 1, (1, 2) if how == "by reference" else ()).state == "filed"
+    assert told(free) == []

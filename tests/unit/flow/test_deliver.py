@@ -343,7 +343,7 @@ class TestFailures:
             assert state(opened, 1) == ("delayed", attempt, "450 4.2.0 later")
             (retry,) = [one for one in opened.store.due.all() if one.kind == "retry"]
             pauses.append(round((retry.due_at - opened.clock.now) / 60_000))
-            opened.clock.now = retry.due_at - 10
+            opened.clock.now = retry.due_at - 1000
             do_what_is_due(opened)
             assert sender(opened, box).round() == Round()
             opened.clock.now = retry.due_at

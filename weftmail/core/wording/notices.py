@@ -54,6 +54,9 @@ NOTICES: Final[dict[str, Sentence]] = {
     "notice.dns.good": marked("The DNS of {domain} is as it should be again"),
     "notice.assigned": marked("{actor} assigned {record} to you: {title}"),
     "notice.for": marked("For {name}, who is away: {says}"),
+    "notice.crossed": marked(
+        "{name} answered on {record} shortly before you, and you had not seen it. Both answers have gone out."
+    ),
     "notice.assigned.stands in": marked("{actor} assigned {record} to {name}, who is away: {title}"),
     "notice.away": marked("{name} is away until {day}, and you stand in"),
     "notice.added": marked("{actor} added you as a follower of {record}: {title}"),
@@ -73,6 +76,7 @@ NOTICES: Final[dict[str, Sentence]] = {
     "mail.notice.failed": marked("{company}: a message on {record} did not reach everybody"),
     "mail.notice.assigned": marked("{company}: {record} was assigned to you"),
     "mail.notice.stands in": marked("{company}: {record} waits for a colleague who is away; you stand in"),
+    "mail.notice.crossed": marked("{company}: your answer on {record} went out shortly after another one; read both"),
     "mail.notice.added": marked("{company}: you were added to {record}"),
     "mail.notice.dns": marked("{company}: the records of a domain in the DNS have changed"),
     "mail.notice.due": marked("{company}: something is due on {record}"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from weftmail.core.routing.disposition import Append, Note
 from weftmail.core.routing.recipients import Skipped
 from weftmail.core.wording.phrase import Phrase
+from weftmail.flow.crossing import tell_of_another
 from weftmail.flow.delivered import Delivered
 from weftmail.flow.events import note_message, reopen, write_event
 from weftmail.flow.filing.brought import bring
@@ -41,6 +42,9 @@ def file_append(
     if isinstance(disposition, Append) and disposition.add_participant and contact_id is not None:
         store.records.add_participants(record, [NewParticipant(contact_id, "added")], now)
     post = isinstance(disposition, Append) and disposition.post
+    # What a person let through has been read beside the other answer.
+    if isinstance(disposition, Append) and disposition.post and who_gets.outsiders and delivered.arrived_at:
+        tell_of_another(store, installation, message, disposition, record, now)
     new = new_message(
         store,
         delivered,

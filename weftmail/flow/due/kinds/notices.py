@@ -64,6 +64,8 @@ def _sentence(what: What, company: str, record: str, count: int) -> Phrase:
             return Phrase("mail.notice.due", {"company": company, "record": record})
         case "stands in":
             return Phrase("mail.notice.stands in", {"company": company, "record": record})
+        case "crossed":
+            return Phrase("mail.notice.crossed", {"company": company, "record": record})
         case "passed on":
             return Phrase("mail.notice.passed on", {"company": company})
         case _:
