@@ -106,7 +106,7 @@ def free(sold: World) -> World:
     return sold
 
 
-def told(world: World) -> list[str]:
+def heard_of_another(world: World) -> list[str]:
     """Return what Anna is told of answers that followed another."""
     return [
         say(one.says) for one in world.store.inbox.notices(world.anna, world.acme) if "shortly before" in say(one.says)
@@ -118,11 +118,11 @@ def test_a_second_answer_within_minutes_goes_out_and_its_author_is_told(free: Wo
     free.clock.now += 14 * 60_000
     assert answers(free, 1).state == "filed"
     assert free.thread("LEAD-1")[-1].kind == "post"
-    assert told(free) == [
+    assert heard_of_another(free) == [
         "Björn answered on LEAD-1 shortly before you, and you had not seen it. Both answers have gone out."
     ]
     assert [one.what for one in free.store.inbox.take_gathered(free.anna)] == ["crossed"]
-    assert told(free) and not free.store.inbox.notices(free.bjorn, free.acme)
+    assert heard_of_another(free) and not free.store.inbox.notices(free.bjorn, free.acme)
 
 
 @pytest.mark.parametrize("how", ["later", "by reference", "read on the page", "a note", "her own", "let through"])
@@ -146,4 +146,4 @@ def test_of_what_is_no_second_answer_nobody_is_told(free: World, how: str) -> No
         assert free.thread("LEAD-1")[-1].kind == "post"
     else:
         assert answers(free, 1, (1, 2) if how == "by reference" else ()).state == "filed"
-    assert told(free) == []
+    assert heard_of_another(free) == []
