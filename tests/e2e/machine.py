@@ -46,6 +46,7 @@ PACKAGES = {
     "libsasl2-modules": "/usr/lib/*/sasl2/libplain.so",
     "libsasl2-modules-db": "/usr/lib/*/sasl2/libsasldb.so",
     "nsd": "/usr/sbin/nsd",
+    "rspamd": "/usr/bin/rspamd",
     "clamav-daemon": "/usr/sbin/clamd",
     "strace": "/usr/bin/strace",
     "systemd": "/usr/bin/systemd-analyze",
@@ -123,7 +124,7 @@ def _packages() -> None:
         if done.returncode and words[-1] != "update":
             said = done.stderr.strip().splitlines()
             missing(f"packages cannot be had ({said[-1] if said else 'no reason given'}): sudo {command}")
-    for name in ("nsd", "postgresql", "nginx-light", "caddy", "apache2"):
+    for name in ("nsd", "rspamd", "postgresql", "nginx-light", "caddy", "apache2"):
         service = name.removesuffix("-light")
         if name in lacking and Path("/run/systemd/system").exists():
             # The tests start their own, out of everybody's way; Debian's would serve this whole machine.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from weftmail.core.address import BadAddress, Mailbox, in_full
+from weftmail.core.address import BadAddress, Mailbox, domain_of, in_full
 from weftmail.core.composing.mail import Attached, ForColleagues, ForOneColleague, ForOutsider, Letter, compose
 from weftmail.core.composing.notification import Answer, Kind, LinkedAct, Notice
 from weftmail.core.composing.quoting import Quote
@@ -343,7 +343,8 @@ class _Names:
 
     def __init__(self, installation: Installation, identity: Identity, *, outsider: bool) -> None:
         self._installation = installation
-        self._domain = identity.domain
+        # That of From: filters find it odd where an id is of the domain that the mail goes to, and From of another.
+        self._domain = domain_of(identity.sender.address)
         self._outsider = outsider
 
     def own(self, message: ThreadMessage) -> str:

@@ -1,4 +1,4 @@
-"""As whom a record writes: the address in From, and the domain of its reply addresses and Message-IDs."""
+"""As whom a record writes: the address in From, and the domain of its reply addresses."""
 
 from __future__ import annotations
 
