@@ -45,7 +45,7 @@ unit: .venv/ready-dev ## the unit tests
 test: .venv/ready-dev ## everything, with the real Postfix, OpenDKIM and Chromium; sets up what is missing
 	$(BIN)/python -m tests.e2e.machine
 	$(BIN)/pytest -q -n 2 tests/unit --cov --cov-report=term --cov-fail-under=100
-	$(BIN)/pytest -q -n 3 --dist loadfile tests/store tests/admin tests/e2e
+	$(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder tests/e2e tests/admin tests/store
 
 editor: ## make the editor's library anew, of the versions in admin/editor/package.json; needs npm
 	admin/editor/make.sh

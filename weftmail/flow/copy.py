@@ -55,7 +55,10 @@ def copy_of(store: Store, installation: Installation, claimed: Claimed) -> Copy 
     try:
         identity = identity_of(store, record)
         copy = _addressed(store, installation, claimed, message, record, identity)
-        data = compose(_written(store, installation, claimed, message, record, identity), copy)
+        letter = _written(store, installation, claimed, message, record, identity)
+        if letter is None:
+            return _refused(Phrase("refused.gone"))
+        data = compose(letter, copy)
     except RefusedAct as error:
         return _refused(error.refusal.phrase)
     except BadAddress as error:
@@ -72,12 +75,16 @@ def _written(
     message: ThreadMessage,
     record: Record,
     identity: Identity,
-) -> Letter:
+) -> Letter | None:
+    """Write a copy; None for a confirmation to somebody who was erased since."""
     if claimed.audience != "outsider" or message.kind != "event":
         return _letter(store, installation, claimed, message, record, identity)
     # The one event that leaves is the confirmation of a mail.
     opened = store.messages.get(record.company_id, message.answers_id or 0)
-    to = Mailbox(*next((one.name, one.address) for one in store.messages.addressed(record.company_id, message.id)))
+    named = store.messages.addressed(record.company_id, message.id)
+    if not named:
+        return None
+    to = Mailbox(named[0].name, named[0].address)
     message_id = _Names(installation, identity, outsider=True).own(message)
     return confirming.letter(installation, message, identity, to, message_id, opened.rfc_message_id if opened else "")
 

@@ -12,7 +12,7 @@ import pytest
 from tests.unit.world import World
 from weftmail.core.tokens import reply_token
 from weftmail.flow.copy import Copy as ComposedCopy
-from weftmail.flow.copy import copy_of
+from weftmail.flow.copy import Refused, copy_of
 from weftmail.store.saved_reply import NewReply
 
 LEADS, KARIN = "leads@acme.example", "karin@customer.example"
@@ -41,6 +41,16 @@ def words(mail: Message) -> str:
     body = part.get_payload(decode=True)
     assert isinstance(body, bytes)
     return body.decode()
+
+
+def test_a_confirmation_to_somebody_who_is_gone_is_refused_and_stops_nothing(confirming: World) -> None:
+    confirming.deliver(confirming.mail(verified=True), LEADS)
+    confirming.store.connection.execute(
+        "delete from message_address where message_id in (select id from message where kind = 'event')"
+    )
+    claimed = confirming.store.outbox.claim("t", confirming.clock() + 1, 2**50, 1000)
+    (made,) = [copy_of(confirming.store, confirming.installation, one) for one in claimed if one.audience == "outsider"]
+    assert isinstance(made, Refused)
 
 
 def test_whoever_opens_a_record_is_told_that_it_came(confirming: World) -> None:
