@@ -105,9 +105,19 @@ def _reply(store: Store, record: Record, word: str, language: str) -> SavedReply
 
 
 def letter(
-    installation: Installation, message: ThreadMessage, identity: Identity, to: Mailbox, message_id: str, answers: str
-) -> Letter:
-    """Return the confirmation as it leaves; ``answers`` is the Message-ID of the mail that it confirms."""
+    installation: Installation,
+    message: ThreadMessage,
+    identity: Identity,
+    to: Sequence[Addressed],
+    message_id: str,
+    answers: str,
+) -> Letter | None:
+    """Return the confirmation as it leaves, None where whom it was for was erased since.
+
+    ``answers`` is the Message-ID of the mail that it confirms.
+    """
+    if not to:
+        return None
     return Letter(
         message_id=message_id,
         from_=Mailbox(identity.sender.name, identity.sender.address),
@@ -115,7 +125,7 @@ def letter(
         text=message.text,
         date=message.created_at,
         loop=installation.name,
-        to=(to,),
+        to=(Mailbox(to[0].name, to[0].address),),
         in_reply_to=answers,
         references=(answers,) if answers else (),
         replied=True,

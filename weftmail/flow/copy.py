@@ -81,10 +81,7 @@ def _written(
         return _letter(store, installation, claimed, message, record, identity)
     # The one event that leaves is the confirmation of a mail.
     opened = store.messages.get(record.company_id, message.answers_id or 0)
-    named = store.messages.addressed(record.company_id, message.id)
-    if not named:
-        return None
-    to = Mailbox(named[0].name, named[0].address)
+    to = store.messages.addressed(record.company_id, message.id)
     message_id = _Names(installation, identity, outsider=True).own(message)
     return confirming.letter(installation, message, identity, to, message_id, opened.rfc_message_id if opened else "")
 
