@@ -37,15 +37,12 @@ def tell_of_another(
 
     Called before the answer is filed.
     """
-    user_id = post.author.user_id
-    author = store.users.follower(record.company_id, user_id) if user_id is not None else None
-    if author is None:
-        return
-    seen = _seen(installation, message, post)
-    name = store.references.answered_meanwhile(record.company_id, record.id, author.user_id, seen, now - SHORTLY)
+    user_id, seen = post.author.user_id or 0, _seen(installation, message, post)
+    name = store.references.answered_meanwhile(record.company_id, record.id, user_id, seen, now - SHORTLY)
     if name is not None:
+        people = [one for one in [store.users.follower(record.company_id, user_id)] if one is not None]
         says = Phrase("notice.crossed", {"record": record.label, "name": name})
-        notify(store, record.company_id, [author], says, now, by_mail="crossed", record_id=record.id)
+        notify(store, record.company_id, people, says, now, by_mail="crossed", record_id=record.id)
 
 
 def _seen(installation: Installation, message: Message, post: Append) -> list[int]:
