@@ -267,12 +267,15 @@ def test_the_whole_way(
 def test_an_answer_to_a_note_stays_inside_whoever_sends_it(
     installation: LiveInstallation, server: Server, sink: Sink, acme: Signer, customer: Signer
 ):
+    server.clear_mailbox()
     server.deliver(
         KARIN,
         "support@acme.example",
         customer.sign(written(f"Karin Ek <{KARIN}>", "support@acme.example", "Help\n").as_bytes()),
     )
     installation.wait_messages("TICKET-1", 1)
+    # The notification of it is on its way still, and would be taken for that of the note.
+    server.wait_mailbox(1)
     server.clear_mailbox()
     installation.admin("post", "TICKET-1", "--as", BJORN, "--text", "We broke it ourselves.", "--note")
     (note,) = server.wait_mailbox(1)
