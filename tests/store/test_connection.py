@@ -88,8 +88,9 @@ def test_a_snapshot_sees_one_state_and_holds_nobody_up(sqlite_office: Office) ->
 
 def test_another_programs_commit_is_noticed(sqlite_office: Office) -> None:
     other = sqlite_office.again()
-    before = other.data_version()
+    before, asked = other.data_version(), other.connection.statements.total()
     assert other.data_version() == before
+    assert other.connection.statements.total() == asked, "what the site asks all the time is no statement of a page"
     sqlite_office.store.companies.add("Beta", 2)
     assert other.data_version() != before
 
