@@ -85,7 +85,8 @@ def _numbers(visit: Visit, name: str) -> list[int]:
 
 
 def _types(visit: Visit) -> list[tuple[str, str]]:
-    return [(one.name, one.name) for one in visit.store.companies.record_types(visit.company_id)]
+    types = visit.store.companies.record_types(visit.company_id)
+    return [(one.name, one.name) for one in types if one.name not in visit.hidden_types]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,8 @@ def _names(visit: Visit, row: InboundRow) -> list[str]:
 def _on(visit: Visit) -> str:
     """Return the record from whose page the mail is decided on, and to which its decision leads back; "" for none."""
     label = visit.text("on") or visit.request.query_params.get("on", "")
-    return label if visit.store.records.by_label(label, visit.company_id) else ""
+    found = visit.store.records.by_label(label, visit.company_id)
+    return label if found and found[0].type not in visit.hidden_types else ""
 
 
 def _likely(visit: Visit, row: InboundRow, message: Message | None) -> str:

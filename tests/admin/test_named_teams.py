@@ -118,3 +118,90 @@ def test_held_mail_there_is_not_theirs_to_decide(limited: Site, browser: Opens, 
         page = bjorn.get(path).text
         assert "TICKET-1" not in page and SECRET not in page, path
     assert store.inbound.review_counts(world.acme, world.bjorn)["held"] == 0
+
+
+def _waits(limited: Site) -> int:
+    """Let a mail of a stranger wait on LEAD-1, which is Björn's to decide on."""
+    world, store = limited.world, limited.store
+    lead = world.record("LEAD-1")
+    store.connection.execute("update record set owner_id = :user where id = :id", {"user": world.bjorn, "id": lead.id})
+    first = world.thread("LEAD-1")[0].rfc_message_id
+    row = world.deliver(world.mail(ERIK, subject="Shelves", references=[first]), "leads@acme.example")
+    assert row.state == "held"
+    return row.id
+
+
+@pytest.mark.parametrize(
+    ("theirs", "nobodys"),
+    [
+        ({"do": "file", "record": "TICKET-1"}, {"do": "file", "record": "TICKET-99"}),
+        ({"do": "file", "record": " ticket-1 "}, {"do": "file", "record": " ticket-99 "}),
+        ({"do": "open", "opens": "ticket"}, {"do": "open", "opens": "nothing"}),
+    ],
+)
+@pytest.mark.parametrize("many", [False, True])
+def test_no_decision_files_onto_it(
+    limited: Site, browser: Opens, theirs: dict[str, str], nobodys: dict[str, str], many: bool
+) -> None:
+    number, bjorn = _waits(limited), bjorn_of(browser)
+    ticket = limited.world.record("TICKET-1")
+    before = len(limited.store.messages.thread(ticket.company_id, ticket.id))
+    said = []
+    for form in (theirs, nobodys):
+        path = "/review/many" if many else f"/review/{number}/decide"
+        answer = bjorn.post(path, {"csrf": bjorn.csrf(), "mail": str(number), **form})
+        assert answer.status_code == 422, form
+        said.append(answer.text)
+        assert SECRET not in answer.text and ", ticket" not in answer.text and 'value="ticket"' not in answer.text
+    for name in ("record", "opens"):
+        # What was typed is all in which the two differ.
+        if name in theirs:
+            said = [one.replace(form[name], "?") for one, form in zip(said, (theirs, nobodys), strict=True)]
+            said = [
+                one.replace(form[name].strip().upper(), "?") for one, form in zip(said, (theirs, nobodys), strict=True)
+            ]
+    assert said[0] == said[1]
+    assert len(limited.store.messages.thread(ticket.company_id, ticket.id)) == before
+    assert limited.store.inbound.get(number).state == "held"
+
+
+def test_what_is_offered_for_a_decision_names_no_hidden_type(limited: Site, browser: Opens, anna: Browser) -> None:
+    number, bjorn = _waits(limited), bjorn_of(browser)
+    for path in ("/review", f"/review/{number}", f"/review/{number}?on=TICKET-1"):
+        page = bjorn.get(path).text
+        assert 'value="lead"' in page or "Shelves" in page
+        assert "ticket" not in page.lower().replace("ticket-1", "ticket" if "TICKET-1" in page else ""), path
+    assert 'value="ticket"' in anna.get(f"/review/{number}").text
+    filed = anna.post(f"/review/{number}/decide", {"csrf": anna.csrf(), "do": "file", "record": "TICKET-1"})
+    assert filed.status_code == 303 and limited.store.inbound.get(number).record == "TICKET-1"
+
+
+NAMING = ("record", "into", "to", "goal", "number", "label", "opens", "type", "take", "on", "about", "q", "merge")
+
+
+def test_no_form_of_any_page_reaches_it(limited: Site, browser: Opens) -> None:
+    """Whatever field of whatever form names the record or its type: nothing of it changes, nothing of it is said."""
+    _waits(limited)
+    world, asked = limited.world, 0
+    ticket = world.record("TICKET-1")
+
+    def all_of_it() -> list[object]:
+        found: list[object] = [limited.store.records.get(ticket.company_id, ticket.id)]
+        thread = limited.store.messages.thread(ticket.company_id, ticket.id)
+        found += [(one.id, one.record_id, one.number, one.subject, one.text, one.flag) for one in thread]
+        found += limited.store.records.followers(ticket.company_id, ticket.id)
+        return [*found, len(limited.store.records.by_label("TICKET-2", world.acme))]
+
+    before = all_of_it()
+    for method, path in routes(limited):
+        if method != "POST" or "sign-out" in path:
+            continue
+        for value in ("TICKET-1", "ticket"):
+            bjorn = bjorn_of(browser)
+            form = {"csrf": bjorn.csrf(), **dict.fromkeys(NAMING, value), "message": "1", "title": "x", "text": "x"}
+            answer = bjorn.post(filled(path, {**THEIRS, "label": "LEAD-1"}), form)
+            asked += 1
+            assert answer.status_code < 500, path
+            assert SECRET not in answer.text, path
+            assert all_of_it() == before, path
+    assert asked > 200

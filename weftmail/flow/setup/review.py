@@ -64,6 +64,7 @@ def _release(
     *,
     note: bool,
 ) -> Decided:
+    _check_seen(setup, inbound_id, record, opens)
     before, seconds = place(setup.store, inbound_id), _undo_seconds(setup)
     released = review.release(
         setup.store, installation, inbound_id, record=record, opens=opens, note=note, message=message, wait=seconds
@@ -73,6 +74,23 @@ def _release(
     if released.copies:
         now["leaves_at"] = setup.clock() + seconds * 1000
     return Decided("review.release", _company(row), named.mail(row), before, now, released)
+
+
+def _check_seen(setup: Setup, inbound_id: int, record: str | None, opens: str | None) -> None:
+    """Refuse a record, or a type, that does not exist for who decides, as one that is not there at all."""
+    store, user_id = setup.store, setup.actor.user_id
+    if user_id is None or (record is None and opens is None):
+        return
+    row = review.in_review(store, inbound_id)
+    for found in store.records.by_label(record, row.company_id) if record is not None else ():
+        if found.type in store.record_types.hidden_from(found.company_id, user_id):
+            raise find.no_record("record", found.label)
+    if opens is not None:
+        company_id = row.company_id if row.company_id is not None else review.only_company(store)
+        hidden = store.record_types.hidden_from(company_id, user_id)
+        seen = [one.name for one in store.companies.record_types(company_id) if one.name not in hidden]
+        if opens not in seen:
+            raise RefusedAct("opens", "no_such_record_type", name=opens, names=", ".join(seen))
 
 
 @act

@@ -11,6 +11,8 @@ import pytest
 from tests.unit.flow.setup.conftest import Office
 from tests.unit.world import ERIK, World
 from weftmail.core.limits import UNDO_SECONDS
+from weftmail.flow.actor import Actor
+from weftmail.flow.refusal import Refusal
 from weftmail.flow.replay import replay_errors, replay_later
 from weftmail.flow.setup import contact, review, undo, user
 from weftmail.flow.setup.act import FieldChange
@@ -136,3 +138,27 @@ def test_after_a_repair_all_errors_are_read_once_more(office: Office, world: Wor
     world.settle()
     assert office.store.inbound.being_read(rows) == 0
     assert [world.row(one).state for one in rows] == ["filed", "unmatched"]
+
+
+@pytest.mark.parametrize("nobodys", [False, True])
+def test_a_type_for_others_is_none_for_who_decides(office: Office, held: int, nobodys: bool) -> None:
+    world, store = office.world, office.store
+    world.deliver(world.mail(subject="Secret"), "support@acme.example")
+    staff = store.teams.add(world.acme, "Staff", 1)
+    store.record_types.name_team(world.acme, "ticket", staff)
+    store.record_types.limit(world.acme, "ticket", teams_only=True)
+    if nobodys:
+        row = world.deliver(world.mail(), "nobody-there@elsewhere.example")
+        assert (row.state, row.company_id) == ("unmatched", None)
+        held = row.id
+    bjorn = replace(office.setup, actor=Actor("bjorn", world.bjorn))
+    release, of = review.release, world.installation
+    there = office.refused(release(bjorn, of, held, record="TICKET-1"))
+    assert there == office.refused(release(bjorn, of, held, record="TICKET-99")) == ("record", "no_such_record")
+    assert office.refused(release(bjorn, of, held, opens="ticket")) == ("opens", "no_such_record_type")
+    refusal = release(bjorn, of, held, opens="nothing")
+    assert isinstance(refusal, Refusal) and "ticket" not in str(refusal.values["names"])
+    # At the command, where nobody is signed in, and for those of the team all of it is there.
+    store.teams.join(world.acme, staff, world.bjorn)
+    done = release(bjorn, of, held, opens="ticket")
+    assert isinstance(done, review.Decided) and done.now["record"] == "TICKET-2"
