@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -47,6 +47,7 @@ from weftmail.core.wording.duration import duration
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.activity import word as activity_word
 from weftmail.flow.installation import Installation
+from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup.dkim_key import KeyFiles
 from weftmail.store.errors import Conflict, StoreError
 from weftmail.store.snooze import UNTIL_ANSWER
@@ -138,6 +139,8 @@ def _application(site: Site, watcher: Pool) -> Starlette:
         ],
         exception_handlers={
             HTTPException: _refused,
+            ClientDisconnect: _gone,
+            RefusedAct: _not_done,
             StoreError: _not_now,
             Conflict: _our_fault,
             TempFail: _not_now,
@@ -213,6 +216,11 @@ def _templates(shell: str, files_size: int) -> Environment:
     return templates
 
 
+async def _gone(request: Request, error: Exception) -> Response:
+    """Nobody is there any more who would read an answer: a form that breaks off is no fault of ours."""
+    return Response(status_code=400)
+
+
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - Starlette calls this handler for nothing else
     site: Site = request.app.state.site
@@ -229,6 +237,12 @@ async def _refused(request: Request, error: Exception) -> Response:
     response = site.render("error.html", reader, {"title": title, "text": said}, error.status_code)
     response.headers.update(error.headers or {})
     return response
+
+
+async def _not_done(request: Request, error: Exception) -> Response:
+    """What cannot be done, for a reason that no field of the page stands for: the page says which."""
+    assert isinstance(error, RefusedAct)  # noqa: S101 - Starlette calls this handler for nothing else
+    return _failed(request, (Phrase("error.other"), error.refusal.phrase), 422, {})
 
 
 async def _not_now(request: Request, error: Exception) -> Response:

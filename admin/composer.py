@@ -18,6 +18,7 @@ from weftmail.admin.number import whole_number
 from weftmail.admin.reply_acts import ReplyAct
 from weftmail.admin.visit import Visit
 from weftmail.core.address import BadAddress, canonical
+from weftmail.core.limits import MESSAGE_FILES
 from weftmail.core.routing.recipients import Field, Notified, Skipped
 from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.post import DraftFile
@@ -32,6 +33,7 @@ HOWS: Final[tuple[How, ...]] = get_args(How)
 FIELDS: Final[tuple[Field, ...]] = get_args(Field)
 
 MEGABYTE = 1024 * 1024
+TOO_MANY = marked("A message has at most {most} files. Remove some, or send a link instead.")
 TOO_LARGE = marked("These files have more than {size} MB together. Send a link instead.")
 
 _PARTS = re.compile(r'(?:"[^"]*"|[^,;\n])+')
@@ -291,11 +293,17 @@ def wrong_words(visit: Visit, composer: Composer) -> dict[str, str]:
 
 
 def too_large(visit: Visit, composer: Composer) -> str:
-    """Say that the files are too large together; "" where they are not."""
+    """Say that the files are too large together, or too many; "" where they are not."""
     along = [one.size for one in composer.along if one.ticked]
-    size = sum([*along, *(one.size or 0 for one in uploads(visit)), *(one.size for one in composer.files)])
+    return beyond(visit, [*along, *(one.size or 0 for one in uploads(visit)), *(one.size for one in composer.files)])
+
+
+def beyond(visit: Visit, sizes: Sequence[int]) -> str:
+    """Say that files of these sizes are too many, or too large together; "" where they may go with one message."""
+    if len(sizes) > MESSAGE_FILES:
+        return visit.voice.gettext(TOO_MANY).format(most=MESSAGE_FILES)
     most = visit.site.installation.files_size
-    return visit.voice.gettext(TOO_LARGE).format(size=most // MEGABYTE) if size > most else ""
+    return visit.voice.gettext(TOO_LARGE).format(size=most // MEGABYTE) if sum(sizes) > most else ""
 
 
 def says_something(text: str) -> bool:

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from weftmail.admin import form as forms
 from weftmail.admin.browser import name_of
 from weftmail.admin.device import LASTS, with_entry
 from weftmail.admin.device import entry as device_entry
@@ -41,7 +42,7 @@ async def small_form(request: Request, names: Sequence[str]) -> dict[str, str]:
     length = whole_number(request.headers.get("content-length", ""))
     if length is None or length > LONGEST_FORM:
         raise HTTPException(413, marked("This form is too large."))
-    form = await request.form(max_files=0, max_fields=10, max_part_size=LONGEST_FORM)
+    form = await forms.read(request, LONGEST_FORM, files=0)
     return {name: str(form.get(name) or "") for name in names}
 
 

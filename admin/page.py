@@ -22,26 +22,22 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from weftmail.admin import form as forms
 from weftmail.admin.apart import Apart
 from weftmail.admin.hashing import RETRY_AFTER, Lane, NoPlace
 from weftmail.admin.number import whole_number
 from weftmail.admin.presence import Place
+from weftmail.admin.presses import is_press, told_apart
 from weftmail.admin.visit import Site, Visit, Visitor, nothing_here, whose
-from weftmail.admin.voice import of_browser
+from weftmail.admin.voice import of_request
 from weftmail.core.role import Role
 from weftmail.core.wording.phrase import marked
 from weftmail.store.people import Membership
 from weftmail.store.store import Store
 
-MOST_FILES = 20
-MOST_FIELDS = 2000
-LONGEST_FIELD = 2 * 1024 * 1024
 PAGES = "weftmail.admin.pages"
 """Where the pages are: each module there offers ``routes``."""
-KEPT = 512 * 1024
-"""A form of at most so many bytes is read from somebody who is not signed in, to give back what they wrote."""
-WRITTEN = ("text", "reason", "note")
-"""The fields in which people write more than a line."""
+EXPIRED = marked("This form has expired. Reload the page and try again.")
 NOT_OURS = marked("The request did not come from a page of this site.")
 
 SEEN_APART = 5 * 60 * 1000
@@ -227,6 +223,8 @@ async def _unless_gone(request: Request, waiting: Coroutine[Any, Any, str]) -> s
             pass
 
     answer, left = asyncio.ensure_future(waiting), asyncio.ensure_future(gone())
+    # Nobody is there who would be told what went wrong after they left.
+    answer.add_done_callback(lambda one: one.cancelled() or one.exception())
     try:
         await asyncio.wait({answer, left}, return_when=asyncio.FIRST_COMPLETED)
         return answer.result() if answer.done() else ""
@@ -267,11 +265,23 @@ async def _posted(site: Site, request: Request, answer: Act, role: Role) -> Resp
         return await _signed_out(site, request)
     if _held_up(request, visitor):
         return RedirectResponse(SECOND_FACTOR, 303)
-    form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
+    form = await forms.read(request)
+    token = form.get("csrf")
+    if not isinstance(token, str) or not hmac.compare_digest(token.encode(), visitor.session.csrf.encode()):
+        # The form is of a session before this one: they signed in anew in another tab.
+        said = forms.written(form)
+        await form.close()
+        return _given_back(site, request, said, EXPIRED)
+    if not is_press(request):
+        return await _carried_out(site, request, form, answer, role)
+    sent, browser = told_apart(request, form), request.cookies.get(site.cookie, "")
+    found = await site.presses.once(browser, sent, lambda: _carried_out(site, request, form, answer, role))
+    await form.close()
+    return found
+
+
+async def _carried_out(site: Site, request: Request, form: FormData, answer: Act, role: Role) -> Response:
     try:
-        token = form.get("csrf")
-        if not isinstance(token, str) or not hmac.compare_digest(token.encode(), visitor.session.csrf.encode()):
-            raise HTTPException(403, marked("This form has expired. Reload the page and try again."))
         found = await site.pool.run(lambda store: answer(door(site, store, request, form, role)))
         if isinstance(found, Response):
             return found
@@ -286,19 +296,33 @@ async def _posted(site: Site, request: Request, answer: Act, role: Role) -> Resp
 async def _signed_out(site: Site, request: Request) -> Response:
     """Send somebody to sign in whose session ended while they wrote; what they wrote is given back, to be kept."""
     length = whole_number(request.headers.get("content-length", ""))
-    if length is None or length > KEPT:
+    if length is None or length > forms.KEPT:
         return RedirectResponse(_sign_in(request), 303)
-    form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=KEPT)
+    form = await forms.read(request, forms.KEPT)
     try:
-        said = [value for value in map(form.get, WRITTEN) if isinstance(value, str) and value.strip()]
+        return _given_back(site, request, forms.written(form))
     finally:
         await form.close()
+
+
+def _given_back(site: Site, request: Request, said: str, expired: str = "") -> Response:
+    """Give back what somebody wrote in a form that is not taken, with the way on.
+
+    ``expired`` says why to somebody who is signed in.  Where nothing was written, the answer is the way to the door, or
+    HTTPException 403 for them.
+    """
     if not said:
+        if expired:
+            raise HTTPException(403, expired)
         return RedirectResponse(_sign_in(request), 303)
-    voice = of_browser(request, site.installation.languages)
-    back = local(parts_of(request.headers.get("referer", "")).path)
-    values = {"text": "\n\n".join(said), "sign_in": f"/sign-in?next={quote(back, safe='')}"}
-    return site.render("signed_out.html", voice, values, 401)
+    came = parts_of(request.headers.get("referer", ""))
+    path = came.path.removeprefix(site.prefix) if came.path.startswith(f"{site.prefix}/") else came.path
+    back = local(f"{path}?{came.query}" if came.query else path)
+    way = back if expired else f"/sign-in?next={quote(back, safe='')}"
+    values = {"text": said, "way": way, "expired": bool(expired)}
+    return site.render(
+        "signed_out.html", of_request(request, site.installation.languages), values, 403 if expired else 401
+    )
 
 
 def _sign_in(request: Request) -> str:

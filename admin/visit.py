@@ -7,6 +7,7 @@ company is one of theirs.  Whatever belongs to another company answers 404, like
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -27,6 +28,7 @@ from weftmail.admin.number import whole_number
 from weftmail.admin.password import Passwords
 from weftmail.admin.pool import Pool
 from weftmail.admin.prefix import below, prefix_of
+from weftmail.admin.presses import Presses
 from weftmail.admin.stage import Stage
 from weftmail.admin.voice import Voice
 from weftmail.core.ports import Catcher, Machine, MapFile, Random, Submitter, Viewer, Waker
@@ -84,6 +86,8 @@ class Site:
     """Where passwords of outgoing servers lie; None where this site keeps none."""
     workshop: Workshop = field(default_factory=Workshop)
     """Where strangers' files are read."""
+    presses: Presses = field(default_factory=lambda: Presses(time.monotonic))
+    """What was pressed last, so that a double click does it once."""
     viewer: Viewer | None = None
     """Draws images and PDF; None where files are downloads alone."""
     asks_dns: bool = True
@@ -238,6 +242,10 @@ class Visit:
             return path
         head, mark, fragment = path.partition("#")
         return f"{head}{'&' if '?' in head else '?'}company={self.company_id}{mark}{fragment}"
+
+    def ticked(self, name: str, stored: bool, sent_with: str, value: str = "yes") -> bool:
+        """Whether a box is ticked: as it was sent, where its form was, which always has the field ``sent_with``."""
+        return value in self.form.getlist(name) if sent_with in self.form else stored
 
     def text(self, field: str) -> str:
         """Return a field of the form as text, "" where there is none."""

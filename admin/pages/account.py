@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from starlette.responses import Response
 
@@ -17,6 +17,7 @@ from weftmail.core.role import Role
 from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import absence, session, signature, user, ways
+from weftmail.flow.setup.act import Done, together
 from weftmail.locale.dates import zone_names
 from weftmail.store.people import User
 
@@ -30,7 +31,15 @@ def account(visit: Visit) -> Response:
 
 def save(visit: Visit) -> Response:
     """Keep what is chosen; what cannot be chosen is shown as such, and nothing changes."""
-    done = user.change(
+    done = together(visit.setup, _wanted(visit))
+    if isinstance(done, Refusal):
+        return _form(visit, wrong={done.field: visit.voice.say(done.phrase)}, status=422)
+    return visit.go("/account?saved=settings")
+
+
+def _wanted(visit: Visit) -> Iterator[Callable[[], Done | Refusal]]:
+    """Yield the acts that the form asks for."""
+    yield lambda: user.change(
         visit.setup,
         address_of(visit),
         name=visit.text("name"),
@@ -41,18 +50,14 @@ def save(visit: Visit) -> Response:
         digest=visit.text("digest") if visit.text("digests") else None,
         digest_hour=_hour(visit),
     )
-    if isinstance(done, Refusal):
-        return _form(visit, wrong={done.field: visit.voice.say(done.phrase)}, status=422)
-    if visit.text("ways"):
-        undo = whole_number(visit.text("undo_seconds"))
-        seconds = ways.LONGEST_UNDO + 1 if undo is None else undo
-        kept = ways.change(
-            visit.setup, address_of(visit), shortcuts=bool(visit.text("shortcuts")),
-            undo_seconds=seconds if "undo_seconds" in visit.form else None,
-        )  # fmt: skip
-        if isinstance(kept, Refusal):
-            return _form(visit, wrong={kept.field: visit.voice.say(kept.phrase)}, status=422)
-    return visit.go("/account?saved=settings")
+    if not visit.text("ways"):
+        return
+    undo = whole_number(visit.text("undo_seconds"))
+    seconds = ways.LONGEST_UNDO + 1 if undo is None else undo
+    yield lambda: ways.change(
+        visit.setup, address_of(visit), shortcuts=bool(visit.text("shortcuts")),
+        undo_seconds=seconds if "undo_seconds" in visit.form else None,
+    )  # fmt: skip
 
 
 def take_zone(visit: Visit) -> Response:
@@ -160,7 +165,9 @@ def _form(visit: Visit, *, saved: str = "", wrong: Mapping[str, str] | None = No
         factor=visit.store.second_factors.get(visit.user.id),
         least=user.SHORTEST,
         has_password=visit.store.users.password(visit.user.id) is not None,
-        signature=visit.text("signature") or visit.store.signatures.below(visit.company_id, visit.user.id, None).person,
+        signature=visit.text("signature")
+        if "signature" in visit.form
+        else visit.store.signatures.below(visit.company_id, visit.user.id, None).person,
         saved=saved,
         wrong=wrong or {},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.responses import Response
@@ -16,6 +17,7 @@ from weftmail.core.role import Role
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import undo
+from weftmail.flow.setup.act import together
 from weftmail.flow.setup.undo import Trace
 from weftmail.store.audit import AuditRow
 
@@ -146,16 +148,16 @@ def take_back(visit: Visit) -> Response:
 
 
 def take_back_many(visit: Visit) -> Response:
-    """Undo the decisions that somebody made at once, last one first; the first that cannot be undone ends it."""
+    """Undo the decisions that somebody made at once, last one first: all of them, or none."""
     numbers = [whole_number(one) for one in visit.form.getlist("act") if isinstance(one, str)]
     traces = [undo.trace(visit.store, one) for one in numbers[:PER_PAGE] if one is not None]
     found = [one for one in traces if one is not None]
     if not found or any(not _theirs(visit, one) or not one.undoable_by(visit.role) for one in found):
         raise nothing_here()
-    for one in sorted(found, key=lambda each: -each.row.id):
-        done = undo.undo(visit.setup, one.row.id)
-        if isinstance(done, Refusal):
-            return _refused(visit, one, done)
+    rows = [one.row.id for one in sorted(found, key=lambda each: -each.row.id)]
+    done = together(visit.setup, [partial(undo.undo, visit.setup, one) for one in rows])
+    if isinstance(done, Refusal):
+        return _refused(visit, found[0], done)
     visit.site.sender.wake()
     return visit.go(f"/review?undone={'-'.join(str(one.row.id) for one in found)}")
 

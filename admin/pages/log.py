@@ -26,6 +26,7 @@ from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.explain import explanation
 from weftmail.flow.forecast import becomes
 from weftmail.flow.mail_log import LogPage, Place, as_composed, by_file, differing, log_page, near, queue_id
+from weftmail.flow.reading import Unread
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.replay import replay_later
 from weftmail.flow.review import REVIEW_STATES
@@ -71,7 +72,10 @@ def by_mail(visit: Visit) -> Response:
     raw, wrong = upload.read(visit, "eml")
     if wrong:
         return _page(visit, None, wrong=wrong, status=422)
-    message = visit.site.installation.reader(raw)
+    try:
+        message = visit.site.installation.reader(raw)
+    except Unread as unread:
+        return _page(visit, None, wrong=visit.voice.say(unread.refusal.phrase), status=422)
     return _page(visit, by_file(visit.store, visit.site.installation, _whose(visit), message, PER_PAGE))
 
 
@@ -223,9 +227,11 @@ def source(visit: Visit) -> Response:
 def before_again(visit: Visit) -> Response:
     """Show what would become of a mail now, before it is routed once more."""
     row = _row(visit)
-    found = explanation(
-        visit.store, visit.site.installation, row.envelope, visit.store.blobs.open(row.blob_id, row.size)
-    )
+    raw = visit.store.blobs.open(row.blob_id, row.size)
+    try:
+        found = explanation(visit.store, visit.site.installation, row.envelope, raw)
+    except Unread as unread:
+        return _mail(visit, row, wrong=visit.voice.say(unread.refusal.phrase), status=422)
     return visit.page(
         "log_again.html",
         command=f"mail-admin inbound replay {row.id}",

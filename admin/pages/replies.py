@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 
-from weftmail.admin.composer import MEGABYTE, TOO_LARGE, file_of, uploads
+from weftmail.admin.composer import beyond, file_of, uploads
 from weftmail.admin.navigation import Item
 from weftmail.admin.number import whole_number
 from weftmail.admin.page import page
@@ -150,9 +150,8 @@ def _values(visit: Visit, there: Sequence[ReplyFile]) -> tuple[ReplyValues, dict
         tags=[one.strip() for one in visit.text("tags").split(",") if one.strip()],
         files=[NewAttachment(one.blob_id, one.filename, one.content_type) for one in staying],
     )
-    most = visit.site.installation.files_size
-    if sum([*(one.size for one in staying), *(one.size or 0 for one in new_ones)]) > most:
-        return values, {"files": visit.voice.gettext(TOO_LARGE).format(size=most // MEGABYTE)}
+    if wrong := beyond(visit, [*(one.size for one in staying), *(one.size or 0 for one in new_ones)]):
+        return values, {"files": wrong}
     if not new_ones:
         return values, {}
     read = [file_of(one) for one in new_ones]

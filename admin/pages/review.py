@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -37,6 +38,7 @@ QUEUES = {
     "unmatched": Phrase("review.state.unmatched"),
     "error": Phrase("review.state.error"),
 }
+MEANWHILE = marked("Somebody else has decided on some of these meanwhile; the others are done.")
 SET_ASIDE = ("automatic.lost.held", "report.lost.held")
 """Reasons of what programs wrote: it waits in the list folded, below what people wrote."""
 
@@ -46,7 +48,7 @@ def queue(visit: Visit) -> Response:
     return _queue(visit)
 
 
-def _queue(visit: Visit, *, wrong: str = "", status: int = 200) -> Response:
+def _queue(visit: Visit, *, wrong: str = "", status: int = 200, decided: Sequence[int] = ()) -> Response:
     counts = _counts(visit)
     # Without a word, the first part in which something waits.
     first = next((name for name in QUEUES if counts.get(name)), "held")
@@ -67,7 +69,7 @@ def _queue(visit: Visit, *, wrong: str = "", status: int = 200) -> Response:
         aside=aside,
         following=found[PER_PAGE - 1].id if len(found) > PER_PAGE else 0,
         decided=_decided(visit),
-        just_decided=_numbers(visit, "decided"),
+        just_decided=decided or _numbers(visit, "decided"),
         undone=len(_numbers(visit, "undone")),
         types=_types(visit),
         told=visit.store.line.first(visit.company_id),
@@ -258,27 +260,35 @@ def _queue_of(visit: Visit, state: str) -> str:
 
 
 def decide_many(visit: Visit) -> Response:
-    """Carry out what was pressed for all that are ticked; what cannot be done stays, and the last reason is said."""
-    numbers = [whole_number(one) for one in visit.form.getlist("mail") if isinstance(one, str)]
+    """Carry out what was pressed for all that are ticked; what cannot be done stays, and the last reason is said.
+
+    What somebody else decided since the page was opened is none of these.
+    """
+    numbers = dict.fromkeys(whole_number(one) for one in visit.form.getlist("mail") if isinstance(one, str))
+    rows = [_to_decide(visit, one) for one in [*numbers][:PER_PAGE] if not _decided_already(visit, one)]
     done: list[Done] = []
-    refused = ""
-    for number in numbers[:PER_PAGE]:
-        row = _to_decide(visit, number)
+    refused = "" if len(rows) == len(numbers) else visit.voice.gettext(MEANWHILE)
+    for row in rows:
         made = _carried_out(visit, row, visit.text("do"))
         if isinstance(made, Refusal):
             refused = visit.voice.say(made.phrase)
         else:
             done.append(made)
     visit.site.sender.wake()
+    # Each of several is an act of its own, and can be undone alone where it stands in the list below.
+    acts = [one.trace for one in done]
     if refused or not numbers:
         said = refused or visit.voice.gettext(marked("Tick at least one email."))
-        return _queue(visit, wrong=said, status=422)
+        return _queue(visit, wrong=said, status=422, decided=acts)
     back = _queue_of(visit, visit.request.query_params.get("state", "held"))
     if len(done) == 1:
         return visit.go(back, done[0])
-    # Each of several is an act of its own, and can be undone alone where it stands in the list below.
-    acts = "-".join(str(one.trace) for one in done)
-    return visit.go(f"{back}{'&' if '?' in back else '?'}decided={acts}")
+    return visit.go(f"{back}{'&' if '?' in back else '?'}decided={'-'.join(map(str, acts))}")
+
+
+def _decided_already(visit: Visit, number: int | None) -> bool:
+    row = visit.store.inbound.get(number) if number is not None else None
+    return row is not None and row.company_id == visit.company_id and row.state not in REVIEW_STATES
 
 
 def _carried_out(visit: Visit, row: InboundRow, act: str) -> Done | Refusal:

@@ -109,7 +109,9 @@ def _page(visit: Visit, found: Team, wrong: Mapping[str, str]) -> Response:
         people=[one for one in visit.store.members.all(visit.company_id) if one.active and one.address],
         inside=[str(one) for one in visit.form.getlist("member")] if wrong else list(inside),
         away=[one for one in visit.store.absences.of_company(visit.company_id) if one.away_name in inside.values()],
-        signature=visit.text("signature") or visit.store.signatures.below(visit.company_id, None, found.id).team,
+        signature=visit.text("signature")
+        if "signature" in visit.form
+        else visit.store.signatures.below(visit.company_id, None, found.id).team,
         holdings=visit.store.ownership.of_team(visit.company_id, found.id),
         heirs=[one for one in heirs(visit) if one[0] != found.name],
         wrong=wrong,

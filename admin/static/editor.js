@@ -382,6 +382,7 @@ function mount(area) {
     if (event.target.dataset.do) setLink(event.target.dataset.do === "unlink");
   });
   linkLine?.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
     if (event.key === "Escape") {
       linkLine.hidden = true;
       view.focus();
@@ -398,7 +399,7 @@ function mount(area) {
     view.dispatch(change.setSelection(NodeSelection.create(change.doc, selection.from)));
   });
   altLine?.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" && event.key !== "Escape") return;
+    if ((event.key !== "Enter" && event.key !== "Escape") || event.isComposing) return;
     if (event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     view.focus();

@@ -2,6 +2,12 @@
 // Without it every page works the same, once it is loaded again.
 "use strict";
 
+// What is being composed (an accent, a syllable) is left alone until it is whole; browsers then say compositionend alone.
+function whenTyped(where, then) {
+  where.addEventListener("input", (event) => event.isComposing || then(event));
+  where.addEventListener("compositionend", then);
+}
+
 (() => {
   const start = document.body.dataset.live;
   const status = document.getElementById("live");
@@ -37,7 +43,7 @@
       if (answer.status === 401 || answer.redirected) {
         // What somebody has begun to write stays, and the form says what to do.
         if (!document.dispatchEvent(new Event("signed-out", { cancelable: true }))) await pause(5000);
-        else location.reload();
+        else if (!typedHere()) location.reload();
         await pause(60000);
       }
       if (!answer.ok) throw new Error(String(answer.status));
@@ -46,6 +52,17 @@
       clearTimeout(timer);
     }
   }
+
+  // What somebody has changed in a form of the page and has not sent: loading the page again would lose it.
+  const typedHere = () =>
+    [...document.querySelectorAll("form[method=post]")].some((form) =>
+      [...form.elements].some((one) => {
+        if (one.type === "checkbox" || one.type === "radio") return one.checked !== one.defaultChecked;
+        if (one.type === "file") return one.files.length > 0;
+        if (one.matches("select")) return [...one.options].some((each) => each.selected !== each.defaultSelected) && one.selectedIndex > 0;
+        return one.matches("input:not([type=hidden]), textarea") && one.value !== one.defaultValue;
+      }),
+    );
 
   // Whoever writes keeps the form where it is, however much comes in above it.
   function inPlace(change) {
@@ -185,7 +202,8 @@
 // Without it the form works the same, but files have to be chosen again.
 (() => {
   const form = () => document.getElementById("write");
-  const key = `draft ${location.pathname.replace(/\/write$/, "")}`;
+  // Another user of this tab, and a record of the same number in another company, have words of their own.
+  const key = `draft ${document.body.dataset.whose} ${location.pathname.replace(/\/write$/, "")}`;
   const text = () => form().querySelector("textarea");
   const chosen = () => form().querySelector("input[type=file]");
   const keeps = () => form().dataset.draft;
@@ -740,9 +758,7 @@ setInterval(() => document.querySelectorAll("[data-leaves]").forEach((one) => {
     clearTimeout(timer);
     timer = setTimeout(judge, 200);
   };
-  address.addEventListener("input", (event) => {
-    // What is being composed (an accent, a syllable) is left alone until it is whole.
-    if (event.isComposing) return;
+  whenTyped(address, () => {
     clean();
     soon();
   });
@@ -986,14 +1002,15 @@ setInterval(() => document.querySelectorAll("[data-leaves]").forEach((one) => {
       // Asked anew meanwhile, or not reached: names can be typed in full.
     }
   }
-  document.addEventListener("input", (event) => {
-    if (!event.target.matches?.("[data-colleagues]") || event.isComposing) return;
+  whenTyped(document, (event) => {
+    if (!event.target.matches?.("[data-colleagues]")) return;
     field = event.target;
     clearTimeout(timer);
     timer = setTimeout(ask, 120);
   });
   document.addEventListener("keydown", (event) => {
-    if (list.hidden || event.target !== field) return;
+    // While letters are composed, Enter and the arrows choose among those.
+    if (list.hidden || event.target !== field || event.isComposing || event.shiftKey) return;
     if (event.key === "ArrowDown") go(at + 1);
     else if (event.key === "ArrowUp") go(at - 1);
     else if (event.key === "Enter" || event.key === "Tab") take(list.children[at]);
@@ -1089,8 +1106,7 @@ setInterval(() => document.querySelectorAll("[data-leaves]").forEach((one) => {
       // Asked anew meanwhile, or not reached: Enter leads to the page.
     }
   }
-  field.addEventListener("input", (event) => {
-    if (event.isComposing) return;
+  whenTyped(field, () => {
     clearTimeout(timer);
     timer = setTimeout(ask, 140);
   });

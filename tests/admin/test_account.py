@@ -173,3 +173,25 @@ def test_the_zone_of_the_browser_is_proposed_and_never_taken_by_itself(site: Sit
         page.goto(f"{home}/records")
         expect(page.locator("#zone")).to_have_count(0)
         browser.close()
+
+
+@pytest.mark.parametrize("wrong", [{"undo_seconds": "61"}, {"undo_seconds": "many"}, {"language": "xx"}, {"name": ""}])
+def test_what_is_refused_keeps_nothing_and_shows_all_that_was_chosen(
+    site: Site, anna: Browser, wrong: dict[str, str]
+) -> None:
+    """The form is two acts: where one is refused, the other is not carried out; boxes stay as they were ticked."""
+    before = site.store.users.get(site.world.anna)
+    assert before is not None and before.shortcuts
+    form = {
+        "csrf": anna.csrf(), "name": "Anna Berg", "prefers": "inbox", "language": "sv", "time_zone": "Europe/Stockholm",
+        "ways": "yes", "undo_seconds": "20", **wrong,
+    }  # fmt: skip
+    answer = anna.post("/account/save", form)
+    assert answer.status_code == 422 and site.store.users.get(site.world.anna) == before
+    page = answer.text
+    assert re.search(r'name="shortcuts" value="yes"[^>]*>', page)
+    assert not re.search(r'name="shortcuts" value="yes"[^>]*checked', page)
+    assert ("Anna Berg" in page) == ("name" not in wrong)
+    assert anna.post("/account/save", {**form, "undo_seconds": "20", "language": "sv", "name": "A"}).status_code == 303
+    now = site.store.users.get(site.world.anna)
+    assert now is not None and (now.name, now.undo_seconds, now.shortcuts) == ("A", 20, False)

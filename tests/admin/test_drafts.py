@@ -282,10 +282,17 @@ def test_undo_of_the_bar_takes_it_back_until_it_has_left(site: Site, anna: Brows
     assert "/undo" not in anna.get(place).text and posts(site) == ["Yes"]
 
 
+def tomorrow(browser: Browser) -> str:
+    """Return what the composer holds for *tomorrow 08:00*."""
+    found = re.search(r'<option value="([^"]*)"[^>]*>tomorrow 08:00', browser.get(LEAD).text)
+    assert found is not None
+    return found[1]
+
+
 def test_a_scheduled_message_is_shown_to_all_and_sent_edited_or_left(
     site: Site, anna: Browser, browser: Callable[[], Browser]
 ) -> None:
-    form = {**anna.form(LEAD), "text": "Later", "leave": "morning", "unless_answered": "yes"}
+    form = {**anna.form(LEAD), "text": "Later", "leave": tomorrow(anna), "unless_answered": "yes"}
     assert anna.post(WRITE, form).status_code == 303
     (draft,) = drafts(site)
     assert draft.state == "scheduled" and draft.unless_answered and posts(site) == []

@@ -427,3 +427,81 @@ def test_two_people_decide_on_the_record_itself(site: Site, tmp_path: Path) -> N
 
 def _copies(site: Site, message_id: int) -> list[int]:
     return site.store.withdrawals.copies(site.world.acme, message_id)
+
+
+def test_what_a_colleague_decided_meanwhile_stops_nothing(site: Site, anna: Browser, held: int) -> None:
+    """Three are ticked; the second was decided by a colleague: two are done, with the way to undo them."""
+    others = [arrives(site, f"Re: {number}") for number in ("Forty", "Fifty")]
+    decided(site, anna, others[0], do="drop")
+    form = {"csrf": anna.csrf(), "do": "spam", "mail": [str(held), str(others[0]), str(others[1]), str(held)]}
+    answer = anna.post("/review/many?state=held", form)
+    assert answer.status_code == 422 and "Somebody else has decided on some of these meanwhile" in answer.text
+    assert "2 emails decided" in answer.text and "Undo all of them" in answer.text
+    assert [site.world.row(one).why.code for one in (held, *others)] == ["review.spam", "review.dropped", "review.spam"]
+    acts = re.findall(r'name="act" value="(\d+)"', answer.text)
+    assert anna.post("/history/undo", {"csrf": anna.csrf(), "act": acts}).status_code == 303
+    assert [site.world.row(one).state for one in (held, others[1])] == ["held", "held"]
+
+
+@pytest.mark.parametrize("strange", ["99", "x", "", "-1", "9" * 30])
+def test_what_is_nobodys_to_decide_is_found_before_anything_is_done(
+    site: Site, anna: Browser, held: int, strange: str
+) -> None:
+    form = {"csrf": anna.csrf(), "do": "spam", "mail": [str(held), strange]}
+    assert anna.post("/review/many", form).status_code == 404
+    assert site.world.row(held).state == "held"
+
+
+def test_one_that_is_refused_leaves_the_others_done_and_undoable(site: Site, anna: Browser, held: int) -> None:
+    nowhere = site.world.deliver(site.world.mail(subject="Where?"), "nobody@elsewhere.example")
+    site.store.connection.execute("update inbound set company_id = ? where id = ?", (site.world.acme, nowhere.id))
+    form = {"csrf": anna.csrf(), "do": "add", "mail": [str(held), str(nowhere.id)]}
+    answer = anna.post("/review/many", form)
+    assert answer.status_code == 422 and site.world.row(held).state == "filed"
+    assert "1 email decided" in answer.text and "Undo all of them" in answer.text
+
+
+def test_several_are_undone_together_or_none_of_them(site: Site, anna: Browser, held: int) -> None:
+    other = arrives(site, "Re: Other")
+    form = {"csrf": anna.csrf(), "do": "spam", "mail": [str(held), str(other)]}
+    acts = re.findall(r"\d+", anna.post("/review/many", form).headers["location"].partition("decided=")[2])
+    assert len(acts) == 2
+    # One of them is undone, and decided anew: what was decided first cannot be undone any more.
+    anna.post("/history/undo", {"csrf": anna.csrf(), "act": [acts[0]]})
+    decided(site, anna, held, do="add")
+    answer = anna.post("/history/undo", {"csrf": anna.csrf(), "act": acts})
+    assert answer.status_code == 409 and site.world.row(other).state == "discarded"
+
+
+def failing(site: Site) -> None:
+    """Let our own code fail on whatever mail is read from now on."""
+
+    def unread(_raw: object) -> Message:
+        raise Unread("ValueError: a fault of ours")
+
+    state = site.app.state
+    state.site = replace(state.site, installation=replace(state.site.installation, reader=unread))
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_a_mail_on_which_our_code_fails_is_said_on_every_page_that_reads_one(
+    site: Site, anna: Browser, held: int, language: str
+) -> None:
+    """Pages of a mail, files that are handed in, and each decision: none of them is a page that failed."""
+    site.store.line.appoint(site.world.anna)
+    site.store.connection.execute("update users set language = ?", (language,))
+    said = {"en": "weftmail fails on reading this email", "sv": "weftmail kan inte läsa det här mejlet"}[language]
+    csrf, file = anna.csrf(), {"eml": ("a.eml", site.world.mail(), "message/rfc822")}
+    failing(site)
+    answers = [
+        anna.get(f"/log/{held}/again"),
+        anna.post("/log/mail", {"csrf": csrf}, files=file),
+        anna.post("/where/mail", {"csrf": csrf, "to": "leads@acme.example"}, files=file),
+        *(
+            anna.post(f"/review/{held}/decide", {"csrf": csrf, "do": do, "record": "LEAD-1", "opens": "lead"})
+            for do in ("add", "note", "open", "file")
+        ),
+    ]
+    assert [one.status_code for one in answers] == [422] * len(answers)
+    assert [said in one.text for one in answers] == [True] * len(answers)
+    assert site.world.row(held).state == "held"

@@ -37,6 +37,7 @@ from weftmail.core.limits import (
     FIELDS,
     FILES_SIZE,
     FLOOD,
+    FORM_PARTS,
     FORWARD_LINE,
     FORWARD_SIZE,
     HEADER_SIZE,
@@ -55,6 +56,7 @@ from weftmail.core.limits import (
     MAIL_HOPS,
     MAIL_NAMED,
     MAIL_RECORDS,
+    MESSAGE_FILES,
     MESSAGE_SIZE,
     NESTING,
     NOTIFICATION_WORDS,
@@ -245,8 +247,10 @@ CEILINGS: tuple[Ceiling, ...] = (
     Ceiling(_SITE, "head of a request", f"{HTTP_HEAD} s", "cut off"),
     Ceiling(_SITE, f"a request, an answer, over {HTTP_STRETCH} s", f"{LOWEST_RATE} bytes/s at least", "cut off"),
     Ceiling(_SITE, "a connection", f"{HTTP_WHOLE} s", "ends; the browser opens another"),
+    Ceiling(_SITE, "fields of a form, files of a form", str(FORM_PARTS), "refused"),
     Ceiling(_SITE, "connections at once", str(HTTP_CONNECTIONS), "cut off"),
     Ceiling(_OUT, "words in a notification", _size(NOTIFICATION_WORDS), "cut, with a link to the record"),
+    Ceiling(_OUT, "files of a message that is written here", str(MESSAGE_FILES), "refused beside the field"),
     Ceiling(_OUT, "files with a notification", _size(FILES_SIZE), "named, with a link to each"),
 )
 """The table of ``docs/security.md``; a test compares."""

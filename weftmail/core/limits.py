@@ -38,6 +38,10 @@ MESSAGE_SIZE = 64 * 1024 * 1024
 FILES_SIZE = 7 * 1024 * 1024
 """The files of one message, in bytes together, unless the setting ``files_size`` says otherwise: attached, or sent
 along.  Coded they are 10 MB of mail, which is what Postfix takes unless it is told otherwise."""
+FORM_PARTS = 2000
+"""So many fields, and so many files, are read of one form."""
+MESSAGE_FILES = 100
+"""So many files go with one message."""
 FORM_FILE = 25 * 1024 * 1024
 """A file that somebody hands in on a form of its own, in bytes: an email to be looked at, a list of aliases."""
 

@@ -24,36 +24,43 @@ from weftmail.store.store import Store
 
 EVENING, MORNING = 17, 8
 """The hours of *today 17:00* and *tomorrow 08:00*."""
+TYPED = "at"
+"""What a form holds where the time was typed."""
 LATEST = 366
 """Days ahead of which a message can be scheduled."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """When a message can leave, by its name in the form; ``at`` is in milliseconds since 1970."""
+    """When a message can leave: its name, and the time, in milliseconds since 1970.
+
+    ``value`` is what a form holds for it.  It names the time that its reader saw: by the time they send, *today* may be
+    another day.
+    """
 
     name: str
     at: int
+    value: str
 
 
 def choices(now: int, there: tzinfo | None) -> list[Choice]:
     """Return the times that are offered: this evening, unless it has begun, and tomorrow morning."""
     today = day.today(now, there)
-    offered = [
-        Choice("evening", _at(datetime.combine(today, time(EVENING)), there)),
-        Choice("morning", _at(datetime.combine(today + timedelta(days=1), time(MORNING)), there)),
-    ]
-    return [one for one in offered if one.at > now]
+    offered = {
+        "evening": datetime.combine(today, time(EVENING)),
+        "morning": datetime.combine(today + timedelta(days=1), time(MORNING)),
+    }
+    found = [Choice(name, _at(one, there), one.isoformat(timespec="minutes")) for name, one in offered.items()]
+    return [one for one in found if one.at > now]
 
 
 def moment(choice: str, typed: str, now: int, there: tzinfo | None) -> int:
-    """Return when a message leaves by what was chosen, or by the time that was typed, as 2026-11-30T08:00.
+    """Return when a message leaves: the time that was chosen, or else the one that was typed, as 2026-11-30T08:00.
 
     Raises RefusedAct for what is no time, one that is past, and one that is more than a year away.
     """
-    found = next((one.at for one in choices(now, there) if one.name == choice), None)
-    if found is not None:
-        return found
+    if choice != TYPED:
+        typed = choice
     try:
         at = _at(datetime.fromisoformat(typed.strip()).replace(tzinfo=None), there)
     except (ValueError, OverflowError):

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import logging
 import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -15,7 +16,10 @@ from weftmail.core.parsing.message import Message
 from weftmail.core.parsing.steps import outline, parse
 from weftmail.core.ports import End, Raw, Readers, Reading
 from weftmail.core.reports.kind import classify
+from weftmail.flow.refusal import RefusedAct
 from weftmail.store.errors import temporary
+
+log = logging.getLogger("weftmail.reading")
 
 BLAME: frozenset[End] = frozenset({"processor", "memory", "fault"})
 """The ends of a reading for which the mail can be blamed."""
@@ -24,8 +28,12 @@ _STOPS = 3
 Reader = Callable[[Raw], Message]
 
 
-class Unread(Exception):
-    """Our own code failed on this mail; the text is its traceback."""
+class Unread(RefusedAct):
+    """Our own code failed on this mail; ``detail`` is its traceback."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("eml", "mail_not_read")
+        self.detail = detail
 
 
 def read(raw: Raw) -> Message:
@@ -64,6 +72,7 @@ def _waited(readers: Readers, raw: Raw) -> Message:
         if reading.end == "whole" and reading.message is not None:
             return reading.message
         if reading.end == "error":
+            log.error("our code failed on a mail: %s", reading.detail)
             raise Unread(reading.detail)
         faults += reading.end in BLAME
         stops += reading.end not in BLAME

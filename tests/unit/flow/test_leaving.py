@@ -363,7 +363,14 @@ def test_times_are_those_of_the_users_zone() -> None:
         ("evening", "2026-11-27T17:00"), ("morning", "2026-11-28T08:00"),
     ]  # fmt: skip
     assert [one.name for one in choices(NOON + 6 * 3600_000, STOCKHOLM)] == ["morning"]
-    assert local(moment("morning", "", NOON, STOCKHOLM)) == "2026-11-28T08:00"
+    evening, morning = choices(NOON, STOCKHOLM)
+    assert local(moment(morning.value, "", NOON, STOCKHOLM)) == "2026-11-28T08:00"
+    # Sent after midnight it still leaves when its author saw, and after five it does not.
+    assert local(moment(morning.value, "", NOON + 13 * 3600_000, STOCKHOLM)) == "2026-11-28T08:00"
+    with pytest.raises(RefusedAct, match="time_past"):
+        moment(evening.value, "", NOON + 6 * 3600_000, STOCKHOLM)
+    with pytest.raises(RefusedAct, match="time_malformed"):
+        moment("evening", "2026-11-28T08:00", NOON, STOCKHOLM)
     assert local(moment("at", " 2026-12-24T15:30", NOON, STOCKHOLM)) == "2026-12-24T15:30"
     assert moment("at", "2026-12-24T15:30", NOON, None) > NOON
 

@@ -89,5 +89,5 @@ def _read(reader: Reader, mail: FolderMail, left_out: list[str]) -> ReadMail | N
             raise Unread("it is empty, or larger than 64 MB")
         return ReadMail(mail.raw, reader(mail.raw), mail.at)
     except Unread as error:
-        left_out.append(f"Left out {mail.name}: {str(error).strip().splitlines()[-1]}")
+        left_out.append(f"Left out {mail.name}: {error.detail.strip().splitlines()[-1]}")
         return None

@@ -247,6 +247,9 @@ REFUSALS = {
     # The review queue.
     "review_error": marked("Number {id} is under Error: the program failed on it, and may do better now"),
     "review_infected": marked("Number {id} holds {virus}; what is infected is never delivered"),
+    "mail_not_read": marked(
+        "weftmail fails on reading this email: a fault of ours. Its log says where; please report it"
+    ),
     "not_in_review": marked("Number {id} is not in the review queue, it is {state}"),
     "review_with_two_goals": marked("Name a record or a type of records, not both"),
     "review_without_goal": marked("Say where it belongs"),

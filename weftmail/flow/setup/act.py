@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
@@ -114,6 +114,21 @@ def act(function: Given[P, D]) -> Act[P, D]:
         return done
 
     return run
+
+
+def together(setup: Setup, acts: Iterable[Callable[[], D | Refusal]]) -> list[D] | Refusal:
+    """Carry out acts one after another: all of them, or none, where one is refused."""
+    made: list[D] = []
+    try:
+        with setup.store.transaction():
+            for one in acts:
+                done = one()
+                if isinstance(done, Refusal):
+                    raise RefusedAct(done.field, done.code, **done.values)
+                made.append(done)
+    except RefusedAct as refused:
+        return refused.refusal
+    return made
 
 
 def mapped_act(function: Given[P, D]) -> Act[P, D]:
