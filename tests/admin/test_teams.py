@@ -44,7 +44,8 @@ def test_two_people_take_from_the_team_on_the_record_and_in_the_list(site: Site,
         expect(anna.locator("#facts")).to_contain_text("Björn")
         expect(anna.get_by_text("changed the owner: - → Björn")).to_be_visible()
         bjorn.locator(".bar[role=status]").get_by_role("button", name="Undo").click()
-        expect(bjorn.get_by_role("button", name="Take it LEAD-1")).to_be_visible()
+        # The button stands twice, for wide windows and for narrow ones, until the style sheet is there.
+        expect(bjorn.locator("td.owner").get_by_role("button", name="Take it LEAD-1")).to_be_visible()
         anna.goto(f"{home}/records/LEAD-2")
         anna.get_by_role("button", name="Take it").click()
         assert site.world.record("LEAD-2").owner == "Anna" and site.world.record("LEAD-2").team == "Sales"
