@@ -18,7 +18,8 @@ class Undecided:
     """A mail as it waited: where, why, and by which rules; and what the decision changed beside it.
 
     ``joined`` are the contacts who take part in the conversation since.  ``was`` and ``became`` are the states of the
-    record before and after, both "" where the decision ``opened`` it.
+    record before and after, both "" where the decision ``opened`` it.  ``hidden_as`` is where it had been put away, and
+    ``snoozed_until`` and ``snoozed_by`` are the snooze that it had, where the mail brought it back from there.
     """
 
     state: str
@@ -30,6 +31,9 @@ class Undecided:
     was: str = ""
     became: str = ""
     opened: bool = False
+    hidden_as: str | None = None
+    snoozed_until: int | None = None
+    snoozed_by: int | None = None
 
     @classmethod
     def of(cls, row: InboundRow) -> Undecided:

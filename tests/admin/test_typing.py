@@ -42,8 +42,8 @@ def compose(page: Page, letters: str) -> None:
 
 SEES = """selector => {
   window.heard = [];
-  for (const kind of ["input", "compositionend"])
-    document.querySelector(selector).addEventListener(kind, (one) => window.heard.push([kind, one.isComposing ?? false]));
+  const hear = (one) => window.heard.push([one.type, one.isComposing ?? false]);
+  for (const kind of ["input", "compositionend"]) document.querySelector(selector).addEventListener(kind, hear);
 }"""
 
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from weftmail.core.routing.recipients import INBOX
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.actor import Actor
-from weftmail.flow.events import write_event
+from weftmail.flow.events import SNOOZE, write_event
 from weftmail.flow.refusal import RefusedAct
 from weftmail.store.delivery import Delivery
 from weftmail.store.inbound import InboundRow
 from weftmail.store.record import Record
+from weftmail.store.snooze import UNTIL_ANSWER, Snooze
 from weftmail.store.store import Store
 from weftmail.store.withdrawal import Undecided
 
@@ -24,10 +25,12 @@ UNSENT = ("queued", "delayed", "failed", "cancelled")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A record as it stands: its state, and the contacts in the whole of its conversation."""
+    """A record as it stands: its state, who takes part in the whole of it, and what keeps it out of sight."""
 
     state: str = ""
     taking_part: frozenset[int] = frozenset()
+    hidden_as: str | None = None
+    snooze: Snooze | None = None
 
 
 def standing(store: Store, company_id: int, record_id: int) -> Standing:
@@ -35,7 +38,9 @@ def standing(store: Store, company_id: int, record_id: int) -> Standing:
     record = store.records.get(company_id, record_id)
     people = store.records.participants(company_id, record_id)
     everywhere = frozenset(one.contact_id for one in people if one.message_id is None)
-    return Standing(record.state if record is not None else "", everywhere)
+    if record is None:
+        return Standing("", everywhere)
+    return Standing(record.state, everywhere, record.hidden_as, store.snoozes.get(company_id, record_id))
 
 
 def remember(store: Store, before: Undecided, row: InboundRow, stood: Standing | None) -> None:
@@ -46,8 +51,12 @@ def remember(store: Store, before: Undecided, row: InboundRow, stood: Standing |
     if row.record_id is None or row.company_id is None:
         return
     now, then = standing(store, row.company_id, row.record_id), stood or Standing()
+    woken = then.snooze if now.snooze is None else None
     kept = replace(
         before,
+        hidden_as=then.hidden_as if now.hidden_as is None else None,
+        snoozed_until=woken.until if woken is not None else None,
+        snoozed_by=woken.user_id if woken is not None else None,
         joined=tuple(sorted(now.taking_part - then.taking_part)),
         was=then.state,
         became=now.state,
@@ -92,18 +101,32 @@ def _knows(one: Delivery) -> bool:
 
 
 def _record_back(store: Store, company_id: int, record_id: int, undecided: Undecided, actor: Actor, now: int) -> None:
-    """Take out whom the mail brought, and give the record the state that it had; one that it opened is closed."""
+    """Take out whom the mail brought, and let the record stand as it did; one that the mail opened is closed."""
     for contact_id in undecided.joined:
         store.records.remove_participant(company_id, record_id, contact_id, now)
     record = store.records.get(company_id, record_id)
     if record is None:
         return
+    if undecided.hidden_as is not None and record.hidden_as is None:
+        store.records.hide(company_id, record_id, undecided.hidden_as, now)
+    _snooze_again(store, record, undecided, now)
     state = _state(store, record, undecided)
     if state == record.state:
         return
     store.records.set_state(company_id, record_id, state, now)
     says = Phrase("event.state", {"actor": actor.name, "was": record.state, "became": state})
     write_event(store, record, says, now)
+
+
+def _snooze_again(store: Store, record: Record, undecided: Undecided, now: int) -> None:
+    """Snooze the record as it was when the mail woke it, unless its day has come, or somebody snoozed it anew."""
+    until = undecided.snoozed_until
+    if until is None or until <= now or record.snoozed_until_at is not None:
+        return
+    store.snoozes.put(record.company_id, record.id, Snooze(until, undecided.snoozed_by))
+    if until != UNTIL_ANSWER:
+        store.due.put(SNOOZE, str(record.id), until, now, record.company_id)
+    write_event(store, record, Phrase("event.snoozed again"), now)
 
 
 def _state(store: Store, record: Record, undecided: Undecided) -> str:

@@ -57,6 +57,7 @@ EVENTS: Final[dict[str, Sentence]] = {
     "event.snoozed.answer": marked("{actor} snoozed this until somebody answers"),
     "event.woken": marked("{actor} ended the snooze"),
     "event.woke": marked("The snooze has ended: its day has come"),
+    "event.snoozed again": marked("Snoozed again as before: the mail that had ended it was taken back"),
     "event.woke.answer": marked("The snooze has ended: an answer came"),
     "event.activity.planned": marked("{actor} planned {type} for {name} by {day}{note}"),
     "event.activity.done": marked("{actor} has done {type}{note}{feedback}"),

@@ -14,6 +14,7 @@ SERVER_REFUSALS: Final = {
     "server_local": marked(
         "The mail server of this machine stays, and takes what no other server takes; its limits can change"
     ),
+    "server_host_wanted": marked("Host is empty. Enter the name of the mail server, such as smtp.example.com"),
     "server_host": marked("{host} and its port are no place where a mail server could be"),
     "server_security": marked("Choose one of {names}"),
     "server_sign_in": marked("Choose one of {names}"),

@@ -98,7 +98,7 @@ def add(setup: Setup, name: str, changes: ServerChanges, secrets: ServerSecrets,
         True, "on", last + 10,
     )  # fmt: skip
     wanted = _changed(empty, changes)
-    _check(wanted, secrets)
+    _check(wanted, secrets, added=True)
     made = setup.store.servers.put(wanted)
     files.keep(name, secrets)
     return Done("server.add", None, name, {}, fields(made))
@@ -113,7 +113,7 @@ def change(
     if before.is_local and (changes.host or changes.senders or changes.on is False):
         raise RefusedAct("name", "server_local")
     after = _changed(before, changes)
-    _check(after, secrets or files.load(name))
+    _check(after, secrets or files.load(name), added=not before.is_local)
     setup.store.servers.put(after)
     was, now = fields(before), fields(after)
     if secrets is not None and secrets != files.load(name):
@@ -157,13 +157,19 @@ def _sender(text: str) -> str:
         raise RefusedAct("senders", error.code, address=text) from None
 
 
-def _check(server: OutgoingServer, secrets: ServerSecrets) -> None:
-    """Refuse what could never work, and a password that would leave without TLS."""
+def _check(server: OutgoingServer, secrets: ServerSecrets, *, added: bool) -> None:
+    """Refuse what could never work, and a password that would leave without TLS.
+
+    One that somebody ``added`` has a host: without it, it would be the mail server of this machine a second time, which
+    nobody can remove.
+    """
     limits = (server.per_minute, server.per_day, server.per_domain)
     if any(one is not None and not 0 < one < 10**9 for one in limits):
         raise RefusedAct("per_minute", "server_limit")
-    if server.is_local:
+    if server.is_local and not added:
         return
+    if not server.host:
+        raise RefusedAct("host", "server_host_wanted")
     if not _HOST.fullmatch(server.host) or not 0 < server.port < 65536:
         raise RefusedAct("host", "server_host", host=server.host)
     if server.security not in SECURITIES:
@@ -196,18 +202,22 @@ def _check_sign_in(server: OutgoingServer, secrets: ServerSecrets) -> None:
 
 
 @act
-def _switched_off(setup: Setup, row: AuditRow) -> Done:
-    """Leave a server out that was added: what it was given for leaves by the next one."""
+def _gone_again(setup: Setup, row: AuditRow) -> Done:
+    """Remove a server that was added: what it was given for leaves by the next one, and its name is free again."""
     before = _unchanged(setup, row)
-    after = setup.store.servers.put(replace(before, state="off"))
-    return Done("server.set", None, row.subject, fields(before), fields(after))
+    setup.store.servers.put(replace(before, state="removed"))
+    return Done("server.remove", None, row.subject, fields(before), {"state": "removed"})
 
 
 @act
 def _as_it_was(setup: Setup, row: AuditRow) -> Done:
     before = _unchanged(setup, row)
     was = {name: value for name, value in row.before.items() if name in OutgoingServer.__slots__}
-    after = setup.store.servers.put(replace(before, **{**was, "senders": " ".join(was["senders"])}))
+    wanted = replace(before, **{**was, "senders": " ".join(was["senders"])})
+    if before.state == "removed" and wanted.sign_in != "none":
+        # Its password went with it: it is used again once somebody has entered that and switched it on.
+        wanted = replace(wanted, state="off")
+    after = setup.store.servers.put(wanted)
     said = "server.set" if row.act == "server.set" else "server.restore"
     return Done(said, None, row.subject, fields(before), fields(after))
 
@@ -221,4 +231,4 @@ def _unchanged(setup: Setup, row: AuditRow) -> OutgoingServer:
     return found
 
 
-reverses = {"server.add": _switched_off, "server.set": _as_it_was, "server.remove": _as_it_was}
+reverses = {"server.add": _gone_again, "server.set": _as_it_was, "server.remove": _as_it_was}

@@ -14,7 +14,7 @@ from weftmail.core.limits import UNDO_SECONDS
 from weftmail.flow.actor import Actor
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.replay import replay_errors, replay_later
-from weftmail.flow.setup import contact, review, undo, user
+from weftmail.flow.setup import contact, review, snooze, undo, user
 from weftmail.flow.setup.act import FieldChange
 
 Decision = Callable[..., Any]
@@ -162,3 +162,35 @@ def test_a_type_for_others_is_none_for_who_decides(office: Office, held: int, no
     store.teams.join(world.acme, staff, world.bjorn)
     done = release(bjorn, of, held, opens="ticket")
     assert isinstance(done, review.Decided) and done.now["record"] == "TICKET-2"
+
+
+@pytest.mark.parametrize("until", ["answer", "2030-05-06"])
+def test_what_the_mail_ended_stands_as_before_when_it_is_taken_back(office: Office, held: int, until: str) -> None:
+    """A snooze, and the trash: the mail that is released brings the record back, and its undo does the reverse."""
+    store, world = office.store, office.world
+    lead = world.record("LEAD-1")
+    office.did(snooze.snooze(office.setup, "LEAD-1", until))
+    store.records.hide(world.acme, lead.id, "trash", 1)
+    before, due = store.snoozes.get(world.acme, lead.id), len(store.due.all())
+    done = office.did(review.release(office.setup, world.installation, held))
+    assert store.snoozes.get(world.acme, lead.id) is None and world.record("LEAD-1").hidden_as is None
+    office.did(undo.undo(office.setup, done.trace))
+    assert store.snoozes.get(world.acme, lead.id) == before is not None
+    assert world.record("LEAD-1").hidden_as == "trash" and len(store.due.all()) == due
+    assert '"event.snoozed again"' in world.thread("LEAD-1")[-1].phrase
+
+
+@pytest.mark.parametrize("since", ["a day", "anew", "nothing"])
+def test_a_snooze_that_is_over_does_not_begin_again(office: Office, held: int, since: str) -> None:
+    store, world = office.store, office.world
+    lead = world.record("LEAD-1")
+    if since != "nothing":
+        office.did(snooze.snooze(office.setup, "LEAD-1", "2030-05-06"))
+    done = office.did(review.release(office.setup, world.installation, held))
+    if since == "a day":
+        world.clock.now = 1_904_288_400_000 + 24 * 3600_000
+    if since == "anew":
+        office.did(snooze.snooze(office.setup, "LEAD-1", "answer"))
+    now = store.snoozes.get(world.acme, lead.id)
+    office.did(undo.undo(office.setup, done.trace))
+    assert store.snoozes.get(world.acme, lead.id) == now

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,8 @@ def test_a_server_is_added_changed_removed_and_all_is_undone(office: Office) -> 
         "relay"
     ) == ServerSecrets()
     office.did(undo.undo(office.setup, gone.trace))
-    assert office.store.servers.all()[0].state == "on"
+    # Its password is not there any more: it is back, and used once somebody has entered that.
+    assert office.store.servers.all()[0].state == "off"
     office.did(server.remove(office.setup, "relay", SECRET_FILES))
     again = office.did(add(office))
     assert office.refused(add(office)) == ("name", "server_there")
@@ -68,12 +70,19 @@ def test_a_server_is_added_changed_removed_and_all_is_undone(office: Office) -> 
     assert office.refused(undo.undo(office.setup, changed.trace)) == ("", "changed_since")
     assert office.refused(undo.undo(office.setup, gone.trace)) == ("", "changed_since")
     office.did(undo.undo(office.setup, again.trace))
-    assert office.store.servers.all()[0].state == "off"
+    assert [one.name for one in office.store.servers.all()] == ["local"]
+    # The name is free again; one that needs no password comes back as it was.
+    open_one = {"sign_in": "none", "login": ""}
+    last = office.did(add(office, replace(GOOD, **open_one)))
+    gone = office.did(server.remove(office.setup, "relay", SECRET_FILES))
+    office.did(undo.undo(office.setup, gone.trace))
+    assert office.store.servers.all()[0].state == "on" and last.subject == "relay"
 
 
 @pytest.mark.parametrize(
     ("changes", "secrets", "refused"),
     [
+        (ServerChanges(host=""), SECRETS, ("host", "server_host_wanted")),
         (ServerChanges(host="no host!"), SECRETS, ("host", "server_host")),
         (ServerChanges(port=0), SECRETS, ("host", "server_host")),
         (ServerChanges(security="magic"), SECRETS, ("security", "server_security")),
@@ -223,3 +232,13 @@ def test_a_server_that_is_none_and_one_without_a_domain(office: Office, tmp_path
 
 def _words(changes: ServerChanges) -> dict[str, Any]:
     return {name: getattr(changes, name) for name in ServerChanges.__slots__}
+
+
+def test_a_server_never_becomes_that_of_this_machine(office: Office) -> None:
+    """Nobody could remove it then: a host is wanted when it is added, and when it is changed."""
+    without = ServerChanges(senders=["a.example"])
+    answer = server.add(office.setup, "other", without, ServerSecrets(), SECRET_FILES)
+    assert office.refused(answer) == ("host", "server_host_wanted")
+    office.did(add(office))
+    assert office.refused(change(office, host="")) == ("host", "server_host_wanted")
+    assert [one.is_local for one in office.store.servers.all()] == [False, True]
