@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from weftmail.admin import alias_form
 from weftmail.admin.page import page
 from weftmail.admin.pages.history import changes_of
+from weftmail.admin.record_type import usual_type
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.failure import TempFail
 from weftmail.core.role import Role
@@ -132,6 +133,8 @@ def _foreign(visit: Visit, address: str) -> Refusal | None:
 def _new_page(visit: Visit, wrong: Mapping[str, str], found: Sequence[RecordName] | None = None) -> Response:
     typed = {**dict.fromkeys((*alias_form.FIELDS, "domain"), ""), **alias_form.typed(visit)}
     typed["accepts"] = typed["accepts"] or "everyone"
+    types = [one_.name for one_ in visit.store.companies.record_types(visit.company_id)]
+    typed["opens"] = typed["opens"] or usual_type(visit, types)
     meant = visit.request.query_params.get("address", "")
     if meant and not typed["address"]:
         typed["address"], _, typed["domain"] = meant[:320].rpartition("@")

@@ -13,6 +13,7 @@ from weftmail.admin.page import page
 from weftmail.admin.pages.account import address_of
 from weftmail.admin.pages.drafts import answer
 from weftmail.admin.people import contacts_called
+from weftmail.admin.record_type import usual_type
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.address import in_full
 from weftmail.core.role import Role
@@ -189,8 +190,7 @@ def _page(
     status: int = 200,
 ) -> Response:
     types = _types(visit)
-    newest = [one.type for one in visit.store.records.all(visit.company_id, 1)] if not typed["type"] else []
-    chosen = next((one for one in (typed["type"], *newest, *types) if one in types), "")
+    chosen = typed["type"] if typed["type"] in types else usual_type(visit, types)
     nobody = ("", visit.voice.gettext(marked("nobody")))
     people = [(one.address or "", one.name) for one in visit.store.members.all(visit.company_id) if one.active]
     teams = [(one.name, one.name) for one in visit.store.teams.all(visit.company_id)]

@@ -12,6 +12,7 @@ from weftmail.admin.navigation import Item
 from weftmail.admin.number import whole_number
 from weftmail.admin.page import page
 from weftmail.admin.pages.history import PastAct, listed
+from weftmail.admin.record_type import usual_type
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.address import in_full
 from weftmail.core.parsing.message import Message
@@ -56,7 +57,7 @@ def _queue(visit: Visit, *, wrong: str = "", status: int = 200, decided: Sequenc
     state = state if state in QUEUES else first
     start = whole_number(visit.request.query_params.get("after", "")) or 0
     found = _lines(visit, state, start)
-    shown = found[:PER_PAGE]
+    shown, types = found[:PER_PAGE], _types(visit)
     aside = [one for one in shown if one.why is not None and one.why.code in SET_ASIDE]
     return visit.page(
         "review.html",
@@ -71,7 +72,8 @@ def _queue(visit: Visit, *, wrong: str = "", status: int = 200, decided: Sequenc
         decided=_decided(visit),
         just_decided=decided or _numbers(visit, "decided"),
         undone=len(_numbers(visit, "undone")),
-        types=_types(visit),
+        types=types,
+        usual=usual_type(visit, [name for name, _ in types]),
         told=visit.store.line.first(visit.company_id),
         progress=_progress(visit),
         blocked=visit.store.contacts.blocked(visit.company_id) if visit.may(Role.ADMIN) else [],
@@ -144,7 +146,7 @@ def mail(visit: Visit) -> Response:
 
 
 def _mail(visit: Visit, row: InboundRow, *, wrong: str = "", status: int = 200) -> Response:
-    message = _read(visit, row)
+    message, types = _read(visit, row), _types(visit)
     return visit.page(
         "review_mail.html",
         command=f"mail-admin inbound show {row.id}",
@@ -157,12 +159,12 @@ def _mail(visit: Visit, row: InboundRow, *, wrong: str = "", status: int = 200) 
         colleague=_colleague(visit, row),
         infected=row.scanned is not None and row.scanned.verdict == "infected",
         likely=_likely(visit, row, message) if row.state != "error" else "",
-        types=_types(visit),
+        types=types,
         deciders=_names(visit, row),
         on=_on(visit),
         wrong=wrong,
         typed=visit.text("record"),
-        chosen=visit.text("opens"),
+        chosen=visit.text("opens") or usual_type(visit, [name for name, _ in types]),
     )
 
 

@@ -85,15 +85,24 @@ class Demo:
             raise UsageError(f"mail-admin {' '.join(words[:2])} ended with {status}: {out.getvalue().strip()}")
         return out.getvalue().strip()
 
+    def _port(self) -> int:
+        """Return the port that the settings name for the site, if they are there."""
+        with contextlib.suppress(UsageError):
+            host, _, port = self.config.site.rpartition(":") if self.settings.exists() else ("", "", "")
+            if host and port.isdecimal() and 0 < int(port) < 65536:
+                return int(port)
+        return PORT
+
     def make(self) -> bool:
         """Make settings, store and keys where they are missing; say whether the store is new.
 
         The site's port is ours from here on: no other program can take it before the site runs.
         """
-        self.door = listening(PORT, PORTS)
+        first = self._port()
+        self.door = listening(first, PORTS)
         port = self.door.getsockname()[1]
-        if port != PORT:
-            print(f"  Port {PORT} is taken; the site is at {port}.")
+        if port != first:
+            print(f"  Port {first} is taken; the site is at {port}.")
         state = self.var / "state"
         new = not (state / "weftmail.db").exists()
         wanted = Config(
@@ -230,7 +239,7 @@ def listening(first: int, most: int) -> socket.socket:
     It is taken by listening, not looked at: what two programs look at, both find free.  Raises UsageError where the
     ``most`` ports are all taken.
     """
-    for port in range(first, first + most):
+    for port in range(first, min(first + most, 65536)):
         door = socket.socket()
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

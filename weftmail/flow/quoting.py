@@ -56,9 +56,16 @@ def quoted(
     entry = next((one for one in page if one.message.id == message.id), None)
     had = _had(store, message) if entry is None else _shown_had(entry)
     lacking = sorted(one for one in addresses if comparable(one) not in had)
+    if lacking and message.kind == "received" and set(map(comparable, lacking)) <= _writers(message):
+        return Quoting(why_not=Phrase("quote.not verified", {"names": ", ".join(lacking)}))
     if lacking:
         return Quoting(why_not=Phrase("quote.not had", {"names": ", ".join(lacking)}))
     return Quoting(message)
+
+
+def _writers(message: ThreadMessage) -> frozenset[str]:
+    """Return the addresses from which a message says that it comes."""
+    return frozenset(comparable(one) for one in (message.author_address, message.reply_to) if one)
 
 
 def _had(store: Store, message: ThreadMessage) -> frozenset[str]:

@@ -195,3 +195,17 @@ def test_a_record_without_an_alias_and_one_whose_alias_is_at_hand_ask_for_none(l
     assert alias is not None
     for one, known in ((record, alias), (replace(record, alias_id=None), None)):
         assert quoted(lead.store, one, message, [KARIN], alias=known).message == message
+
+
+@pytest.mark.parametrize("verified", [False, True])
+def test_of_mail_that_nobody_vouches_for_that_is_said(world: World, verified: bool) -> None:
+    """Its author has what they wrote, if they wrote it; that they "did not have it" would be wrong to say."""
+    world.deliver(world.mail(verified=verified), "leads@acme.example")
+    record, (mail,) = world.record("LEAD-1"), world.thread("LEAD-1")
+    found = quoted(world.store, record, world.store.messages.get(world.acme, mail.id), ["Karin@customer.example"])
+    if verified:
+        assert found.message is not None and found.why_not is None
+        return
+    assert found.why_not is not None and found.why_not.code == "quote.not verified"
+    others = quoted(world.store, record, mail.id, ["karin@customer.example", "erik@other.example"])
+    assert others.why_not is not None and others.why_not.code == "quote.not had"

@@ -9,6 +9,7 @@ from weftmail.core.wording.phrase import Sentence, marked
 MAILS: Final[dict[str, Sentence]] = {
     "mail.quote": marked("On {day}, {name} wrote:"),
     "quote.off": marked("Answers to {alias} quote nothing."),
+    "quote.not verified": marked("Nothing is quoted: it was not verified that {names} wrote the email."),
     "quote.not had": marked("Nothing is quoted: as far as we know, {names} did not have the message."),
     "mail.confirmed": marked(
         "Thank you for your message. It has reached {company} and has the number {number}.\n\n"

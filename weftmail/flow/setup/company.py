@@ -52,14 +52,16 @@ def change(
         store.companies.set_language(found.id, find.choice("language", language, setup.languages))
     wanted = found.name if new_name is None else find.line("new_name", new_name)
     if wanted != found.name:
-        _free(store, wanted, field="new_name")
+        _free(store, wanted, found.id, field="new_name")
         store.companies.rename(found.id, wanted)
     return Done("company.set", found.id, wanted, was, fields(store, find.company(store, wanted)))
 
 
-def _free(store: Store, name: str, *, field: str = "name") -> None:
-    if store.companies.by_name(name) is not None:
-        raise RefusedAct(field, "company_there", name=name)
+def _free(store: Store, name: str, own_id: int | None = None, *, field: str = "name") -> None:
+    """Refuse a name that another company has; people take *acme* and *Acme* for one."""
+    same = [one.name for one in store.companies.all() if one.name.casefold() == name.casefold() and one.id != own_id]
+    if same:
+        raise RefusedAct(field, "company_there", name=same[0])
 
 
 @act
@@ -70,7 +72,7 @@ def _change_back(setup: Setup, row: AuditRow) -> Done:
     was = fields(store, whose)
     check_unchanged(row, was)
     if before["name"] != whose.name:
-        _free(store, before["name"], field="")
+        _free(store, before["name"], whose.id, field="")
         store.companies.rename(whose.id, before["name"])
     store.companies.set_language(whose.id, before["language"])
     return Done("company.set", whose.id, before["name"], was, fields(store, find.company_by_id(store, whose.id)))

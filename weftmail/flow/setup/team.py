@@ -71,7 +71,7 @@ def change(
     was = fields(store, found)
     wanted = found.name if new_name is None else find.line("new_name", new_name)
     if wanted != found.name:
-        _check_name(store, whose, wanted, "new_name")
+        _check_name(store, whose, wanted, "new_name", found.id)
         store.teams.rename(whose.id, found.id, wanted)
     store.teams.set_ways(
         replace(
@@ -113,12 +113,15 @@ def _taker(store: Store, company: Company, team: Team, to: str | None) -> Heir:
     return found
 
 
-def _check_name(store: Store, company: Company, name: str, field: str) -> None:
-    """Refuse a name that is taken, and one that would be read as a person's address."""
+def _check_name(store: Store, company: Company, name: str, field: str, own_id: int | None = None) -> None:
+    """Refuse a name that another team has, however it is written, and one that would be read as a person's address."""
     if "@" in name:
         raise RefusedAct(field, "team_name_address", name=name)
-    if store.teams.by_name(company.id, name) is not None:
-        raise RefusedAct(field, "team_there", name=name, company=company.name)
+    same = [
+        one.name for one in store.teams.all(company.id) if one.name.casefold() == name.casefold() and one.id != own_id
+    ]
+    if same:
+        raise RefusedAct(field, "team_there", name=same[0], company=company.name)
 
 
 def _change_members(store: Store, team: Team, more: Sequence[str], fewer: Sequence[str]) -> None:
@@ -169,7 +172,7 @@ def _change_back(setup: Setup, row: AuditRow) -> Done:
     check_unchanged(row, fields(store, found))
     old, new = _addresses(row.before), _addresses(row.now)
     if row.before["name"] != found.name:
-        _check_name(store, whose, row.before["name"], "")
+        _check_name(store, whose, row.before["name"], "", found.id)
         store.teams.rename(whose.id, found.id, row.before["name"])
     store.teams.set_ways(_as_before(found, row))
     _change_members(store, found, [one for one in old if one not in new], [one for one in new if one not in old])

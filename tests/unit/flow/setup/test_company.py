@@ -109,3 +109,14 @@ def test_without_any_company(office: Office) -> None:
     for table in ("record_prefix", "record_state", "record_type", "alias", "domain", "membership", "company"):
         connection.execute(f"delete from {table}")
     assert office.refused(record_type.add(office.setup, None, "contract", "CON")) == ("company", "no_company")
+
+
+@pytest.mark.parametrize("name", ["acme", "ACME", " Acme "])
+def test_a_name_is_taken_however_it_is_written(office: Office, name: str) -> None:
+    """People take *acme* and *Acme* for one; the company itself may write its name anew."""
+    assert office.refused(company.add(office.setup, name)) == ("name", "company_there")
+    office.did(company.add(office.setup, "Beta"))
+    assert office.refused(company.change(office.setup, "Beta", new_name=name)) == ("new_name", "company_there")
+    if name.strip() != "Acme":
+        done = office.did(company.change(office.setup, "Acme", new_name=name))
+        assert office.did(undo.undo(office.setup, done.trace)).subject == "Acme"

@@ -146,3 +146,13 @@ def test_teams_that_cannot_be(office: Office) -> None:
     assert office.store.teams.by_name(office.world.acme, "Eva") is None
     with pytest.raises(LookupError):
         find.company_by_id(office.store, 99)
+
+
+@pytest.mark.parametrize("name", ["sales", "SALES", "Sales"])
+def test_a_name_is_taken_however_it_is_written(office: Office, name: str) -> None:
+    office.did(team.add(office.setup, "Sales"))
+    assert office.refused(team.add(office.setup, name)) == ("name", "team_there")
+    office.did(team.add(office.setup, "Support"))
+    assert office.refused(team.change(office.setup, "Support", new_name=name)) == ("new_name", "team_there")
+    done = office.did(team.change(office.setup, "Sales", new_name="sales"))
+    assert done.subject == "sales" and office.did(undo.undo(office.setup, done.trace)).subject == "Sales"
