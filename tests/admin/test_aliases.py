@@ -163,7 +163,7 @@ def test_each_field_of_the_type_has_its_own_default(site: Site, anna: Browser) -
     for kind in ("text", "number", "amount", "date"):
         assert re.search(rf'name="default.lead.the {kind}" type="[a-z]+" value="{kept[kind]}"', html), kind
     assert '<option value="fair" selected>fair' in html and '<option value="bjorn@acme.example" selected>Björn' in html
-    assert re.search(r'<textarea id="defaults"[^>]*>beyond=1</textarea>', html)
+    assert re.search(r'<textarea id="defaults"[^>]*>\nbeyond=1</textarea>', html)
     # What is emptied is taken away.
     send(anna, f"/aliases/{number}/save", **{**FIELDS, **sent, "default.lead.the text": ""})
     assert "the text" not in stored(site, "fair@acme.example").default_fields

@@ -285,7 +285,7 @@ def test_without_script_the_words_come_back_when_a_session_has_ended(
     headers = {"referer": "http://testserver/records/LEAD-1", "accept-language": language}
     answer = anna.post("/records/LEAD-1/write", form, headers=headers)
     assert answer.status_code == 401 and said in answer.text
-    assert ">Forty &lt;chairs&gt; &amp; a table</textarea>" in answer.text
+    assert "\nForty &lt;chairs&gt; &amp; a table</textarea>" in answer.text
     assert 'href="/sign-in?next=%2Frecords%2FLEAD-1"' in answer.text
     assert len(site.world.thread("LEAD-1")) == 1
 
