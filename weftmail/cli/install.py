@@ -12,7 +12,6 @@ import os
 import pwd
 import secrets
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,10 +22,10 @@ from weftmail.cli.config import Config, check_places
 from weftmail.cli.context import Context
 from weftmail.cli.hostname import exim_here, hostname
 from weftmail.cli.maillog import EXIM_LOG
-from weftmail.cli.refusals import failure
+from weftmail.cli.questions import SUBDOMAIN, Questions, domain_of
+from weftmail.cli.todays_mail import Way
 from weftmail.core.failure import UsageError
 from weftmail.core.tokens import keys
-from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup import find
 from weftmail.mta.map import GROUP
 from weftmail.store.connection import connect
@@ -63,81 +62,52 @@ def ask(context: Context, arguments: argparse.Namespace) -> Answers:
         # Root must not open the store: SQLite would leave files beside it that are root's.
         context.become_owner()
         known = _known(config)
-    questions = _Questions(context)
+    questions = Questions(context)
     company = questions.answer("company", "Company", arguments.company, known.get("company", ""), find.line)
     domain = questions.answer("domain", "Mail domain", arguments.domain, known.get("domain", ""), find.domain_name)
-    dedicated = not arguments.mailboxes
-    if not arguments.dedicated and not arguments.mailboxes and "domain" not in known:
-        questions.hint = "; then --dedicated if all its mail comes here, --mailboxes if it has mailboxes on this server"
-        text = "Does all its mail come here (1), or do mailboxes on this server stay beside (2)?"
-        dedicated = questions.answer("kind", text, None, "1", _one_or_two) == "1"
-    address = questions.answer("address", "Your address", arguments.address, known.get("address", ""), find.address)
-    guess = known.get("name") or address.partition("@")[0].capitalize()
-    name = questions.answer("name", "Your name", arguments.name, guess, find.line) if address else ""
-    if not context.config_there:
+    if not context.config_there and (arguments.hostname or not questions.terminal or "." not in config.hostname):
+        # Who types is asked only where the machine has no whole name of its own.
         server = questions.answer("hostname", "This server", arguments.hostname, config.hostname, _hostname)
         config = replace(config, hostname=server)
-        # Exim says what it checked, and who signed in, under its own name alone (docs/exim.md).
-        if exim_here() and not config.authserv_id:
-            config = replace(config, authserv_id=server)
+    way = _given_way(arguments)
+    if way is None and "domain" not in known:
+        questions.hint = _WAYS_HINT
+        way = questions.way(domain, hostname(config)) if domain else None
+    if domain and way is not None and (arguments.domain or "domain" not in known):
+        domain = domain_of(way, domain, hostname(config), arguments.subdomain or SUBDOMAIN)
+    address = questions.answer("address", "Your address", arguments.address, known.get("address", ""), find.address)
+    guess = known.get("name") or address.partition("@")[0].capitalize()
+    name = guess if arguments.name is None else arguments.name
+    # Exim says what it checked, and who signed in, under its own name alone (docs/exim.md).
+    if not context.config_there and exim_here() and not config.authserv_id:
+        config = replace(config, authserv_id=config.hostname)
     questions.complete()
+    name = find.line("name", name)
+    dedicated = way in (None, "whole", "subdomain")
     return Answers(company, domain, dedicated, name, address, _checked(config), arguments.user or USER)
 
 
-def _one_or_two(field: str, text: str) -> str:
-    return find.choice(field, text, ("1", "2"))
+_WAYS_HINT = (
+    "; then --dedicated if all its mail comes here, --mailboxes if it has mailboxes on this server, --subdomain in if "
+    "a subdomain comes here, --forwarded if another mailbox forwards to this server"
+)
+
+
+def _given_way(arguments: argparse.Namespace) -> Way | None:
+    """Return how mail reaches records, as a flag says; None where none does."""
+    flags: tuple[tuple[object, Way], ...] = (
+        (arguments.dedicated, "whole"),
+        (arguments.subdomain, "subdomain"),
+        (arguments.mailboxes, "single"),
+        (arguments.forwarded, "forwarded"),
+    )
+    return next((way for given, way in flags if given), None)
 
 
 def _hostname(field: str, text: str) -> str:
     """Return the name of a mail server: one word, or a domain name."""
     name = find.line(field, text).lower() if text else ""
     return find.domain_name(field, name) if "." in name else name
-
-
-Check = Callable[[str, str], str]
-"""Returns the answer for a field as it is kept; raises RefusedAct for one that makes no sense."""
-
-
-class _Questions:
-    """Asks on a terminal, one line each, and again where an answer makes no sense.
-
-    Elsewhere the guess counts, and what has none is missing.
-    """
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
-        self._terminal = context.stdin.isatty()
-        self._missing: list[str] = []
-        self.hint = ""
-
-    def answer(self, flag: str, text: str, given: str | None, guess: str, check: Check) -> str:
-        if given is not None:
-            return check(flag, given)
-        if self._terminal:
-            return self._asked(flag, text, guess, check)
-        if not guess:
-            self._missing.append(f"--{flag}")
-        return check(flag, guess) if guess else ""
-
-    def _asked(self, flag: str, text: str, guess: str, check: Check) -> str:
-        while True:
-            print(f"  {text:18} [{guess}] ", end="", flush=True)
-            line = self._context.stdin.readline()
-            if not line:
-                raise UsageError("stopped before the last answer; nothing was made")
-            try:
-                return check(flag, line.strip() or guess)
-            except RefusedAct as refused:
-                print(f"  {failure(refused.refusal)}. Once more:", flush=True)
-
-    def complete(self) -> None:
-        if self._missing:
-            flags = ", ".join(f"{one} {_METAVARS[one]}" for one in self._missing)
-            raise UsageError(f"say it by {flags}{self.hint}; or run this on a terminal", status=2)
-
-
-_METAVARS = {"--company": "NAME", "--domain": "DOMAIN", "--address": "ADDR", "--name": "NAME", "--hostname": "NAME"}
-"""What each flag that may be missing takes."""
 
 
 def _config(context: Context, arguments: argparse.Namespace) -> Config:

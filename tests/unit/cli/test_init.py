@@ -16,6 +16,7 @@ from typing import TextIO
 
 import pytest
 
+from tests.unit.zones import TableZones
 from weftmail.cli import admin, config, install, runtime
 from weftmail.cli.commands import serve
 from weftmail.cli.context import Context
@@ -48,12 +49,16 @@ class Machine:
         self._capsys = capsys
         self.stdin: TextIO = io.StringIO()
         self.hostname = "mx1.acme.example"
+        self.zones = TableZones("acme.example", {("acme.example", "MX"): ("1 aspmx.l.google.com",)})
         monkeypatch.setenv("WEFTMAIL_CONFIG", str(self.settings))
 
     def call(self, *words: str) -> tuple[int, str, str]:
         self._capsys.readouterr()
-        status = admin.main(list(words), Context(os.environ, stdin=self.stdin, own_hostname=lambda: self.hostname))
+        status = admin.main(list(words), self.context())
         return (status, *self._capsys.readouterr())
+
+    def context(self) -> Context:
+        return Context(os.environ, stdin=self.stdin, own_hostname=lambda: self.hostname, zones=self.zones)
 
     def init(self, *flags: str, state: bool = True) -> str:
         where = ("--state", str(self.state)) if state else ()
@@ -225,14 +230,70 @@ def test_signing_keys_are_read_from_their_files(machine: Machine) -> None:
     assert "PRIVATE" not in listed + out
 
 
-def test_the_questions_are_asked_on_a_terminal(machine: Machine) -> None:
-    machine.types("Acme", "in.acme.example", "2", "anna@office.example", "", "mx1.acme.example")
+@pytest.mark.parametrize(
+    ("choice", "domains"),
+    [
+        ("", [("mx1.acme.example", False, None), ("in.acme.example", True, "Acme")]),
+        ("1", [("mx1.acme.example", False, None), ("acme.example", True, "Acme")]),
+        ("2", [("mx1.acme.example", False, None), ("in.acme.example", True, "Acme")]),
+        ("3", [("mx1.acme.example", False, None), ("acme.example", False, "Acme")]),
+        ("4", [("mx1.acme.example", False, "Acme")]),
+    ],
+)
+def test_four_questions_are_asked_on_a_terminal(
+    machine: Machine, choice: str, domains: list[tuple[str, bool, str | None]]
+) -> None:
+    machine.types("Acme", "acme.example", choice, "anna@office.example")
     out = machine.init()
-    assert "  Company            [] " in out and "[Anna]" in out
+    assert machine.stdin.read() == "" and out.count("] ") == 4
+    assert "  Company            [] " in out and "  Choice             [2] " in out
+    assert "  Its mail goes to aspmx.l.google.com (Google) today, so choice 2 or 4 keeps your mailboxes." in out
+    assert ("docs/forwarding.md" in out) is (choice == "4")
     store = machine.store()
-    assert [(one.name, one.dedicated) for one in store.domains.all()][1] == ("in.acme.example", False)
+    assert [(one.name, one.dedicated, one.company) for one in store.domains.all()] == domains
     assert store.users.all()[0].name == "Anna"
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("flags", "domain", "dedicated"),
+    [
+        (("--dedicated",), "acme.example", True),
+        (("--mailboxes",), "acme.example", False),
+        (("--subdomain", "records"), "records.acme.example", True),
+        (("--forwarded",), "mx1.acme.example", False),
+    ],
+)
+def test_each_choice_is_a_flag_which_a_second_run_bears(
+    machine: Machine, flags: tuple[str, ...], domain: str, dedicated: bool
+) -> None:
+    words = [word for word in FLAGS if word != "--dedicated"]
+    machine.init(*words, *flags)
+    assert "nothing was changed" in machine.init(*words, *flags)
+    assert "nothing was changed" in machine.init(*flags)
+    store = machine.store()
+    assert {(one.name, one.dedicated) for one in store.domains.all()} == {
+        ("mx1.acme.example", False),
+        (domain, dedicated),
+    }
+    store.close()
+
+
+def test_a_server_without_a_whole_name_is_asked_for_it_and_nobody_forwards_to_it(machine: Machine) -> None:
+    machine.hostname = "debian"
+    machine.types("Acme", "acme.example", "", "4", "2", "anna@office.example")
+    out = machine.init()
+    assert "  This server        [debian] " in out
+    assert "nobody can forward to debian, which is no whole name; give it as --hostname mx1.acme.example" in out
+    assert machine.config().hostname == "debian"
+
+
+def test_nobody_forwards_to_a_server_without_a_whole_name(machine: Machine) -> None:
+    words = [word for word in FLAGS if word not in ("--dedicated", "MX1.acme.example")]
+    words.insert(words.index("--hostname") + 1, "debian")
+    status, _, err = machine.call("init", *words, "--forwarded", "--state", str(machine.state), *machine.owner)
+    assert status == 2 and "nobody can forward to debian" in err
+    assert list(machine.folder.iterdir()) == []
 
 
 def test_a_machine_that_calls_itself_localhost_is_told_so(machine: Machine) -> None:
@@ -371,13 +432,14 @@ def test_the_system_user_has_to_be_able_to_run_this(tmp_path: Path) -> None:
 
 def test_a_malformed_answer_is_asked_for_again_with_the_reason(machine: Machine) -> None:
     machine.types(
-        "Ac\tme", "Acme", "acme", "acme.example", "3", "2", "anna", "anna@office.example", "Anna", "mx 1.example",
-        "mx1.acme.example",
+        "Ac\tme", "Acme", "acme", "acme.example", "mx 1.example", "mx1.acme.example", "5", "3", "anna",
+        "anna@office.example",
     )  # fmt: skip
+    machine.hostname = ""
     out = machine.init()
     assert "company: this holds a line break or another control character; give one line of text. Once more:" in out
     assert "is not a whole domain name; write it with its last part, as acme.example. Once more:" in out
-    assert "3 cannot be chosen here; there are 1, 2. Once more:" in out
+    assert "5 cannot be chosen here; there are 1, 2, 3, 4. Once more:" in out
     assert "anna is not an address; enter one such as name@example.com. Once more:" in out
     assert "mx 1.example is not a domain name" in out
     store = machine.store()

@@ -31,6 +31,12 @@ def build(parser: Parser) -> None:
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument("--dedicated", action="store_true", help="all email of the domain comes here")
     kind.add_argument("--mailboxes", action="store_true", help="the domain has mailboxes on this server too")
+    kind.add_argument(
+        "--subdomain", metavar="NAME", help="a subdomain comes here, such as in; mailboxes of the domain stay"
+    )
+    kind.add_argument(
+        "--forwarded", action="store_true", help="another mailbox forwards to addresses at this server's own name"
+    )
     parser.add_argument("--name", metavar="NAME", help="the name of the first admin")
     parser.add_argument("--address", metavar="ADDR", help="the email address of the first admin")
     parser.add_argument("--state", metavar="DIR", help="the folder of store, keys and sockets")
@@ -85,6 +91,8 @@ def _made(
     name = own_name(context.config)
     if name:
         yield f"Works at once, before any DNS: notifications@{name}, this server's own name."
+    if name and name == keys.subject:
+        yield f"Add aliases at {name}, and let other mailboxes forward to them: docs/forwarding.md"
     if started:
         yield "The listener, the sender and the site run, now and from each boot on; a backup is made at 03:10."
     yield f"Sign in as {link.subject}, once, within {user.LINK_MINUTES} minutes: {link_to(context, link)}"
