@@ -23,8 +23,10 @@ from weftmail.core.routing.recipients import Field, Notified, Skipped
 from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.post import DraftFile
 from weftmail.flow.quoting import NOTHING, Quoting
+from weftmail.flow.suppression import reason, suppressed
 from weftmail.store.draft import KeptFile
 from weftmail.store.message import StoredAttachment, ThreadMessage
+from weftmail.store.participant import Participant
 from weftmail.store.record import Record
 
 How = Literal["answer", "reply", "all", "forward", "new"]
@@ -271,6 +273,17 @@ def uploads(visit: Visit, *fields: str) -> list[UploadFile]:
     """Return the files that came in these fields of the form; in all, where none is named."""
     found = (one for name in fields or ("files", "images") for one in visit.form.getlist(name))
     return [one for one in found if isinstance(one, UploadFile) and one.filename]
+
+
+def refusing(visit: Visit, participants: Iterable[Participant], composer: Composer | None) -> dict[str, Phrase]:
+    """Return the addresses in the composer to which nothing is sent, each with why."""
+    known = {one.address: one.refuses for one in participants if one.address}
+    found = {address: reason(why) for address, why in known.items() if why is not None}
+    added = [one.address for one in composer.people if one.address not in known] if composer is not None else []
+    # Whom somebody adds by hand is asked for when they do; all others take part.
+    if added and visit.request.method == "POST":
+        found |= suppressed(visit.store, visit.company_id, added)
+    return found
 
 
 def names(text: str) -> list[str]:

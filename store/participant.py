@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """An outsider in the conversation; with a ``message_id``, in that message alone."""
+    """An outsider in the conversation; with a ``message_id``, in that message alone.
+
+    ``refuses`` is why nothing is sent to their address (``Suppression.why``), None where they get what is sent.
+    """
 
     contact_id: int
     name: str
     address: str | None
     message_id: int | None
     reason: str
+    refuses: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

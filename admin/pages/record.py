@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from weftmail.admin import drafting, files, proposal, replies, sending, writing
-from weftmail.admin.composer import HOWS, Composer, form_of
+from weftmail.admin.composer import HOWS, Composer, form_of, refusing
 from weftmail.admin.fields import shown_fields
 from weftmail.admin.headers import FILE
 from weftmail.admin.number import whole_number
@@ -329,6 +329,7 @@ def _shown(
         decides=decides,
         decided_by=deciders(visit.store, found, talk.held) if talk.held and not decides else None,
         composer=composer,
+        refusing=refusing(visit, talk.participants, composer),
         leaving=[(one, Written.from_json(one.body)) for one in drafting.pending(drafts)],
         leave_choices=choices(visit.now, visit.voice.calendar.zone),
         others=_others(visit, found),

@@ -208,17 +208,21 @@ update participant set removed_at = :now
 where company_id = :company_id and record_id = :record_id and contact_id = :contact_id and removed_at is null;
 
 -- name: participants
-select p.contact_id, c.name, p.message_id, p.reason,
-    (
-        select a.address from contact_address a
-        where a.company_id = p.company_id and a.contact_id = c.id and a.kind = 'email'
-        order by a.created_at, a.address
-        limit 1
-    )
-        as address
-from participant p join contact c on c.id = p.contact_id
-where p.company_id = :company_id and p.record_id = :record_id and p.removed_at is null
-order by p.created_at, p.contact_id;
+select q.contact_id, q.name, q.message_id, q.reason, q.address, s.why as refuses
+from (
+    select p.company_id, p.contact_id, c.name, p.message_id, p.reason, p.created_at,
+        (
+            select a.address from contact_address a
+            where a.company_id = p.company_id and a.contact_id = c.id and a.kind = 'email'
+            order by a.created_at, a.address
+            limit 1
+        )
+            as address
+    from participant p join contact c on c.id = p.contact_id
+    where p.company_id = :company_id and p.record_id = :record_id and p.removed_at is null
+) q
+left join suppression s on s.company_id = q.company_id and s.address = q.address
+order by q.created_at, q.contact_id;
 
 -- The messages of a set that the contact takes part in: with the whole conversation, or with that message alone.
 -- name: takes_part

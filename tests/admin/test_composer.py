@@ -231,3 +231,25 @@ def test_without_script_reply_leads_to_a_form_of_its_own(talk: Site, tmp_path: P
         page.locator("article", has_text="Plainly").wait_for()
     last: Any = talk.world.thread("LEAD-1")[-1]
     assert last.answers_id == talk.world.thread("LEAD-1")[0].id
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "gets nothing: no such address"), ("sv", "får ingenting:")])
+def test_whom_nothing_reaches_is_marked_before_it_is_sent(site: Site, anna: Browser, language: str, said: str) -> None:
+    """Who takes part, and whom somebody adds by hand: both are marked, and others are not."""
+    world = site.world
+    site.store.connection.execute("update users set language = ?", (language,))
+    path = "/records/LEAD-1"
+    assert said not in anna.get(path).text
+    site.store.suppressions.add(world.acme, "karin@customer.example", "no such user", "550 5.1.1", None, 1)
+    site.store.suppressions.add(world.acme, "erik@other.example", "no such user", "550 5.1.1", None, 1)
+    page = anna.get(path).text
+    assert page.count(said) == 1
+    chip = re.search(r'<label class="chip">(?:(?!</label>).)*karin@customer(?:(?!</label>).)*</label>', page, re.S)
+    assert chip is not None and said in chip[0]
+    form = {**anna.form(path), "kind": "look", "cc_more": "erik@other.example, new@other.example"}
+    added = anna.post(f"{path}/write", form).text
+    assert added.count(said) == 2
+    # What another company may not send to is no business of this one.
+    site.store.suppressions.lift(world.acme, "karin@customer.example")
+    site.store.suppressions.add(site.other, "karin@customer.example", "no such user", "550 5.1.1", None, 1)
+    assert said not in anna.get(path).text
