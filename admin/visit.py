@@ -34,6 +34,7 @@ from weftmail.admin.voice import Voice
 from weftmail.core.ports import Catcher, Machine, MapFile, Random, Submitter, Viewer, Waker
 from weftmail.core.role import Role
 from weftmail.core.ways import SecretFiles, Ways
+from weftmail.core.wording.command import Command
 from weftmail.flow.actor import Actor
 from weftmail.flow.installation import Installation
 from weftmail.flow.setup import undo
@@ -256,7 +257,7 @@ class Visit:
         self,
         template: str,
         *,
-        command: str,
+        command: Command,
         everywhere: bool = False,
         live: str = "",
         at: str = "",
@@ -278,7 +279,7 @@ class Visit:
             "items": shown_to(self, self.site.items),
             "awaited": waiting_for(self),
             "done": self.just_done(),
-            "command": command if one_company else f'{command} --company "{self.company.company}"',
+            "command": str(command if one_company else command.given(company=self.company.company)),
             "live": live,
             "at": at or str(self.request.url.replace(scheme="", netloc="", fragment="")),
         }

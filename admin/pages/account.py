@@ -14,6 +14,7 @@ from weftmail.admin.proof import with_password
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.notification_kind import KINDS
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import absence, session, signature, user, ways
@@ -148,7 +149,7 @@ def _form(visit: Visit, *, saved: str = "", wrong: Mapping[str, str] | None = No
     typed = {name: str(value) for name, value in visit.form.items() if isinstance(value, str)}
     return visit.page(
         "account.html",
-        command=f"mail-admin user show {address_of(visit)}",
+        command=Command("mail-admin user show {address}", address=address_of(visit)),
         everywhere=True,
         status=status,
         languages=list(visit.site.installation.languages.names.items()),

@@ -15,6 +15,7 @@ from weftmail.admin.pages.account import address_of
 from weftmail.admin.pages.record import record_of
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow import day
 from weftmail.flow.activity import KINDS, word
@@ -54,7 +55,7 @@ def _list(visit: Visit, wrong: Mapping[str, str]) -> Response:
     shown = found[:PER_PAGE]
     return visit.page(
         "activities.html",
-        command="mail-admin activity list",
+        command=Command("mail-admin activity list"),
         status=422 if wrong else 200,
         groups=_groups(shown, today_of(visit)),
         more=shown[-1] if len(found) > PER_PAGE else None,
@@ -88,7 +89,7 @@ def _plan(visit: Visit, wrong: Mapping[str, str]) -> Response:
     found = record_of(visit)
     return visit.page(
         "activity.html",
-        command=f"mail-admin activity add {found.label} to-do {today_of(visit)}",
+        command=Command("mail-admin activity add {label} to-do {day}", label=found.label, day=today_of(visit)),
         status=422 if wrong else 200,
         record=found,
         activity=None,
@@ -142,7 +143,7 @@ def _one(visit: Visit, found: RecordActivity, wrong: Mapping[str, str]) -> Respo
     chosen = {"type": found.type, "due": found.due_on, "assignee": "".join(addresses[:1]), "note": found.note}
     return visit.page(
         "activity.html",
-        command=f"mail-admin activity done {found.id}",
+        command=Command("mail-admin activity done {id}", id=found.id),
         status=422 if wrong else 200,
         record=record,
         activity=found,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from shlex import quote
 
 from starlette.responses import JSONResponse, Response
 
@@ -14,6 +13,7 @@ from weftmail.admin.record_type import usual_type
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.failure import TempFail
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import alias
@@ -143,7 +143,7 @@ def _new_page(visit: Visit, wrong: Mapping[str, str], found: Sequence[RecordName
     near = () if wrong else alias.near(visit.store, _address(visit)) if typed["address"] else ()
     return visit.page(
         "alias_new.html",
-        command="mail-admin alias add ADDR --opens TYPE",
+        command=Command("mail-admin alias add ADDR --opens TYPE"),
         status=422 if wrong else 200,
         typed=typed,
         wrong=wrong,
@@ -166,7 +166,7 @@ def _page(visit: Visit, alias_: Alias, wrong: Mapping[str, str], found: Sequence
     typed = {**alias_form.stored(alias_), **(alias_form.typed(visit) if sent else {})}
     return visit.page(
         "alias.html",
-        command=f"mail-admin alias show {quote(alias_.address)}",
+        command=Command("mail-admin alias show {address}", address=alias_.address),
         everywhere=True,
         status=422 if wrong else 200,
         alias=alias_,

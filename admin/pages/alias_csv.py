@@ -12,6 +12,7 @@ from weftmail.admin.page import page
 from weftmail.admin.pages.aliases import filter_of
 from weftmail.admin.visit import Visit
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import alias_csv
 from weftmail.flow.setup.alias_csv import Imported
@@ -67,7 +68,7 @@ def _page(visit: Visit, found: Imported | None, wrong: Mapping[str, str], data: 
     keeps = found is not None and not found.done and not found.bad and len(data) <= MOST_KEPT
     return visit.page(
         "alias_import.html",
-        command="mail-admin alias import FILE --dry-run",
+        command=Command("mail-admin alias import FILE --dry-run"),
         status=422 if wrong or (found is not None and found.bad) else 200,
         found=found,
         wrong=wrong,

@@ -13,6 +13,7 @@ from weftmail.admin.number import whole_number
 from weftmail.admin.page import page
 from weftmail.admin.visit import Visit
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.setup.alias import domains_of
 from weftmail.store.alias import Alias
@@ -127,11 +128,11 @@ def _address(asked: dict[str, str], **place: str) -> str:
     return f"/aliases?{urlencode({**kept, **place})}"
 
 
-def _command(asked: dict[str, str]) -> str:
+def _command(asked: dict[str, str]) -> Command:
     """Return the command that lists the same, as far as its words can be said in one."""
-    state = f" --state {asked['state']}" if asked["state"] in STATES else ""
-    opens = asked["opens"] if asked["opens"].isascii() and asked["opens"].isalnum() else ""
-    return f"mail-admin alias list{state}{' --opens ' + opens if opens else ''}"
+    state = asked["state"] if asked["state"] in STATES else ""
+    opens = asked["opens"] if asked["opens"] != PINNED else ""
+    return Command("mail-admin alias list").given(state=state, opens=opens)
 
 
 item = Item(210, "/aliases", marked("Aliases"), Role.ADMIN)

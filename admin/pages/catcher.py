@@ -22,6 +22,7 @@ from weftmail.admin.words import Mark
 from weftmail.core.composing.dkim import Signature, verify
 from weftmail.core.parsing.message import Message
 from weftmail.core.ports import Caught
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.store.store import Store
 
@@ -62,7 +63,7 @@ def letters(visit: Visit) -> Response:
     found = [_read(visit, one, records) for one in kept.caught(visit)]
     return visit.page(
         "caught.html",
-        command="mail-admin outbox list",
+        command=Command("mail-admin outbox list"),
         live=visit.path(f"/live/caught?seen={mark(visit)}"),
         letters=found,
         most=kept.MOST,
@@ -74,7 +75,7 @@ def letter(visit: Visit) -> Response:
     """Show one mail: envelope, header, words, signatures."""
     found = _letter(visit)
     play = plays.shown(visit, found.caught)
-    return visit.page("letter.html", command="mail-admin outbox list", letter=found, play=play)
+    return visit.page("letter.html", command=Command("mail-admin outbox list"), letter=found, play=play)
 
 
 def frame(visit: Visit) -> Response:

@@ -11,6 +11,7 @@ from weftmail.admin.page import page
 from weftmail.admin.pages.history import changes_of
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import company, second_factor
@@ -66,7 +67,7 @@ def _languages(visit: Visit) -> list[tuple[str, str]]:
 def _list(visit: Visit, wrong: Mapping[str, str]) -> Response:
     return visit.page(
         "companies.html",
-        command="mail-admin company list",
+        command=Command("mail-admin company list"),
         everywhere=True,
         status=422 if wrong else 200,
         lines=visit.store.members.companies(),
@@ -80,7 +81,7 @@ def _page(visit: Visit, found: Company, wrong: Mapping[str, str]) -> Response:
     chosen = {"name": found.name, "language": found.language}
     return visit.page(
         "company.html",
-        command=f'mail-admin company show "{found.name}"',
+        command=Command("mail-admin company show {name}", name=found.name),
         everywhere=True,
         status=422 if wrong else 200,
         found=found,

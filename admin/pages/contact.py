@@ -11,6 +11,7 @@ from weftmail.admin.page import page
 from weftmail.admin.pages.history import changes_of
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import contact, contact_merge, organisation, suppression
 from weftmail.flow.setup.act import Done
@@ -46,7 +47,7 @@ def _page(visit: Visit, found: ContactCard, wrong: Mapping[str, str]) -> Respons
     typed = {name: visit.text(name) for name in ("name", "note", "organisation", "address", "other")} if wrong else {}
     return visit.page(
         "contact.html",
-        command=f"mail-admin contact show {named[0] if named else ''}".rstrip(),
+        command=Command("mail-admin contact show {address}", address=named[0] if named else "ADDR"),
         status=422 if wrong else 200,
         contact=found,
         called=found.name or "".join(named[:1]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -14,6 +13,7 @@ from weftmail.admin.number import whole_number
 from weftmail.admin.page import page
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import contact, organisation
@@ -52,7 +52,7 @@ def _list(visit: Visit, wrong: Mapping[str, str]) -> Response:
     ids = [one.id for one in named.rows]
     return visit.page(
         "contacts.html",
-        command="mail-admin contact list",
+        command=Command("mail-admin contact list"),
         status=422 if wrong else 200,
         named=named,
         addresses=visit.store.contacts.addresses_of(visit.company_id, ids),
@@ -113,7 +113,7 @@ def _organisation(visit: Visit, found: Organisation, wrong: Mapping[str, str]) -
     shown = people[:PER_PAGE]
     return visit.page(
         "organisation.html",
-        command=f"mail-admin organisation show {shlex.quote(found.name)}",
+        command=Command("mail-admin organisation show {name}", name=found.name),
         status=422 if wrong else 200,
         organisation=found,
         domains=visit.store.organisations.domains(visit.company_id, found.id),

@@ -16,6 +16,7 @@ from weftmail.core.dns import zone_text
 from weftmail.core.dns.finding import DnsFinding
 from weftmail.core.role import Role
 from weftmail.core.tokens.link import RANDOM
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow import dmarc_reports, dns_kept, guide
 from weftmail.flow.refusal import Refusal, RefusedAct
@@ -127,7 +128,7 @@ def _list(
     looks, aliases = visit.store.dns.of([one.id for one in found]), visit.store.domains.aliases_of(visit.company_id)
     return visit.page(
         "domains.html",
-        command="mail-admin domain list",
+        command=Command("mail-admin domain list"),
         status=status,
         lines=[DomainLine(one, looks.get(one.id), aliases.get(one.id, 0)) for one in found],
         given={"name": "", "kind": "dedicated", "whose": "this", **(given or {})},
@@ -163,7 +164,7 @@ def _page(
     changes = may_change(visit, one)
     return visit.page(
         "domain.html",
-        command=f"mail-admin dns check {one.name}",
+        command=Command("mail-admin dns check {name}", name=one.name),
         everywhere=True,
         status=status,
         live=visit.path(f"/live/domains/{one.name}?seen={_mark_of(visit, one)}"),
@@ -323,7 +324,7 @@ def plan(visit: Visit) -> Response:
         return _page(visit, one, wrong=visit.voice.say(refused.refusal.phrase), status=422)
     return visit.page(
         "domain_removal.html",
-        command=f"mail-admin domain remove {one.name} --dry-run",
+        command=Command("mail-admin domain remove {name} --dry-run", name=one.name),
         everywhere=True,
         domain=one,
         plan=found,

@@ -9,6 +9,7 @@ from weftmail.admin.pages.contact import contact_of
 from weftmail.admin.pages.record import file_of, message_of, record_of
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import contact_erase
 from weftmail.flow.setup import file as files
@@ -39,7 +40,7 @@ def _plan(visit: Visit, wrong: str) -> Response:
     plan = contact_erase.plan_of(visit.store, whose)
     return visit.page(
         "contact_erase.html",
-        command=f"mail-admin contact erase {plan.addresses[0]} --dry-run",
+        command=Command("mail-admin contact erase {address} --dry-run", address=plan.addresses[0]),
         status=422 if wrong else 200,
         contact=found,
         called=found.name or plan.addresses[0],
@@ -55,7 +56,12 @@ def file(visit: Visit) -> Response:
     number = visit.request.path_params["file"]
     return visit.page(
         "file_delete.html",
-        command=f"mail-admin record remove-file {record.label} {message.number} {number}",
+        command=Command(
+            "mail-admin record remove-file {label} {number} {file}",
+            label=record.label,
+            number=message.number,
+            file=number,
+        ),
         record=record,
         message=message,
         file=one,

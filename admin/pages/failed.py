@@ -9,6 +9,7 @@ from starlette.responses import Response
 from weftmail.admin.page import page
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import failed, participant
 from weftmail.flow.setup.act import Done
@@ -58,7 +59,7 @@ def _then(visit: Visit, done: Done | Refusal) -> Response:
         if done.code == "no_such_copy":
             raise nothing_here()
         wrong, back = visit.voice.say(done.phrase), visit.path("/inbox")
-        return visit.page("refused.html", command="mail-admin outbox list", status=422, wrong=wrong, back=back)
+        return visit.page("refused.html", command=Command("mail-admin outbox list"), status=422, wrong=wrong, back=back)
     visit.site.sender.wake()
     return visit.go("/inbox", done)
 

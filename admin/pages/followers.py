@@ -11,6 +11,7 @@ from weftmail.admin.pages.record import record_of
 from weftmail.admin.people import contacts_called
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.flow.mentions import colleague, suggestions
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import follower, participant
@@ -50,7 +51,7 @@ def _people(visit: Visit, found: Record, wrong: Mapping[str, str] | None = None,
     typed = {name: visit.text(name) for name in ("who", "participant", "new_address", "address")}
     return visit.page(
         "people.html",
-        command=f"mail-admin follower list {found.label}",
+        command=Command("mail-admin follower list {label}", label=found.label),
         record=found,
         talk=conversation(visit.store, found, Reader(visit.user.id, visit.may_write), Excerpt(limit=0)),
         people_wrong=wrong or {},

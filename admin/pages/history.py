@@ -14,6 +14,7 @@ from weftmail.admin.number import whole_number
 from weftmail.admin.page import local, page, parts_of
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import undo
@@ -114,7 +115,7 @@ def history(visit: Visit) -> Response:
     rows = _rows(visit, subject, everywhere=everywhere)
     return visit.page(
         "history.html",
-        command="mail-admin audit list",
+        command=Command("mail-admin audit list"),
         subject=subject,
         installation=everywhere,
         lines=listed(visit, rows[:PER_PAGE], installation=everywhere),
@@ -165,7 +166,7 @@ def take_back_many(visit: Visit) -> Response:
 def _refused(visit: Visit, found: Trace, refusal: Refusal) -> Response:
     return visit.page(
         "history.html",
-        command=f"mail-admin audit undo {found.row.id}",
+        command=Command("mail-admin audit undo {id}", id=found.row.id),
         status=409,
         subject=found.row.subject,
         installation=found.row.company_id is None,

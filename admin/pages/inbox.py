@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import replace
 
 from starlette.exceptions import HTTPException
@@ -13,6 +12,7 @@ from weftmail.admin.number import whole_number
 from weftmail.admin.page import live, page
 from weftmail.admin.pages.failed import unreached
 from weftmail.admin.visit import SAID_FOR, Visit, nothing_here
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow import inbox as inboxes
 from weftmail.flow.inbox import InboxGroup
@@ -38,7 +38,7 @@ def inbox(visit: Visit) -> Response:
     following = found.following
     return visit.page(
         "inbox.html",
-        command=f"mail-admin user show {shlex.quote(visit.store.users.addresses(visit.user.id)[0])}",
+        command=Command("mail-admin user show {address}", address=visit.store.users.addresses(visit.user.id)[0]),
         everywhere=True,
         live=visit.path(f"/live/inbox?seen={seen}"),
         groups=found.groups,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
@@ -22,6 +21,7 @@ from weftmail.core.parsing import path
 from weftmail.core.role import Role
 from weftmail.core.routing.findings import findings
 from weftmail.core.tokens.reply_token import mask_addresses
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.explain import explanation
 from weftmail.flow.forecast import becomes
@@ -171,10 +171,9 @@ def _near(visit: Visit, found: LogPage | None, who: str) -> tuple[str, ...]:
     return near(visit.store, visit.company_id, who)
 
 
-def _command(asked: dict[str, str]) -> str:
-    flags = {name: f"--{name}" for name in ASKED if name != "since"} | {"queue": "--queue-id"}
-    words = [word for name, flag in flags.items() if asked[name] for word in (flag, asked[name])]
-    return shlex.join(["mail-admin", "log", *words])
+def _command(asked: dict[str, str]) -> Command:
+    said = {"queue_id" if name == "queue" else name: asked[name] for name in ASKED if name != "since"}
+    return Command("mail-admin log").given(**said)
 
 
 def mail(visit: Visit) -> Response:
@@ -188,7 +187,7 @@ def _mail(visit: Visit, row: InboundRow, *, wrong: str = "", status: int = 200) 
     start = (raw if isinstance(raw, bytes) else raw.read(MOST_SOURCE))[:MOST_SOURCE] if admin else b""
     return visit.page(
         "log_mail.html",
-        command=f"mail-admin inbound show {row.id}",
+        command=Command("mail-admin inbound show {id}", id=row.id),
         everywhere=True,
         status=status,
         row=row,
@@ -234,7 +233,7 @@ def before_again(visit: Visit) -> Response:
         return _mail(visit, row, wrong=visit.voice.say(unread.refusal.phrase), status=422)
     return visit.page(
         "log_again.html",
-        command=f"mail-admin inbound replay {row.id}",
+        command=Command("mail-admin inbound replay {id}", id=row.id),
         everywhere=True,
         row=row,
         state=CAME[row.state],
@@ -263,7 +262,7 @@ def copy(visit: Visit) -> Response:
     raw = as_composed(visit.store, visit.site.installation, row.id) if admin else None
     return visit.page(
         "log_copy.html",
-        command=f"mail-admin outbox show {row.id}",
+        command=Command("mail-admin outbox show {id}", id=row.id),
         everywhere=True,
         row=row,
         line=line,

@@ -15,6 +15,7 @@ from weftmail.admin.pages.account import address_of
 from weftmail.admin.pages.record import message_of
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.flow.notify import following
 from weftmail.flow.post import Draft, post
 from weftmail.flow.refusal import Refusal, RefusedAct
@@ -29,9 +30,9 @@ ASKED = ("assign", "note", "mute")
 
 
 COMMANDS = {
-    "assign": "record set {0} --owner {1}",
-    "note": "record show {0}",
-    "mute": "follower set {0} {1} --mute yes",
+    "assign": "mail-admin record set {label} --owner {address}",
+    "note": "mail-admin record show {label}",
+    "mute": "mail-admin follower set {label} {address} --mute yes",
 }
 
 
@@ -58,7 +59,7 @@ def _page(visit: Visit, found: Record, message: ThreadMessage, wrong: Mapping[st
     mine = follows.get(visit.user.id)
     return visit.page(
         "mail_act.html",
-        command=f"mail-admin {COMMANDS.get(press, COMMANDS['mute'])}".format(found.label, address_of(visit)),
+        command=Command(COMMANDS.get(press, COMMANDS["mute"]), label=found.label, address=address_of(visit)),
         status=422 if wrong else 200,
         record=found,
         message=message,

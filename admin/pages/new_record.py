@@ -17,6 +17,7 @@ from weftmail.admin.record_type import usual_type
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.address import in_full
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.post import Draft
 from weftmail.flow.refusal import Refusal, RefusedAct
@@ -197,7 +198,7 @@ def _page(
     identity = opening.writes_as(visit.store, visit.company_id, chosen)
     return visit.page(
         "record_new.html",
-        command=f"mail-admin record add {chosen or 'TYPE'} --title TEXT",
+        command=Command("mail-admin record add {type} --title TEXT", type=chosen or "TYPE"),
         status=status,
         types=[(one, one) for one in types],
         owners=[nobody, *(one for one in people if one[0]), *teams],

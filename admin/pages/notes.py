@@ -11,6 +11,7 @@ from weftmail.admin.page import page
 from weftmail.admin.pages.record import record_of
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import note as notes
 from weftmail.flow.setup.act import Done
@@ -38,7 +39,9 @@ def edit(visit: Visit) -> Response:
 def _form(visit: Visit, found: Record, note: ThreadMessage, text: str, html: str, wrong: dict[str, str]) -> Response:
     return visit.page(
         "note_edit.html",
-        command=f"mail-admin note edit {found.label} {note.number} --as ADDR --text T",
+        command=Command(
+            "mail-admin note edit {label} {number} --as ADDR --text T", label=found.label, number=note.number
+        ),
         status=422 if wrong else 200,
         record=found,
         note=note,
@@ -80,7 +83,7 @@ def versions(visit: Visit) -> Response:
     found, note = _found(visit)
     return visit.page(
         "note_versions.html",
-        command=f"mail-admin note versions {found.label} {note.number}",
+        command=Command("mail-admin note versions {label} {number}", label=found.label, number=note.number),
         record=found,
         note=note,
         versions=visit.store.notes.versions(visit.company_id, note.id),

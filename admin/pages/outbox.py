@@ -9,6 +9,7 @@ from weftmail.admin.number import whole_number
 from weftmail.admin.page import page
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import copy
@@ -39,7 +40,7 @@ def _page(visit: Visit, *, wrong: str = "", at: int = 0, typed: str = "", status
     found = visit.store.listings.outbox(visit.company_id, state or None, start, PER_PAGE + 1)
     return visit.page(
         "outbox.html",
-        command="mail-admin outbox list",
+        command=Command("mail-admin outbox list"),
         status=status,
         state=state,
         states=STATES,

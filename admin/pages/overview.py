@@ -11,6 +11,7 @@ from weftmail.admin.navigation import Item
 from weftmail.admin.page import page
 from weftmail.admin.visit import Site, Visit
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.guide import closed, guide
 from weftmail.flow.status import Status, status
@@ -25,7 +26,7 @@ def overview(visit: Visit) -> Response:
     steps = guide(visit.store, visit.company_id, with_letter=False) if wanted else None
     return visit.page(
         "overview.html",
-        command="mail-admin status",
+        command=Command("mail-admin status"),
         everywhere=visit.owner,
         stands=found,
         parts_in=[(one, _IN[one.name]) for one in parts(found.came)],

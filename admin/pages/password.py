@@ -15,6 +15,7 @@ from weftmail.admin.pages.sign_in import TOO_MANY
 from weftmail.admin.visit import Site
 from weftmail.admin.voice import of_browser
 from weftmail.core.address import comparable
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.actor import Actor
 from weftmail.flow.refusal import Refusal
@@ -111,7 +112,14 @@ def _forgotten_page(
 ) -> Response:
     voice = of_browser(request, site.installation.languages)
     error = voice.gettext(TOO_MANY).format(seconds=seconds) if seconds else ""
-    values = {"address": address, "error": error, "sent": sent, "minutes": access.RESET_MINUTES}
+    command = Command("mail-admin user sign-in-link {address}", address=address or "ADDR")
+    values = {
+        "address": address,
+        "error": error,
+        "sent": sent,
+        "minutes": access.RESET_MINUTES,
+        "command": str(command),
+    }
     response = site.render("forgotten.html", voice, values, 429 if seconds else 200)
     if seconds:
         response.headers["retry-after"] = str(seconds)

@@ -24,6 +24,7 @@ from weftmail.admin.writing import Again
 from weftmail.core.parsing import path
 from weftmail.core.role import Role
 from weftmail.core.tokens.reply_token import mask
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow import day
 from weftmail.flow.deciders import deciders
@@ -159,7 +160,7 @@ def mail_path(visit: Visit) -> Response:
         raise nothing_here()
     return visit.page(
         "mail_path.html",
-        command=f"mail-admin inbound show {row.id}",
+        command=Command("mail-admin inbound show {id}", id=row.id),
         everywhere=True,
         record=record_of(visit),
         number=visit.request.path_params["number"],
@@ -305,7 +306,7 @@ def _shown(
     seen = _mark(visit, found, moves, talk.followers, talk.participants, drafts)
     return visit.page(
         "record.html",
-        command=f"mail-admin record show {found.label}",
+        command=Command("mail-admin record show {label}", label=found.label),
         live=visit.path(f"/live/records/{found.label}?seen={seen}"),
         at=visit.path(f"/records/{found.label}{_asked(visit)}"),
         neighbours=sending.neighbours(visit, found),

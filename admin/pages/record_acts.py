@@ -12,6 +12,7 @@ from weftmail.admin.pages.account import address_of
 from weftmail.admin.pages.record import record_of
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import many, record, retype
 from weftmail.flow.setup.act import Done
@@ -61,7 +62,7 @@ def _shown(visit: Visit, found: Record, name: str, done: Done | Refusal) -> Resp
         wrong = visit.voice.say(done.phrase)
         return visit.page(
             "refused.html",
-            command=f"mail-admin record set {found.label}",
+            command=Command("mail-admin record set {label}", label=found.label),
             status=422,
             wrong=wrong,
             back=visit.path(back),

@@ -13,6 +13,7 @@ from weftmail.admin.people import heirs
 from weftmail.admin.visit import Visit
 from weftmail.admin.words import RECORD_STATES
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import record as records
@@ -88,7 +89,7 @@ def _page(visit: Visit, found: Record, wrong: Mapping[str, str]) -> Response:
     types = [one.name for one in visit.store.companies.record_types(found.company_id)]
     return visit.page(
         "record_change.html",
-        command=f"mail-admin record set {found.label}",
+        command=Command("mail-admin record set {label}", label=found.label),
         status=422 if wrong else 200,
         record=found,
         states=[(one.name, _said(visit, one.name)) for one in visit.store.records.states(found.company_id, found.type)],

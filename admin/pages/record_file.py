@@ -22,6 +22,7 @@ from weftmail.core.limits import VIEW_PAGES
 from weftmail.core.parsing.inline import content_id
 from weftmail.core.parsing.message import Message
 from weftmail.core.picture import NoPicture, Picture, Sheet, can_be_drawn
+from weftmail.core.wording.command import Command
 from weftmail.flow.reading import Unread
 from weftmail.store.message import StoredAttachment
 
@@ -100,7 +101,7 @@ def _sheet(visit: Visit, made: Picture | NoPicture) -> Response:
         raise nothing_here()
     return visit.page(
         "record_file.html",
-        command=f"mail-admin record show {record.label}",
+        command=Command("mail-admin record show {label}", label=record.label),
         record=record,
         message=message_of(visit),
         file=one,
@@ -138,7 +139,7 @@ def _mail(visit: Visit, made: Message | None) -> Response:
     record = record_of(visit)
     return visit.page(
         "record_file_mail.html",
-        command=f"mail-admin record show {record.label}",
+        command=Command("mail-admin record show {label}", label=record.label),
         record=record,
         message=message_of(visit),
         file=file_of(visit),

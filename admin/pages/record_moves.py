@@ -12,6 +12,7 @@ from weftmail.admin.page import page
 from weftmail.admin.pages.record import record_of
 from weftmail.admin.visit import Visit
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import forward
@@ -102,7 +103,7 @@ def _move_page(
     types = [one.name for one in visit.store.companies.record_types(found.company_id)]
     return visit.page(
         "record_move.html",
-        command=f"mail-admin record move {found.label} N --to NUMBER",
+        command=Command("mail-admin record move {label} N --to NUMBER", label=found.label),
         status=422 if wrong else 200,
         record=found,
         messages=[Ticked(one, one.number in numbers) for one in there[-SHOWN:]],
@@ -163,7 +164,7 @@ def _merge_page(
 ) -> Response:
     return visit.page(
         "record_merge.html",
-        command=f"mail-admin record merge {found.label} NUMBER",
+        command=Command("mail-admin record merge {label} NUMBER", label=found.label),
         status=422 if wrong else 200,
         record=found,
         merged=visit.store.moves.merged_into(found.company_id, found.id),

@@ -12,6 +12,7 @@ from weftmail.admin.pages.search import LONGEST, marked
 from weftmail.admin.visit import Visit
 from weftmail.core.role import Role
 from weftmail.core.wording import phrase
+from weftmail.core.wording.command import Command
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.search import within
 from weftmail.flow.setup import images
@@ -27,7 +28,7 @@ def find(visit: Visit) -> Response:
         hits = within(visit.store, found.company_id, found.id, typed)
     return visit.page(
         "record_find.html",
-        command=f"mail-admin record show {found.label}",
+        command=Command("mail-admin record show {label}", label=found.label),
         record=found,
         typed=typed,
         found=hits,
@@ -42,7 +43,7 @@ def all_files(visit: Visit) -> Response:
     listed = visit.store.threads.files(found.company_id, found.id, before, PER_PAGE + 1)
     return visit.page(
         "record_files.html",
-        command=f"mail-admin record show {found.label}",
+        command=Command("mail-admin record show {label}", label=found.label),
         record=found,
         files=listed[:PER_PAGE],
         following=listed[PER_PAGE - 1].id if len(listed) > PER_PAGE else 0,

@@ -13,6 +13,7 @@ from weftmail.admin.pages.history import changes_of
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.field import KINDS
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import record_type
@@ -134,7 +135,7 @@ def _type_of(visit: Visit) -> RecordType:
 def _list(visit: Visit, wrong: Mapping[str, str]) -> Response:
     return visit.page(
         "record_types.html",
-        command="mail-admin record-type list",
+        command=Command("mail-admin record-type list"),
         status=422 if wrong else 200,
         lines=visit.store.companies.record_types(visit.company_id),
         typed={name: str(value) for name, value in visit.form.items()},
@@ -147,7 +148,7 @@ def _page(visit: Visit, found: RecordType, wrong: Mapping[str, str]) -> Response
     fields: list[RecordField] = visit.store.record_types.fields(visit.company_id, found.name)
     return visit.page(
         "record_type.html",
-        command=f"mail-admin record-type show {found.name}",
+        command=Command("mail-admin record-type show {name}", name=found.name),
         status=422 if wrong else 200,
         found=found,
         states=states,

@@ -19,6 +19,7 @@ from weftmail.admin.record_filter import HIDDEN, KINDS_OF_STATE, ListAsked, aske
 from weftmail.admin.visit import Visit
 from weftmail.core.field import FieldKind
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow import day, guide
 from weftmail.store.company import RecordType
@@ -99,7 +100,7 @@ def _page(visit: Visit, wanted: ListAsked, number: str) -> Response:
     as_of = urlencode({"as-of": newest[0].changed_at if newest else 0, "shown": shown})
     return visit.page(
         "records.html",
-        command="mail-admin record list",
+        command=Command("mail-admin record list"),
         live=visit.path(f"/live/records?seen={_mark(visit, newest, counts)}"),
         at=visit.path(f"/records?{'&'.join(filter(None, [here, as_of]))}"),
         listed=listed,

@@ -11,6 +11,7 @@ from weftmail.admin.pages.account import address_of
 from weftmail.admin.record_filter import asked
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import many, record, saved_filter, snooze
 from weftmail.flow.setup.act import Done
@@ -27,7 +28,7 @@ def change(visit: Visit) -> Response:
     if isinstance(done, Refusal):
         return visit.page(
             "refused.html",
-            command="mail-admin record set",
+            command=Command("mail-admin record set NUMBER"),
             status=422,
             wrong=visit.voice.say(done.phrase),
             back=visit.path(f"/records{'?' if back else ''}{back}"),
@@ -95,7 +96,7 @@ def _listed(visit: Visit, query: str, done: Done | Refusal) -> Response:
     if isinstance(done, Refusal):
         wrong = visit.voice.say(done.phrase)
         return visit.page(
-            "refused.html", command="mail-admin record list", status=422, wrong=wrong, back=visit.path(path)
+            "refused.html", command=Command("mail-admin record list"), status=422, wrong=wrong, back=visit.path(path)
         )
     return visit.go(path, done)
 

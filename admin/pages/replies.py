@@ -17,6 +17,7 @@ from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.limits import SAVED_REPLIES
 from weftmail.core.placeholders import FIELD, PLACEHOLDERS
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import saved_reply, ways
@@ -52,7 +53,7 @@ def replies(visit: Visit) -> Response:
     shown = found[after : after + PER_PAGE]
     return visit.page(
         "replies.html",
-        command="mail-admin saved-reply list",
+        command=Command("mail-admin saved-reply list"),
         lines=[_listed(visit, one) for one in shown],
         words=words,
         after=after + PER_PAGE if len(found) > after + PER_PAGE else 0,
@@ -169,7 +170,9 @@ def _page(visit: Visit, found: SavedReply | None, values: ReplyValues, wrong: Ma
     fields = saved_reply.field_names(store, visit.company_id, values.type if values.type in types else None)
     return visit.page(
         "reply.html",
-        command=f"mail-admin saved-reply show {found.id}" if found else "mail-admin saved-reply add NAME --text T",
+        command=Command("mail-admin saved-reply show {id}", id=found.id)
+        if found
+        else Command("mail-admin saved-reply add NAME --text T"),
         status=422 if wrong else 200,
         reply=found,
         values=values,

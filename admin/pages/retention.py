@@ -8,6 +8,7 @@ from weftmail.admin.number import whole_number
 from weftmail.admin.page import page
 from weftmail.admin.visit import Visit
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import retention
@@ -35,7 +36,7 @@ def _page(visit: Visit, what: str, refused: Refusal | None = None) -> Response:
     rules = retention.rules(visit.store, visit.company_id, visit.now)
     return visit.page(
         "retention.html",
-        command="mail-admin retention show",
+        command=Command("mail-admin retention show"),
         status=422 if refused else 200,
         rows=[(one, retention.named(one)) for one in rules],
         counted=retention.COUNTED,

@@ -18,6 +18,7 @@ from weftmail.core.address import in_full
 from weftmail.core.parsing.message import Message
 from weftmail.core.role import Role
 from weftmail.core.routing.disposition import Append, Open
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.reading import Unread
 from weftmail.flow.refusal import Refusal, RefusedAct
@@ -61,7 +62,7 @@ def _queue(visit: Visit, *, wrong: str = "", status: int = 200, decided: Sequenc
     aside = [one for one in shown if one.why is not None and one.why.code in SET_ASIDE]
     return visit.page(
         "review.html",
-        command="mail-admin review list",
+        command=Command("mail-admin review list"),
         status=status,
         state=state,
         queues=QUEUES,
@@ -149,7 +150,7 @@ def _mail(visit: Visit, row: InboundRow, *, wrong: str = "", status: int = 200) 
     message, types = _read(visit, row), _types(visit)
     return visit.page(
         "review_mail.html",
-        command=f"mail-admin inbound show {row.id}",
+        command=Command("mail-admin inbound show {id}", id=row.id),
         everywhere=True,
         status=status,
         row=row,

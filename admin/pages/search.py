@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from weftmail.admin.page import page
 from weftmail.admin.visit import Visit
 from weftmail.admin.words import one_way
+from weftmail.core.wording.command import Command
 from weftmail.flow.search import search as look_for
 from weftmail.store.contact_card import NamePlace
 from weftmail.store.search import Hit, folded
@@ -39,7 +40,7 @@ def search(visit: Visit) -> Response:
         found = look_for(visit.store, visit.company_id, typed, visit.hidden_types)
         return visit.page(
             "search.html",
-            command="mail-admin record list",
+            command=Command("mail-admin record list"),
             typed=typed,
             found=found,
             marked=lambda text: marked(text, found.what.words),

@@ -12,6 +12,7 @@ from weftmail.admin.pages.account import address_of
 from weftmail.admin.proof import with_password
 from weftmail.admin.visit import Visit
 from weftmail.core.tokens import one_time_code
+from weftmail.core.wording.command import Command
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.second_factor import CODE_BYTES, CODES, is_on, recovery_codes
 from weftmail.flow.setup import second_factor
@@ -91,7 +92,7 @@ def _page(
     uri = one_time_code.uri(secret, address_of(visit), "weftmail") if secret is not None else ""
     return visit.page(
         "second_factor.html",
-        command=f"mail-admin second-factor show {address_of(visit)}",
+        command=Command("mail-admin second-factor show {address}", address=address_of(visit)),
         everywhere=True,
         status=422 if said else 200,
         on=on,

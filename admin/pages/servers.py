@@ -13,6 +13,7 @@ from weftmail.admin.pages.history import changes_of
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.outgoing_server import PRESETS, OutgoingServer, ServerSecrets
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import server, server_round
@@ -149,7 +150,7 @@ def _then(visit: Visit, found: OutgoingServer, done: Done | Refusal) -> Response
 def _list(visit: Visit, wrong: Mapping[str, str]) -> Response:
     return visit.page(
         "servers.html",
-        command="mail-admin server list",
+        command=Command("mail-admin server list"),
         status=422 if wrong else 200,
         everywhere=True,
         lines=visit.store.servers.all(),
@@ -172,7 +173,7 @@ def _page(visit: Visit, found: OutgoingServer, wrong: Mapping[str, str]) -> Resp
     secrets = files.load(found.name) if files is not None else ServerSecrets()
     return visit.page(
         "server.html",
-        command=f"mail-admin server test {found.name}",
+        command=Command("mail-admin server test {name}", name=found.name),
         status=422 if wrong else 200,
         everywhere=True,
         server=found,

@@ -11,6 +11,7 @@ from weftmail.admin.page import page
 from weftmail.admin.pages.history import changes_of
 from weftmail.admin.visit import Visit
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.running import RUNNING, number
@@ -45,7 +46,7 @@ def _page(
     changed = sorted((act for found in acts for act in found), key=lambda act: -act.trace.row.id)
     return visit.page(
         "installation.html",
-        command="mail-admin config show",
+        command=Command("mail-admin config show"),
         everywhere=True,
         status=status,
         running=running,

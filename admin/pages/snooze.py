@@ -11,6 +11,7 @@ from weftmail.admin.page import page
 from weftmail.admin.pages.record import record_of
 from weftmail.admin.visit import Visit
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow import day
 from weftmail.flow.refusal import Refusal
@@ -52,7 +53,7 @@ def _page(visit: Visit, found: Record, wrong: str) -> Response:
     today = day.today(visit.now, day.of_user(visit.store, visit.user.id))
     return visit.page(
         "snooze.html",
-        command=f"mail-admin record snooze {found.label}",
+        command=Command("mail-admin record snooze {label}", label=found.label),
         status=422 if wrong else 200,
         record=found,
         offers=_offers(visit, today),

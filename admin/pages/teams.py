@@ -12,6 +12,7 @@ from weftmail.admin.pages.history import changes_of
 from weftmail.admin.people import heirs
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import find, signature, team
@@ -89,7 +90,7 @@ def _list(visit: Visit, wrong: Mapping[str, str]) -> Response:
         members.setdefault(one_.team_id, []).append(one_.name)
     return visit.page(
         "teams.html",
-        command="mail-admin team list",
+        command=Command("mail-admin team list"),
         status=422 if wrong else 200,
         lines=visit.store.members.teams(visit.company_id),
         members=members,
@@ -102,7 +103,7 @@ def _page(visit: Visit, found: Team, wrong: Mapping[str, str]) -> Response:
     inside = team.members(visit.store, found)
     return visit.page(
         "team.html",
-        command=f'mail-admin team show "{found.name}"',
+        command=Command("mail-admin team show {name}", name=found.name),
         status=422 if wrong else 200,
         team=found,
         typed=visit.text("name") or found.name,

@@ -13,6 +13,7 @@ from weftmail.admin.people import heirs, may_manage, member_of, substitutes
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.role import Role
 from weftmail.core.tokens.link import RANDOM
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import absence, access, handover, membership, second_factor, user
@@ -33,7 +34,7 @@ def users(visit: Visit) -> Response:
     found = [one for one in everybody if _fits(one, words, role)]
     return visit.page(
         "users.html",
-        command="mail-admin user list",
+        command=Command("mail-admin user list"),
         lines=found[:PER_PAGE],
         more=len(found) - PER_PAGE,
         count=len(everybody),
@@ -94,7 +95,7 @@ def invited(visit: Visit, made: Done, following: str = "/users") -> Response:
     link = f"{visit.site.installation.site_url}/password/{made.token}"
     return visit.page(
         "user_link.html",
-        command=f"mail-admin user invite {made.address} --again",
+        command=Command("mail-admin user invite {address} --again", address=made.address),
         link=link,
         name=made.subject,
         days=access.INVITED_DAYS,
@@ -189,7 +190,7 @@ def _page(visit: Visit, member: Member, wrong: Mapping[str, str] | None = None) 
     estate = handover.estate(visit.store, person, visit.company_id)
     return visit.page(
         "user.html",
-        command=f"mail-admin user show {member.address or ''}",
+        command=Command("mail-admin user show {address}", address=member.address or "ADDR"),
         everywhere=True,
         status=422 if wrong else 200,
         member=member,
@@ -212,7 +213,7 @@ def _page(visit: Visit, member: Member, wrong: Mapping[str, str] | None = None) 
 def _new_page(visit: Visit, wrong: Mapping[str, str]) -> Response:
     return visit.page(
         "user_new.html",
-        command=f"mail-admin user invite {visit.text('address') or 'ADDR'}",
+        command=Command("mail-admin user invite {address}", address=visit.text("address") or "ADDR"),
         status=422 if wrong else 200,
         typed={name: str(value) for name, value in visit.form.items()},
         wrong=wrong,

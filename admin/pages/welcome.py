@@ -12,6 +12,7 @@ from weftmail.admin.pages.users import invited
 from weftmail.admin.visit import Visit
 from weftmail.core.role import Role
 from weftmail.core.tokens.link import RANDOM
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow import guide as guides
 from weftmail.flow.guide import STEPS, WAYS, Guide
@@ -125,7 +126,7 @@ def _page(
     of = visit.store.companies.get(visit.company_id)
     return visit.page(
         "welcome.html",
-        command="mail-admin init",
+        command=Command("mail-admin init"),
         everywhere=True,
         status=status,
         live=visit.path(f"/live/welcome?seen={mark(visit)}") if here == "letter" else "",

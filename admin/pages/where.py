@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from urllib.parse import quote
 
 from starlette.responses import Response
@@ -13,6 +12,7 @@ from weftmail.admin.visit import Visit
 from weftmail.core.address import comparable
 from weftmail.core.role import Role
 from weftmail.core.tokens.reply_token import mask
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.forecast import ANSWER, CASES, Forecast, Supposed, forecast
 from weftmail.flow.refusal import RefusedAct
@@ -124,16 +124,17 @@ def _ours(visit: Visit, address: str) -> bool:
     return domain in {one.name for one in domains_of(visit.store, visit.company_id)}
 
 
-def _command(supposed: Supposed) -> str:
+def _command(supposed: Supposed) -> Command:
     to, answers = supposed.recipient.strip(), supposed.case.startswith(ANSWER)
     forged = supposed.case.endswith("forged") and supposed.raw is None
     sender = supposed.colleague if forged else supposed.sender
-    words = ["mail-admin", "where", *([to] if to else [] if answers else ["ADDRESS"])]
-    words += ["--from", sender] if sender else []
-    words += ["--if", supposed.case] if supposed.case != "stranger" and supposed.raw is None else []
-    words += ["--record", supposed.record] if supposed.record else []
-    words += ["--eml", "FILE"] if supposed.raw is not None else []
-    return shlex.join(words)
+    asked = Command("mail-admin where {to}", to=to or "ADDRESS") if to or not answers else Command("mail-admin where")
+    return asked.given(
+        from_=sender,
+        if_=supposed.case if supposed.case != "stranger" and supposed.raw is None else "",
+        record=supposed.record,
+        eml="FILE" if supposed.raw is not None else "",
+    )
 
 
 def _switches(visit: Visit, found: Forecast, *, ours: bool) -> dict[str, str]:

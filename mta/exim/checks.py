@@ -12,6 +12,7 @@ from pathlib import Path
 
 from weftmail.core.failure import TempFail
 from weftmail.core.limits import MESSAGE_SIZE
+from weftmail.core.wording.command import Command
 from weftmail.mta import map_copy
 from weftmail.mta.exim.changes import show
 from weftmail.mta.exim.layout import Exim, run
@@ -111,7 +112,7 @@ def _group(_: EximSettings, __: Exim, here: EximHost) -> Iterator[Finding]:
             "broken",
             f"Debian-exim is not in the group {GROUP}",
             "it can read neither the map nor reach the listener's socket, and all mail to this server waits",
-            f"adduser Debian-exim {GROUP}; systemctl restart exim4",
+            f"{Command('adduser Debian-exim {group}', group=GROUP)}; systemctl restart exim4",
         )
 
 

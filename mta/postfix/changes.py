@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from weftmail.core.wording.command import Command
 from weftmail.mta.postfix.checks import CHECKS, Finding
 from weftmail.mta.postfix.host import Host, look
 from weftmail.mta.postfix.postconf import DEFAULT_FOLDER, Postfix, read, tokens
@@ -81,25 +82,27 @@ def form_of(current: Postfix) -> Callable[[Setting], Setting | None]:
     return formed
 
 
-def check(settings: Settings, current: Postfix, place: Host | None = None, *, flags: str = "") -> list[Finding]:
+def check(
+    settings: Settings, current: Postfix, place: Host | None = None, *, shown: Command | None = None
+) -> list[Finding]:
     """Return what is wrong, the worst first: the finding, the reason, the next step.
 
-    ``host`` is what the machine around Postfix looks like; without it, it is looked up.  ``flags`` are those of this
-    call: the next steps that call mail-admin carry them, and those that call Postfix name its folder.
+    ``host`` is what the machine around Postfix looks like; without it, it is looked up.  ``shown`` shows
+    what is found with the flags of this call; the next steps that call Postfix name its folder.
     """
     around = place or look(settings)
     found = [finding for check in CHECKS for finding in check(settings, current, around)]
     known = "\n".join(finding.finding for finding in found)
     found += [_missing(change) for change in show(settings, current) if change.sign != " " and change.name not in known]
-    found = [replace(finding, next_step=_for_this(finding.next_step, current.folder, flags)) for finding in found]
+    found = [replace(finding, next_step=_for_this(finding.next_step, current.folder, shown)) for finding in found]
     return sorted(found, key=lambda finding: finding.level != "broken")
 
 
-def _for_this(step: str, folder: str, flags: str) -> str:
+def _for_this(step: str, folder: str, shown: Command | None) -> str:
     """Return a next step as it has to be said for the Postfix in ``folder`` and with the flags of the call."""
     if folder != DEFAULT_FOLDER:
         step = _COMMAND.sub(lambda found: f"{found[0]} -c {shlex.quote(folder)}", step)
-    return step.replace("mail-admin postfix show", f"mail-admin postfix show {flags}") if flags else step
+    return step.replace("mail-admin postfix show", str(shown)) if shown is not None else step
 
 
 def report(current: Postfix, changes: Sequence[Change]) -> list[str]:
@@ -237,6 +240,7 @@ def _missing(change: Change) -> Finding:
         return Finding(level, f"{change.name} needs a decision", change.reason, "decide, then: mail-admin postfix show")
     what = f"{change.file} lacks {change.name}" if change.sign == "+" else f"{change.file} has another {change.name}"
     if change.file == "main.cf":
-        return Finding(level, what, change.reason, f"postconf -e '{change.name} = {change.value}'; postfix reload")
-    step = f"postconf -M '{SERVICE}/unix={change.value}'; postfix reload"
-    return Finding(level, what, change.reason, step)
+        step = Command("postconf -e {setting}", setting=f"{change.name} = {change.value}")
+    else:
+        step = Command("postconf -M {entry}", entry=f"{SERVICE}/unix={change.value}")
+    return Finding(level, what, change.reason, f"{step}; postfix reload")

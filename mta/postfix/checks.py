@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from weftmail.core.limits import PIPE_WATCHDOG
+from weftmail.core.wording.command import Command
 from weftmail.mta.map import GROUP
 from weftmail.mta.postfix.finding import Finding
 from weftmail.mta.postfix.host import Host
@@ -54,7 +55,7 @@ def chrooted_service(settings: Settings, current: Postfix, _: Host) -> Iterator[
             "broken",
             f"the {SERVICE} entry of master.cf is chrooted",
             f"it cannot see {settings.socket if settings.mode == 'lmtp' else settings.program}; mail is deferred",
-            f"postconf -F {SERVICE}/unix/chroot=n; postfix reload",
+            f"{Command('postconf -F {field}', field=f'{SERVICE}/unix/chroot=n')}; postfix reload",
         )
 
 
@@ -100,17 +101,18 @@ def time_limits(settings: Settings, current: Postfix, _: Host) -> Iterator[Findi
                 "broken",
                 f"{SERVICE}_time_limit is {text}",
                 f"the pipe program gives up by itself after {PIPE_WATCHDOG} s; killed before that, its mail is bounced",
-                f"postconf -e '{SERVICE}_time_limit = 300s'; postfix reload",
+                f"{Command('postconf -e {setting}', setting=f'{SERVICE}_time_limit = 300s')}; postfix reload",
             )
     elif service is not None:
         text = service.options.get("lmtp_data_done_timeout", current.value("lmtp_data_done_timeout"))
         limit = seconds(text)
         if limit is None or limit <= PIPE_WATCHDOG:
+            option = f"{SERVICE}/unix/lmtp_data_done_timeout=600s"
             yield Finding(
                 "broken",
                 f"lmtp_data_done_timeout is {text}",
                 "a mail that is just being stored would be handed over a second time",
-                f"postconf -P '{SERVICE}/unix/lmtp_data_done_timeout=600s'; postfix reload",
+                f"{Command('postconf -P {option}', option=option)}; postfix reload",
             )
 
 
@@ -124,7 +126,7 @@ def mailbox_limits(_: Settings, current: Postfix, __: Host) -> Iterator[Finding]
                 "broken",
                 f"{name} is below message_size_limit",
                 "the program that delivers to mailboxes refuses to start, and mail lies in the queue",
-                f"postconf -e '{name} = 0'; postfix reload",
+                f"{Command('postconf -e {setting}', setting=f'{name} = 0')}; postfix reload",
             )
 
 
@@ -141,7 +143,7 @@ def membership(settings: Settings, _: Postfix, host: Host) -> Iterator[Finding]:
                 "broken",
                 f"{user} is not in the group {GROUP}",
                 "a reader of the map writes beside it, and the whole mail server waits when it may not",
-                f"adduser {user} {GROUP}; postfix stop; postfix start",
+                f"{Command('adduser {user} {group}', user=user, group=GROUP)}; postfix stop; postfix start",
             )
 
 
@@ -154,16 +156,15 @@ def map_file(settings: Settings, _: Postfix, host: Host) -> Iterator[Finding]:
         return
     stall = "a lookup that meets a writer fails, and the whole mail server waits for a minute"
     if not host.wal:
-        yield Finding(
-            "broken", f"{settings.map} is not in WAL mode", stall, f"sqlite3 {settings.map} 'pragma journal_mode=wal'"
-        )
+        wal = Command("sqlite3 {map} 'pragma journal_mode=wal'", map=settings.map)
+        yield Finding("broken", f"{settings.map} is not in WAL mode", stall, str(wal))
     folder = settings.map.rpartition("/")[0]
     if not host.folder.shared or not host.folder.mode & 0o2000:
         yield Finding(
             "broken",
             f"{folder} is not open to the group {GROUP}",
             stall,
-            f"chgrp {GROUP} {folder}; chmod 2770 {folder}",
+            _opened(folder, "2770"),
         )
     for path, file in {settings.map: host.map, **host.journals}.items():
         if not file.shared:
@@ -171,8 +172,14 @@ def map_file(settings: Settings, _: Postfix, host: Host) -> Iterator[Finding]:
                 "broken",
                 f"{path} is not writable by the group {GROUP}",
                 stall,
-                f"chgrp {GROUP} {path}; chmod 664 {path}",
+                _opened(path, "664"),
             )
+
+
+def _opened(path: str, right: str) -> str:
+    """Return what opens a file or a folder to the group."""
+    whose = Command("chgrp {group} {path}", group=GROUP, path=path)
+    return f"{whose}; {Command('chmod {right} {path}', right=right, path=path)}"
 
 
 def stale_files(settings: Settings, _: Postfix, host: Host) -> Iterator[Finding]:
@@ -331,14 +338,16 @@ def classes(_: Settings, current: Postfix, host: Host) -> Iterator[Finding]:
                 "look",
                 f"{domain} is dedicated in weftmail, and in {where[0]} here",
                 "mailboxes in it keep getting mail, so it is one with mailboxes",
-                f"take it out of {where[0]}, or: mail-admin domain set {domain} --mailboxes",
+                f"take it out of {where[0]}, or: "
+                f"{Command('mail-admin domain set {domain} --mailboxes', domain=domain)}",
             )
         if not dedicated and not where and readable:
             yield Finding(
                 "look",
                 f"{domain} is a domain with mailboxes, but this server has none in it",
                 "our addresses work; all others are answered 'relay access denied', not 'unknown'",
-                f"if all its mail is to come here: mail-admin domain set {domain} --dedicated",
+                "if all its mail is to come here: "
+                f"{Command('mail-admin domain set {domain} --dedicated', domain=domain)}",
             )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from weftmail.core.wording.command import Command
 from weftmail.mta.postfix.finding import Finding
 from weftmail.mta.postfix.host import Host
 from weftmail.mta.postfix.postconf import Postfix, tokens
@@ -24,11 +25,12 @@ def cure_taken_back(_: Settings, current: Postfix, __: Host) -> Iterator[Finding
             value = service.options.get(name, "yes")
             if value in ("no", "note"):
                 good = "normalize" if name == "smtpd_forbid_bare_newline" else "yes"
+                option = f"{service.name}/{service.kind}/{name}={good}"
                 yield Finding(
                     "broken",
                     f"{service.name} has {name}={value}",
                     reason,
-                    f"postconf -P '{service.name}/{service.kind}/{name}={good}'; postfix reload",
+                    f"{Command('postconf -P {option}', option=option)}; postfix reload",
                 )
     exempt = set(tokens(current.resolved("smtpd_forbid_bare_newline_exclusions"))) - _ENDS_ONLY_HERE
     if exempt:

@@ -101,7 +101,7 @@ def run(words: list[str], environ: Mapping[str, str], context: Context | None = 
         print(usage())
         return 0 if words else 2
     if words == ["--version"]:
-        print(f"mail-admin {__version__}")
+        print("mail-admin", __version__)
         return 0
     noun = words[0]
     if noun in RESIDENT:
@@ -115,7 +115,7 @@ def run(words: list[str], environ: Mapping[str, str], context: Context | None = 
     from weftmail.flow.refusal import RefusedAct
 
     refuse_bad_words(words)
-    parser = Parser(prog=f"mail-admin {noun}", description=f"{NOUNS[noun][0].upper()}{NOUNS[noun][1:]}.")
+    parser = Parser(prog=" ".join(("mail-admin", noun)), description=f"{NOUNS[noun][0].upper()}{NOUNS[noun][1:]}.")
     _build(noun, parser)
     arguments = parser.parse_args(words[1:])
     context = context or Context(environ)
@@ -152,7 +152,7 @@ def _no_command(word: str) -> str:
         near = difflib.get_close_matches(word, ("--json", "--help", "--version"), n=1)
         if near:
             return f"there is no {word}; did you mean {near[0]}?"
-        return f"{word} stands before the command; write it behind: mail-admin COMMAND VERB {word}"
+        return f"{word} stands before the command; write it behind, as in: mail-admin COMMAND VERB --json"
     near = difflib.get_close_matches(word, NOUNS, n=1)
     meant = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(NOUNS)}; see: mail-admin --help"
     return f"{word!r} is no command{meant}"

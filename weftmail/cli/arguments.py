@@ -43,6 +43,14 @@ class Parser(argparse.ArgumentParser):
             self.error(f"unrecognized arguments: {' '.join(more)}")
         return found, more
 
+    def _get_values(self, action, arg_strings):  # type: ignore[no-untyped-def]
+        """Take -- as a value behind ``--flag=``, where argparse takes it for the end of the flags (gh-59571)."""
+        if action.option_strings and action.nargs is None and arg_strings == ["--"]:
+            value = self._get_value(action, "--")
+            self._check_value(action, value)
+            return value
+        return super()._get_values(action, arg_strings)
+
     def _check_value(self, action: argparse.Action, value: object) -> None:
         """Refuse a word that is none of those that can be chosen; say which there are, and which one is near."""
         if action.choices is not None and value not in action.choices:

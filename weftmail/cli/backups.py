@@ -17,6 +17,7 @@ from weftmail import __version__
 from weftmail.cli.config import Config
 from weftmail.core.failure import UsageError
 from weftmail.core.tokens import keys
+from weftmail.core.wording.command import Command
 from weftmail.flow.restored import mark
 from weftmail.store.backup import check_copy, copy_store
 from weftmail.store.connection import connect
@@ -147,7 +148,8 @@ def restore_into(config: Config, path: Path, identity: str, now: int) -> dict[st
     """
     if config.store.exists():
         raise UsageError(
-            f"{config.folder} holds a store already; move it away first: mv {config.folder} {config.folder}.old"
+            f"{config.folder} holds a store already; move it away first: "
+            f"{Command('mv {folder} {aside}', folder=config.folder, aside=f'{config.folder}.old')}"
         )
     with _scratch(config.folder) as scratch:
         about = archive.unpack(path, scratch, identity)

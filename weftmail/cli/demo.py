@@ -32,6 +32,7 @@ from weftmail.cli.demo_mails import of_now
 from weftmail.cli.demo_words import WORDS
 from weftmail.core.composing.dkim import verify
 from weftmail.core.failure import PermFail, TempFail, UsageError
+from weftmail.core.wording.command import Command
 from weftmail.store.store import Store
 from weftmail.transport.maildir import Maildir
 
@@ -82,7 +83,7 @@ class Demo:
         with contextlib.redirect_stdout(out):
             status = admin.run(list(words), self.environ, Context(self.environ, stdin=io.StringIO(given), actor=ACTOR))
         if status:
-            raise UsageError(f"mail-admin {' '.join(words[:2])} ended with {status}: {out.getvalue().strip()}")
+            raise UsageError(f"{' '.join(('mail-admin', *words[:2]))} ended with {status}: {out.getvalue().strip()}")
         return out.getvalue().strip()
 
     def _port(self) -> int:
@@ -300,7 +301,8 @@ def runs_already(var: Path) -> str:
     text = "the demo runs already, in another terminal; stop it there with Ctrl-C"
     with contextlib.suppress(UsageError):
         site = config.load({"WEFTMAIL_CONFIG": str(var / "weftmail.toml")}).site
-        text += f"\n  Site     http://{site}\n  Link     {DEMO_SHELL}mail-admin user sign-in-link {ANNA}"
+        link = Command("mail-admin user sign-in-link {address}", address=ANNA)
+        text += f"\n  Site     http://{site}\n  Link     {DEMO_SHELL}{link}"
     return text
 
 

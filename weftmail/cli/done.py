@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from weftmail.cli.output import Fields, one_line
+from weftmail.core.wording.command import Command
 from weftmail.flow.setup.act import Done
 
 
@@ -18,6 +19,11 @@ def value(done: Done) -> Fields:
 def plain(done: Done) -> list[Fields]:
     """Return what changed as JSON has it."""
     return [{"field": one.field, "was": one.was, "now": one.now} for one in done.changes]
+
+
+def undo(done: Done) -> Command:
+    """Return the command that takes it back."""
+    return Command("mail-admin audit undo {id}", id=done.trace)
 
 
 def changes(done: Done) -> str:

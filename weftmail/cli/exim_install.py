@@ -13,6 +13,7 @@ from pathlib import Path
 from weftmail.cli.context import Context
 from weftmail.cli.postfix_install import MARKS, mail_round, says_yes
 from weftmail.core.failure import TempFail, UsageError
+from weftmail.core.wording.command import Command
 from weftmail.mta.exim import changes, restore_point, writing
 from weftmail.mta.exim.changes import Addition
 from weftmail.mta.exim.checks import look
@@ -82,9 +83,10 @@ def _ready(way: EximWay) -> None:
         raise UsageError(f"you may not write in {way.folder}; run this as root: sudo mail-admin exim install")
     here = look(way.settings, "", "")
     if here.members is None or way.settings.exim_user not in here.members:
+        joins = Command("adduser {user} {group}", user=way.settings.exim_user, group=GROUP)
         raise UsageError(
             f"nothing was changed: {way.settings.exim_user} is not in the group {GROUP}, so Exim could not read the"
-            f" map: adduser {way.settings.exim_user} {GROUP}; systemctl restart exim4"
+            f" map: {joins}; systemctl restart exim4"
         )
     if here.followed < 0:
         raise UsageError(f"nothing was changed: there is no map {way.settings.map}; make it: mail-admin init")

@@ -12,6 +12,7 @@ from weftmail.cli import runtime
 from weftmail.cli.commands.serve import DEMO_SHELL
 from weftmail.cli.config import Config
 from weftmail.cli.terminal import printable
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.sentences import say
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup import find
@@ -55,7 +56,7 @@ def _said(store: Store, recipient: str, row: InboundRow | None, shell: str) -> s
     if row is None:
         return f"kept; nobody has filed it yet. File it: {shell}mail-ingest --drain"
     why = "" if row.why is None else f": {say(row.why)}"
-    show = f"{shell}mail-admin inbound show {row.id}"
+    show = f"{shell}{Command('mail-admin inbound show {id}', id=row.id)}"
     if not row.record and not _ours(store, recipient):
         return _no_address(store, recipient, f"{say(row.why) if row.why else row.state}; see: {show}")
     if row.state in QUEUES:
@@ -63,7 +64,8 @@ def _said(store: Store, recipient: str, row: InboundRow | None, shell: str) -> s
     if row.record:
         decided = next((f": {say(asked.why)}" for asked in row.rules if asked.matched), "")
         again = ", where it stood already" if row.state == "duplicate" else ""
-        return f"filed on {row.record}{again}{decided}; see: {shell}mail-admin record show {row.record}"
+        record = Command("mail-admin record show {number}", number=row.record)
+        return f"filed on {row.record}{again}{decided}; see: {shell}{record}"
     return f"it is {row.state}{why}; see: {show}"
 
 

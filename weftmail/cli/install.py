@@ -26,6 +26,7 @@ from weftmail.cli.questions import SUBDOMAIN, Questions, domain_of
 from weftmail.cli.todays_mail import Way
 from weftmail.core.failure import UsageError
 from weftmail.core.tokens import keys
+from weftmail.core.wording.command import Command
 from weftmail.flow.setup import find
 from weftmail.mta.map import GROUP
 from weftmail.store.connection import connect
@@ -224,8 +225,8 @@ def _system_user(user: str) -> tuple[int, int]:
     try:
         found = pwd.getpwnam(user)
     except KeyError:
-        made = f"adduser --system --group --home /nonexistent --no-create-home {user}; {_group_made_for(user)}"
-        raise UsageError(f"there is no system user {user}; make it: {made}") from None
+        made = Command("adduser {user} --system --group --home /nonexistent --no-create-home", user=user)
+        raise UsageError(f"there is no system user {user}; make it: {made}; {_group_made_for(user)}") from None
     if user == "root":
         return found.pw_uid, found.pw_gid
     try:
@@ -233,14 +234,16 @@ def _system_user(user: str) -> tuple[int, int]:
     except KeyError:
         raise UsageError(f"there is no group {GROUP}; make it: {_group_made_for(user)}") from None
     if gid not in os.getgrouplist(user, found.pw_gid):
-        raise UsageError(f"user {user} is not in the group {GROUP}: adduser {user} {GROUP}")
+        raise UsageError(f"user {user} is not in the group {GROUP}: {_joins(user)}")
     return found.pw_uid, gid
 
 
 def _group_made_for(user: str) -> str:
-    return (
-        f"addgroup --system {GROUP}; adduser {user} {GROUP}; adduser {EXIM_USER if exim_here() else 'postfix'} {GROUP}"
-    )
+    return f"addgroup --system {GROUP}; {_joins(user)}; {_joins(EXIM_USER if exim_here() else 'postfix')}"
+
+
+def _joins(user: str) -> Command:
+    return Command("adduser {user} {group}", user=user, group=GROUP)
 
 
 def check_environment(user: str, prefix: str = sys.prefix) -> None:

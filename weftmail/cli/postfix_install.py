@@ -15,6 +15,7 @@ from pathlib import Path
 
 from weftmail.cli.context import Context
 from weftmail.core.failure import TempFail, UsageError
+from weftmail.core.wording.command import Command
 from weftmail.mta.map import MapDatabase
 from weftmail.mta.postfix import changes, restore_point, writing
 from weftmail.mta.postfix.changes import Change
@@ -162,7 +163,7 @@ def mail_round(context: Context, domain: str) -> Probe:
         )
     except ValueError:
         line = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1]
-        return Probe(question, line, "open", f"mail-admin domain round {domain}")
+        return Probe(question, line, "open", str(Command("mail-admin domain round {domain}", domain=domain)))
     valid = [one["valid"] for one in said.get("signatures", ())]
     came = said.get("accepted_at") is not None
     answer = f"{'back' if came else 'not back yet'}, {sum(valid)} of {len(valid)} signatures verify"
@@ -170,7 +171,7 @@ def mail_round(context: Context, domain: str) -> Probe:
         question,
         answer,
         "ok" if came and valid and all(valid) else "open",
-        "" if came else f"mail-admin domain round {domain}",
+        "" if came else str(Command("mail-admin domain round {domain}", domain=domain)),
     )
 
 
@@ -212,11 +213,12 @@ def _report(
     if undone:
         yield "✕ Postfix is as it was before: what is marked above would have cost mail. Mend it, and run this again."
     else:
-        yield f"Undo at any time: mail-admin postfix remove{_flag(way)}"
+        yield f"Undo at any time: {_undo(way)}"
 
 
-def _flag(way: Way) -> str:
-    return "" if way.folder == DEFAULT_FOLDER else f" --config {way.folder} --folder {way.settings.folder}"
+def _undo(way: Way) -> Command:
+    found = Command("mail-admin postfix remove")
+    return found if way.folder == DEFAULT_FOLDER else found.given(config=way.folder, folder=way.settings.folder)
 
 
 def remove(context: Context, way: Way, arguments: argparse.Namespace) -> int:
@@ -257,7 +259,11 @@ def drifted(settings: Settings, current: Postfix) -> list[Finding]:
     ours = f"no longer as written: {', '.join(gone)}" if gone else "ours are whole"
     since = point.folder.name.partition("T")[0]
     names = ", ".join(name for name in FILES if not point.untouched(name))
-    step = "mail-admin postfix check --diff" + (", then: mail-admin postfix install" if gone else "")
+    step = (
+        "mail-admin postfix check --diff, then: mail-admin postfix install"
+        if gone
+        else "mail-admin postfix check --diff"
+    )
     return [Finding("look", f"{names} changed since {since}", ours, step)]
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
+import re
 from typing import TypeVar
 
 from weftmail.core.failure import UsageError
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import Phrase, Value
 from weftmail.core.wording.refusals import REFUSALS
 from weftmail.core.wording.sentences import say
@@ -118,6 +119,7 @@ MEANINGLESS = frozenset(
 )  # fmt: skip
 """Words that make no sense, whatever the store holds: a command ends with 2 for them."""
 
+CALL = re.compile(r"mail-admin [^,;]+")
 _OF_A_FIELD = ("text_", "no_such_choice")
 
 
@@ -144,8 +146,8 @@ def _step(refusal: Refusal, *, asked: bool) -> str:
     """Return what comes next, after a sentence that ends with a question or with nothing."""
     if refusal.code not in STEPS:
         return ""
-    words = {name: shlex.quote(_shown(value)) for name, value in refusal.values.items()}
-    step = STEPS[refusal.code].format_map(words)
+    values = {name: _shown(value) for name, value in refusal.values.items()}
+    step = CALL.sub(lambda found: str(Command(found[0], **values)), STEPS[refusal.code])
     return f" {step[0].upper()}{step[1:]}" if asked else f"; {step}"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from weftmail.cli.output import as_json, one_line, sheet, shown
 from weftmail.core.address import in_full
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.sentences import say
 from weftmail.flow import vocabulary
 from weftmail.flow.thread import Conversation, Entry
@@ -85,7 +86,7 @@ def _owner(record: Record) -> str | None:
 
 
 def _more(one: Conversation) -> Iterator[str]:
-    show = f"mail-admin record show {one.record.label}"
+    show = str(Command("mail-admin record show {number}", number=one.record.label))
     if one.earlier or one.later:
         yield ""
     if one.earlier:

@@ -20,6 +20,7 @@ from weftmail.core.dns.finding import (
 )
 from weftmail.core.dns.key_life import Shown, shown
 from weftmail.core.ports import DnsFailure, DnsResult, DnsType, Zone, Zones
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import Phrase
 
 
@@ -137,9 +138,9 @@ class _Checking:
     def _keys(self, zone: Zone) -> list[DnsFinding]:
         domain = self.question.domain
         if not self.question.keys:
-            none = Judgement(
-                "broken", Phrase("dns.dkim.no keys", {"domain": domain}), Phrase("dns.step.keys", {"domain": domain})
-            )
+            command = str(Command("mail-admin dkim create {domain}", domain=domain))
+            step = Phrase("dns.step.keys", {"command": command})
+            none = Judgement("broken", Phrase("dns.dkim.no keys", {"domain": domain}), step)
             return [DnsFinding("dkim", f"_domainkey.{domain}", (), (), (), none)]
         return [self._key(zone, key) for key in self.question.keys]
 

@@ -14,6 +14,7 @@ from weftmail.core.limits import FLOOD, FLOOD_AGAIN, SILENCE, TURNS
 from weftmail.core.routing import turns
 from weftmail.core.routing.disposition import Append, Asked, Decision, Disposition, Hold, Note, Open
 from weftmail.core.routing.turns import Turn
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.notices import notify
 from weftmail.flow.notify import notify_admins
@@ -117,7 +118,8 @@ def note_hold(store: Store, traffic: Traffic, before: Filing, inbound_id: int, n
     store.turns.hold(before.company_id, {one.who for one in over}, {one.place for one in over}, now)
     if any(one.held(now) for one in over):
         return
-    says = Phrase("notice.turns", {"turns": TURNS, "sender": traffic.author, "place": _named(before, traffic, over)})
+    place, command = _named(before, traffic, over), _exempting(traffic.author)
+    says = Phrase("notice.turns", {"turns": TURNS, "sender": traffic.author, "place": place, "command": command})
     record_id = None if isinstance(before, Open) else before.record_id
     people = _in_charge(store, before.company_id, record_id, traffic.alias_id)
     notify(
@@ -187,8 +189,10 @@ def _silence(store: Store, traffic: Traffic, group: Turn, record: Record, inboun
     domain = turns.named_by_group(group.who)
     log.warning("mail of %s to %s is told in the inbox alone for a while", domain, traffic.alias)
     if group.alarmed_at == now:
-        exempt, minutes = turns.exempting(group.who), SILENCE // 60
-        says = Phrase("notice.crowd", {"domain": domain, "place": traffic.alias, "minutes": minutes, "exempt": exempt})
+        command, minutes = _exempting(turns.exempting(group.who)), SILENCE // 60
+        says = Phrase(
+            "notice.crowd", {"domain": domain, "place": traffic.alias, "minutes": minutes, "command": command}
+        )
         people = _in_charge(store, record.company_id, None, traffic.alias_id)
         notify(store, record.company_id, people, says, now, inbound_id=inbound_id)
 
@@ -224,7 +228,12 @@ def _named(before: Filing, traffic: Traffic, over: Sequence[Turn]) -> str:
 def _alarm(store: Store, traffic: Traffic, record: Record, inbound_id: int, now: int) -> None:
     if store.exemptions.covers(record.company_id, turns.exempt_by(traffic.author)):
         return
-    place = traffic.alias or record.label
-    says = Phrase("notice.flood", {"mails": FLOOD, "sender": traffic.author, "place": place})
+    place, command = traffic.alias or record.label, _exempting(traffic.author)
+    says = Phrase("notice.flood", {"mails": FLOOD, "sender": traffic.author, "place": place, "command": command})
     notify_admins(store, [record.company_id], says, now, inbound_id=inbound_id)
     log.warning("more than %d mails within an hour from %s to %s", FLOOD, traffic.author, place)
+
+
+def _exempting(who: str) -> str:
+    """Return the command that exempts a sender, or all of a domain."""
+    return str(Command("mail-admin exemption add {who}", who=who))

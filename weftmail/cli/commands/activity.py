@@ -11,6 +11,7 @@ from weftmail.cli.listing import Listing, Whole
 from weftmail.cli.output import sheet
 from weftmail.cli.refusals import carried_out
 from weftmail.core.failure import UsageError
+from weftmail.core.wording.command import Command
 from weftmail.flow.activity import KINDS
 from weftmail.flow.setup import activity, activity_type, find
 from weftmail.flow.setup.activity import Planned
@@ -56,7 +57,7 @@ def _add(context: Context, arguments: argparse.Namespace) -> None:
     planned = Planned(arguments.type, arguments.day, arguments.assignee, arguments.note)
     made = carried_out(activity.add(context.setup, arguments.number, planned, company=arguments.company))
     said = f"Planned on {made.subject}: {made.now['type']} by {made.now['due']}, {made.now['assignee']}."
-    next_ = f"Next: mail-admin activity done {made.now['id']} --feedback TEXT"
+    next_ = f"Next: {Command('mail-admin activity done {id} --feedback TEXT', id=made.now['id'])}"
     context.answer(arguments.json, done.value(made), lambda: [said, next_])
 
 

@@ -224,7 +224,7 @@ def _import_lines(found: alias_csv.Imported) -> list[str]:
     counts = f"{found.added} added, {found.changed} changed, {found.same} as they were"
     if found.act is None:
         return [f"It would be: {counts}. Nothing was done."]
-    back = f" Take it back as a whole: mail-admin audit undo {found.act.trace}" if found.act.trace else ""
+    back = f" Take it back as a whole: {done.undo(found.act)}" if found.act.trace else ""
     return [f"Done: {counts}.{back}"]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 
 from weftmail.cli import done
 from weftmail.cli.arguments import Parser, Verbs, pairs
@@ -11,6 +10,7 @@ from weftmail.cli.context import Context, joined
 from weftmail.cli.listing import Listing, Whole
 from weftmail.cli.output import Fields, sheet
 from weftmail.cli.refusals import carried_out
+from weftmail.core.wording.command import Command
 from weftmail.flow import vocabulary
 from weftmail.flow.setup import company, find, record_type
 from weftmail.locale import NAMES
@@ -48,7 +48,7 @@ def _language(parser: Parser) -> None:
 
 def _add(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(company.add(context.setup, arguments.name, language=arguments.language))
-    next_ = f"Next: mail-admin domain add DOMAIN --company {shlex.quote(made.subject)}"
+    next_ = f"Next: {Command('mail-admin domain add DOMAIN --company {name}', name=made.subject)}"
     context.answer(arguments.json, done.value(made), lambda: [f"Added {made.subject}. {next_}"])
 
 

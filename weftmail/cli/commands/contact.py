@@ -12,6 +12,7 @@ from weftmail.cli.listing import Listing, Whole
 from weftmail.cli.output import iso, sheet, shown
 from weftmail.cli.pages import ContactPages
 from weftmail.cli.refusals import carried_out
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.sentences import say
 from weftmail.flow import vocabulary
 from weftmail.flow.export import mbox_of_person
@@ -81,7 +82,8 @@ def _add(context: Context, arguments: argparse.Namespace) -> None:
 
 def _block(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(contact.block(context.setup, arguments.address, company=arguments.company))
-    said = f"Email of {made.subject} is dropped from now on. Undo: mail-admin contact unblock {made.subject}"
+    back = Command("mail-admin contact unblock {address}", address=made.subject)
+    said = f"Email of {made.subject} is dropped from now on. Undo: {back}"
     context.answer(arguments.json, done.value(made), lambda: [said])
 
 
@@ -169,7 +171,7 @@ def _merge(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(
         contact_merge.merge(context.setup, arguments.address, arguments.other, company=arguments.company)
     )
-    undo = f"Undo: mail-admin audit undo {made.trace}"
+    undo = f"Undo: {done.undo(made)}"
     context.answer(arguments.json, done.value(made), lambda: [done.changes(made), undo])
 
 

@@ -12,6 +12,7 @@ from weftmail.cli.output import Fields, shown
 from weftmail.cli.refusals import carried_out
 from weftmail.cli.signing import DkimFolder
 from weftmail.core.dns import zone_text
+from weftmail.core.wording.command import Command
 from weftmail.flow import vocabulary
 from weftmail.flow.setup import dkim_key, find
 from weftmail.store.domain import DkimKey
@@ -56,7 +57,7 @@ def _retire(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(dkim_key.retire(context.setup, arguments.domain, arguments.selector))
     (key,) = [one for one in made.keys if one.selector == arguments.selector]
     until = shown(dkim_key.gone_at(key))
-    deleted = f"Its private key is deleted after {until}; until then: mail-admin audit undo {made.trace}"
+    deleted = f"Its private key is deleted after {until}; until then: {done.undo(made)}"
     context.answer(arguments.json, _value(made), lambda: [done.changes(made), deleted])
 
 
@@ -76,7 +77,8 @@ def _value(made: dkim_key.Keys) -> Fields:
 def _created(made: dkim_key.Keys) -> list[str]:
     there = [] if made.made else [f"{made.subject} has its keys already; they stay as they are."]
     new = [key for key in made.keys if key.selector in made.made or (not made.made and key.state != "retired")]
-    said = f"They sign once every server of the zone shows them: mail-admin dns check {made.subject} --watch"
+    watch = Command("mail-admin dns check {domain} --watch", domain=made.subject)
+    said = f"They sign once every server of the zone shows them: {watch}"
     waiting = [said] if any(key.state == "made" for key in new) else []
     return [*there, "Add to the DNS; what stands in two parts is one record:", *map(record_line, new), *waiting]
 

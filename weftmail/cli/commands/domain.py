@@ -11,6 +11,7 @@ from weftmail.cli.listing import Listing, Whole
 from weftmail.cli.output import Fields, iso, sheet, shown
 from weftmail.cli.refusals import carried_out
 from weftmail.cli.signing import DkimFolder
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.sentences import say
 from weftmail.flow import vocabulary
 from weftmail.flow.setup import domain, find, mail_round
@@ -83,7 +84,7 @@ def _added(made: Done, *, signed: bool) -> list[str]:
     whose = f"for {made.now['company'] or 'all companies'}"
     kind = "dedicated" if made.now["dedicated"] else "with mailboxes"
     first = f"Added {made.subject}, {kind}, {whose}; live from the next mail on."
-    step = f"Next, so that what leaves is signed: mail-admin dkim create {made.subject}"
+    step = f"Next, so that what leaves is signed: {Command('mail-admin dkim create {domain}', domain=made.subject)}"
     return [first] if signed else [first, step]
 
 
@@ -116,7 +117,7 @@ def _removal(made: domain.Closed) -> Fields:
 
 def _planned(plan: domain.Closed) -> list[str]:
     return [
-        f"Nothing was changed. mail-admin domain remove {plan.subject} would do this:",
+        f"Nothing was changed. {Command('mail-admin domain remove {domain}', domain=plan.subject)} would do this:",
         f"  {done.changes(plan)}",
         *(f"  {address}  refused from the next mail on" for address in plan.ended),
         *(f"  {line}" for line in _afterwards(plan)),
@@ -124,7 +125,12 @@ def _planned(plan: domain.Closed) -> list[str]:
 
 
 def _removed(made: domain.Closed) -> list[str]:
-    return [done.changes(made), *_afterwards(made), f"Undo: mail-admin domain restore {made.subject}"]
+    back = Command("mail-admin domain restore {domain}", domain=made.subject)
+    return [
+        done.changes(made),
+        *_afterwards(made),
+        f"Undo: {back}",
+    ]
 
 
 def _afterwards(made: domain.Closed) -> list[str]:
@@ -132,7 +138,7 @@ def _afterwards(made: domain.Closed) -> list[str]:
     if made.removed:
         return ["Postfix refuses all its mail. Records and messages stay."]
     waiting = "1 copy of it waits" if made.waiting == 1 else f"{made.waiting} copies of it wait"
-    end = f"mail-admin domain remove {made.subject}"
+    end = Command("mail-admin domain remove {domain}", domain=made.subject)
     return [
         f"Answers to what went out still come in. {waiting} in the outbox.",
         f"From {shown(made.until)} on, when none waits, the same command ends it: {end}",

@@ -9,6 +9,7 @@ from weftmail.cli.arguments import Parser, Verbs
 from weftmail.cli.context import Context
 from weftmail.cli.listing import Listing, Whole
 from weftmail.cli.refusals import carried_out
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.sentences import say
 from weftmail.flow import vocabulary
 from weftmail.flow.setup import find, follower
@@ -75,7 +76,8 @@ def _listing(store: Store, number: str, company: str | None) -> Listing[RecordFo
         vocabulary.follower,
         ("NAME", "ADDRESS", "PREFERS", "NOTIFIED OF"),
         lambda one: (one.name, one.address, one.prefers, _of(one)),
-        f"Nobody follows {record.label}. Add a colleague: mail-admin follower add {record.label} ADDR",
+        f"Nobody follows {record.label}. Add a colleague: "
+        f"{Command('mail-admin follower add {number} ADDR', number=record.label)}",
     )
 
 

@@ -19,6 +19,7 @@ from weftmail.core.parsing import path
 from weftmail.core.parsing.path import Path
 from weftmail.core.routing.disposition import Asked
 from weftmail.core.routing.findings import findings
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.duration import duration
 from weftmail.core.wording.sentences import say
 from weftmail.flow import vocabulary
@@ -159,7 +160,8 @@ def _delay(delay: int | None, longest: int) -> str:
 def _next(row: InboundRow) -> list[str]:
     if row.state not in IN_REVIEW:
         return []
-    return ["", f"Next: mail-admin review release {row.id}, or: mail-admin review discard {row.id}"]
+    release = Command("mail-admin review release {id}", id=row.id)
+    return ["", f"Next: {release}, or: {Command('mail-admin review discard {id}', id=row.id)}"]
 
 
 def _replay(context: Context, arguments: argparse.Namespace) -> None:
@@ -170,9 +172,8 @@ def _replay(context: Context, arguments: argparse.Namespace) -> None:
     after = carried_out(replay(context.setup, settling(context), arguments.id))
     context.wake_sender()
     if after.state == "accepted":
-        raise TempFail(
-            f"number {after.id} waits for the listener, which settles now; see: mail-admin inbound show {after.id}"
-        )
+        show = Command("mail-admin inbound show {id}", id=after.id)
+        raise TempFail(f"number {after.id} waits for the listener, which settles now; see: {show}")
     context.answer(arguments.json, vocabulary.inbound_line(after), lambda: [_replayed(was, after)])
 
 

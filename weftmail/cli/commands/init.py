@@ -96,7 +96,7 @@ def _made(
     if started:
         yield "The listener, the sender and the site run, now and from each boot on; a backup is made at 03:10."
     yield f"Sign in as {link.subject}, once, within {user.LINK_MINUTES} minutes: {link_to(context, link)}"
-    yield f"Next: mail-admin {'exim' if exim_here() else 'postfix'} show"
+    yield "Next: mail-admin exim show" if exim_here() else "Next: mail-admin postfix show"
 
 
 def _warn_of_localhost(context: Context) -> None:

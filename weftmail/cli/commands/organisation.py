@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 
 from weftmail.cli import done
 from weftmail.cli.arguments import Parser, Verbs
@@ -11,6 +10,7 @@ from weftmail.cli.context import Context, joined
 from weftmail.cli.listing import Listing, Whole
 from weftmail.cli.output import sheet
 from weftmail.cli.refusals import carried_out
+from weftmail.core.wording.command import Command
 from weftmail.flow.setup import find, organisation
 from weftmail.store.contact_card import NamePlace
 from weftmail.store.organisation import Organisation
@@ -43,7 +43,7 @@ def _add(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(
         organisation.add(context.setup, arguments.name, company=arguments.company, domains=arguments.domain)
     )
-    next_ = f"Next: mail-admin contact set ADDR --organisation {shlex.quote(made.subject)}"
+    next_ = f"Next: {Command('mail-admin contact set ADDR --organisation {name}', name=made.subject)}"
     context.answer(arguments.json, done.value(made), lambda: [f"Added the organisation {made.subject}. {next_}"])
 
 

@@ -120,7 +120,7 @@ def _retry(context: Context, arguments: argparse.Namespace) -> None:
 
 def _cancel(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(copy.cancel(context.setup, arguments.id))
-    said = f"{done.changes(made)}. Undo: mail-admin audit undo {made.trace}"
+    said = f"{done.changes(made)}. Undo: {done.undo(made)}"
     context.answer(arguments.json, done.value(made), lambda: [said])
 
 

@@ -9,6 +9,7 @@ from weftmail.cli.arguments import Parser, Verbs
 from weftmail.cli.context import Context
 from weftmail.cli.listing import Listing, Whole
 from weftmail.cli.refusals import carried_out
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say
 from weftmail.flow import vocabulary
@@ -72,7 +73,8 @@ def _listing(store: Store, number: str, company: str | None) -> Listing[Particip
         vocabulary.participant,
         ("NAME", "ADDRESS", "WHY"),
         lambda one: (one.name, one.address, say(JOINED[one.reason])),
-        f"Nobody outside is in {record.label}. Add somebody: mail-admin participant add {record.label} ADDR",
+        f"Nobody outside is in {record.label}. Add somebody: "
+        f"{Command('mail-admin participant add {number} ADDR', number=record.label)}",
     )
 
 

@@ -14,6 +14,7 @@ from weftmail.cli.refusals import carried_out
 from weftmail.cli.who_gets import lines_of
 from weftmail.core.failure import UsageError
 from weftmail.core.parsing.words import text_of
+from weftmail.core.wording.command import Command
 from weftmail.flow import vocabulary
 from weftmail.flow.forwarding import files_of, forwarded_words
 from weftmail.flow.post import Draft, DraftFile, PostPlan, plan
@@ -116,7 +117,8 @@ def _about(context: Context, record: Record, arguments: argparse.Namespace, draf
         return draft
     found = context.store.threads.numbered(record.company_id, record.id, wanted)
     if found is None:
-        raise UsageError(f"there is no message {wanted} on {record.label}; see: mail-admin record show {record.label}")
+        show = Command("mail-admin record show {number}", number=record.label)
+        raise UsageError(f"there is no message {wanted} on {record.label}; see: {show}")
     if arguments.answer is not None:
         return replace(draft, answers_id=found.id)
     along = context.store.messages.attachments(record.company_id, found.id)

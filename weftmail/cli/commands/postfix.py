@@ -15,6 +15,7 @@ from weftmail.cli.arguments import Parser, Verbs
 from weftmail.cli.context import Context
 from weftmail.cli.hostname import hostname
 from weftmail.core.failure import UsageError
+from weftmail.core.wording.command import Command
 from weftmail.mta.postfix import changes
 from weftmail.mta.postfix.postconf import DEFAULT_FOLDER
 from weftmail.mta.postfix.settings import MAPS, Settings, render
@@ -59,17 +60,12 @@ def _settings(context: Context, arguments: argparse.Namespace) -> Settings:
     )
 
 
-def _flags(arguments: argparse.Namespace) -> str:
-    """The flags of this call that are not the default, as a shell takes them."""
-    words = []
-    for flag, value, default in (
-        ("--config", arguments.config, DEFAULT_FOLDER),
-        ("--folder", arguments.folder, _DEFAULTS["folder"]),
-        ("--program", arguments.program, None),
-    ):
-        if value != default:
-            words += [flag, value]
-    return shlex.join([*words, "--pipe"] if arguments.pipe else words)
+def _shown(arguments: argparse.Namespace) -> Command:
+    """The call that shows what Postfix needs, with the flags of this one that are not the default."""
+    given = {"config": arguments.config, "folder": arguments.folder, "program": arguments.program}
+    default = {"config": DEFAULT_FOLDER, "folder": _DEFAULTS["folder"], "program": None}
+    changed = {name: value for name, value in given.items() if value != default[name]}
+    return Command("mail-admin postfix show").given(**changed, pipe=arguments.pipe)
 
 
 def pipe_program() -> Path:
@@ -93,9 +89,9 @@ def _show(context: Context, arguments: argparse.Namespace) -> None:
 def _script(folder: str, files: Mapping[str, str]) -> Iterator[str]:
     """Return lines for a shell that make the files; paths are plain, and no text of ours holds the last line."""
     # Postfix reads them as a user of its own, whoever runs this with whatever umask.
-    yield from ("umask 022", f"mkdir -p {folder}")
+    yield from ("umask 022", f"{Command('mkdir -p {folder}', folder=folder)}")
     for path, text in files.items():
-        yield from (f"cat >{path} <<'END OF FILE'", text.removesuffix("\n"), "END OF FILE")
+        yield from (f"cat >{shlex.quote(path)} <<'END OF FILE'", text.removesuffix("\n"), "END OF FILE")
 
 
 def _check(context: Context, arguments: argparse.Namespace) -> int:
@@ -103,7 +99,7 @@ def _check(context: Context, arguments: argparse.Namespace) -> int:
     current = changes.read(_folder(arguments.config))
     if arguments.diff:
         return postfix_install.difference(context, settings, current, arguments)
-    found = [*changes.check(settings, current, flags=_flags(arguments)), *postfix_install.drifted(settings, current)]
+    found = [*changes.check(settings, current, shown=_shown(arguments)), *postfix_install.drifted(settings, current)]
     marks = {"broken": "✕", "look": "▲"}
     context.answer(
         arguments.json,

@@ -17,6 +17,7 @@ from weftmail.cli.thread import lines, whole_json
 from weftmail.core.address import in_full
 from weftmail.core.failure import UsageError
 from weftmail.core.wording import acts
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.sentences import say
 from weftmail.flow import vocabulary
 from weftmail.flow.export import mbox_of_record
@@ -147,7 +148,7 @@ def _add(context: Context, arguments: argparse.Namespace) -> None:
         )
     )
     said = f"Opened {made.subject}: {made.now['title']}"
-    next_ = f"Next: mail-admin post {made.subject} --as ADDR --to ADDR --text T"
+    next_ = f"Next: {Command('mail-admin post {number} --as ADDR --to ADDR --text T', number=made.subject)}"
     context.answer(arguments.json, done.value(made), lambda: [said, next_])
 
 
@@ -236,7 +237,7 @@ def _separate(context: Context, arguments: argparse.Namespace) -> None:
 
 def _moved(context: Context, arguments: argparse.Namespace, answer: Done | Refusal) -> None:
     made = carried_out(answer)
-    undo = f"Take it back, also later: mail-admin audit undo {made.trace}"
+    undo = f"Take it back, also later: {done.undo(made)}"
     said = f"{say(acts.done(made.act, made.subject))}: now on {made.now['record']}"
     context.answer(arguments.json, done.value(made), lambda: [said, undo])
 

@@ -10,6 +10,7 @@ from weftmail.cli.context import Context, joined
 from weftmail.cli.listing import Listing, Whole
 from weftmail.cli.output import sheet
 from weftmail.cli.refusals import carried_out
+from weftmail.core.wording.command import Command
 from weftmail.flow.setup import find, record_type
 from weftmail.flow.setup.record_type import TypeChanges
 from weftmail.store.company import Company, RecordType
@@ -52,7 +53,7 @@ def _repeated(parser: Parser, flag: str, metavar: str, help_: str) -> None:
 
 def _add(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(record_type.add(context.setup, arguments.company, arguments.name, arguments.prefix))
-    next_ = f"Next: mail-admin record-type set {made.subject} --field value=amount"
+    next_ = f"Next: {Command('mail-admin record-type set {name} --field value=amount', name=made.subject)}"
     said = f"Added {made.subject}, with numbers such as {made.now['prefix']}-1. {next_}"
     context.answer(arguments.json, done.value(made), lambda: [said])
 

@@ -17,6 +17,7 @@ from weftmail.cli.refusals import carried_out
 from weftmail.cli.who_gets import lines_of
 from weftmail.core.limits import UNDO_SECONDS
 from weftmail.core.routing.recipients import Recipients
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.sentences import say
 from weftmail.flow import review, vocabulary
 from weftmail.flow.refusal import Refusal
@@ -94,9 +95,10 @@ def _released(made: Done, released: review.Released) -> list[str]:
         return [done.changes(made), "The same email was filed already; nobody is notified twice."]
     lines = [f"{done.changes(made)}. It is on {released.record} and goes to:", *lines_of(released.recipients)]
     if not released.recipients.notified and not released.recipients.outsiders:
-        lines.append(f"Nobody is notified. Add a follower: mail-admin follower add {released.record} ADDR")
+        add = Command("mail-admin follower add {number} ADDR", number=released.record)
+        lines.append(f"Nobody is notified. Add a follower: {add}")
     if made.now.get("leaves_at"):
-        lines.append(f"It leaves in {UNDO_SECONDS} seconds. Undo: mail-admin audit undo {made.trace}")
+        lines.append(f"It leaves in {UNDO_SECONDS} seconds. Undo: {done.undo(made)}")
     return lines
 
 
@@ -114,7 +116,7 @@ def _block(context: Context, arguments: argparse.Namespace) -> None:
 
 def _taken_out(context: Context, arguments: argparse.Namespace, answer: Done | Refusal) -> None:
     made = carried_out(answer)
-    said = [done.changes(made), f"The log keeps it. Undo: mail-admin audit undo {made.trace}"]
+    said = [done.changes(made), f"The log keeps it. Undo: {done.undo(made)}"]
     value = {"id": arguments.id, "state": "discarded", "changes": done.plain(made)}
     context.answer(arguments.json, value, lambda: said)
 

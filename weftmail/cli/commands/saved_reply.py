@@ -16,6 +16,7 @@ from weftmail.cli.refusals import carried_out
 from weftmail.core.failure import UsageError
 from weftmail.core.limits import SAVED_REPLIES
 from weftmail.core.placeholders import PLACEHOLDERS
+from weftmail.core.wording.command import Command
 from weftmail.flow.setup import find, saved_reply
 from weftmail.flow.setup.saved_reply import ReplyValues
 from weftmail.store.attachment import NewAttachment
@@ -60,7 +61,7 @@ def _add(context: Context, arguments: argparse.Namespace) -> None:
     values = _with(context, arguments, ReplyValues())
     made = carried_out(saved_reply.add(context.setup, values, company=arguments.company))
     said = f"Saved reply {made.now['id']}: {made.subject}."
-    use = f"Next: mail-admin post NUMBER --as ADDR --saved-reply {made.now['id']}"
+    use = f"Next: {Command('mail-admin post NUMBER --as ADDR --saved-reply {id}', id=made.now['id'])}"
     context.answer(arguments.json, _plain(done.value(made)), lambda: [said, use])
 
 
@@ -96,7 +97,7 @@ def _with(context: Context, arguments: argparse.Namespace, before: ReplyValues) 
 
 def _remove(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(saved_reply.remove(context.setup, arguments.id, company=arguments.company))
-    back = f"Next: mail-admin saved-reply restore {arguments.id}"
+    back = f"Next: {Command('mail-admin saved-reply restore {id}', id=arguments.id)}"
     context.answer(arguments.json, _plain(done.value(made)), lambda: [f"Removed {made.subject}.", back])
 
 

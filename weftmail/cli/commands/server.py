@@ -16,6 +16,7 @@ from weftmail.cli.refusals import carried_out
 from weftmail.cli.signing import DkimFolder
 from weftmail.core.failure import UsageError
 from weftmail.core.outgoing_server import PRESETS, OutgoingServer, ServerSecrets
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.sentences import say
 from weftmail.flow.setup import server, server_round
 from weftmail.flow.setup.server import ServerChanges
@@ -85,7 +86,7 @@ def _add(context: Context, arguments: argparse.Namespace) -> None:
     changes = _changes(arguments, begin)
     secrets = _secrets(context, arguments, ServerSecrets(), changes.sign_in or "none")
     made = carried_out(server.add(context.setup, arguments.name, changes, secrets, _files(context)))
-    said = f"Added {made.subject}. Try it: mail-admin server test {made.subject}"
+    said = f"Added {made.subject}. Try it: {Command('mail-admin server test {name}', name=made.subject)}"
     context.answer(arguments.json, done.value(made), lambda: [said])
 
 

@@ -9,6 +9,7 @@ from weftmail.cli.context import Context
 from weftmail.cli.sender import way_out
 from weftmail.core.failure import TempFail, UsageError
 from weftmail.core.routing.spam import SpamField
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say
 from weftmail.flow.setup import spam_probe
@@ -48,7 +49,7 @@ def _back(context: Context, recipient: str, after: int) -> SpamField | Phrase:
         waited += _LOOK
     raise TempFail(
         f"the probe is not back after {PATIENCE:.0f} s; see whether the mail server took it as spam: "
-        f"mail-admin log {recipient}"
+        f"{Command('mail-admin log --who {address}', address=recipient)}"
     )
 
 

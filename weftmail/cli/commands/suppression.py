@@ -40,7 +40,7 @@ def _list(context: Context, arguments: argparse.Namespace) -> None:
 
 def _lift(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(suppression.lift(context.setup, arguments.address, company=arguments.company))
-    said = f"Email is sent to {made.subject} again. Undo: mail-admin audit undo {made.trace}"
+    said = f"Email is sent to {made.subject} again. Undo: {done.undo(made)}"
     context.answer(arguments.json, done.value(made), lambda: [said])
 
 

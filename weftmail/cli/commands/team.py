@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 
 from weftmail.cli import done
 from weftmail.cli.arguments import Parser, Verbs
@@ -12,6 +11,7 @@ from weftmail.cli.listing import Listing, Whole
 from weftmail.cli.output import sheet
 from weftmail.cli.refusals import carried_out
 from weftmail.core.routing.giving import GIVING_RULES
+from weftmail.core.wording.command import Command
 from weftmail.flow.setup import find, team
 from weftmail.store.store import Store
 from weftmail.store.team import Team
@@ -51,7 +51,7 @@ def build(parser: Parser) -> None:
 
 def _add(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(team.add(context.setup, arguments.name, company=arguments.company, add_members=arguments.member))
-    next_ = f"Next: mail-admin team set {shlex.quote(made.subject)} --add-member ADDR"
+    next_ = f"Next: {Command('mail-admin team set {name} --add-member ADDR', name=made.subject)}"
     context.answer(arguments.json, done.value(made), lambda: [f"Added the team {made.subject}. {next_}"])
 
 

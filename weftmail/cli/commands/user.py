@@ -15,6 +15,7 @@ from weftmail.cli.refusals import carried_out
 from weftmail.core.failure import UsageError
 from weftmail.core.notification_kind import KINDS
 from weftmail.core.tokens.link import RANDOM
+from weftmail.core.wording.command import Command
 from weftmail.flow import vocabulary
 from weftmail.flow.digest import EACH
 from weftmail.flow.refusal import Refusal
@@ -140,7 +141,8 @@ def _add(context: Context, arguments: argparse.Namespace) -> None:
 
 def _added(made: user.Joined, role: str) -> list[str]:
     said = f"Added {made.subject} <{made.address}>, {role} of {made.company}."
-    step = f"Next: mail-admin user sign-in-link {made.address}, or mail-admin user password {made.address}"
+    link = Command("mail-admin user sign-in-link {address}", address=made.address)
+    step = f"Next: {link}, or {Command('mail-admin user password {address}', address=made.address)}"
     return [said] if made.was else [said, step]
 
 

@@ -16,6 +16,7 @@ from weftmail.cli import runtime
 from weftmail.cli.config import Config
 from weftmail.cli.doctor.examined import Examined, age, counted
 from weftmail.core.failure import UsageError
+from weftmail.core.wording.command import Command
 from weftmail.mta.postfix.finding import Finding
 from weftmail.transport import dkim_files
 
@@ -43,7 +44,7 @@ def keys(examined: Examined) -> tuple[str, Sequence[Finding]]:
                 f"the private half of {one.selector}._domainkey.{domain} is missing",
                 "email of this domain leaves without its signature",
                 f"bring {config.dkim}/{domain}/{one.selector}.pem back from the backup, "
-                f"or make a new pair: mail-admin dkim rotate {domain}",
+                f"or make a new pair: {Command('mail-admin dkim rotate {domain}', domain=domain)}",
             )
             for one in signing
             if one.domain == domain and one.selector not in there
@@ -69,15 +70,17 @@ def _permissions(config: Config, settings: Path) -> Iterator[Finding]:
             continue
         if found.st_uid != owner:
             yield Finding("broken", f"{path} belongs to {_name(found.st_uid)}, not to {whose}",
-                          "our programs cannot open it", f"chown {whose} {path}")  # fmt: skip
+                          "our programs cannot open it",
+                          str(Command("chown {whose} {path}", whose=whose, path=path)))  # fmt: skip
         if stat.S_IMODE(found.st_mode) & 0o077:
             right = "700" if stat.S_ISDIR(found.st_mode) else "600"
             yield Finding("broken", f"{path} may be read or written by others",
                           "whoever reads the keys can forge answers, and mail that bears your signature",
-                          f"chmod {right} {path}")  # fmt: skip
+                          str(Command("chmod {right} {path}", right=right, path=path)))  # fmt: skip
     if settings.exists() and settings.stat().st_mode & stat.S_IWOTH:
         yield Finding("broken", f"{settings} may be written by everybody",
-                      "whoever writes it says where your mail goes", f"chmod o-w {settings}")  # fmt: skip
+                      "whoever writes it says where your mail goes",
+                      str(Command("chmod {right} {path}", right="o-w", path=settings)))  # fmt: skip
 
 
 def _name(uid: int) -> str:
@@ -104,7 +107,7 @@ def certificates(examined: Examined) -> tuple[str, Sequence[Finding]]:
                     "broken" if left < 0 else "look",
                     f"our certificate for the server {path.stem} {_ends(left)}",
                     "it lets us in no longer then, and mail by it waits",
-                    f"mail-admin server change {path.stem} --certificate FILE",
+                    str(Command("mail-admin server set {name} --certificate FILE", name=path.stem)),
                 )
             )
     return counted(len(found), "certificate"), findings

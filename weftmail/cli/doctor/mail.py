@@ -9,6 +9,7 @@ from weftmail.cli.doctor.examined import Examined, age, counted
 from weftmail.cli.hostname import hostname
 from weftmail.cli.mailboxes import SETTINGS
 from weftmail.core.tokens.reply_token import mask
+from weftmail.core.wording.command import Command
 from weftmail.mta.postfix import changes
 from weftmail.mta.postfix.finding import Finding
 from weftmail.mta.postfix.postconf import DEFAULT_FOLDER
@@ -55,7 +56,8 @@ def handed_over(examined: Examined) -> tuple[str, Sequence[Finding]]:
     found = examined.status
     findings = [
         Finding("look", f"{one.queue_id} to {mask(one.recipient)} is missing here",
-                "the mail server's log says that weftmail has it", f"mail-admin log --queue-id {one.queue_id}")
+                "the mail server's log says that weftmail has it",
+                str(Command("mail-admin log --queue-id {id}", id=one.queue_id)))
         for one in found.missing[:_SHOWN]
     ]  # fmt: skip
     handed = found.handed
@@ -101,7 +103,8 @@ def dns(examined: Examined) -> tuple[str, Sequence[Finding]]:
     domains = examined.status.domains
     findings = [
         Finding("broken" if one.dns == "broken" else "look", f"the DNS of {one.name} is not as it should be",
-                "mail does not arrive, or lands among spam", f"mail-admin dns check {one.name}")
+                "mail does not arrive, or lands among spam",
+                str(Command("mail-admin dns check {domain}", domain=one.name)))
         for one in domains
         if one.dns in ("look", "broken")
     ]  # fmt: skip

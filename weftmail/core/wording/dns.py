@@ -105,7 +105,7 @@ DNS: Final[dict[str, Sentence]] = {
         "Give {host} an A record with the public address that email leaves from; then replace the record at {name} by"
         " the one that names this server by its name"
     ),
-    "dns.step.keys": marked("Make them: mail-admin dkim create {domain}"),
+    "dns.step.keys": marked("Make them: {command}"),
     "dns.step.dmarc next": marked("SPF and a signature vouch for what leaves; go on to {record} at {name}"),
     "dns.step.dmarc unaligned": marked(
         "Emails that left unaligned within a day: {count}. Once there are none, p={policy} is next"

@@ -27,16 +27,16 @@ NOTICES: Final[dict[str, Sentence]] = {
     "notice.turns": marked(
         "More than {turns} times within an hour {sender} wrote to {place} and got something back. It looks like a loop "
         "of two programs, so further email from there is held for review until an hour has passed without any. If it "
-        "is none, exempt the sender: mail-admin exemption add {sender}"
+        "is none, exempt the sender: {command}"
     ),
     "notice.flood": marked(
         "More than {mails} emails came from {sender} to {place} within an hour. Nothing is held, because nothing is "
-        "sent back to that sender. If this is usual, exempt the sender: mail-admin exemption add {sender}"
+        "sent back to that sender. If this is usual, exempt the sender: {command}"
     ),
     "notice.crowd": marked(
         "Very many emails of {domain} came to {place} within an hour, and each of them notified somebody by mail: it "
         "may be a program that answers its own notifications. For {minutes} minutes they are told in the inbox alone; "
-        "nothing is held. If they are no such program, exempt them: mail-admin exemption add {exempt}"
+        "nothing is held. If they are no such program, exempt them: {command}"
     ),
     "notice.not sent": marked("A notification could not be sent to you; the message is on {record}: {subject}"),
     "notice.woke": marked("{record} was snoozed until today: {title}"),
