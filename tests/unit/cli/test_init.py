@@ -366,7 +366,7 @@ def test_as_root_the_system_user_has_to_be_there(machine: Machine) -> None:
         assert machine.init(*FLAGS)
         return
     status, _, err = machine.call("init", *FLAGS, "--state", str(machine.state), "--user", "nobody-at-all")
-    assert status == 1 and "there is no system user nobody-at-all; make it: adduser --system" in err
+    assert status == 1 and "there is no system user nobody-at-all; make it: adduser nobody-at-all --system" in err
     assert "addgroup --system weftmap" in err
     status, _, err = machine.call("init", *FLAGS, "--state", str(machine.state), "--user", "daemon")
     assert status == 1 and "system user" not in err and "group weftmap" in err

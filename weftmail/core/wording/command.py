@@ -47,7 +47,7 @@ class Command:
         made = Command("")
         made._front, made._objects, made._options = self._front, self._objects, list(self._options)
         for name, value in options.items():
-            if value not in (None, "", False):
+            if value is not None and value is not False and value != "":
                 flag = f"--{name.rstrip('_').replace('_', '-')}"
                 made._options.append((flag, None if value is True else _plain(str(value))))
         return made
