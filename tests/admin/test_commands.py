@@ -11,8 +11,10 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.admin.chromium import chromium, served
 from tests.admin.conftest import Browser, Site
 from tests.admin.furnished import THEIRS, filled, furnish, routes
+from tests.admin.test_access import signed_in
 from tests.unit.pasted import Paste, understood
 from weftmail.core.failure import UsageError
 
@@ -150,3 +152,14 @@ def test_so_does_one_with_what_was_typed(site: Site, browser: Opens, tmp_path: P
         (command,) = on_page(answer)
         words = paste.words(command)
         assert complaint(words) == "" and any(f"{name}@acme.example" in one for one in words)
+
+
+def test_what_is_marked_in_the_browser_is_the_command_with_all_its_blanks(site: Site, tmp_path: Path) -> None:
+    site.store.teams.add(site.world.acme, "two  words   here", 1)
+    with served(site.app) as home, chromium(tmp_path, width=320) as context:
+        page = context.pages[0]
+        signed_in(page, home)
+        page.goto(f"{home}/teams/1")
+        page.locator("footer.shell code").click()
+        marked = page.evaluate("getSelection().toString()")
+    assert Paste(tmp_path / "paste").words(marked) == ["team", "show", "two  words   here"]
