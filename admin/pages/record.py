@@ -65,13 +65,9 @@ def record(visit: Visit) -> Response:
         composer = writing.fresh(visit, talk, moves, drafts) if visit.may_write and not talk.later else None
     if moves.notified and not talk.later and not visit.looked_ahead:
         read = visit.store.inbox.read(
-            visit.company_id,
-            found.id,
-            visit.user.id,
-            visit.now,
-            messages=moves.unread_messages,
-            notices=moves.unread_notices,
-        )
+            visit.company_id, found.id, visit.user.id, visit.now,
+            messages=moves.unread_messages, notices=moves.unread_notices,
+        )  # fmt: skip
         visit = replace(visit, unread=max(0, visit.unread - read))
         moves = replace(moves, changed_at=max(moves.changed_at or 0, visit.now))
     if moves.unread_from is not None and not talk.later and not visit.looked_ahead:
