@@ -12,16 +12,12 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 from weftmail.core.next_hop import HandedOver, NextHop
-
-MOST_IDS: Final = 20_000
-"""Messages of ours on their way; of more the oldest are forgotten until Postfix names them again."""
-MOST_SEEN: Final = 1_000
-LONGEST_LINE: Final = 16 * 1024
+from weftmail.mta.log import LONGEST_LINE, MOST_IDS, MOST_SEEN, remember, words
 
 _SUBMISSION: Final = frozenset({"465", "587", "2525"})
 """Ports at which a server takes mail of those whom it knows, in order to pass it on (RFC 6409, RFC 8314)."""
@@ -45,19 +41,20 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 
 
 class PostfixLog:
-    """Reads one log, line by line.  ``ids`` can be kept and given to the next reader of the same log."""
+    """Reads one log, line by line; fulfils ``LogReader``."""
 
     def __init__(
         self,
         relays: Collection[str] = (),
         backoff: tuple[int, int] = (300, 4000),
         zone: tzinfo | None = None,
-        ids: dict[str, str] | None = None,
+        ids: Mapping[str, str] | None = None,
         ours: Collection[str] = (),
     ) -> None:
         """``relays`` are the servers that pass mail on for us, in lower case; ``backoff`` is Postfix's shortest and
         longest pause between attempts, in seconds; ``zone`` is that of times without one, by default this machine's;
-        ``ours`` are the transport and the socket by which mail is handed over to us.
+        ``ids`` are those of an earlier reader; ``ours`` are the transport and the socket by which mail is handed over
+        to us.
         """
         self._relays = frozenset(relays)
         self._backoff = backoff
@@ -112,7 +109,7 @@ class PostfixLog:
         host, relay = self._next(found["relay"])
         again_at = 0 if taken else at + 1000 * self._pause(float(found["delay"]))
         recipient = found["first"] or found["to"]
-        return NextHop(sender, recipient, taken, host, relay, found["words"].strip(), at, again_at)
+        return NextHop(sender, recipient, taken, host, relay, words(found["words"]), at, again_at)
 
     def _goes_on_here(self, found: re.Match[str]) -> bool:
         """Say whether a filter took the message, and brought it back to this server."""
@@ -130,14 +127,6 @@ class PostfixLog:
         """How long Postfix waits after a failure: as long as the message is old, within its two bounds."""
         shortest, longest = self._backoff
         return int(min(max(age, shortest), longest))
-
-
-def remember(ids: OrderedDict[str, str] | OrderedDict[str, None], queue_id: str, value: str | None, most: int) -> None:
-    """Put what is known of a message last, and forget the oldest beyond ``most``."""
-    ids[queue_id] = value  # type: ignore[assignment]
-    ids.move_to_end(queue_id)
-    if len(ids) > most:
-        ids.popitem(last=False)
 
 
 def _time(text: str, now: int, zone: tzinfo | None) -> int | None:

@@ -9,6 +9,7 @@ to one more Exim, which root told the stranger's address (``-bs -oMa``), because
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import shlex
@@ -18,6 +19,7 @@ import socket
 import subprocess
 import textwrap
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -66,13 +68,24 @@ smtp_accept_max = 0
 smtp_accept_queue_per_connection = 0
 """
 
-# The sink, a host that is this one, with a port of its own; before Debian's own router of the smarthost.
+# The sink, a host that is this one, with a port of its own; before Debian's own router of the smarthost.  By Debian's
+# transport for a smarthost it is a relay, by the other one the far server itself.
 _ROUTER = """
 sink_of_the_test:
   driver = manualroute
   domains = ! +local_domains
-  transport = remote_smtp_smarthost
+  transport = {transport}
   route_list = * 127.0.0.1::{sink} byname
+  self = send
+  no_more
+"""
+_FILTER = """
+filter_of_the_test:
+  driver = manualroute
+  domains = customer.example
+  condition = ${{if !def:h_X-Filtered:}}
+  transport = remote_smtp
+  route_list = * 127.0.0.1::{port} byname
   self = send
   no_more
 """
@@ -171,14 +184,15 @@ class PrivateExim:
         flavour: Flavour = "light",
         split: bool = True,
         installed: bool = True,
+        relay: bool = True,
         with_mailboxes: Sequence[str] = ("acme.example",),
     ) -> None:
         """Lay out the configuration below ``folder``; ``installed`` puts weftmail in.
 
         ``split`` chooses one of Debian's two layouts; ``with_mailboxes`` are the domains in which Anna has a mailbox.
-        All other mail goes to the sink.
+        All other mail goes to the sink, as to a ``relay`` or as to the far server.
         """
-        self.folder, self.settings, self.split = folder, settings, split
+        self.folder, self.settings, self.split, self.relay = folder, settings, split, relay
         self.smtp_port, self.submission_port = free_port(), free_port()
         self._resolver = free_address()
         self.mail, self.root = folder / "mail", folder / "root"
@@ -215,7 +229,8 @@ class PrivateExim:
         (self.root / "etc/mailname").write_text(f"{HOSTNAME}\n")
         (self.root / "etc/resolv.conf").write_text(f"nameserver {self._resolver}\noptions timeout:1 attempts:1\n")
         macros = _MACROS.format(hostname=HOSTNAME, smtp=self.smtp_port, submission=self.submission_port)
-        router = _ROUTER.format(sink=sink_port)
+        transport = "remote_smtp_smarthost" if self.relay else "remote_smtp"
+        router = _ROUTER.format(sink=sink_port, transport=transport)
         login = _AUTHENTICATOR.format(user=LOGIN[0], password=LOGIN[1])
         if self.split:
             (self.etc / "conf.d/main/000_localmacros").write_text(macros)
@@ -323,6 +338,35 @@ class PrivateExim:
     def careful(self) -> None:
         """See ``careless``."""
 
+    def filter(self, port: int) -> str:
+        """Have what leaves for customer.example filtered at this port; return from which address it is to come back."""
+        router = _FILTER.format(port=port)
+        if self.split:
+            self.run("tee", "/etc/exim4/conf.d/router/170_filter", input=router)
+        else:
+            ours, template = "\nsink_of_the_test:\n", self.run("cat", "/etc/exim4/exim4.conf.template")
+            self.run("tee", "/etc/exim4/exim4.conf.template", input=template.replace(ours, router + ours))
+        self.anew()
+        return "127.0.0.1"
+
+    def workers(self) -> list[int]:
+        """Return the processes of Exim's that take mail in and hand it over; the daemon is left out."""
+        assert self._holder is not None and self._daemon is not None
+        here, found = os.readlink(f"/proc/{self._holder.pid}/ns/mnt"), []
+        for one in filter(str.isdecimal, os.listdir("/proc")):
+            with suppress(OSError):
+                if os.readlink(f"/proc/{one}/ns/mnt") == here and os.readlink(f"/proc/{one}/exe").endswith("/exim4"):
+                    found.append(int(one))
+        return [one for one in found if one != self._daemon.pid]
+
+    def handed_over(self) -> set[str]:
+        """Return the ids of what its log says that weftmail took."""
+        return set(re.findall(r"(?m)^\S+ \S+ (\S+) [=-]> .* T=weftmail_", self.log()))
+
+    def bounced(self) -> list[str]:
+        """Return the lines of its log that say that a mail bounced; to postmaster it also says what it froze."""
+        return [line for line in self.log().splitlines() if " ** " in line]
+
     def smtp(self, source: str = "127.0.0.2", timeout: float = 100) -> smtplib.SMTP:
         """Connect as a stranger (or, from 127.0.0.1, as a program of this machine), and say EHLO."""
         if source == "127.0.0.1":
@@ -359,6 +403,19 @@ class PrivateExim:
         """Throw away what waits."""
         if waiting := self.queue():
             self.run("exim4", "-Mrm", *waiting)
+
+    def open_log(self) -> None:
+        """Let everybody read the log; on Debian those of adm do."""
+        self.run("chmod", "644", "/var/log/exim4/mainlog")
+
+    def close_log(self) -> None:
+        """Let nobody but the mail server read the log."""
+        self.run("chmod", "600", "/var/log/exim4/mainlog")
+
+    def turn_log_over(self) -> None:
+        """Rename the log and make a new one, as logrotate does."""
+        self.run("mv", "/var/log/exim4/mainlog", "/var/log/exim4/mainlog.1")
+        self.run("install", "-m", "644", "-o", machine.EXIM_USER, "/dev/null", "/var/log/exim4/mainlog")
 
     def mark(self) -> int:
         """Return where the log ends now, for ``log`` and ``wait_log``."""

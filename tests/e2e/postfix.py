@@ -15,6 +15,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -246,6 +247,29 @@ class PrivatePostfix:
         done = subprocess.run(["postfix", "-c", str(self.conf), "status"], capture_output=True, check=False)
         return done.returncode == 0
 
+    def filter(self, port: int) -> str:
+        """Have what this machine sends filtered at this port; return from which address it is to come back."""
+        self.set(
+            mynetworks="127.0.0.1/32, 127.0.0.3/32",
+            smtpd_client_restrictions=f"check_client_access inline:{{{{127.0.0.1 = FILTER smtp:[127.0.0.1]:{port}}}}}",
+        )
+        # A client that stays connected is asked nothing anew.
+        self.anew()
+        return "127.0.0.3"
+
+    def workers(self) -> list[int]:
+        """Return the programs that do its work; the one that starts them again is left out."""
+        return children(int((self.queue_folder / "pid" / "master.pid").read_text()))
+
+    def handed_over(self) -> set[str]:
+        """Return the queue ids of what its log says that weftmail took."""
+        ours = rf" (\w+): to=<[^>]*>, .*relay=(?:weftmail|[^,]*\[{re.escape(self.settings.socket)}\]), .*status=sent"
+        return set(re.findall(ours, self.log()))
+
+    def bounced(self) -> list[str]:
+        """Return the lines of its log that say that a mail bounced."""
+        return [line for line in self.log().splitlines() if "status=bounced" in line]
+
     def smtp(self, source: str = "127.0.0.2", timeout: float = 100) -> smtplib.SMTP:
         """Connect as a stranger (or, from 127.0.0.1, as a program of this machine), and say EHLO."""
         client = smtplib.SMTP("127.0.0.1", self.smtp_port, "client.example", timeout, (source, 0))
@@ -283,6 +307,21 @@ class PrivatePostfix:
     def clear_queue(self) -> None:
         """Throw away what waits."""
         subprocess.run(["postsuper", "-c", str(self.conf), "-d", "ALL"], capture_output=True, check=True)
+
+    def open_log(self) -> None:
+        """Let everybody read the log; on Debian those of adm do."""
+        self.log_file.chmod(0o644)
+
+    def close_log(self) -> None:
+        """Let nobody but the mail server read the log."""
+        self.log_file.chmod(0o600)
+
+    def turn_log_over(self) -> None:
+        """Rename the log and make a new one, while nobody has it open."""
+        self.stop()
+        self.log_file.rename(self.log_file.with_name("mail.log.1"))
+        self.start()
+        self.open_log()
 
     def mark(self) -> int:
         """Return where the log ends now, for ``log`` and ``wait_log``."""
@@ -353,6 +392,17 @@ def state_folder(path: Path) -> Path:
         shutil.chown(path / name, user.name, user.name)
         (path / name).chmod(0o700)
     return path
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that this one started."""
+    found = []
+    for one in filter(str.isdecimal, os.listdir("/proc")):
+        with suppress(OSError):
+            stat = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+            if int(stat[1]) == pid and stat[0] != "Z":
+                found.append(int(one))
+    return found
 
 
 def free_port() -> int:

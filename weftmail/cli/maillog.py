@@ -17,6 +17,7 @@ from weftmail.flow.fate import follow
 from weftmail.flow.handed_over import compare
 from weftmail.flow.installation import Installation
 from weftmail.mta.exim.log import EximLog
+from weftmail.mta.log import LogReader, MailServerLog
 from weftmail.mta.postfix import postconf
 from weftmail.mta.postfix.log import PostfixLog, relays_of
 from weftmail.mta.postfix.settings import SERVICE
@@ -45,9 +46,8 @@ class MailLogFollower:
         self._store = store
         self._installation = installation
         self._file = _source(config)
-        self._by_exim = _file_of(config).name.startswith("mainlog")
         self._socket = str(config.listener)
-        self._log: PostfixLog | EximLog | None = None
+        self._log: LogReader | None = None
         self._said = ""
         self._again_at = 0
 
@@ -66,12 +66,12 @@ class MailLogFollower:
             self._said = ""
             if not lines:
                 break
-            reader = self._log = self._log or _reader(self._file.extra, self._socket, by_exim=self._by_exim)
+            reader = self._log = self._log or _reader(self._file.extra, self._socket)
             found = [reader.read(line, self._installation.clock()) for line in lines]
             count += follow(self._store, self._installation, [one for one in found if isinstance(one, NextHop)])
             handed = [one for one in found if isinstance(one, HandedOver)]
             compare(self._store, handed, self._installation.clock())
-            self._file.keep(reader.ids)
+            self._file.keep(dict(reader.ids))
         else:
             return count
         self._look_again()
@@ -107,16 +107,29 @@ def _file_of(config: Config) -> Path:
     return EXIM_LOG if not named.exists() and EXIM_LOG.exists() else named
 
 
+def followed(config: Config) -> str:
+    """Return the log that is followed: its path, or ``journal``; "" where none is."""
+    if not config.mail_log:
+        return ""
+    return JOURNAL if _in_journal(config) else str(_file_of(config))
+
+
 def _in_journal(config: Config) -> bool:
     if config.mail_log == JOURNAL:
         return True
     return not _file_of(config).exists() and journal.readable() and shutil.which("journalctl") is not None
 
 
-def _reader(extra: object, socket: str, *, by_exim: bool) -> PostfixLog | EximLog:
+def _reader(extra: object, socket: str) -> LogReader:
+    """Return what reads either mail server's log; ``extra`` are the ids that the last one knew."""
     ids = {str(name): str(value) for name, value in extra.items()} if isinstance(extra, dict) else {}
-    if by_exim:
-        return EximLog(ids=ids)
+    # A queue id of Postfix is one word, one of Exim three.
+    exim = {name: value for name, value in ids.items() if "-" in name}
+    postfix = {name: value for name, value in ids.items() if "-" not in name}
+    return MailServerLog((_postfix(postfix, socket), EximLog(ids=exim)))
+
+
+def _postfix(ids: dict[str, str], socket: str) -> PostfixLog:
     try:
         here = postconf.read()
     except (OSError, UsageError):

@@ -153,5 +153,5 @@ def _step(refusal: Refusal, *, asked: bool) -> str:
 
 def _shown(value: Value) -> str:
     """Return the value as a terminal may have it: what it would obey, or what would turn the text, is spelt out."""
-    text = str(value)
+    text = say(value) if isinstance(value, Phrase) else str(value)
     return text if text.isprintable() else ascii(text)

@@ -10,7 +10,9 @@ import pytest
 from tests.unit.wording.codes import used
 from weftmail.cli.refusals import MEANINGLESS, STEPS, carried_out, failure
 from weftmail.core.failure import UsageError
+from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.refusals import REFUSALS
+from weftmail.core.wording.sentences import say
 from weftmail.flow.refusal import Refusal
 
 VALUES: defaultdict[str, list[frozenset[str]]] = defaultdict(list)
@@ -48,6 +50,12 @@ def test_a_refusal_is_one_line(refusal: Refusal, said: str, status: int) -> None
     with pytest.raises(UsageError) as caught:
         carried_out(refusal)
     assert str(caught.value).startswith(said) and caught.value.status == status
+
+
+def test_a_reason_that_is_a_sentence_itself_is_said() -> None:
+    why = Phrase("bounce.no such user")
+    text = str(failure(Refusal("to", "post_suppressed", {"address": "a@b.example", "why": why})))
+    assert say(why) in text and "Phrase" not in text
 
 
 def test_what_a_terminal_would_obey_is_spelt_out() -> None:

@@ -1,4 +1,4 @@
-"""What is read of the field that Exim wrote on top of a mail: its own words, and no stranger's."""
+"""What is read of the field that the mail server wrote on top of a mail: its own words, and no stranger's."""
 
 from __future__ import annotations
 
@@ -38,13 +38,23 @@ RESULTS = "Authentication-Results: mx1.acme.example;\n\tdkim=pass header.d=custo
         "a name that looks like an id": (
             EXIM.replace("karin@", '"x>) id 1aaaaa-0007rJ-0n for "@'), (ID, "203.0.113.2")
         ),
+        "a report of Postfix": (
+            "Received: by mx1.acme.example (Postfix)\n\tid B88D5EA2420; Fri, 27 Nov 2026\n", ("B88D5EA2420", "")
+        ),
+        "a program of this machine, by Postfix": (
+            "Received: by mx1.acme.example (Postfix, from userid 0)\n\tid 4bXkZ12; Fri, 27 Nov 2026\n", ("4bXkZ12", "")
+        ),
+        "a client of Postfix that names itself so": (
+            "Received: from by mx1 (Postfix) id 4bXkZ12; ([203.0.113.2])\n\tby mx1 (Postfix) with ESMTP id 4bX3; Fri\n",
+            ("", ""),
+        ),
         "another server": (EXIM.replace("(Exim 4.96)", "(Postfix)"), ("", "")),
         "another server on top": ("Received: from x by y with LMTP id 1;\n\tFri\n" + EXIM, ("", "")),
         "none": ("", ("", "")),
         "too long": (EXIM.replace("client.example", "x" * 9000), ("", "")),
     }.values(),
 )  # fmt: skip
-def test_exims_own_words_are_read(mail: str, said: tuple[str, str]) -> None:
+def test_the_servers_own_words_are_read(mail: str, said: tuple[str, str]) -> None:
     raw = (mail + REST).encode()
     assert stamp.read(raw) == said
     with tempfile.TemporaryFile() as file:
@@ -67,3 +77,19 @@ def test_over_a_socket_of_the_mail_server_it_counts_and_over_tcp_it_does_not(tmp
                 client.replies(6)
             (((envelope,), _),) = installation.memory.kept
             assert (envelope.queue_id, envelope.client_address) == said
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "said"),
+    [("ADDR=[UNAVAILABLE] SOURCE=LOCAL", "B88D5EA2420"), ("IDENT=4ABC SOURCE=LOCAL", "4ABC"), ("", "B88D5EA2420")],
+)
+def test_where_postfix_forwards_no_queue_id_its_own_field_tells(tmp_path: Path, forwarded: str, said: str) -> None:
+    talk = b"LHLO mx1\r\n" + (f"XFORWARD {forwarded}\r\n".encode() if forwarded else b"")
+    talk += b"MAIL FROM:<>\r\nRCPT TO:<leads@acme.example>\r\nDATA\r\n"
+    report = b"Received: by mx1.acme.example (Postfix)\r\n\tid B88D5EA2420; Fri, 27 Nov 2026\r\n\r\nx\r\n.\r\nQUIT\r\n"
+    with Installation(f"unix:{tmp_path}/l.sock", folder=str(tmp_path)) as installation:
+        with installation.connect() as client:
+            client.send(talk + report)
+            client.replies(7 if forwarded else 6)
+        (((envelope,), _),) = installation.memory.kept
+        assert envelope.queue_id == said

@@ -324,8 +324,10 @@ class LmtpSession(asyncio.Protocol):
 
     def _envelopes(self, raw: Raw) -> list[Envelope]:
         queue_id, address = self._forwarded.get("IDENT", ""), self._forwarded.get("ADDR", "")
-        if self._trusted and not self._forwarded:
-            queue_id, address = stamp.read(raw)
+        if self._trusted and not queue_id:
+            # Of its own reports Postfix forwards that they come from nowhere, and no queue id.
+            queue_id, stamped = stamp.read(raw)
+            address = address or stamped
         address = client(address)
         sender = self._sender or ""
         return [
