@@ -14,8 +14,8 @@ from typing import Literal
 from weftmail.mta.exim.layout import LOCALMACROS, SETTINGS, TEMPLATE, Exim, shell_value
 from weftmail.mta.exim.settings import DATA_ACL, FRAGMENTS, EximSettings, reasons, render
 
-__all__ = ["Addition", "block", "conflicts", "report", "show", "wanted", "with_block", "with_domains", "without_block",
-           "without_domains"]  # fmt: skip
+__all__ = ["Addition", "block", "conflicts", "mode_of", "report", "show", "wanted", "with_block", "with_domains",
+           "without_block", "without_domains"]  # fmt: skip
 
 _RULE = "#####################################################\n"
 _BLOCKS = {"router/050_weftmail": "begin routers", "transport/30_weftmail": "begin transports"}
@@ -56,6 +56,13 @@ def wanted(settings: EximSettings, current: Exim) -> dict[str, str]:
             template = with_block(template, name, texts[name], after)
         files[TEMPLATE] = template
     return files
+
+
+def mode_of(current: Exim) -> Literal["pipe", "lmtp"]:
+    """Return how mail is handed over to weftmail by what was installed; by LMTP where nothing was."""
+    return (
+        "pipe" if any("\nweftmail_pipe:" in text for text in (*current.texts.values(), current.generated)) else "lmtp"
+    )
 
 
 def block(name: str, text: str) -> str:

@@ -5,9 +5,10 @@ Each check answers the same three questions: what is wrong, why that matters, wh
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from weftmail.core.failure import TempFail
@@ -16,6 +17,7 @@ from weftmail.core.wording.command import Command
 from weftmail.mta import map_copy
 from weftmail.mta.exim.changes import show
 from weftmail.mta.exim.layout import Exim, run
+from weftmail.mta.exim.rights import READ, WRITE, barred_by
 from weftmail.mta.exim.settings import DATA_ACL, EximSettings, render
 from weftmail.mta.map import GROUP, MapDatabase
 from weftmail.mta.postfix.finding import Finding
@@ -46,6 +48,12 @@ class EximHost:
     """The name whose reports weftmail believes."""
     mail_log: str
     """The log that weftmail follows."""
+    barred: Mapping[str, str] = field(default_factory=dict)
+    """Files that Exim needs and may not use, each with what bars it: the file itself or a folder above."""
+    program: bool = True
+    """Whether the pipe program is there and may be run."""
+    runs: bool = True
+    """Whether a daemon runs, as far as can be seen."""
 
 
 def look(settings: EximSettings, authserv_id: str, mail_log: str) -> EximHost:
@@ -61,7 +69,28 @@ def look(settings: EximSettings, authserv_id: str, mail_log: str) -> EximHost:
         "No retry" not in run("exim4", "-brt", "relay-test.example.com")[1],
         authserv_id,
         mail_log,
+        _barred(settings),
+        os.access(settings.program, os.X_OK),
+        _runs(),
     )
+
+
+def _barred(settings: EximSettings) -> Mapping[str, str]:
+    needs = [(settings.recipients, READ), (settings.domains, READ), (f"{settings.folder}/{DATA_ACL}", READ)]
+    if settings.mode == "lmtp":
+        needs.append((settings.socket, READ | WRITE))
+    return {path: bar for path, wants in needs if (bar := barred_by(settings.exim_user, path, wants))}
+
+
+def _runs() -> bool:
+    """Say whether the daemon runs that wrote its number down; True, too, where that may not be read."""
+    said = run("exim4", "-bP", "pid_file_path")[1].partition("=")[2].strip()
+    try:
+        return Path("/proc", Path(said or "/run/exim4/exim.pid").read_text("ascii").strip()).is_dir()
+    except FileNotFoundError:
+        return False
+    except (OSError, ValueError):
+        return True
 
 
 def _followed(settings: EximSettings) -> int:
@@ -96,7 +125,11 @@ def _parts(settings: EximSettings, current: Exim, here: EximHost) -> Iterator[Fi
 def _generated(settings: EximSettings, current: Exim, _: EximHost) -> Iterator[Finding]:
     """What stands in the parts counts only once it was put together."""
     lines = [line.strip() for line in render(settings)["router/050_weftmail"].splitlines() if "lookup" in line]
-    if current.layout in ("split", "unsplit") and not all(line in current.generated for line in lines):
+    if (
+        current.layout in ("split", "unsplit")
+        and current.readable
+        and not all(line in current.generated for line in lines)
+    ):
         yield Finding(
             "broken",
             "what Exim reads is older than its parts",
@@ -105,14 +138,57 @@ def _generated(settings: EximSettings, current: Exim, _: EximHost) -> Iterator[F
         )
 
 
-def _group(_: EximSettings, __: Exim, here: EximHost) -> Iterator[Finding]:
+def _group(settings: EximSettings, _: Exim, here: EximHost) -> Iterator[Finding]:
     """Without the group Exim cannot read the map, and every mail to this server is deferred."""
-    if here.members is None or "Debian-exim" not in here.members:
+    if here.members is None or settings.exim_user not in here.members:
         yield Finding(
             "broken",
-            f"Debian-exim is not in the group {GROUP}",
-            "it can read neither the map nor reach the listener's socket, and all mail to this server waits",
-            f"{Command('adduser Debian-exim {group}', group=GROUP)}; systemctl restart exim4",
+            f"{settings.exim_user} is not in the group {GROUP}",
+            "it can neither read the map nor reach the listener's socket, and all mail to this server waits",
+            f"{Command('adduser {user} {group}', user=settings.exim_user, group=GROUP)}; systemctl restart exim4",
+        )
+
+
+def _rights(settings: EximSettings, _: Exim, here: EximHost) -> Iterator[Finding]:
+    """A mode that was changed, as by a chmod -R of the state folder."""
+    if here.members is None or settings.exim_user not in here.members:
+        # All that the group may read is barred then, and one step mends it.
+        return
+    for path, bar in here.barred.items():
+        lacks = "the listener cannot be reached, and mail to weftmail" if path == settings.socket else "mail"
+        mode = "a+rX" if bar.startswith(settings.folder) else "g+rwX" if path == bar else "g+X"
+        mend = str(Command("chmod {mode} {path}", mode=mode, path=bar))
+        if mode != "a+rX":
+            mend = f"{Command('chgrp {group} {path}', group=GROUP, path=bar)}; {mend}"
+        yield Finding("broken", f"{settings.exim_user} may not use {path}: {bar} bars it", f"{lacks} waits", mend)
+
+
+def _program(settings: EximSettings, _: Exim, here: EximHost) -> Iterator[Finding]:
+    if settings.mode == "pipe" and not here.program:
+        yield Finding(
+            "broken",
+            f"the pipe program {settings.program} is missing or may not be run",
+            "mail to weftmail waits, and is frozen in the end",
+            "mail-admin exim install --pipe --program PATH",
+        )
+
+
+def _running(_: EximSettings, __: Exim, here: EximHost) -> Iterator[Finding]:
+    if not here.runs:
+        yield Finding(
+            "broken", "Exim does not run", "no mail comes in, and what is to leave waits", "systemctl start exim4"
+        )
+
+
+def _version(_: EximSettings, current: Exim, __: EximHost) -> Iterator[Finding]:
+    """From 4.94 on what a stranger said is tainted; our parts were written for that, and tried with 4.96."""
+    number = tuple(map(int, re.findall(r"\d+", current.version)[:2]))
+    if number and number < (4, 94):
+        yield Finding(
+            "look",
+            f"Exim {current.version} was never tried with weftmail",
+            "it was tried with 4.96; from 4.94 on Exim refuses a stranger's words where they could do harm",
+            "upgrade the mail server",
         )
 
 
@@ -211,7 +287,7 @@ def _retry(_: EximSettings, __: Exim, here: EximHost) -> Iterator[Finding]:
 
 
 def _frozen(settings: EximSettings, _: Exim, here: EximHost) -> Iterator[Finding]:
-    """Our own pipe freezes a mail whose program was killed; nobody thaws it but a person."""
+    """Our own pipe freezes a mail whose shell was killed; nobody thaws it but a person."""
     ids = re.findall(r"(?m)^\s*\d+[mhd]\s+\S+\s+(\S+) .*\*\*\* frozen \*\*\*", here.queue)
     if settings.mode == "pipe" and ids:
         yield Finding(
@@ -223,5 +299,6 @@ def _frozen(settings: EximSettings, _: Exim, here: EximHost) -> Iterator[Finding
 
 
 _CHECKS: tuple[Callable[[EximSettings, Exim, EximHost], Iterator[Finding]], ...] = (
-    _parts, _generated, _group, _map, _retry, _reports, _log, _signatures, _long_lines, _many, _size, _frozen,
+    _running, _parts, _generated, _group, _rights, _map, _program, _retry, _reports, _log, _signatures, _long_lines,
+    _many, _size, _frozen, _version,
 )  # fmt: skip

@@ -40,8 +40,10 @@ class Exim:
     options: Mapping[str, str] = field(default_factory=dict)
     """What holds now, as ``exim4 -bP`` says it; empty where Exim cannot read its configuration."""
     generated: str = ""
-    """The file that Exim reads, as update-exim4.conf left it."""
+    """The file that Exim reads, as update-exim4.conf left it; empty where it is missing or may not be read."""
     folder: str = DEFAULT_FOLDER
+    readable: bool = True
+    """Whether the file that Exim reads may be read by us: on Debian it is root's and Exim's alone."""
 
     def on(self, name: str) -> bool:
         """Say whether an option that is on or off is on."""
@@ -59,14 +61,16 @@ def read(folder: str = DEFAULT_FOLDER) -> Exim:
     for path in sorted(base.glob("conf.d/*/*")):
         if path.is_file() and (text := _text(path)) is not None:
             texts[str(path.relative_to(base))] = text
+    generated = _text(Path(GENERATED))
     return Exim(
         _layout(base, texts.get(SETTINGS, "")),
         texts,
         version,
         lookups,
         _options(),
-        _text(Path(GENERATED)) or "",
+        generated or "",
         folder,
+        generated is not None or not Path(GENERATED).exists(),
     )
 
 

@@ -9,21 +9,26 @@ from weftmail.cli.config import Config
 from weftmail.cli.mailboxes import SETTINGS, run
 
 EXIM = Path("/etc/exim4")
+SENDMAIL = Path("/usr/sbin/sendmail")
 
 
-def exim_here(exim: Path = EXIM, postfix: Path = SETTINGS) -> bool:
-    """Say whether the mail server of this machine is Exim: it has settings here, and Postfix has none."""
-    return exim.is_dir() and not postfix.exists()
+def exim_here(exim: Path = EXIM, postfix: Path = SETTINGS, sendmail: Path = SENDMAIL) -> bool:
+    """Say whether the mail server of this machine is Exim: it has settings here, and Postfix has none.
+
+    Of a package that was removed and not purged the settings stay: where both have some, it is the one whose
+    sendmail(8) this machine has, which two of Debian's packages never bring at once.
+    """
+    return exim.is_dir() and (not postfix.exists() or sendmail.resolve().name.startswith("exim"))
 
 
 def own_hostname() -> str:
     """Return this server's own name as Postfix or Exim has it, else as the machine has it."""
     name = ""
     # Without its settings postconf sleeps a second before it complains.
-    if SETTINGS.exists():
-        name = run(["postconf", "-hx", "myhostname"])
-    elif exim_here():
+    if exim_here():
         name = run(["exim4", "-bP", "primary_hostname"]).partition("=")[2].strip()
+    elif SETTINGS.exists():
+        name = run(["postconf", "-hx", "myhostname"])
     return (name or socket.getfqdn()).lower()
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import re
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,6 +17,7 @@ from weftmail.core.failure import UsageError
 from weftmail.mta.exim import changes
 from weftmail.mta.exim.checks import EximHost, check
 from weftmail.mta.exim.layout import LOCALMACROS, SETTINGS, TEMPLATE, Exim, shell_value
+from weftmail.mta.exim.rights import READ, WRITE, barred_by
 from weftmail.mta.exim.settings import DATA_ACL, FRAGMENTS, EximSettings, reasons, render
 
 OURS = EximSettings("/var/lib/weftmail", "mx1.acme.example")
@@ -142,6 +147,17 @@ WRONG = {
     "no retry rule": (GOOD, replace(HERE, retries=False), "broken"),
     "authserv_id is ''": (GOOD, replace(HERE, authserv_id=""), "look"),
     "follows /var/log/mail.log": (GOOD, replace(HERE, mail_log="/var/log/mail.log"), "look"),
+    "recipients.cdb: /var/lib/weftmail/map bars it": (
+        GOOD, replace(HERE, barred={OURS.recipients: "/var/lib/weftmail/map"}), "broken"
+    ),
+    "listener.sock: /var/lib/weftmail/listener.sock bars it": (
+        GOOD, replace(HERE, barred={OURS.socket: OURS.socket}), "broken"
+    ),
+    "data_acl: /etc/weftmail bars it": (
+        GOOD, replace(HERE, barred={f"{OURS.folder}/{DATA_ACL}": "/etc/weftmail"}), "broken"
+    ),
+    "Exim does not run": (GOOD, replace(HERE, runs=False), "broken"),
+    "4.92.3 was never tried": (replace(GOOD, version="4.92.3"), HERE, "look"),
     "DKIM is not checked": (replace(GOOD, generated=GOOD.generated + "DC_minimaldns=1\n"), HERE, "look"),
     "more than 998 octets": (replace(GOOD, generated=GOOD.generated.replace("IGNORE_", "NO_")), HERE, "look"),
     "after 10 mails": (replace(GOOD, options={"log_file_path": "/var/log/exim4/%slog"}), HERE, "look"),
@@ -170,6 +186,52 @@ def test_mail_that_our_pipe_left_frozen_is_found() -> None:
     (one,) = check(piped, current, replace(HERE, queue=queue))
     assert one.finding == "frozen mail in the queue: 1" and "exim4 -Mt 1xWwRG-0000m0-06" in one.next_step
     assert check(OURS, GOOD, replace(HERE, queue=queue)) == []
+
+
+@pytest.mark.parametrize("layout", ["split", "unsplit"])
+@pytest.mark.parametrize("mode", ["pipe", "lmtp"])
+def test_how_mail_is_handed_over_is_read_in_what_was_installed(layout: str, mode: str) -> None:
+    ours, current = replace(OURS, mode=mode), exim(layout)  # type: ignore[arg-type]
+    assert changes.mode_of(replace(current, texts={**current.texts, **changes.wanted(ours, current)})) == mode
+    assert changes.mode_of(current) == "lmtp"
+
+
+def test_a_pipe_program_that_is_gone_matters_to_those_who_have_one() -> None:
+    piped, gone = replace(OURS, mode="pipe"), replace(HERE, program=False)
+    current = replace(GOOD, texts={**GOOD.texts, **changes.wanted(piped, GOOD)})
+    current = replace(current, generated=current.generated + "".join(render(piped).values()))
+    (one,) = check(piped, current, gone)
+    assert one.finding == "the pipe program /usr/bin/mail-ingest is missing or may not be run"
+    assert check(OURS, GOOD, gone) == []
+
+
+def test_one_step_mends_a_missing_group_and_nothing_else_is_said() -> None:
+    barred = {OURS.recipients: "/var/lib/weftmail", OURS.socket: OURS.socket}
+    (one,) = check(OURS, GOOD, replace(HERE, members=frozenset(), barred=barred))
+    assert one.next_step == "adduser Debian-exim weftmap; systemctl restart exim4"
+
+
+def test_of_a_file_that_may_not_be_read_nothing_is_said() -> None:
+    assert check(OURS, replace(GOOD, generated="", readable=False), HERE) == []
+
+
+def test_rights_are_asked_for_somebody_else() -> None:
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
+        folder, state = Path(name), Path(name, "state")
+        folder.chmod(0o755)
+        state.mkdir(mode=0o700)
+        file = state / "map"
+        file.touch()
+        file.chmod(0o644)
+        assert barred_by("nobody", str(file), READ) == str(state)
+        state.chmod(0o711)
+        assert barred_by("nobody", str(file), READ) == ""
+        assert barred_by("nobody", str(file), READ | WRITE) == str(file)
+        file.chmod(0o646)
+        assert barred_by("nobody", str(file), READ | WRITE) == ""
+        file.chmod(0o606)
+        assert barred_by(pwd.getpwuid(os.geteuid()).pw_name, str(file), READ | WRITE) == ""
+        assert barred_by("nobody", str(state / "none"), READ) == barred_by("no-such-user", str(file), READ) == ""
 
 
 @pytest.mark.parametrize(

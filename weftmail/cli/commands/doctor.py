@@ -27,9 +27,8 @@ def build(parser: Parser) -> None:
 def _doctor(context: Context, arguments: argparse.Namespace) -> int:
     from weftmail.cli.doctor import examine
 
-    context.become_owner()
     found: list[Examination] = []
-    for one in examine(context.config, context.config_path, context.clock):
+    for one in examine(context.config, context.config_path, context.clock, context.become_owner):
         found.append(one)
         if not arguments.json:
             # A check may take a while: each is shown as it comes.

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import os
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Literal
 
-from weftmail.cli import exim_install, runtime
+from weftmail.cli import exim_install, exim_wiring
 from weftmail.cli.arguments import Parser, Verbs
-from weftmail.cli.commands.postfix import pipe_program
 from weftmail.cli.context import Context
-from weftmail.cli.hostname import hostname
-from weftmail.mta.exim import changes, checks
+from weftmail.cli.exim_wiring import settings_of
+from weftmail.mta.exim import changes
+from weftmail.mta.exim.changes import mode_of
 from weftmail.mta.exim.layout import DEFAULT_FOLDER, Exim, read
 from weftmail.mta.exim.settings import EximSettings, render
-
-_FOLDER = next(str(one.default) for one in fields(EximSettings) if one.name == "folder")
+from weftmail.mta.postfix.finding import Finding
 
 
 def build(parser: Parser) -> None:
@@ -28,7 +27,7 @@ def build(parser: Parser) -> None:
     install = verbs.add("install", "write it into Exim, with a restore point, and prove that mail flows", _install)
     remove = verbs.add("remove", "take it out of Exim again: files as before, where nobody changed them", _remove)
     for verb in (show, check, install, remove):
-        verb.add_argument("--folder", default=_FOLDER, metavar="DIR", help="where the files for Exim lie")
+        verb.add_argument("--folder", default=exim_wiring.FOLDER, metavar="DIR", help="where the files for Exim lie")
         verb.add_argument("--pipe", action="store_true", help="a program for each mail, instead of the listener")
         verb.add_argument("--program", metavar="PATH", help="the pipe program")
     for verb in (install, remove):
@@ -43,14 +42,8 @@ def build(parser: Parser) -> None:
 
 
 def _settings(context: Context, arguments: argparse.Namespace) -> EximSettings:
-    return EximSettings(
-        state=context.config.state,
-        authserv_id=context.config.authserv_id or hostname(context.config),
-        mode="pipe" if arguments.pipe else "lmtp",
-        folder=arguments.folder,
-        program=os.path.abspath(arguments.program or pipe_program()),
-        user=runtime.owner_of(context.config.folder) or "weftmail",
-    )
+    mode: Literal["pipe", "lmtp"] = "pipe" if arguments.pipe else "lmtp"
+    return settings_of(context.config, mode, arguments.folder, arguments.program)
 
 
 def _show(context: Context, arguments: argparse.Namespace) -> None:
@@ -80,20 +73,25 @@ def _printed(files: Mapping[str, str]) -> Iterator[str]:
 
 
 def _check(context: Context, arguments: argparse.Namespace) -> int:
-    settings = _settings(context, arguments)
+    current = read(DEFAULT_FOLDER)
     if arguments.diff:
-        lines = exim_install.drifted(settings, DEFAULT_FOLDER)
+        lines = exim_install.drifted(_settings(context, arguments), DEFAULT_FOLDER)
         context.answer(arguments.json, lines, lambda: lines or ["● all files are as they were before weftmail"])
         return 0
-    here = checks.look(settings, context.config.authserv_id, context.config.mail_log)
-    found = checks.check(settings, read(DEFAULT_FOLDER), here)
-    marks = {"broken": "✕", "look": "▲"}
-    context.answer(
-        arguments.json,
-        [asdict(one) for one in found],
-        lambda: [f"{marks[one.level]} {one}" for one in found] or ["● Exim is as it should be."],
-    )
+    # It is asked of what is installed, so nobody has to say again that mail goes to a program.
+    arguments.pipe = arguments.pipe or mode_of(current) == "pipe"
+    found = exim_wiring.found(context.config, _settings(context, arguments), current)
+    context.answer(arguments.json, [asdict(one) for one in found], lambda: _findings(current, found))
     return 1 if any(one.level == "broken" for one in found) else 0
+
+
+def _findings(current: Exim, found: Sequence[Finding]) -> Iterator[str]:
+    marks = {"broken": "✕", "look": "▲"}
+    yield from (f"{marks[one.level]} {one}" for one in found)
+    if not current.readable:
+        yield f"○ {exim_wiring.UNSEEN}: run this as root"
+    elif not found:
+        yield "● Exim is as it should be."
 
 
 def _install(context: Context, arguments: argparse.Namespace) -> int:

@@ -24,6 +24,7 @@ Tone = Literal["good", "look", "broken"]
 Check = Callable[[Examined], tuple[str, Sequence[Finding]]]
 """Returns what it saw, in a few words, and what is wrong."""
 
+SERVER = "mail server"
 CHECKS: dict[str, Check] = {
     "store": store.whole,
     "version": store.version,
@@ -33,7 +34,7 @@ CHECKS: dict[str, Check] = {
     "listener": programs.listener,
     "sender": programs.sender,
     "site": programs.site,
-    "mail server": mail.wiring,
+    SERVER: mail.wiring,
     "mail log": mail.log,
     "delivered": mail.handed_over,
     "queue": mail.queue,
@@ -62,12 +63,20 @@ class Examination:
         return "broken" if "broken" in levels else "look" if levels else "good"
 
 
-def examine(config: Config, environ_path: str, clock: Clock) -> Iterator[Examination]:
-    """Yield what each check finds, as soon as it is known; ``environ_path`` is where the settings are."""
+def examine(
+    config: Config, environ_path: str, clock: Clock, become_owner: Callable[[], None] = lambda: None
+) -> Iterator[Examination]:
+    """Yield what each check finds, as soon as it is known; ``environ_path`` is where the settings are.
+
+    ``become_owner`` makes of root the owner of the store, for good.  The mail server is looked at before: what Exim
+    reads may be for root alone.
+    """
     examined = Examined(config, environ_path, clock, ThisServer(config))
+    server = _checked(SERVER, CHECKS[SERVER], examined)
+    become_owner()
     try:
         for name, check in CHECKS.items():
-            yield _checked(name, check, examined)
+            yield server if name == SERVER else _checked(name, check, examined)
     finally:
         examined.close()
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from weftmail.cli import runtime
+from weftmail.cli import exim_wiring, runtime
+from weftmail.cli.config import Config
 from weftmail.cli.doctor.examined import Examined, age, counted
-from weftmail.cli.hostname import hostname
+from weftmail.cli.hostname import exim_here, hostname
 from weftmail.cli.mailboxes import SETTINGS
+from weftmail.cli.maillog import followed
 from weftmail.core.tokens.reply_token import mask
 from weftmail.core.wording.command import Command
+from weftmail.mta.exim import layout
 from weftmail.mta.postfix import changes
 from weftmail.mta.postfix.finding import Finding
 from weftmail.mta.postfix.postconf import DEFAULT_FOLDER
@@ -23,10 +26,13 @@ def wiring(examined: Examined) -> tuple[str, Sequence[Finding]]:
     config = examined.config
     if config.smtp.startswith("maildir:"):
         return "a demo: no mail server", []
+    if exim_here():
+        return _exim(config)
     if not SETTINGS.exists():
         why = "no mail comes in by the mail server of this machine"
-        return "", [Finding("look", "this machine has no Postfix that is set up", why,
-                            "apt install postfix postfix-sqlite, then mail-admin postfix install")]  # fmt: skip
+        return "", [Finding("look", "this machine has no Postfix or Exim that is set up", why,
+                            "apt install postfix postfix-sqlite, then mail-admin postfix install; "
+                            "or apt install exim4, then mail-admin exim install")]  # fmt: skip
     current = changes.read(DEFAULT_FOLDER)
     owner = runtime.owner_of(config.folder)
     settings = Settings(
@@ -38,12 +44,18 @@ def wiring(examined: Examined) -> tuple[str, Sequence[Finding]]:
     return f"Postfix {current.version}", changes.check(settings, current)
 
 
+def _exim(config: Config) -> tuple[str, Sequence[Finding]]:
+    current = layout.read()
+    unseen = "" if current.readable else f"; {exim_wiring.UNSEEN}: run this as root"
+    return f"Exim {current.version}, {current.layout}{unseen}", exim_wiring.wired(config, current)
+
+
 def log(examined: Examined) -> tuple[str, Sequence[Finding]]:
     """What became of mail that left can be read."""
     readable = examined.machine.mail_log_readable()
     if readable is None:
         return "not followed", []
-    name = examined.config.mail_log
+    name = followed(examined.config)
     if readable:
         return f"{name} is followed", []
     why = "nobody learns what became of mail that left"
