@@ -156,7 +156,8 @@ def _rights(settings: EximSettings, _: Exim, here: EximHost) -> Iterator[Finding
         return
     for path, bar in here.barred.items():
         lacks = "the listener cannot be reached, and mail to weftmail" if path == settings.socket else "mail"
-        mode = "a+rX" if bar.startswith(settings.folder) else "g+rwX" if path == bar else "g+X"
+        ours = "g+X" if path != bar else "g+rw" if path == settings.socket else "g+r"
+        mode = "a+rX" if bar.startswith(settings.folder) else ours
         mend = str(Command("chmod {mode} {path}", mode=mode, path=bar))
         if mode != "a+rX":
             mend = f"{Command('chgrp {group} {path}', group=GROUP, path=bar)}; {mend}"
