@@ -36,6 +36,12 @@ class _TypedRow:
     choices: str
 
 
+@dataclass(frozen=True, slots=True)
+class _SeenRow:
+    record_type: str
+    name: str
+
+
 RecordField = FieldKind
 
 
@@ -121,6 +127,13 @@ class RecordTypes:
         """Return the teams that see the records of a type which is for named teams only."""
         rows = queries.record_type_teams(self._connection, company_id=company_id, record_type=record_type)
         return many(NamedTeam, rows)
+
+    def teams_of_company(self, company_id: int) -> dict[str, list[str]]:
+        """Return the names of each type's teams, by the names of the types; a type without any is not in it."""
+        found: dict[str, list[str]] = {}
+        for row in many(_SeenRow, queries.record_type_teams_of_company(self._connection, company_id=company_id)):
+            found.setdefault(row.record_type, []).append(row.name)
+        return found
 
     def limit(self, company_id: int, record_type: str, *, teams_only: bool) -> None:
         """Let the records of a type be for its teams only, or for everybody in the company."""

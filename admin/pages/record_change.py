@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -17,6 +17,7 @@ from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import record as records
+from weftmail.flow.setup import retype
 from weftmail.flow.setup.record_change import RecordChanges
 from weftmail.store.record import Record
 
@@ -86,7 +87,9 @@ def _page(visit: Visit, found: Record, wrong: Mapping[str, str]) -> Response:
     if owner not in ("", *(one[0] for one in owners)):
         owners.insert(0, (owner, found.owner or "–"))
     owners.insert(0, ("", visit.voice.gettext(marked("nobody"))))
-    types = [one.name for one in visit.store.companies.record_types(found.company_id)]
+    types = [
+        one.name for one in visit.store.companies.record_types(found.company_id) if one.name not in visit.hidden_types
+    ]
     return visit.page(
         "record_change.html",
         command=Command("mail-admin record set {label}", label=found.label),
@@ -95,7 +98,8 @@ def _page(visit: Visit, found: Record, wrong: Mapping[str, str]) -> Response:
         states=[(one.name, _said(visit, one.name)) for one in visit.store.records.states(found.company_id, found.type)],
         owners=owners,
         teams=[("", "–"), *((one.name, one.name) for one in visit.store.teams.all(found.company_id))],
-        types=[(one, one) for one in types if one not in visit.hidden_types],
+        types=[(one, one) for one in types],
+        seen=_seen(visit, found, types),
         chosen={
             "title": found.title,
             "state": found.state,
@@ -108,6 +112,15 @@ def _page(visit: Visit, found: Record, wrong: Mapping[str, str]) -> Response:
         asked=_asked(visit, found, typed),
         wrong=wrong,
     )
+
+
+def _seen(visit: Visit, found: Record, types: Sequence[str]) -> list[tuple[str, str]]:
+    """Return types beside who sees their records; those that the same people see stand together."""
+    together: dict[str, list[str]] = {}
+    for name, seen in retype.seen_by(visit.store, found.company_id).items():
+        if name in types:
+            together.setdefault(visit.voice.say(seen), []).append(name)
+    return [(", ".join(names), seen) for seen, names in together.items()]
 
 
 def _asked(visit: Visit, found: Record, typed: Mapping[str, str]) -> list[FieldAsked]:

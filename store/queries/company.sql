@@ -51,6 +51,12 @@ from record_type_team p join team t on t.id = p.team_id
 where p.company_id = :company_id and p.record_type = :record_type
 order by t.name;
 
+-- name: record_type_teams_of_company
+select p.record_type, t.name
+from record_type_team p join team t on t.id = p.team_id
+where p.company_id = :company_id
+order by p.record_type, t.name;
+
 -- name: record_type_only!
 update record_type set teams_only = :teams_only where company_id = :company_id and name = :record_type;
 

@@ -78,6 +78,7 @@ READ_MORE = {
     "records_by_former_label": "asks in each company, by its key",
     "hidden_types": "the types of one company",
     "record_type_teams": SET_UP,
+    "record_type_teams_of_company": SET_UP,
     "record_type_teams_remove": SET_UP,
     "tags": SET_UP,
     "activity_types": SET_UP,

@@ -11,6 +11,10 @@ from weftmail.core.near import one_slip
 
 _PART = re.compile(r'(?:(from|to|has|in|tag|before|after):)?(?:"([^"]*)"|(\S+))', re.IGNORECASE)
 _TERM = re.compile(r"\w+")
+_APART = re.compile(r"[\s,;<>()\[\]\"]+")
+"""What stands between two words: an address in brackets or before a comma is a word by itself."""
+_EXACT = re.compile(r"@|\w\.\w|://|\d")
+"""What only addresses and numbers have in them: of people, domains, files and pages; of records, orders, telephones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,8 @@ class Sought:
     """What is looked for: each of ``phrases`` is one or more words that follow each other."""
 
     phrases: tuple[tuple[str, ...], ...] = ()
+    exact: frozenset[tuple[int, int]] = frozenset()
+    """Which words stand in a number or an address, where another letter is another thing: phrase and place of each."""
     sender: str = ""
     recipient: str = ""
     has_file: bool = False
@@ -48,10 +54,12 @@ def sought(text: str) -> Sought:
 
 
 def _with_words(found: Sought, text: str) -> Sought:
-    terms = tuple(_TERM.findall(text))[:SEARCH_WORDS]
-    if not terms or len(found.phrases) >= SEARCH_WORDS:
+    read = [(term, bool(_EXACT.search(word))) for word in _APART.split(text) for term in _TERM.findall(word)]
+    if not read or len(found.phrases) >= SEARCH_WORDS:
         return found
-    return replace(found, phrases=(*found.phrases, terms))
+    terms, at = read[:SEARCH_WORDS], len(found.phrases)
+    exact = {(at, place) for place, (_, fixed) in enumerate(terms) if fixed}
+    return replace(found, phrases=(*found.phrases, tuple(term for term, _ in terms)), exact=found.exact.union(exact))
 
 
 def _narrowed(found: Sought, name: str, value: str) -> Sought | None:
@@ -83,8 +91,8 @@ def _dated(found: Sought, name: str, value: str) -> Sought | None:
 def near_words(word: str, known: tuple[str, ...]) -> tuple[str, ...]:
     """Return the known words that are one slip of the hand away, the first few of them.
 
-    A number is never taken for another one, nor a word of fewer than four letters.
+    A number is never taken for another one or for a word, nor is a word of fewer than four letters.
     """
-    if len(word) < 4 or any(letter.isdigit() for letter in word):
+    if len(word) < 4 or _EXACT.search(word):
         return ()
-    return tuple(one for one in known if one_slip(word, one))[:8]
+    return tuple(one for one in known if one_slip(word, one) and not _EXACT.search(one))[:8]

@@ -52,10 +52,15 @@ def _find(store: Store, company_id: int, what: Sought, hidden_types: Sequence[st
 
 
 def _others(store: Store, what: Sought) -> list[Sought]:
-    """Return what may have been meant: with one word replaced by one that is a slip away."""
+    """Return what may have been meant: with one word replaced by one that is a slip away.
+
+    No word of a number or an address is: LEAD-1 and LEAF-1 are two things, and so are two domains that look alike.
+    """
     others = []
     for at, phrase in enumerate(what.phrases):
         for place, word in enumerate(phrase):
+            if (at, place) in what.exact:
+                continue
             for near in near_words(folded(word), store.search.near(folded(word))):
                 meant = (*phrase[:place], near, *phrase[place + 1 :])
                 others.append(replace(what, phrases=(*what.phrases[:at], meant, *what.phrases[at + 1 :])))

@@ -26,9 +26,10 @@ DAY = datetime.date(2026, 5, 31)
         ("before:2026-05-31 after:2026-05-31", Sought(before=DAY, after=DAY)),
         ('tag:VIP tag:""', Sought((("tag",),), tag="VIP")),
         ('tag:"to call"', Sought(tag="to call")),
+        ("chairs LEAD-1", Sought((("chairs",), ("LEAD", "1")), frozenset({(1, 0), (1, 1)}))),
         ("before:tomorrow", Sought((("before", "tomorrow"),))),
         ("has:hope", Sought((("has", "hope"),))),
-        ("karin@customer.example", Sought((("karin", "customer", "example"),))),
+        ("karin@customer.example", Sought((("karin", "customer", "example"),), frozenset({(0, 0), (0, 1), (0, 2)}))),
         ('from:""', Sought((("from",),))),
     ],
 )
@@ -45,3 +46,56 @@ def test_one_slip_is_forgiven_but_not_in_numbers_or_short_words() -> None:
     known = ("chair", "chairs", "chars", "4711", "lamp")
     assert near_words("chiars", known) == ("chairs", "chars") and near_words("chairz", known) == ("chair", "chairs")
     assert near_words("4712", known) == near_words("lam", known) == ()
+    assert near_words("chairs", ("chair5", "chair", "chairs2")) == ("chair",), "a word is taken for no number either"
+
+
+NUMBERS_AND_ADDRESSES = [
+    *("LEAF-1", "leaf-1", "order-4711", "SO-2026-0042", "PO/4711/a", "AB12CD", "INV_2026_7", "kväm-7", "#4711"),
+    *(
+        "4711",
+        "+46 8 123 45 67",
+        "(08) 123-4567",
+        "2026-05-31",
+        "1,500",
+        "12:30",
+        "192.0.2.7",
+        "2001:db8::1",
+    ),
+    *("karin@custoner.example", "Karin.Ek@custoner.example", "leads+abc@acme.example", "@custoner.example", "karin@"),
+    *("<karin@custoner.example>", "mailto:karin@custoner.example", "karin@localhost", "björn@blåbär.example"),
+    *("custoner.example", "www.custoner.example/stolar", "https://intranet/stolar", "ritning.pdf", "blåbär.example."),
+    *("<abc.def@mail.custoner.example>", "<20260531T1200.abc-def@host>", "CAF=abc_def@mail.gmail.example"),
+]
+PLAIN = [
+    "chiars",
+    "forty chiars",
+    "to-day",
+    "chairs.",
+    "chairs...lamp",
+    "chairs, lamp",
+    "smörgåsbord",
+    "don't",
+    "(lamp)",
+]
+
+
+@pytest.mark.parametrize("typed", NUMBERS_AND_ADDRESSES)
+def test_another_letter_is_another_number_or_address(typed: str) -> None:
+    what = sought(typed)
+    standing = {(at, place) for at, phrase in enumerate(what.phrases) for place in range(len(phrase))}
+    assert what.phrases and what.exact == standing
+    mixed = sought(f'chiars "{typed} now" lamp')
+    words = [word for phrase in what.phrases for word in phrase]
+    assert mixed.phrases == (("chiars",), (*words, "now"), ("lamp",))
+    assert mixed.exact == {(1, place) for place in range(len(words))}, "what stands beside it is a plain word"
+
+
+@pytest.mark.parametrize("typed", PLAIN)
+def test_in_plain_words_a_letter_is_forgiven(typed: str) -> None:
+    assert sought(typed).phrases and not sought(typed).exact
+
+
+def test_an_address_ends_where_its_word_does() -> None:
+    assert sought("karin@customer.example,chiars").exact == {(0, 0), (0, 1), (0, 2)}
+    assert sought('"lamp <karin@customer.example> chiars"').exact == {(0, 1), (0, 2), (0, 3)}
+    assert sought("word " * 1000 + "a@b.example").exact == frozenset()

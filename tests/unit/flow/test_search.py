@@ -49,6 +49,31 @@ def test_one_letter_is_forgiven_where_nothing_is_exact(world: World) -> None:
     assert search(world.store, world.acme, '"fyrtio stolra"', ()).instead == "fyrtio stolar"
 
 
+def test_a_number_or_an_address_is_found_as_it_is_or_not_at_all(world: World) -> None:
+    """LEAF-1 is not LEAD-1, and one who looks for a customer is not shown another one whose name is a letter away."""
+    said = "Call +46 8 123 45 67 on SO-AB-77, or see www.verkstad.example/ritningar and <abc.defgh@relay.example>.\n"
+    world.deliver(world.mail(subject="Ritningar", text=said, verified=True), "leads@acme.example")
+    exactly = ["LEAD-1", "SO-AB-77", "www.verkstad.example", "<abc.defgh@relay.example>", "Karin@customer.example"]
+    for typed in exactly:
+        assert hits(world, typed), typed
+    for typed in [
+        *("LEAF-1", "LEAD-2", "SO-AC-77", "SO-AB-78", "+46 8 123 45 68", "123-4568"),
+        *(
+            "karin@custoner.example",
+            "karim@customer.example",
+            "@custoner.example",
+            "custoner.example",
+            "karin@kustomer",
+        ),
+        *("www.verkstat.example", "verkstat.example/ritningar", "https://verkstat", "<abc.defgi@relay.example>"),
+        *('"karin@custoner.example"', 'ritningar "LEAF-1"', "in:LEAF-1 ritningra", "from:karim ritningra"),
+    ]:
+        found = search(world.store, world.acme, typed, ())
+        assert (found.hits, found.instead) == ((), ""), typed
+    for typed in ["ritningra", "verkstda", "custoner", "ritningra LEAD-1", "verkstad.example ritningra"]:
+        assert search(world.store, world.acme, typed, ()).instead, typed
+
+
 def test_the_index_follows_what_changes(world: World) -> None:
     filled(world)
     setup = Setup(world.store, Actor("Anna", world.anna), world.clock, None, lambda _a, _b: "", ("en",), lambda _: True)

@@ -110,6 +110,7 @@ def _build_moves(verbs: Verbs) -> None:
     other = verbs.add("retype", "give a record another type, and with it another number", _retype, company=True)
     other.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
     other.add_argument("type", metavar="TYPE", help="the type: lead, order, invoice, ...")
+    other.add_argument("--dry-run", action="store_true", help="say who would see it then, and change nothing")
     carry = verbs.add("move", "move messages of a record to another one", _carry, company=True)
     carry.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
     carry.add_argument("messages", nargs="+", type=number, metavar="N", help="a message, by its number in the record")
@@ -184,8 +185,17 @@ MOVES = (
 
 
 def _retype(context: Context, arguments: argparse.Namespace) -> None:
+    found, wanted, seen = retype.plan(context.setup, arguments.number, arguments.type, company=arguments.company)
+    seen_by = say(seen)
+    if arguments.dry_run:
+        lines = [f"{found.label} would be of the type {wanted}.", f"Seen by: {seen_by}"]
+        value = {"number": found.label, "type": wanted, "seen_by": seen_by, "changed": False}
+        context.answer(arguments.json, value, lambda: lines)
+        return
     made = carried_out(retype.change(context.setup, arguments.number, arguments.type, company=arguments.company))
-    context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
+    context.answer(
+        arguments.json, {**done.value(made), "seen_by": seen_by}, lambda: [done.changes(made), f"Seen by: {seen_by}"]
+    )
 
 
 def _snooze(context: Context, arguments: argparse.Namespace) -> None:

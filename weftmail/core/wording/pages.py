@@ -35,6 +35,10 @@ PAGES: Final[dict[str, Sentence]] = {
     "told.email": marked("by email"),
     "told.unread": marked("unread"),
     "told.read": marked("has read it"),
+    # Who sees the records of a type.
+    "seen.everybody": marked("everybody in {company}"),
+    "seen.teams": marked("{names} and the admins, nobody else"),
+    "seen.admins": marked("the admins, nobody else"),
     # How somebody outside came into a conversation.
     "joined.opened": marked("started this conversation"),
     "joined.addressed": marked("addressed in To"),

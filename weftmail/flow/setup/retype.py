@@ -11,6 +11,31 @@ from weftmail.flow.setup.act import Done, Fields, Setup, act
 from weftmail.flow.setup.undo import check_unchanged
 from weftmail.store.audit import AuditRow
 from weftmail.store.record import Record
+from weftmail.store.store import Store
+
+
+def seen_by(store: Store, company_id: int) -> dict[str, Phrase]:
+    """Return who sees the records of each type of a company, by the names of the types: what another type comes to."""
+    company, teams = find.company_by_id(store, company_id).name, store.record_types.teams_of_company(company_id)
+    found: dict[str, Phrase] = {}
+    for one in store.companies.record_types(company_id):
+        if not one.teams_only:
+            found[one.name] = Phrase("seen.everybody", {"company": company})
+        elif one.name in teams:
+            found[one.name] = Phrase("seen.teams", {"names": find.joined(teams[one.name])})
+        else:
+            found[one.name] = Phrase("seen.admins")
+    return found
+
+
+def plan(setup: Setup, number: str, type_: str, *, company: str | None = None) -> tuple[Record, str, Phrase]:
+    """Return the record, the type that it would get, and who would see it then; nothing changes.
+
+    Raises RefusedAct for what ``change`` refuses.
+    """
+    found = find.record(setup.store, number, company)
+    wanted = _wanted(setup.store, found, type_)
+    return found, wanted, seen_by(setup.store, found.company_id)[wanted]
 
 
 @act
@@ -21,14 +46,19 @@ def change(setup: Setup, number: str, type_: str, *, company: str | None = None)
     """
     store, now = setup.store, setup.clock()
     found = find.record(store, number, company)
+    stands = store.records.retype(found, _wanted(store, found, type_), now)
+    return _done(setup, found, stands, stands.label, now)
+
+
+def _wanted(store: Store, found: Record, type_: str) -> str:
+    """Return the name of the type that is meant, where the record can get it."""
     wanted = find.record_type(store, found.company_id, type_, field="type")
     if wanted == found.type:
         raise RefusedAct("type", "type_already", number=found.label, type=wanted)
     hidden = [] if found.owner_id is None else store.record_types.hidden_from(found.company_id, found.owner_id)
     if wanted in hidden:
         raise RefusedAct("type", "not_in_named_team", name=found.owner or "", number=found.label, type=wanted)
-    stands = store.records.retype(found, wanted, now)
-    return _done(setup, found, stands, stands.label, now)
+    return wanted
 
 
 def _done(setup: Setup, was: Record, stands: Record, subject: str, now: int) -> Done:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.unit.flow.setup.conftest import Office
 from weftmail.core.wording.sentences import say
+from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup import record, record_type, retype, team, undo
 from weftmail.flow.setup.record_change import RecordChanges
 from weftmail.flow.setup.record_type import TypeChanges
+from weftmail.locale import language
 
 
 def test_the_old_number_leads_on_both_ways(office: Office) -> None:
@@ -37,6 +41,30 @@ def test_what_cannot_be(office: Office) -> None:
     assert office.refused(retype.change(office.setup, "LEAD-1", "ticket")) == ("type", "not_in_named_team")
     office.did(record.change(office.setup, "LEAD-1", RecordChanges(owner="")))
     assert office.did(retype.change(office.setup, "LEAD-1", "ticket")).subject == "TICKET-1"
+
+
+def test_who_will_see_a_record_is_said_before_it_gets_another_type(office: Office) -> None:
+    """Each type says who sees its records, in both languages, and looking changes nothing."""
+    for name in ("Staff", "Legal"):
+        office.did(team.add(office.setup, name, add_members=["anna@acme.example"]))
+    office.did(record.add(office.setup, "lead", title="T"))
+    office.did(
+        record_type.change(office.setup, None, "ticket", TypeChanges(teams_only=True, add_teams=["Staff", "Legal"]))
+    )
+    office.did(record_type.change(office.setup, None, "task", TypeChanges(teams_only=True)))
+    seen = retype.seen_by(office.store, office.world.acme)
+    assert say(seen["ticket"]) == "Legal, Staff and the admins, nobody else"
+    assert say(seen["task"]) == "the admins, nobody else"
+    assert {say(one) for name, one in seen.items() if name not in ("ticket", "task")} == {"everybody in Acme"}
+    assert list(seen) == [one.name for one in office.store.companies.record_types(office.world.acme)]
+    swedish = language("sv")
+    assert say(seen["ticket"], swedish) == "Legal, Staff och administratörerna, ingen annan"
+    assert say(seen["order"], swedish) == "alla i Acme"
+    found, wanted, who = retype.plan(office.setup, "LEAD-1", "ticket")
+    assert (found.label, wanted, who) == ("LEAD-1", "ticket", seen["ticket"])
+    assert office.world.record("LEAD-1").type == "lead"
+    with pytest.raises(RefusedAct):
+        retype.plan(office.setup, "LEAD-1", "lead")
 
 
 def test_a_team_says_whether_who_answers_takes(office: Office) -> None:
