@@ -2,10 +2,10 @@
 
 python -m bench growth: how the store bears being filled; python -m bench hostile: how the time to read hostile mail
 grows with its size; python -m bench storm: much mail with hostile mail in it, while readers die; python -m bench site:
-what each page takes over a large store; python -m bench search: what a search takes among a million messages;
-python -m bench open-pages: what 200 open pages cost; python -m bench forecast DIR: whether mails go where the page
-Where would this mail go? says; these need no root and no Postfix. python -m bench killed: the sender killed while
-messages leave; it needs root.
+what each page takes over a large store; python -m bench search: what a search takes among a million messages; python
+-m bench open-pages: what 200 open pages cost; python -m bench idle: what the programs hold while nothing happens, as
+root; python -m bench forecast DIR: whether mails go where the page Where would this mail go? says; these need no root
+and no Postfix. python -m bench killed: the sender killed while messages leave; it needs root.
 """
 
 from __future__ import annotations
@@ -64,6 +64,10 @@ def main() -> int:
         from bench import open_pages
 
         return open_pages.main(sys.argv[2:])
+    if sys.argv[1:2] == ["idle"]:
+        from bench import idle
+
+        return idle.main(sys.argv[2:])
     if sys.argv[1:2] == ["forecast"]:
         from bench import forecast
 

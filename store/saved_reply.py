@@ -110,6 +110,13 @@ class SavedReplies:
         words = {"company_id": company_id, "user_id": user_id or 0, "all_teams": all_teams, "everything": everything}
         return many(SavedReply, queries.saved_replies(self._connection, **words, most=most))
 
+    def of_team(self, company_id: int, team_id: int) -> list[SavedReply]:
+        """Return the replies of a team and those that assign a record to it, oldest first; removed ones as well."""
+        found = many(
+            SavedReply, queries.saved_replies_of_team(self._connection, company_id=company_id, team_id=team_id)
+        )
+        return sorted(found, key=lambda each: each.id)
+
     def put_files(self, company_id: int, reply_id: int, files: Sequence[NewAttachment]) -> None:
         """Keep these files, whose bytes are stored, in place of those that it had."""
         queries.saved_reply_files_remove(self._connection, company_id=company_id, saved_reply_id=reply_id)

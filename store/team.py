@@ -90,11 +90,12 @@ class Teams:
         return column(found)
 
     def remove(self, company_id: int, team_id: int) -> None:
-        """Remove a team that owns nothing.  Raises Conflict where it owns something."""
+        """Remove a team that owns nothing, with its signature and what it sees.
+
+        Raises Conflict where it owns something, saved replies among it, or one assigns records to it.
+        """
         queries.record_type_teams_remove(self._connection, company_id=company_id, team_id=team_id)
         queries.signature_remove(self._connection, company_id=company_id, user_id=0, team_id=team_id)
-        queries.saved_replies_of_team_pass(self._connection, company_id=company_id, team_id=team_id)
-        queries.saved_replies_assign_no_team(self._connection, company_id=company_id, team_id=team_id)
         queries.team_members_remove(self._connection, company_id=company_id, team_id=team_id)
         queries.team_remove(self._connection, company_id=company_id, id=team_id)
 

@@ -15,7 +15,7 @@ from weftmail.core.role import Role
 from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import Refusal
-from weftmail.flow.setup import find, signature, team
+from weftmail.flow.setup import belongings, find, signature, team
 from weftmail.store.team import Team
 
 
@@ -114,6 +114,7 @@ def _page(visit: Visit, found: Team, wrong: Mapping[str, str]) -> Response:
         if "signature" in visit.form
         else visit.store.signatures.below(visit.company_id, None, found.id).team,
         holdings=visit.store.ownership.of_team(visit.company_id, found.id),
+        replies=belongings.reply_names(belongings.fields(visit.store, found)),
         heirs=[one for one in heirs(visit) if one[0] != found.name],
         wrong=wrong,
         history=changes_of(visit, found.name),

@@ -41,12 +41,10 @@ where s.company_id = :company_id and s.removed_at is null
 order by s.name, s.id
 limit :most;
 
--- What a team had is the company's once the team is gone.
--- name: saved_replies_of_team_pass!
-update saved_reply set team_id = null where company_id = :company_id and team_id = :team_id;
-
--- name: saved_replies_assign_no_team!
-update saved_reply set assign_team_id = null where company_id = :company_id and assign_team_id = :team_id;
+-- Those of a team, and those that assign a record to it; the removed ones among them.
+-- name: saved_replies_of_team
+select * from saved_reply_row s
+where s.company_id = :company_id and (s.team_id = :team_id or s.assign_team_id = :team_id);
 
 -- name: saved_reply_file_add!
 insert into saved_reply_file (company_id, saved_reply_id, blob_id, filename, content_type)

@@ -79,6 +79,7 @@ READ_MORE = {
     "hidden_types": "the types of one company",
     "record_type_teams": SET_UP,
     "record_type_teams_of_company": SET_UP,
+    "saved_replies_of_team": SET_UP,
     "record_type_teams_remove": SET_UP,
     "tags": SET_UP,
     "activity_types": SET_UP,

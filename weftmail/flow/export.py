@@ -22,6 +22,7 @@ from weftmail.store.record import Record
 from weftmail.store.store import Store
 
 _FROM = re.compile(rb"^(>*From )", re.M)
+_CONTROL = re.compile("[\u0000-\u001f\u007f-\u009f]")
 _POLICY = SMTPUTF8.clone(linesep="\n")
 RECORDS = 100
 """So many records of a person are looked up at a time."""
@@ -71,10 +72,8 @@ def _mail(store: Store, record: Record, entry: Entry) -> bytes:
         people = [_named(one.name, one.address) for one in entry.addressed if one.field == field]
         if people:
             mail[field.capitalize()] = people
-    mail["Subject"] = message.subject or record.title
+    mail["Subject"] = _line(message.subject or record.title)
     mail["Date"] = formatdate(message.written_at / 1000)
-    if message.rfc_message_id:
-        mail["Message-ID"] = message.rfc_message_id
     mail["X-Weftmail-Record"] = record.label
     mail["X-Weftmail-Kind"] = message.kind
     mail.set_content(message.text or said(message))
@@ -82,11 +81,23 @@ def _mail(store: Store, record: Record, entry: Entry) -> bytes:
         mail.add_alternative(message.html, subtype="html")
     for file in entry.attachments:
         _attach(mail, file, store.blobs.read(file.blob_id))
-    return mail.as_bytes()
+    return _identified(message.rfc_message_id) + mail.as_bytes()
+
+
+def _identified(message_id: str) -> bytes:
+    """Return the line of a Message-ID as it is stored: what others made is no address that a parser would read."""
+    said = "".join(_line(message_id).split())
+    return f"Message-ID: {said}\n".encode() if said else b""
+
+
+def _line(text: str) -> str:
+    """Return what stands in a header: one line without control characters."""
+    return _CONTROL.sub("", " ".join(text.split()))
 
 
 def _named(name: str, address: str) -> Address:
     """Return somebody as a header names them; colleagues without an address are named alone."""
+    name, address = _line(name), _line(address)
     try:
         return Address(name, addr_spec=address)
     except (ValueError, IndexError):
@@ -98,4 +109,4 @@ def _attach(mail: EmailMessage, file: StoredAttachment, content: bytes) -> None:
     if main in ("message", "multipart") or not sub:
         # An attached email goes as it is: a program that opens it finds it whole.
         main, sub = "application", "octet-stream"
-    mail.add_attachment(content, main, sub, filename=file.filename)
+    mail.add_attachment(content, main, sub, filename=_line(file.filename))

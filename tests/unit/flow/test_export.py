@@ -8,6 +8,8 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 
+import pytest
+
 from tests.unit.shell import Shell
 from tests.unit.world import KARIN, World
 from weftmail.flow.export import mbox_of_person, mbox_of_record
@@ -109,3 +111,27 @@ def test_names_and_kinds_of_files_that_fit_no_header_do(shell: Shell, world: Wor
     assert answer.get_body(("html",)) is not None
     (file,) = answer.iter_attachments()
     assert file.get_content_type() == "application/octet-stream" and b"inside" in file.get_content()
+
+
+ODD_IDS = [
+    "", " ", "<>", "<", "no brackets", "<a@[b>", "<a@b", "<@>", "<a@b@c>", "<a b@c>", "<a@b>\r\nBcc: x@y.example",
+    "<a\x0bb@c>", "<a\u2028b@c>", "<\x00@b>", f"<{'a' * 300}@b.example>", "<å@ö.example>", "=?utf-8?q?=3Ca?=",
+    '<"a@b>', "<a@b> (c", "<(>", ",;:",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD_IDS)
+def test_what_is_stored_oddly_is_exported_all_the_same(shell: Shell, world: World, tmp_path: Path, odd: str) -> None:
+    """Ids, names and subjects come from the mails of others, imports and older versions; none may end an export."""
+    world.deliver(world.mail(), "leads@acme.example")
+    for text in ("First", "Second"):
+        shell.ok("post", "LEAD-1", "--as", "anna@acme.example", "--to", KARIN, "--text", text)
+    found = world.thread("LEAD-1")[1]
+    for column in ("rfc_message_id", "subject", "author_name"):
+        world.store.connection.execute(f"update message set {column} = ? where id = ?", [odd, found.id])
+    _, first, second = opened(tmp_path, list(mbox_of_record(world.store, world.record("LEAD-1"))))
+    assert (body(first).strip(), body(second).strip()) == ("First", "Second")
+    said = first.as_bytes().partition(b"\n\n")[0].decode("utf-8", "surrogateescape").split("\n")
+    (id_,) = [one for one in said if one.startswith("Message-ID:")] if odd.split() else [""]
+    assert "".join(one for one in odd if one.isprintable() and one != " ")[:60] in id_
+    assert first["Bcc"] is None and first["X-Weftmail-Record"] == "LEAD-1" == second["X-Weftmail-Record"]

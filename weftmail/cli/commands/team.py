@@ -12,7 +12,7 @@ from weftmail.cli.output import sheet
 from weftmail.cli.refusals import carried_out
 from weftmail.core.routing.giving import GIVING_RULES
 from weftmail.core.wording.command import Command
-from weftmail.flow.setup import find, team
+from weftmail.flow.setup import belongings, find, team
 from weftmail.store.store import Store
 from weftmail.store.team import Team
 
@@ -80,7 +80,9 @@ def _remove(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(team.remove(context.setup, arguments.name, company=arguments.company, to=arguments.hand_over_to))
     heir = made.was.get("passed_to")
     passed = f" What it owned passed to {heir}." if heir else ""
-    context.answer(arguments.json, done.value(made), lambda: [f"Removed the team {made.subject}.{passed}"])
+    names = joined(belongings.reply_names(made.was))
+    replies = f" Its saved replies {'passed along' if heir else 'went with it'}: {names}." if names else ""
+    context.answer(arguments.json, done.value(made), lambda: [f"Removed the team {made.subject}.{passed}{replies}"])
 
 
 def _list(context: Context, arguments: argparse.Namespace) -> None:
@@ -107,7 +109,8 @@ def _show(context: Context, arguments: argparse.Namespace) -> None:
     found = find.team(store, whose.id, arguments.name)
     owns = store.ownership.of_team(whose.id, found.id)
     aliases = [one.name for one in owns.here]
-    value = {**team.fields(store, found), "aliases": aliases, "records": len(owns.records)}
+    replies = belongings.reply_names(belongings.fields(store, found))
+    value = {**team.fields(store, found), "aliases": aliases, "records": len(owns.records), "replies": replies}
     lines = {
         "Team": found.name,
         "Company": whose.name,
@@ -117,5 +120,6 @@ def _show(context: Context, arguments: argparse.Namespace) -> None:
         "Crossing answers wait": found.holds_crossing,
         "Aliases": aliases,
         "Records": len(owns.records),
+        "Saved replies": replies,
     }
     context.answer(arguments.json, value, lambda: sheet(lines))

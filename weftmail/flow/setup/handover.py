@@ -124,7 +124,7 @@ def pass_on(setup: Setup, company_id: int, holdings: Holdings, giver: str, to: H
 
 def give_back(setup: Setup, company: Company, had: Mapping[str, Any], heir_name: str, to: Heir) -> None:
     """Let ``to`` have again what ``had`` names, as ``fields`` says it: as much of it as the heir still has."""
-    store, found = setup.store, _heir_of_before(setup.store, company, heir_name)
+    store, found = setup.store, heir_of_before(setup.store, company, heir_name)
     kept = [store.ownership.of_user(company.id, one) for one in found.people]
     if found.owner.team_id is not None:
         kept.append(store.ownership.of_team(company.id, found.owner.team_id))
@@ -140,7 +140,7 @@ def give_back(setup: Setup, company: Company, had: Mapping[str, Any], heir_name:
 _NUMBERED = ("records", "follows")
 
 
-def _heir_of_before(store: Store, company: Company, text: str) -> Heir:
+def heir_of_before(store: Store, company: Company, text: str) -> Heir:
     """Return who took over then, whether or not they could now."""
     if "@" not in text:
         team = find.team(store, company.id, text, field="")

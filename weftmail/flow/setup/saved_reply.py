@@ -98,7 +98,7 @@ def restore(setup: Setup, reply_id: int, *, company: str | None = None) -> Done:
     if found is None or found.removed_at is None:
         raise RefusedAct("id", "no_such_reply", id=reply_id)
     _check_may(setup, whose, found.user_id, found.team_id)
-    _check_word(setup.store, whose.id, _as_new(found), found.id)
+    _check_word(setup.store, whose.id, as_new(found), found.id)
     setup.store.saved_replies.restore(whose.id, found.id, setup.clock())
     return Done("reply.restore", whose.id, found.name, {}, fields(setup.store, _got(setup.store, whose.id, found.id)))
 
@@ -215,16 +215,25 @@ def _tags(tags: Sequence[str]) -> tuple[str, ...]:
 
 def _check_word(store: Store, company_id: int, wanted: NewReply, reply_id: int) -> None:
     """Refuse a word that the same people have for records of the same type in the same language."""
-    for one in store.saved_replies.offered(company_id, None, limits.SAVED_REPLIES, everything=True):
-        if wanted.word and one.id != reply_id and _place(_as_new(one)) == _place(wanted):
-            raise RefusedAct("word", "reply_word_taken", word=wanted.word, name=one.name)
+    there = word_of_another(store, company_id, wanted, reply_id)
+    if there is not None:
+        raise RefusedAct("word", "reply_word_taken", word=wanted.word, name=there.name)
+
+
+def word_of_another(store: Store, company_id: int, wanted: NewReply, reply_id: int) -> SavedReply | None:
+    """Return the reply that has this word, for the same people, type and language; one without a word clashes never."""
+    if not wanted.word:
+        return None
+    there = store.saved_replies.offered(company_id, None, limits.SAVED_REPLIES, everything=True)
+    return next((one for one in there if one.id != reply_id and _place(as_new(one)) == _place(wanted)), None)
 
 
 def _place(one: NewReply) -> tuple[object, ...]:
     return one.word, one.user_id, one.team_id, one.record_type, one.language
 
 
-def _as_new(one: SavedReply) -> NewReply:
+def as_new(one: SavedReply) -> NewReply:
+    """Return a reply as it would be kept anew."""
     return NewReply(
         one.name, one.text, one.user_id, one.team_id, one.word, one.record_type or None, one.language, one.after_send,
         one.assign_user_id, one.assign_team_id, one.tag_names,

@@ -9,7 +9,7 @@ from typing import Any, cast
 from weftmail.core.routing.giving import GIVING_RULES, GivingRule
 from weftmail.flow import vocabulary
 from weftmail.flow.refusal import Refusal, RefusedAct
-from weftmail.flow.setup import find, handover
+from weftmail.flow.setup import belongings, find, handover
 from weftmail.flow.setup.act import Done, Fields, Setup, act
 from weftmail.flow.setup.handover import Heir
 from weftmail.flow.setup.undo import check_unchanged
@@ -88,16 +88,22 @@ def change(
 
 @act
 def remove(setup: Setup, name: str, *, company: str | None = None, to: str | None = None) -> Done:
-    """Remove a team; what it owns passes to the colleague or the team that ``to`` names."""
+    """Remove a team; what it owns passes to the colleague or the team that ``to`` names, its saved replies as well.
+
+    Where it owns nothing and nobody is named, its replies are removed with it; an undo brings them back.
+    """
     store = setup.store
     whose = find.company(store, company)
     found = find.team(store, whose.id, name)
     holdings = store.ownership.of_team(whose.id, found.id)
-    was = {**fields(store, found), **handover.fields([handover.Estate(whose, holdings)])}
-    taker = _taker(store, whose, found, to) if holdings else None
+    had = belongings.fields(store, found)
+    was = {**fields(store, found), **handover.fields([handover.Estate(whose, holdings)]), **had}
+    taker = _taker(store, whose, found, to) if holdings or (to and belongings.reply_names(had)) else None
     store.ownership.pass_shared(whose.id, found.id, taker.owner.team_id if taker is not None else None)
+    belongings.let_go(store, found, Owner() if taker is None else taker.owner, setup.clock())
     if taker is not None:
-        handover.pass_on(setup, whose.id, holdings, found.name, taker)
+        if holdings:
+            handover.pass_on(setup, whose.id, holdings, found.name, taker)
         was["passed_to"] = taker.known_as
     store.ownership.give(whose.id, store.ownership.of_team(whose.id, found.id), Owner(), setup.clock())
     store.teams.remove(whose.id, found.id)
@@ -154,7 +160,9 @@ def restore(setup: Setup, row: AuditRow) -> Done:
         user = store.users.by_address(one["address"])
         if user is not None and user.id in here:
             store.teams.join(whose.id, made.id, user.id)
-    if "passed_to" in had:
+    heir = handover.heir_of_before(store, whose, had["passed_to"]).owner if "passed_to" in had else Owner()
+    belongings.give_back(store, made, had, heir, setup.clock())
+    if any(name in had for name in ("records", "aliases", "follows")):
         back = handover.Heir(Owner(team_id=made.id), made.name, made.name, store.teams.members(whose.id, made.id))
         handover.give_back(setup, whose, had, had["passed_to"], back)
     return Done("team.restore", whose.id, row.subject, {}, fields(store, made))

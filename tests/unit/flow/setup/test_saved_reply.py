@@ -31,8 +31,8 @@ def got(office: Office, reply_id: int = 1) -> SavedReply:
     return saved_reply.named(office.store, office.world.acme, reply_id)
 
 
-def kept(office: Office, of: str = "") -> int:
-    made = office.did(saved_reply.add(office.setup, replace(THANKS, of=of)))
+def kept(office: Office, of: str = "", assign: str = "") -> int:
+    made = office.did(saved_reply.add(office.setup, replace(THANKS, of=of, assign=assign)))
     return int(str(made.now["id"]))
 
 
@@ -168,10 +168,16 @@ def test_what_had_a_file_that_is_gone_for_good_is_not_set_back(sales: Office) ->
     assert saved_reply.values_of(sales.store, got(sales)).files == []
 
 
-def test_what_a_team_had_is_the_companys_once_the_team_is_gone(sales: Office) -> None:
-    sales.did(saved_reply.add(sales.setup, replace(THANKS, of="Sales", assign="Sales")))
-    sales.did(team.remove(sales.setup, "Sales", company="Acme"))
-    assert (got(sales).team_id, got(sales).assign_team_id) == (None, None)
+def test_what_a_team_had_is_nobodys_once_the_team_is_gone(sales: Office) -> None:
+    """Its replies were not written for everybody; the company has a reply of the same word."""
+    theirs = kept(sales, "Sales", assign="Sales")
+    companys = kept(sales)
+    gone = sales.did(team.remove(sales.setup, "Sales", company="Acme"))
+    assert [one["name"] for one in gone.was["replies"]] == ["Thanks"]
+    found = sales.store.saved_replies.get(sales.world.acme, theirs)
+    assert found is not None and (found.team_id, found.assign_team_id) == (None, None) and found.removed_at is not None
+    offered = sales.store.saved_replies.offered(sales.world.acme, None, 9, everything=True)
+    assert [one.id for one in offered] == [companys]
 
 
 def test_a_page_offers_what_its_reader_may_change(sales: Office) -> None:
