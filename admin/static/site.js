@@ -803,7 +803,7 @@ setInterval(() => document.querySelectorAll("[data-leaves]").forEach((one) => {
   chosen.addEventListener("change", show);
   show();
 })();
-// The list of records: ticks are kept while somebody looks at a record, and single letters are keys where they are on.
+// The list of records: ticks are kept while somebody looks at a record and for the next act on the same ones, and single letters are keys where they are on.
 (() => {
   const form = document.getElementById("many");
   if (!form) return;
@@ -842,7 +842,6 @@ setInterval(() => document.querySelectorAll("[data-leaves]").forEach((one) => {
     last = box;
     said();
   });
-  form.addEventListener("submit", () => sessionStorage.removeItem(key));
 
   const rows = [...form.querySelectorAll("tbody tr")];
   let at = rows.findIndex((row) => `#${row.id}` === location.hash);
