@@ -20,11 +20,11 @@ help:
 	  echo "Packages cannot be had: connect this machine, then: $(BIN)/python -m pip install -c constraints.txt -e '.[dev]'" >&2; exit 1; }
 	@touch $@
 
-run: ## the whole of it on this machine, with a demo company; no mail server needed
+run: ## the whole of it on this machine, with a demo company; no mail server needed, MTA=postfix brings one of its own
 	@mkdir -p var && touch var/.began; \
 	if [ ! -e var/state/weftmail.db ]; then echo "weftmail, first run: about 90 seconds. Later runs: 3."; fi
 	@$(MAKE) --no-print-directory -s .venv/ready
-	@$(BIN)/python -m weftmail.cli.demo
+	@$(BIN)/python -m weftmail.cli.demo $(MTA)
 
 clean-run: ## the same from the beginning: forgets all that the demo kept under var/
 	@if [ -S var/state/listener.sock ] && $(BIN)/python -c "import socket; socket.socket(socket.AF_UNIX).connect('var/state/listener.sock')" 2>/dev/null; then echo "the demo runs: stop it first, with Ctrl-C in its terminal" >&2; exit 1; fi

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import http.client
 import io
 import os
 import secrets
@@ -23,12 +22,15 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
-from weftmail.cli import admin, config, demo_stage, runtime
+from weftmail.cli import admin, config, demo_postfix, demo_stage, runtime
 from weftmail.cli.children import Children
 from weftmail.cli.commands.serve import DEMO_SHELL
 from weftmail.cli.config import Config
 from weftmail.cli.context import Context
+from weftmail.cli.demo_catcher import CatcherServer
+from weftmail.cli.demo_doors import answers, listening, serves
 from weftmail.cli.demo_mails import of_now
+from weftmail.cli.demo_postfix import DemoPostfix
 from weftmail.cli.demo_words import WORDS
 from weftmail.core.composing.dkim import verify
 from weftmail.core.failure import PermFail, TempFail, UsageError
@@ -53,14 +55,17 @@ ALIASES = (
 """Local part, what it opens, its owner, and who may write to it."""
 ACTOR = "Demo"
 """Who the history names for what the demo sets up: a visitor knows no user of the shell."""
+IN_ANOTHER = "in a second terminal, in this folder; the same mail twice is one message"
 TO, FROM = "leads@acme.example", "karin@customer.example"
 
 
 class Demo:
     """One run."""
 
-    def __init__(self, here: Path) -> None:
+    def __init__(self, here: Path, mta: str = "") -> None:
         self.var = here / "var"
+        self.mta = mta
+        self.postfix: DemoPostfix | None = None
         self.settings = self.var / "weftmail.toml"
         self._full = False
         self.environ = {**os.environ, "WEFTMAIL_CONFIG": str(self.settings)}
@@ -110,7 +115,9 @@ class Demo:
             state=str(state), hostname=HOST, authserv_id=HOST, smtp=f"maildir:{self.var / 'caught'}", demo=True
         )
         if self.settings.exists():
-            wanted = self.config
+            wanted = replace(self.config, smtp=wanted.smtp, mail_log=wanted.mail_log)
+        if self.mta:
+            wanted = self._behind_postfix(wanted)
         replaced = self.settings.with_name(".weftmail.toml.new")
         replaced.write_text(config.dump(replace(wanted, site=f"127.0.0.1:{port}")), encoding="utf-8")
         replaced.rename(self.settings)
@@ -123,7 +130,17 @@ class Demo:
         )  # fmt: skip
         # There is no DNS in which anybody could look; the catcher checks with the keys themselves.
         self.command("dkim", "sign-now", "acme.example")
+        if self.postfix is not None:
+            self.postfix.write(self.config)
         return new
+
+    def _behind_postfix(self, wanted: Config) -> Config:
+        """Choose the ports of a private Postfix; return the settings by which all that leaves goes there."""
+        with listening(demo_postfix.PORT, demo_postfix.PORTS) as door:
+            port = door.getsockname()[1]
+        place = self.var / "postfix"
+        self.postfix = DemoPostfix(place, HOST, port, CatcherServer(self.catcher).port, (ANNA, BJORN))
+        return replace(wanted, smtp=f"127.0.0.1:{port}", mail_log=str(self.postfix.log))
 
     def people(self, store: Store) -> None:
         """Make users, passwords and aliases where they are missing."""
@@ -161,6 +178,9 @@ class Demo:
         door.close()
         self.children.wait_until(lambda: answers(place), "starting the listener")
         self.children.wait_until(lambda: serves(host, port), "starting the site")
+        if self.postfix is not None:
+            self.children.start("Postfix", self.postfix.command())
+            self.children.wait_until(self.postfix.answers, "starting Postfix")
 
     def _listen(self) -> None:
         place = os.path.relpath(self.config.listener)
@@ -181,9 +201,13 @@ class Demo:
     def customer_writes(self, store: Store) -> str:
         """Hand the first mail over as a mail server would, and return what became of it, with its times."""
         began, written = time.monotonic(), of_now((HOME / "samples" / "chairs.eml").read_bytes(), int(time.time()))
-        status = subprocess.run(
-            self.ingest(), input=written, env=self.environ, check=False, stderr=subprocess.DEVNULL
-        ).returncode
+        status = 0
+        if self.postfix is not None:
+            self.postfix.takes(FROM, TO, written)
+        else:
+            status = subprocess.run(
+                self.ingest(), input=written, env=self.environ, check=False, stderr=subprocess.DEVNULL
+            ).returncode
         if status:
             raise UsageError(f"bin/mail-ingest ended with {status}; a mail server would try again; see {self.var}/log/")
         taken = time.monotonic() - began
@@ -212,6 +236,8 @@ class Demo:
 
     def next(self, store: Store) -> str:
         """A command that hands a mail in: a sample as long as it is new, and afterwards a mail that always is."""
+        if self.postfix is not None:
+            return self.postfix.next(FROM, TO)
         call = " ".join(self.ingest())
         if len(store.listings.inbound(most=2)) < 2:
             question = self.var / "question.eml"
@@ -228,54 +254,15 @@ class Demo:
             f"\n  Open     {link}      signs in as Anna; once, within 10 minutes"
             f"\n  Sign in  {login[0]}  /  {login[1]}      (kept in var/demo-login)"
             f"\n  Next     {self.next(store)}"
-            "\n           in a second terminal, in this folder; the same mail twice is one message"
+            f"\n           {self.postfix.what() if self.postfix is not None else IN_ANOTHER}"
             f"\n  Shell    {DEMO_SHELL}mail-admin record show LEAD-1"
             "\n  No mail leaves this machine. Ctrl-C stops it; everything is in var/; a second run keeps it.\n"
         )
 
 
-def listening(first: int, most: int) -> socket.socket:
-    """Return a socket that listens at the first free port of the loopback from ``first`` on.
-
-    It is taken by listening, not looked at: what two programs look at, both find free.  Raises UsageError where the
-    ``most`` ports are all taken.
-    """
-    for port in range(first, min(first + most, 65536)):
-        door = socket.socket()
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            door.bind(("127.0.0.1", port))
-            door.listen(128)
-        except OSError:
-            door.close()
-            continue
-        return door
-    raise UsageError(f"the ports {first} to {first + most - 1} of this machine are all taken; free one of them")
-
-
 def four_words() -> str:
     """Return a password that can be read out."""
     return "-".join(secrets.choice(WORDS) for _ in range(4))
-
-
-def answers(place: str) -> bool:
-    """Say whether somebody listens at this socket of the file system."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as trial:
-        trial.settimeout(1)
-        return trial.connect_ex(place) == 0
-
-
-def serves(host: str, port: int) -> bool:
-    """Say whether a site answers there; a port alone takes connections before anybody answers them."""
-    asked = http.client.HTTPConnection(host, port, timeout=1)
-    try:
-        asked.request("GET", "/healthz")
-        asked.getresponse()
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        asked.close()
-    return True
 
 
 def step(number: int, what: str, began: float | None = None, *, said: str = "") -> None:
@@ -306,9 +293,9 @@ def runs_already(var: Path) -> str:
     return text
 
 
-def run(here: Path) -> None:
+def run(here: Path, mta: str = "") -> None:
     """Make what is missing, start everything, show what to do, and stay until asked to stop."""
-    demo = Demo(here)
+    demo = Demo(here, mta)
     try:
         _run(demo)
     finally:
@@ -328,7 +315,7 @@ def _run(demo: Demo) -> None:
         demo.people(store)
         step(3, "demo company acme.example", said=f"{len(ALIASES)} aliases, 2 users")
         demo.start()
-        step(4, "listener, sender, site", said="up")
+        step(4, "listener, sender, site" + (", Postfix" if demo.mta else ""), said="up")
         if not store.listings.inbound(most=1):
             step(5, f"a customer writes to {TO}")
             print(f"       {demo.customer_writes(store)}")
@@ -352,20 +339,31 @@ def _since(mark: Path) -> float:
 
 
 def main() -> int:
-    """Run the demo in this folder; return the exit status."""
+    """Run the demo in this folder, ``postfix`` as the only word for a Postfix before it; return the exit status."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
     here = Path.cwd()
     try:
+        mta = mta_of(sys.argv[1:])
         with alone(here / "var"):
-            run(here)
+            run(here, mta)
     except KeyboardInterrupt:
         print("stopped; everything is in var/, and make run goes on from there")
         return 0
     except (UsageError, TempFail, PermFail) as error:
         print(f"weftmail: {error}", file=sys.stderr)
-        return 1
+        return error.status if isinstance(error, UsageError) else 1
     return 0
+
+
+def mta_of(words: list[str]) -> str:
+    """Return the mail server that the demo shall stand behind, "" for none; raise UsageError where it cannot."""
+    if not words:
+        return ""
+    if words != ["postfix"]:
+        raise UsageError(f"MTA={' '.join(words)} cannot be run; say MTA=postfix, or leave it out", status=2)
+    demo_postfix.check_possible()
+    return words[0]
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

@@ -17,7 +17,8 @@ import pytest
 
 from weftmail.cli.children import Children
 from weftmail.cli.config import Config, dump
-from weftmail.cli.demo import HOME, alone, four_words, listening, serves, step
+from weftmail.cli.demo import HOME, alone, four_words, step
+from weftmail.cli.demo_doors import listening, serves
 from weftmail.cli.demo_mails import of_now
 from weftmail.cli.demo_words import WORDS
 from weftmail.core.failure import UsageError

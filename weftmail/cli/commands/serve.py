@@ -161,11 +161,12 @@ def stage_of(config: Config) -> Stage | None:
 def _catcher(config: Config) -> Catcher | None:
     """The mails that the demo catches, which the site then shows."""
     kind, _, path = config.smtp.partition(":")
-    if kind != "maildir":
+    if kind != "maildir" and not config.demo:
         return None
     from weftmail.transport.maildir import Maildir
 
-    return Maildir(path)
+    # A demo behind a mail server of its own has its catcher behind that.
+    return Maildir(path if kind == "maildir" else str(config.folder.parent / "caught"))
 
 
 def doors(place: str) -> list[socket.socket]:
