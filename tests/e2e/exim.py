@@ -389,7 +389,8 @@ class PrivateExim:
 
     def flush(self) -> None:
         """Try everything in the queue again, now."""
-        self.run("exim4", "-qff")
+        # It goes through the queue one by one, and ends when it has.
+        self.run("exim4", "-qff", timeout=900)
 
     def queue(self) -> list[str]:
         """Return the ids of what waits."""
