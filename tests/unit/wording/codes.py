@@ -68,6 +68,7 @@ def _family(node: ast.expr) -> str:
 
 
 ERRORS = {
+    "Unread": (frozenset(), "mail_not_read"),
     "BadAddress": (frozenset({"address"}), "address_malformed"),
     "BadText": (frozenset({"most"}), "text_break"),
     "BadPattern": (frozenset({"name", "most"}), "pattern_fields"),
