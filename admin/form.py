@@ -12,7 +12,10 @@ from weftmail.core.wording.phrase import marked
 LONGEST_FIELD = 2 * 1024 * 1024
 KEPT = 512 * 1024
 """A form of at most so many bytes is read from somebody who is not signed in, to give back what they wrote."""
-WRITTEN = ("title", "subject", "text", "reason", "note", "next_note", "feedback", "signature", "defaults")
+WRITTEN = (
+    "title", "subject", "text", "reason", "note", "next_note", "feedback", "signature", "defaults", "footer",
+    "template",
+)  # fmt: skip
 """The fields in which people write, of all forms; never one that holds a secret."""
 SECRET = ("certificate", "authority")
 """Fields of many lines that are never given back."""

@@ -31,6 +31,7 @@ from weftmail.store.handed_over import HandedOvers
 from weftmail.store.inbound import InboundLog
 from weftmail.store.inbox import Inbox
 from weftmail.store.inbox_list import InboxLists
+from weftmail.store.layout import Layouts
 from weftmail.store.line import Line
 from weftmail.store.listing import Listings
 from weftmail.store.log import MailLog
@@ -115,6 +116,7 @@ class Store:
         self.deciders = Deciders(connection)
         self.notes = Notes(connection)
         self.signatures = Signatures(connection)
+        self.layouts = Layouts(connection)
         self.drafts = Drafts(connection)
         self.outbox = Outbox(connection)
         self.alignments = Alignments(connection)

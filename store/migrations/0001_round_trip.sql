@@ -887,6 +887,22 @@ create table signature (
 create index signature_user on signature (user_id) where user_id is not null;
 create index signature_team on signature (team_id) where team_id is not null;
 
+-- What stands around the messages of a company to people outside: each version, of which one may be in use.
+create table layout (
+    id {ID},
+    company_id bigint not null references company (id),
+    colour text not null,
+    footer text not null,
+    template text not null,
+    -- The logo in base64, and its type; both empty where there is none.
+    logo text not null,
+    logo_type text not null,
+    used boolean not null,
+    created_at bigint not null
+);
+create unique index layout_used on layout (company_id) where used;
+create index layout_company on layout (company_id, id);
+
 -- Replies that are kept to be used again: of one colleague, of a team, or of the company, where both are null.
 create table saved_reply (
     id {ID},

@@ -42,6 +42,12 @@ FORM_PARTS = 2000
 """So many fields, and so many files, are read of one form."""
 MESSAGE_FILES = 100
 """So many files go with one message."""
+LAYOUT_SIZE = 20_000
+"""Letters of the template of a company's layout."""
+LAYOUT_FOOTER = 2000
+"""Letters of the lines below."""
+LAYOUT_LOGO = 100 * 1024
+"""Bytes of the logo: it goes with every message to somebody outside."""
 FORM_FILE = 25 * 1024 * 1024
 """A file that somebody hands in on a form of its own, in bytes: an email to be looked at, a list of aliases."""
 

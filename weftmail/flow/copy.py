@@ -25,7 +25,7 @@ from weftmail.flow.installation import Installation
 from weftmail.flow.notify import answer_audience, following
 from weftmail.flow.quoting import quote_of
 from weftmail.flow.refusal import RefusedAct
-from weftmail.flow.signing_off import signing_off
+from weftmail.flow.signing_off import layout_of, signing_off
 from weftmail.flow.suppression import suppressed
 from weftmail.store.message import Reference, ThreadMessage
 from weftmail.store.outbox import Claimed
@@ -159,9 +159,8 @@ def _addressed(
             if by_mail or message.kind == "event"
             else signing_off(store, record, message.author_user_id, message.author_name, sender)
         )
-        return ForOutsider(
-            Mailbox(identity.sender.name, address), sign_off, _quote(store, installation, claimed, message)
-        )
+        quote, layout = _quote(store, installation, claimed, message), layout_of(store, record.company_id)
+        return ForOutsider(Mailbox(identity.sender.name, address), sign_off, quote, layout)
     return ForColleagues(address, _notice(store, installation, claimed, message, record, identity))
 
 

@@ -18,7 +18,8 @@ from email.policy import Compat32
 from typing import Final, assert_never
 
 from weftmail.core.address import Mailbox
-from weftmail.core.composing import fields, notification
+from weftmail.core.composing import fields, layout, notification
+from weftmail.core.composing.layout import Layout
 from weftmail.core.composing.notification import Notice
 from weftmail.core.composing.quoting import Quote, as_lines
 from weftmail.core.parsing.header import clean
@@ -82,6 +83,8 @@ class ForOutsider:
     """The lines below the text: the person, the team."""
     quote: Quote | None = None
     """What it answers, below all that is new."""
+    layout: Layout | None = None
+    """What the company lets stand around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,7 @@ def compose(letter: Letter, copy: Copy) -> bytes:
     """Return the mail, unsigned; raise BadAddress where From or Reply-To cannot be an address."""
     inline = [one for one in letter.attachments if one.inline and one.content_id and letter.html is not None]
     files = [one for one in letter.attachments if one not in inline]
+    inline += _logo(copy)
     body = _alternatives(*_texts(letter, copy), inline)
     root = _multipart("mixed", [body, *(_file(one) for one in files)]) if files else body
     mail = Message(policy=_POLICY)
@@ -133,6 +137,13 @@ def compose(letter: Letter, copy: Copy) -> bytes:
         mail[name] = value
     mail.set_payload(root.get_payload())
     return mail.as_bytes()
+
+
+def _logo(copy: Copy) -> list[Attached]:
+    logo = copy.layout.logo if isinstance(copy, ForOutsider) and copy.layout is not None else None
+    if logo is None:
+        return []
+    return [Attached(logo.filename, logo.content_type, logo.content, logo.content_id, inline=True)]
 
 
 def subject_line(subject: str) -> str:
@@ -221,6 +232,8 @@ def _texts(letter: Letter, copy: Copy) -> tuple[str, str]:
     if copy.sign_off:
         sign_off = "\n".join(["-- ", *(mask(clean(line)) for line in copy.sign_off)])
         text, page = f"{text.rstrip()}\n\n{sign_off}\n", f"{page}<br>\n{html_of(sign_off)}"
+    if copy.layout is not None:
+        text, page = mask(layout.below(copy.layout, text)), mask(layout.fill(copy.layout, page))
     return _quoting(text, page, copy.quote) if copy.quote is not None else (text, page)
 
 

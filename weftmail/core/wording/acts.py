@@ -98,6 +98,8 @@ ACTS: Final = {
     "act.reply.set": marked("Saved reply {subject} changed"),
     "act.reply.remove": marked("Saved reply {subject} removed"),
     "act.reply.restore": marked("Saved reply {subject} is back"),
+    "act.layout.set": marked("Layout of messages from {subject} changed"),
+    "act.layout.remove": marked("Layout of messages from {subject} removed"),
     "act.signature.set": marked("Signature of {subject} changed"),
     "act.setting.set": marked("Setting {subject} changed"),
     "act.team.add": marked("Team {subject} added"),

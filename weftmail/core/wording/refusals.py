@@ -209,6 +209,20 @@ REFUSALS = {
     "time_malformed": marked("{time} is not a time such as 2026-11-30 08:00"),
     "time_past": marked("{time} is past, or more than a year away"),
     "undo_seconds_out": marked("Choose from 0 to {most} seconds"),
+    "layout_colour": marked("{colour} is no colour. Write it as #0f6b5c"),
+    "layout_footer_long": marked("The lines below have at most {letters} characters"),
+    "layout_logo_kind": marked("The logo is no PNG, JPEG or GIF"),
+    "layout_logo_large": marked("The logo has more than {size} KB, and goes with each message; make it smaller"),
+    "layout_long": marked("The template is too long"),
+    "layout_syntax": marked("Line {line} of the template cannot be read: {word}"),
+    "layout_node": marked(
+        "Line {line} of the template: {word} is not possible there; it may show values, and ask with if"
+    ),
+    "layout_name": marked(
+        "Line {line} of the template: {word} is unknown; known are content, company, colour, logo, footer"
+    ),
+    "layout_filter": marked("Line {line} of the template: the filter {word} is not possible there"),
+    "layout_without_words": marked("The template has to show the words of the message once: {{{{ content }}}}"),
     "signature_long": marked("A signature has at most {lines} lines and {letters} characters"),
     "placeholder_empty": marked("Nothing stands for {names} on this record; write it yourself, or take it out"),
     "no_such_placeholder": marked("There is no placeholder {names}; there are {known}"),

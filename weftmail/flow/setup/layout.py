@@ -1,0 +1,136 @@
+"""The layout of a company, set up: what stands around its messages to people outside; undo brings versions back."""
+
+from __future__ import annotations
+
+import base64
+
+from weftmail.core.composing.layout import COLOUR, BadLayout, check
+from weftmail.core.limits import LAYOUT_FOOTER, LAYOUT_LOGO
+from weftmail.core.role import Role
+from weftmail.flow.refusal import RefusedAct
+from weftmail.flow.setup import find
+from weftmail.flow.setup.act import Done, Fields, Setup, act
+from weftmail.flow.setup.undo import check_unchanged
+from weftmail.store.audit import AuditRow
+from weftmail.store.layout import StoredLayout
+from weftmail.store.store import Store
+
+COLOUR_AT_FIRST = "#0f6b5c"
+_KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
+"""How images begin that every mail program shows."""
+
+
+def fields(found: StoredLayout | None) -> Fields:
+    """Return what is said of a layout."""
+    if found is None:
+        return {"layout": None}
+    return {
+        "layout": found.id,
+        "colour": found.colour,
+        "footer": found.footer,
+        "template": "own" if found.template else "usual",
+        "logo": found.logo_type,
+    }
+
+
+@act
+def change(
+    setup: Setup,
+    *,
+    company: str | None = None,
+    colour: str | None = None,
+    footer: str | None = None,
+    template: str | None = None,
+    logo: bytes | None = None,
+) -> Done:
+    """Let this stand around messages from now on; what is not given stays, ``logo`` b"" removes it.
+
+    ``template`` "" is the usual one.
+    """
+    store, whose = setup.store, find.company(setup.store, company)
+    before = store.layouts.used(whose.id)
+    wanted = _version(setup, whose.id, before, colour, footer, template, logo)
+    store.layouts.use(whose.id, wanted)
+    return Done("layout.set", whose.id, whose.name, fields(before), fields(store.layouts.used(whose.id)))
+
+
+def draft(
+    setup: Setup,
+    *,
+    company: str | None = None,
+    colour: str | None = None,
+    footer: str | None = None,
+    template: str | None = None,
+    logo: bytes | None = None,
+) -> int:
+    """Keep a version that is only looked at; return its id.  Raises RefusedAct as ``change``."""
+    whose = find.company(setup.store, company)
+    with setup.store.transaction():
+        return _version(setup, whose.id, setup.store.layouts.used(whose.id), colour, footer, template, logo)
+
+
+@act
+def remove(setup: Setup, *, company: str | None = None) -> Done:
+    """Let nothing stand around messages any more."""
+    store, whose = setup.store, find.company(setup.store, company)
+    before = store.layouts.used(whose.id)
+    store.layouts.use(whose.id, None)
+    return Done("layout.remove", whose.id, whose.name, fields(before), fields(None))
+
+
+def _version(
+    setup: Setup,
+    company_id: int,
+    before: StoredLayout | None,
+    colour: str | None,
+    footer: str | None,
+    template: str | None,
+    logo: bytes | None,
+) -> int:
+    colour = (colour or (before.colour if before is not None else COLOUR_AT_FIRST)).strip().lower()
+    if not COLOUR.fullmatch(colour):
+        raise RefusedAct("colour", "layout_colour", colour=colour)
+    footer = before.footer if footer is None and before is not None else footer or ""
+    footer = "\n".join(line.rstrip() for line in footer.strip().splitlines())
+    if len(footer) > LAYOUT_FOOTER:
+        raise RefusedAct("footer", "layout_footer_long", letters=LAYOUT_FOOTER)
+    template = before.template if template is None and before is not None else (template or "").strip()
+    try:
+        check(template) if template else None
+    except BadLayout as error:
+        raise RefusedAct("template", error.code, line=error.line, word=error.word) from None
+    there = (before.logo, before.logo_type) if before is not None else ("", "")
+    coded, kind = there if logo is None else _coded(logo)
+    return setup.store.layouts.add(company_id, colour, footer, template, coded, kind, setup.clock())
+
+
+def _coded(logo: bytes) -> tuple[str, str]:
+    if not logo:
+        return "", ""
+    kind = next((kind for begin, kind in _KINDS.items() if logo.startswith(begin)), "")
+    if not kind:
+        raise RefusedAct("logo", "layout_logo_kind")
+    if len(logo) > LAYOUT_LOGO:
+        raise RefusedAct("logo", "layout_logo_large", size=LAYOUT_LOGO // 1024)
+    return base64.b64encode(logo).decode("ascii"), kind
+
+
+@act
+def _back(setup: Setup, row: AuditRow) -> Done:
+    """Let the version stand around messages again that did before."""
+    store, company_id = setup.store, row.company_id or 0
+    now = store.layouts.used(company_id)
+    check_unchanged(row, fields(now))
+    was = row.before.get("layout")
+    store.layouts.use(company_id, int(was) if was is not None else None)
+    return Done("layout.set", company_id, row.subject, fields(now), fields(store.layouts.used(company_id)))
+
+
+def current(store: Store, company_id: int) -> Fields:
+    """Return what is said of the layout that is in use, with its template."""
+    found = store.layouts.used(company_id)
+    return {**fields(found), "text": found.template if found is not None else ""}
+
+
+reverses = {"layout.set": _back, "layout.remove": _back}
+undone_by = Role.ADMIN
