@@ -77,6 +77,7 @@ _PAGES = {
     "inbound": "/log/{id}",
     "outbox": "/log/out/{id}",
     "server": "/servers",
+    "layout": "/layout",
     "setting": "/settings",
     "reply": "/replies",
     "signature": "/users?q={subject}",

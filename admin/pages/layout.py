@@ -15,6 +15,7 @@ from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.composing.layout import STANDARD
 from weftmail.core.limits import LAYOUT_LOGO
 from weftmail.core.role import Role
+from weftmail.core.wording.command import Command
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import layout
 from weftmail.flow.signing_off import layout_of, preview
@@ -97,7 +98,7 @@ def _page(
     }
     return visit.page(
         "layout.html",
-        command="mail-admin layout show",
+        command=Command("mail-admin layout show"),
         status=422 if refused else 200,
         used=used,
         shown=shown,

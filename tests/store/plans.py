@@ -17,6 +17,8 @@ READ_MORE = {
     "draft_files": FEW,
     "record_fields_and_people": FEW,
     "erase_places": "all that is one person's, sorted once it is found",
+    "layout_used": "one row: a company uses one layout at most",
+    "layout_unused": "one row: a company uses one layout at most",
     "retentions": SET_UP,
     "retentions_of_company": SET_UP,
     "retention_remove": SET_UP,

@@ -163,6 +163,7 @@ SWITCHES = {
 ODD: dict[str, dict[str, Any]] = {
     "shorten_mails": {"became": 2},
     "file_remove": {"id": 10**9},
+    "layout_add": {"colour": "#aa3300", "footer": "", "template": "", "logo": "", "logo_type": ""},
     "retention_add": {"what": "trash", "record_type": None},
     "retention_remove": {"what": "trash"},
     "aged_hidden": {"what": "trash"},

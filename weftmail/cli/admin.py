@@ -38,6 +38,7 @@ NOUNS = {
     "organisation": "to whom contacts belong, by the domains of their addresses",
     "user": "people who sign in",
     "signature": "what stands below the messages of people and teams",
+    "layout": "what stands around the messages of a company to people outside",
     "saved-reply": "texts that are used again, with files and what they do once sent",
     "team": "colleagues who own records and aliases together",
     "second-factor": "codes of an app beside the password",

@@ -32,7 +32,8 @@ class Unread(RefusedAct):
     """Our own code failed on this mail; ``detail`` is its traceback."""
 
     def __init__(self, detail: str) -> None:
-        super().__init__("eml", "mail_not_read")
+        said = RefusedAct("eml", "mail_not_read")
+        super().__init__(said.refusal.field, said.refusal.code)
         self.detail = detail
 
 

@@ -81,11 +81,11 @@ def check(template: str) -> None:
     from jinja2 import TemplateSyntaxError, nodes
 
     if len(template) > LAYOUT_SIZE:
-        raise BadLayout("layout_long", 1)
+        raise BadLayout("long", 1)
     try:
         tree = _environment().parse(template)
     except TemplateSyntaxError as error:
-        raise BadLayout("layout_syntax", error.lineno, str(error.message)) from None
+        raise BadLayout("syntax", error.lineno, str(error.message)) from None
     allowed = (
         nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.If, nodes.Const, nodes.Not, nodes.And,
         nodes.Or, nodes.Compare, nodes.Operand, nodes.Filter,
@@ -93,16 +93,16 @@ def check(template: str) -> None:
     words = 0
     for node in _all(tree):
         if not isinstance(node, allowed):
-            raise BadLayout("layout_node", node.lineno, type(node).__name__.lower())
+            raise BadLayout("node", node.lineno, type(node).__name__.lower())
         if isinstance(node, nodes.Name) and node.name not in NAMES:
-            raise BadLayout("layout_name", node.lineno, node.name)
+            raise BadLayout("name", node.lineno, node.name)
         if isinstance(node, nodes.Filter) and node.name not in FILTERS:
-            raise BadLayout("layout_filter", node.lineno, node.name)
+            raise BadLayout("filter", node.lineno, node.name)
         words += isinstance(node, nodes.Output) and sum(
             isinstance(each, nodes.Name) and each.name == "content" for each in node.nodes
         )
     if words != 1 or _filled(Layout("", "#000000", template=template)).count(_PLACE) != 1:
-        raise BadLayout("layout_without_words", 1)
+        raise BadLayout("words", 1)
 
 
 def fill(layout: Layout, page: str) -> str:

@@ -98,10 +98,26 @@ def _version(
     try:
         check(template) if template else None
     except BadLayout as error:
-        raise RefusedAct("template", error.code, line=error.line, word=error.word) from None
+        raise _why(error) from None
     there = (before.logo, before.logo_type) if before is not None else ("", "")
     coded, kind = there if logo is None else _coded(logo)
     return setup.store.layouts.add(company_id, colour, footer, template, coded, kind, setup.clock())
+
+
+def _why(error: BadLayout) -> RefusedAct:
+    line, word = error.line, error.word
+    match error.code:
+        case "long":
+            return RefusedAct("template", "layout_long")
+        case "syntax":
+            return RefusedAct("template", "layout_syntax", line=line, word=word)
+        case "node":
+            return RefusedAct("template", "layout_node", line=line, word=word)
+        case "name":
+            return RefusedAct("template", "layout_name", line=line, word=word)
+        case "filter":
+            return RefusedAct("template", "layout_filter", line=line, word=word)
+    return RefusedAct("template", "layout_without_words")
 
 
 def _coded(logo: bytes) -> tuple[str, str]:

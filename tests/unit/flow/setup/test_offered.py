@@ -38,6 +38,7 @@ from weftmail.flow.setup import (
     forward,
     guide,
     images,
+    layout,
     leave_type,
     leaving,
     many,
@@ -100,6 +101,10 @@ def answer(office: Office) -> int:
     assert anna is not None
     post(office.store, world.installation, world.record("LEAD-1"), anna, Draft(text="Yes"))
     return next(one.row.id for one in office.store.listings.outbox() if one.row.audience == "outsider")
+
+
+def laid_out(office: Office) -> Done:
+    return office.did(layout.change(office.setup, colour="#aa3300"))
 
 
 def sent_on(office: Office) -> Done:
@@ -324,6 +329,8 @@ ACTS: dict[str, Act] = {
         participant.correct(before(o, recorded).setup, "LEAD-1", "karin@customer.example", "ek@customer.example")
     ),
     "forward.take_back": lambda o: o.did(forward.take_back(before(o, sent_on).setup, "TICKET-1", 1)),
+    "layout.set": lambda o: o.did(layout.change(o.setup, colour="#aa3300")),
+    "layout.remove": lambda o: o.did(layout.remove(before(o, laid_out).setup)),
     "signature.set": lambda o: o.did(signature.of_person(o.setup, "anna@acme.example", "Anna Ek")),
     "message.leave": lambda o: about_to_leave(o, scheduled=False),
     "message.schedule": lambda o: about_to_leave(o, scheduled=True),
