@@ -48,7 +48,7 @@ def save(visit: Visit) -> Response:
 
 def frame(visit: Visit) -> Response:
     """Show the preview of a version in its frame."""
-    found = _version(visit)
+    found = visit.store.layouts.get(visit.company_id, visit.request.path_params["layout"])
     whole = layout_of(visit.store, visit.company_id, found) if found is not None else None
     if whole is None:
         raise nothing_here()
@@ -112,6 +112,6 @@ def _page(
 
 routes = [
     page("/layout", show, role=Role.ADMIN),
-    page("/layout/frame", frame, role=Role.ADMIN),
+    page("/layout/{layout:number}/frame", frame, role=Role.ADMIN),
     page("/layout/save", save, posts=True, role=Role.ADMIN),
 ]

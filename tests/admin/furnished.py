@@ -40,14 +40,14 @@ THEIRS = {
     "user": "1", "team": "1", "alias": "1", "type": "visit", "other": "1", "mail": "3", "filter": "1",
     "domain": "acme.example", "copy": "1", "contact": "1", "organisation": "1", "activity": "1",
     "reference": "4711", "note": "2", "server": "1", "part": "1", "email": "2", "draft": "2", "image": "1",
-    "press": "assign", "reply": "1",
+    "press": "assign", "reply": "1", "layout": "1",
 }  # fmt: skip
 NOBODYS = {
     "label": "LEAD-99", "number": "1", "notice": "99", "file": "1", "name": "caught99", "act": "99", "session": "99",
     "user": "99", "team": "99", "alias": "99", "type": "nothing", "other": "99", "mail": "99", "filter": "99",
     "domain": "nobody.example", "copy": "99", "contact": "99", "organisation": "99", "activity": "99",
     "reference": "99", "note": "99", "server": "99", "part": "99", "email": "99", "draft": "99", "image": "99",
-    "press": "nothing", "reply": "99",
+    "press": "nothing", "reply": "99", "layout": "99",
 }  # fmt: skip
 """What the parameters of routes name: things of Acme's that ``furnish`` makes, and things that nobody has."""
 
@@ -93,6 +93,7 @@ def furnish(site: Site) -> None:
     held = world.deliver(world.mail(ERIK, references=[first]), "leads@acme.example")
     assert (held.id, held.state) == (3, "held")
     post(site.store, site.installation, world.record("LEAD-1"), anna, Draft(text="Inside", note=True))
+    site.store.layouts.add(world.acme, "#aa3300", "Acme AB", "", "", "", 1)
     site.store.saved_replies.add(world.acme, NewReply("Thanks", "Thank you"), 1)
     put = site.store.drafts.put
     assert put(world.acme, world.record("LEAD-2").id, world.anna, "message", Written(text="Half").as_json(), 1) == 1

@@ -23,7 +23,7 @@ def test_it_is_looked_at_before_it_is_used_and_comes_back_by_undo(site: Site, an
     place = anna.post("/layout/save", form, files={"logo": logo}).headers["location"]
     page = anna.get(place).text
     assert "Not in use yet" in page and site.store.layouts.used(site.world.acme) is None
-    frame = re.search(r'src="(/layout/frame[^"]*)"', page)
+    frame = re.search(r'src="(/layout/\d+/frame[^"]*)"', page)
     assert frame is not None
     shown = anna.get(frame[1].replace("&amp;", "&"))
     assert "#aa3300" in shown.text and "Storgatan 1" in shown.text and "Could you do 40 chairs?" in shown.text
@@ -69,14 +69,14 @@ def test_it_is_for_admins_and_of_one_company(site: Site, anna: Browser, browser:
     assert number is not None
     eva = browser()
     eva.sign_in("eva@other.example")
-    assert eva.get(f"/layout/frame?version={number[1]}").status_code == 404
+    assert eva.get(f"/layout/{number[1]}/frame").status_code == 404
     assert "#aa3300" not in eva.get(f"/layout?version={number[1]}").text
     bjorn = browser()
     bjorn.sign_in("bjorn@acme.example")
     assert bjorn.get("/layout").status_code == 404
     for odd in ("x", "0", "9" * 40, ""):
         assert anna.get(f"/layout?version={odd}").status_code == 200
-        assert anna.get(f"/layout/frame?version={odd}").status_code == 404
+        assert anna.get(f"/layout/{odd or 99}/frame").status_code == 404
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
