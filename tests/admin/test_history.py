@@ -133,7 +133,8 @@ SUBJECTS = {
     "team": "Sales", "contact": "Karin Ek", "organisation": "Ek", "company": "Acme", "user": "Anna",
     "membership": "Anna", "session": "Anna", "second_factor": "Anna", "record_type": "lead", "activity_type": "call",
     "setting": "sending_paused", "review": "Astray", "inbound": "Astray", "outbox": "Chairs", "filter": "Mine",
-    "exemption": "shop@customer.example", "suppression": "karin@customer.example", "delivery": "Karin", "guide": "Acme", "layout": "Acme",
+    "exemption": "shop@customer.example", "suppression": "karin@customer.example", "delivery": "Karin", "guide": "Acme",
+    "layout": "Acme",
 }  # fmt: skip
 ELSEWISE = (
     "outbox", "delivery", "setting", "filter", "exemption", "activity_type", "review", "inbound", "server", "signature",
