@@ -36,6 +36,8 @@ class Play:
     subject: str
     record: str
     """The record whose conversation the letter is of."""
+    inside: bool
+    """Whether the letter that was asked for went to colleagues alone: the rest is then of the newest that did not."""
     broken: frozenset[Part]
     waiting: tuple[PutOff, ...]
     safe: int
@@ -57,7 +59,8 @@ def shown(visit: Visit, letter: Caught | None) -> Play | None:
     stage = visit.site.stage
     if stage is None:
         return None
-    found = letter if letter is not None else _newest(visit)
+    inside = letter is not None and not _outsider(visit, letter)
+    found = _newest(visit) if letter is None or inside else letter
     who = _outsider(visit, found) if found is not None else ""
     # What lies in the spool is looked at first: an email that moves on meanwhile is not missed.
     spooled, waiting = stage.spooled(), tuple(stage.waiting())
@@ -67,6 +70,7 @@ def shown(visit: Visit, letter: Caught | None) -> Play | None:
         letter=found.name if found is not None and who else "",
         subject=letters.read(visit, found).subject if found is not None and who else "",
         record=letters.record_of(visit, found) if found is not None and who else "",
+        inside=inside,
         broken=stage.broken(),
         waiting=waiting,
         safe=stage.safe(),

@@ -198,6 +198,13 @@ function whenTyped(where, then) {
   follow();
 })();
 
+// On a small screen the line of pages shows the one that is open, however far to the right it stands.
+(() => {
+  const pages = document.querySelector("ul.pages");
+  const here = pages?.querySelector("[aria-current]")?.getBoundingClientRect();
+  if (here) pages.scrollLeft += Math.max(0, here.right - pages.getBoundingClientRect().right + 24);
+})();
+
 // The form keeps what was written and chosen whatever becomes of it: refused, too large, signed out, not reached.
 // Without it the form works the same, but files have to be chosen again.
 (() => {
@@ -266,8 +273,10 @@ function whenTyped(where, then) {
     if (answer.status !== 200 || !answer.response) {
       line.textContent = "";
       if (answer.status === 401 || answer.responseURL.includes("/sign-in")) signedOut();
-      else if (answer.response?.wrong) say(answer.response.wrong);
-      else if (upload) say(form().dataset.unreached);
+      else if (answer.response?.wrong) {
+        say(answer.response.wrong);
+        if (upload) upload.refused = true;
+      } else if (upload) say(form().dataset.unreached);
       return null;
     }
     form().elements.draft.value = answer.response.draft || "";
@@ -334,18 +343,39 @@ function whenTyped(where, then) {
   const IMAGES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
   let uploads = 0;
   const waiting = new Set();
+  function list() {
+    const there = form().querySelector(".uploads");
+    if (there) return there;
+    const made = Object.assign(document.createElement("ul"), { className: "uploads" });
+    form().querySelector("#kept-files").after(made);
+    return made;
+  }
+  // What does not fit stands here until it is taken out: it is in no field then, and nobody sends a message believing
+  // that the file went with it.
+  const unfit = () => form().querySelector(".unfit");
+  function refuse(files) {
+    for (const file of files) {
+      const line = Object.assign(document.createElement("li"), { className: "unfit" });
+      const name = Object.assign(document.createElement("bdi"), { textContent: file.name });
+      const out = Object.assign(document.createElement("button"), { type: "button", textContent: form().dataset.remove, ariaLabel: `${form().dataset.remove}: ${file.name}` });
+      out.addEventListener("click", () => {
+        line.remove();
+        if (!list().children.length) list().remove();
+        if (unfit()) return unfit().querySelector("button").focus();
+        form().querySelector("#went-wrong")?.remove();
+        chosen().focus();
+      });
+      line.append("✕ ", name, ` ${(file.size / 1e6).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 })} MB `, out);
+      list().append(line);
+    }
+  }
   function upload(file, inline) {
     const line = document.createElement("li");
     const name = Object.assign(document.createElement("bdi"), { textContent: file.name });
     const bar = Object.assign(document.createElement("progress"), { max: 100, value: 0, ariaLabel: form().dataset.uploading.replace("{name}", file.name) });
     const cancel = Object.assign(document.createElement("button"), { type: "button", className: "quiet", textContent: form().dataset.cancel, ariaLabel: `${form().dataset.cancel}: ${file.name}` });
     line.append(name, bar, cancel);
-    let list = form().querySelector(".uploads");
-    if (!list) {
-      list = Object.assign(document.createElement("ul"), { className: "uploads" });
-      form().querySelector("#kept-files").after(list);
-    }
-    list.append(line);
+    list().append(line);
     let request = null;
     const one = {
       file, inline, cancelled: false,
@@ -355,7 +385,7 @@ function whenTyped(where, then) {
       },
       end() {
         line.remove();
-        if (!list.children.length) list.remove();
+        if (!list().children.length) list().remove();
         waiting.delete(one);
       },
     };
@@ -380,8 +410,12 @@ function whenTyped(where, then) {
     const there = [...form().querySelectorAll("[name=kept]:checked")].reduce((sum, one) => sum + Number(one.dataset.size), 0);
     const coming = [...waiting].reduce((sum, one) => sum + one.file.size, there);
     const size = files.reduce((sum, file) => sum + file.size, coming);
-    if (size > Number(form().dataset.most)) return say(form().dataset.tooLarge);
-    form().querySelector("#went-wrong")?.remove();
+    if (size > Number(form().dataset.most)) {
+      inField([...chosen().files].filter((one) => !files.includes(one)));
+      refuse(files);
+      return say(form().dataset.tooLarge);
+    }
+    if (!unfit()) form().querySelector("#went-wrong")?.remove();
     clearTimeout(timer);
     unkept = false;
     files.forEach((file) => {
@@ -393,7 +427,8 @@ function whenTyped(where, then) {
         const answer = one.cancelled ? null : await kept(one);
         one.end();
         const others = [...chosen().files].filter((each) => each !== file);
-        inField(answer || one.cancelled ? others : [...others, file]);
+        inField(answer || one.cancelled || one.refused ? others : [...others, file]);
+        if (one.refused) refuse([file]);
         const [, name, , , src] = answer?.files.at(-1) ?? [];
         if (inline) place.done(id, answer ? src : "", name?.replace(/\.[a-z]+$/i, "").replace(/^image$/, "") ?? "");
       });
@@ -581,7 +616,11 @@ function whenTyped(where, then) {
     const button = event.submitter ?? form().querySelector("button");
     if (form().ariaBusy === "true") return;
     const size = [...chosen().files].reduce((sum, file) => sum + file.size, 0);
-    if (size > Number(form().dataset.most)) return say(form().dataset.tooLarge);
+    if (size > Number(form().dataset.most)) {
+      refuse([...chosen().files]);
+      inField([]);
+    }
+    if (unfit() && !["discard", "look"].includes(button.value)) return say(form().dataset.tooLarge);
     form().ariaBusy = "true";
     clearTimeout(timer);
     try {

@@ -115,7 +115,7 @@ def test_the_link_for_who_keeps_the_dns_shows_that_page_alone(
     del found.rows[DOMAIN, "MX"]
     watch(site, found).look(DOMAIN)
     page = anna.post(f"{PAGE}/share", {"csrf": anna.csrf()}).text
-    (token,) = re.findall(r'value="http://testserver/dns/([0-9a-f]+)"', page)
+    (token,) = re.findall(r'<textarea id="link"[^>]*>\nhttp://testserver/dns/([0-9a-f]+)<', page)
     assert token not in anna.get(PAGE).text
     stranger = browser()
     shown = stranger.get(f"/dns/{token}")

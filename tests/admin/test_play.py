@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,21 @@ def test_each_button_plays_its_line_on_the_newest_email_to_somebody_outside(
     )  # fmt: skip
     assert first.message_id and first.return_path.startswith("bounce+") and stage.cues[-1] == Cue("new")
     assert "6 safe, 0 deferred" in anna.get("/caught").text
+
+
+def test_an_email_to_a_colleague_says_so_and_plays_on_the_newest_that_went_outside(site: Site, anna: Browser) -> None:
+    mail = site.world.mail(author="Karin Ek <karin@customer.example>", to="Björn <bjorn@acme.example>")
+    inside = site.catch("LEAD-1", mail, site.world.acme, "acme.example")
+    site.catcher.kept[-1] = replace(site.catcher.kept[-1], recipients=("bjorn@acme.example",))
+    first = anna.get(f"/caught/{inside}").text
+    assert "went to colleagues alone" in first and "Nobody outside has got an email yet" in first
+    outside = letter(site)
+    page = anna.get(f"/caught/{inside}").text
+    assert "went to colleagues alone" in page and "Nobody outside" not in page
+    assert "Reply as Karin" in page and f'href="/caught/{outside}"' in page
+    for path in (f"/caught/{outside}", "/caught"):
+        assert "went to colleagues alone" not in anna.get(path).text
+    assert page.index('class="said"') < page.index('id="play"')
 
 
 def test_parts_are_broken_and_mended_and_what_is_put_off_is_shown(site: Site, anna: Browser, stage: Stage) -> None:

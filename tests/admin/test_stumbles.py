@@ -29,15 +29,17 @@ class Words:
     signed_out: str
     too_large: str
     expired: str
+    remove: str
 
 
 ENGLISH = Words(
     "en", "Add", "Send", "Text", "Write a message or attach a file.", "You are signed out. What you wrote stays here.",
-    "These files have more than 7 MB together.", "The form had expired",
+    "These files have more than 7 MB together.", "The form had expired", "Remove",
 )  # fmt: skip
 SWEDISH = Words(
     "sv", "Lägg till", "Skicka", "Text", "Skriv ett meddelande eller bifoga en fil.",
     "Du är utloggad. Det du skrev finns kvar här.", "De här filerna är större än 7 MB", "Formuläret var för gammalt",
+    "Ta bort",
 )  # fmt: skip
 
 
@@ -151,6 +153,28 @@ def test_too_much_is_said_before_it_is_sent_and_nothing_is_lost(site: Site, word
     page.get_by_text(words.too_large).wait_for()
     assert typed_words(page) == "A film." and page.locator("#kept-files bdi").count() == 0
     assert posts(site) == []
+
+
+def test_a_file_that_is_too_large_holds_send_back_until_it_is_taken_out(site: Site, words: Words, page: Page) -> None:
+    page.locator(".editor #text").fill("Two films.")
+    page.locator("form.composer").evaluate("one => { one.dataset.most = 10; }")
+    choose(page, "small.txt", b"x" * 4)
+    page.locator("#kept-files bdi", has_text="small.txt").wait_for()
+    for name in ("film.txt", "other.txt"):
+        choose(page, name, b"x" * 11)
+        page.locator(".unfit", has_text=name).wait_for()
+    assert page.locator("input[type=file]").input_value() == ""
+    send(page, words)
+    expect(page.locator("#went-wrong")).to_contain_text(words.too_large)
+    assert posts(site) == []
+    for name, left in (("film.txt", 1), ("other.txt", 0)):
+        page.get_by_role("button", name=f"{words.remove}: {name}").click()
+        expect(page.locator(".unfit")).to_have_count(left)
+        expect(page.locator("#went-wrong")).to_have_count(min(left, 1))
+    send(page, words)
+    page.locator("article .files", has_text="small.txt").wait_for()
+    (post,) = posts(site)
+    assert post.text.strip() == "Two films." and typed_words(page) == ""
 
 
 def test_the_limit_is_one_for_page_and_command_and_is_said_beside_the_field(
