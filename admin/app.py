@@ -7,6 +7,7 @@ ends, so that open pages let go.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
@@ -30,7 +31,7 @@ from weftmail.admin.hashing import WAITING, Hashing
 from weftmail.admin.headers import FIELDS, SecurityHeaders, too_large
 from weftmail.admin.live import Live
 from weftmail.admin.navigation import Item
-from weftmail.admin.page import PAGES
+from weftmail.admin.page import PAGES, door
 from weftmail.admin.password import Passwords
 from weftmail.admin.pool import Pool
 from weftmail.admin.prefix import Prefix, prefix_of
@@ -221,22 +222,52 @@ async def _gone(request: Request, error: Exception) -> Response:
     return Response(status_code=400)
 
 
+WITHIN = 2.0
+"""How long, in seconds, whoever is told what is wrong waits until it is known who they are."""
+INSIDE = (403, 404, 405)
+"""What is said inside the site, with its menu, to whoever is signed in."""
+
+
 async def _refused(request: Request, error: Exception) -> Response:
+    """Say why there is no page, in the language of whoever asks: inside the site to those who are signed in."""
     assert isinstance(error, HTTPException)  # noqa: S101 - Starlette calls this handler for nothing else
     site: Site = request.app.state.site
-    reader = voice.of_request(request, site.installation.languages)
+    response = await _inside(site, request, error)
+    if response is None:
+        reader = voice.of_request(request, site.installation.languages)
+        response = site.render("error.html", reader, _why(site, request, error, reader), error.status_code)
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _inside(site: Site, request: Request, error: HTTPException) -> Response | None:
+    """Return the answer to somebody who is signed in; None for anybody else, and where the store does not say in time.
+
+    No page has asked who it is where the address leads to none.
+    """
+    ours = request.url.path.startswith("/static/")
+    if error.status_code not in INSIDE or ours or site.cookie not in request.cookies:
+        return None
+
+    def answer(store: Store) -> Response:
+        visit = door(site, store, request)
+        said = _why(site, request, error, visit.voice)
+        return visit.page("error.html", status=error.status_code, title=said["title"], text=said["text"])
+
+    with contextlib.suppress(HTTPException, StoreError, TempFail, UsageError, TimeoutError):
+        return await asyncio.wait_for(site.pool.run(answer), WITHIN)
+    return None
+
+
+def _why(site: Site, request: Request, error: HTTPException, reader: voice.Voice) -> dict[str, str]:
+    """Return what the page says, in the voice of its reader."""
     says = _SAYS.get(error.status_code, _OTHER)
     if error.status_code == 413:
         says = Phrase("error.too large"), too_large(site.installation.files_size)
     title, text = map(reader.say, says)
-    said = (
-        reader.gettext(error.detail).format_map(getattr(request.state, "values", {}))
-        if error.detail and error.status_code not in (404, 405, 503)
-        else text
-    )
-    response = site.render("error.html", reader, {"title": title, "text": said}, error.status_code)
-    response.headers.update(error.headers or {})
-    return response
+    if error.detail and error.status_code not in (404, 405, 503):
+        text = reader.gettext(error.detail).format_map(getattr(request.state, "values", {}))
+    return {"title": title, "text": text}
 
 
 async def _not_done(request: Request, error: Exception) -> Response:

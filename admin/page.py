@@ -29,7 +29,7 @@ from weftmail.admin.number import whole_number
 from weftmail.admin.presence import Place
 from weftmail.admin.presses import is_press, told_apart
 from weftmail.admin.visit import Site, Visit, Visitor, nothing_here, whose
-from weftmail.admin.voice import of_request
+from weftmail.admin.voice import SEEN_APART, of_request
 from weftmail.core.role import Role
 from weftmail.core.wording.phrase import marked
 from weftmail.store.people import Membership
@@ -40,8 +40,6 @@ PAGES = "weftmail.admin.pages"
 EXPIRED = marked("This form has expired. Reload the page and try again.")
 NOT_OURS = marked("The request did not come from a page of this site.")
 
-SEEN_APART = 5 * 60 * 1000
-"""When a session was used last is known to as many milliseconds."""
 SECOND_FACTOR = "/account/second-factor"
 """The page that is all there is for somebody who has to set up a second factor first."""
 

@@ -12,6 +12,7 @@ from weftmail.admin.number import whole_number
 from weftmail.admin.people import contacts_called
 from weftmail.admin.visit import Visit
 from weftmail.core.address import BadAddress, canonical
+from weftmail.core.wording.command import Command
 from weftmail.flow import day
 from weftmail.store.record_list import RecordFilter, RecordSort
 
@@ -76,6 +77,38 @@ def asked(visit: Visit, query: str) -> ListAsked:
     elif sort != "changed":
         kept["sort"] = sort
     return ListAsked(only, cast(RecordSort, sort), kept, narrowed)
+
+
+_SAID = ("unassigned", "waiting", "held", "snoozed")
+"""What can be said in the shell as it stands; what is of one reader alone, as unread, cannot."""
+
+
+def command_of(visit: Visit, wanted: ListAsked) -> Command | None:
+    """Return the command that lists the same; None where part of it is the visitor's alone, so that none does."""
+    only, words = wanted.only, wanted.words
+    if set(wanted.narrowed) - {"mine", *_SAID} or "activity" in words or (only.mine and only.owner_id is not None):
+        return None
+    named = _names(visit, only)
+    if "" in named.values():
+        return None
+    made = Command("mail-admin record list").given(**{flag: flag in wanted.narrowed for flag in _SAID}, **named)
+    plain = {name: words.get(name, "") for name in ("state", "type", "tag", "priority", "since", "until", "sort")}
+    return made.given(in_=only.hidden_as or "", **plain)
+
+
+def _names(visit: Visit, only: RecordFilter) -> dict[str, str]:
+    """Return what a filter names by number, as people write it; "" for what is not there."""
+    store, found = visit.store, {}
+    owner = visit.user.id if only.mine else only.owner_id
+    if owner is not None:
+        found["owner"] = next(iter(store.users.addresses(owner)), "")
+    if only.team_id is not None:
+        teams = store.teams.all(visit.company_id)
+        found["team"] = next((one.name for one in teams if one.id == only.team_id), "")
+    if only.customer_id is not None:
+        addresses = store.contacts.addresses_of(visit.company_id, [only.customer_id])
+        found["customer"] = next(iter(addresses.get(only.customer_id, ())), "")
+    return found
 
 
 def _narrowed(visit: Visit, name: str, value: str) -> dict[str, Any]:

@@ -237,6 +237,11 @@ class Visit:
         early = "prefetch" in self.request.headers.get("sec-purpose", "")
         return early or "peek" in self.request.query_params
 
+    @property
+    def _several(self) -> bool:
+        """Whether a command has to name the company: that of the visitor may not be the only one."""
+        return len(self.visitor.companies) > 1 or (self.may(Role.ADMIN) and len(self.store.companies.all()) > 1)
+
     def path(self, path: str) -> str:
         """Return the path with the company in it, where the visitor has more than one."""
         if len(self.visitor.companies) < 2:
@@ -257,7 +262,7 @@ class Visit:
         self,
         template: str,
         *,
-        command: Command,
+        command: Command | None = None,
         everywhere: bool = False,
         live: str = "",
         at: str = "",
@@ -266,10 +271,11 @@ class Visit:
     ) -> Response:
         """Return a page.
 
-        ``command`` shows the same in the shell, ``everywhere`` for all companies at once.  ``live`` says where the page
-        asks for changes, and ``at`` where it is had anew, if not by the address that was asked for.
+        ``command`` shows the same in the shell, if anything does, ``everywhere`` for all companies at once.  ``live``
+        says where the page asks for changes, and ``at`` where it is had anew, if not by the address that was asked for.
         """
-        one_company = len(self.visitor.companies) < 2 or everywhere
+        if command is not None and not everywhere and self._several:
+            command = command.given(company=self.company.company)
         common: dict[str, object] = {
             "visit": self,
             "path": self.path,
@@ -279,7 +285,7 @@ class Visit:
             "items": shown_to(self, self.site.items),
             "awaited": waiting_for(self),
             "done": self.just_done(),
-            "command": str(command if one_company else command.given(company=self.company.company)),
+            "command": "" if command is None else str(command),
             "live": live,
             "at": at or str(self.request.url.replace(scheme="", netloc="", fragment="")),
         }

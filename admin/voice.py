@@ -22,6 +22,9 @@ from weftmail.locale import accepted
 from weftmail.locale.dates import DAY, MINUTE, Calendar, calendar
 from weftmail.store.people import User
 
+SEEN_APART = 5 * MINUTE
+"""When a session was used last is known to as many milliseconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Voice:
@@ -53,6 +56,12 @@ class Voice:
             return self.when(milliseconds, now)
         text = self.gettext("just now") if passed < MINUTE else self.calendar.relative(milliseconds, now)
         return self._time(milliseconds, text)
+
+    def here(self, milliseconds: int, now: int) -> Markup:
+        """Return when somebody was here last: "now" for as long as that is known no closer."""
+        if not 0 <= now - milliseconds <= SEEN_APART:
+            return self.ago(milliseconds, now)
+        return self._time(milliseconds, self.gettext("now"))
 
     def span(self, start: int | str, end: int | str | None) -> str:
         """Return when something is, in the reader's zone; a time that names no zone stands as it is."""
@@ -94,7 +103,7 @@ def teach(templates: Environment) -> None:
     templates.add_extension("jinja2.ext.i18n")
     templates.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     templates.filters.update(when=_when, ago=_ago, size=_size, said=_said, rule=_rule, state=_state, day=_day)
-    templates.filters.update(coming=_coming)
+    templates.filters.update(coming=_coming, here=_here)
 
 
 def _voice(context: Context) -> Voice:
@@ -120,6 +129,11 @@ def _when(context: Context, milliseconds: int, now: int) -> Markup:
 @pass_context
 def _ago(context: Context, milliseconds: int, now: int) -> Markup:
     return _voice(context).ago(milliseconds, now)
+
+
+@pass_context
+def _here(context: Context, milliseconds: int, now: int) -> Markup:
+    return _voice(context).here(milliseconds, now)
 
 
 @pass_context

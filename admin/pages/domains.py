@@ -19,6 +19,7 @@ from weftmail.core.tokens.link import RANDOM
 from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow import dmarc_reports, dns_kept, guide
+from weftmail.flow.dns_kept import NOT_LOOKED
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import dkim_key, dns, domain, mail_round
 from weftmail.flow.setup.act import Done
@@ -80,6 +81,11 @@ class RecordRow:
     tone: str
     finding: DnsFinding
     since: int
+
+    @property
+    def asked(self) -> bool:
+        """Whether the DNS was asked for it: a key may be newer than the last look."""
+        return self.finding.judgement.reason.code != NOT_LOOKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +194,7 @@ def _page(
         wrong_field={field: wrong},
         to=visit.text("to"),
         link=link,
-        guided=visit.owner and not guide.closed(visit.store),
+        guided=visit.owner and guide.about(visit.store, visit.company_id) == one.name,
         history=changes_of(visit, one.name, installation=one.company_id is None, most=8) if changes else [],
     )
 

@@ -24,7 +24,7 @@ OFFERED = 8
 
 
 def follow(visit: Visit) -> Response:
-    """Let the visitor be notified of every message on the record."""
+    """Let the visitor be notified of what is written on the record."""
     return _changed(visit, follows=True)
 
 

@@ -14,6 +14,7 @@ from weftmail.admin.number import whole_number
 from weftmail.admin.page import local, page, parts_of
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.role import Role
+from weftmail.core.wording.changes import field_in_words, in_words, is_told
 from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import Refusal
@@ -39,12 +40,22 @@ class PastAct:
 
 def listed(visit: Visit, rows: Sequence[AuditRow], *, installation: bool = False) -> list[PastAct]:
     """Return acts as a page lists them, each with whether its undo can be offered."""
-    return [_listed(one) for one in undo.traces(visit.store, None if installation else visit.company_id, rows)]
+    traces = undo.traces(visit.store, None if installation else visit.company_id, rows)
+    return [_listed(one, visit) for one in traces]
 
 
-def _listed(trace: Trace) -> PastAct:
+def _listed(trace: Trace, visit: Visit) -> PastAct:
     """Return an act with what changed: "owner Anna → Björn, state open → closed"."""
-    said = ", ".join(f"{one.field.replace('_', ' ')} {one.was or '–'} → {one.now or '–'}" for one in trace.changes)
+    voice, names = visit.voice, visit.site.installation.languages.names
+
+    def words(field: str, text: str) -> str:
+        return in_words(field, text, voice.language, names, lambda at: voice.calendar.short(at, visit.now)) or "–"
+
+    said = ", ".join(
+        f"{field_in_words(one.field, voice.language)} {words(one.field, one.was)} → {words(one.field, one.now)}"
+        for one in trace.changes
+        if is_told(one.field)
+    )
     return PastAct(trace, said if len(said) <= LONGEST else f"{said[:LONGEST]}…", page_of(trace.row))
 
 

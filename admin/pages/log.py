@@ -123,15 +123,17 @@ def _page(visit: Visit, found: LogPage | None, *, wrong: str = "", status: int =
     if found is not None and found.older.more:
         kept = {name: value for name, value in asked.items() if value}
         older = "/log?" + urlencode({**kept, "came": found.older.came, "left": found.older.left})
+    no_day = {name: _no_day(visit, asked[name]) for name in ("day", "to")}
     return visit.page(
         "log.html",
-        command=_command(asked),
+        command=_command({name: "" if no_day.get(name) else value for name, value in asked.items()}),
         everywhere=visit.owner,
         status=status,
         asked=asked,
+        no_day=no_day,
         searched=any(asked.values()) or visit.request.method == "POST",
-        lines=[] if found is None else _seen(visit, found.lines),
-        older=older,
+        lines=[] if found is None or any(no_day.values()) else _seen(visit, found.lines),
+        older=None if any(no_day.values()) else older,
         states=CAME,
         since=whole_number(asked["since"]),
         ways=[(way, visit.voice.gettext(said)) for way, said in (("", marked("both")), *WAYS.items())],
@@ -145,6 +147,13 @@ def _page(visit: Visit, found: LogPage | None, *, wrong: str = "", status: int =
         near=_near(visit, found, asked["who"]),
         wrong=wrong,
     )
+
+
+def _no_day(visit: Visit, text: str) -> str:
+    """Return what is wrong with a day that was asked for; "" where nothing is."""
+    if not text or _day(visit, text) is not None:
+        return ""
+    return visit.voice.say(Phrase("day_malformed", {"day": text}))
 
 
 def kind(line: InboundLine) -> str:

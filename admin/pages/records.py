@@ -15,11 +15,10 @@ from weftmail.admin.navigation import Item
 from weftmail.admin.number import whole_number
 from weftmail.admin.page import live, page
 from weftmail.admin.people import heirs
-from weftmail.admin.record_filter import HIDDEN, KINDS_OF_STATE, ListAsked, asked, query_of
+from weftmail.admin.record_filter import HIDDEN, KINDS_OF_STATE, ListAsked, asked, command_of, query_of
 from weftmail.admin.visit import Visit
 from weftmail.core.field import FieldKind
 from weftmail.core.role import Role
-from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow import day, guide
 from weftmail.store.company import RecordType
@@ -100,7 +99,7 @@ def _page(visit: Visit, wanted: ListAsked, number: str) -> Response:
     as_of = urlencode({"as-of": newest[0].changed_at if newest else 0, "shown": shown})
     return visit.page(
         "records.html",
-        command=Command("mail-admin record list"),
+        command=command_of(visit, wanted),
         live=visit.path(f"/live/records?seen={_mark(visit, newest, counts)}"),
         at=visit.path(f"/records?{'&'.join(filter(None, [here, as_of]))}"),
         listed=listed,

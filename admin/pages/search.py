@@ -40,7 +40,7 @@ def search(visit: Visit) -> Response:
         found = look_for(visit.store, visit.company_id, typed, visit.hidden_types)
         return visit.page(
             "search.html",
-            command=Command("mail-admin record list"),
+            command=Command("mail-admin record list").given(search=typed),
             typed=typed,
             found=found,
             marked=lambda text: marked(text, found.what.words),
@@ -71,6 +71,7 @@ def drop(visit: Visit) -> Response:
         "path": visit.path,
         "now": visit.now,
         "addresses": addresses,
+        "wrong": found.wrong,
     }
     values["marked"] = lambda text: marked(text, found.what.words)
     said = visit.site.render("search_drop.html", visit.voice, values).body

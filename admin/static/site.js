@@ -1109,7 +1109,7 @@ setInterval(() => document.querySelectorAll("[data-leaves]").forEach((one) => {
     at = -1;
     field.removeAttribute("aria-activedescendant");
     field.setAttribute("aria-expanded", "true");
-    said.textContent = answer.count ? field.dataset.found.replace("{count}", answer.count) : field.dataset.none;
+    said.textContent = answer.count ? (answer.count === 1 ? field.dataset.one : field.dataset.found).replace("{count}", answer.count) : field.dataset.none;
     box.hidden = false;
     place();
   }

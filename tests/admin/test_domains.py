@@ -67,6 +67,7 @@ def test_keys_are_made_seen_and_said_to_sign(site: Site, anna: Browser) -> None:
     assert "wm27e._domainkey.acme.example. 3600 IN TXT &#34;v=DKIM1; k=ed25519;" in page
     assert "wm27a._domainkey" in anna.get(f"{PAGE}/zone.txt").text
     assert "update add wm27a._domainkey" in anna.get(f"{PAGE}/nsupdate.txt").text
+    assert "<dt>Found</dt>" not in page
     watch(site, zones(site)).run()
     page = anna.get(PAGE).text
     assert page.count("● signing") == 2 and "leaves unsigned" not in page
@@ -299,6 +300,23 @@ class KeepingServer:
         """Nothing to give back."""
 
 
+def test_of_a_key_that_is_newer_than_the_last_look_nothing_is_said_to_be_found(site: Site, anna: Browser) -> None:
+    watch(site, zones(site)).look(DOMAIN)
+    before = anna.get(PAGE).text.count("<dt>Found</dt>")
+    anna.post(f"{PAGE}/keys", {"csrf": anna.csrf()})
+    page = anna.get(PAGE).text
+    assert page.count("The DNS was not asked yet since the key") == 2
+    # The row that said that there are no keys has given way to theirs.
+    assert page.count("<dt>Found</dt>") == before - 1
+
+
+def test_only_the_domain_of_the_guide_leads_back_to_it(site: Site, anna: Browser) -> None:
+    owner(site)
+    site.store.domains.add("later.example", site.world.acme, True, 1)
+    assert "Back to the guide" in anna.get(PAGE).text
+    assert "Back to the guide" not in anna.get("/domains/later.example").text
+
+
 def test_what_left_is_measured_by_its_from_its_signature_and_its_return_path(site: Site, anna: Browser) -> None:
     assert "Within 24 hours no email left with this domain in From." in anna.get(PAGE).text
     for signed in (DOMAIN, DOMAIN, ""):
@@ -327,7 +345,7 @@ def test_a_site_that_does_not_ask_the_dns_says_who_does(tmp_path: Path) -> None:
     assert "mail-admin dns check acme.example" in page and "Ask again" not in page
     assert "this page shows it by itself" not in page
     # What to put into the DNS is known before anybody asks; what it has is not.
-    assert "10 mx1.acme.example" in page and "v=spf1 a:mx1.acme.example -all" in page and "<dt>Found</dt>" not in page
+    assert "10 mx1.acme.example" in page and "v=spf1 a:mx1.acme.example ~all" in page and "<dt>Found</dt>" not in page
     made.store.close()
 
 

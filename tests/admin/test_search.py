@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.admin.chromium import Watched, chromium, served
 from tests.admin.conftest import Browser, Site
 from tests.admin.test_access import RULES, complaints
@@ -21,6 +23,17 @@ def test_what_was_found_has_its_words_marked(site: Site, anna: Browser) -> None:
     near = anna.get("/search", params={"q": "chiars"}).text
     assert "Nothing holds exactly that. These hold chairs:" in near and "<mark>chairs</mark>" in near
     assert "Nothing found" in anna.get("/search?q=zzzz").text and "Nothing found" not in anna.get("/search").text
+
+
+@pytest.mark.parametrize("typed", ["before:yesterday", "before:2026-13-99", "chairs after:2026-11"])
+@pytest.mark.parametrize(("language", "said"), [("en", "is no day; write it as 2026-"), ("sv", "är ingen dag")])
+def test_a_day_that_is_none_is_said(site: Site, anna: Browser, typed: str, language: str, said: str) -> None:
+    site.store.connection.execute("update users set language = :language", {"language": language})
+    page, dropped = anna.get("/search", params={"q": typed}).text, anna.get("/search/drop", params={"q": typed}).json()
+    for text in (page, dropped["html"]):
+        assert f"{typed.rpartition(':')[2]} {said}" in text
+    assert 'aria-invalid="true"' in page and "empty" not in page
+    assert 'aria-invalid="true"' not in anna.get("/search?q=before:2027-05-31").text
 
 
 def test_a_long_text_is_shown_around_its_words(site: Site, anna: Browser) -> None:

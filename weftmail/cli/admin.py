@@ -22,6 +22,7 @@ from weftmail.core.failure import UsageError
 if TYPE_CHECKING:
     from weftmail.cli.arguments import Parser
     from weftmail.cli.context import Context
+    from weftmail.core.wording.command import Command
 
 NOUNS = {
     "init": "set up this server: settings, store, keys, first company and admin",
@@ -112,7 +113,7 @@ def run(words: list[str], environ: Mapping[str, str], context: Context | None = 
         raise UsageError(_no_command(noun), status=2)
     from weftmail.cli.arguments import Parser, refuse_bad_words
     from weftmail.cli.context import Context
-    from weftmail.cli.refusals import failure
+    from weftmail.cli.refusals import RefusedCall, failure
     from weftmail.flow.refusal import RefusedAct
 
     refuse_bad_words(words)
@@ -122,8 +123,9 @@ def run(words: list[str], environ: Mapping[str, str], context: Context | None = 
     context = context or Context(environ)
     try:
         return int(arguments.run(context, arguments) or 0)
-    except RefusedAct as error:
-        raise failure(error.refusal) from None
+    except (RefusedAct, RefusedCall) as error:
+        wanted = getattr(arguments, "company", None)
+        raise failure(error.refusal, lambda command: _naming(command, wanted)) from None
     finally:
         context.close()
 
@@ -162,6 +164,18 @@ def _no_command(word: str) -> str:
 def module_of(noun: str) -> ModuleType:
     """Return the module of a command."""
     return importlib.import_module(f"weftmail.cli.commands.{noun.replace('-', '_')}")
+
+
+def _naming(command: Command, company: str | None) -> Command:
+    """Return the command that comes next with the company that was named, where it takes one and names none itself."""
+    words = command.words()
+    if not company or words[1] not in NOUNS or "--company" in words:
+        return command
+    from weftmail.cli.arguments import Parser
+
+    parser = Parser(prog=words[1])
+    _build(words[1], parser)
+    return command.given(company=company) if parser.takes("--company", words[2:]) else command
 
 
 def _build(noun: str, parser: Parser) -> None:

@@ -5,9 +5,14 @@ The file is made anew as the program starts; how old it is by then says since wh
 
 from __future__ import annotations
 
-from weftmail.cli.config import Config
+import contextlib
+import socket
+
+from weftmail.cli.config import Config, host_and_port
 from weftmail.flow.due.errand import Errand
 
+PATIENCE = 1.0
+"""How long, in seconds, a connection to this machine may take."""
 EACH = 5_000
 """A program that runs says so this often; in milliseconds."""
 
@@ -35,3 +40,18 @@ def seen_at(config: Config, program: str) -> int | None:
         return (config.folder / f"{program}.alive").stat().st_mtime_ns // 1_000_000
     except OSError:
         return None
+
+
+def listens(place: str) -> bool:
+    """Say whether anything listens at a place of this machine: HOST:PORT, or unix:PATH."""
+    with contextlib.suppress(OSError):
+        if place.startswith("unix:"):
+            with socket.socket(socket.AF_UNIX) as one:
+                one.settimeout(PATIENCE)
+                one.connect(place.removeprefix("unix:"))
+            return True
+        address = host_and_port(place)
+        if address is not None:
+            socket.create_connection(address, PATIENCE).close()
+            return True
+    return False

@@ -60,6 +60,13 @@ class Parser(argparse.ArgumentParser):
             flag = action.option_strings[-1] if action.option_strings else str(action.metavar or action.dest)
             self.error(f"{flag}: {value!r} cannot be chosen{meant(str(value), choices)}")
 
+    def takes(self, flag: str, words: Sequence[str]) -> bool:
+        """Say whether what these words begin with, a verb where there are several, takes a flag."""
+        for one in self._actions:
+            if isinstance(one, argparse._SubParsersAction):
+                return bool(words) and words[0] in one.choices and one.choices[words[0]].takes(flag, ())
+        return any(flag in one.option_strings for one in self._actions)
+
     def _verbs(self) -> list[str]:
         return [name for one in self._actions for name in (one.choices or ())]
 

@@ -10,6 +10,7 @@ import difflib
 import ipaddress
 import os
 import re
+import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from weftmail.core.failure import UsageError
+from weftmail.core.wording.command import Command
 
 _URL = re.compile(r"https?://[^/\s?#@\"'<>\\^`{|}]+(/[^\s?#\"'<>\\^`{|}]*)?")
 _WORDS = ("hostname", "authserv_id", "site", "site_url", "metrics", "mail_owner")
@@ -30,6 +32,8 @@ AUTHENTICATION = ("auto", "own", "milter", "none")
 LARGEST_FILES = 45
 """Megabytes; coded they are as much as the listener takes."""
 DEFAULT = "/etc/weftmail/weftmail.toml"
+DEMO = "var/weftmail.toml"
+"""Where the settings of a demo are, in its clone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +156,18 @@ def path_of_config(environ: Mapping[str, str]) -> Path:
     return Path(environ.get("WEFTMAIL_CONFIG") or DEFAULT)
 
 
-def load(environ: Mapping[str, str]) -> Config:
-    """Read the settings; raise UsageError, with the next step, for what cannot be read or is not known."""
+def load(environ: Mapping[str, str], *, clone: Path = Path(sys.prefix).parent) -> Config:
+    """Read the settings; raise UsageError, with the next step, for what cannot be read or is not known.
+
+    Where there are none, those of a demo in the ``clone`` that the program runs from are named.
+    """
     path = path_of_config(environ)
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise UsageError(f"there is no {path}; make it: mail-admin init, or name another by WEFTMAIL_CONFIG") from None
+        demo = clone / DEMO
+        other = f"take the demo's: WEFTMAIL_CONFIG={demo}" if demo.is_file() else "name another by WEFTMAIL_CONFIG"
+        raise UsageError(f"there is no {path}; make it: {Command('mail-admin init')}, or {other}") from None
     except (OSError, UnicodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise UsageError(f"{path} cannot be read: {why}") from None

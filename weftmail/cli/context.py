@@ -22,6 +22,7 @@ from weftmail.cli.output import as_json
 from weftmail.cli.terminal import printable
 from weftmail.core.ports import Clock, Zones
 from weftmail.core.tokens.reply_token import mask_addresses
+from weftmail.core.wording.command import Command
 from weftmail.flow.installation import Installation
 from weftmail.flow.setup.act import Actor, Setup, bring_map_up
 from weftmail.locale import NAMES
@@ -103,6 +104,12 @@ class Context:
             self.become_owner()
             self._store = runtime.open_store(self.config)
         return self._store
+
+    def naming(self, command: Command, company_id: int | None) -> Command:
+        """Return a command that takes --company as people paste it: it names theirs where there are several."""
+        there = self.store.companies.all()
+        name = next((one.name for one in there if one.id == company_id), None)
+        return command.given(company=name) if len(there) > 1 else command
 
     def become_owner(self) -> None:
         """As root, become the owner of the state folder; anybody else stays who they are."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from weftmail.cli.output import Fields, one_line
+from weftmail.cli.output import Fields, one_line, shown
+from weftmail.core.wording.changes import field_in_words, in_words, is_told
 from weftmail.core.wording.command import Command
+from weftmail.core.wording.language import ENGLISH
 from weftmail.flow.setup.act import Done
+from weftmail.locale import NAMES
 
 
 def value(done: Done) -> Fields:
@@ -34,12 +37,11 @@ def changes(done: Done) -> str:
 def fields(done: Done) -> str:
     """Say which fields changed, from what to what; "" where none did."""
     return ", ".join(
-        f"{one.field.replace('_', ' ')} {_shown(one.was)} -> {_shown(one.now)}"
+        f"{field_in_words(one.field, ENGLISH)} {_shown(one.field, one.was)} -> {_shown(one.field, one.now)}"
         for one in done.changes
-        # A time beside what happened then says nothing more.
-        if not one.field.endswith("_at")
+        if is_told(one.field)
     )
 
 
-def _shown(text: str) -> str:
-    return one_line(text, 200) if text else "none"
+def _shown(field: str, text: str) -> str:
+    return one_line(in_words(field, text, ENGLISH, NAMES, shown), 200) if text else "none"

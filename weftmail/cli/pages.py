@@ -71,17 +71,17 @@ class RecordPages:
 
 @dataclass(frozen=True, slots=True)
 class SortedRecordPages:
-    """Records of one company in an order of their lists."""
+    """Records of one company, as a filter wants them, in an order of their lists."""
 
     store: Store
-    company_id: int
+    only: RecordFilter
     sort: RecordSort
 
     def page(self, after: str | None, most: int) -> Sequence[Record]:
         """Return a page."""
-        last = None if after is None else self.store.records.get(self.company_id, whole_number("--after", after))
+        last = None if after is None else self.store.records.get(self.only.company_id, whole_number("--after", after))
         place = None if last is None else place_of(last, self.sort)
-        return self.store.record_lists.page(RecordFilter(self.company_id, 0), self.sort, after=place, most=most)
+        return self.store.record_lists.page(self.only, self.sort, after=place, most=most)
 
     def left(self, after: str) -> int:
         """Return how many follow."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TypeVar
 
 from weftmail.core.failure import UsageError
@@ -13,6 +14,7 @@ from weftmail.core.wording.sentences import say
 from weftmail.flow.refusal import Refusal
 
 Answer = TypeVar("Answer")
+Naming = Callable[[Command], Command]
 
 STEPS = {
     "nothing_to_change": "see: mail-admin {noun} set --help",
@@ -80,6 +82,7 @@ STEPS = {
     "no_follower": "see: mail-admin follower list {number}",
     "no_such_exemption": "see: mail-admin exemption list",
     "no_such_act": "see: mail-admin audit list",
+    "undone_already": "see: mail-admin audit list",
     "changed_since": "see: mail-admin audit list",
     "no_such_inbound": "see: mail-admin inbound list",
     "no_such_copy": "see: mail-admin outbox list",
@@ -107,7 +110,8 @@ STEPS = {
 
 MEANINGLESS = frozenset(
     {
-        "address_malformed", "address_blank", "address_hyphen", "address_unusual", "address_long", "domain_malformed",
+        "address_malformed", "address_blank", "address_hyphen", "address_unusual", "address_long", "address_domain",
+        "domain_malformed",
         "domain_one_label", "text_break", "text_empty", "text_long", "url_malformed", "no_such_choice",
         "nothing_to_change", "company_wanted", "record_type_malformed", "prefix_malformed", "no_such_record_type",
         "alias_without_goal", "owner_and_team", "record_wanted", "assignee_wanted", "day_malformed",
@@ -123,6 +127,14 @@ CALL = re.compile(r"mail-admin [^,;]+")
 _OF_A_FIELD = ("text_", "no_such_choice")
 
 
+class RefusedCall(UsageError):
+    """What an act refused: the program that knows what else was typed says it anew, with ``refusal``."""
+
+    def __init__(self, refusal: Refusal, text: str, status: int) -> None:
+        super().__init__(text, status)
+        self.refusal = refusal
+
+
 def carried_out(answer: Answer | Refusal) -> Answer:
     """Return what an act did; raise UsageError, with the next step, where it was refused."""
     if isinstance(answer, Refusal):
@@ -130,8 +142,8 @@ def carried_out(answer: Answer | Refusal) -> Answer:
     return answer
 
 
-def failure(refusal: Refusal) -> UsageError:
-    """Return the refusal as the one line that the command line ends with."""
+def failure(refusal: Refusal, name: Naming = lambda command: command) -> RefusedCall:
+    """Return the refusal as the one line that the command line ends with; ``name`` lets a command name the company."""
     shown = {name: _shown(value) for name, value in refusal.values.items()}
     sentence = REFUSALS[refusal.code]
     text = say(Phrase(refusal.code, shown))
@@ -139,15 +151,16 @@ def failure(refusal: Refusal) -> UsageError:
         text = text[0].lower() + text[1:]
     if refusal.code.startswith(_OF_A_FIELD):
         text = f"{refusal.field.replace('_', ' ')}: {text}"
-    return UsageError(text + _step(refusal, asked=text.endswith("?")), 2 if refusal.code in MEANINGLESS else 1)
+    step = _step(refusal, name, asked=text.endswith("?"))
+    return RefusedCall(refusal, text + step, 2 if refusal.code in MEANINGLESS else 1)
 
 
-def _step(refusal: Refusal, *, asked: bool) -> str:
+def _step(refusal: Refusal, name: Naming, *, asked: bool) -> str:
     """Return what comes next, after a sentence that ends with a question or with nothing."""
     if refusal.code not in STEPS:
         return ""
     values = {name: _shown(value) for name, value in refusal.values.items()}
-    step = CALL.sub(lambda found: str(Command(found[0], **values)), STEPS[refusal.code])
+    step = CALL.sub(lambda found: str(name(Command(found[0], **values))), STEPS[refusal.code])
     return f" {step[0].upper()}{step[1:]}" if asked else f"; {step}"
 
 

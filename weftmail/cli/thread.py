@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from weftmail.cli.output import as_json, one_line, sheet, shown
 from weftmail.core.address import in_full
@@ -41,22 +41,25 @@ def _indented(text: str) -> str:
     return "\n".join(f"    {line}" for line in text.split("\n"))
 
 
-def lines(one: Conversation) -> Iterator[str]:
-    """Return a conversation as lines; the last ones say how many messages more there are, and how to see them."""
+def lines(one: Conversation, naming: Callable[[Command, int], Command]) -> Iterator[str]:
+    """Return a conversation as lines; the last ones say how many messages more there are, and how to see them.
+
+    ``naming`` lets a command name a company, where that is needed.
+    """
     yield from _head(one)
     yield from ("", "Participants (they only receive messages addressed to them)")
     for who in one.participants:
         alone = "" if who.message_id is None else f", in message {who.message_id} only"
         yield f"  {_who(who.name, who.address)}  {JOINED[who.reason]}{alone}"
     yield from () if one.participants else ("  nobody",)
-    yield "Followers (colleagues notified of every message)"
+    yield "Followers (colleagues notified of what is written here)"
     for follower in one.followers:
         yield f"  {_who(follower.name, follower.address)}  by {follower.prefers}"
     yield from () if one.followers else ("  nobody",)
     for entry in one.entries:
         yield ""
         yield from _entry(entry)
-    yield from _more(one)
+    yield from _more(one, naming)
 
 
 def _head(one: Conversation) -> list[str]:
@@ -85,8 +88,9 @@ def _owner(record: Record) -> str | None:
     return f"{record.owner}, away until {shown(record.owner_away_until_at)}{stands_in}"
 
 
-def _more(one: Conversation) -> Iterator[str]:
-    show = str(Command("mail-admin record show {number}", number=one.record.label))
+def _more(one: Conversation, naming: Callable[[Command, int], Command]) -> Iterator[str]:
+    record = one.record
+    show = naming(Command("mail-admin record show {number}", number=record.label), record.company_id)
     if one.earlier or one.later:
         yield ""
     if one.earlier:

@@ -48,7 +48,7 @@ def canonical_domain(domain: str) -> str:
     name = domain.strip().rstrip(".")
     if len(name) > 253:
         # In letters it is shorter than its A-label; and the conversion takes its time.
-        raise BadAddress(f"{domain[:40]!r}... is not a domain name")
+        raise BadAddress(f"{domain[:40]!r}... is not a domain name", "domain_malformed")
     if not name.isascii():
         try:
             name = idna.encode(name, uts46=True).decode("ascii")
@@ -87,7 +87,11 @@ def canonical(address: str) -> str:
         raise BadAddress(text, "address_unusual")
     if len(local.encode("utf-8")) > 64:
         raise BadAddress(f"{address!r} is too long before the @; 64 octets are allowed", "address_long")
-    return f"{fold_ascii(local)}@{canonical_domain(domain)}"
+    try:
+        name = canonical_domain(domain)
+    except BadAddress:
+        raise BadAddress(f"{address!r} is not an address: {domain!r} is not a domain name", "address_domain") from None
+    return f"{fold_ascii(local)}@{name}"
 
 
 def comparable(address: str) -> str:

@@ -33,6 +33,8 @@ class Sought:
     """The name of a tag, as it was typed."""
     before: datetime.date | None = None
     after: datetime.date | None = None
+    no_day: str = ""
+    """What stood where a day was to stand, and is none."""
 
     def __bool__(self) -> bool:
         return self != Sought()
@@ -44,7 +46,7 @@ class Sought:
 
 
 def sought(text: str) -> Sought:
-    """Read what somebody typed; what makes no sense behind a colon is looked for as it stands."""
+    """Read what somebody typed; what makes no sense behind a colon is looked for as it stands, but for a day."""
     found = Sought()
     for match in list(_PART.finditer(text))[: 2 * SEARCH_WORDS]:
         name, phrase, word = match[1], match[2], match[3]
@@ -80,11 +82,11 @@ def _narrowed(found: Sought, name: str, value: str) -> Sought | None:
             return None
 
 
-def _dated(found: Sought, name: str, value: str) -> Sought | None:
+def _dated(found: Sought, name: str, value: str) -> Sought:
     try:
         day = datetime.date.fromisoformat(value)
     except ValueError:
-        return None
+        return replace(found, no_day=value or f"{name}:")
     return replace(found, before=day) if name == "before" else replace(found, after=day)
 
 

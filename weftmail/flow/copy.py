@@ -22,6 +22,7 @@ from weftmail.core.wording.sentences import say
 from weftmail.flow import confirming
 from weftmail.flow.identity import Identity, identity_of
 from weftmail.flow.installation import Installation
+from weftmail.flow.notice_place import place_of
 from weftmail.flow.notify import answer_audience, following
 from weftmail.flow.quoting import quote_of
 from weftmail.flow.refusal import RefusedAct
@@ -89,14 +90,13 @@ def _written(
 def notices_of(store: Store, installation: Installation, claimed: Claimed, user_id: int) -> Copy | Refused:
     """Compose an email of notices to a user: our own sentences, a link, and nothing that somebody outside wrote.
 
-    It bears our loop field, and no return path: nothing comes back to it.
-    """
+    It bears our loop field, and no return path: nothing comes back to it."""
     user, company = store.users.get(user_id), store.companies.get(claimed.company_id)
     domain, address = store.domains.of_company(claimed.company_id), next(iter(store.users.addresses(user_id)), "")
     if user is None or company is None or domain is None or not address:
         return _refused(Phrase("refused.gone"))
     language, says = installation.languages.of(claimed.language), claimed.sentences
-    closing = [f"{installation.site_url}/inbox", say(Phrase("mail.notices.why"), language)]
+    closing = [f"{installation.site_url}{place_of(says, company)}", say(Phrase("mail.notices.why"), language)]
     letter = Letter(
         message_id=f"<notices.{claimed.id}.{claimed.created_at}@{domain}>",
         from_=Mailbox(company.name, f"notifications@{domain}"),

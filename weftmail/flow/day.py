@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from weftmail.flow.refusal import RefusedAct
@@ -45,6 +45,11 @@ def morning(day: date, there: tzinfo | None) -> int:
 def begin(day: date, there: tzinfo | None) -> int:
     """Return when a day begins, in milliseconds since 1970."""
     return at(day, 0, there)
+
+
+def after(day: date, there: tzinfo | None) -> int:
+    """Return when a day is over, in milliseconds since 1970."""
+    return at(day + timedelta(days=1), 0, there)
 
 
 def at(day: date, hour: int, there: tzinfo | None) -> int:

@@ -118,20 +118,19 @@ class _Checking:
         return DnsFinding("mx", domain, view.everything(), values(view.resolver), (wanted.value,), judged)
 
     def _spf(self, zone: Zone) -> DnsFinding:
-        domain, server, dedicated = self.question.domain, self.question.host, self.question.dedicated
-        addresses = self._addresses()
+        domain, server, addresses = self.question.domain, self.question.host, self._addresses()
         view = self._view(zone, domain, "TXT")
 
         def judge(found: Values) -> Judgement:
             there = spf.records(found)
             cost = spf_cost.cost(there[0], domain, addresses, self.zones.query) if len(there) == 1 else None
-            return spf.judge(domain, found, cost, server, addresses, dedicated=dedicated)
+            return spf.judge(domain, found, cost, server, addresses)
 
         judged = over_servers(view, judge)
         found = spf.records(view.everything())
         # A server without a full name can be named by its address alone.
         named = "." in server or bool(host.public(addresses))
-        wanted = (spf.wanted(found, server, addresses, dedicated=dedicated),) if named else ()
+        wanted = (spf.wanted(found, server, addresses),) if named else ()
         expected = found if judged.verdict == "good" else wanted
         return DnsFinding("spf", domain, found, spf.records(values(view.resolver)), expected, judged)
 
@@ -211,8 +210,8 @@ def to_come(question: Question, addresses: Sequence[str] | None) -> list[DnsFind
 
 def _spf_to_come(question: Question, addresses: Sequence[str] | None) -> DnsFinding:
     if addresses is None and "." in question.host:
-        return _missing("spf", spf.by_name(question.domain, question.host, dedicated=question.dedicated))
-    judged = spf.judge(question.domain, (), None, question.host, addresses or (), dedicated=question.dedicated)
+        return _missing("spf", spf.by_name(question.domain, question.host))
+    judged = spf.judge(question.domain, (), None, question.host, addresses or ())
     return DnsFinding("spf", question.domain, (), (), tuple(one.value for one in judged.add), judged)
 
 

@@ -70,6 +70,8 @@ def rows(store: Store, domain: Domain, host: str, now: int) -> list[tuple[DnsFin
 
 
 _BEFORE_KEYS = ("zone", "mx", "spf", "dkim")
+NOT_LOOKED = "dns.dkim.not looked"
+"""The reason of a key that was made since the DNS was asked."""
 
 
 def _not_looked(name: str, key: DkimKey) -> DnsFinding:

@@ -157,13 +157,14 @@ def forecast(
 ) -> Forecast:
     """Return what would become of a mail now; writes nothing.
 
-    Raises RefusedAct where there is no such record, or no answer to it could come.
+    Raises RefusedAct for what is no address, and where there is no such record, or no answer to it could come.
     """
     recipient, sender = clean(supposed.recipient.strip()), clean(supposed.sender.strip()) or STRANGER
     if supposed.case.startswith(ANSWER) and supposed.raw is None:
         recipient, sender = _answered(store, installation, supposed)
     if supposed.case.endswith("forged") and supposed.raw is None:
         sender = supposed.colleague
+    find.address("to", recipient)
     entrance, raw = _mail(store, installation, supposed, recipient, sender)
     envelope = Envelope(recipient, sender, queue_id=_QUEUE_ID, client_address="192.0.2.1", entrance=entrance)
     found = explanation(store, installation, envelope, raw, _checked(supposed, sender))

@@ -76,6 +76,12 @@ def guide(store: Store, company_id: int, *, with_letter: bool = True) -> Guide:
     )
 
 
+def about(store: Store, company_id: int) -> str:
+    """Return the name of the domain that the guide is about; "" where there is none, or the guide was put away."""
+    found = () if closed(store) else _domains(store, company_id, store.aliases.first(company_id))
+    return found[0].name if found else ""
+
+
 def _domains(store: Store, company_id: int, first: Alias | None) -> tuple[Domain, ...]:
     """Return the domains that the company's mail may come to: first the one that was chosen in the guide, else the one
     of its first address, else its own before one that all share."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from weftmail.core.sought import Sought, near_words, sought
+from weftmail.core.wording.phrase import Phrase
 from weftmail.store.search import Hit, folded
 from weftmail.store.store import Store
 
@@ -18,6 +19,11 @@ class Found:
     hits: tuple[Hit, ...]
     instead: str = ""
 
+    @property
+    def wrong(self) -> Phrase | None:
+        """What is wrong with what was typed, so that nothing was looked for; None where nothing is."""
+        return Phrase("day_malformed", {"day": self.what.no_day}) if self.what.no_day else None
+
 
 def search(
     store: Store, company_id: int, text: str, hidden_types: Sequence[str], most: int = 30, *, slips: bool = True
@@ -26,7 +32,7 @@ def search(
     ``slips`` are looked for at all.
     """
     what = sought(text)
-    if not what:
+    if not what or what.no_day:
         return Found(what, ())
     hits = _find(store, company_id, what, hidden_types, most)
     if hits or not what.phrases or not slips:
@@ -41,7 +47,7 @@ def search(
 def within(store: Store, company_id: int, record_id: int, text: str, most: int = 50) -> Found:
     """Look for what somebody typed in the conversation of one record; nothing mistyped is forgiven there."""
     what = sought(text)
-    hits = store.search.find(company_id, what, (), most, record_id) if what else []
+    hits = store.search.find(company_id, what, (), most, record_id) if what and not what.no_day else []
     return Found(what, tuple({one.number: one for one in reversed(hits) if one.number}.values())[::-1])
 
 

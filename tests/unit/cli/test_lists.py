@@ -193,7 +193,7 @@ def test_every_act_answers_with_what_it_made_or_changed(shell: Shell) -> None:
     changed = shell.json("alias", "set", "sales@acme.example", "--owner", "anna@acme.example")
     assert changed["changes"] == [{"field": "owner", "was": "", "now": "Anna"}] and changed["owner"] == "Anna"
     said = shell.ok("alias", "set", "sales@acme.example", "--owner", "bjorn@acme.example", "--accepts", "known")
-    assert said == "sales@acme.example: owner Anna -> Björn, accepts everyone -> known\n"
+    assert said == "sales@acme.example: owner Anna -> Björn, accepts everyone -> known contacts\n"
     assert shell.ok("alias", "set", "sales@acme.example", "--accepts", "known").endswith("it was so already\n")
     assert shell.json("alias", "remove", "sales@acme.example")["removed"] is True
     assert shell.json("domain", "remove", "acme.example")["ended"] == ["leads@acme.example", "support@acme.example"]

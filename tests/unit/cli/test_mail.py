@@ -74,7 +74,7 @@ def test_a_name_from_outside_stands_beside_its_address_and_turns_nothing_round(s
     marks = {letter for text in texts for letter in text if unicodedata.category(letter) in ("Cf", "Cc")}
     assert marks == {"\n"}
     assert shell.json("record", "show", "LEAD-1")["record"]["customer_address"] == "ab@evil.example"
-    inbox = "Followers (colleagues notified of every message)\n  Anna <anna@acme.example>"
+    inbox = "Followers (colleagues notified of what is written here)\n  Anna <anna@acme.example>"
     assert inbox in texts[0]
 
 
@@ -480,7 +480,7 @@ def test_the_review_queue_holds_release_and_discard(lead: Shell) -> None:
     assert "record none -> ORDER-1" in lead.ok("review", "release", last, "--opens", "order")
     assert "is not in the review queue, it is filed" in lead.refused("review", "release", last, "--opens", "order")
     first = str(review[-2]["id"])
-    assert "-> discarded\nThe log keeps it. Undo" in lead.ok("review", "discard", first)
+    assert "-> dropped\nThe log keeps it. Undo" in lead.ok("review", "discard", first)
     assert "it is discarded" in lead.refused("review", "discard", first)
     assert "state discarded -> unmatched" in lead.ok("inbound", "replay", first)
     assert "-> filed" in lead.ok("review", "release", first, "--record", "LEAD-1", "--note")
@@ -491,7 +491,7 @@ def test_every_decision_of_the_page_is_a_command_and_is_undone(lead: Shell) -> N
     world = lead.world
     locator = lead.json("record", "show", "LEAD-1")["messages"][0]["message_id"]
     row = str(world.deliver(world.mail(ERIK, references=[locator]), "leads@acme.example").id)
-    for verb, said in (("spam", "discarded"), ("block", "blocked no -> yes"), ("release", "state held -> filed")):
+    for verb, said in (("spam", "dropped"), ("block", "blocked no -> yes"), ("release", "state held -> filed")):
         assert said in lead.ok("review", verb, row)
         act = str(lead.json("audit", "list", "--limit", "1")[0]["id"])
         lead.world.store.inbox.read(1, 1, 1, 1)

@@ -161,7 +161,7 @@ def test_nobody_leaves_a_company_that_is_not_theirs(shell: Shell) -> None:
 
 
 def test_the_languages_and_the_zone_of_people(shell: Shell) -> None:
-    assert shell.ok("company", "set", "Acme", "--language", "sv") == "Acme: language en -> sv\n"
+    assert shell.ok("company", "set", "Acme", "--language", "sv") == "Acme: language English -> Svenska\n"
     assert shell.json("company", "show", "Acme")["language"] == "sv"
     shell.ok("user", "add", "eva@home.example", "--time-zone", "Europe/Stockholm")
     shown = shell.json("user", "show", "eva@home.example")
@@ -174,7 +174,7 @@ def test_the_languages_and_the_zone_of_people(shell: Shell) -> None:
 
 
 def test_a_link_signs_in_once(shell: Shell) -> None:
-    link = shell.ok("user", "sign-in-link", "anna@acme.example").strip()
+    link = shell.call("user", "sign-in-link", "anna@acme.example")[1].strip()
     address, _, token = link.rpartition("/enter/")
     assert address == "http://127.0.0.1:8470"
     sessions = shell.world.store.sessions

@@ -99,5 +99,5 @@ def test_it_adds_up(shell: Shell, world: World) -> None:
     status, said, _ = shell.call("status")
     assert status == 2
     assert "2 accepted = 1 filed + 0 reports of mail servers + 0 handed over before + 0 held + 1 no match" in said
-    assert "1 waiting" in said and "acme.example: open, DNS not looked at" in said
+    assert "1 waiting" in said and "acme.example: open, DNS not asked yet" in said
     assert asked(shell, 2, "--company", "Acme")["came"]["accepted"] == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from weftmail.core.dns import dkim, dmarc, host, mx, return_path, spf, spf_cost, tls, zone_text
@@ -151,16 +153,16 @@ def test_what_a_record_costs_and_whether_we_pass(record: str, look_ups: int, voi
     ],
 )
 def test_records_that_do_not_count(record: str, words: str) -> None:
-    found = spf.judge("acme.example", (record,), cost_of(record, ROWS), HOST, OURS, dedicated=True)
+    found = spf.judge("acme.example", (record,), cost_of(record, ROWS), HOST, OURS)
     assert found.verdict == "broken" and words in say(found.reason)
     assert found.step is not None
 
 
 def test_spf_that_is_good_or_too_good() -> None:
     good, everybody = "v=spf1 ip4:203.0.113.7 -all", "v=spf1 ip4:203.0.113.7 +all"
-    found = spf.judge("acme.example", ("other", good), cost_of(good), HOST, OURS, dedicated=True)
+    found = spf.judge("acme.example", ("other", good), cost_of(good), HOST, OURS)
     assert said(found) == "good: Names this server, with 0 look-ups of 10"
-    found = spf.judge("acme.example", (everybody,), cost_of(everybody), HOST, OURS, dedicated=True)
+    found = spf.judge("acme.example", (everybody,), cost_of(everybody), HOST, OURS)
     assert said(found) == "look: The SPF record lets everybody send (+all) | End the record with ~all or -all"
 
 
@@ -178,7 +180,6 @@ GIVE = "Give mx1.acme.example an A record with the public address that email lea
         (("127.0.0.1",), "leads to 127.0.0.1, which nobody outside reaches"),
     ],
 )
-@pytest.mark.parametrize("dedicated", [True, False])
 @pytest.mark.parametrize(
     ("found", "target"),
     [
@@ -188,10 +189,10 @@ GIVE = "Give mx1.acme.example an A record with the public address that email lea
     ],
 )
 def test_a_server_without_a_public_address_is_named_by_its_name(
-    found: Values, target: str, dedicated: bool, addresses: tuple[str, ...], because: str
+    found: Values, target: str, addresses: tuple[str, ...], because: str
 ) -> None:
     cost = cost_of(found[0], ROWS) if found else None
-    judged = spf.judge("acme.example", found, cost, HOST, addresses, dedicated=dedicated)
+    judged = spf.judge("acme.example", found, cost, HOST, addresses)
     assert judged.verdict == "broken" and judged.step is not None and say(judged.step).startswith(GIVE)
     assert because in say(judged.reason) if found else say(judged.reason) == "acme.example has no SPF record"
     assert [one.value for one in judged.add] == ([target] if target else [])
@@ -203,25 +204,25 @@ def test_a_server_without_a_public_address_is_named_by_its_name(
     # Once it has an address, the record is right.
     if target:
         rows = {**ROWS, (HOST, "A"): text("203.0.113.7")}
-        assert spf.judge("acme.example", (target,), cost_of(target, rows), HOST, OURS, dedicated=True).verdict == "good"
+        assert spf.judge("acme.example", (target,), cost_of(target, rows), HOST, OURS).verdict == "good"
 
 
 def test_a_server_without_a_full_name_is_named_by_no_record() -> None:
-    found = spf.judge("acme.example", ("v=spf1 -all",), cost_of("v=spf1 -all"), "localhost", (), dedicated=True)
+    found = spf.judge("acme.example", ("v=spf1 -all",), cost_of("v=spf1 -all"), "localhost", ())
     assert (found.add, found.remove) == ((), ()) and "Give localhost an A record" in said(found)
 
 
 def test_of_several_addresses_the_public_ones_are_named() -> None:
     both = ("10.0.0.5", "203.0.113.7")
-    assert spf.wanted((), HOST, both, dedicated=True) == "v=spf1 ip4:203.0.113.7 -all"
+    assert spf.wanted((), HOST, both) == "v=spf1 ip4:203.0.113.7 ~all"
     good = "v=spf1 ip4:203.0.113.7 -all"
-    assert spf.judge("acme.example", (good,), cost_of(good), HOST, both, dedicated=True).verdict == "good"
+    assert spf.judge("acme.example", (good,), cost_of(good), HOST, both).verdict == "good"
 
 
 @pytest.mark.parametrize(
     ("found", "wanted"),
     [
-        ((), "v=spf1 ip4:203.0.113.7 ip6:2001:db8::7 -all"),
+        ((), "v=spf1 ip4:203.0.113.7 ip6:2001:db8::7 ~all"),
         (("v=spf1 -all",), "v=spf1 ip4:203.0.113.7 ip6:2001:db8::7 -all"),
         (("v=spf1 mx ?all",), "v=spf1 mx ip4:203.0.113.7 ip6:2001:db8::7 ?all"),
         (("V=SPF1 MX foo",), "v=spf1 MX ip4:203.0.113.7 ip6:2001:db8::7 ~all"),
@@ -238,14 +239,21 @@ def test_of_several_addresses_the_public_ones_are_named() -> None:
     ],
 )
 def test_records_are_merged_into_one(found: Values, wanted: str) -> None:
-    assert spf.wanted(found, HOST, ("203.0.113.7", "2001:db8::7"), dedicated=True) == wanted
+    assert spf.wanted(found, HOST, ("203.0.113.7", "2001:db8::7")) == wanted
     assert spf.parse(wanted)
 
 
-def test_a_domain_with_mailboxes_begins_softly_and_a_record_that_is_right_already_stays() -> None:
-    assert spf.wanted((), HOST, OURS, dedicated=False) == "v=spf1 ip4:203.0.113.7 ~all"
+@pytest.mark.parametrize("addresses", [OURS, (), ("10.0.0.5",), ("2001:db8::9",)])
+def test_a_new_record_ends_alike_before_and_after_the_dns_is_asked(addresses: tuple[str, ...]) -> None:
+    before, after = spf.by_name("acme.example", HOST).value, spf.wanted((), HOST, addresses)
+    assert before.split()[-1] == after.split()[-1] == "~all"
+    readme = (Path(__file__).parents[3] / "README.md").read_text()
+    assert f'"{before}"' in readme
+
+
+def test_a_record_that_is_right_already_stays() -> None:
     two = ("v=spf1 ip4:203.0.113.7 -all", "v=spf1 -all")
-    found = spf.judge("acme.example", two, None, HOST, OURS, dedicated=True)
+    found = spf.judge("acme.example", two, None, HOST, OURS)
     assert (found.remove, found.add) == ((DnsRecord("acme.example", "TXT", "v=spf1 -all"),), ())
 
 

@@ -173,7 +173,7 @@ def test_what_the_dns_has_to_hold_is_known_before_it_is_asked(scene: Scene) -> N
     domain = scene.store.domains.by_name(DOMAIN)
     assert domain is not None
     found = {one.what: one for one, _ in rows(scene.store, domain, HOST, 0)}
-    assert found["spf"].expected == (f"v=spf1 a:{HOST} -all",) and found["mx"].expected == (f"10 {HOST}",)
+    assert found["spf"].expected == (f"v=spf1 a:{HOST} ~all",) and found["mx"].expected == (f"10 {HOST}",)
     assert all(one.verdict == "look" and one.judgement.add for one in found.values())
     nameless = {one.what: one for one, _ in rows(scene.store, domain, "localhost", 0)}
     assert not nameless["mx"].judgement.add and not nameless["spf"].judgement.add

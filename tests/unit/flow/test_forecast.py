@@ -168,7 +168,10 @@ def test_the_mail_server_is_asked(world: World) -> None:
 def test_whose_mail_it_is(world: World) -> None:
     assert asked(world, Supposed("no@acme.example")).company_id == world.acme
     assert asked(world, Supposed("x@elsewhere.example")).company_id is None
-    assert asked(world, Supposed("nothing")).company_id is None
+    for text in ("nothing", "@acme.example", "sales@", "two words@acme.example"):
+        with pytest.raises(RefusedAct) as refused:
+            asked(world, Supposed(text))
+        assert refused.value.refusal.field == "to" and refused.value.refusal.code.startswith("address_")
 
 
 def test_without_a_mail_server_of_ours_nobody_is_verified(world: World) -> None:

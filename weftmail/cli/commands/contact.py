@@ -83,7 +83,7 @@ def _add(context: Context, arguments: argparse.Namespace) -> None:
 def _block(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(contact.block(context.setup, arguments.address, company=arguments.company))
     back = Command("mail-admin contact unblock {address}", address=made.subject)
-    said = f"Email of {made.subject} is dropped from now on. Undo: {back}"
+    said = f"Email of {made.subject} is dropped from now on. Undo: {context.naming(back, made.company_id)}"
     context.answer(arguments.json, done.value(made), lambda: [said])
 
 

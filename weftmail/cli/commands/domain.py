@@ -36,11 +36,12 @@ def build(parser: Parser) -> None:
     change.add_argument("name", metavar="DOMAIN", help="the domain, such as acme.example")
     _kind(change)
     _owner(change)
-    remove = verbs.add("remove", "close a domain; answers are still accepted for 30 days", _remove)
-    remove.add_argument("name", metavar="DOMAIN", help="the domain, such as acme.example")
-    remove.add_argument(
-        "--dry-run", action="store_true", help="show which aliases would end and what still waits; change nothing"
-    )
+    for name, help_ in ENDS:
+        end = verbs.add(name, help_, _remove)
+        end.add_argument("name", metavar="DOMAIN", help="the domain, such as acme.example")
+        end.add_argument(
+            "--dry-run", action="store_true", help="show which aliases would end and what still waits; change nothing"
+        )
     keeper = verbs.add("postmaster", "say who is notified of email to postmaster and abuse", _postmaster)
     keeper.add_argument("name", metavar="DOMAIN", help="the domain, such as acme.example")
     keeper.add_argument("address", metavar="ADDR", nargs="?", default="", help="a colleague; without one, the admins")
@@ -50,6 +51,12 @@ def build(parser: Parser) -> None:
         "restore", "take a removed domain into use again, with the aliases that ended with it", _restore
     )
     restore.add_argument("name", metavar="DOMAIN", help="the domain, such as acme.example")
+
+
+ENDS = (
+    ("close", "close a domain, as the site calls it; answers are still accepted for 30 days"),
+    ("remove", "close a domain, or remove one that was closed for 30 days"),
+)
 
 
 def _kind(parser: Parser) -> None:

@@ -14,7 +14,6 @@ from weftmail.core.wording.sentences import say
 from weftmail.flow import vocabulary
 from weftmail.flow.setup import find, follower
 from weftmail.store.record import RecordFollower
-from weftmail.store.store import Store
 
 BY = {"email": "by email", "inbox": "in the inbox"}
 
@@ -65,19 +64,20 @@ def _remove(context: Context, arguments: argparse.Namespace) -> None:
 
 
 def _list(context: Context, arguments: argparse.Namespace) -> None:
-    context.show(_listing(context.store, arguments.number, arguments.company), arguments)
+    context.show(_listing(context, arguments.number, arguments.company), arguments)
 
 
-def _listing(store: Store, number: str, company: str | None) -> Listing[RecordFollower]:
+def _listing(context: Context, number: str, company: str | None) -> Listing[RecordFollower]:
+    store = context.store
     record = find.record(store, number, company)
+    add = Command("mail-admin follower add {number} ADDR", number=record.label)
     return Listing(
         Whole(store.records.followers(record.company_id, record.id), _name),
         _name,
         vocabulary.follower,
         ("NAME", "ADDRESS", "PREFERS", "NOTIFIED OF"),
         lambda one: (one.name, one.address, one.prefers, _of(one)),
-        f"Nobody follows {record.label}. Add a colleague: "
-        f"{Command('mail-admin follower add {number} ADDR', number=record.label)}",
+        f"Nobody follows {record.label}. Add a colleague: {context.naming(add, record.company_id)}",
     )
 
 

@@ -43,7 +43,8 @@ def _add(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(
         organisation.add(context.setup, arguments.name, company=arguments.company, domains=arguments.domain)
     )
-    next_ = f"Next: {Command('mail-admin contact set ADDR --organisation {name}', name=made.subject)}"
+    step = Command("mail-admin contact set ADDR --organisation {name}", name=made.subject)
+    next_ = f"Next: {context.naming(step, made.company_id)}"
     context.answer(arguments.json, done.value(made), lambda: [f"Added the organisation {made.subject}. {next_}"])
 
 
@@ -88,7 +89,7 @@ def _listing(store: Store, company: str | None) -> Listing[Organisation]:
 
 def _show(context: Context, arguments: argparse.Namespace) -> None:
     store = context.store
-    whose = find.company(store, arguments.company)
+    whose = organisation.company_of(store, arguments.company, arguments.name)
     found = organisation.named(store, whose.id, arguments.name)
     people = store.contact_cards.of_organisation(whose.id, found.id, NamePlace(), MOST)
     addresses = store.contacts.addresses_of(whose.id, [one.id for one in people])

@@ -15,7 +15,6 @@ from weftmail.core.wording.sentences import say
 from weftmail.flow import vocabulary
 from weftmail.flow.setup import find, participant
 from weftmail.store.record import Participant
-from weftmail.store.store import Store
 
 JOINED = {
     "opened": Phrase("joined.opened"), "addressed": Phrase("joined.addressed"), "copied": Phrase("joined.copied"),
@@ -62,19 +61,20 @@ def _correct(context: Context, arguments: argparse.Namespace) -> None:
 
 
 def _list(context: Context, arguments: argparse.Namespace) -> None:
-    context.show(_listing(context.store, arguments.number, arguments.company), arguments)
+    context.show(_listing(context, arguments.number, arguments.company), arguments)
 
 
-def _listing(store: Store, number: str, company: str | None) -> Listing[Participant]:
+def _listing(context: Context, number: str, company: str | None) -> Listing[Participant]:
+    store = context.store
     record = find.record(store, number, company)
+    add = Command("mail-admin participant add {number} ADDR", number=record.label)
     return Listing(
         Whole(store.records.participants(record.company_id, record.id), _name),
         _name,
         vocabulary.participant,
         ("NAME", "ADDRESS", "WHY"),
         lambda one: (one.name, one.address, say(JOINED[one.reason])),
-        f"Nobody outside is in {record.label}. Add somebody: "
-        f"{Command('mail-admin participant add {number} ADDR', number=record.label)}",
+        f"Nobody outside is in {record.label}. Add somebody: {context.naming(add, record.company_id)}",
     )
 
 

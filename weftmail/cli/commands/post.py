@@ -118,7 +118,9 @@ def _about(context: Context, record: Record, arguments: argparse.Namespace, draf
     found = context.store.threads.numbered(record.company_id, record.id, wanted)
     if found is None:
         show = Command("mail-admin record show {number}", number=record.label)
-        raise UsageError(f"there is no message {wanted} on {record.label}; see: {show}")
+        raise UsageError(
+            f"there is no message {wanted} on {record.label}; see: {context.naming(show, record.company_id)}"
+        )
     if arguments.answer is not None:
         return replace(draft, answers_id=found.id)
     along = context.store.messages.attachments(record.company_id, found.id)

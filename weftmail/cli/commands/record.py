@@ -6,12 +6,13 @@ import argparse
 from dataclasses import replace
 from functools import partial
 
-from weftmail.cli import done
+from weftmail.cli import done, record_filter
 from weftmail.cli.arguments import Parser, Verbs, number, pairs
 from weftmail.cli.context import Context
 from weftmail.cli.listing import Listing
 from weftmail.cli.output import shown
 from weftmail.cli.pages import RecordPages, SortedRecordPages
+from weftmail.cli.record_filter import FoundPages
 from weftmail.cli.refusals import carried_out
 from weftmail.cli.thread import lines, whole_json
 from weftmail.core.address import in_full
@@ -32,7 +33,7 @@ from weftmail.flow.setup.act import Done
 from weftmail.flow.setup.record_change import RecordChanges
 from weftmail.flow.thread import PER_PAGE, Excerpt, conversation, whole
 from weftmail.store.record import Record
-from weftmail.store.record_list import SORTS, RecordSort
+from weftmail.store.record_list import SORTS
 from weftmail.store.store import Store
 
 
@@ -52,6 +53,7 @@ def build(parser: Parser) -> None:
     add.add_argument("--reference-url", metavar="URL", help="the page of the other application that shows it")
     listed = verbs.list("list records, most recent first", _list, "ID", company=True)
     listed.add_argument("--sort", choices=tuple(SORTS), default="changed", help="another order, of one company")
+    record_filter.add_flags(listed)
     show = verbs.add("show", "show a record and its conversation", _show, company=True)
     show.add_argument("number", metavar="NUMBER", help="the number of the record, such as LEAD-17")
     show.add_argument("--limit", type=number, metavar="N", help=f"so many messages; {PER_PAGE} by default, as JSON all")
@@ -149,7 +151,8 @@ def _add(context: Context, arguments: argparse.Namespace) -> None:
         )
     )
     said = f"Opened {made.subject}: {made.now['title']}"
-    next_ = f"Next: {Command('mail-admin post {number} --as ADDR --to ADDR --text T', number=made.subject)}"
+    step = Command("mail-admin post {number} --as ADDR --to ADDR --text T", number=made.subject)
+    next_ = f"Next: {context.naming(step, made.company_id)}"
     context.answer(arguments.json, done.value(made), lambda: [said, next_])
 
 
@@ -266,19 +269,24 @@ def _change(context: Context, arguments: argparse.Namespace, changes: RecordChan
 
 
 def _list(context: Context, arguments: argparse.Namespace) -> None:
-    context.show(_listing(context.store, arguments.company, arguments.sort), arguments)
+    record_filter.refuse_both(arguments)
+    context.show(_listing(context.store, arguments), arguments)
 
 
-def _pages(store: Store, company: str | None, sort: RecordSort) -> RecordPages | SortedRecordPages:
-    """Return the pages of records: of all companies by their last change, or of one in any order."""
-    if sort == "changed":
-        return RecordPages(store, find.company_id(store, company))
-    return SortedRecordPages(store, find.company(store, company).id, sort)
+def _pages(store: Store, arguments: argparse.Namespace) -> RecordPages | SortedRecordPages | FoundPages:
+    """Return the pages of records: of several companies by their last change, or of one as the flags say."""
+    company, sort, narrowed = arguments.company, arguments.sort, record_filter.asked(arguments)
+    if arguments.search is not None:
+        return FoundPages(store, find.company(store, company).id, arguments.search)
+    if sort == "changed" and not narrowed and company is None and len(store.companies.all()) > 1:
+        return RecordPages(store, None)
+    return SortedRecordPages(store, record_filter.wanted(store, find.company(store, company).id, arguments), sort)
 
 
-def _listing(store: Store, company: str | None, sort: RecordSort) -> Listing[Record]:
+def _listing(store: Store, arguments: argparse.Namespace) -> Listing[Record]:
+    narrowed = record_filter.asked(arguments) or arguments.search is not None
     return Listing(
-        _pages(store, company, sort),
+        _pages(store, arguments),
         lambda one: str(one.id),
         vocabulary.record,
         ("NUMBER", "COMPANY", "STATE", "OWNER", "CUSTOMER", "CHANGED", "TITLE"),
@@ -291,7 +299,7 @@ def _listing(store: Store, company: str | None, sort: RecordSort) -> Listing[Rec
             shown(r.changed_at),
             r.title,
         ),
-        "There is no record yet; mail to an alias opens one.",
+        "No record is like that." if narrowed else "There is no record yet; mail to an alias opens one.",
     )
 
 
@@ -323,4 +331,4 @@ def _show(context: Context, arguments: argparse.Namespace) -> None:
         found = conversation(store, record, page=page)
         own_address = address_of(store, context.installation, record, found.alias)
     found = replace(found, own_address=own_address)
-    context.answer(arguments.json, vocabulary.conversation(found), lambda: lines(found))
+    context.answer(arguments.json, vocabulary.conversation(found), lambda: lines(found, context.naming))

@@ -53,7 +53,8 @@ def _repeated(parser: Parser, flag: str, metavar: str, help_: str) -> None:
 
 def _add(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(record_type.add(context.setup, arguments.company, arguments.name, arguments.prefix))
-    next_ = f"Next: {Command('mail-admin record-type set {name} --field value=amount', name=made.subject)}"
+    step = Command("mail-admin record-type set {name} --field value=amount", name=made.subject)
+    next_ = f"Next: {context.naming(step, made.company_id)}"
     said = f"Added {made.subject}, with numbers such as {made.now['prefix']}-1. {next_}"
     context.answer(arguments.json, done.value(made), lambda: [said])
 
@@ -104,7 +105,7 @@ def _listing(store: Store, company: str | None) -> Listing[tuple[Company, Record
 
 def _show(context: Context, arguments: argparse.Namespace) -> None:
     store = context.store
-    whose = find.company(store, arguments.company)
+    whose = record_type.company_of(store, arguments.company, arguments.name)
     name = find.record_type(store, whose.id, arguments.name, field="name")
     found = next(one for one in store.companies.record_types(whose.id) if one.name == name)
     states, fields = store.records.states(whose.id, name), store.record_types.fields(whose.id, name)

@@ -61,7 +61,8 @@ def _add(context: Context, arguments: argparse.Namespace) -> None:
     values = _with(context, arguments, ReplyValues())
     made = carried_out(saved_reply.add(context.setup, values, company=arguments.company))
     said = f"Saved reply {made.now['id']}: {made.subject}."
-    use = f"Next: {Command('mail-admin post NUMBER --as ADDR --saved-reply {id}', id=made.now['id'])}"
+    step = Command("mail-admin post NUMBER --as ADDR --saved-reply {id}", id=made.now["id"])
+    use = f"Next: {context.naming(step, made.company_id)}"
     context.answer(arguments.json, _plain(done.value(made)), lambda: [said, use])
 
 
@@ -97,7 +98,8 @@ def _with(context: Context, arguments: argparse.Namespace, before: ReplyValues) 
 
 def _remove(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(saved_reply.remove(context.setup, arguments.id, company=arguments.company))
-    back = f"Next: {Command('mail-admin saved-reply restore {id}', id=arguments.id)}"
+    step = Command("mail-admin saved-reply restore {id}", id=arguments.id)
+    back = f"Next: {context.naming(step, made.company_id)}"
     context.answer(arguments.json, _plain(done.value(made)), lambda: [f"Removed {made.subject}.", back])
 
 
@@ -108,7 +110,7 @@ def _restore(context: Context, arguments: argparse.Namespace) -> None:
 
 def _named(store: Store, arguments: argparse.Namespace) -> SavedReply:
     """Return the reply that the arguments name.  Raises UsageError where there is none."""
-    found = store.saved_replies.get(find.company(store, arguments.company).id, arguments.id)
+    found = store.saved_replies.get(saved_reply.company_of(store, arguments.company, arguments.id).id, arguments.id)
     if found is None or found.removed_at is not None:
         raise UsageError(f"There is no saved reply {arguments.id}; see: mail-admin saved-reply list")
     return found

@@ -52,7 +52,7 @@ def _lines(found: Status) -> Iterator[str]:
     yield f"Waiting for a decision: {waiting}{oldest}"
     if found.machine is not None:
         yield from _of_machine(found.machine)
-    yield from (f"{one.name}: {one.state}, DNS {one.dns or 'not looked at'}" for one in found.domains)
+    yield from (f"{one.name}: {one.state}, DNS {one.dns or 'not asked yet'}" for one in found.domains)
 
 
 _STATES = {"held": say(SAID["held"]), "unmatched": say(SAID["unmatched"]), "error": say(SAID["errors"])}

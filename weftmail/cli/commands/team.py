@@ -51,7 +51,8 @@ def build(parser: Parser) -> None:
 
 def _add(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(team.add(context.setup, arguments.name, company=arguments.company, add_members=arguments.member))
-    next_ = f"Next: {Command('mail-admin team set {name} --add-member ADDR', name=made.subject)}"
+    step = Command("mail-admin team set {name} --add-member ADDR", name=made.subject)
+    next_ = f"Next: {context.naming(step, made.company_id)}"
     context.answer(arguments.json, done.value(made), lambda: [f"Added the team {made.subject}. {next_}"])
 
 
@@ -105,7 +106,7 @@ def _listing(store: Store, company: str | None) -> Listing[Team]:
 
 def _show(context: Context, arguments: argparse.Namespace) -> None:
     store = context.store
-    whose = find.company(store, arguments.company)
+    whose = find.company_with_team(store, arguments.company, arguments.name)
     found = find.team(store, whose.id, arguments.name)
     owns = store.ownership.of_team(whose.id, found.id)
     aliases = [one.name for one in owns.here]

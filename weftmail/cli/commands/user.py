@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import secrets
+import sys
 from collections.abc import Iterator
 
 from weftmail.cli import done
+from weftmail.cli.alive import listens
 from weftmail.cli.arguments import Parser, Verbs, number
 from weftmail.cli.context import Context, joined
 from weftmail.cli.listing import Listing, Whole
@@ -285,8 +287,10 @@ def _sign_out(context: Context, arguments: argparse.Namespace) -> None:
 
 def _link(context: Context, arguments: argparse.Namespace) -> None:
     made = carried_out(user.sign_in_link(context.setup, arguments.address, secrets.token_hex(32)))
-    link = link_to(context, made)
-    context.answer(arguments.json, {**made.now, "link": link}, lambda: [link])
+    link, runs = link_to(context, made), listens(context.config.site)
+    context.answer(arguments.json, {**made.now, "link": link, "site_runs": runs}, lambda: [link])
+    if not (runs or arguments.json):
+        print(f"Nothing listens at {context.config.site} yet: the link opens once the site runs.", file=sys.stderr)
 
 
 def link_to(context: Context, made: user.SignInLink) -> str:

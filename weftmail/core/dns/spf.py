@@ -107,12 +107,13 @@ def naming(host: str, addresses: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"ip{ipaddress.ip_address(one).version}:{one}" for one in known) or (f"a:{host}",)
 
 
-def wanted(found: Values, host: str, addresses: Sequence[str], *, dedicated: bool) -> str:
+def wanted(found: Values, host: str, addresses: Sequence[str]) -> str:
     """Return the one record that a domain should have: what is there, and this server's addresses.
 
     Records are merged, their terms kept in order; of several ``all`` the one counts that lets most through, and a
-    ``redirect`` beside others becomes an ``include``.  Without a record, everybody else fails in a dedicated domain;
-    softly where the server is named by a name that has no address yet, so that the record shuts nobody out until then.
+    ``redirect`` beside others becomes an ``include``.  A record that is new ends with ``~all``: what is not named fails
+    softly, so that a server that was forgotten, or has no address yet, is not shut out, and DMARC decides (RFC 7489,
+    10.1).
     """
     there = records(found)
     terms = [term for record in there for term in _parted(record)[0]]
@@ -126,7 +127,7 @@ def wanted(found: Values, host: str, addresses: Sequence[str], *, dedicated: boo
     elif redirects:
         last = redirects[0].text
     if not last:
-        last = "-all" if dedicated and not there and public(addresses) else "~all"
+        last = "~all"
     return " ".join((VERSION, *dict.fromkeys((*middle, *ours)), last))
 
 
@@ -136,18 +137,16 @@ def _by_name(terms: Sequence[Term], host: str) -> bool:
     return host in named
 
 
-def by_name(domain: str, host: str, *, dedicated: bool) -> DnsRecord:
+def by_name(domain: str, host: str) -> DnsRecord:
     """Return the record that names this server by its name, where nobody knows its addresses."""
-    return DnsRecord(domain, "TXT", f"{VERSION} a:{host} {'-all' if dedicated else '~all'}")
+    return DnsRecord(domain, "TXT", f"{VERSION} a:{host} ~all")
 
 
 def _qualifier(text: str) -> str:
     return text[0] if text[0] in _PERMISSIVE else "+"
 
 
-def judge(
-    domain: str, found: Values, cost: Cost | None, host: str, addresses: Sequence[str], *, dedicated: bool
-) -> Judgement:
+def judge(domain: str, found: Values, cost: Cost | None, host: str, addresses: Sequence[str]) -> Judgement:
     """Say whether the domain's record lets this server send; ``cost`` is that of its one record, if it can be read.
 
     ``host`` is the server's name, ``addresses`` what it leads to, as ``cost`` was told.
@@ -156,7 +155,7 @@ def judge(
     good = _good(there, cost, public(addresses))
     if good is not None:
         return good
-    target = wanted(found, host, addresses, dedicated=dedicated)
+    target = wanted(found, host, addresses)
     remove = tuple(DnsRecord(domain, "TXT", one) for one in there if one != target)
     add = () if target in there else (DnsRecord(domain, "TXT", target),)
     step = Phrase("dns.step.replace", {"name": domain}) if there else Phrase("dns.step.add", {"name": domain})

@@ -20,7 +20,8 @@ REFUSALS = {
     "address_hyphen": marked("{address} begins with a hyphen; programs would read it as an option"),
     "address_unusual": marked("{address} is not an address: the part before the @ holds something unusual"),
     "address_long": marked("{address} is too long before the @; 64 octets are allowed"),
-    "domain_malformed": marked("{address} is not a domain name, or not an address in one"),
+    "address_domain": marked("{address} is not an address: what follows the @ is not a domain name"),
+    "domain_malformed": marked("{address} is not a domain name; enter one such as acme.example"),
     "subdomain_wanted": marked("{name} is no subdomain; write one such as in.{name}"),
     "domain_one_label": marked("{name} is not a whole domain name; write it with its last part, as {name}.example"),
     "text_break": marked("This holds a line break or another control character; give one line of text"),
@@ -274,6 +275,7 @@ REFUSALS = {
     "nothing_missing": marked("All of this message is here already; there is nothing to read again"),
     # Taking an act back.
     "no_such_act": marked("There is no change number {number}"),
+    "undone_already": marked("This change of {subject} is undone already"),
     "not_undoable": marked("A change of this kind cannot be undone"),
     "not_undoable_but": marked("It cannot be undone. {why}"),
     "changed_since": marked("{subject} has been changed since; undo the later change first"),

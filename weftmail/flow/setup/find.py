@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from weftmail.core import address as addresses
 from weftmail.core import alias_name
@@ -84,6 +84,17 @@ def company(store: Store, name: str | None) -> Company:
     if len(there) > 1:
         raise RefusedAct("company", "company_wanted", names=joined([one.name for one in there]))
     return there[0]
+
+
+def company_with(store: Store, name: str | None, has: Callable[[int], object]) -> Company:
+    """Return the company of this name; with None, the only one that ``has`` finds something in, or the only one."""
+    having = [one for one in store.companies.all() if has(one.id)] if name is None else []
+    return having[0] if len(having) == 1 else company(store, name)
+
+
+def company_with_team(store: Store, name: str | None, team_name: str) -> Company:
+    """Return the company of this name; with None, the only one that has such a team, or the only one."""
+    return company_with(store, name, lambda of: store.teams.by_name(of, team_name.strip()))
 
 
 def company_id(store: Store, name: str | None) -> int | None:

@@ -12,6 +12,7 @@ from weftmail.flow.setup import find
 from weftmail.flow.setup.act import Done, Fields, Setup, act
 from weftmail.flow.setup.undo import check_unchanged
 from weftmail.store.audit import AuditRow
+from weftmail.store.company import Company
 from weftmail.store.contact_card import ContactCard
 from weftmail.store.organisation import Organisation
 from weftmail.store.store import Store
@@ -56,6 +57,11 @@ def fields(store: Store, one: Organisation) -> Fields:
         "note": one.note,
         "domains": store.organisations.domains(one.company_id, one.id),
     }
+
+
+def company_of(store: Store, company: str | None, name: str) -> Company:
+    """Return the company of this name; with None, the only one that has such an organisation, or the only one."""
+    return find.company_with(store, company, lambda of: store.organisations.by_name(of, name.strip()))
 
 
 def named(store: Store, of: int, name: str, *, field: str = "name") -> Organisation:
@@ -124,7 +130,7 @@ def change(
     """Change an organisation's name, note and domains."""
     if new_name is None and note is None and not add_domains and not remove_domains:
         raise RefusedAct("", "nothing_to_change", noun="organisation")
-    store, of = setup.store, find.company(setup.store, company)
+    store, of = setup.store, company_of(setup.store, company, name)
     found = named(store, of.id, name)
     was = fields(store, found)
     wanted = found.name if new_name is None else find.line("name", new_name)
@@ -143,7 +149,7 @@ def change(
 @act
 def remove(setup: Setup, name: str, *, company: str | None = None) -> Done:
     """Archive an organisation: its contacts belong to none, until it is restored."""
-    store, of = setup.store, find.company(setup.store, company)
+    store, of = setup.store, company_of(setup.store, company, name)
     found = named(store, of.id, name)
     return _archived(setup, "organisation.remove", found)
 

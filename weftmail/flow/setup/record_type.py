@@ -104,10 +104,15 @@ def change(setup: Setup, company: str | None, name: str, changes: TypeChanges) -
     """Change a type: its records and aliases follow, and keep the numbers and the values that they have."""
     if not changes:
         raise RefusedAct("", "nothing_to_change", noun="record-type")
-    whose = find.company(setup.store, company)
+    whose = company_of(setup.store, company, name)
     found = _found(setup.store, whose, name)
     was = fields(setup.store, whose, found)
     return Done("record_type.set", whose.id, *_changed(setup.store, whose, found, was, changes))
+
+
+def company_of(store: Store, company: str | None, name: str) -> Company:
+    """Return the company of this name; with None, the only one that keeps records of a type, or the only one."""
+    return find.company_with(store, company, lambda of: name in [one.name for one in store.companies.record_types(of)])
 
 
 def _found(store: Store, company: Company, name: str, field_: str = "record_type") -> RecordType:

@@ -66,7 +66,7 @@ def change(setup: Setup, reply_id: int, values: ReplyValues, *, company: str | N
 
 
 def _changed(setup: Setup, reply_id: int, values: ReplyValues, company: str | None) -> Done:
-    whose = find.company(setup.store, company)
+    whose = company_of(setup.store, company, reply_id)
     found = named(setup.store, whose.id, reply_id)
     _check_may(setup, whose, found.user_id, found.team_id)
     wanted = _checked(setup, whose, values, found.id)
@@ -83,7 +83,7 @@ def remove(setup: Setup, reply_id: int, *, company: str | None = None) -> Done:
 
 
 def _removed(setup: Setup, reply_id: int, company: str | None) -> Done:
-    whose = find.company(setup.store, company)
+    whose = company_of(setup.store, company, reply_id)
     found = named(setup.store, whose.id, reply_id)
     _check_may(setup, whose, found.user_id, found.team_id)
     setup.store.saved_replies.remove(whose.id, found.id, setup.clock())
@@ -93,7 +93,7 @@ def _removed(setup: Setup, reply_id: int, company: str | None) -> Done:
 @act
 def restore(setup: Setup, reply_id: int, *, company: str | None = None) -> Done:
     """Offer a reply again that was removed.  Raises RefusedAct where its word is another one's since."""
-    whose = find.company(setup.store, company)
+    whose = company_of(setup.store, company, reply_id)
     found = setup.store.saved_replies.get(whose.id, reply_id)
     if found is None or found.removed_at is None:
         raise RefusedAct("id", "no_such_reply", id=reply_id)
@@ -101,6 +101,11 @@ def restore(setup: Setup, reply_id: int, *, company: str | None = None) -> Done:
     _check_word(setup.store, whose.id, as_new(found), found.id)
     setup.store.saved_replies.restore(whose.id, found.id, setup.clock())
     return Done("reply.restore", whose.id, found.name, {}, fields(setup.store, _got(setup.store, whose.id, found.id)))
+
+
+def company_of(store: Store, company: str | None, reply_id: int) -> Company:
+    """Return the company of this name; with None, that of the saved reply, or the only one."""
+    return find.company_with(store, company, lambda of: store.saved_replies.get(of, reply_id))
 
 
 def named(store: Store, company_id: int, reply_id: int) -> SavedReply:

@@ -66,7 +66,7 @@ def change(
     if new_name is None and not add_members and not remove_members and all(one is None for one in ways):
         raise RefusedAct("", "nothing_to_change", noun="team")
     store = setup.store
-    whose = find.company(store, company)
+    whose = find.company_with_team(store, company, name)
     found = find.team(store, whose.id, name)
     was = fields(store, found)
     wanted = found.name if new_name is None else find.line("new_name", new_name)
@@ -93,7 +93,7 @@ def remove(setup: Setup, name: str, *, company: str | None = None, to: str | Non
     Where it owns nothing and nobody is named, its replies are removed with it; an undo brings them back.
     """
     store = setup.store
-    whose = find.company(store, company)
+    whose = find.company_with_team(store, company, name)
     found = find.team(store, whose.id, name)
     holdings = store.ownership.of_team(whose.id, found.id)
     had = belongings.fields(store, found)

@@ -136,7 +136,8 @@ def _said(row: AuditRow) -> Fields:
 def undo(setup: Setup, audit_id: int) -> Done | Refusal:
     """Take back the act of this number.
 
-    Refused where there is none, where it cannot be taken back, and where its thing has been changed since.
+    Refused where there is none, where it cannot be taken back, where it was taken back already, and where its thing has
+    been changed since.
     """
     row = setup.store.audit.get(audit_id)
     if row is None:
@@ -145,7 +146,26 @@ def undo(setup: Setup, audit_id: int) -> Done | Refusal:
     if reversal is None:
         why = acts.final(row.act)
         return Refusal("", "not_undoable_but", {"why": why}) if why is not None else Refusal("", "not_undoable")
-    return reversal.undo(setup, row)
+    done = reversal.undo(setup, row)
+    if isinstance(done, Refusal) and _undone(setup.store, row):
+        return Refusal("", "undone_already", {"subject": row.subject})
+    return done
+
+
+def _undone(store: Store, row: AuditRow) -> bool:
+    """Say whether the newest act on its thing put back what stood before this one."""
+    later = store.audit.later(row.company_id, sorted(_names(row)), row.id, LATER)
+    newest = next((one for one in later if _overtakes(one, row)), None)
+    return newest is not None and _puts_back(newest, row)
+
+
+def _puts_back(later: AuditRow, row: AuditRow) -> bool:
+    if not (row.before and row.now):
+        return bool(later.now) == bool(row.before) and bool(later.before) == bool(row.now)
+    changed = {name for name in _said(row) if row.before.get(name) != row.now.get(name) and not name.endswith("_at")}
+    there = [later.before.get(name) == row.now.get(name) for name in changed]
+    back = [later.now.get(name) == row.before.get(name) for name in changed]
+    return bool(changed) and all(there) and all(back)
 
 
 def notified(now: Fields) -> str:

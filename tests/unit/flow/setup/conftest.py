@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -13,9 +15,14 @@ from tests.unit.world import World
 from weftmail.core.failure import TempFail
 from weftmail.core.ports import MapRow
 from weftmail.core.wording.acts import ACTS
+from weftmail.core.wording.changes import in_words, is_told
 from weftmail.core.wording.refusals import REFUSALS
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup.act import Actor, Done, Setup
+from weftmail.flow.setup.undo import Trace
+from weftmail.locale import NAMES, language
+from weftmail.store import migrate
+from weftmail.store.store import Store
 
 
 @dataclass
@@ -92,9 +99,36 @@ class Office:
         return answer.field, answer.code
 
 
+SCHEMA = Path(migrate.__file__).with_name("migrations") / "0001_round_trip.sql"
+CODES = {
+    (column, code)
+    for column, codes in re.findall(r"check \((\w+) in \(([^)]*)\)", SCHEMA.read_text())
+    for code in re.findall(r"'(\w[\w ]*)'", codes)
+}
+"""What the store may hold in its columns that are no free text."""
+BARE = re.compile(r"\b\d{12,}\b|\d{4}-\d\d-\d\dT\d\d:\d\d")
+ALIKE = ("normal",)
+"""What the same word says in Swedish."""
+SWEDISH = language("sv")
+
+
+def unspoken(store: Store) -> list[tuple[str, str, str]]:
+    """Return each value of the acts that were done which a Swedish reader of the history would not read in words."""
+    found = []
+    for row in store.audit.all(most=1000):
+        for change in Trace(row).changes if row.before and row.now else ():
+            for text in (change.was, change.now):
+                said = in_words(change.field, text, SWEDISH, NAMES, lambda at: "then")
+                code = (change.field.rpartition(" ")[2], text) in CODES and said == text and text not in ALIKE
+                if is_told(change.field) and (code or BARE.search(said)):
+                    found.append((row.act, change.field, said))
+    return found
+
+
 @pytest.fixture
 def office(world: World) -> Iterator[Office]:
     """Somebody who sets things up; whatever an act of theirs changed has a row in the audit log."""
     made = Office(world)
     yield made
     assert made.audited.silent == (), "an act changed these tables and left no row in the audit log"
+    assert unspoken(world.store) == [], "the history would show these as they are stored"

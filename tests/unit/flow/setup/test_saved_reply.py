@@ -67,7 +67,7 @@ def test_a_change_and_a_removal_are_taken_back_with_the_files(sales: Office) -> 
     assert (got(sales).text, got(sales).team) == ("Thanks!", "Sales")
     sales.did(undo.undo(sales.setup, changed.trace))
     assert saved_reply.values_of(sales.store, got(sales)) == first
-    assert sales.refused(undo.undo(sales.setup, changed.trace)) == ("", "changed_since")
+    assert sales.refused(undo.undo(sales.setup, changed.trace)) == ("", "undone_already")
     removed = sales.did(saved_reply.remove(sales.setup, 1))
     assert sales.refused(saved_reply.change(sales.setup, 1, first)) == ("id", "no_such_reply")
     sales.did(undo.undo(sales.setup, removed.trace))

@@ -30,7 +30,18 @@ def test_an_act_is_taken_back_and_that_as_well(office: Office) -> None:
 def test_what_was_taken_back_already_is_refused(office: Office) -> None:
     made = office.did(exemption.add(office.setup, "shop@customer.example"))
     office.did(undo.undo(office.setup, made.trace))
-    assert office.refused(undo.undo(office.setup, made.trace)) == ("address", "no_such_exemption")
+    assert office.refused(undo.undo(office.setup, made.trace)) == ("", "undone_already")
+    changed = office.did(alias.change(office.setup, "leads@acme.example", accepts="known"))
+    office.did(undo.undo(office.setup, changed.trace))
+    assert office.refused(undo.undo(office.setup, changed.trace)) == ("", "undone_already")
+    removed = office.did(alias.remove(office.setup, "leads@acme.example"))
+    office.did(undo.undo(office.setup, removed.trace))
+    refused = undo.undo(office.setup, removed.trace)
+    assert office.refused(refused) == ("", "undone_already")
+    # Whoever changed it otherwise since is told of that.
+    once = office.did(alias.change(office.setup, "leads@acme.example", accepts="known"))
+    office.did(alias.change(office.setup, "leads@acme.example", accepts="internal"))
+    assert office.refused(undo.undo(office.setup, once.trace)) == ("", "changed_since")
 
 
 def test_an_act_that_is_not_there_or_has_no_way_back_is_refused(office: Office) -> None:
