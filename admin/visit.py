@@ -239,8 +239,8 @@ class Visit:
 
     @property
     def _several(self) -> bool:
-        """Whether a command has to name the company: that of the visitor may not be the only one."""
-        return len(self.visitor.companies) > 1 or (self.may(Role.ADMIN) and len(self.store.companies.all()) > 1)
+        """Whether a command has to name the company, as the visitor has more than one."""
+        return len(self.visitor.companies) > 1
 
     def path(self, path: str) -> str:
         """Return the path with the company in it, where the visitor has more than one."""

@@ -194,7 +194,7 @@ def _page(
         wrong_field={field: wrong},
         to=visit.text("to"),
         link=link,
-        guided=visit.owner and guide.about(visit.store, visit.company_id) == one.name,
+        guided=visit.owner and guide.about(visit.store) == one.name,
         history=changes_of(visit, one.name, installation=one.company_id is None, most=8) if changes else [],
     )
 

@@ -313,6 +313,8 @@ def test_of_a_key_that_is_newer_than_the_last_look_nothing_is_said_to_be_found(s
 def test_only_the_domain_of_the_guide_leads_back_to_it(site: Site, anna: Browser) -> None:
     owner(site)
     site.store.domains.add("later.example", site.world.acme, True, 1)
+    assert "Back to the guide" not in anna.get(PAGE).text
+    site.store.settings.put("guide_domain", DOMAIN)
     assert "Back to the guide" in anna.get(PAGE).text
     assert "Back to the guide" not in anna.get("/domains/later.example").text
 

@@ -76,10 +76,9 @@ def guide(store: Store, company_id: int, *, with_letter: bool = True) -> Guide:
     )
 
 
-def about(store: Store, company_id: int) -> str:
-    """Return the name of the domain that the guide is about; "" where there is none, or the guide was put away."""
-    found = () if closed(store) else _domains(store, company_id, store.aliases.first(company_id))
-    return found[0].name if found else ""
+def about(store: Store) -> str:
+    """Return the name of the domain that was chosen in the guide; "" where none was, or the guide was put away."""
+    return "" if closed(store) else store.settings.get(DOMAIN) or ""
 
 
 def _domains(store: Store, company_id: int, first: Alias | None) -> tuple[Domain, ...]:

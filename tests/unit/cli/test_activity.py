@@ -101,7 +101,7 @@ def test_a_contact_shows_where_it_belongs_what_bounced_and_its_records(shell: Sh
 
 def test_a_digest_is_chosen(shell: Shell) -> None:
     said = shell.ok("user", "set", ANNA, "--digest", "week", "--digest-hour", "16")
-    assert "digest none -> week, digest hour 7 -> 16" in said
+    assert "digest none -> every week, digest hour 7 -> 16" in said
     assert "each week at 16:00" in shell.ok("user", "show", ANNA)
     assert shell.json("user", "show", ANNA)["digest"] == "week"
     assert shell.call("user", "set", ANNA, "--digest-hour", "24")[0] == 2
