@@ -17,6 +17,7 @@ from pathlib import Path
 
 from weftmail.cli.config import Config
 from weftmail.core.failure import UsageError
+from weftmail.core.wording.command import Command
 from weftmail.mta.map import GROUP
 from weftmail.mta.postfix import changes, writing
 from weftmail.mta.postfix.settings import Settings
@@ -195,7 +196,8 @@ def _share(config: Config) -> None:
     user = pwd.getpwnam(USER)
     try:
         if grp.getgrnam(GROUP).gr_gid not in os.getgrouplist(USER, user.pw_gid):
-            raise UsageError(f"user {USER} is not in the group {GROUP}: adduser {USER} {GROUP}")
+            step = Command("adduser {user} {group}", user=USER, group=GROUP)
+            raise UsageError(f"user {USER} is not in the group {GROUP}: {step}")
     except KeyError:
         # Without such a group the socket gets the group of its folder.
         pass

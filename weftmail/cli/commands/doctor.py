@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from weftmail.cli.arguments import Parser, number
 from weftmail.cli.context import Context
+from weftmail.core.wording.command import Command
 
 if TYPE_CHECKING:
     from weftmail.cli.doctor import Examination
@@ -60,10 +61,10 @@ def _prove(context: Context, arguments: argparse.Namespace) -> int:
 
 def _ending(label: str, finished: bool, found: Sequence[Step]) -> str:
     if not finished:
-        return f"Not all of it yet. Wait on: mail-admin doctor --prove {label}"
+        return f"Not all of it yet. Wait on: {Command('mail-admin doctor --prove {label}', label=label)}"
     if any(one.state == "wrong" for one in found):
         return f"It does not work yet; what was sent is on {label}."
-    return f"It all works. Close the record: mail-admin record set {label} --state closed"
+    return f"It all works. Close the record: {Command('mail-admin record set {label} --state closed', label=label)}"
 
 
 def _doctor(context: Context, arguments: argparse.Namespace) -> int:

@@ -20,6 +20,7 @@ from weftmail.cli.this_server import ThisServer
 from weftmail.core.failure import UsageError
 from weftmail.core.routing.findings import findings
 from weftmail.core.tokens import reply_token
+from weftmail.core.wording.command import Command
 from weftmail.core.wording.sentences import say
 from weftmail.flow.identity import identity_of
 from weftmail.flow.mail_log import queue_id
@@ -157,8 +158,8 @@ def _log_is_silent(context: Context, answer: InboundRow | None) -> bool:
 
 def _back(context: Context, trial: Trial, row: InboundRow | None) -> Iterator[Step]:
     if row is None:
-        home = identity_of(context.store, trial.record).domain
-        yield Step("answer", "waiting", f"none from {trial.address} yet", _DO["answer"].format(home=home))
+        check = Command("mail-admin dns check {domain}", domain=identity_of(context.store, trial.record).domain)
+        yield Step("answer", "waiting", f"none from {trial.address} yet", _DO["answer"].format(check=check))
         return
     server = f" from {row.client_address}" if row.client_address else ""
     queued = f", queue id {row.queue_id}" if row.queue_id else ""
@@ -181,7 +182,8 @@ def _back(context: Context, trial: Trial, row: InboundRow | None) -> Iterator[St
         said = f"on {row.record}, {seconds:.1f} s after the mail server had it"
         yield Step("filed", "done", f"{said}. {checked}".rstrip(". ") + ".")
         return
-    yield Step("filed", "wrong", f"{row.state}{why}. {checked}".rstrip(". ") + ".", f"mail-admin inbound show {row.id}")
+    look = Command("mail-admin inbound show {id}", id=row.id)
+    yield Step("filed", "wrong", f"{row.state}{why}. {checked}".rstrip(". ") + ".", str(look))
 
 
 _DO: Final = {
@@ -190,7 +192,7 @@ _DO: Final = {
     "delayed": "it is tried again by itself; mailq shows the queue",
     "accepted": "mailq shows whether it still waits in the mail server's queue",
     "log": "mail-admin doctor says whether the log is followed",
-    "answer": "answer the email; if you have, mail-admin dns check {home}, and the log of the mail server",
+    "answer": "answer the email; if you have, {check}, and the log of the mail server",
     "token": "answer the email itself, with its address as it is",
     "lost_token": "mail-admin inbound show says by which rule it was found; see docs/forwarding.md",
     "filed": "systemctl status weftmail-listener",
