@@ -160,12 +160,21 @@ def _undone(store: Store, row: AuditRow) -> bool:
 
 
 def _puts_back(later: AuditRow, row: AuditRow) -> bool:
+    # What was erased for good is gone, not undone.
+    if later.act.endswith(".erase") or not (row.before or row.now):
+        return False
     if not (row.before and row.now):
-        return bool(later.now) == bool(row.before) and bool(later.before) == bool(row.now)
+        sides = ((later.now, row.before), (later.before, row.now))
+        return all(bool(one) == bool(other) and _agree(one, other) for one, other in sides)
     changed = {name for name in _said(row) if row.before.get(name) != row.now.get(name) and not name.endswith("_at")}
     there = [later.before.get(name) == row.now.get(name) for name in changed]
     back = [later.now.get(name) == row.before.get(name) for name in changed]
     return bool(changed) and all(there) and all(back)
+
+
+def _agree(one: Fields, other: Fields) -> bool:
+    """Say whether two acts say the same of what both name; times do not count."""
+    return all(one[name] == other[name] for name in one.keys() & other.keys() if not name.endswith("_at"))
 
 
 def notified(now: Fields) -> str:

@@ -44,7 +44,7 @@ def test_a_change_of_a_company_is_undone(office: Office) -> None:
     office.did(company.change(office.setup, "Acme", new_name="Beta"))
     back = office.did(undo.undo(office.setup, made.trace))
     assert (back.subject, back.now["language"]) == ("Acme", "en")
-    assert office.refused(undo.undo(office.setup, made.trace)) == ("", "changed_since")
+    assert office.refused(undo.undo(office.setup, made.trace)) == ("", "undone_already")
     other = office.did(company.change(office.setup, "Acme", language="sv"))
     assert office.did(undo.undo(office.setup, other.trace)).now["language"] == "en"
 

@@ -79,7 +79,7 @@ def test_a_contact_is_put_back_as_they_were(karin: Office) -> None:
     assert karin.refused(undo.undo(setup, done.trace)) == ("", "changed_since")
     assert karin.did(contact.restore(setup, KARIN)).now["name"] == "Karin Ek"
     assert karin.refused(contact.restore(setup, KARIN)) == ("address", "not_archived")
-    assert karin.refused(undo.undo(setup, gone.trace)) == ("address", "not_archived")
+    assert karin.refused(undo.undo(setup, gone.trace)) == ("", "undone_already")
 
 
 def test_a_user_of_another_company_may_be_a_contact(karin: Office) -> None:

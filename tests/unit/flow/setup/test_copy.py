@@ -58,7 +58,7 @@ def test_a_copy_is_taken_back_and_waits_again(office: Office, answer: int) -> No
     assert office.refused(copy.cancel(office.setup, answer)) == ("id", "copy_left")
     office.did(undo.undo(office.setup, done.trace))
     assert states(office, answer) == {"queued"} and answer in {one.id for one in claimed(office)}
-    assert office.refused(undo.undo(office.setup, done.trace)) == ("", "changed_since")
+    assert office.refused(undo.undo(office.setup, done.trace)) == ("", "undone_already")
 
 
 def test_one_that_is_on_its_way_cannot_be_taken_back(office: Office, answer: int) -> None:
@@ -85,7 +85,7 @@ def test_the_address_that_it_had_comes_back_until_it_has_left(office: Office, an
     back = office.did(undo.undo(office.setup, done.trace))
     assert (back.act, office.store.outbox.addresses(1, answer)) == ("outbox.redirect", ["karin@customer.example"])
     assert contacts.by_address(1, "ek@customer.example") is None
-    assert office.refused(undo.undo(office.setup, done.trace)) == ("", "changed_since")
+    assert office.refused(undo.undo(office.setup, done.trace)) == ("", "undone_already")
     office.did(undo.undo(office.setup, back.trace))
     assert office.store.outbox.addresses(1, answer) == ["ek@customer.example"]
     again = office.did(copy.redirect(office.setup, answer, "karin@customer.example"))

@@ -62,7 +62,7 @@ def test_each_change_is_an_event_that_says_what_was_and_what_is(lead: Office) ->
     assert (found(lead).title, found(lead).owner, found(lead).team, found(lead).customer, found(lead).values) == (
         "Quote for 40 chairs", "Anna", None, "Karin Ek", {},
     )  # fmt: skip
-    assert back.now["tags"] == [] and lead.refused(undo.undo(lead.setup, changed.trace)) == ("", "changed_since")
+    assert back.now["tags"] == [] and lead.refused(undo.undo(lead.setup, changed.trace)) == ("", "undone_already")
 
 
 def test_what_is_said_twice_changes_once(lead: Office) -> None:

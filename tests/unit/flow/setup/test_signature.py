@@ -38,7 +38,7 @@ def test_names_stand_there_until_signatures_do(lead: Office) -> None:
     assert below(lead) == ("Anna Ek", "+46 8 123", "Acme Sales", "Open 8 to 17")
     lead.did(undo.undo(lead.setup, first.trace))
     assert below(lead)[0] == "Anna"
-    assert lead.refused(undo.undo(lead.setup, first.trace))[1] == "changed_since"
+    assert lead.refused(undo.undo(lead.setup, first.trace))[1] == "undone_already"
 
 
 def test_a_team_that_is_removed_takes_its_signature_along(lead: Office) -> None:

@@ -64,7 +64,7 @@ def test_what_came_back_is_sent_again_to_the_right_address(office: Office) -> No
     office.did(undo.undo(office.setup, done.trace))
     assert state(office) == (WRONG, "bounced", "550 no")
     assert [one.outbox_id for one in office.store.messages.failed(1, [2])] == [copy_id]
-    assert office.refused(undo.undo(office.setup, done.trace)) == ("", "changed_since")
+    assert office.refused(undo.undo(office.setup, done.trace)) == ("", "undone_already")
 
 
 def test_what_has_left_again_is_not_taken_back(office: Office) -> None:

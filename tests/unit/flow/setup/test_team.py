@@ -97,7 +97,7 @@ def test_a_removed_team_comes_back_with_its_members_and_what_it_owned(sales: Off
     back = sales.did(undo.undo(sales.setup, gone.trace))
     assert back.now["members"] == [{"name": "Anna", "address": ANNA}, {"name": "Björn", "address": BJORN}]
     assert owned(sales, "Sales") == (["LEAD-1"], ALIASES)
-    assert sales.refused(undo.undo(sales.setup, gone.trace)) == ("", "team_there")
+    assert sales.refused(undo.undo(sales.setup, gone.trace)) == ("", "undone_already")
 
 
 def test_who_left_meanwhile_does_not_come_back_with_the_team(office: Office) -> None:
