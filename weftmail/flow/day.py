@@ -10,7 +10,7 @@ from weftmail.store.store import Store
 
 MORNING = 7
 """The hour at which people are reminded of what a day brings."""
-LAST_YEAR = 2199
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 def of_user(store: Store, user_id: int | None) -> tzinfo | None:
@@ -64,6 +64,6 @@ def named(field: str, text: str) -> date:
         day = date.fromisoformat(text.strip())
     except ValueError:
         raise RefusedAct(field, "day_malformed", day=text) from None
-    if day.year > LAST_YEAR:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise RefusedAct(field, "day_malformed", day=text)
     return day

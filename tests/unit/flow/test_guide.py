@@ -167,3 +167,12 @@ def test_putting_it_away_leaves_one_row_and_again_none(office: Office) -> None:
     office.did(undo.undo(office.setup, closed.trace))
     assert not guides.closed(office.store)
     assert not office.did(acts.reopen(office.setup, "Acme")).trace
+
+
+def test_the_domain_that_was_chosen_is_known_until_the_guide_is_put_away(office: Office) -> None:
+    made(office, "Beta")
+    assert guides.about(office.store) == ""
+    chosen(office, "Beta", "dedicated", "beta.example")
+    assert guides.about(office.store) == "beta.example"
+    office.did(acts.close(office.setup, "Beta"))
+    assert guides.about(office.store) == ""

@@ -100,3 +100,12 @@ def test_while_somebody_types_nothing_mistyped_is_looked_for(world: World) -> No
     assert search(world.store, world.acme, "chiars", ()).instead == "chairs"
     typed = search(world.store, world.acme, "chiars", (), slips=False)
     assert (typed.hits, typed.instead) == ((), "")
+
+
+def test_a_day_that_is_none_is_said_and_nothing_is_looked_for(world: World) -> None:
+    world.deliver(world.mail(text="Forty oak chairs\n"), "leads@acme.example")
+    for typed in ("oak before:yesterday", "after:2026-13-99 oak"):
+        found = search(world.store, world.acme, typed, ())
+        assert found.wrong is not None and found.wrong.code == "day_malformed" and not found.hits
+    whole = search(world.store, world.acme, "oak after:2000-01-01", ())
+    assert whole.wrong is None
