@@ -72,7 +72,9 @@ def test_every_file_of_the_state_folder_is_described() -> None:
     described = read("docs/settings.md")
     for path in (config.store, config.keyring, config.dkim, config.map, config.incoming, config.listener):
         assert f"`{path.relative_to('/state')}" in described, path
-    sources = "\n".join(path.read_text() for path in (ROOT / "weftmail" / "cli").glob("*.py"))
+    # What the demo makes lies in its own folder, which goes with make clean-run.
+    programs = [one for one in (ROOT / "weftmail" / "cli").glob("*.py") if not one.name.startswith("demo")]
+    sources = "\n".join(path.read_text() for path in programs)
     for name in re.findall(r'folder / "([a-z.]+)"', sources):
         assert f"`{name}`" in described or f"`{name}/`" in described, name
 

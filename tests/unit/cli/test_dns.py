@@ -93,7 +93,7 @@ def test_a_link_for_whoever_keeps_the_dns(shell: Shell) -> None:
 
 def test_keys_live_by_commands(shell: Shell) -> None:
     assert "They sign once every server of the zone shows them" in shell.ok("dkim", "create", "acme.example")
-    assert "made -> signing" in shell.ok("dkim", "sign-now", "acme.example")
+    assert "not seen in the DNS yet -> signing" in shell.ok("dkim", "sign-now", "acme.example")
     made = shell.json("dkim", "rotate", "acme.example")
     assert len(made["made"]) == 2 and [one["state"] for one in made["keys"]] == ["signing", "signing", "made", "made"]
     said = shell.ok("dkim", "retire", "acme.example", made["keys"][0]["selector"])

@@ -390,7 +390,7 @@ class TestByMail:
         assert (mail["From"], mail["To"], mail["Reply-To"]) == (
             "Acme <notifications@acme.example>", "Anna <anna@acme.example>", None,
         )  # fmt: skip
-        assert "https://mail.acme.example/inbox" in text(mail)
+        assert "https://mail.acme.example/review?company=1" in text(mail)
         back = world.deliver(whole.encode(), "leads@acme.example", sender="")
         assert back.state == "discarded"
 

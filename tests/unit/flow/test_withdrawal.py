@@ -15,7 +15,7 @@ from weftmail.core.wording.phrase import Phrase
 from weftmail.flow import review
 from weftmail.flow.actor import Actor
 from weftmail.flow.refusal import RefusedAct
-from weftmail.flow.withdrawal import take_back
+from weftmail.flow.withdrawal import Standing, standing, take_back
 from weftmail.store.inbound import InboundRow
 from weftmail.store.record import Record
 
@@ -224,3 +224,7 @@ def test_of_a_record_that_is_gone_nothing_is_left_to_mend(opened: World) -> None
     with opened.store.transaction():
         take_back(store_with(opened.store, records_get=nothing), opened.row(row.id), Actor("Anna"), 1)
     assert opened.row(row.id).state == "held"
+
+
+def test_a_record_that_is_none_stands_nowhere(world: World) -> None:
+    assert standing(world.store, world.acme, 99) == Standing()

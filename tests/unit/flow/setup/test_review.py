@@ -155,6 +155,10 @@ def test_a_type_for_others_is_none_for_who_decides(office: Office, held: int, no
         held = row.id
     bjorn = replace(office.setup, actor=Actor("bjorn", world.bjorn))
     release, of = review.release, world.installation
+    if not nobodys:
+        # Control: what is not hidden takes it, and gives it back.
+        done = release(bjorn, of, held, record="LEAD-1")
+        assert isinstance(done, review.Decided) and not isinstance(undo.undo(bjorn, done.trace), Refusal)
     there = office.refused(release(bjorn, of, held, record="TICKET-1"))
     assert there == office.refused(release(bjorn, of, held, record="TICKET-99")) == ("record", "no_such_record")
     assert office.refused(release(bjorn, of, held, opens="ticket")) == ("opens", "no_such_record_type")

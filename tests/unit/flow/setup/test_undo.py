@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from tests.unit.flow.setup.conftest import Office
@@ -9,9 +11,9 @@ from weftmail.core.members import members
 from weftmail.core.role import Role
 from weftmail.core.wording.acts import ACTS, FINAL
 from weftmail.core.wording.sentences import say
-from weftmail.flow.refusal import RefusedAct
-from weftmail.flow.setup import alias, company, domain, exemption, undo
-from weftmail.flow.setup.act import Done, FieldChange, Setup, act
+from weftmail.flow.refusal import Refusal, RefusedAct
+from weftmail.flow.setup import alias, company, domain, exemption, team, undo
+from weftmail.flow.setup.act import Done, FieldChange, Setup, act, together
 from weftmail.store.audit import AuditEntry, AuditRow
 
 
@@ -131,3 +133,16 @@ def test_what_is_changed_without_a_row_is_noticed(office: Office) -> None:
     office.did(company.add(office.setup, "Beta"))
     office.did(undo.undo(office.setup, office.did(domain.remove(office.setup, "acme.example")).trace))
     assert office.audited.silent == ()
+
+
+@pytest.mark.parametrize("refused", [None, 0, 1, 2])
+def test_several_acts_are_carried_out_together_or_not_at_all(office: Office, refused: int | None) -> None:
+    names = ["Sales", "Support", "Night"]
+    if refused is not None:
+        names[refused] = ""
+    done = together(office.setup, [partial(team.add, office.setup, name) for name in names])
+    there = [one.name for one in office.store.teams.all(office.world.acme)]
+    if refused is None:
+        assert isinstance(done, list) and [one.subject for one in done] == names and sorted(there) == sorted(names)
+    else:
+        assert isinstance(done, Refusal) and done.field == "name" and there == []
