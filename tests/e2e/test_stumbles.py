@@ -85,9 +85,9 @@ def test_a_near_word_is_named(installation: LiveInstallation) -> None:
 
 def test_a_command_says_what_changed(installation: LiveInstallation) -> None:
     _, out, _ = said(installation, "alias", "set", "leads@acme.example", "--accepts", "known")
-    assert "accepts everyone -> known" in out
+    assert "accepts everyone -> known contacts" in out
     _, out, _ = said(installation, "alias", "set", "leads@acme.example", "--accepts", "everyone")
-    assert "accepts known -> everyone" in out
+    assert "accepts known contacts -> everyone" in out
 
 
 def test_a_domain_is_removed_by_a_plan_and_comes_back_with_its_aliases(installation: LiveInstallation) -> None:
