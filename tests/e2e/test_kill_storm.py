@@ -164,7 +164,7 @@ def test_nothing_is_lost_doubled_or_bounced(
         again = sum(one.again for one in clients)
         print(f"\n{kind}: {len(mails)} mails; killed: {dict(storm.deaths)}; handed over again: {again}")
         check(installation, server, sink, subjects, storm.deaths)
-        read_the_ledger(installation, server)
+        read_the_ledger(installation, server, storm.deaths)
     finally:
         installation.stop()
 
@@ -223,13 +223,15 @@ def check(installation: Mortal, server: Server, sink: Sink, subjects: list[str],
     assert sink.to(KARIN) == [] and server.bounced() == []
 
 
-def read_the_ledger(installation: Mortal, server: Server) -> None:
+def read_the_ledger(installation: Mortal, server: Server, deaths: Counter[str]) -> None:
     """Fail where something of what the server says it handed over is not here, or here without its saying so."""
     handed = server.handed_over()
     # What another process took, and was killed before it could say so, comes once more and is known.
     here = {one for (one,) in installation.ledger.rows("select distinct queue_id from inbound")}
     assert handed <= here, handed - here
-    assert len(handed) >= MAILS + HEAVY
+    # A process of the server that dies between the delivery and its line leaves it to the journal of the message (Exim's
+    # -J file), from which the next one takes that it is done, and says no more.
+    assert len(handed) >= MAILS + HEAVY - deaths["server"] - deaths["program"]
 
     def compared() -> dict[str, Any] | None:
         shown = installation.run(installation.programs / "mail-admin", "status", "--json")
