@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable
-from html import escape
 from typing import Any
 
 import pytest
+from markupsafe import escape
 
 from tests.admin.conftest import PASSWORD, Browser, Site
 from tests.admin.test_fields import setup_of
@@ -115,7 +115,7 @@ def test_a_forgotten_password_is_answered_alike_whoever_it_is(site: Site, browse
     asked = (ANNA, "nobody@acme.example", "no address")
     answers = [one.post("/forgotten", {"address": who}) for who in asked]
     # What was typed stands in a command; nothing else tells one from another.
-    typed = [escape(shlex.quote(who)) for who in asked]
+    typed = [str(escape(shlex.quote(who))) for who in asked]
     texts = {answer.text.replace(who, "") for who, answer in zip(typed, answers, strict=True)}
     assert {answer.status_code for answer in answers} == {200} and len(texts) == 1
     assert site.sender.woken == woken + 1

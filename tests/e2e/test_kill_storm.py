@@ -229,8 +229,8 @@ def read_the_ledger(installation: Mortal, server: Server, deaths: Counter[str]) 
     # What another process took, and was killed before it could say so, comes once more and is known.
     here = {one for (one,) in installation.ledger.rows("select distinct queue_id from inbound")}
     assert handed <= here, handed - here
-    # A process of the server that dies between the delivery and its line leaves it to the journal of the message (Exim's
-    # -J file), from which the next one takes that it is done, and says no more.
+    # A process of the server that dies between the delivery and its line leaves it to the journal of the message, by
+    # Exim's -J file, from which the next one takes that it is done, and says no more.
     assert len(handed) >= MAILS + HEAVY - deaths["server"] - deaths["program"]
 
     def compared() -> dict[str, Any] | None:
