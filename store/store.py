@@ -118,6 +118,10 @@ class Store:
         self.signatures = Signatures(connection)
         self.layouts = Layouts(connection)
         self.drafts = Drafts(connection)
+        self._machinery(connection)
+
+    def _machinery(self, connection: connections.Connection) -> None:
+        """What runs beneath the conversations: the way out, sessions, settings, what is due, and the logs."""
         self.outbox = Outbox(connection)
         self.alignments = Alignments(connection)
         self.sessions = Sessions(connection)
