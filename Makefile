@@ -1,6 +1,9 @@
 # One place for every command.  `make` alone lists them.
 PYTHON := $(shell [ -x /usr/bin/python3.11 ] && echo /usr/bin/python3.11 || echo python3)
 BIN := .venv/bin
+# The stores of tests are thrown away: where memory has room for them, no test waits for a disk.
+ROOM := $(shell df --output=avail -m /dev/shm 2>/dev/null | awk 'NR == 2 && $$1 > 4000 { print "/dev/shm" }')
+PYTEST := $(if $(ROOM),TMPDIR=$(ROOM)) $(BIN)/pytest -q
 
 .PHONY: editor help run clean-run check lint unit test test-packages deb wheel format corpora bench bench-growth
 help:
@@ -40,12 +43,12 @@ lint: .venv/ready-dev ## what is seen without running anything: format, lint, ty
 	@$(BIN)/lint-imports --no-cache
 
 unit: .venv/ready-dev ## the unit tests
-	$(BIN)/pytest -q -n 4 tests/unit
+	$(PYTEST) -n 4 tests/unit
 
 test: .venv/ready-dev ## everything, with the real Postfix, OpenDKIM and Chromium; sets up what is missing
 	$(BIN)/python -m tests.e2e.machine
-	$(BIN)/pytest -q -n 2 tests/unit --cov --cov-report=term --cov-fail-under=100
-	$(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder tests/e2e tests/admin tests/store
+	$(PYTEST) -n 2 tests/unit --cov --cov-report=term --cov-fail-under=100
+	$(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder tests/e2e tests/admin tests/store
 
 editor: ## make the editor's library anew, of the versions in admin/editor/package.json; needs npm
 	admin/editor/make.sh
