@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
@@ -18,6 +16,7 @@ from weftmail.core.role import Role
 from weftmail.core.wording.command import Command
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import layout
+from weftmail.flow.setup.layout import LayoutChange
 from weftmail.flow.signing_off import layout_of, preview
 from weftmail.store.layout import StoredLayout
 from weftmail.store.record import Record
@@ -37,12 +36,12 @@ def save(visit: Visit) -> Response:
         return visit.go("/layout", None if isinstance(done, Refusal) else done)
     if visit.text("do") == "preview":
         try:
-            number = layout.draft(visit.setup, company=company, **_given(visit))
+            number = layout.draft(visit.setup, _given(visit), company=company)
         except RefusedAct as refused:
             return _page(visit, used, used, refused.refusal)
         record = f"&record={visit.text('record').strip()}" if _record(visit, visit.text("record")) else ""
         return visit.go(f"/layout?version={number}{record}#preview")
-    done = layout.change(visit.setup, company=company, **_given(visit))
+    done = layout.change(visit.setup, _given(visit), company=company)
     return _page(visit, used, used, done) if isinstance(done, Refusal) else visit.go("/layout", done)
 
 
@@ -56,16 +55,16 @@ def frame(visit: Visit) -> Response:
     return framed(html, lambda _: whole.logo.content if whole.logo is not None else b"")
 
 
-def _given(visit: Visit) -> dict[str, Any]:
+def _given(visit: Visit) -> LayoutChange:
     upload = visit.form.get("logo")
     logo = upload.file.read(LAYOUT_LOGO + 1) if isinstance(upload, UploadFile) and upload.filename else None
     template = visit.text("template").replace("\r\n", "\n").strip()
-    return {
-        "colour": visit.text("colour"),
-        "footer": visit.text("footer").replace("\r\n", "\n"),
-        "template": "" if template == STANDARD.strip() else template,
-        "logo": b"" if visit.text("no_logo") and logo is None else logo,
-    }
+    return LayoutChange(
+        colour=visit.text("colour"),
+        footer=visit.text("footer").replace("\r\n", "\n"),
+        template="" if template == STANDARD.strip() else template,
+        logo=b"" if visit.text("no_logo") and logo is None else logo,
+    )
 
 
 def _version(visit: Visit) -> StoredLayout | None:

@@ -44,16 +44,13 @@ def _set(context: Context, arguments: argparse.Namespace) -> None:
     logo, template = arguments.logo, arguments.template
     if all(one is None for one in (arguments.colour, arguments.footer, logo, template)):
         raise UsageError("nothing to change: --colour, --footer, --logo or --template", status=2)
-    made = carried_out(
-        layout.change(
-            context.setup,
-            company=arguments.company,
-            colour=arguments.colour,
-            footer=arguments.footer,
-            logo=_read(logo, LAYOUT_LOGO) if logo is not None else None,
-            template=_read(template, LAYOUT_SIZE * 4).decode("utf-8", "replace") if template is not None else None,
-        )
+    wanted = layout.LayoutChange(
+        colour=arguments.colour,
+        footer=arguments.footer,
+        logo=_read(logo, LAYOUT_LOGO) if logo is not None else None,
+        template=_read(template, LAYOUT_SIZE * 4).decode("utf-8", "replace") if template is not None else None,
     )
+    made = carried_out(layout.change(context.setup, wanted, company=arguments.company))
     context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
 
 

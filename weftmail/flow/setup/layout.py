@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import dataclass
 
 from weftmail.core.composing.layout import COLOUR, BadLayout, check
 from weftmail.core.limits import LAYOUT_FOOTER, LAYOUT_LOGO
@@ -20,6 +21,16 @@ _KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GI
 """How images begin that every mail program shows."""
 
 
+@dataclass(frozen=True, slots=True)
+class LayoutChange:
+    """What is to be another: None leaves as it is, "" and b"" take away; an empty ``template`` is the usual one."""
+
+    colour: str | None = None
+    footer: str | None = None
+    template: str | None = None
+    logo: bytes | None = None
+
+
 def fields(found: StoredLayout | None) -> Fields:
     """Return what is said of a layout."""
     if found is None:
@@ -34,39 +45,19 @@ def fields(found: StoredLayout | None) -> Fields:
 
 
 @act
-def change(
-    setup: Setup,
-    *,
-    company: str | None = None,
-    colour: str | None = None,
-    footer: str | None = None,
-    template: str | None = None,
-    logo: bytes | None = None,
-) -> Done:
-    """Let this stand around messages from now on; what is not given stays, ``logo`` b"" removes it.
-
-    ``template`` "" is the usual one.
-    """
+def change(setup: Setup, wanted: LayoutChange, *, company: str | None = None) -> Done:
+    """Let this stand around messages from now on."""
     store, whose = setup.store, find.company(setup.store, company)
     before = store.layouts.used(whose.id)
-    wanted = _version(setup, whose.id, before, colour, footer, template, logo)
-    store.layouts.use(whose.id, wanted)
+    store.layouts.use(whose.id, _version(setup, whose.id, before, wanted))
     return Done("layout.set", whose.id, whose.name, fields(before), fields(store.layouts.used(whose.id)))
 
 
-def draft(
-    setup: Setup,
-    *,
-    company: str | None = None,
-    colour: str | None = None,
-    footer: str | None = None,
-    template: str | None = None,
-    logo: bytes | None = None,
-) -> int:
+def draft(setup: Setup, wanted: LayoutChange, *, company: str | None = None) -> int:
     """Keep a version that is only looked at; return its id.  Raises RefusedAct as ``change``."""
     whose = find.company(setup.store, company)
     with setup.store.transaction():
-        return _version(setup, whose.id, setup.store.layouts.used(whose.id), colour, footer, template, logo)
+        return _version(setup, whose.id, setup.store.layouts.used(whose.id), wanted)
 
 
 @act
@@ -78,16 +69,9 @@ def remove(setup: Setup, *, company: str | None = None) -> Done:
     return Done("layout.remove", whose.id, whose.name, fields(before), fields(None))
 
 
-def _version(
-    setup: Setup,
-    company_id: int,
-    before: StoredLayout | None,
-    colour: str | None,
-    footer: str | None,
-    template: str | None,
-    logo: bytes | None,
-) -> int:
-    colour = (colour or (before.colour if before is not None else COLOUR_AT_FIRST)).strip().lower()
+def _version(setup: Setup, company_id: int, before: StoredLayout | None, wanted: LayoutChange) -> int:
+    footer, template, logo = wanted.footer, wanted.template, wanted.logo
+    colour = (wanted.colour or (before.colour if before is not None else COLOUR_AT_FIRST)).strip().lower()
     if not COLOUR.fullmatch(colour):
         raise RefusedAct("colour", "layout_colour", colour=colour)
     footer = before.footer if footer is None and before is not None else footer or ""

@@ -13,6 +13,7 @@ from weftmail.flow.copy import Copy, copy_of
 from weftmail.flow.post import Draft, post
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup import layout, undo
+from weftmail.flow.setup.layout import LayoutChange
 from weftmail.flow.signing_off import layout_of, preview
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(50)
@@ -24,18 +25,20 @@ def used(office: Office) -> Any:
 
 def test_what_is_not_given_stays_and_each_version_comes_back(office: Office) -> None:
     assert used(office) is None and layout.current(office.store, office.world.acme) == {"layout": None, "text": ""}
-    first = office.did(layout.change(office.setup, colour=" #AA3300 ", footer=" Acme AB \n Storgatan 1 \n", logo=PNG))
+    first = office.did(
+        layout.change(office.setup, LayoutChange(colour=" #AA3300 ", footer=" Acme AB \n Storgatan 1 \n", logo=PNG))
+    )
     assert (used(office).colour, used(office).footer, used(office).logo_bytes) == (
         "#aa3300",
         "Acme AB\n Storgatan 1",
         PNG,
     )
-    second = office.did(layout.change(office.setup, template="<b>x</b>{{ content }}"))
+    second = office.did(layout.change(office.setup, LayoutChange(template="<b>x</b>{{ content }}")))
     assert (used(office).colour, used(office).logo_type, used(office).template) == (
         "#aa3300", "image/png", "<b>x</b>{{ content }}",
     )  # fmt: skip
     assert layout.current(office.store, office.world.acme)["template"] == "own"
-    third = office.did(layout.change(office.setup, template="", logo=b"", footer=""))
+    third = office.did(layout.change(office.setup, LayoutChange(template="", logo=b"", footer="")))
     assert (used(office).template, used(office).logo, used(office).footer) == ("", "", "")
     # The last first: each gives back the whole of what was there, the logo as well.
     assert office.refused(undo.undo(office.setup, second.trace)) == ("", "changed_since")
@@ -69,15 +72,15 @@ def test_what_is_not_given_stays_and_each_version_comes_back(office: Office) -> 
     ],
 )
 def test_what_is_refused_changes_nothing(office: Office, given: dict[str, Any], refused: tuple[str, str]) -> None:
-    assert office.refused(layout.change(office.setup, **given)) == refused
+    assert office.refused(layout.change(office.setup, LayoutChange(**given))) == refused
     with pytest.raises(RefusedAct):
-        layout.draft(office.setup, **given)
+        layout.draft(office.setup, LayoutChange(**given))
     assert used(office) is None
 
 
 def test_a_version_that_is_only_looked_at_is_not_used(office: Office) -> None:
     world, store = office.world, office.store
-    number = layout.draft(replace(office.setup, store=store), colour="#123456", footer="Below")
+    number = layout.draft(replace(office.setup, store=store), LayoutChange(colour="#123456", footer="Below"))
     assert used(office) is None and layout_of(store, world.acme) is None
     found = store.layouts.get(world.acme, number)
     whole = layout_of(store, world.acme, found)
@@ -98,7 +101,7 @@ def test_what_leaves_bears_it_and_what_stays_does_not(office: Office, note: bool
     world, store = office.world, office.store
     world.deliver(world.mail(verified=True), "leads@acme.example")
     store.records.follow(world.acme, world.record("LEAD-1").id, world.bjorn, 1)
-    office.did(layout.change(office.setup, colour="#abcdef", footer="Acme AB, Storgatan 1", logo=PNG))
+    office.did(layout.change(office.setup, LayoutChange(colour="#abcdef", footer="Acme AB, Storgatan 1", logo=PNG)))
     anna = store.users.get(world.anna)
     assert anna is not None
     post(store, world.installation, world.record("LEAD-1"), anna, Draft("Here it is", note=note))

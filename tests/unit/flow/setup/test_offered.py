@@ -67,6 +67,7 @@ from weftmail.flow.setup import (
 )
 from weftmail.flow.setup.act import Done
 from weftmail.flow.setup.activity import Planned
+from weftmail.flow.setup.layout import LayoutChange
 from weftmail.flow.setup.record_change import RecordChanges
 from weftmail.flow.setup.record_type import TypeChanges
 from weftmail.flow.setup.saved_reply import ReplyValues
@@ -104,7 +105,7 @@ def answer(office: Office) -> int:
 
 
 def laid_out(office: Office) -> Done:
-    return office.did(layout.change(office.setup, colour="#aa3300"))
+    return office.did(layout.change(office.setup, LayoutChange(colour="#aa3300")))
 
 
 def sent_on(office: Office) -> Done:
@@ -329,7 +330,7 @@ ACTS: dict[str, Act] = {
         participant.correct(before(o, recorded).setup, "LEAD-1", "karin@customer.example", "ek@customer.example")
     ),
     "forward.take_back": lambda o: o.did(forward.take_back(before(o, sent_on).setup, "TICKET-1", 1)),
-    "layout.set": lambda o: o.did(layout.change(o.setup, colour="#aa3300")),
+    "layout.set": lambda o: o.did(layout.change(o.setup, LayoutChange(colour="#aa3300"))),
     "layout.remove": lambda o: o.did(layout.remove(before(o, laid_out).setup)),
     "signature.set": lambda o: o.did(signature.of_person(o.setup, "anna@acme.example", "Anna Ek")),
     "message.leave": lambda o: about_to_leave(o, scheduled=False),
