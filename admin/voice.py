@@ -18,6 +18,7 @@ from weftmail.admin.words import RECORD_STATES
 from weftmail.core.wording.language import Language, Languages
 from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say, say_rule
+from weftmail.flow.leaving import Choice
 from weftmail.locale import accepted
 from weftmail.locale.dates import DAY, MINUTE, Calendar, calendar
 from weftmail.store.people import User
@@ -68,6 +69,11 @@ class Voice:
         first, last = self._point(start), None if end is None else self._point(end)
         return str(start) if first is None else self.calendar.span(first, last)
 
+    def leaving(self, name: str, milliseconds: int) -> str:
+        """Return a time at which a message can leave, by its name and dated: Today, Fri 28 Nov 17:00."""
+        words = {"today": self.gettext("Today, {time}"), "tomorrow": self.gettext("Tomorrow, {time}")}
+        return words.get(name, "{time}").format(time=self.calendar.dated(milliseconds))
+
     def _point(self, moment: int | str) -> date | None:
         try:
             if isinstance(moment, int):
@@ -103,7 +109,7 @@ def teach(templates: Environment) -> None:
     templates.add_extension("jinja2.ext.i18n")
     templates.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     templates.filters.update(when=_when, ago=_ago, size=_size, said=_said, rule=_rule, state=_state, day=_day)
-    templates.filters.update(coming=_coming, here=_here)
+    templates.filters.update(coming=_coming, here=_here, leaving=_leaving)
 
 
 def _voice(context: Context) -> Voice:
@@ -154,6 +160,11 @@ def _rule(context: Context, name: str) -> str:
 @pass_context
 def _day(context: Context, text: str) -> str:
     return _voice(context).calendar.date(date.fromisoformat(text))
+
+
+@pass_context
+def _leaving(context: Context, choice: Choice) -> str:
+    return _voice(context).leaving(choice.name, choice.at)
 
 
 @pass_context

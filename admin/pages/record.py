@@ -329,6 +329,7 @@ def _shown(
         refusing=refusing(visit, talk.participants, composer),
         leaving=[(one, Written.from_json(one.body)) for one in drafting.pending(drafts)],
         leave_choices=choices(visit.now, visit.voice.calendar.zone),
+        leave_zone=visit.voice.calendar.zone_name(visit.now),
         others=_others(visit, found),
         first_unread=_first_unread(talk, moves.unread_from),
         with_images=whole_number(visit.request.query_params.get("images", "")),

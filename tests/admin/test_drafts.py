@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -284,9 +287,49 @@ def test_undo_of_the_bar_takes_it_back_until_it_has_left(site: Site, anna: Brows
 
 def tomorrow(browser: Browser) -> str:
     """Return what the composer holds for *tomorrow 08:00*."""
-    found = re.search(r'<option value="([^"]*)"[^>]*>tomorrow 08:00', browser.get(LEAD).text)
+    found = re.search(r'<option value="([^"]*)"[^>]*>Tomorrow, \w+ \d+ \w+ 08:00', browser.get(LEAD).text)
     assert found is not None
     return found[1]
+
+
+def stands_at(site: Site, browser: Browser, zone: str, *when: int) -> list[str]:
+    """Let it be a time in the zone of whoever reads; return the times that the composer offers then."""
+    person = user(site, site.world.anna)
+    site.store.users.set(replace(person, zone=zone))
+    site.world.clock.now = int(datetime(*when, tzinfo=ZoneInfo(zone)).timestamp() * 1000)  # type: ignore[misc, arg-type]
+    found = re.search(r'<select id="leave".*?</select>', browser.get(LEAD).text, re.S)
+    assert found is not None
+    return [re.sub(r"\s+", " ", one) for one in re.findall(r"<option[^>]*>([^<]*)", found[0])]
+
+
+def test_the_times_that_are_offered_are_dated_in_the_readers_zone_and_language(site: Site, anna: Browser) -> None:
+    def offered(zone: str, *when: int) -> list[str]:
+        site.world.clock.now = int(datetime(*when, tzinfo=ZoneInfo(zone)).timestamp() * 1000)  # type: ignore[misc, arg-type]
+        anna.sign_in("anna@acme.example")
+        return stands_at(site, anna, zone, *when)
+
+    at_five = offered("Europe/Stockholm", 2026, 11, 27, 16, 58)
+    assert at_five == [
+        "now", "Today, Fri 27 Nov 17:00", "Tomorrow, Sat 28 Nov 08:00", "Mon 30 Nov 08:00", "at this time:",
+    ]  # fmt: skip
+    assert "Times of Europe/Stockholm" in anna.get(LEAD).text
+    assert offered("Europe/Stockholm", 2026, 11, 27, 17, 1)[1:3] == ["Tomorrow, Sat 28 Nov 08:00", "Mon 30 Nov 08:00"]
+    # The same moment, elsewhere.
+    assert offered("Pacific/Auckland", 2026, 11, 28, 5, 1)[1] == "Today, Sat 28 Nov 17:00"
+    site.store.users.set(replace(user(site, site.world.anna), language="sv"))
+    assert offered("Europe/Stockholm", 2027, 3, 27, 20)[1:3] == ["I morgon, sön 28 mars 08:00", "mån 29 mars 08:00"]
+
+
+def test_a_time_that_passed_while_the_form_stood_there_stays_in_it(site: Site, anna: Browser) -> None:
+    """Where it was shown it is shown again, and is not silently *now*."""
+    offered = stands_at(site, anna, "Europe/Stockholm", 2026, 11, 27, 16, 58)
+    assert offered[1] == "Today, Fri 27 Nov 17:00"
+    form = {**anna.form(LEAD), "text": "Later", "leave": "2026-11-27T17:00"}
+    site.world.clock.now += 5 * 60_000
+    answer = anna.post(WRITE, form)
+    assert answer.status_code == 422 and "is past" in answer.text and posts(site) == []
+    assert re.search(r'<option value="at" selected', answer.text) and 'value="2026-11-27T17:00"' in answer.text
+    assert re.search(r'<option value="now" selected', answer.text) is None
 
 
 def test_a_scheduled_message_is_shown_to_all_and_sent_edited_or_left(

@@ -96,6 +96,8 @@ STEPS = {
     "inbound_of_no_company": "--record NUMBER",
     "post_empty": "give a text: --text T or --html FILE",
     "note_with_recipients": "leave out --to and --cc, or leave out --note",
+    "note_not_scheduled": "leave out --at, or leave out --note",
+    "draft_unsent": "send or discard that first, on the page of {number}",
     "forward_to_nobody": "name somebody: --to ADDR",
     "nothing_to_answer": "name somebody: --to ADDR, or write a --note",
     "nobody_to_answer": "name somebody: --to ADDR, or write a --note",
@@ -117,7 +119,7 @@ MEANINGLESS = frozenset(
         "alias_without_goal", "owner_and_team", "record_wanted", "assignee_wanted", "day_malformed",
         "back_too_early", "substitute_self", "substitute_elsewhere",
         "csv_broken", "csv_columns", "csv_large",
-        "csv_not_text", "note_with_recipients", "review_with_two_goals",
+        "csv_not_text", "note_with_recipients", "note_not_scheduled", "review_with_two_goals",
         "review_without_goal", "several_records", "no_such_time_zone", "several_contacts",
     }
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import cast
 
 from weftmail.core.wording.phrase import Phrase
@@ -23,7 +23,7 @@ from weftmail.store.record import Record
 from weftmail.store.store import Store
 
 EVENING, MORNING = 17, 8
-"""The hours of *today 17:00* and *tomorrow 08:00*."""
+"""The hours of *today 17:00*, *tomorrow 08:00* and *Monday 08:00*."""
 TYPED = "at"
 """What a form holds where the time was typed."""
 LATEST = 366
@@ -44,30 +44,56 @@ class Choice:
 
 
 def choices(now: int, there: tzinfo | None) -> list[Choice]:
-    """Return the times that are offered: this evening, unless it has begun, and tomorrow morning."""
+    """Return the times that are offered: this evening, unless it has begun, tomorrow morning, and Monday's morning
+    where that is another one.  An hour that the clocks of the zone leave out is not offered.
+    """
     today = day.today(now, there)
+    tomorrow, monday = today + timedelta(days=1), today + timedelta(days=7 - today.weekday())
     offered = {
-        "evening": datetime.combine(today, time(EVENING)),
-        "morning": datetime.combine(today + timedelta(days=1), time(MORNING)),
+        "today": datetime.combine(today, time(EVENING)),
+        "tomorrow": datetime.combine(tomorrow, time(MORNING)),
+        "monday": datetime.combine(monday, time(MORNING)),
     }
-    found = [Choice(name, _at(one, there), one.isoformat(timespec="minutes")) for name, one in offered.items()]
+    if monday == tomorrow:
+        del offered["monday"]
+    found = [
+        Choice(name, _at(one, there), one.isoformat(timespec="minutes"))
+        for name, one in offered.items()
+        if _exists(one, there)
+    ]
     return [one for one in found if one.at > now]
 
 
 def moment(choice: str, typed: str, now: int, there: tzinfo | None) -> int:
     """Return when a message leaves: the time that was chosen, or else the one that was typed, as 2026-11-30T08:00.
 
-    Raises RefusedAct for what is no time, one that is past, and one that is more than a year away.
+    Raises RefusedAct for what is no time, one that the clocks leave out, one that is past, and one that is more than a
+    year away.
     """
     if choice != TYPED:
         typed = choice
     try:
-        at = _at(datetime.fromisoformat(typed.strip()).replace(tzinfo=None), there)
+        named = datetime.fromisoformat(typed.strip()).replace(tzinfo=None)
+        at, exists = _at(named, there), _exists(named, there)
     except (ValueError, OverflowError):
         raise RefusedAct("leave", "time_malformed", time=typed) from None
+    if not exists:
+        raise RefusedAct("leave", "time_skipped", time=typed)
     if not now < at < now + LATEST * 24 * 3600_000:
         raise RefusedAct("leave", "time_past", time=typed)
     return at
+
+
+def named_moment(text: str, now: int, there: tzinfo | None) -> int:
+    """Return when a message leaves by the name of a time that is offered, or by a time; refused as ``moment``."""
+    found = next((one for one in choices(now, there) if one.name == text.strip().lower()), None)
+    return found.at if found is not None else moment(TYPED, text, now, there)
+
+
+def _exists(named: datetime, there: tzinfo | None) -> bool:
+    """Say whether the clocks of the zone show this time: when they go forward, an hour is left out."""
+    back = datetime.fromtimestamp(_at(named, there) / 1000, UTC).astimezone(there)
+    return back.replace(tzinfo=None) == named.replace(microsecond=named.microsecond // 1000 * 1000)
 
 
 def _at(moment: datetime, there: tzinfo | None) -> int:

@@ -49,6 +49,15 @@ class Calendar:
         date = f"{then.day} {names.whole_months[then.month - 1]}"
         return date if then.year == today.year else f"{date} {then.year}"
 
+    def dated(self, milliseconds: int) -> str:
+        """Return a time to come with its day, as Fri 28 Nov 17:00."""
+        then, names = self.moment(milliseconds), _names(self.language)
+        return f"{names.days[then.weekday()]} {then.day} {names.months[then.month - 1]} {then:%H:%M}"
+
+    def zone_name(self, milliseconds: int) -> str:
+        """Return the name of the reader's zone; of this machine's own, which may have none, what it says at a time."""
+        return str(self.zone) if self.zone is not None else self.moment(milliseconds).tzname() or ""
+
     def full(self, milliseconds: int) -> str:
         """Return the whole time with its zone, for the pointer."""
         then, names = self.moment(milliseconds), _names(self.language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
@@ -15,7 +15,7 @@ from weftmail.core.limits import CALENDAR_SIZE
 from weftmail.flow.actor import Actor
 from weftmail.flow.due.runner import Runner
 from weftmail.flow.forwarding import files_of
-from weftmail.flow.leaving import choices, moment
+from weftmail.flow.leaving import choices, moment, named_moment
 from weftmail.flow.post import Draft, DraftFile, post
 from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import leaving, move, undo
@@ -358,12 +358,60 @@ def test_who_answers_takes_what_nobody_owns_where_its_team_wants_it(writing: Wri
     assert (writing.record.owner_id == world.anna) is owner and writing.record.state == "waiting"
 
 
-def test_times_are_those_of_the_users_zone() -> None:
-    assert [(one.name, local(one.at)) for one in choices(NOON, STOCKHOLM)] == [
-        ("evening", "2026-11-27T17:00"), ("morning", "2026-11-28T08:00"),
-    ]  # fmt: skip
-    assert [one.name for one in choices(NOON + 6 * 3600_000, STOCKHOLM)] == ["morning"]
-    evening, morning = choices(NOON, STOCKHOLM)
+def offered(now: int, zone: ZoneInfo) -> str:
+    return ", ".join(
+        f"{one.name} {datetime.fromtimestamp(one.at / 1000, zone):%-d %H:%M}" for one in choices(now, zone)
+    )
+
+
+def at(zone: str, *when: int) -> int:
+    return int(datetime(*when, tzinfo=ZoneInfo(zone)).timestamp() * 1000)  # type: ignore[misc, arg-type]
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "wanted"),
+    [
+        # A Friday.
+        ("Europe/Stockholm", (2026, 11, 27, 12), "today 27 17:00, tomorrow 28 08:00, monday 30 08:00"),
+        # To the minute: what has begun is over.
+        ("Europe/Stockholm", (2026, 11, 27, 16, 59), "today 27 17:00, tomorrow 28 08:00, monday 30 08:00"),
+        ("Europe/Stockholm", (2026, 11, 27, 17), "tomorrow 28 08:00, monday 30 08:00"),
+        # A Sunday: tomorrow is Monday, which is offered once.
+        ("Europe/Stockholm", (2026, 11, 29, 9), "today 29 17:00, tomorrow 30 08:00"),
+        # A Monday: the next one.
+        ("Europe/Stockholm", (2026, 11, 30, 1), "today 30 17:00, tomorrow 1 08:00, monday 7 08:00"),
+        # The evening before the clocks go forward, and before they go back: eight by the clock of the morning.
+        ("Europe/Stockholm", (2026, 3, 28, 20), "tomorrow 29 08:00, monday 30 08:00"),
+        ("Europe/Stockholm", (2026, 10, 24, 20), "tomorrow 25 08:00, monday 26 08:00"),
+        # One moment is another day elsewhere.
+        ("Pacific/Auckland", (2026, 11, 28, 1), "today 28 17:00, tomorrow 29 08:00, monday 30 08:00"),
+        ("America/St_Johns", (2026, 12, 31, 23, 59), "tomorrow 1 08:00, monday 4 08:00"),
+        ("Asia/Kathmandu", (2026, 11, 27, 16, 45), "today 27 17:00, tomorrow 28 08:00, monday 30 08:00"),
+        # A day that a zone left out as it changed sides of the date line.
+        ("Pacific/Apia", (2011, 12, 29, 9), "today 29 17:00, monday 2 08:00"),
+    ],
+)  # fmt: skip
+def test_times_are_those_of_the_users_zone(zone: str, now: tuple[int, ...], wanted: str) -> None:
+    assert offered(at(zone, *now), ZoneInfo(zone)) == wanted
+
+
+def test_every_time_that_is_offered_is_to_come_and_leaves_when_it_says() -> None:
+    """Of 3,000 moments in 40 zones: each is in the future, once, in order, and what the form holds for it is it."""
+    chance = random.Random(20)
+    zones = chance.sample(sorted(available_timezones() - {"localtime"}), 40)
+    for _ in range(3000):
+        zone, now = ZoneInfo(chance.choice(zones)), chance.randrange(1_600_000_000_000, 2_000_000_000_000)
+        found = choices(now, zone)
+        assert [one.at for one in found] == sorted({one.at for one in found}) and all(now < one.at for one in found)
+        for one in found:
+            assert moment(one.value, "", now, zone) == named_moment(one.name, now, zone) == one.at
+            there = datetime.fromtimestamp(one.at / 1000, zone)
+            assert (there.hour, there.minute) == ((17, 0) if one.name == "today" else (8, 0))
+            assert one.name != "monday" or there.weekday() == 0
+
+
+def test_what_was_seen_is_what_is_meant() -> None:
+    evening, morning, _ = choices(NOON, STOCKHOLM)
     assert local(moment(morning.value, "", NOON, STOCKHOLM)) == "2026-11-28T08:00"
     # Sent after midnight it still leaves when its author saw, and after five it does not.
     assert local(moment(morning.value, "", NOON + 13 * 3600_000, STOCKHOLM)) == "2026-11-28T08:00"
@@ -373,6 +421,13 @@ def test_times_are_those_of_the_users_zone() -> None:
         moment("evening", "2026-11-28T08:00", NOON, STOCKHOLM)
     assert local(moment("at", " 2026-12-24T15:30", NOON, STOCKHOLM)) == "2026-12-24T15:30"
     assert moment("at", "2026-12-24T15:30", NOON, None) > NOON
+    assert local(named_moment(" Monday ", NOON, STOCKHOLM)) == "2026-11-30T08:00"
+    # The hour that the clocks leave out, to either side of it, and the one that they show twice.
+    for typed, code in (("2027-03-28T02:30", "time_skipped"), ("2027-03-28T02:00", "time_skipped")):
+        with pytest.raises(RefusedAct, match=code):
+            moment("at", typed, NOON, STOCKHOLM)
+    for typed in ("2027-03-28T01:59", "2027-03-28T03:00", "2027-10-31T02:30", "2027-03-28T03:00:00.123456"):
+        assert local(moment("at", typed, NOON + 60 * 24 * 3600_000, STOCKHOLM)) == typed[:16]
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from weftmail.cli.arguments import Parser, number
 from weftmail.cli.context import Context
-from weftmail.cli.output import Fields
+from weftmail.cli.output import Fields, iso
 from weftmail.cli.refusals import carried_out
+from weftmail.cli.schedule import back, dated, schedule_of
 from weftmail.cli.who_gets import lines_of
 from weftmail.core.failure import UsageError
 from weftmail.core.parsing.words import text_of
@@ -19,8 +20,10 @@ from weftmail.flow import vocabulary
 from weftmail.flow.forwarding import files_of, forwarded_words
 from weftmail.flow.post import Draft, DraftFile, PostPlan, plan
 from weftmail.flow.saved_replies import of_word, offered, put_into, put_into_html, ready
+from weftmail.flow.scheduling import FromReply, Schedule, schedule
 from weftmail.flow.setup import find, message
 from weftmail.flow.setup.after_send import AfterSend, after_send, check_assign
+from weftmail.flow.setup.leaving import LeavesLater
 from weftmail.store.attachment import NewAttachment
 from weftmail.store.people import User
 from weftmail.store.record import Record
@@ -57,6 +60,15 @@ def build(parser: Parser) -> None:
     parser.add_argument(
         "--saved-reply", metavar="REPLY", help="a saved reply, by its number or its word; what it does is done then"
     )
+    parser.add_argument(
+        "--at",
+        metavar="WHEN",
+        help="let it leave today (17:00), tomorrow (08:00), on monday (08:00), or at a time such as 2026-11-30T08:00, "
+        "in the time zone of the colleague",
+    )
+    parser.add_argument(
+        "--unless-answered", action="store_true", help="with --at: not if somebody outside writes first"
+    )
     parser.add_argument("--no-quote", action="store_true", help="quote nothing of what it answers")
     parser.add_argument("--attach", action="append", default=[], metavar="FILE", help="a file to attach")
     parser.add_argument(
@@ -74,24 +86,36 @@ def _post(context: Context, arguments: argparse.Namespace) -> None:
     store = context.store
     record = find.record(store, arguments.number, arguments.company)
     author = find.member(store, arguments.author, record.company_id, field="as")
+    when = schedule_of(context, author, arguments)
     written = _about(context, record, arguments, _draft(arguments, html, files))
-    written, then = _with_reply(context, record, author, arguments.saved_reply, written)
+    written, reply = _with_reply(context, record, author, arguments.saved_reply, written)
+    then = reply.then
     if arguments.dry_run:
         planned = plan(store, record, author, written, context.clock())
         check_assign(store, record, then.assign)
         said = [f"Nothing was written. On {record.label} this would get:", *_lines(planned), *_then(then)]
-        context.answer(arguments.json, _value(planned, None), lambda: said)
+        said += [f"  Leaves: {dated(author, when.at)}"] if when is not None else []
+        context.answer(arguments.json, _value(planned, None, when), lambda: said)
         return
+    later: LeavesLater | None = None
+    message_id: int | None = None
     with store.transaction():
         planned = plan(store, record, author, written, context.clock())
         check_assign(store, record, then.assign)
-        done = carried_out(message.post(context.setup, context.installation, record, author, written))
-        if arguments.saved_reply is not None and not arguments.note:
-            after_send(context.setup, record, author, then)
+        if when is not None:
+            later = carried_out(schedule(context.setup, planned, written, when, reply))
+        else:
+            done = carried_out(message.post(context.setup, context.installation, record, author, written))
+            message_id = done.message_id
+            if arguments.saved_reply is not None and not arguments.note:
+                after_send(context.setup, record, author, then)
     context.wake_sender()
     what = "Noted" if arguments.note else "Written"
-    said = [f"{what} on {record.label} as message {done.message_id}. It goes to:", *_lines(planned), *_then(then)]
-    context.answer(arguments.json, _value(planned, done.message_id), lambda: said)
+    said = [f"{what} on {record.label} as message {message_id}. It goes to:"]
+    if when is not None and later is not None:
+        said = [f"It leaves {dated(author, when.at)}, and can be taken back until then: {back(later)}. It goes to:"]
+    said += [*_lines(planned), *_then(then)]
+    context.answer(arguments.json, _value(planned, message_id, when), lambda: said)
 
 
 def _draft(arguments: argparse.Namespace, html: str, files: list[DraftFile]) -> Draft:
@@ -133,10 +157,10 @@ def _about(context: Context, record: Record, arguments: argparse.Namespace, draf
 
 def _with_reply(
     context: Context, record: Record, author: User, wanted: str | None, draft: Draft
-) -> tuple[Draft, AfterSend]:
+) -> tuple[Draft, FromReply]:
     """Return the draft with what the saved reply says, and what it does once sent."""
     if wanted is None:
-        return draft, AfterSend()
+        return draft, FromReply()
     store = context.store
     there = offered(store, record, author.id)
     found = next((one for one in there if str(one.id) == wanted), None) or of_word(store, record, there, wanted)
@@ -152,9 +176,8 @@ def _with_reply(
     if draft.forwards_id is not None:
         size += sum(one.size for one in store.messages.attachments(record.company_id, draft.forwards_id))
     check_size(size, context.config.most_files)
-    return replace(draft, text=text, html=page, kept=kept, from_reply=True), AfterSend(
-        says.after_send, says.assign, says.tags
-    )
+    then = AfterSend(says.after_send, says.assign, says.tags)
+    return replace(draft, text=text, html=page, kept=kept, from_reply=True), FromReply(found.id, then)
 
 
 def _then(then: AfterSend) -> list[str]:
@@ -172,7 +195,7 @@ def _lines(planned: PostPlan) -> list[str]:
     return [*outside, *lines_of(planned.recipients)]
 
 
-def _value(planned: PostPlan, message_id: int | None) -> Fields:
+def _value(planned: PostPlan, message_id: int | None, when: Schedule | None) -> Fields:
     notify = vocabulary.who_gets(planned.recipients)
     sender = planned.identity.sender.address if planned.identity is not None else None
     return {
@@ -180,6 +203,7 @@ def _value(planned: PostPlan, message_id: int | None) -> Fields:
         "message": message_id,
         "from": sender,
         "subject": planned.subject,
+        "leaves_at": iso(when.at) if when is not None else None,
         "notify": notify,
     }
 

@@ -207,6 +207,9 @@ REFUSALS = {
     "post_not_allowed": marked("{name} may not write in the records of {company}"),
     "message_left": marked("The message has left already"),
     "message_of_others": marked("{name} wrote this message; only they can take it back"),
+    "time_skipped": marked(
+        "{time} does not exist there: the clocks go forward then; choose an earlier or a later time"
+    ),
     "time_malformed": marked("{time} is not a time such as 2026-11-30 08:00"),
     "time_past": marked("{time} is past, or more than a year away"),
     "undo_seconds_out": marked("Choose from 0 to {most} seconds"),
@@ -237,6 +240,8 @@ REFUSALS = {
     "reply_tags_many": marked("Choose at most {most} tags"),
     "text_control": marked("This holds a control character; write it without"),
     "post_empty": marked("There is nothing to send"),
+    "note_not_scheduled": marked("An internal note is logged at once and leaves at no time"),
+    "draft_unsent": marked("{name} has begun a message on {number} and not sent it; another one would take its place"),
     "note_with_recipients": marked("An internal note has nobody in To or Cc"),
     "forward_to_nobody": marked("Name somebody to forward it to"),
     "not_forwarded_in": marked("Message {message} on {number} is no email that a colleague forwarded"),
