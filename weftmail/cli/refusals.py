@@ -97,7 +97,7 @@ STEPS = {
     "post_empty": "give a text: --text T or --html FILE",
     "note_with_recipients": "leave out --to and --cc, or leave out --note",
     "note_not_scheduled": "leave out --at, or leave out --note",
-    "draft_unsent": "send or discard that first, on the page of {number}",
+    "draft_unsent": "send or discard that first, on the page of the record",
     "forward_to_nobody": "name somebody: --to ADDR",
     "nothing_to_answer": "name somebody: --to ADDR, or write a --note",
     "nobody_to_answer": "name somebody: --to ADDR, or write a --note",
