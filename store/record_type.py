@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from weftmail.core.field import FieldKind
+from weftmail.store.company import TypeHoldings
 from weftmail.store.connection import Connection
 from weftmail.store.rows import column, many, queries
 from weftmail.store.sets import portions
@@ -62,6 +63,26 @@ class RecordTypes:
         if new_name != name:
             queries.record_type_aliases(self._connection, company_id=company_id, record_type=name, new_name=new_name)
             queries.record_type_counter(self._connection, company_id=company_id, record_type=name, new_name=new_name)
+
+    def holdings(self, company_id: int, record_type: str) -> TypeHoldings:
+        """Return what keeps a type from being removed."""
+        (found,) = many(
+            TypeHoldings, queries.record_type_holdings(self._connection, company_id=company_id, record_type=record_type)
+        )
+        return found
+
+    def remove(self, company_id: int, record_type: str) -> None:
+        """Remove a type of whose records no number was ever given, with its states, fields and prefixes, and how long
+        its closed records would be kept.  Raises Conflict where a saved reply names it.
+        """
+        words = {"company_id": company_id, "record_type": record_type}
+        queries.record_type_replies(self._connection, **words)
+        queries.record_type_retention_remove(self._connection, **words)
+        queries.record_type_fields_remove(self._connection, **words)
+        queries.record_type_states_remove(self._connection, **words)
+        queries.record_type_prefixes_remove(self._connection, **words)
+        queries.record_type_seen_by_remove(self._connection, **words)
+        queries.record_type_remove(self._connection, **words)
 
     def prefix_owner(self, company_id: int, prefix: str) -> str | None:
         """Return the type whose records have or had this prefix."""

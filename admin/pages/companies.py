@@ -14,7 +14,7 @@ from weftmail.core.role import Role
 from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import Refusal
-from weftmail.flow.setup import company, second_factor
+from weftmail.flow.setup import company, find, second_factor
 from weftmail.flow.setup.act import Done
 from weftmail.store.company import Company
 
@@ -29,7 +29,7 @@ def add(visit: Visit) -> Response:
     done = company.add(visit.setup, visit.text("name"), language=visit.text("language") or None)
     if isinstance(done, Refusal):
         return _list(visit, {done.field: visit.voice.say(done.phrase)})
-    return visit.go(f"/companies/{done.company_id}", done)
+    return visit.go(f"/companies/{find.company(visit.store, done.subject).id}", done)
 
 
 def one(visit: Visit) -> Response:
@@ -46,6 +46,15 @@ def save(visit: Visit) -> Response:
     return visit.go(f"/companies/{found.id}", done)
 
 
+def remove(visit: Visit) -> Response:
+    """Remove a company that is empty."""
+    found = _company_of(visit)
+    done = company.remove(visit.setup, found.name)
+    if isinstance(done, Refusal):
+        return _page(visit, found, {"remove": visit.voice.say(done.phrase)})
+    return visit.go("/companies", done)
+
+
 def demand(visit: Visit) -> Response:
     """Demand a second factor of the company's people, or no longer."""
     found = _company_of(visit)
@@ -55,7 +64,7 @@ def demand(visit: Visit) -> Response:
 
 def _company_of(visit: Visit) -> Company:
     found = visit.store.companies.get(visit.request.path_params["other"])
-    if found is None:
+    if found is None or found.removed_at is not None:
         raise nothing_here()
     return found
 
@@ -89,6 +98,7 @@ def _page(visit: Visit, found: Company, wrong: Mapping[str, str]) -> Response:
         typed={**chosen, **{name: str(value) for name, value in visit.form.items()}},
         demanded=second_factor.is_demanded(visit.store, found.id),
         wrong=wrong,
+        stays=company.in_the_way(visit.store, found),
         history=changes_of(visit, found.name) if found.id == visit.company_id else [],
     )
 
@@ -99,5 +109,6 @@ routes = [
     page("/companies/new", add, posts=True, role=Role.OWNER),
     page("/companies/{other:number}", one, role=Role.OWNER),
     page("/companies/{other:number}/save", save, posts=True, role=Role.OWNER),
+    page("/companies/{other:number}/remove", remove, posts=True, role=Role.OWNER),
     page("/companies/{other:number}/second-factor", demand, posts=True, role=Role.OWNER),
 ]

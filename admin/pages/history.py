@@ -190,6 +190,10 @@ def _refused(visit: Visit, found: Trace, refusal: Refusal) -> Response:
 
 _MADE = {
     "alias.add": "/aliases",
+    "company.add": "/companies",
+    "company.restore": "/companies",
+    "record_type.add": "/record-types",
+    "record_type.restore": "/record-types",
     "contact.add": "/contacts",
     "organisation.add": "/contacts",
     "team.add": "/teams",

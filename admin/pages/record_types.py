@@ -16,7 +16,7 @@ from weftmail.core.role import Role
 from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import Refusal
-from weftmail.flow.setup import record_type
+from weftmail.flow.setup import find, record_type
 from weftmail.flow.setup.alias_switches import SWITCHES
 from weftmail.flow.setup.record_type import COUNTS_AS, WHEN_CLOSED, TypeChanges
 from weftmail.store.company import RecordType
@@ -66,6 +66,15 @@ def save(visit: Visit) -> Response:
     if isinstance(done, Refusal):
         return _page(visit, found, {done.field: visit.voice.say(done.phrase)})
     return visit.go(f"/record-types/{done.subject}", done)
+
+
+def remove(visit: Visit) -> Response:
+    """Remove a type that nothing is of."""
+    found = _type_of(visit)
+    done = record_type.remove(visit.setup, visit.company.company, found.name)
+    if isinstance(done, Refusal):
+        return _page(visit, found, {"remove": visit.voice.say(done.phrase)})
+    return visit.go("/record-types", done)
 
 
 def _with_states(visit: Visit, found: RecordType, changes: TypeChanges) -> TypeChanges:
@@ -160,6 +169,7 @@ def _page(visit: Visit, found: RecordType, wrong: Mapping[str, str]) -> Response
         counts=[(one, STATE_NAMES[one]) for one in COUNTS_AS],
         typed={name: str(value) for name, value in visit.form.items()},
         wrong=wrong,
+        stays=record_type.in_the_way(visit.store, find.company_by_id(visit.store, visit.company_id), found.name),
         history=changes_of(visit, found.name),
     )
 
@@ -170,4 +180,5 @@ routes = [
     page("/record-types/new", add, posts=True, role=Role.ADMIN),
     page("/record-types/{type}", one, role=Role.ADMIN),
     page("/record-types/{type}/save", save, posts=True, role=Role.ADMIN),
+    page("/record-types/{type}/remove", remove, posts=True, role=Role.ADMIN),
 ]

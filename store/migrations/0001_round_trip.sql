@@ -36,10 +36,13 @@ insert into generation (name, value) values ('map', 0);
 -- The language is that of texts which no user reads: what outsiders get, and what is stored for good.
 create table company (
     id {ID},
-    name text not null unique,
+    name text not null,
     language text not null default 'en',
-    created_at bigint not null
+    created_at bigint not null,
+    -- One that was empty and is not wanted any more; its row stays, so that an undo brings all of it back.
+    removed_at bigint
 );
+create unique index company_name on company (name) where removed_at is null;
 
 create table domain (
     id {ID},

@@ -4,13 +4,33 @@ values (:name, :now)
 returning id;
 
 -- name: companies
-select id, name, language, created_at from company order by name;
+select id, name, language, created_at, removed_at from company where removed_at is null order by name;
 
 -- name: company_by_name^
-select id, name, language, created_at from company where name = :name;
+select id, name, language, created_at, removed_at from company where name = :name and removed_at is null;
 
+-- One that was removed, too.
 -- name: company_by_id^
-select id, name, language, created_at from company where id = :id;
+select id, name, language, created_at, removed_at from company where id = :id;
+
+-- name: company_removed!
+update company set removed_at = :now where id = :id;
+
+-- What keeps a company from being removed, each counted up to a bound.  Contacts that were erased count no more.
+-- name: company_holdings^
+select
+    (select count(*) from membership m where m.company_id = :company_id) as people,
+    (select count(*) from domain d where d.company_id = :company_id and d.state <> 'removed') as domains,
+    (
+        select count(*)
+        from (select 1 from alias a where a.company_id = :company_id and a.state <> 'removed' limit :most) one
+    ) as aliases,
+    (
+        select count(*)
+        from (select 1 from contact o where o.company_id = :company_id and o.erased_at is null limit :most) one
+    ) as contacts,
+    (select count(*) from counter n where n.company_id = :company_id) as numbered,
+    (select count(*) from (select 1 from inbound i where i.company_id = :company_id limit :most) one) as emails;
 
 -- name: company_rename!
 update company set name = :name where id = :id;
@@ -22,6 +42,42 @@ update company set language = :language where id = :id;
 insert into record_type (company_id, name, prefix)
 values (:company_id, :name, :prefix)
 on conflict (company_id, name) do nothing;
+
+-- What keeps a type of records from being removed: a number that was given, and what still names it.
+-- name: record_type_holdings^
+select
+    (select count(*) from counter n where n.company_id = :company_id and n.record_type = :record_type) as numbered,
+    (
+        select count(*) from alias a
+        where a.company_id = :company_id and a.record_type = :record_type and a.state <> 'removed'
+    ) as aliases,
+    (
+        select count(*) from saved_reply s
+        where s.company_id = :company_id and s.record_type = :record_type and s.removed_at is null
+    ) as replies;
+
+-- Replies that were removed are for all types, should they come back.
+-- name: record_type_replies!
+update saved_reply set record_type = null
+where company_id = :company_id and record_type = :record_type and removed_at is not null;
+
+-- name: record_type_retention_remove!
+delete from retention where company_id = :company_id and record_type = :record_type;
+
+-- name: record_type_fields_remove!
+delete from record_field where company_id = :company_id and record_type = :record_type;
+
+-- name: record_type_states_remove!
+delete from record_state where company_id = :company_id and record_type = :record_type;
+
+-- name: record_type_prefixes_remove!
+delete from record_prefix where company_id = :company_id and record_type = :record_type;
+
+-- name: record_type_seen_by_remove!
+delete from record_type_team where company_id = :company_id and record_type = :record_type;
+
+-- name: record_type_remove!
+delete from record_type where company_id = :company_id and name = :record_type;
 
 -- A prefix stays with the type that had it first.
 -- name: record_prefix_add!

@@ -35,4 +35,5 @@ select c.id, c.name, c.language,
     (select count(*) from membership m where m.company_id = c.id) as people,
     (select count(*) from domain d where d.company_id = c.id) as domains
 from company c
+where c.removed_at is null
 order by c.name;

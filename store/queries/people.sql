@@ -104,6 +104,7 @@ order by m.company_id;
 select c.id as company_id, c.name as company, c.language, coalesce(m.role, 'admin') as role,
     coalesce(m.invited_name, '') <> '' as pending, false as hides
 from company c left join membership m on m.company_id = c.id and m.user_id = :user_id
+where c.removed_at is null
 order by m.company_id is null, c.id;
 
 -- name: company_admins

@@ -253,6 +253,35 @@ def test_companies_are_for_who_looks_after_all_of_them(site: Site, anna: Browser
     assert "checked" in anna.get(f"/companies/{number}").text
 
 
+def test_a_company_made_by_mistake_is_removed_on_its_page_with_undo(site: Site, anna: Browser) -> None:
+    site.store.line.appoint(site.world.anna)
+    made = did(anna, "/companies/new", name="Beta", language="sv")
+    (number,) = re.findall(r'action="/companies/(\d+)/remove', made)
+    page = did(anna, f"/companies/{number}/remove")
+    assert "Company Beta removed" in page and anna.get(f"/companies/{number}").status_code == 404
+    undo(anna, page)
+    assert "It is empty" in anna.get(f"/companies/{number}").text
+    # Undo of what made it: the bar of the page that said so.
+    undo(anna, made)
+    assert anna.get(f"/companies/{number}").status_code == 404
+    assert "Company Beta removed" in anna.get("/history?installation=1").text
+    acme = anna.get(f"/companies/{site.world.acme}").text
+    assert "Email came to Acme" in acme and "/remove" not in acme
+    html = refused(anna, f"/companies/{site.world.acme}/remove")
+    assert "Email came to Acme" in html
+
+
+def test_a_type_made_by_mistake_is_removed_on_its_page_with_undo(site: Site, anna: Browser) -> None:
+    did(anna, "/record-types/new", record_type="visit", prefix="VISIT")
+    page = did(anna, "/record-types/visit/remove")
+    assert "Record type visit removed" in page and anna.get("/record-types/visit").status_code == 404
+    undo(anna, page)
+    assert "It is empty" in anna.get("/record-types/visit").text
+    lead = anna.get("/record-types/lead").text
+    assert "stand in emails; rename the type instead" in lead and "/record-types/lead/remove" not in lead
+    assert "rename the type instead" in refused(anna, "/record-types/lead/remove")
+
+
 def test_a_type_of_records_on_its_page(site: Site, anna: Browser) -> None:
     did(anna, "/record-types/new", record_type="visit", prefix="VISIT")
     states = {"state-0": "planned", "state-0-as": "open", "state-1-gone": "yes", "state-2-as": "closed"}

@@ -13,6 +13,29 @@ from weftmail.core.failure import UsageError
 from weftmail.flow.setup.domain import CLOSED_FOR
 
 
+def test_what_was_made_by_mistake_is_removed_and_brought_back(shell: Shell) -> None:
+    shell.ok("company", "add", "Beta")
+    shell.ok("record-type", "add", "contract", "CON", "--company", "Acme")
+    for noun, name in (("company", "Beta"), ("record-type", "contract")):
+        said = shell.ok(noun, "remove", name)
+        assert said.startswith("Removed ") and name in said
+        assert name not in shell.ok(noun, "list")
+        shell.ok(*said.rpartition("mail-admin ")[2].split())
+        assert name in shell.ok(noun, "list")
+        assert shell.json(noun, "remove", name)["removed"] is True
+
+
+def test_what_keeps_a_company_or_a_type_is_said_with_the_next_step(shell: Shell) -> None:
+    said = shell.refused("company", "remove", "Acme")
+    assert said.endswith("Acme is the only company; rename it instead; mail-admin company set Acme --name NEW\n")
+    shell.ok("company", "add", "Beta")
+    shell.ok("domain", "add", "beta.example", "--company", "Beta")
+    assert "(people: 0, domains: 1, aliases: 0, contacts: 0)" in shell.refused("company", "remove", "Beta")
+    assert shell.json("company", "show", "Beta")["aliases"] == shell.json("company", "show", "Beta")["contacts"] == 0
+    said = shell.refused("record-type", "remove", "lead", "--company", "Acme")
+    assert "(aliases: 1, saved replies: 0)" in said and said.endswith("mail-admin alias list --opens lead --company Acme\n")
+
+
 def test_a_company_is_added_shown_renamed_and_keeps_a_type_of_its_own(shell: Shell) -> None:
     assert "Added Beta" in shell.ok("company", "add", " Beta ")
     shell.ok("company", "set", "Beta", "--name", "Beta AB", "--record-type", "contract=CON")

@@ -38,6 +38,8 @@ def build(parser: Parser) -> None:
         metavar="TYPE=PREFIX",
         help="add a type of records, such as contract=CON",
     )
+    remove = verbs.add("remove", "remove a company that is empty: it was made by mistake", _remove)
+    remove.add_argument("name", metavar="NAME", help="the name of the company")
 
 
 def _language(parser: Parser) -> None:
@@ -60,6 +62,12 @@ def _set(context: Context, arguments: argparse.Namespace) -> None:
         )
     )
     context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
+
+
+def _remove(context: Context, arguments: argparse.Namespace) -> None:
+    made = carried_out(company.remove(context.setup, arguments.name))
+    said = f"Removed {made.subject}. To bring it back: {done.undo(made)}"
+    context.answer(arguments.json, done.value(made), lambda: [said])
 
 
 def _list(context: Context, arguments: argparse.Namespace) -> None:
@@ -91,6 +99,8 @@ def _details(store: Store, found: Company) -> Fields:
         "users": [one.name for one in store.users.all(found.id)],
         "admins": _admins(store, found),
         "records": store.records.count(found.id),
+        "contacts": store.companies.holdings(found.id).contacts,
+        "aliases": store.companies.holdings(found.id).aliases,
     }
 
 

@@ -45,6 +45,8 @@ def build(parser: Parser) -> None:
     change.add_argument("--teams-only", choices=("yes", "no"), help="whether its records are for named teams only")
     _repeated(change, "--add-team", "TEAM", "name a team that sees its records")
     _repeated(change, "--remove-team", "TEAM", "name a team no longer")
+    remove = verbs.add("remove", "remove a type that nothing is of: it was made by mistake", _remove, company=True)
+    remove.add_argument("name", metavar="NAME", help="the name of the type")
 
 
 def _repeated(parser: Parser, flag: str, metavar: str, help_: str) -> None:
@@ -78,6 +80,12 @@ def _set(context: Context, arguments: argparse.Namespace) -> None:
     )
     made = carried_out(record_type.change(context.setup, arguments.company, arguments.name, changes))
     context.answer(arguments.json, done.value(made), lambda: [done.changes(made)])
+
+
+def _remove(context: Context, arguments: argparse.Namespace) -> None:
+    made = carried_out(record_type.remove(context.setup, arguments.company, arguments.name))
+    said = f"Removed the type {made.subject}. To bring it back: {done.undo(made)}"
+    context.answer(arguments.json, done.value(made), lambda: [said])
 
 
 def _list(context: Context, arguments: argparse.Namespace) -> None:

@@ -25,6 +25,8 @@ ACTS: Final = {
     "act.alias.restore": marked("Alias {subject} restored"),
     "act.alias.set": marked("Alias {subject} changed"),
     "act.company.add": marked("Company {subject} added"),
+    "act.company.remove": marked("Company {subject} removed"),
+    "act.company.restore": marked("Company {subject} restored"),
     "act.company.set": marked("Company {subject} changed"),
     "act.contact.block": marked("{subject} blocked"),
     "act.contact.unblock": marked("{subject} no longer blocked"),
@@ -131,6 +133,8 @@ ACTS: Final = {
     "act.filter.add": marked("Filter {subject} saved"),
     "act.filter.remove": marked("Filter {subject} removed"),
     "act.record_type.add": marked("Record type {subject} added"),
+    "act.record_type.remove": marked("Record type {subject} removed"),
+    "act.record_type.restore": marked("Record type {subject} restored"),
     "act.record_type.set": marked("Record type {subject} changed"),
     "act.session.end": marked("{subject} signed out in one browser"),
     "act.session.end_others": marked("{subject} signed out in all other browsers"),
@@ -183,7 +187,6 @@ _LABELLED = re.compile(r"[A-Z][A-Z0-9]*-[0-9]+ ")
 
 FINAL: Final = {
     "final.backup.release": marked("Pause sending instead"),
-    "final.company.add": marked("A company stays; rename it instead"),
     "final.activity.reopen": marked("Mark the activity as done instead"),
     "final.contact.erase": marked("What was erased is kept nowhere"),
     "final.contact.part": marked("Merge the two contacts again instead"),
@@ -209,7 +212,6 @@ FINAL: Final = {
     "final.record.note": marked("Edit or delete the note"),
     "final.record.post": marked("The message has left"),
     "final.record.read_again": marked("The words of before were those that could be read then"),
-    "final.record_type.add": marked("A type of records stays; rename it instead"),
     "final.review.back": marked("Decide anew in the review queue"),
     "final.server.test": marked("The email has left"),
     "final.server.restore": marked("Remove the server again"),

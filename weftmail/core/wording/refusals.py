@@ -40,6 +40,12 @@ REFUSALS = {
     "nothing_to_change": marked("Nothing to change was given"),
     # Companies and the types of records that they keep.
     "company_there": marked("There is a company {name} already"),
+    "company_last": marked("{name} is the only company; rename it instead"),
+    "company_used": marked("Email came to {name}, or numbers were given to its records: that stays. Rename it instead"),
+    "company_has": marked(
+        "{name} is not empty (people: {people}, domains: {domains}, aliases: {aliases}, contacts: {contacts}); "
+        "remove them first, or rename the company"
+    ),
     "no_such_company": marked("Unknown company {name} (known: {names})"),
     "no_company": marked("There is no company yet"),
     "company_wanted": marked("Several companies could be meant ({names})"),
@@ -52,10 +58,20 @@ REFUSALS = {
     "states_wanted": marked("The first state has to count as open, and another one as closed"),
     "choices_wanted": marked("{name}: say what can be chosen, as choice: small, large"),
     "choices_idle": marked("{name}: only a field of the kind choice has values to choose from"),
+    "record_type_last": marked("{name} is the only type of {company}; add another one first"),
+    "record_type_used": marked(
+        "Records of type {name} were opened, and their numbers, such as {prefix}-1, stand in emails; rename the type "
+        "instead"
+    ),
+    "record_type_has": marked(
+        "The type {name} is named by others (aliases: {aliases}, saved replies: {replies}); let them name another one "
+        "first"
+    ),
     "no_such_record_type": marked("Unknown type of record {name} (known: {names})"),
     # Domains.
     "domain_there": marked("There is a domain {name} already"),
     "domain_closed": marked("{name} is being removed"),
+    "domain_without_company": marked("{name} belonged to {company}, which was removed"),
     "domain_open": marked("{name} is in use; there is nothing to restore"),
     "no_such_domain": marked("Unknown domain {name} (known: {names})"),
     "no_such_domain_but_near": marked("Unknown domain {name} (known: {names}). Did you mean {near}?"),

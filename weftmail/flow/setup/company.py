@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from weftmail.core.role import Role
 from weftmail.flow import vocabulary
-from weftmail.flow.refusal import RefusedAct
+from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import find, record_type
 from weftmail.flow.setup.act import Done, Fields, Setup, act
 from weftmail.flow.setup.undo import check_unchanged
 from weftmail.store.audit import AuditRow
-from weftmail.store.company import Company
+from weftmail.store.company import MOST_COUNTED, Company
 from weftmail.store.store import Store
 
 
@@ -28,7 +28,7 @@ def add(setup: Setup, name: str, *, language: str | None = None) -> Done:
     company_id = setup.store.companies.add(wanted, setup.clock())
     if language is not None:
         setup.store.companies.set_language(company_id, find.choice("language", language, setup.languages))
-    return Done("company.add", company_id, wanted, {}, fields(setup.store, find.company(setup.store, wanted)))
+    return Done("company.add", None, wanted, {}, fields(setup.store, find.company_by_id(setup.store, company_id)))
 
 
 @act
@@ -57,6 +57,58 @@ def change(
     return Done("company.set", found.id, wanted, was, fields(store, find.company(store, wanted)))
 
 
+@act
+def remove(setup: Setup, name: str) -> Done:
+    """Remove a company that has nothing yet: it was made by mistake.  Its types and teams come back with an undo."""
+    return _removed(setup, find.company(setup.store, name))
+
+
+def in_the_way(store: Store, company: Company) -> Refusal | None:
+    """Return why a company cannot be removed; None where it can."""
+    if len(store.companies.all()) == 1:
+        return Refusal("company", "company_last", {"name": company.name})
+    found = store.companies.holdings(company.id)
+    if found.numbered or found.emails:
+        return Refusal("company", "company_used", {"name": company.name})
+    counted = {"people": found.people, "domains": found.domains, "aliases": found.aliases, "contacts": found.contacts}
+    if not any(counted.values()):
+        return None
+    values = {what: f"{MOST_COUNTED}+" if count >= MOST_COUNTED else count for what, count in counted.items()}
+    return Refusal("company", "company_has", {"name": company.name, **values})
+
+
+def _removed(setup: Setup, company: Company) -> Done:
+    why = in_the_way(setup.store, company)
+    if why is not None:
+        raise RefusedAct(why.field, why.code, **why.values)
+    setup.store.companies.remove(company.id, setup.clock())
+    return Done("company.remove", None, company.name, fields(setup.store, company))
+
+
+def _of_row(store: Store, row: AuditRow) -> Company:
+    """Return the company that an act made or removed, whatever it is called now."""
+    return find.company_by_id(store, (row.before or row.now)["id"])
+
+
+@act
+def _take_out(setup: Setup, row: AuditRow) -> Done:
+    found = _of_row(setup.store, row)
+    if found.removed_at is not None:
+        raise RefusedAct("", "undone_already", subject=row.subject)
+    return _removed(setup, found)
+
+
+@act
+def restore(setup: Setup, row: AuditRow) -> Done:
+    """Bring a removed company back, with all that it had."""
+    store, found = setup.store, _of_row(setup.store, row)
+    if found.removed_at is None:
+        raise RefusedAct("", "undone_already", subject=row.subject)
+    _free(store, found.name, found.id, field="")
+    store.companies.remove(found.id, None)
+    return Done("company.restore", None, found.name, {}, fields(store, found))
+
+
 def _free(store: Store, name: str, own_id: int | None = None, *, field: str = "name") -> None:
     """Refuse a name that another company has; people take *acme* and *Acme* for one."""
     same = [one.name for one in store.companies.all() if one.name.casefold() == name.casefold() and one.id != own_id]
@@ -66,7 +118,7 @@ def _free(store: Store, name: str, own_id: int | None = None, *, field: str = "n
 
 @act
 def _change_back(setup: Setup, row: AuditRow) -> Done:
-    """Give a company the name and the language back that it had; types that were added stay."""
+    """Give a company the name and the language back that it had; a type that was added goes, unless it is in use."""
     store, before = setup.store, row.before
     whose = find.company_by_id(store, row.company_id or 0)
     was = fields(store, whose)
@@ -75,8 +127,15 @@ def _change_back(setup: Setup, row: AuditRow) -> Done:
         _free(store, before["name"], whose.id, field="")
         store.companies.rename(whose.id, before["name"])
     store.companies.set_language(whose.id, before["language"])
+    for type_ in row.now["record_types"].keys() - before["record_types"].keys():
+        record_type.take_out(store, whose, type_)
     return Done("company.set", whose.id, before["name"], was, fields(store, find.company_by_id(store, whose.id)))
 
 
-reverses = {"company.set": _change_back}
+reverses = {
+    "company.add": _take_out,
+    "company.set": _change_back,
+    "company.remove": restore,
+    "company.restore": _take_out,
+}
 undone_by = Role.OWNER

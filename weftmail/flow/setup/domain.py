@@ -154,6 +154,9 @@ def restore(setup: Setup, name: str) -> Restored:
     found = store.domains.ever(find.domain_name("name", name)) or find.domain(store, name, to_remove=True)
     if found.state == "open":
         raise RefusedAct("name", "domain_open", name=found.name)
+    owner = find.company_by_id(store, found.company_id) if found.company_id is not None else None
+    if owner is not None and owner.removed_at is not None:
+        raise RefusedAct("name", "domain_without_company", name=found.name, company=owner.name)
     ended = store.aliases.ended_with_domain(found.id)
     reasons = {one.id: _in_the_way(setup, found, one) for one in ended}
     back = [one for one in ended if reasons[one.id] is None]
@@ -181,6 +184,10 @@ def _in_the_way(setup: Setup, domain: Domain, alias: Alias) -> Refusal | None:
     """Return why an alias cannot come back: its place was taken while the domain was closed."""
     if domain.company_id not in (None, alias.company_id):
         return Refusal("company", "domain_of_another", {"name": domain.name, "company": domain.company or ""})
+    kept = [one.name for one in setup.store.companies.record_types(alias.company_id)]
+    if alias.record_type is not None and alias.record_type not in kept:
+        values = {"name": alias.record_type, "names": find.joined(kept)}
+        return Refusal("record_type", "no_such_record_type", values)
     if setup.store.users.by_address(alias.address) is not None:
         return Refusal("address", "alias_of_user", {"address": alias.address})
     where = "" if domain.dedicated else setup.where_mailbox(alias.local_part, domain.name)

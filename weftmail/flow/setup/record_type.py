@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from weftmail.core.field import KINDS
 from weftmail.flow import vocabulary
-from weftmail.flow.refusal import RefusedAct
+from weftmail.flow.refusal import Refusal, RefusedAct
 from weftmail.flow.setup import find
 from weftmail.flow.setup.act import Done, Fields, Setup, act
 from weftmail.flow.setup.undo import check_unchanged
@@ -108,6 +108,63 @@ def change(setup: Setup, company: str | None, name: str, changes: TypeChanges) -
     found = _found(setup.store, whose, name)
     was = fields(setup.store, whose, found)
     return Done("record_type.set", whose.id, *_changed(setup.store, whose, found, was, changes))
+
+
+@act
+def remove(setup: Setup, company: str | None, name: str) -> Done:
+    """Remove a type that nothing is of: it was made by mistake.  An undo brings it back as it was."""
+    store, whose = setup.store, company_of(setup.store, company, name)
+    was = take_out(store, whose, name)
+    return Done("record_type.remove", whose.id, name, was)
+
+
+def in_the_way(store: Store, company: Company, name: str) -> Refusal | None:
+    """Return why a type cannot be removed; None where it can."""
+    there = prefixes(store, company.id)
+    if len(there) == 1:
+        return Refusal("record_type", "record_type_last", {"name": name, "company": company.name})
+    found = store.record_types.holdings(company.id, name)
+    if found.numbered:
+        return Refusal("record_type", "record_type_used", {"name": name, "prefix": there[name]})
+    named = {"aliases": found.aliases, "replies": found.replies}
+    return Refusal("record_type", "record_type_has", {"name": name, **named}) if any(named.values()) else None
+
+
+def take_out(store: Store, company: Company, name: str) -> Fields:
+    """Remove a type; return what was said of it, and for how long its closed records were to be kept."""
+    found = _found(store, company, name)
+    why = in_the_way(store, company, name)
+    if why is not None:
+        raise RefusedAct(why.field, why.code, **why.values)
+    days = [one.days for one in store.retentions.of_company(company.id) if one.record_type == name]
+    was = {**fields(store, company, found), "days": sum(days)}
+    store.record_types.remove(company.id, name)
+    return was
+
+
+@act
+def restore(setup: Setup, row: AuditRow) -> Done:
+    """Bring a removed type back, with its states, its fields and those of its teams that are still there."""
+    store, had, name = setup.store, row.before, row.subject
+    whose = find.company_by_id(store, row.company_id or 0)
+    _check_name(store, whose, name, "")
+    _check_prefix(store, whose, name, had["prefix"])
+    store.companies.add_record_type(whose.id, name, had["prefix"], had["states"])
+    store.record_types.set(whose.id, name, name, had["prefix"], had["when_closed"])
+    for one, kind in had["fields"].items():
+        store.record_types.put_field(whose.id, name, _field(one, kind))
+    store.record_types.set_columns(whose.id, name, had["columns"])
+    for one in had["teams"]:
+        team = store.teams.by_name(whose.id, one)
+        if team is not None:
+            store.record_types.name_team(whose.id, name, team.id)
+    store.record_types.limit(whose.id, name, teams_only=had["teams_only"])
+    store.retentions.put(whose.id, "closed", name, had["days"])
+    return Done("record_type.restore", whose.id, name, {}, fields(store, whose, _found(store, whose, name)))
+
+
+def _take_out(setup: Setup, row: AuditRow) -> Done | Refusal:
+    return remove(setup, row.company, row.subject)
 
 
 def company_of(store: Store, company: str | None, name: str) -> Company:
@@ -233,4 +290,9 @@ def _renamed(old: Sequence[str], new: Sequence[str]) -> dict[str, str]:
     return {one: other for one, other in zip(old, new, strict=True) if one not in new and other not in old}
 
 
-reverses = {"record_type.set": _change_back}
+reverses = {
+    "record_type.add": _take_out,
+    "record_type.set": _change_back,
+    "record_type.remove": restore,
+    "record_type.restore": _take_out,
+}

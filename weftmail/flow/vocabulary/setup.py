@@ -93,7 +93,7 @@ def _dns_record(one: DnsRecord) -> Json:
 
 def company(one: Company) -> Json:
     """Return a company."""
-    return {"name": one.name, "language": one.language, "created_at": iso(one.created_at)}
+    return {"id": one.id, "name": one.name, "language": one.language, "created_at": iso(one.created_at)}
 
 
 def record_type(

@@ -262,6 +262,14 @@ def visiting(office: Office) -> Done:
     return office.did(activity_type.add(office.setup, "Visit"))
 
 
+def founded(office: Office) -> Done:
+    return office.did(company.add(office.setup, "Beta"))
+
+
+def typed(office: Office) -> Done:
+    return office.did(record_type.add(office.setup, "Acme", "contract", "CON"))
+
+
 def off(office: Office) -> Done:
     return office.did(alias.switch_off(office.setup, "sales@acme.example"))
 
@@ -364,6 +372,10 @@ ACTS: dict[str, Act] = {
     "reply.remove": lambda o: o.did(saved_reply.remove(before(o, replied).setup, 1)),
     "reply.restore": lambda o: o.did(saved_reply.restore(before(o, replied, unsaid).setup, 1)),
     "filter.remove": lambda o: o.did(saved_filter.remove(before(o, kept).setup, 1)),
+    "company.add": lambda office: office.did(company.add(office.setup, "Beta")),
+    "company.remove": lambda office: office.did(company.remove(before(office, founded).setup, "Beta")),
+    "record_type.add": typed,
+    "record_type.remove": lambda o: o.did(record_type.remove(before(o, typed).setup, "Acme", "contract")),
     "company.set": lambda office: office.did(company.change(office.setup, "Acme", new_name="Acme Ltd")),
     "domain.set": lambda office: office.did(domain.change(office.setup, "acme.example", dedicated=False)),
     "domain.remove": lambda office: office.did(domain.remove(office.setup, "acme.example")),
@@ -376,6 +388,7 @@ ACTS: dict[str, Act] = {
     "setting.set": lambda office: office.did(setting.change(office.setup, next(iter(RUNNING)), "20")),
 }
 LEFT_BY_OTHERS = {
+    "company.restore", "record_type.restore",
     "domain.restore", "alias.import_back", "alias.restore", "team.restore", "contact.unblock", "guide.open",
     "follower.remove_team", "follower.return_type", "forward.again", "note.restore", "suppression.restore",
 }  # fmt: skip

@@ -47,12 +47,12 @@ def test_what_was_taken_back_already_is_refused(office: Office) -> None:
 
 
 def test_an_act_that_is_not_there_or_has_no_way_back_is_refused(office: Office) -> None:
-    made = office.did(company.add(office.setup, "Beta"))
+    made = office.did(domain.add(office.setup, "beta.example"))
     assert office.refused(undo.undo(office.setup, made.trace + 1)) == ("", "no_such_act")
     assert office.refused(undo.undo(office.setup, made.trace)) == ("", "not_undoable_but")
     found = undo.trace(office.store, made.trace)
     assert found is not None and not found.undoable_by(Role.OWNER)
-    assert say(found.says) == "Company Beta added"
+    assert say(found.says) == "Domain beta.example added"
     assert undo.trace(office.store, made.trace + 1) is None
 
 
@@ -96,10 +96,10 @@ def test_every_act_can_be_undone_or_says_why_not() -> None:
 
 
 def test_a_trace_says_why_it_is_final(office: Office) -> None:
-    made = office.did(company.add(office.setup, "Beta"))
+    made = office.did(domain.add(office.setup, "beta.example"))
     found = undo.trace(office.store, made.trace)
     assert found is not None and found.final is not None
-    assert say(found.final) == "A company stays; rename it instead"
+    assert say(found.final) == "Close the domain on its page instead"
     exempted = undo.trace(
         office.store, office.did(exemption.add(office.setup, "shop@customer.example", company="Acme")).trace
     )
