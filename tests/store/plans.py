@@ -56,8 +56,6 @@ READ_MORE = {
     "companies": SET_UP,
     "company_holdings": "what keeps one company from being removed, each counted up to a bound",
     "record_type_holdings": "what names one type, counted",
-    "record_type_replies": "the replies of one company that were removed",
-    "record_type_retention_remove": SET_UP,
     "domains": SET_UP,
     "domain_by_name": SET_UP,
     "domain_of_company": SET_UP,
