@@ -33,7 +33,9 @@ def test_what_keeps_a_company_or_a_type_is_said_with_the_next_step(shell: Shell)
     assert "(people: 0, domains: 1, aliases: 0, contacts: 0)" in shell.refused("company", "remove", "Beta")
     assert shell.json("company", "show", "Beta")["aliases"] == shell.json("company", "show", "Beta")["contacts"] == 0
     said = shell.refused("record-type", "remove", "lead", "--company", "Acme")
-    assert "(aliases: 1, saved replies: 0)" in said and said.endswith("mail-admin alias list --opens lead --company Acme\n")
+    assert "(aliases: 1, saved replies: 0)" in said and said.endswith(
+        "mail-admin alias list --opens lead --company Acme\n"
+    )
 
 
 def test_a_company_is_added_shown_renamed_and_keeps_a_type_of_its_own(shell: Shell) -> None:
