@@ -70,11 +70,23 @@ def in_the_way(store: Store, company: Company) -> Refusal | None:
     found = store.companies.holdings(company.id)
     if found.numbered or found.emails:
         return Refusal("company", "company_used", {"name": company.name})
-    counted = {"people": found.people, "domains": found.domains, "aliases": found.aliases, "contacts": found.contacts}
-    if not any(counted.values()):
+    if not (found.people or found.domains or found.aliases or found.contacts):
         return None
-    values = {what: f"{MOST_COUNTED}+" if count >= MOST_COUNTED else count for what, count in counted.items()}
-    return Refusal("company", "company_has", {"name": company.name, **values})
+    return Refusal(
+        "company",
+        "company_has",
+        {
+            "name": company.name,
+            "people": found.people,
+            "domains": found.domains,
+            "aliases": _counted(found.aliases),
+            "contacts": _counted(found.contacts),
+        },
+    )
+
+
+def _counted(count: int) -> str:
+    return f"{count}+" if count >= MOST_COUNTED else str(count)
 
 
 def _removed(setup: Setup, company: Company) -> Done:

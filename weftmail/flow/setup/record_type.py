@@ -126,8 +126,9 @@ def in_the_way(store: Store, company: Company, name: str) -> Refusal | None:
     found = store.record_types.holdings(company.id, name)
     if found.numbered:
         return Refusal("record_type", "record_type_used", {"name": name, "prefix": there[name]})
-    named = {"aliases": found.aliases, "replies": found.replies}
-    return Refusal("record_type", "record_type_has", {"name": name, **named}) if any(named.values()) else None
+    if not (found.aliases or found.replies):
+        return None
+    return Refusal("record_type", "record_type_has", {"name": name, "aliases": found.aliases, "replies": found.replies})
 
 
 def take_out(store: Store, company: Company, name: str) -> Fields:

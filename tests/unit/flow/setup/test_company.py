@@ -165,8 +165,8 @@ def test_a_company_is_taken_back_whatever_it_is_called_now(office: Office) -> No
 HELD: dict[str, tuple[Fields, str]] = {
     "people": ({"people": 1}, "user"),
     "domains": ({"domains": 1}, "domain"),
-    "aliases": ({"aliases": 1}, "alias"),
-    "contacts": ({"contacts": 1}, "contact"),
+    "aliases": ({"aliases": "1"}, "alias"),
+    "contacts": ({"contacts": "1"}, "contact"),
 }
 
 
@@ -184,7 +184,10 @@ def test_what_hangs_on_a_company_keeps_it(office: Office, what: str) -> None:
         office.did(contact.add(setup, "erik@other.example", name="Erik", company="Beta"))
     refusal = company.remove(setup, "Beta")
     assert office.refused(refusal) == ("company", "company_has")
-    assert {name: count for name, count in refusal.values.items() if count} == {"name": "Beta", **HELD[what][0]}  # type: ignore[union-attr]
+    assert {name: count for name, count in refusal.values.items() if count not in (0, "0")} == {
+        "name": "Beta",
+        **HELD[what][0],
+    }  # type: ignore[union-attr]
     assert office.refused(undo.undo(setup, made.trace)) == ("company", "company_has")
     if what == "people":
         office.store.users.leave(int(str(made.now["id"])), office.world.anna)
