@@ -61,6 +61,19 @@ class Agenda:
         """Take the lease of what has been due for longest; nobody else gets it for ``lease`` milliseconds."""
         return one(Due, queries.due_claim(self._connection, holder=holder, now=now, lease=lease))
 
+    def clock_back(self, kind: str, now: int, farthest: int, failed: int) -> int:
+        """Let what of this kind lies beyond ``farthest``, or after a failure beyond ``failed``, be due now; return how
+        much that was.
+        """
+        words = {"kind": kind, "now": now, "farthest": farthest, "failed": max(farthest, failed)}
+        found: int = queries.due_clock_back(self._connection, **words)
+        return found
+
+    def leases_back(self, longest: int) -> int:
+        """Take the leases that last beyond ``longest``; return how many there were."""
+        found: int = queries.due_leases_back(self._connection, longest=longest)
+        return found
+
     def hold(self, due: Due, holder: str) -> bool:
         """Say whether the claim still stands; inside a transaction it then stands until that ends."""
         held: int = queries.due_hold(self._connection, id=due.id, holder=holder, attempts=due.attempts)

@@ -39,6 +39,15 @@ where id = (
     and due_at <= :now and (leased_until_at <= :now or leased_by = :holder)
 returning id, company_id, kind, key, due_at, attempts, error;
 
+-- What a clock that was ahead put off further than its kind ever is, or than a failure puts it off, is due now.
+-- name: due_clock_back!
+update due set due_at = :now
+where kind = :kind and ((attempts = 0 and due_at > :farthest) or due_at > :failed);
+
+-- A lease that nothing takes for so long was taken by a clock that was ahead.
+-- name: due_leases_back!
+update due set leased_until_at = 0, leased_by = '' where leased_until_at > :longest;
+
 -- Writes, so that the row stays ours until the transaction ends.
 -- name: due_hold!
 update due set leased_by = :holder where id = :id and leased_by = :holder and attempts = :attempts;

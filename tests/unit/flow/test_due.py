@@ -40,6 +40,9 @@ class Remind:
     def __init__(self, between: Callable[[Due], None] = lambda due: None) -> None:
         self._between = between
 
+    def farthest(self, store: Store) -> int | None:
+        return None
+
     def run(self, store: Store, installation: Installation, due: Due, now: int) -> int | None:
         store.sessions.failed(due.key, now)
         self._between(due)
@@ -61,6 +64,67 @@ def put(world: World, *keys: str, at: int | None = None) -> int:
 def reminded(world: World) -> list[str]:
     rows = world.store.connection.execute("select subject from sign_in_failure order by subject")
     return [row[0] for row in rows]
+
+
+class TestAClockThatIsSetBack:
+    """For a month it was a month ahead; what was put off meanwhile happens as if it had never been."""
+
+    MONTH = 30 * 24 * 60 * MINUTE
+
+    @pytest.mark.parametrize("name", sorted(KINDS))
+    @pytest.mark.parametrize("restarts", [False, True])
+    def test_keeps_nothing_waiting_but_what_people_chose(self, world: World, name: str, restarts: bool) -> None:
+        """Every kind: what happens by itself is due once the clock is right, and a chosen time stays."""
+        store, now = world.store, world.clock.now
+        here = Runner(store, world.installation, "here")
+        here.round()
+        world.clock.now += self.MONTH
+        here.round()
+        store.connection.execute("delete from due")
+        far = KINDS[name].farthest(store)
+        at = world.clock.now + (far or MINUTE)
+        store.due.put(name, "17", at, world.clock())
+        world.clock.now = now + 10 * MINUTE
+        again = Runner(store, world.installation, "anew") if restarts else here
+        again.round()
+        left = [one.due_at for one in store.due.all() if (one.kind, one.key) == (name, "17")]
+        assert (at in left) is (far is None)
+        # Once is enough, and a clock that goes on changes nothing.
+        store.due.put(name, "17", at, world.clock())
+        again.round()
+        assert at in [one.due_at for one in store.due.all() if (one.kind, one.key) == (name, "17")]
+
+    def test_frees_what_a_program_had_in_hand_that_was_killed(self, world: World) -> None:
+        now = world.clock.now
+        world.clock.now += self.MONTH
+        put(world, "call Karin", at=world.clock.now)
+        assert world.store.due.claim("killed", world.clock(), LEASE) is not None
+        world.clock.now = now
+        put(world, "call Erik", at=now)
+        assert runner(world, Remind()).round() == 1
+        (left,) = world.store.connection.execute("select leased_until_at from due where key = 'call Karin'").rows
+        assert (reminded(world), left) == (["call Erik"], (0,))
+
+    def test_leaves_alone_what_failed_and_waits(self, world: World) -> None:
+        store = world.store
+        store.due.put("notices", "17", world.clock.now, world.clock())
+        due = store.due.claim("here", world.clock(), LEASE)
+        assert due is not None
+        at = world.clock.now + LONGEST_PAUSE
+        store.due.postpone(due, "here", at, "no")
+        Runner(store, world.installation, "here").round()
+        assert [one.due_at for one in store.due.all() if one.kind == "notices"] == [at]
+
+    def test_lets_notices_leave(self, world: World) -> None:
+        from tests.unit.flow.test_told import Box, run
+
+        box, now = Box(), world.clock.now
+        world.clock.now += self.MONTH
+        for _ in range(2):
+            world.deliver(world.mail(), "nobody@acme.example")
+            run(world, box)
+        world.clock.now = now
+        assert len(run(world, box)) == 1
 
 
 class TestTime:

@@ -96,3 +96,14 @@ def test_a_colleague_whom_a_stranger_names_is_told_all_the_same(world: World) ->
                 raw = world.mail(to=to, headers=headers, verified=verified)
                 row = world.deliver(raw, "leads@acme.example")
                 assert row.state == "filed" and who_found(world, row.id) == {world.anna}
+
+
+@pytest.mark.parametrize(
+    "name", ["", '""', '"karin@customer.example"', '"KARIN@Customer.example"', "'karin@customer.example'"]
+)
+def test_the_known_name_stands_where_a_mail_has_none(world: World, name: str) -> None:
+    """A name that only says the address once more, as some programs write it, is none."""
+    world.deliver(world.mail("Karin Ek <karin@customer.example>"), "leads@acme.example")
+    assert world.deliver(world.mail(f"{name} <karin@customer.example>"), "leads@acme.example").record == "LEAD-2"
+    (message,) = world.thread("LEAD-2")
+    assert (message.author_name, message.author_address) == ("Karin Ek", "karin@customer.example")

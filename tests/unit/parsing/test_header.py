@@ -82,6 +82,21 @@ def test_mailboxes(value: str, boxes: list[tuple[str, str]]) -> None:
     assert header.mailboxes(value) == tuple(Mailbox(name, address) for name, address in boxes)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        '"karin@customer.example"', "'karin@customer.example'", '"\'KARIN@customer.example\'"',
+        "Karin@customer.example",
+        "=?utf-8?q?karin=40customer.example?=", '"<karin@customer.example>"', '"mailto:karin@customer.example"',
+    ],
+)  # fmt: skip
+def test_an_address_beside_itself_is_no_name(name: str) -> None:
+    """Some programs write it so, before the address or as a comment."""
+    for value in (f"{name} <Karin@customer.example>", f"<Karin@customer.example> ({name.strip(chr(34))})"):
+        assert header.mailboxes(value) == (Mailbox("", "Karin@customer.example"),)
+    assert header.mailboxes(f"{name} <erik@customer.example>")[0].name
+
+
 def test_a_thousand_mailboxes_at_most() -> None:
     assert len(header.mailboxes("a@b.c," * 5000)) == FIELD_ADDRESSES
 

@@ -183,9 +183,19 @@ def mailboxes(value: str, label: str = "") -> tuple[Mailbox, ...]:
 
     The structure is read first and words are decoded after it, so that no comma, angle bracket or ``@`` inside an
     encoded word or a quoted string ever counts; an encoded word inside an address stays as it is.  A word without
-    any address is kept as a name with an empty address.  ``label`` as for ``text``.
+    any address is kept as a name with an empty address; a name that says the address once more is none.  ``label`` as
+    for ``text``.
     """
-    line = _SPACE.sub(" ", unfold(value))
+    return tuple(map(_named, _mailboxes(_SPACE.sub(" ", unfold(value)), label)))
+
+
+def _named(box: Mailbox) -> Mailbox:
+    """Return the mailbox without a name that only says its address once more, as some programs write it."""
+    bare = box.name.strip(" '\"<>()[]").removeprefix("mailto:")
+    return Mailbox("", box.address) if box.address and bare.casefold() == box.address.casefold() else box
+
+
+def _mailboxes(line: str, label: str) -> tuple[Mailbox, ...]:
     simple = _SIMPLE.fullmatch(line)
     if simple and "=?" not in line and line.isascii():
         return (Mailbox(clean(simple[1] or simple[2] or ""), clean(simple[3])),)

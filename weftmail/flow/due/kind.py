@@ -22,6 +22,13 @@ class Kind(Protocol):
         """Whether every store has one of it, with an empty key, from the first start on."""
         ...
 
+    def farthest(self, store: Store) -> int | None:
+        """Return in how many milliseconds at most it is due again by itself; None where people chose the time.
+
+        What lies further ahead was put off by a clock that was ahead itself, and is due once the clock is right.
+        """
+        ...
+
     def run(self, store: Store, installation: Installation, due: Due, now: int) -> int | None:
         """Do it; return when it is due again, or None when it is over.
 

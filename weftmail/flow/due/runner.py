@@ -25,6 +25,10 @@ log = logging.getLogger("weftmail.due")
 
 LEASE = 60_000
 """How long the first claim lasts, in milliseconds; each further attempt makes it longer."""
+LONGEST_LEASE = 60 * LEASE
+"""What the claim of ``store/queries/due.sql`` makes of it at most."""
+CLOCKS_APART = 60_000
+"""How far two clocks are apart at most that are both right; in milliseconds."""
 AT_ONCE = 50
 """Things done in one round."""
 FIRST_PAUSE = 60_000
@@ -53,6 +57,8 @@ class Runner:
         self._errands = errands
         self._kinds = kinds
         self._began = False
+        self._latest: int | None = None
+        """When the last round was; None before the first."""
 
     def errands(self) -> None:
         """Run what this machine does for itself, as far as it is time."""
@@ -67,6 +73,7 @@ class Runner:
         self.errands()
         try:
             self._begin()
+            self._put_right()
             return self._round(stopping)
         except Exception as error:
             # Sorted into what passes and what does not; either is raised.
@@ -90,6 +97,21 @@ class Runner:
                 if kind.standing:
                     self._store.due.ensure(kind.name, self._installation.clock())
         self._began = True
+
+    def _put_right(self) -> None:
+        """Let what a clock that was ahead put off, or took a lease of, be due now, where the clock was set back."""
+        now = self._installation.clock()
+        if self._latest is None or now < self._latest:
+            with self._store.transaction():
+                found = self._store.due.leases_back(now + LONGEST_LEASE + CLOCKS_APART)
+                for kind in self._kinds.values():
+                    far = kind.farthest(self._store)
+                    if far is not None:
+                        latest = now + CLOCKS_APART
+                        found += self._store.due.clock_back(kind.name, now, latest + far, latest + LONGEST_PAUSE)
+            if found:
+                log.warning("the clock was set back; %d things that it had put off are done now", found)
+        self._latest = now
 
     def _round(self, stopping: Callable[[], bool]) -> int:
         done = 0

@@ -14,6 +14,10 @@ class AbsenceTurn:
     name = ABSENCE
     standing = False
 
+    def farthest(self, store: Store) -> int | None:
+        """Return None: people chose the time."""
+        return None
+
     def run(self, store: Store, installation: Installation, due: Due, now: int) -> int | None:
         """Let it be so; return when it ends, or None once it has."""
         user = store.users.get(int(due.key))

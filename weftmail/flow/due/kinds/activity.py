@@ -14,6 +14,10 @@ class ActivityDue:
     name = ACTIVITY
     standing = False
 
+    def farthest(self, store: Store) -> int | None:
+        """Return None: people chose the time."""
+        return None
+
     def run(self, store: Store, installation: Installation, due: Due, now: int) -> int | None:
         """Remind whoever is to do it; what is done by now reminds nobody."""
         if due.company_id is not None:

@@ -8,12 +8,19 @@ from weftmail.flow.installation import Installation
 from weftmail.store.due import Due
 from weftmail.store.store import Store
 
+LONGEST = 8 * 24 * 3600_000
+"""A week, and the hours by which a day of it can be longer; in milliseconds."""
+
 
 class DigestDue:
     """Each day or each Monday, at the hour that the user chose."""
 
     name = digest.KIND
     standing = False
+
+    def farthest(self, store: Store) -> int | None:
+        """Return the longest way from one digest to the next."""
+        return LONGEST
 
     def run(self, store: Store, installation: Installation, due: Due, now: int) -> int | None:
         """Put the mail into the outbox; none leaves where nothing waits."""

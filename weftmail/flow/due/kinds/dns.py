@@ -15,6 +15,10 @@ class Dns:
     name = "dns"
     standing = True
 
+    def farthest(self, store: Store) -> int | None:
+        """Return how often it runs."""
+        return EACH
+
     def run(self, store: Store, installation: Installation, due: Due, now: int) -> int | None:
         """Have every domain looked at."""
         for domain in store.domains.all():

@@ -31,6 +31,10 @@ class Expiry:
     name = "expiry"
     standing = True
 
+    def farthest(self, store: Store) -> int | None:
+        """Return how often it runs."""
+        return EACH
+
     def run(self, store: Store, installation: Installation, due: Due, now: int) -> int | None:
         """Remove what has expired."""
         store.dns.expire(now)

@@ -25,6 +25,10 @@ class Notices:
     name = notices.KIND
     standing = False
 
+    def farthest(self, store: Store) -> int | None:
+        """Return the time between two mails to one person."""
+        return number(store, NOTICES) * 60_000
+
     def run(self, store: Store, installation: Installation, due: Due, now: int) -> int | None:
         """Put the mail into the outbox; what was decided on meanwhile is left out, and for nothing no mail leaves."""
         user_id = int(due.key)

@@ -18,6 +18,10 @@ class RetentionDue:
     name = "retention"
     standing = True
 
+    def farthest(self, store: Store) -> int | None:
+        """Return how often it runs."""
+        return EACH
+
     def run(self, store: Store, installation: Installation, due: Due, now: int) -> int | None:
         """Let go what is old enough, as far as one step goes."""
         return now + (PAUSE if remove_aged(store, now) else EACH)

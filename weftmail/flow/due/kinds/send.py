@@ -15,6 +15,10 @@ class Send:
     name = DUE
     standing = False
 
+    def farthest(self, store: Store) -> int | None:
+        """Return None: people chose the time."""
+        return None
+
     def run(self, store: Store, installation: Installation, due: Due, now: int) -> int | None:
         """Let it leave, unless somebody took it back."""
         if due.company_id is None:

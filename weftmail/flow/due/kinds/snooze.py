@@ -14,6 +14,10 @@ class SnoozeEnd:
     name = SNOOZE
     standing = False
 
+    def farthest(self, store: Store) -> int | None:
+        """Return None: people chose the time."""
+        return None
+
     def run(self, store: Store, installation: Installation, due: Due, now: int) -> int | None:
         """End the snooze; one that was moved to another day, or has ended by now, stays as it is."""
         record = store.records.get(due.company_id, int(due.key)) if due.company_id is not None else None

@@ -17,6 +17,10 @@ class Sweep:
     name = SWEEP
     standing = False
 
+    def farthest(self, store: Store) -> int | None:
+        """Return the pause between two steps."""
+        return PAUSE
+
     def run(self, store: Store, installation: Installation, due: Due, now: int) -> int | None:
         """Merge some pages; return when the next step is due, or None once all is merged.
 
