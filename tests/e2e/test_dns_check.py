@@ -32,6 +32,7 @@ MX = "@ 300 IN MX 10 mx1.acme.example.\n"
 SPF = '@ 300 IN TXT "v=spf1 ip4:203.0.113.7 -all"\n'
 DMARC = '_dmarc 300 IN TXT "v=DMARC1; p=reject"\n'
 ELEVEN = '@ 300 IN TXT "v=spf1 ' + " ".join(f"a:h{at}.acme.example" for at in range(11)) + ' ip4:203.0.113.7 -all"\n'
+VOID = '@ 300 IN TXT "v=spf1 a:no1.void.example a:no2.void.example a:no3.void.example ip4:203.0.113.7 -all"\n'
 
 
 class Records(NamedTuple):
@@ -69,6 +70,10 @@ NO_KEY = "; no key here\n"
 @pytest.fixture(scope="module")
 def zones(tmp_path_factory: pytest.TempPathFactory, records: Records) -> Iterator[ZoneResolver]:
     """Two servers with the zones, and one that never answers; the first is the resolver, too."""
+
+    def limited(tag: str) -> str:
+        return f"wm26a._domainkey 300 IN TXT {text(records.rsa.replace('v=DKIM1;', f'v=DKIM1; {tag};'))}\n"
+
     cut = f'wm26a._domainkey 300 IN TXT "{records.rsa[:255]}"\n'
     everywhere = {
         "acme.example": zone(records)
@@ -87,9 +92,25 @@ def zones(tmp_path_factory: pytest.TempPathFactory, records: Records) -> Iterato
         "cname.example": zone(records) + "in 300 IN CNAME mail.cname.example.\nmail 300 IN A 203.0.113.9\n",
         "silent.example": zone(records, second="127.0.0.3"),
         "merge.example": zone(records, spf='@ 300 IN TXT "v=spf1 ip4:198.51.100.1 ~all"\n'),
+        "two-dmarc.example": zone(records, dmarc=DMARC + '_dmarc 300 IN TXT "v=DMARC1; p=none"\n'),
+        "loop.example": zone(records, spf='@ 300 IN TXT "v=spf1 include:loop.example ip4:203.0.113.7 -all"\n'),
+        "ptr.example": zone(records, spf='@ 300 IN TXT "v=spf1 ptr:acme.example -all"\n'),
+        "macro.example": zone(records, spf='@ 300 IN TXT "v=spf1 exists:%{ir}.%{v}._spf.%{d} -all"\n')
+        + "7.113.0.203.in-addr._spf 300 IN A 127.0.0.2\n",
+        "void.example": zone(records, spf=VOID),
+        "bits.example": zone(records, spf='@ 300 IN TXT "v=spf1 a/33 ip4:203.0.113.7 -all"\n'),
+        "wild.example": zone(records, mx="* 300 IN MX 10 mx1.acme.example.\n"),
+        "sha1.example": zone(records, rsa=limited("h=sha1")),
+        "testing.example": zone(records, rsa=limited("t=y")),
+        "strict.example": zone(records, rsa=limited("t=s")),
+        "twice.example": zone(records, rsa=limited("t=s") * 2 + limited("n=2")),
+        "dangling.example": zone(records, rsa="wm26a._domainkey 300 IN CNAME gone.dangling.example.\n"),
+        "hosted.example": zone(records, rsa="wm26a._domainkey 300 IN CNAME wm26a._domainkey.acme.example.\n"),
+        "lame.example": zone(records),
     }
     first = Nsd(tmp_path_factory.mktemp("first"), everywhere, broken=("servfail.example",))
     behind = {**everywhere, "one.example": zone(records, rsa=NO_KEY)}
+    del behind["lame.example"]
     second = Nsd(tmp_path_factory.mktemp("second"), behind, address="127.0.0.2", port=first.port)
     first.start()
     second.start()
@@ -200,6 +221,40 @@ def test_a_broken_zone(
     else:
         assert said == sentence.replace("{at}", str(at))
     assert found.judgement.step is not None or what == "zone"
+
+
+@pytest.mark.parametrize(
+    ("domain", "what", "verdict", "sentence"),
+    [
+        ("two-dmarc.example", "dmarc", "broken", "There are 2 DMARC records; with more than one, none counts"),
+        ("loop.example", "spf", "broken", "Checking the SPF record takes 41 look-ups; beyond 10 it does not count"),
+        ("ptr.example", "spf", "good", "Names this server, with 1 look-up of 10"),
+        ("macro.example", "spf", "good", "Names this server, with 1 look-up of 10"),
+        ("void.example", "spf", "broken", "3 look-ups of the SPF record find nothing; beyond 2 it does not count"),
+        ("bits.example", "spf", "broken", "The SPF record cannot be read at a/33, so it does not count"),
+        ("wild.example", "mx", "broken", "wild.example has no MX record, so no email comes here"),
+        ("in.wild.example", "mx", "good", "Email comes to mx1.acme.example"),
+        ("sha1.example", "dkim", "broken", "The record limits what the key may sign: v=DKIM1; h=sha1; k=rsa; p="),
+        ("testing.example", "dkim", "look", "The record says that DKIM is only being tested (t=y), so receivers may"),
+        ("strict.example", "dkim", "good", "The key wm26a is in the DNS"),
+        ("twice.example", "dkim", "broken", "There are 2 records at wm26a._domainkey.twice.example; a receiver may"),
+        (
+            "dangling.example",
+            "dkim",
+            "broken",
+            "wm26a._domainkey.dangling.example is not in the DNS, so what the key signs does not verify. "
+            "wm26a._domainkey.dangling.example is a CNAME of gone.dangling.example, so nothing can be added beside it",
+        ),
+        ("hosted.example", "dkim", "good", "The key wm26a is in the DNS"),
+        ("lame.example", "mx", "look", "Email comes to mx1.acme.example. But ns2.lame.example did not answer: REFUSED"),
+    ],
+)
+def test_other_zones_of_the_same_kinds(
+    zones: ZoneResolver, records: Records, domain: str, what: str, verdict: str, sentence: str
+) -> None:
+    found = row(asked(zones, records, domain), what, "wm26a" if what == "dkim" else "")
+    assert say(found.judgement.reason).startswith(sentence)
+    assert found.verdict == verdict and (found.judgement.step is None) is (verdict == "good")
 
 
 def test_a_wrong_ptr(zones: ZoneResolver, records: Records) -> None:

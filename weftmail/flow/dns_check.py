@@ -14,6 +14,7 @@ from weftmail.core.dns.finding import (
     Values,
     Verdict,
     View,
+    beside_cname,
     over_servers,
     values,
     worst,
@@ -105,6 +106,11 @@ class _Checking:
     def _elsewhere(self, zone: Zone) -> Values:
         return self._view(zone, self.question.domain, "CNAME").everything()
 
+    def _beside(self, zone: Zone, name: str, judged: Judgement) -> Judgement:
+        """Look for a CNAME where a record is to be added: a server takes no other record beside one."""
+        target = self._view(zone, name, "CNAME").everything() if judged.add else ()
+        return beside_cname(judged, name, target[0]) if target else judged
+
     def _mx(self, zone: Zone) -> DnsFinding:
         domain, server = self.question.domain, self.question.host
         view, wanted = self._view(zone, domain, "MX"), mx.wanted(domain, server)
@@ -123,7 +129,7 @@ class _Checking:
 
         def judge(found: Values) -> Judgement:
             there = spf.records(found)
-            cost = spf_cost.cost(there[0], domain, addresses, self.zones.query) if len(there) == 1 else None
+            cost = spf_cost.cost(there[0], domain, addresses, self.zones.query, server) if len(there) == 1 else None
             return spf.judge(domain, found, cost, server, addresses)
 
         judged = over_servers(view, judge)
@@ -145,7 +151,7 @@ class _Checking:
 
     def _key(self, zone: Zone, key: PublicKey) -> DnsFinding:
         view = self._view(zone, key.name, "TXT")
-        judged = over_servers(view, lambda found: dkim.judge(key, found))
+        judged = self._beside(zone, key.name, over_servers(view, lambda found: dkim.judge(key, found)))
         self.seen[key.selector] = shown(key, view)
         return DnsFinding("dkim", key.name, view.everything(), values(view.resolver), (key.record,), judged)
 
@@ -163,6 +169,7 @@ class _Checking:
                 domain, found, above, vouched=vouched, unaligned=unaligned, reports=self.question.dedicated
             ),
         )
+        judged = self._beside(zone, dmarc.name(domain), judged)
         expected = tuple(one.value for one in judged.add) or view.everything()
         return DnsFinding("dmarc", dmarc.name(domain), view.everything(), values(view.resolver), expected, judged)
 

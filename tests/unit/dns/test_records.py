@@ -61,7 +61,7 @@ def test_mx(found: Values, words: str) -> None:
     [
         ("v=DKIM1; k=rsa; p=ABCDEFGH", ""),
         ("p=ABCD EFGH; v=DKIM1", ""),
-        ("v=DKIM1;h=sha1:sha256;s=email;t=y; p=AB CDEFGH;; n=words", ""),
+        ("v=DKIM1;h=sha1:sha256;s=email;t=s; p=AB CDEFGH; n=words; ", ""),
         ("v=DKIM1; k=rsa; p=ABCD", "The key wm26a is cut in the DNS, after character 4 of 8"),
         ("v=DKIM1; k=rsa; p=ABxDEFGH", "The key at wm26a in the DNS is not ours: it differs from character 3 on"),
         ("v=DKIM1; k=rsa; p=ABCDEFGHI", "The key at wm26a in the DNS is not ours: it differs from character 9 on"),
@@ -70,7 +70,13 @@ def test_mx(found: Values, words: str) -> None:
         ("v=DKIM2; p=ABCDEFGH", "The record is of version DKIM2, which no receiver reads"),
         ("h=sha1; p=ABCDEFGH", "The record limits what the key may sign: h=sha1; p=ABCDEFGH"),
         ("s=tls; p=ABCDEFGH", "The record limits what the key may sign: s=tls; p=ABCDEFGH"),
-        ("hello", "The record revokes the key wm26a: it holds no key"),
+        ("hello", "The record cannot be read at hello, so it holds no key"),
+        ("v=DKIM1; k=rsa; p=ABCDEFGH; p=ABCDEFGH", "The record cannot be read at p=ABCDEFGH, so it holds no key"),
+        ("v=DKIM1;; p=ABCDEFGH", "The record cannot be read at ;;, so it holds no key"),
+        ("v=DKIM1; k=rsa; P=ABCDEFGH", "The record cannot be read at v=DKIM1; k=rsa; P=ABCDEFGH, so it holds no key"),
+        ('"v=DKIM1; p=ABCDEFGH"', 'The record cannot be read at "v=DKIM1, so it holds no key'),
+        ("v=DKIM1\\; p=ABCDEFGH", "The record is of version DKIM1\\, which no receiver reads"),
+        ("v=spf1 -all", "The record cannot be read at v=spf1 -all, so it holds no key"),
     ],
 )
 def test_a_key_is_compared_by_itself_and_not_by_the_text_around_it(record: str, words: str) -> None:
@@ -83,6 +89,14 @@ def test_a_key_is_compared_by_itself_and_not_by_the_text_around_it(record: str, 
         assert said(found) == "good: The key wm26a is in the DNS" and not found.add
 
 
+def test_a_key_that_says_that_it_is_only_tested_is_ours_and_is_to_be_looked_at() -> None:
+    record = "v=DKIM1; t=s:y; p=ABCDEFGH"
+    found = dkim.judge(KEY, (record,))
+    assert dkim.shows(KEY, (record,)) and said(found).startswith("look: The record says that DKIM is only being tested")
+    assert (found.remove, found.add) == ((DnsRecord(KEY.name, "TXT", record),), (KEY.wanted,))
+    assert not dkim.shows(KEY, (record, record)) and not dkim.shows(KEY, ())
+
+
 def test_a_key_that_is_missing_or_there_twice() -> None:
     assert said(dkim.judge(KEY, ())).startswith("broken: wm26a._domainkey.acme.example is not in the DNS, so what")
     made = PublicKey(KEY.selector, KEY.domain, KEY.record, "made")
@@ -93,7 +107,7 @@ def test_a_key_that_is_missing_or_there_twice() -> None:
 def cost_of(record: str, rows: dict[tuple[str, DnsType], DnsResult] | None = None) -> spf.Cost | None:
     """Return what a record costs where the DNS has these rows and nothing else."""
     there = rows or {}
-    return spf_cost.cost(record, "acme.example", OURS, lambda name, kind: there.get((name, kind), NoSuchName()))
+    return spf_cost.cost(record, "acme.example", OURS, lambda name, kind: there.get((name, kind), NoSuchName()), HOST)
 
 
 def text(*values: str) -> DnsAnswer:
@@ -108,6 +122,13 @@ ROWS: dict[tuple[str, DnsType], DnsResult] = {
     ("mx1.acme.example", "AAAA"): text("2001:db8::7"),
     ("in.example", "TXT"): text("v=spf1 a:acme.example -all", "other"),
     ("loop.example", "TXT"): text("v=spf1 include:loop.example"),
+    ("7.113.0.203.in-addr.arpa", "PTR"): text("mx9.acme.example", "elsewhere.example"),
+    ("mx9.acme.example", "A"): text("203.0.113.7"),
+    ("7.113.0.203.in-addr.acme.example.list.example", "A"): text("127.0.0.2"),
+    ("mx1.acme.example.hosted.example", "TXT"): text("v=spf1 ip4:203.0.113.7 -all"),
+    ("many.example", "MX"): text("10 mx9.acme.example"),
+    ("down.example", "A"): DnsFailure("SERVFAIL"),
+    ("crowd.example", "MX"): text(*(f"10 mx{at}.crowd.example" for at in range(11))),
     ("bad.example", "TXT"): text("v=spf1 foo"),
     ("down.example", "TXT"): DnsFailure("SERVFAIL"),
     ("none.example", "TXT"): text("other"),
@@ -124,16 +145,51 @@ ROWS: dict[tuple[str, DnsType], DnsResult] = {
         ("v=spf1 mx -all", 1, 0, False),
         ("v=spf1 mx/24 -all", 1, 0, True),
         ("v=spf1 mx:gone.example a:gone.example -all", 2, 2, False),
-        ("v=spf1 ptr exists:%{i}.x.example a:%{d}.x -all", 3, 0, False),
+        ("v=spf1 ptr exists:%{i}.x.example a:%{d}.x -all", 3, 2, True),
+        ("v=spf1 ptr:example -all", 1, 0, True),
+        ("v=spf1 ptr:other.example -all", 1, 0, False),
+        ("v=spf1 exists:%{ir}.%{v}.%{d2}.list.example -all", 1, 0, True),
+        ("v=spf1 include:%{h}.hosted.example -all", 1, 0, True),
+        ("v=spf1 a:%{l}.x exists:%{s} -all", 2, 0, False),
+        ("v=spf1 a:%{d1r-}%%%_%- -all", 1, 1, False),
+        ("v=spf1 a/24 -all include:gone.example", 1, 0, True),
+        ("v=spf1 mx:many.example/8 a//64 -all", 2, 0, True),
+        ("v=spf1 a:down.example -all", 1, 0, False),
         ("v=spf1 include:in.example -all", 2, 0, True),
         ("v=spf1 redirect=in.example", 2, 0, True),
         ("v=spf1 redirect=in.example -all", 0, 0, False),
-        ("v=spf1 include:%{d}.x exp=why.example -all", 1, 0, False),
+        ("v=spf1 include:%{l}.x exp=why.example -all", 1, 0, False),
     ],
 )
 def test_what_a_record_costs_and_whether_we_pass(record: str, look_ups: int, void: int, passes: bool) -> None:
     found = cost_of(record, ROWS)
     assert found == spf.Cost(look_ups, void, None, frozenset(OURS if passes else ()))
+
+
+UNREADABLE = [
+    "a/33",
+    "mx/999",
+    "a//129",
+    "a/024",
+    "all:acme.example",
+    "all/24",
+    "include:x.example/24",
+    "exists",
+    "ptr/24",
+    "redirect=",
+    "a:%{q}",
+    "a:%{d0}",
+    "a:%{c}",
+    "a:%d",
+    "a:räksmörgås.example",
+    "ip4:203.0.113.0/255.255.255.0",
+    "ip4:203.0.113.7/024",
+    "ip4:203.0.113.7/",
+    "ip6:fe80::1%eth0",
+    "ip4:203.0.113.7/24/24",
+    "a\ta",
+    ]  # fmt: skip
+"""Terms that RFC 7208 has not: a receiver that meets one lets the whole record count for nothing."""
 
 
 @pytest.mark.parametrize(
@@ -150,6 +206,10 @@ def test_what_a_record_costs_and_whether_we_pass(record: str, look_ups: int, voi
         ("v=spf1 include -all", "cannot be read at include"),
         ("v=spf1 al", "cannot be read at al"),
         ("v=spf1 -all", "does not let this server send: 203.0.113.7"),
+        ("v=spf1 mx:crowd.example ip4:203.0.113.7 -all", "names the servers of crowd.example, of which there are 11"),
+        ("v=spf1 redirect=in.example redirect=in.example", "cannot be read at redirect=in.example"),
+        ("v=spf1 exp=a.example exp=b.example ip4:203.0.113.7 -all", "cannot be read at exp=b.example"),
+        *((f"v=spf1 {term} ip4:203.0.113.7 -all", f"cannot be read at {term}") for term in UNREADABLE),
     ],
 )
 def test_records_that_do_not_count(record: str, words: str) -> None:
@@ -158,12 +218,56 @@ def test_records_that_do_not_count(record: str, words: str) -> None:
     assert found.step is not None
 
 
+def test_a_record_without_end_is_not_followed_without_end() -> None:
+    asked: list[str] = []
+
+    def ask(name: str, kind: DnsType) -> DnsResult:
+        asked.append(name)
+        return text("v=spf1 include:a.example include:b.example ~all") if kind == "TXT" else NoSuchName()
+
+    many = " ".join(f"a:h{at}.example include:i{at}.example" for at in range(300))
+    found = spf_cost.cost(f"v=spf1 {many} -all", "acme.example", OURS, ask)
+    assert found is not None and found.look_ups > 300 and len(asked) <= spf_cost.STOP
+
+
+def test_where_no_address_is_known_the_costs_are() -> None:
+    rows: dict[tuple[str, DnsType], DnsResult] = {("acme.example", "A"): text("203.0.113.7")}
+    found = spf_cost.cost(
+        "v=spf1 a ptr exists:%{i}.x ip4:203.0.113.7 -all",
+        "acme.example",
+        (),
+        lambda name, kind: rows.get((name, kind), NoSuchName()),
+    )
+    assert found == spf.Cost(3, 0, None, frozenset())
+
+
+def test_an_ipv6_address_is_looked_for_among_its_own() -> None:
+    ours, nibbles = "2001:db8::7", "2.0.0.1.0.d.b.8" + ".0" * 23 + ".7"
+    rows: dict[tuple[str, DnsType], DnsResult] = {
+        ("acme.example", "A"): text("203.0.113.7"),
+        ("acme.example", "AAAA"): text("2001:db8::8"),
+        (f"{nibbles}.ip6.x.example", "A"): text("127.0.0.2"),
+    }
+    for record, void in (("a//64", 0), ("exists:%{i}.%{v}.x.example", 0), ("a:gone.example a/32//120", 1)):
+        found = spf_cost.cost(
+            f"v=spf1 {record} -all",
+            "acme.example",
+            (ours,),
+            lambda name, kind: rows.get((name, kind), NoSuchName()),
+        )
+        assert found is not None and (found.passes, found.void) == (frozenset([ours]), void), record
+
+
 def test_spf_that_is_good_or_too_good() -> None:
     good, everybody = "v=spf1 ip4:203.0.113.7 -all", "v=spf1 ip4:203.0.113.7 +all"
     found = spf.judge("acme.example", ("other", good), cost_of(good), HOST, OURS)
     assert said(found) == "good: Names this server, with 0 look-ups of 10"
     found = spf.judge("acme.example", (everybody,), cost_of(everybody), HOST, OURS)
     assert said(found) == "look: The SPF record lets everybody send (+all) | End the record with ~all or -all"
+    for term in ("ip4:0.0.0.0/0", "a/0"):
+        record = f"v=spf1 {term} -all"
+        found = spf.judge("acme.example", (record,), cost_of(record, ROWS), HOST, OURS)
+        assert said(found).startswith(f"look: The SPF record lets everybody send ({term}) | Name the addresses of your")
 
 
 GIVE = "Give mx1.acme.example an A record with the public address that email leaves from"
@@ -234,6 +338,10 @@ def test_of_several_addresses_the_public_ones_are_named() -> None:
         (
             ("v=spf1 redirect=x.example", "v=spf1 a"),
             "v=spf1 a include:x.example ip4:203.0.113.7 ip6:2001:db8::7 ~all",
+        ),
+        (
+            ("v=spf1 -ip4:203.0.113.0/24 exp=a.example a", "v=spf1 exp=b.example -all"),
+            "v=spf1 ip4:203.0.113.7 ip6:2001:db8::7 -ip4:203.0.113.0/24 exp=a.example a -all",
         ),
         (("v=spf1 ip4:203.0.113.7 all",), "v=spf1 ip4:203.0.113.7 ip6:2001:db8::7 all"),
     ],

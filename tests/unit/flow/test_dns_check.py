@@ -99,6 +99,20 @@ def test_a_cname_at_the_name_has_none_of_its_own() -> None:
     assert [one.kind for one in (*found.judgement.remove, *found.judgement.add)] == ["CNAME", "MX"]
 
 
+@pytest.mark.parametrize("name", ["wm26a._domainkey.acme.example", "_dmarc.acme.example"])
+def test_nothing_is_added_beside_a_cname_that_leads_nowhere(name: str) -> None:
+    asked = zones()
+    del asked.rows[name, "TXT"]
+    asked.rows[name, "CNAME"] = ("gone.provider.example",)
+    (found,) = [one for one in check(asked, QUESTION, 7).findings if one.name == name]
+    said = say(found.judgement.reason)
+    assert said.endswith(f". {name} is a CNAME of gone.provider.example, so nothing can be added beside it")
+    assert [(one.kind, one.value) for one in found.judgement.remove] == [("CNAME", "gone.provider.example")]
+    assert [one.kind for one in found.judgement.add] == ["TXT"]
+    assert found.judgement.step is not None
+    assert say(found.judgement.step) == f"Remove the CNAME at {name}, then add its own records"
+
+
 def test_without_a_zone_nothing_else_is_asked() -> None:
     asked = zones()
     asked.failed["zone"] = "SERVFAIL"

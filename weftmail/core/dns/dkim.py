@@ -10,8 +10,13 @@ from weftmail.core.dns.finding import DnsRecord, Judgement, Values
 from weftmail.core.wording.phrase import Phrase
 
 _SPACE: Final = re.compile(r"\s+")
+_TAG: Final = re.compile("[A-Za-z][A-Za-z0-9_]*")
 _MISSING: Final = ("made",)
 """A key in this state signs nothing yet, so that it may be missing."""
+
+
+class BadKey(ValueError):
+    """This is no key record; the message is the part that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +40,25 @@ class PublicKey:
 
 
 def tags(record: str) -> dict[str, str]:
-    """Return the tags of a key record, blanks taken out of their values; what is no tag is left out."""
-    found = (part.partition("=") for part in record.split(";"))
-    return {name.strip().lower(): _SPACE.sub("", value) for name, equals, value in found if equals}
+    """Return the tags of a key record, blanks taken out of their values; raise BadKey where a receiver cannot read it.
+
+    Names count as they are written, each once, and nothing else stands between semicolons (RFC 6376, 3.2).
+    """
+    found: dict[str, str] = {}
+    parts = record.split(";")
+    for part in parts if parts[-1].strip() else parts[:-1]:
+        name, equals, value = part.partition("=")
+        if not equals or not _TAG.fullmatch(name.strip()) or name.strip() in found:
+            raise BadKey(part.strip() or ";;")
+        found[name.strip()] = _SPACE.sub("", value)
+    if "p" not in found:
+        raise BadKey(record.strip())
+    return found
 
 
 def shows(key: PublicKey, found: Values) -> bool:
     """Say whether the records of one server are this key, so that what it signs verifies."""
-    return judge(key, found).verdict == "good"
+    return len(found) == 1 and _wrong(key, found[0]) is None
 
 
 def judge(key: PublicKey, found: Values) -> Judgement:
@@ -53,10 +69,13 @@ def judge(key: PublicKey, found: Values) -> Judgement:
             return Judgement("look", Phrase("dns.dkim.not yet", {"name": key.name}), step, add=(key.wanted,))
         return Judgement("broken", Phrase("dns.dkim.none", {"name": key.name}), step, add=(key.wanted,))
     reason = _several(key, found) if len(found) > 1 else _wrong(key, found[0])
-    if reason is None:
-        return Judgement("good", Phrase("dns.dkim.good", {"selector": key.selector}))
     remove = tuple(DnsRecord(key.name, "TXT", one) for one in found)
-    return Judgement("broken", reason, Phrase("dns.step.replace", {"name": key.name}), remove, (key.wanted,))
+    step = Phrase("dns.step.replace", {"name": key.name})
+    if reason is not None:
+        return Judgement("broken", reason, step, remove, (key.wanted,))
+    if "y" in tags(found[0]).get("t", "").split(":"):
+        return Judgement("look", Phrase("dns.dkim.testing"), step, remove, (key.wanted,))
+    return Judgement("good", Phrase("dns.dkim.good", {"selector": key.selector}))
 
 
 def _several(key: PublicKey, found: Values) -> Phrase:
@@ -65,14 +84,18 @@ def _several(key: PublicKey, found: Values) -> Phrase:
 
 def _wrong(key: PublicKey, record: str) -> Phrase | None:
     """Return what is wrong with a record; None for one by which our signatures verify."""
-    there, ours = tags(record), tags(key.record)
+    ours = tags(key.record)
+    try:
+        there = tags(record)
+    except BadKey as error:
+        return Phrase("dns.dkim.syntax", {"text": str(error)})
     if there.get("v", "DKIM1") != "DKIM1":
         return Phrase("dns.dkim.version", {"version": there["v"]})
     if there.get("k", "rsa") != ours["k"]:
         return Phrase("dns.dkim.kind", {"found": there.get("k", "rsa"), "wanted": ours["k"]})
     if "sha256" not in there.get("h", "sha256").split(":") or {"*", "email"}.isdisjoint(there.get("s", "*").split(":")):
         return Phrase("dns.dkim.restricted", {"text": record})
-    return _differs(key.selector, there.get("p", ""), ours["p"])
+    return _differs(key.selector, there["p"], ours["p"])
 
 
 def _differs(selector: str, found: str, wanted: str) -> Phrase | None:

@@ -137,5 +137,12 @@ def _with_resolver(one: Judgement, result: DnsResult, judge: Callable[[Values], 
     )
 
 
+def beside_cname(one: Judgement, name: str, target: str) -> Judgement:
+    """Return what is to be said where the records of a name are those of another: it can have none of its own."""
+    reason = Phrase("dns.beside cname", {"reason": one.reason, "name": name, "target": target})
+    step = Phrase("dns.step.cname", {"name": name})
+    return replace(one, reason=reason, step=step, remove=(DnsRecord(name, "CNAME", target),))
+
+
 def _named(failures: dict[str, str]) -> str:
     return ", ".join(failures)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from weftmail.core.dns.finding import DnsRecord, Judgement, Values
 from weftmail.core.wording.phrase import Phrase
 
-NULL = "0 ."
+NULL = "."
+"""The server of a null MX record: there is none (RFC 7505)."""
 
 
 def wanted(domain: str, host: str) -> DnsRecord:
@@ -19,9 +20,10 @@ def judge(domain: str, host: str, found: Values) -> Judgement:
     step = Phrase("dns.step.add", {"name": domain})
     if not found:
         return Judgement("broken", Phrase("dns.mx.none", {"domain": domain}), step, add=(record,))
-    if NULL in found:
+    null = tuple(value for value in found if value.rpartition(" ")[2] == NULL)
+    if null:
         replace = Phrase("dns.step.replace", {"name": domain})
-        remove = (DnsRecord(domain, "MX", NULL),)
+        remove = tuple(DnsRecord(domain, "MX", value) for value in null)
         return Judgement("broken", Phrase("dns.mx.null", {"domain": domain}), replace, remove, (record,))
     servers = sorted((_preference(value), value.rpartition(" ")[2]) for value in found)
     hosts = [name for _, name in servers]

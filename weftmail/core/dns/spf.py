@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from weftmail.core.dns import spf_macro
 from weftmail.core.dns.finding import DnsRecord, Judgement, Values
 from weftmail.core.dns.host import no_address, public
 from weftmail.core.wording.phrase import Phrase
@@ -17,10 +18,13 @@ MOST_LOOK_UPS: Final = 10
 MOST_VOID: Final = 2
 """So many look-ups may find nothing (RFC 7208, 4.6.4)."""
 
-_MECHANISM: Final = re.compile(
-    r"([+?~-]?)(all|include|a|mx|ptr|ip4|ip6|exists)(?::([^/\s]\S*?))?((?:/\d{1,3})?(?://\d{1,3})?)", re.I
-)
+_MECHANISM: Final = re.compile(r"([+?~-]?)(all|include|a|mx|ptr|ip4|ip6|exists)(?::(\S+?))?(/[/\d]*)?", re.I)
+_NUMBER: Final = r"(?:0|[1-9]\d{0,2})"
+_PREFIXES: Final = re.compile(rf"(?:/({_NUMBER}))?(?://({_NUMBER}))?")
 _MODIFIER: Final = re.compile(r"([a-z][a-z0-9_.-]*)=(\S*)", re.I)
+_ONE_PREFIX: Final = re.compile(rf"(?:/{_NUMBER})?")
+_ONCE: Final = ("redirect", "exp")
+"""Modifiers of which a record may have one (RFC 7208, 6)."""
 _PERMISSIVE: Final = "+?~-"
 """Qualifiers, from the one that lets most through."""
 
@@ -31,13 +35,18 @@ class BadSpf(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One mechanism or modifier: ``name`` in lower case, ``target`` the domain or network, ``text`` as it stands."""
+    """One mechanism or modifier: ``name`` in lower case, ``target`` the domain or network, ``text`` as it stands.
+
+    ``prefix4`` and ``prefix6`` are how many bits of an address count, where fewer than all do.
+    """
 
     name: str
     target: str
     text: str
     qualifier: str = "+"
     modifier: bool = False
+    prefix4: str = ""
+    prefix6: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +77,14 @@ def parse(record: str) -> tuple[Term, ...]:
 
 def _parted(record: str) -> tuple[list[Term], list[str]]:
     """Return the terms of a record, and the parts of it that are none."""
-    terms, unreadable = [], []
-    for text in record[len(VERSION) :].split():
+    terms: list[Term] = []
+    unreadable = []
+    for text in filter(None, record[len(VERSION) :].split(" ")):
         try:
-            terms.append(_term(text))
+            term = _term(text)
+            if term.modifier and term.name in _ONCE and any(one.name == term.name for one in terms if one.modifier):
+                raise BadSpf(text)
+            terms.append(term)
         except BadSpf:
             unreadable.append(text)
     return terms, unreadable
@@ -79,25 +92,41 @@ def _parted(record: str) -> tuple[list[Term], list[str]]:
 
 def _term(text: str) -> Term:
     found = _MECHANISM.fullmatch(text)
-    if found:
-        name, target = found[2].lower(), found[3] or ""
-        if name in ("ip4", "ip6"):
-            _network(name, text.partition(":")[2], text)
-        elif name in ("include", "exists") and not target:
-            raise BadSpf(text)
-        return Term(name, text.partition(":")[2] if name in ("ip4", "ip6") else target, text, found[1] or "+")
-    modifier = _MODIFIER.fullmatch(text)
-    if modifier is None:
+    if found is None:
+        return _modifier(text)
+    name, target, prefixes = found[2].lower(), found[3] or "", found[4] or ""
+    if name in ("ip4", "ip6"):
+        _network(name, target, prefixes, text)
+        return Term(name, f"{target}{prefixes}", text, found[1] or "+")
+    bits = _PREFIXES.fullmatch(prefixes)
+    four, six = (bits[1] or "", bits[2] or "") if bits is not None else ("", "")
+    if (
+        bits is None
+        or (prefixes and name not in ("a", "mx"))
+        or int(four or 0) > 32
+        or int(six or 0) > 128
+        or (not target and name in ("include", "exists"))
+        or (target and (name == "all" or not spf_macro.readable(target)))
+    ):
         raise BadSpf(text)
-    return Term(modifier[1].lower(), modifier[2], text, modifier=True)
+    return Term(name, target, text, found[1] or "+", prefix4=four, prefix6=six)
 
 
-def _network(name: str, target: str, text: str) -> None:
+def _modifier(text: str) -> Term:
+    found = _MODIFIER.fullmatch(text)
+    if found is None or (found[1].lower() == "redirect" and not spf_macro.readable(found[2])):
+        raise BadSpf(text)
+    return Term(found[1].lower(), found[2], text, modifier=True)
+
+
+def _network(name: str, target: str, prefixes: str, text: str) -> None:
+    """Raise BadSpf for what is no network: masks, such as /255.255.255.0, are none."""
     try:
-        network = ipaddress.ip_network(target, strict=False)
+        network = ipaddress.ip_network(f"{target}{prefixes}", strict=False)
     except ValueError:
         raise BadSpf(text) from None
-    if network.version != (4 if name == "ip4" else 6):
+    version = 4 if name == "ip4" else 6
+    if network.version != version or not {"/", "%"}.isdisjoint(target) or not _ONE_PREFIX.fullmatch(prefixes):
         raise BadSpf(text)
 
 
@@ -121,14 +150,17 @@ def wanted(found: Values, host: str, addresses: Sequence[str]) -> str:
     every = [term for term in terms if term.name == "all" and not term.modifier]
     redirects = [term for term in terms if term.name == "redirect" and term.modifier]
     last = min((term.text for term in every), key=lambda text: _PERMISSIVE.index(_qualifier(text)), default="")
-    middle = [term.text for term in terms if term not in every and term not in redirects]
+    explained = [term for term in terms if term.name == "exp" and term.modifier]
+    middle = [term.text for term in terms if term not in (*every, *redirects, *explained[1:])]
     if last or len(there) > 1:
         middle += [f"include:{term.target}" for term in redirects if not every]
     elif redirects:
         last = redirects[0].text
     if not last:
         last = "~all"
-    return " ".join((VERSION, *dict.fromkeys((*middle, *ours)), last))
+    # A term that shuts somebody out may shut this server out, too: of two that name it the first decides.
+    shutting = any(term.qualifier != "+" for term in terms if term not in every)
+    return " ".join((VERSION, *dict.fromkeys((*ours, *middle) if shutting else (*middle, *ours)), last))
 
 
 def _by_name(terms: Sequence[Term], host: str) -> bool:
@@ -179,9 +211,17 @@ def _good(there: Values, cost: Cost | None, addresses: Sequence[str]) -> Judgeme
         return None
     if not addresses or not cost.passes.issuperset(addresses):
         return None
-    if any(term.name == "all" and term.qualifier == "+" for term in parse(there[0])):
-        return Judgement("look", Phrase("dns.spf.everybody"), Phrase("dns.step.spf everybody"))
+    every = next((term for term in parse(there[0]) if _everybody(term)), None)
+    if every is not None:
+        step = Phrase("dns.step.spf everybody") if every.name == "all" else Phrase("dns.step.spf wide")
+        return Judgement("look", Phrase("dns.spf.everybody", {"term": every.text}), step)
     return Judgement("good", Phrase("dns.spf.good", {"count": cost.look_ups, "most": MOST_LOOK_UPS}))
+
+
+def _everybody(term: Term) -> bool:
+    """Say whether a term lets everybody send: ``all``, and addresses of which no bit counts."""
+    wide = "0" in (term.prefix4, term.prefix6) or (term.name in ("ip4", "ip6") and term.target.endswith("/0"))
+    return term.qualifier == "+" and ((term.name == "all" and not term.modifier) or wide)
 
 
 def _fault(domain: str, there: Values, cost: Cost | None, host: str, addresses: Sequence[str]) -> Phrase:

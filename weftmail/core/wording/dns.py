@@ -19,6 +19,7 @@ DNS: Final[dict[str, Sentence]] = {
     "dns.cname": marked(
         "{domain} is a CNAME of {target}, so that its records are those of {target} and it can have none of its own"
     ),
+    "dns.beside cname": marked("{reason}. {name} is a CNAME of {target}, so nothing can be added beside it"),
     # MX.
     "dns.mx.good": marked("Email comes to {host}"),
     "dns.mx.nameless": marked(
@@ -40,13 +41,20 @@ DNS: Final[dict[str, Sentence]] = {
     "dns.spf.include failed": marked("The SPF record includes {domain}, whose servers do not answer: {text}"),
     "dns.spf.include none": marked("The SPF record includes {domain}, which has none, so it does not count"),
     "dns.spf.include syntax": marked("The SPF record includes {domain}, whose record cannot be read at {text}"),
+    "dns.spf.many mx": marked(
+        "The SPF record names the servers of {domain}, of which there are {count}; beyond {most} it does not count"
+    ),
     "dns.spf.not named": marked("The SPF record does not let this server send: {addresses}"),
-    "dns.spf.everybody": marked("The SPF record lets everybody send (+all)"),
+    "dns.spf.everybody": marked("The SPF record lets everybody send ({term})"),
     # DKIM.
     "dns.dkim.good": marked("The key {selector} is in the DNS"),
     "dns.dkim.not yet": marked("{name} is not in the DNS yet; the key signs once every server shows it"),
     "dns.dkim.none": marked("{name} is not in the DNS, so what the key signs does not verify"),
     "dns.dkim.several": marked("There are {count} records at {name}; a receiver may take any of them"),
+    "dns.dkim.testing": marked(
+        "The record says that DKIM is only being tested (t=y), so receivers may treat the email as unsigned"
+    ),
+    "dns.dkim.syntax": marked("The record cannot be read at {text}, so it holds no key"),
     "dns.dkim.version": marked("The record is of version {version}, which no receiver reads"),
     "dns.dkim.kind": marked("The record is of a {found} key; ours is a {wanted} key"),
     "dns.dkim.restricted": marked("The record limits what the key may sign: {text}"),
@@ -94,6 +102,7 @@ DNS: Final[dict[str, Sentence]] = {
     "dns.step.mx later": marked("Give {host} the lowest number, unless the others pass the email on"),
     "dns.step.spf shorten": marked("Take out what is not needed, or name addresses by ip4: and ip6: instead"),
     "dns.step.spf everybody": marked("End the record with ~all or -all"),
+    "dns.step.spf wide": marked("Name the addresses of your own servers alone"),
     "dns.step.host address": marked(
         "Give {host} an A record with the public address that email leaves from, or set hostname to a name that has one"
     ),
