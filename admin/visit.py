@@ -238,9 +238,12 @@ class Visit:
         return early or "peek" in self.request.query_params
 
     @property
-    def _several(self) -> bool:
-        """Whether a command has to name the company, as the visitor has more than one."""
-        return len(self.visitor.companies) > 1
+    def _named(self) -> bool:
+        """Whether a command has to name the company: there are several, or the visitor cannot know that there are none.
+
+        Who looks after the installation enters all of it; anybody else learns of no other company by what is named.
+        """
+        return len(self.visitor.companies) > 1 or not self.user.installation_admin
 
     def path(self, path: str) -> str:
         """Return the path with the company in it, where the visitor has more than one."""
@@ -274,7 +277,7 @@ class Visit:
         ``command`` shows the same in the shell, if anything does, ``everywhere`` for all companies at once.  ``live``
         says where the page asks for changes, and ``at`` where it is had anew, if not by the address that was asked for.
         """
-        if command is not None and not everywhere and self._several:
+        if command is not None and not everywhere and self._named:
             command = command.given(company=self.company.company)
         common: dict[str, object] = {
             "visit": self,

@@ -1,7 +1,7 @@
 """The name of an alias: what may stand before its @, and how it is spelled; one rule for pages, commands and files.
 
-A name is cleaned as people would have meant it (blanks around it, capital letters, composed letters), and refused
-where mail to it would never come: RFC 5321 lets more stand there than mail servers take from strangers.
+A name is cleaned as people would have meant it (blanks around it, capital letters, composed letters, wide letters), and
+refused where mail to it would never come: RFC 5321 lets more stand there than mail servers take from strangers.
 """
 
 from __future__ import annotations

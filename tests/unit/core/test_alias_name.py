@@ -18,6 +18,7 @@ from weftmail.core.alias_name import UNROUTABLE, alias_address
         ("LEADS@acme.example.", "leads@acme.example"),
         ("Ko\u0308p@acme.example", "k\u00f6p@acme.example"),
         ("K\u00d6P@acme.example", "k\u00f6p@acme.example"),
+        ("\uff4c\uff25\uff21\uff44\uff53@acme.example", "leads@acme.example"),
         ("leads@r\u00e4ksm\u00f6rg\u00e5s.example", "leads@xn--rksmrgs-5wao1o.example"),
         ("first.last@in.acme.example", "first.last@in.acme.example"),
         ("o'brien_42-x=y~z@acme.example", "o'brien_42-x=y~z@acme.example"),
