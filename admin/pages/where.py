@@ -16,7 +16,8 @@ from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.forecast import ANSWER, CASES, Forecast, Supposed, forecast
 from weftmail.flow.refusal import RefusedAct
-from weftmail.flow.setup.alias import domains_of, near
+from weftmail.flow.setup.alias import check_name, domains_of, near
+from weftmail.store.alias import Alias
 
 ANSWERS = (
     ("answer", marked("by its customer")),
@@ -95,6 +96,7 @@ def _page(
 ) -> Response:
     ours = found is not None and _may_have_an_alias(found) and _ours(visit, found.envelope.recipient)
     switches = _switches(visit, found, ours=ours) if found is not None else {}
+    refused = found is not None and found.taken is False and ours
     return visit.page(
         "where.html",
         command=_command(supposed),
@@ -105,12 +107,24 @@ def _page(
         found=found,
         headline=headline,
         near=meant,
-        ours=ours,
+        known=_known(visit, supposed.recipient) if refused else None,
+        can_make=refused and _can_make(visit, supposed.recipient),
         switches=switches,
         notes=_notes(visit, switches),
         shown_to=mask(found.envelope.recipient) if found is not None else "",
         wrong=wrong or {},
     )
+
+
+def _known(visit: Visit, address: str) -> Alias | None:
+    """Return the alias that the company has there, on or off."""
+    found = visit.store.aliases.by_address(comparable(address.strip()))
+    return found if found is not None and found.company_id == visit.company_id and found.state != "removed" else None
+
+
+def _can_make(visit: Visit, address: str) -> bool:
+    """Say whether an alias can be made at the address: it may have one, or be one of those that every domain has."""
+    return bool(address.strip()) and check_name(visit.setup, address.strip(), visit.company.company).refusal is None
 
 
 def _may_have_an_alias(found: Forecast) -> bool:
@@ -144,6 +158,7 @@ def _switches(visit: Visit, found: Forecast, *, ours: bool) -> dict[str, str]:
     theirs = alias is not None and alias.company_id == visit.company_id
     record = getattr(found.disposition, "record", "")
     alias_page = f"/aliases/{alias.id}" if alias is not None and theirs else ""
+    makes = ours and not theirs and "nowhere" in asked and _can_make(visit, to)
     in_file = {rule: f"/settings#file-{name}" for rule, name in IN_FILE.items()} if visit.owner else {}
     pages = in_file | {
         "blocked": "/review#blocked",
@@ -151,7 +166,7 @@ def _switches(visit: Visit, found: Forecast, *, ours: bool) -> dict[str, str]:
         "reply token": f"/records/{record}" if record else "",
         "references": f"/records/{record}" if record else "",
         "alias": alias_page,
-        "nowhere": f"/aliases/new?address={quote(to)}" if ours and not theirs else "",
+        "nowhere": f"/aliases/new?address={quote(to)}" if makes else "",
     }
     if alias_page:
         pages["spam"] = f"{alias_page}#spam"

@@ -198,11 +198,14 @@ function whenTyped(where, then) {
   follow();
 })();
 
-// On a small screen the line of pages shows the one that is open, however far to the right it stands.
+// The list of pages shows the one that is open, however far to the right, or far down, it stands.
 (() => {
-  const pages = document.querySelector("ul.pages");
+  const pages = document.querySelector("ul.pages"), side = pages?.closest(".side");
   const here = pages?.querySelector("[aria-current]")?.getBoundingClientRect();
-  if (here) pages.scrollLeft += Math.max(0, here.right - pages.getBoundingClientRect().right + 24);
+  if (!here) return;
+  pages.scrollLeft += Math.max(0, here.right - pages.getBoundingClientRect().right + 24);
+  const end = side.querySelector(".me")?.getBoundingClientRect().top;
+  if (end && side.scrollHeight > side.clientHeight) side.scrollTop += Math.max(0, here.bottom - end + 32);
 })();
 
 // The form keeps what was written and chosen whatever becomes of it: refused, too large, signed out, not reached.

@@ -98,6 +98,21 @@ def broken(page: Page) -> list[str]:
     return [f"broken {one}" for one in said]
 
 
+OUTSIDE = """(selector) => {
+  const shown = (one) => one.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true });
+  return [...document.querySelectorAll(selector)].filter((one) => {
+    const card = one.closest(".card, .door");
+    return card && shown(one) && one.getBoundingClientRect().right > card.getBoundingClientRect().right + 1;
+  }).map((one) => one.outerHTML.slice(0, 90));
+}"""
+
+
+def outside(page: Page) -> list[str]:
+    """Return the fields and buttons that stand out of the card that they belong to."""
+    said: list[str] = page.evaluate(OUTSIDE, f"{FIELDS}, button, .button")
+    return [f"outside {one}" for one in said]
+
+
 SAME = """([fields, chosen]) => {
   const shown = (one) => one.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true });
   const look = (one) => {

@@ -17,7 +17,7 @@ from playwright.sync_api import Page
 from tests.admin.chromium import chromium, served
 from tests.admin.conftest import PASSWORD, Browser, Site
 from tests.admin.furnished import THEIRS, filled, furnish, routes
-from tests.admin.sight import broken, faint, lost_in_forced_colours
+from tests.admin.sight import broken, faint, lost_in_forced_colours, outside
 from tests.admin.test_fields import FIELDS, GIVEN, setup_of
 from weftmail.core.tokens import unsubscribe
 from weftmail.flow.setup import record, record_type
@@ -180,7 +180,7 @@ def too_wide(page: Page) -> list[str]:
         page.set_viewport_size({"width": width, "height": 700})
         if sideways(page):
             said.append(f"{name}: {sideways(page)} pixels sideways")
-        said += [f"{name} {one}" for one in broken(page)]
+        said += [f"{name} {one}" for one in (*broken(page), *outside(page))]
     return said
 
 

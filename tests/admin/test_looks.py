@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.admin.chromium import chromium, served
 from tests.admin.conftest import Site
+from tests.admin.sight import outside
 from tests.admin.test_access import appointed
 from tests.admin.test_fields import setup_of
 from weftmail.flow.setup import record
@@ -100,6 +101,27 @@ def test_the_pages_stand_as_high_as_the_window_wherever_it_is_scrolled_to(site: 
             page.evaluate("down => scrollTo({ top: down, behavior: 'instant' })", down)
             side = box(page.locator(".side"))
             assert (round(side["top"]), round(side["bottom"])) == (0, HEIGHT), down
+
+
+def test_the_page_that_is_open_is_in_sight_in_the_list_of_pages_and_what_is_below_fades(
+    site: Site, tmp_path: Path
+) -> None:
+    with opened(site, tmp_path, 1200) as (page, home):
+        for path in ("overview", "settings"):
+            page.goto(f"{home}/{path}")
+            here, end = box(page.locator(".pages [aria-current]")), box(page.locator(".me"))
+            assert here["top"] >= 0 and here["bottom"] <= end["top"] - 28, path
+        assert page.locator(".side").evaluate("one => one.scrollTop") > 0
+
+
+def test_a_password_is_chosen_within_its_card_on_a_small_screen(site: Site, tmp_path: Path) -> None:
+    site.store.sessions.add_link("first-password", site.world.bjorn, 2**60, "invitation")
+    with served(site.app) as home, chromium(tmp_path, width=320, height=HEIGHT) as context:
+        page = context.pages[0]
+        page.goto(f"{home}/password/first-password")
+        fields = page.locator(".door input, .door select, .door button")
+        assert fields.count() == 4 and outside(page) == []
+        assert len({round(box(one)["width"]) for one in fields.all()}) == 1
 
 
 def test_on_a_small_screen_the_pages_keep_their_order_and_the_companies_are_not_cut(site: Site, tmp_path: Path) -> None:

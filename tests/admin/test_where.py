@@ -96,6 +96,27 @@ def test_a_missing_address_leads_to_the_one_that_was_meant(site: Site, anna: Bro
     assert "/aliases/new?address=lead%40acme.example" in page and 'value="lead"' in new
 
 
+def test_only_an_alias_that_could_be_is_offered_to_be_made(site: Site, anna: Browser) -> None:
+    """Where the mail server refuses an address: what exists already is shown, and what every domain has is neither."""
+    made = "/aliases/new?address="
+    site.store.connection.execute("update alias set state = 'off' where local_part = 'support'")
+    for address, known in (
+        ("leads@acme.example", "does not know it yet"),
+        (" Support@ACME.example", "is switched off"),
+    ):
+        page = anna.get("/where", params={"to": address}).text
+        assert "Refused: there is no such address" in page and known in page
+        assert 'href="/aliases/' in page and made not in page, address
+    site.follow()
+    assert "does not know it yet" not in anna.get("/where?to=leads@acme.example").text
+    assert "is switched off" in anna.get("/where?to=support@acme.example").text
+    for address in ("postmaster@acme.example", "reply+x@acme.example", "a%25b@acme.example", "anna@acme.example"):
+        assert made not in anna.get(f"/where?to={address}").text, address
+    assert made in anna.get("/where?to=sale@acme.example").text
+    answer = anna.get("/where?if=answer-forged&record=LEAD-1").text
+    assert made not in answer
+
+
 def test_each_rule_that_can_be_set_leads_to_where(site: Site, anna: Browser) -> None:
     site.follow()
     page = anna.get("/where?to=leads%40acme.example").text
