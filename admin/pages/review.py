@@ -41,6 +41,7 @@ QUEUES = {
     "error": Phrase("review.state.error"),
 }
 MEANWHILE = marked("Somebody else has decided on some of these meanwhile; the others are done.")
+DECIDED_ONE = marked("Somebody else has decided on this email meanwhile; the mail log says what became of it.")
 SET_ASIDE = ("automatic.lost.held", "report.lost.held")
 """Reasons of what programs wrote: it waits in the list folded, below what people wrote."""
 
@@ -139,7 +140,12 @@ def _decided(visit: Visit) -> list[PastAct]:
 
 
 def mail(visit: Visit) -> Response:
-    """Show one mail of the queue: why it is there, its words, and what can be done with it."""
+    """Show one mail of the queue: why it is there, its words, and what can be done with it.
+
+    Of one that is decided already the log knows what became of it.
+    """
+    if _decided_already(visit, visit.request.path_params["mail"]):
+        return visit.go(f"/log/{visit.request.path_params['mail']}")
     row = _row(visit)
     if visit.unread and not visit.looked_ahead and row.company_id is not None:
         visit.store.inbox_lists.read_mail(row.company_id, visit.user.id, row.id, visit.now)
@@ -248,6 +254,8 @@ def source(visit: Visit) -> Response:
 
 def decide(visit: Visit) -> Response:
     """Carry out what was pressed on the page of one mail."""
+    if _decided_already(visit, visit.request.path_params["mail"]):
+        return _queue(visit, wrong=visit.voice.gettext(DECIDED_ONE), status=422)
     row = _row(visit)
     done = _carried_out(visit, row, visit.text("do"))
     if isinstance(done, Refusal):

@@ -443,6 +443,22 @@ def test_what_a_colleague_decided_meanwhile_stops_nothing(site: Site, anna: Brow
     assert [site.world.row(one).state for one in (held, others[1])] == ["held", "held"]
 
 
+def test_who_comes_too_late_for_one_mail_is_told_so(site: Site, anna: Browser, browser: Opens, held: int) -> None:
+    late = browser()
+    late.sign_in("anna@acme.example")
+    csrf = late.csrf()
+    decided(site, anna, held, do="drop")
+    answer = late.post(f"/review/{held}/decide", {"csrf": csrf, "do": "add"})
+    assert answer.status_code == 422 and "Somebody else has decided on this email meanwhile" in answer.text
+    assert site.world.row(held).why.code == "review.dropped"
+    assert late.get(f"/review/{held}").headers["location"] == f"/log/{held}"
+    assert late.get(f"/log/{held}").status_code == 200
+    others = browser()
+    others.sign_in("eva@other.example")
+    assert others.get(f"/review/{held}").status_code == 404
+    assert others.post(f"/review/{held}/decide", {"csrf": others.csrf(), "do": "add"}).status_code == 404
+
+
 @pytest.mark.parametrize("strange", ["99", "x", "", "-1", "9" * 30])
 def test_what_is_nobodys_to_decide_is_found_before_anything_is_done(
     site: Site, anna: Browser, held: int, strange: str

@@ -96,8 +96,8 @@ REFUSALS = {
     "catch_all_of_users": marked(
         "Somebody who signs in has an address in {name} ({addresses}); their mail would open records"
     ),
-    "csv_broken": marked("Line {line} is no CSV: a quote is open, or stands where none may"),
-    "csv_cells": marked("This line has {cells} cells, and the first line {wanted}"),
+    "csv_broken": marked("Line {line} is no CSV: a quote is open or stands where none may, or a cell is too long"),
+    "csv_cells": marked("The number of cells differs: {cells} in this line, {wanted} in the first"),
     "csv_columns": marked(
         "The first line has to name the columns, address among them (known: {names}; unknown: {unknown})"
     ),
