@@ -14,9 +14,9 @@ from weftmail.core.dns.finding import (
     Values,
     Verdict,
     View,
-    beside_cname,
     over_servers,
     values,
+    with_cname,
     worst,
 )
 from weftmail.core.dns.key_life import Shown, shown
@@ -106,10 +106,10 @@ class _Checking:
     def _elsewhere(self, zone: Zone) -> Values:
         return self._view(zone, self.question.domain, "CNAME").everything()
 
-    def _beside(self, zone: Zone, name: str, judged: Judgement) -> Judgement:
+    def _cname_there(self, zone: Zone, name: str, judged: Judgement) -> Judgement:
         """Look for a CNAME where a record is to be added: a server takes no other record beside one."""
         target = self._view(zone, name, "CNAME").everything() if judged.add else ()
-        return beside_cname(judged, name, target[0]) if target else judged
+        return with_cname(judged, name, target[0]) if target else judged
 
     def _mx(self, zone: Zone) -> DnsFinding:
         domain, server = self.question.domain, self.question.host
@@ -151,7 +151,7 @@ class _Checking:
 
     def _key(self, zone: Zone, key: PublicKey) -> DnsFinding:
         view = self._view(zone, key.name, "TXT")
-        judged = self._beside(zone, key.name, over_servers(view, lambda found: dkim.judge(key, found)))
+        judged = self._cname_there(zone, key.name, over_servers(view, lambda found: dkim.judge(key, found)))
         self.seen[key.selector] = shown(key, view)
         return DnsFinding("dkim", key.name, view.everything(), values(view.resolver), (key.record,), judged)
 
@@ -169,7 +169,7 @@ class _Checking:
                 domain, found, above, vouched=vouched, unaligned=unaligned, reports=self.question.dedicated
             ),
         )
-        judged = self._beside(zone, dmarc.name(domain), judged)
+        judged = self._cname_there(zone, dmarc.name(domain), judged)
         expected = tuple(one.value for one in judged.add) or view.everything()
         return DnsFinding("dmarc", dmarc.name(domain), view.everything(), values(view.resolver), expected, judged)
 

@@ -15,7 +15,7 @@ _MISSING: Final = ("made",)
 """A key in this state signs nothing yet, so that it may be missing."""
 
 
-class BadKey(ValueError):
+class UnreadableKey(ValueError):
     """This is no key record; the message is the part that cannot be read."""
 
 
@@ -40,7 +40,7 @@ class PublicKey:
 
 
 def tags(record: str) -> dict[str, str]:
-    """Return the tags of a key record, blanks taken out of their values; raise BadKey where a receiver cannot read it.
+    """Return the tags of a key record, blanks taken out of their values; raise UnreadableKey for what is none.
 
     Names count as they are written, each once, and nothing else stands between semicolons (RFC 6376, 3.2).
     """
@@ -49,10 +49,10 @@ def tags(record: str) -> dict[str, str]:
     for part in parts if parts[-1].strip() else parts[:-1]:
         name, equals, value = part.partition("=")
         if not equals or not _TAG.fullmatch(name.strip()) or name.strip() in found:
-            raise BadKey(part.strip() or ";;")
+            raise UnreadableKey(part.strip() or ";;")
         found[name.strip()] = _SPACE.sub("", value)
     if "p" not in found:
-        raise BadKey(record.strip())
+        raise UnreadableKey(record.strip())
     return found
 
 
@@ -87,7 +87,7 @@ def _wrong(key: PublicKey, record: str) -> Phrase | None:
     ours = tags(key.record)
     try:
         there = tags(record)
-    except BadKey as error:
+    except UnreadableKey as error:
         return Phrase("dns.dkim.syntax", {"text": str(error)})
     if there.get("v", "DKIM1") != "DKIM1":
         return Phrase("dns.dkim.version", {"version": there["v"]})

@@ -137,7 +137,7 @@ def _with_resolver(one: Judgement, result: DnsResult, judge: Callable[[Values], 
     )
 
 
-def beside_cname(one: Judgement, name: str, target: str) -> Judgement:
+def with_cname(one: Judgement, name: str, target: str) -> Judgement:
     """Return what is to be said where the records of a name are those of another: it can have none of its own."""
     reason = Phrase("dns.beside cname", {"reason": one.reason, "name": name, "target": target})
     step = Phrase("dns.step.cname", {"name": name})
