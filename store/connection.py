@@ -10,7 +10,7 @@ import os
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -77,8 +77,18 @@ class Connection(Protocol):
     def has_table(self, name: str) -> bool:
         """Say whether there is a table of this name."""
 
+    def one_sync(self) -> AbstractContextManager[None]:
+        """Let what the block commits be synced together, at its end.
+
+        What it has committed survives the death of this program at once, and a power failure from its end on.
+        """
+
     def close(self) -> None:
         """Close the connection."""
+
+
+_FULL = 2
+"""How ``pragma synchronous`` says ``full``."""
 
 
 class SqliteConnection:
@@ -139,6 +149,33 @@ create index inbound_company on inbound (company_id, id, message_id, from_addres
     def has_table(self, name: str) -> bool:
         """Say whether there is a table of this name."""
         return bool(self.execute("select 1 from sqlite_master where type = 'table' and name = ?", (name,)).rows)
+
+    @contextmanager
+    def one_sync(self) -> Iterator[None]:
+        """Let what the block commits be synced together, at its end."""
+        if self._execute("pragma synchronous", ()).rows[0][0] != _FULL:
+            # In another such block, or in a store of a bench that is synced nowhere.
+            yield
+            return
+        self._execute("pragma synchronous = normal", ())
+        try:
+            yield
+        finally:
+            self._execute("pragma synchronous = full", ())
+            self._sync()
+
+    def _sync(self) -> None:
+        # Without full synchronisation SQLite writes a commit to the log beside the store, and leaves it to the system.
+        path = self._execute("pragma database_list", ()).rows[0][2]
+        try:
+            log = os.open(f"{path}-wal", os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            # All of it was moved into the store, which was synced then.
+            return
+        try:
+            os.fsync(log)
+        finally:
+            os.close(log)
 
     def close(self) -> None:
         """Close the connection."""

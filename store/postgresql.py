@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -89,6 +90,15 @@ create index inbound_company on inbound (company_id, id);"""
     def has_table(self, name: str) -> bool:
         """Say whether there is a table of this name."""
         return bool(self.execute("select to_regclass(:name) is not null", {"name": name}).rows[0][0])
+
+    @contextmanager
+    def one_sync(self) -> Iterator[None]:
+        """Let what the block commits be synced together, shortly after its end."""
+        self.execute("set synchronous_commit = off")
+        try:
+            yield
+        finally:
+            self.execute("set synchronous_commit = on")
 
     def close(self) -> None:
         """Close the connection."""

@@ -175,6 +175,10 @@ class Store:
         """A block whose reads all see the same state of the store, and which makes no writer wait."""
         return connections.snapshot(self.connection)
 
+    def one_sync(self) -> AbstractContextManager[None]:
+        """A block whose commits survive the death of this program at once, and a power failure from its end on."""
+        return self.connection.one_sync()
+
     def data_version(self) -> int:
         """A number that changes when another connection has committed something."""
         return self.connection.data_version()

@@ -7,7 +7,7 @@ import pwd
 import secrets
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import cache, lru_cache
 from pathlib import Path
@@ -120,11 +120,11 @@ def installation(config: Config, store: Store, clock: Clock = now) -> Installati
     )  # fmt: skip
 
 
-def ways(config: Config, local: Submitter) -> MailWays:
-    """Return the ways out, to this machine's own mail server by ``local``."""
+def ways(config: Config, local: Submitter, meanwhile: Callable[[], None] | None = None) -> MailWays:
+    """Return the ways out, to this machine's own mail server by ``local``; ``meanwhile`` is done while one waits."""
     from weftmail.cli.ways import MailWays
 
-    return MailWays(local, SecretFolder(config.servers), now, config.hostname or socket.getfqdn())
+    return MailWays(local, SecretFolder(config.servers), now, config.hostname or socket.getfqdn(), meanwhile)
 
 
 def scanner(config: Config) -> Scanner | None:

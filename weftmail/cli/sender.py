@@ -27,7 +27,7 @@ from weftmail.cli.stop import QUARTER, Stop
 from weftmail.core.failure import TempFail, UsageError
 from weftmail.core.ports import Submitter
 from weftmail.flow.channels import channels
-from weftmail.flow.channels.channel import Means
+from weftmail.flow.channels.channel import Means, Meanwhile
 from weftmail.flow.deliver import OutboxSender, Round
 from weftmail.flow.due.runner import Runner
 from weftmail.flow.settle import backoff
@@ -65,8 +65,9 @@ def send(config: Config, *, once: bool) -> int:
     """Empty the outbox and do what is due, and with ``once`` false keep at it until asked to stop."""
     store = runtime.open_store(config)
     lock = _lock(config)
-    submitter = way_out(config)
-    ways = runtime.ways(config, submitter)
+    meanwhile = Meanwhile()
+    submitter = way_out(config, meanwhile)
+    ways = runtime.ways(config, submitter, meanwhile)
     hints = Receiver(config.folder / "send.sock")
     stop = Stop()
     try:
@@ -78,6 +79,7 @@ def send(config: Config, *, once: bool) -> int:
             channels(Means(store, installation, submitter, lambda of: runtime.keys_in_use(config, store, of), ways)),
             holder=f"{os.uname().nodename}:{os.getpid()}",
             jitter=random.random,
+            meanwhile=meanwhile,
         )
         resident = () if once else (watching(SpoolWatch(config)), saying_so(config, "mail-send", runtime.now()))
         with following(config, store, installation) as reads_log:
@@ -158,14 +160,14 @@ def _report(done: Round) -> None:
         log.info("handed over %d, deferred %d, refused %d", done.sent, done.deferred, done.refused)
 
 
-def way_out(config: Config) -> Submitter:
+def way_out(config: Config, meanwhile: Meanwhile | None = None) -> Submitter:
     """Return the way out that the settings name; raises UsageError where they name none."""
     if config.smtp.startswith("maildir:"):
         return Maildir(config.smtp.partition(":")[2])
     host, colon, port = config.smtp.rpartition(":")
     if not colon or not port.isdigit():
         raise UsageError(f"smtp = {config.smtp!r} is neither HOST:PORT nor maildir:PATH; mend it in the settings")
-    return SmtpSubmitter(host, int(port))
+    return SmtpSubmitter(host, int(port), meanwhile=meanwhile)
 
 
 def _lock(config: Config) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import smtplib
+from collections.abc import Callable
 
 from weftmail.core.limits import SMTP_TIMEOUT
 from weftmail.core.outgoing_server import OutgoingServer, ServerFailure
@@ -17,11 +18,20 @@ from weftmail.transport.smtp import SmtpSubmitter
 class MailWays:
     """Fulfils ``Ways``.  A server whose settings or secrets change gets a new connection."""
 
-    def __init__(self, local: Submitter, files: SecretFolder, clock: Clock, helo: str) -> None:
+    def __init__(
+        self,
+        local: Submitter,
+        files: SecretFolder,
+        clock: Clock,
+        helo: str,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> None:
+        """``helo`` is our name; ``meanwhile`` is done while a server writes a mail down."""
         self._local = local
         self._files = files
         self._tokens = AccessTokens(files, clock)
         self._helo = helo
+        self._meanwhile = meanwhile
         self._kept: dict[str, tuple[tuple[OutgoingServer, int], SmtpSubmitter]] = {}
 
     def to(self, server: OutgoingServer) -> Submitter:
@@ -35,7 +45,7 @@ class MailWays:
         if there is not None:
             there[1].close()
             self._tokens.forget(server.name)
-        made = SmtpSubmitter(server.host, server.port, begin=lambda: self._begun(server))
+        made = SmtpSubmitter(server.host, server.port, begin=lambda: self._begun(server), meanwhile=self._meanwhile)
         self._kept[server.name] = stands, made
         return made
 

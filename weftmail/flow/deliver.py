@@ -1,7 +1,9 @@
 """Out: copies that are due are claimed under a lease, handed over by their channel, and each settled at once.
 
 A copy is settled right after its hand-over and before the next one begins: where the sender dies in between, that one
-hand-over is the only one that may be repeated, and it bears the same Message-ID.
+hand-over is the only one that may be repeated, and it bears the same Message-ID.  While the mail server writes it down
+the next copy is composed.  The disk is waited for once a round: a power failure may repeat the hand-overs of the last
+one.
 """
 
 from __future__ import annotations
@@ -9,6 +11,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import zip_longest
 from typing import assert_never
 
 from weftmail.core.failure import TempFail
@@ -18,7 +22,7 @@ from weftmail.core.reports import dsn, reason
 from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say
 from weftmail.flow.bounces import refused
-from weftmail.flow.channels.channel import Channel
+from weftmail.flow.channels.channel import Channel, Meanwhile
 from weftmail.flow.due.kinds.retry import Retry
 from weftmail.flow.events import event
 from weftmail.flow.installation import Installation
@@ -78,13 +82,18 @@ class OutboxSender:
         channels: Mapping[str, Channel],
         holder: str,
         jitter: Callable[[], float],
+        meanwhile: Meanwhile | None = None,
     ) -> None:
-        """``channels`` by name; ``holder`` names this sender in its leases; ``jitter`` returns numbers from 0 to 1."""
+        """``channels`` by name; ``holder`` names this sender in its leases; ``jitter`` returns numbers from 0 to 1.
+
+        ``meanwhile`` is what the ways out do while a mail server writes a mail down.
+        """
         self._store = store
         self._installation = installation
         self._channels = channels
         self._holder = holder
         self._jitter = jitter
+        self._meanwhile = meanwhile or Meanwhile()
         self._latest: int | None = None
         """When the last round was; None before the first."""
 
@@ -94,7 +103,8 @@ class OutboxSender:
         Raises TempFail where the store failed; what was handed over before that is settled.
         """
         try:
-            return self._round(stopping)
+            with self._store.one_sync():
+                return self._round(stopping)
         except Exception as error:
             # Sorted into what passes and what does not; either is raised.
             if temporary(error):
@@ -111,13 +121,20 @@ class OutboxSender:
         self._latest = now
         claimed = self._store.outbox.claim(self._holder, now, now + LEASE, AT_ONCE)
         done = Round()
-        for one in claimed:
+        for one, following in zip_longest(claimed, claimed[1:]):
             # The lease must outlast this hand-over, too; a copy that has waited too long is left to the next claim.
             if stopping() or self._installation.clock() > now + LEASE // 2:
                 self._store.outbox.release(one.id, self._holder, self._installation.clock())
             else:
+                self._meanwhile.give(self._preparing(following))
                 done = done.plus(self._hand_over(one))
+        self._meanwhile.give(None)
         return done
+
+    def _preparing(self, claimed: Claimed | None) -> Callable[[], None] | None:
+        """Return what there is to do for the copy whose turn comes next."""
+        channel = self._channels.get(claimed.channel) if claimed is not None else None
+        return partial(channel.prepare, claimed) if claimed is not None and channel is not None else None
 
     def _hand_over(self, claimed: Claimed) -> Mapping[str, Outcome]:
         addresses = self._addresses(claimed)

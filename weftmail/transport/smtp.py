@@ -1,15 +1,15 @@
-"""The way out: SMTP to the local mail server on a kept connection (RFC 5321, RFC 6531).
+"""The way out: SMTP to the local mail server on a kept connection (RFC 5321, RFC 6531, RFC 2920).
 
-MAIL, RCPT and DATA are spoken one by one, so that each recipient gets an outcome of its own.  Until the mail itself is
-under way a broken connection is harmless: a kept one that has gone stale is replaced once.  After that nobody knows
-whether the mail was taken, and the outcome says so.
+MAIL, RCPT and DATA have answers of their own, so that each recipient gets an outcome of its own; a server that offers
+to is sent all of them at once.  Until the mail itself is under way a broken connection is harmless: a kept one that has
+gone stale is replaced once.  After that nobody knows whether the mail was taken, and the outcome says so.
 """
 
 from __future__ import annotations
 
 import re
 import smtplib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from weftmail.core.address import BadAddress
@@ -19,10 +19,10 @@ from weftmail.core.limits import SMTP_TIMEOUT
 from weftmail.core.outgoing_server import ServerFailure
 from weftmail.core.ports import Deferred, Outcome, Refused, Sent
 
-_BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _MESSAGE_ID = re.compile(rb"(?im)^message-id:[ \t]*<([\x21-\x7e]{1,200})>")
 _LONGEST_ENVID = 100
 _LONGEST_ORCPT = 500
+_GO_ON = 354
 _CLOSING = 421
 _LONGEST_TEXT = 500
 
@@ -54,13 +54,22 @@ class SmtpSubmitter:
     """A Submitter that speaks SMTP; for use by one thread at a time."""
 
     def __init__(
-        self, host: str, port: int, timeout: float = SMTP_TIMEOUT, begin: Callable[[], smtplib.SMTP] | None = None
+        self,
+        host: str,
+        port: int,
+        timeout: float = SMTP_TIMEOUT,
+        begin: Callable[[], smtplib.SMTP] | None = None,
+        meanwhile: Callable[[], None] | None = None,
     ) -> None:
-        """``begin`` connects and signs in to another server; it raises ServerFailure where that cannot be."""
+        """``begin`` connects and signs in to another server; it raises ServerFailure where that cannot be.
+
+        ``meanwhile`` is called while the server writes a mail down, before its answer is read; it never raises.
+        """
         self._host = host
         self._port = port
         self._timeout = timeout
         self._begin = begin
+        self._meanwhile = meanwhile
         self._kept: smtplib.SMTP | None = None
 
     def submit(self, return_path: str, recipients: Sequence[str], data: bytes) -> dict[str, Outcome]:
@@ -76,7 +85,7 @@ class SmtpSubmitter:
             sender = sendable_address(return_path) if return_path else ""
         except BadAddress as error:
             return outcomes | dict.fromkeys(addresses, Refused(f"5.1.7 {error}"))
-        if _BARE.search(data):
+        if not data.count(b"\r\n") == data.count(b"\r") == data.count(b"\n"):
             return outcomes | dict.fromkeys(addresses, Refused("5.6.0 the mail holds a line end that is not CRLF"))
         if addresses:
             outcomes |= self._hand_over(sender, addresses, data)
@@ -149,35 +158,39 @@ class SmtpSubmitter:
         reports = connection.has_extn("dsn")
         if reports:
             options += f" RET=HDRS{_envelope_id(data)}"
-        reply = _command(connection, f"MAIL FROM:<{sender}>{options}")
+        commands = [f"MAIL FROM:<{sender}>{options}"]
+        commands += [f"RCPT TO:<{to}>{_reported(one) if reports else ''}" for one, to in addresses.items()]
+        answers = _Answers(connection, [*commands, "DATA"])
+        reply = next(answers)
         if not reply.good:
             if 400 <= reply.code < 500:
                 # A kept session may be in a bad state of its own, such as a filter that died under it; a new one
                 # is asked before the mail is put off.
                 raise _Deferring(reply.text)
-            return self._ended(connection, dict.fromkeys(addresses, reply.outcome()))
+            return self._ended(connection, answers, dict.fromkeys(addresses, reply.outcome()))
         outcomes: dict[str, Outcome] = {}
         taken: list[str] = []
-        for recipient, address in addresses.items():
-            reply = _command(connection, f"RCPT TO:<{address}>{_reported(recipient) if reports else ''}")
+        for recipient, reply in zip(addresses, answers, strict=False):
             if reply.good:
                 taken.append(recipient)
             else:
                 outcomes[recipient] = reply.outcome()
         if not taken:
-            return self._ended(connection, outcomes)
-        reply = _command(connection, "DATA")
-        if reply.code != 354:
+            return self._ended(connection, answers, outcomes)
+        reply = next(answers)
+        if reply.code != _GO_ON:
             # "Good" here is a server out of step: nothing was sent, so nothing was taken.
             outcome = Deferred(reply.text) if reply.good else reply.outcome()
-            return self._ended(connection, outcomes | dict.fromkeys(taken, outcome))
+            return self._ended(connection, answers, outcomes | dict.fromkeys(taken, outcome))
         return outcomes | dict.fromkeys(taken, self._content(connection, data))
 
     def _content(self, connection: smtplib.SMTP, data: bytes) -> Outcome:
         try:
             # A dot at the start of a line is doubled (RFC 5321, 4.5.2).
-            stuffed = re.sub(rb"(?m)^\.", b"..", data)
+            stuffed = (b"." if data.startswith(b".") else b"") + data.replace(b"\r\n.", b"\r\n..")
             connection.send(stuffed + (b"" if stuffed.endswith(b"\r\n") else b"\r\n") + b".\r\n")
+            if self._meanwhile is not None:
+                self._meanwhile()
             reply = _reply(connection.getreply())
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
@@ -186,9 +199,12 @@ class SmtpSubmitter:
             self._drop()
         return reply.outcome()
 
-    def _ended(self, connection: smtplib.SMTP, outcomes: dict[str, Outcome]) -> dict[str, Outcome]:
+    def _ended(self, connection: smtplib.SMTP, answers: _Answers, outcomes: dict[str, Outcome]) -> dict[str, Outcome]:
         """Put the server back to where a mail can begin; a server that cannot is left."""
         try:
+            if answers.wait_for_a_mail():
+                # It waits for a mail that nobody is to get (RFC 2920, 3.1): an empty one, which it refuses.
+                _command(connection, ".")
             if not _command(connection, "RSET").good:
                 self._drop()
         except _Broken:
@@ -196,8 +212,30 @@ class SmtpSubmitter:
         return outcomes
 
 
+class _Answers(Iterator[_Reply]):
+    """The answers to commands of which the last is DATA: all are sent at once where the server offers it, else each
+    when its answer is asked for."""
+
+    def __init__(self, connection: smtplib.SMTP, commands: Sequence[str]) -> None:
+        self._connection = connection
+        self._left = list(commands)
+        self._at_once = connection.has_extn("pipelining")
+        if self._at_once:
+            _sent(connection, "".join(f"{one}\r\n" for one in commands))
+
+    def __next__(self) -> _Reply:
+        if not self._left:
+            raise StopIteration
+        command = self._left.pop(0)
+        return _answer(self._connection) if self._at_once else _command(self._connection, command)
+
+    def wait_for_a_mail(self) -> bool:
+        """Read what is still to be answered; say whether the server waits for a mail now."""
+        return self._at_once and _GO_ON in [reply.code for reply in self]
+
+
 def _body_is_ascii(data: bytes) -> bool:
-    return data.partition(b"\r\n\r\n")[2].isascii()
+    return data.isascii() or data.partition(b"\r\n\r\n")[2].isascii()
 
 
 def _envelope_id(data: bytes) -> str:
@@ -224,8 +262,20 @@ def _needs_utf8(sender: str, addresses: dict[str, str], data: bytes) -> bool:
 
 
 def _command(connection: smtplib.SMTP, line: str) -> _Reply:
+    _sent(connection, f"{line}\r\n")
+    return _answer(connection)
+
+
+def _sent(connection: smtplib.SMTP, lines: str) -> None:
     try:
-        reply = _reply(connection.docmd(line))
+        connection.send(lines)
+    except (smtplib.SMTPException, OSError) as error:
+        raise _Broken(_said(error)) from None
+
+
+def _answer(connection: smtplib.SMTP) -> _Reply:
+    try:
+        reply = _reply(connection.getreply())
     except (smtplib.SMTPException, OSError) as error:
         raise _Broken(_said(error)) from None
     if reply.code == _CLOSING:

@@ -17,6 +17,23 @@ Keys = Callable[[str], Sequence[SigningKey]]
 """Returns the signing keys of a domain; none where it has none yet."""
 
 
+class Meanwhile:
+    """What is done while a mail server writes a mail down: one piece of work, given anew for each mail."""
+
+    def __init__(self) -> None:
+        self._work: Callable[[], None] | None = None
+
+    def give(self, work: Callable[[], None] | None) -> None:
+        """Let this be done next, in place of what was given before; it never raises."""
+        self._work = work
+
+    def __call__(self) -> None:
+        """Do what was given, once."""
+        work, self._work = self._work, None
+        if work is not None:
+            work()
+
+
 @dataclass(frozen=True, slots=True)
 class Means:
     """What a program has that a channel may need."""
@@ -36,6 +53,13 @@ class Channel(Protocol):
     @property
     def name(self) -> str:
         """Its row in the table ``channel``, which says what kind of address it needs."""
+        ...
+
+    def prepare(self, claimed: Claimed) -> None:
+        """Do what can be done before the copy's turn, while the one before it is under way; ``send`` does the rest.
+
+        Never raises: what goes wrong is raised by ``send``.  Writes nothing.
+        """
         ...
 
     def send(self, claimed: Claimed, addresses: Sequence[str]) -> Mapping[str, Outcome]:

@@ -19,6 +19,9 @@ class Pigeons:
         self.flown: list[tuple[int, int | None, tuple[str, ...]]] = []
         self.answers: dict[str, Outcome] = {}
 
+    def prepare(self, claimed: Claimed) -> None:
+        """A pigeon needs no time."""
+
     def send(self, claimed: Claimed, addresses: Sequence[str]) -> Mapping[str, Outcome]:
         self.flown.append((claimed.message_id, claimed.contact_id, tuple(addresses)))
         return {one: self.answers.get(one, Sent("landed")) for one in addresses}
