@@ -51,4 +51,4 @@ _MARK_ALONE = re.compile(f"[{_MARKS}]")
 
 def level(html: str) -> str:
     """Return text or HTML in which no letter bears more than four marks."""
-    return _STACK.sub(lambda found: found[1] + _MARK_ALONE.sub("", found[2]), html)
+    return html if html.isascii() else _STACK.sub(lambda found: found[1] + _MARK_ALONE.sub("", found[2]), html)

@@ -13,8 +13,6 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from email.message import Message
-from email.policy import Compat32
 from typing import Final, assert_never
 
 from weftmail.core.address import Mailbox
@@ -105,14 +103,18 @@ class ForOneColleague:
 Copy = ForOutsider | ForColleagues | ForOneColleague
 
 
-class _Written(Compat32):
-    """Header values are encoded and folded already; they are written as they stand."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of a mail, or the mail: its fields, encoded and folded already, and its content with CRLF line ends."""
 
-    def fold_binary(self, name: str, value: str) -> bytes:
-        return f"{name}: {value}\r\n".encode()
+    fields: tuple[tuple[str, str], ...]
+    content: bytes
+    multipart: bool = False
+
+    def as_bytes(self) -> bytes:
+        return b"%b\r\n%b" % ("".join(f"{name}: {value}\r\n" for name, value in self.fields).encode(), self.content)
 
 
-_POLICY: Final = _Written(linesep="\r\n")
 _TYPE: Final = re.compile(r"(?:application|audio|font|image|model|text|video|message)/[a-z0-9][a-z0-9.+_-]{0,126}")
 _CONTROL: Final = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]")
 _REPEATED: Final = re.compile(r"(?:(?:re|sv|aw|vs|antw|rv|réf)(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
@@ -129,14 +131,8 @@ def compose(letter: Letter, copy: Copy) -> bytes:
     inline += _logo(copy)
     body = _alternatives(*_texts(letter, copy), inline)
     root = _multipart("mixed", [body, *(_file(one) for one in files)]) if files else body
-    mail = Message(policy=_POLICY)
-    for name, value in _fields(letter, copy):
-        if value:
-            mail[name] = value
-    for name, value in root.items():
-        mail[name] = value
-    mail.set_payload(root.get_payload())
-    return mail.as_bytes()
+    written = [(name, value) for name, value in _fields(letter, copy) if value]
+    return _Part((*written, *root.fields), root.content).as_bytes()
 
 
 def _logo(copy: Copy) -> list[Attached]:
@@ -245,7 +241,7 @@ def _quoting(text: str, page: str, quote: Quote) -> tuple[str, str]:
     return f"{text.rstrip()}\n\n{as_lines(said)}\n", f"{page}<br>\n{below}"
 
 
-def _alternatives(text: str, page: str, inline: Sequence[Attached]) -> Message:
+def _alternatives(text: str, page: str, inline: Sequence[Attached]) -> _Part:
     document = f'<!doctype html>\n<html><head><meta charset="utf-8"></head><body>\n{page}\n</body></html>\n'
     shown = _text_part("html", document)
     if inline:
@@ -253,47 +249,49 @@ def _alternatives(text: str, page: str, inline: Sequence[Attached]) -> Message:
     return _multipart("alternative", [_text_part("plain", text), shown])
 
 
-def _text_part(subtype: str, text: str) -> Message:
+def _text_part(subtype: str, text: str) -> _Part:
     data = text.encode("utf-8", "replace")
-    part = Message(policy=_POLICY)
-    part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
+    kind = ("Content-Type", f'text/{subtype}; charset="utf-8"')
     if len(text) * 1.25 < len(data):
-        return _base64(part, data)
-    part["Content-Transfer-Encoding"] = "quoted-printable"
-    coded = binascii.b2a_qp(data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"), istext=True)
+        return _base64([kind], data)
+    coded = binascii.b2a_qp(_with_crlf(data), istext=True)
     # A mailbox file would put a ">" before a line that begins so, and break the signature.
-    part.set_payload(_FROM.sub(b"=46rom ", coded).decode("ascii"))
-    return part
+    coded = _with_crlf(_FROM.sub(b"=46rom ", coded))
+    return _Part((kind, ("Content-Transfer-Encoding", "quoted-printable")), coded)
 
 
-def _base64(part: Message, data: bytes) -> Message:
-    part["Content-Transfer-Encoding"] = "base64"
-    coded = binascii.b2a_base64(data, newline=False).decode("ascii")
-    part.set_payload("\r\n".join(coded[at : at + 76] for at in range(0, len(coded), 76)))
-    return part
+def _with_crlf(data: bytes) -> bytes:
+    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
 
 
-def _file(one: Attached) -> Message:
-    part = Message(policy=_POLICY)
+def _base64(fields: Sequence[tuple[str, str]], data: bytes) -> _Part:
+    coded = binascii.b2a_base64(data, newline=False)
+    lines = b"\r\n".join([coded[at : at + 76] for at in range(0, len(coded), 76)])
+    return _Part((*fields, ("Content-Transfer-Encoding", "base64")), lines)
+
+
+def _file(one: Attached) -> _Part:
     kind = one.content_type.partition(";")[0].strip().lower()
     if not _TYPE.fullmatch(kind) or kind.startswith("message/") or mask(kind) != kind:
         # A mail within a mail may not be base64 (RFC 2046, 5.2.1), and must go as it is: as a file it may, and does.
         kind = "application/octet-stream"
-    part["Content-Type"] = kind
     shown = "inline" if one.inline else "attachment"
-    part["Content-Disposition"] = shown + fields.parameter("filename", mask(fields.file_name(one.filename)))
+    name = fields.parameter("filename", mask(fields.file_name(one.filename)))
+    found = [("Content-Type", kind), ("Content-Disposition", f"{shown}{name}")]
     content_id = fields.identifiers(_unmasked([f"<{(one.content_id or '').strip('<> ')}>"]))
     if content_id:
-        part["Content-ID"] = content_id
-    return _base64(part, one.content)
+        found.append(("Content-ID", content_id))
+    return _base64(found, one.content)
 
 
-def _multipart(subtype: str, parts: Sequence[Message], more: str = "") -> Message:
+def _multipart(subtype: str, parts: Sequence[_Part], more: str = "") -> _Part:
+    written = [part.as_bytes() for part in parts]
     digest = hashlib.sha256(subtype.encode("ascii"))
-    for part in parts:
-        digest.update(part.as_bytes() if part.is_multipart() else str(part.get_payload()).encode("utf-8"))
-    made = Message(policy=_POLICY)
+    for part, data in zip(parts, written, strict=True):
+        digest.update(data if part.multipart else part.content)
     # "=_" stands in no base64 and no quoted-printable text, so that no content can hold the boundary.
-    made["Content-Type"] = f'multipart/{subtype};\r\n boundary="=_{digest.hexdigest()[:32]}"{more}'
-    made.set_payload(list(parts))
-    return made
+    boundary = f"=_{digest.hexdigest()[:32]}"
+    kind = ("Content-Type", f'multipart/{subtype};\r\n boundary="{boundary}"{more}')
+    start = f"--{boundary}\r\n".encode("ascii")
+    content = start + (b"\r\n" + start).join(written) + f"\r\n--{boundary}--\r\n".encode("ascii")
+    return _Part((kind,), content, multipart=True)

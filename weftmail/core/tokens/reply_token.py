@@ -125,7 +125,12 @@ def mask(text: str) -> str:
 
     Plain text and HTML alike; what merely looks like a token is masked, too.
     """
-    return _BARE.sub(_SHOWN, _PREFIXED.sub(rf"\1\2{_SHOWN}", text))
+    masked = mask_addresses(text)
+    # A token is a word, or stands in one: most texts have no word that is long enough.
+    words = masked.split()
+    if max(map(len, words), default=0) < LENGTH or not any(_BARE.search(one) for one in words if len(one) >= LENGTH):
+        return masked
+    return _BARE.sub(_SHOWN, masked)
 
 
 def mask_addresses(text: str) -> str:
@@ -133,4 +138,8 @@ def mask_addresses(text: str) -> str:
 
     A word that is no address stays as it is: public keys and links to sign in are printed to be copied.
     """
+    lower = text.lower()
+    # Looked for by itself, each of these words is found a dozen times faster than the pattern.
+    if "reply" not in lower and "bounce" not in lower:
+        return text
     return _PREFIXED.sub(rf"\1\2{_SHOWN}", text)
