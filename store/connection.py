@@ -157,12 +157,14 @@ create index inbound_company on inbound (company_id, id, message_id, from_addres
             # In another such block, or in a store of a bench that is synced nowhere.
             yield
             return
+        before = self.total_changes
         self._execute("pragma synchronous = normal", ())
         try:
             yield
         finally:
             self._execute("pragma synchronous = full", ())
-            self._sync()
+            if self.total_changes != before:
+                self._sync()
 
     def _sync(self) -> None:
         # Without full synchronisation SQLite writes a commit to the log beside the store, and leaves it to the system.

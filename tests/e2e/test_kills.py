@@ -382,6 +382,25 @@ def test_the_sender_dies_before_it_notes_an_answer(sending: Mortal, sink: Sink, 
     assert sorted(len(copies(sink, subject)) for subject in subjects) == [1, 1, 2]
 
 
+def test_the_sender_waits_for_the_disk_once_a_round(sending: Mortal, sink: Sink, traces: Path) -> None:
+    """The commits of three copies are in the log when the program dies, and on the disk with one sync for all."""
+    file = traces / "sender-syncs"
+    sink.clear()
+    subjects = waiting_mails(sending, "syncs")
+    assert sending.run(*strace.under(strace.recording(file)), *sender_words(sending)).returncode == 0
+    calls = strace.recorded(file, *sending.files)
+    answers = [number for number, one in enumerate(calls) if one.name == "recvfrom" and "kept" in one.text]
+    assert len(answers) == 3
+    commits = [
+        any(one.name == "pwrite64" for one in calls[at:to]) for at, to in itertools.pairwise([*answers, len(calls)])
+    ]
+    assert commits == [True, True, True], "each is settled before the next answer"
+    syncs = [place for place, one in enumerate(calls) if one.name in ("fsync", "fdatasync") and place > answers[0]]
+    assert syncs and syncs[0] > answers[-1], "not between two copies"
+    assert "-wal" in calls[syncs[0]].text
+    assert_sent(sending, sink, subjects)
+
+
 def assert_sent(installation: Mortal, sink: Sink, subjects: list[str]) -> None:
     """Fail unless each copy left, at most one of them twice, and then under one Message-ID."""
     left = [copies(sink, subject) for subject in subjects]

@@ -27,6 +27,28 @@ def test_what_is_committed_survives_a_power_failure_and_keys_hold(sqlite_office:
         )
 
 
+def test_commits_that_are_synced_together_are_seen_at_once_and_the_next_is_synced_alone(office: Office) -> None:
+    with office.store.one_sync():
+        with office.store.transaction():
+            office.store.companies.add("Beta", 2)
+        assert [one.name for one in office.again().companies.all()] == ["Acme", "Beta"], "before it is synced"
+        with pytest.raises(ZeroDivisionError), office.store.one_sync():
+            _ = 1 / 0
+    with pytest.raises(ZeroDivisionError), office.store.one_sync():
+        _ = 1 / 0
+    if office.store.connection.dialect == "sqlite":
+        assert pragma(office.store, "synchronous") == 2
+    else:
+        assert office.store.connection.execute("show synchronous_commit").fetchone() == ("on",)
+
+
+def test_a_store_whose_log_is_gone_into_it_is_synced_already(sqlite_office: Office) -> None:
+    with sqlite_office.store.one_sync():
+        sqlite_office.store.companies.add("Beta", 2)
+        sqlite_office.store.connection.execute("pragma journal_mode = delete")
+    assert pragma(sqlite_office.store, "synchronous") == 2
+
+
 def test_a_transaction_is_whole_or_nothing(sqlite_office: Office) -> None:
     with pytest.raises(ZeroDivisionError), sqlite_office.store.transaction():
         sqlite_office.store.companies.add("Beta", 2)

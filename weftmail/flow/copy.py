@@ -23,12 +23,12 @@ from weftmail.flow import confirming
 from weftmail.flow.identity import Identity, identity_of
 from weftmail.flow.installation import Installation
 from weftmail.flow.notice_place import place_of
-from weftmail.flow.notify import answer_audience, following
+from weftmail.flow.notify import audience_of, following
 from weftmail.flow.quoting import quote_of
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.signing_off import layout_of, signing_off
 from weftmail.flow.suppression import suppressed
-from weftmail.store.message import Reference, ThreadMessage
+from weftmail.store.message import Addressed, Reference, ThreadMessage
 from weftmail.store.outbox import Claimed
 from weftmail.store.record import Record
 from weftmail.store.store import Store
@@ -180,6 +180,7 @@ def _notice(
     record: Record,
     identity: Identity,
 ) -> Notice:
+    addressed = store.messages.addressed(message.company_id, message.id)
     kinds: dict[str, Kind] = {"received": "received", "post": "post", "note": "note", "event": "event"}
     return Notice(
         kind=kinds[message.kind],
@@ -189,19 +190,19 @@ def _notice(
         author=_shown(message),
         author_address=message.author_address,
         verified=message.verified,
-        outsiders=tuple(
-            in_full(one.name, one.address) for one in store.messages.addressed(message.company_id, message.id)
-        ),
-        answer=_answer(store, message, record, identity),
+        outsiders=tuple(in_full(one.name, one.address) for one in addressed),
+        answer=_answer(store, message, addressed, record, identity),
         language=installation.languages.of(claimed.language),
         mentioned=claimed.mentioned,
         acts=_acts(installation, record, message),
     )
 
 
-def _answer(store: Store, message: ThreadMessage, record: Record, identity: Identity) -> Answer:
+def _answer(
+    store: Store, message: ThreadMessage, addressed: Sequence[Addressed], record: Record, identity: Identity
+) -> Answer:
     """Return where an answer goes; who gets a copy stands first where nothing is sent to the one who is answered."""
-    found = answer_audience(store, message.company_id, message.id)
+    found = audience_of(store, message, addressed=addressed)
     kept_out = suppressed(store, message.company_id, [one.address for one in found])
     there = [one for one in found if one.address not in kept_out]
     to, cc = ([one for one in there if one.field == field] for field in ("to", "cc"))

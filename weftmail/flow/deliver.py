@@ -151,7 +151,7 @@ class OutboxSender:
             outcomes = dict.fromkeys(addresses, nobody)
         else:
             outcomes = channel.send(claimed, addresses)
-        self._settle(claimed, outcomes)
+        self._settle(claimed, addresses, outcomes)
         return outcomes
 
     def _addresses(self, claimed: Claimed) -> list[str]:
@@ -162,7 +162,7 @@ class OutboxSender:
             return self._store.users.addresses(claimed.user_id)[:1]
         return [one.address for one in self._store.outbox.recipients(claimed.company_id, claimed.id)[:RECIPIENTS]]
 
-    def _settle(self, claimed: Claimed, outcomes: Mapping[str, Outcome]) -> None:
+    def _settle(self, claimed: Claimed, addresses: Sequence[str], outcomes: Mapping[str, Outcome]) -> None:
         now = self._installation.clock()
         late = now - claimed.created_at > GIVE_UP
         with self._store.transaction():
@@ -178,7 +178,8 @@ class OutboxSender:
             if failed:
                 self._learn(claimed, failed, now)
                 self._notify_of_failure(claimed, failed, now)
-            again = self._is_left(claimed, len(failed) + sum(isinstance(one, Sent) for one in outcomes.values()))
+            done = len(failed) + sum(isinstance(one, Sent) for one in outcomes.values())
+            again = self._is_left(claimed, len(addresses), done)
             until = max((one.until for one in outcomes.values() if isinstance(one, Deferred)), default=0)
             error = next((one.text for one in outcomes.values() if not isinstance(one, Sent)), "")
             who_gets = any(isinstance(one, Sent) for one in outcomes.values())
@@ -197,10 +198,12 @@ class OutboxSender:
         if sent_as is not None:
             self._store.alignments.count(claimed.company_id, sent_as, now)
 
-    def _is_left(self, claimed: Claimed, done: int) -> bool:
-        """Say whether the copy has somebody left to reach."""
+    def _is_left(self, claimed: Claimed, asked: int, done: int) -> bool:
+        """Say whether the copy has somebody left to reach, where ``done`` of the ``asked`` addresses are settled."""
         if claimed.user_id is not None or claimed.address:
             return done == 0
+        if done == asked < RECIPIENTS:
+            return False
         return bool(self._store.outbox.recipients(claimed.company_id, claimed.id))
 
     def _delay(self, claimed: Claimed, error: str, now: int, until: int) -> None:

@@ -32,7 +32,7 @@ from weftmail.flow.suppression import suppressed
 from weftmail.flow.thread import Entry
 from weftmail.store.alias import AliasOwner
 from weftmail.store.delivery import NewDelivery
-from weftmail.store.message import Addressed, ThreadAddressed
+from weftmail.store.message import Addressed, ThreadAddressed, ThreadMessage
 from weftmail.store.outbox import NewCopy
 from weftmail.store.record import Follower, Participant, Record, RecordFollower
 from weftmail.store.store import Store
@@ -101,7 +101,20 @@ def answer_audience(
     The message, where it is not ``shown`` already, and the ``participants`` of its record are asked for.
     """
     message = shown.message if shown is not None else store.messages.get(company_id, message_id)
-    if message is None or not message.public:
+    if message is None:
+        return ()
+    return audience_of(store, message, participants, shown.addressed if shown is not None else None)
+
+
+def audience_of(
+    store: Store,
+    message: ThreadMessage,
+    participants: Sequence[Participant] | None = None,
+    addressed: Sequence[Addressed | ThreadAddressed] | None = None,
+) -> tuple[Outsider, ...]:
+    """Return what ``answer_audience`` does, of a message that is at hand, and of its people where they are."""
+    company_id, message_id = message.company_id, message.id
+    if not message.public:
         return ()
     author = None
     if message.author_contact_id is not None:
@@ -111,7 +124,7 @@ def answer_audience(
     # An unverified mail copies nobody, not even those who take part: a forger could choose them.  Reply all does.
     people: Sequence[Addressed | ThreadAddressed] = ()
     if author is None or message.verified:
-        people = shown.addressed if shown is not None else store.messages.addressed(company_id, message_id)
+        people = store.messages.addressed(company_id, message_id) if addressed is None else addressed
     named = [Named(cast(Field, one.field), one.name, one.address, one.contact_id) for one in people]
     taking_part = {
         one.contact_id

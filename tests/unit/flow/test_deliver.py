@@ -27,7 +27,7 @@ from weftmail.core.limits import FILES_SIZE
 from weftmail.core.ports import Deferred, Outcome, Refused, Sent
 from weftmail.core.tokens import locator, reply_token
 from weftmail.core.wording.sentences import say
-from weftmail.flow.channels.channel import Means
+from weftmail.flow.channels.channel import Means, Meanwhile
 from weftmail.flow.channels.email import EmailChannel
 from weftmail.flow.deliver import GIVE_UP, LEASE, RECIPIENTS, OutboxSender, Round
 from weftmail.flow.due.runner import Runner
@@ -45,9 +45,11 @@ class Postbox:
     def __init__(self) -> None:
         self.taken: list[tuple[str, tuple[str, ...], bytes]] = []
         self.answers: dict[str, Outcome] = {}
+        self.meanwhile = Meanwhile()
 
     def submit(self, return_path: str, recipients: Sequence[str], data: bytes) -> dict[str, Outcome]:
         self.taken.append((return_path, tuple(recipients), data))
+        self.meanwhile()
         return {one: self.answers.get(one, Sent("250 2.0.0 Ok")) for one in recipients}
 
     def close(self) -> None:
@@ -78,7 +80,7 @@ def opened(world: World) -> World:
 def sender(world: World, box: Postbox, holder: str = "here", store: Store | None = None) -> OutboxSender:
     store = store or world.store
     email = EmailChannel(Means(store, world.installation, box, lambda domain: []))
-    return OutboxSender(store, world.installation, {email.name: email}, holder, lambda: 0.5)
+    return OutboxSender(store, world.installation, {email.name: email}, holder, lambda: 0.5, box.meanwhile)
 
 
 def do_what_is_due(world: World) -> None:
@@ -198,7 +200,9 @@ class TestNotification:
                 return signing
 
             channel = EmailChannel(Means(world.store, world.installation, box, keys))
-            ours = OutboxSender(world.store, world.installation, {channel.name: channel}, "here", lambda: 0.5)
+            ours = OutboxSender(
+                world.store, world.installation, {channel.name: channel}, "here", lambda: 0.5, box.meanwhile
+            )
             while ours.round().worked:
                 pass
             assert len(box.taken) == len(asked) == len(set(languages)) + len(people)
@@ -206,6 +210,75 @@ class TestNotification:
             assert sorted(len(one[1]) for one in box.taken if one[1][0] in people) == [1] * len(people)
             inside = sorted(address for one in box.taken for address in one[1] if address not in people)
             assert inside == sorted(f"eva{number}@acme.example" for number in range(len(languages)))
+
+
+class TestAhead:
+    """The next copy is composed while the mail server writes down the one before."""
+
+    PEOPLE = ("a@other.example", "b@other.example", "c@other.example")
+
+    @pytest.fixture
+    def waiting(self, opened: World, box: Postbox) -> World:
+        sender(opened, box).round()
+        write(opened, Draft("Yes.", to=list(self.PEOPLE)))
+        box.taken.clear()
+        return opened
+
+    def test_each_is_composed_once_and_in_its_turn(self, waiting: World, box: Postbox):
+        composed: list[int] = []
+
+        def keys(_domain: str) -> list[SigningKey]:
+            composed.append(len(box.taken))
+            return []
+
+        channel = EmailChannel(Means(waiting.store, waiting.installation, box, keys))
+        ours = OutboxSender(waiting.store, waiting.installation, {"email": channel}, "here", lambda: 0.5, box.meanwhile)
+        assert ours.round() == Round(sent=3)
+        assert composed == [0, 1, 2], "the second is composed when the first is under way, and not once more"
+        assert [one[1] for one in box.taken] == [(one,) for one in self.PEOPLE]
+        assert len({one[0] for one in box.taken}) == 3, "each has the return path of its own"
+
+    def test_what_cannot_be_composed_spoils_its_own_turn_alone(self, waiting: World, box: Postbox):
+        get, calls = waiting.store.messages.get, [0]
+
+        def failing(company_id: int, message_id: int):
+            calls[0] += 1
+            if calls[0] == 2:
+                raise Full("database or disk is full")
+            return get(company_id, message_id)
+
+        store = store_with(waiting.store, messages_get=failing)
+        with pytest.raises(TempFail, match="disk is full"):
+            sender(waiting, box, store=store).round()
+        assert [one[1] for one in box.taken] == [(self.PEOPLE[0],)]
+        states = [one.row.state for one in waiting.store.listings.outbox() if one.row.audience == "outsider"]
+        assert sorted(states) == ["sent", "waiting", "waiting"], "the first is settled all the same"
+        waiting.store.outbox.release_all(waiting.clock())
+        assert sender(waiting, box).round() == Round(sent=2)
+        assert sorted(one[1][0] for one in box.taken) == list(self.PEOPLE)
+
+    def test_what_was_composed_for_a_claim_that_ended_is_composed_anew(self, waiting: World, box: Postbox):
+        ours = sender(waiting, box)
+        assert ours.round(lambda: bool(box.taken)) == Round(sent=1)
+        # Its words are changed while it waits, as an act may do that the claim kept away.
+        message = waiting.thread("LEAD-1")[-1]
+        waiting.store.connection.execute("update message set text = 'No.' where id = ?", (message.id,))
+        assert ours.round() == Round(sent=2)
+        assert ["Yes." in box.text(number) for number in range(3)] == [True, False, False]
+
+    def test_a_copy_whose_address_turned_out_wrong_meanwhile_does_not_leave(self, waiting: World, box: Postbox):
+        """Composed or not: whether it may go there is asked when its turn comes."""
+
+        class Learning(Postbox):
+            def submit(self, return_path: str, recipients: Sequence[str], data: bytes) -> dict[str, Outcome]:
+                outcomes = super().submit(return_path, recipients, data)
+                wrong = TestAhead.PEOPLE[1]
+                waiting.store.suppressions.add(waiting.acme, wrong, "no such user", "", None, waiting.clock())
+                return outcomes
+
+        learning = Learning()
+        assert sender(waiting, learning).round() == Round(sent=2, refused=1)
+        assert [one[1] for one in learning.taken] == [(self.PEOPLE[0],), (self.PEOPLE[2],)]
 
 
 class TestToOutsiders:

@@ -239,6 +239,132 @@ def test_a_kept_session_that_puts_mail_off_is_replaced_before_the_mail_is() -> N
         submitter.close()
 
 
+class Pipelining:
+    """A server that answers MAIL, RCPT and DATA only when it has all of them, and a mail only when it may.
+
+    ``answers`` are those of each mail: to MAIL, to every RCPT, to DATA, and to the mail where that is wanted.
+    """
+
+    def __init__(self, *answers: list[str]) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self.heard: list[bytes] = []
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+        self.connections = 0
+        self._answers = list(answers)
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> Pipelining:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.may_answer.set()
+        self._thread.join()
+        self._listener.close()
+
+    def _run(self) -> None:
+        while self._answers:
+            accepted, _ = self._listener.accept()
+            self.connections += 1
+            with accepted, accepted.makefile("rb") as lines:
+                accepted.sendall(b"220 hi\r\n")
+                self.heard.append(lines.readline())
+                accepted.sendall(b"250-hi\r\n250 PIPELINING\r\n")
+                while self._answers and self._mail(accepted, lines):
+                    pass
+
+    def _mail(self, accepted: socket.socket, lines: BinaryIO) -> bool:
+        line = lines.readline()
+        while line == b"RSET\r\n":
+            self.heard.append(line)
+            accepted.sendall(b"250 reset\r\n")
+            line = lines.readline()
+        if not line:
+            return False
+        self.heard.append(line)
+        while self.heard[-1] not in (b"DATA\r\n", b""):
+            self.heard.append(lines.readline())
+        *commands, content = self._answers.pop(0)
+        accepted.sendall("".join(f"{one}\r\n" for one in commands).encode())
+        if commands[-1].startswith("354"):
+            while self.heard[-1] not in (b".\r\n", b""):
+                self.heard.append(lines.readline())
+            assert self.may_answer.wait(60)
+            accepted.sendall(f"{content}\r\n".encode())
+        return not any(one.startswith("421") for one in commands)
+
+
+def test_a_server_that_offers_it_gets_the_whole_envelope_at_once() -> None:
+    first = ["250 mail", "250 rcpt", "451 4.7.1 later", "550 5.1.1 nobody", "354 go", "250 kept"]
+    with Pipelining(first, ["250 mail", "250 rcpt", "354 go", "250 kept too"]) as server:
+        submitter = SmtpSubmitter("127.0.0.1", server.port, timeout=60)
+        assert submitter.submit(FROM, [ANNA, KARIN, "x@c.example"], DATA) == {
+            ANNA: Sent("250 kept"),
+            KARIN: Deferred("451 4.7.1 later"),
+            "x@c.example": Refused("550 5.1.1 nobody"),
+        }
+        assert submitter.submit(FROM, [ANNA], DATA) == {ANNA: Sent("250 kept too")}
+        submitter.close()
+    assert server.connections == 1
+    assert server.heard.count(b"RCPT TO:<anna@acme.example>\r\n") == 2 and b"...\r\n" in server.heard
+
+
+@pytest.mark.parametrize(
+    ("answers", "kind", "empty"),
+    [
+        (["250 mail", "550 nobody", "354 go", "554 no recipients"], Refused, True),
+        (["250 mail", "450 later", "354 go", "250 what a short mail"], Deferred, True),
+        (["250 mail", "550 nobody", "554 no recipients", ""], Refused, False),
+        (["550 not you", "503 mail first", "503 mail first", ""], Refused, False),
+        (["550 not you", "503 mail first", "354 go", "554 no mail"], Refused, True),
+        (["250 mail", "250 rcpt", "451 not now", ""], Deferred, False),
+        (["250 mail", "250 rcpt", "250 out of step", ""], Deferred, False),
+    ],
+)
+def test_of_an_envelope_that_is_not_taken_no_mail_is_left(answers: list[str], kind: type[Outcome], empty: bool) -> None:
+    """Where the server waits for a mail all the same it gets an empty one, for nobody; and the next one goes."""
+    with Pipelining(answers, ["250 mail", "250 rcpt", "354 go", "250 kept"]) as server:
+        submitter = SmtpSubmitter("127.0.0.1", server.port, timeout=60)
+        outcome = submitter.submit(FROM, [ANNA], DATA)[ANNA]
+        assert isinstance(outcome, kind)
+        assert b"body\r\n" not in server.heard and (b".\r\n" in server.heard) is empty
+        assert submitter.submit(FROM, [ANNA], DATA) == {ANNA: Sent("250 kept")}
+        submitter.close()
+    assert server.connections == 1 and server.heard.count(b"body\r\n") == 1
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_a_server_that_closes_within_an_envelope_defers_all_and_keeps_nothing(place: int) -> None:
+    answers = ["250 mail", "250 rcpt", "354 go", ""]
+    answers[place:] = ["421 4.3.2 closing", ""]
+    with Pipelining(answers) as server:
+        submitter = SmtpSubmitter("127.0.0.1", server.port, timeout=60)
+        outcome = submitter.submit(FROM, [ANNA], DATA)[ANNA]
+        assert isinstance(outcome, Deferred) and "421" in outcome.text and outcome.at_server
+        submitter.close()
+    assert b"body\r\n" not in server.heard
+
+
+def test_a_server_that_does_not_offer_it_hears_one_command_at_a_time() -> None:
+    with Scripted(["220 hi", "250 hi", "250 mail", "550 nobody", "250 reset", "221 bye"]) as server:
+        submitter = SmtpSubmitter("127.0.0.1", server.port, timeout=60)
+        assert isinstance(submitter.submit(FROM, [ANNA], DATA)[ANNA], Refused)
+        submitter.close()
+    assert [one[:4] for one in server.heard[1:4]] == [b"MAIL", b"RCPT", b"RSET"]
+
+
+def test_something_else_is_done_while_the_server_writes_a_mail_down() -> None:
+    with Pipelining(*[["250 mail", "250 rcpt", "354 go", "250 kept"]] * 2) as server:
+        # Its answer comes after that was done, or not at all.
+        server.may_answer.clear()
+        submitter = SmtpSubmitter("127.0.0.1", server.port, timeout=60, meanwhile=server.may_answer.set)
+        assert submitter.submit(FROM, [ANNA], DATA) == {ANNA: Sent("250 kept")}
+        assert submitter.submit(FROM, [ANNA], DATA) == {ANNA: Sent("250 kept")}
+        submitter.close()
+
+
 @pytest.mark.parametrize("answer", ["", None])
 def test_an_answer_that_is_lost_is_deferred_and_said_so(answer: str | None) -> None:
     def trial(times: float) -> None:

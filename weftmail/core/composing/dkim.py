@@ -11,7 +11,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ import dkim
 from dkim.util import InvalidTagValueList, parse_tag_value
 
 from weftmail.core.composing.dkim_key import SigningKey
+from weftmail.core.parsing.canonical import canonical_body, relaxed, selected
 
 __all__ = ["LIFETIME", "Signature", "SigningKey", "sign", "verify"]
 
@@ -53,8 +54,11 @@ def sign(data: bytes, keys: Sequence[SigningKey], now: int) -> bytes:
     """
     if not keys:
         return data
-    head, _, body = data.partition(b"\r\n\r\n")
-    signer, body_hash = _Signer(head), base64.b64encode(hashlib.sha256(_canonical_body(body)).digest())
+    end = data.find(b"\r\n\r\n")
+    signer, body = _Signer(data[:end] if end >= 0 else data), hashlib.sha256()
+    for piece in canonical_body(data, end + 4 if end >= 0 else len(data), "relaxed"):
+        body.update(piece)
+    body_hash = base64.b64encode(body.digest())
     return b"".join(signer.signed_by(key, body_hash, now // 1000) for key in keys) + data
 
 
@@ -80,30 +84,19 @@ def verify(data: bytes, dns: Mapping[str, str]) -> list[Signature]:
 
 
 class _Signer:
-    """The header of a mail in its canonical form (RFC 6376, 3.4.2), made once for every signature."""
+    """The header of a mail in its relaxed form, made once for every signature."""
 
     def __init__(self, head: bytes) -> None:
-        self._fields: dict[bytes, list[bytes]] = {}
-        others: list[bytes] = []
+        fields = []
         for field in _START.split(head):
             name, colon, value = field.partition(b":")
-            name = name.rstrip().lower()
             if colon:
-                self._fields.setdefault(name, []).append(_canonical(name, value))
-                if _SIGNED.fullmatch(name) and name not in OVERSIGNED:
-                    others.append(name)
-        critical = [name for name in OVERSIGNED for _ in range(len(self._fields.get(name, ())) + 1)]
-        self._names = [*critical, *others]
-        self._signed = b"".join(self._picked())
-        self._list = _folded(self._names)
-
-    def _picked(self) -> Iterator[bytes]:
-        """The fields that are signed: of several with one name the last one first, and nothing for one that is absent
-        (RFC 6376, 5.4.2)."""
-        left = {name: list(values) for name, values in self._fields.items()}
-        for name in self._names:
-            if left.get(name):
-                yield left[name].pop()
+                fields.append((name.strip().lower(), value))
+        present = [name for name, _ in fields]
+        others = [name for name in present if _SIGNED.fullmatch(name) and name not in OVERSIGNED]
+        names = [*(name for name in OVERSIGNED for _ in range(present.count(name) + 1)), *others]
+        self._signed = b"".join(relaxed(name, value) for name, value in selected(fields, names))
+        self._list = _folded(names)
 
     def signed_by(self, key: SigningKey, body_hash: bytes, now: int) -> bytes:
         """Return the DKIM-Signature field, its line end included."""
@@ -112,27 +105,10 @@ class _Signer:
             f" t={now}; x={now + LIFETIME};\r\n h="
         ).encode("ascii") + b"%b;\r\n bh=%b;\r\n b=" % (self._list, body_hash)
         # The field itself is signed last, without the signature in it and without a line end (RFC 6376, 3.7).
-        last = _canonical(b"dkim-signature", value).removesuffix(b"\r\n")
+        last = relaxed(b"dkim-signature", value).removesuffix(b"\r\n")
         signature = base64.b64encode(key.sign(hashlib.sha256(self._signed + last).digest()))
         lines = [signature[at : at + _WIDTH] for at in range(0, len(signature), _WIDTH)]
         return b"DKIM-Signature:" + value + b"\r\n ".join(lines) + b"\r\n"
-
-
-def _canonical(name: bytes, value: bytes) -> bytes:
-    """Return a field as it is hashed: unfolded, blanks made one, none at its ends (RFC 6376, 3.4.2)."""
-    words = value.replace(b"\r\n", b"").replace(b"\t", b" ").split(b" ")
-    return b"%b:%b\r\n" % (name, b" ".join(filter(None, words)))
-
-
-def _canonical_body(body: bytes) -> bytes:
-    """Return a body as it is hashed: blanks made one, none at the ends of lines, no empty line at its end (RFC 6376,
-    3.4.4)."""
-    body = body.replace(b"\t", b" ")
-    while b"  " in body:
-        body = body.replace(b"  ", b" ")
-    body = body.replace(b" \r\n", b"\r\n").removesuffix(b" ")
-    body = body.rstrip(b"\r\n")
-    return body and body + b"\r\n"
 
 
 def _folded(names: Sequence[bytes]) -> bytes:

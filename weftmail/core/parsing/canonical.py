@@ -80,7 +80,9 @@ def canonical_body(raw: bytes | BinaryIO, start: int, form: str) -> Iterator[byt
     empty_lines, some = 0, False
     for text in _lines(raw, start):
         if form == "relaxed":
-            text = _RUN.sub(b" ", text).replace(b" \n", b"\n")
+            if b"\t" in text or b"  " in text:
+                text = _RUN.sub(b" ", text)
+            text = text.replace(b" \n", b"\n")
             if not text.endswith(b"\n"):
                 # The last line, which lacks its end.
                 text = text.rstrip(b" ")
