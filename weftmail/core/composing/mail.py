@@ -104,7 +104,7 @@ Copy = ForOutsider | ForColleagues | ForOneColleague
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _Written:
     """A part of a mail, or the mail: its fields, encoded and folded already, and its content with CRLF line ends."""
 
     fields: tuple[tuple[str, str], ...]
@@ -132,7 +132,7 @@ def compose(letter: Letter, copy: Copy) -> bytes:
     body = _alternatives(*_texts(letter, copy), inline)
     root = _multipart("mixed", [body, *(_file(one) for one in files)]) if files else body
     written = [(name, value) for name, value in _fields(letter, copy) if value]
-    return _Part((*written, *root.fields), root.content).as_bytes()
+    return _Written((*written, *root.fields), root.content).as_bytes()
 
 
 def _logo(copy: Copy) -> list[Attached]:
@@ -241,7 +241,7 @@ def _quoting(text: str, page: str, quote: Quote) -> tuple[str, str]:
     return f"{text.rstrip()}\n\n{as_lines(said)}\n", f"{page}<br>\n{below}"
 
 
-def _alternatives(text: str, page: str, inline: Sequence[Attached]) -> _Part:
+def _alternatives(text: str, page: str, inline: Sequence[Attached]) -> _Written:
     document = f'<!doctype html>\n<html><head><meta charset="utf-8"></head><body>\n{page}\n</body></html>\n'
     shown = _text_part("html", document)
     if inline:
@@ -249,7 +249,7 @@ def _alternatives(text: str, page: str, inline: Sequence[Attached]) -> _Part:
     return _multipart("alternative", [_text_part("plain", text), shown])
 
 
-def _text_part(subtype: str, text: str) -> _Part:
+def _text_part(subtype: str, text: str) -> _Written:
     data = text.encode("utf-8", "replace")
     kind = ("Content-Type", f'text/{subtype}; charset="utf-8"')
     if len(text) * 1.25 < len(data):
@@ -257,20 +257,20 @@ def _text_part(subtype: str, text: str) -> _Part:
     coded = binascii.b2a_qp(_with_crlf(data), istext=True)
     # A mailbox file would put a ">" before a line that begins so, and break the signature.
     coded = _with_crlf(_FROM.sub(b"=46rom ", coded))
-    return _Part((kind, ("Content-Transfer-Encoding", "quoted-printable")), coded)
+    return _Written((kind, ("Content-Transfer-Encoding", "quoted-printable")), coded)
 
 
 def _with_crlf(data: bytes) -> bytes:
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
 
 
-def _base64(fields: Sequence[tuple[str, str]], data: bytes) -> _Part:
+def _base64(fields: Sequence[tuple[str, str]], data: bytes) -> _Written:
     coded = binascii.b2a_base64(data, newline=False)
     lines = b"\r\n".join([coded[at : at + 76] for at in range(0, len(coded), 76)])
-    return _Part((*fields, ("Content-Transfer-Encoding", "base64")), lines)
+    return _Written((*fields, ("Content-Transfer-Encoding", "base64")), lines)
 
 
-def _file(one: Attached) -> _Part:
+def _file(one: Attached) -> _Written:
     kind = one.content_type.partition(";")[0].strip().lower()
     if not _TYPE.fullmatch(kind) or kind.startswith("message/") or mask(kind) != kind:
         # A mail within a mail may not be base64 (RFC 2046, 5.2.1), and must go as it is: as a file it may, and does.
@@ -284,7 +284,7 @@ def _file(one: Attached) -> _Part:
     return _base64(found, one.content)
 
 
-def _multipart(subtype: str, parts: Sequence[_Part], more: str = "") -> _Part:
+def _multipart(subtype: str, parts: Sequence[_Written], more: str = "") -> _Written:
     written = [part.as_bytes() for part in parts]
     digest = hashlib.sha256(subtype.encode("ascii"))
     for part, data in zip(parts, written, strict=True):
@@ -294,4 +294,4 @@ def _multipart(subtype: str, parts: Sequence[_Part], more: str = "") -> _Part:
     kind = ("Content-Type", f'multipart/{subtype};\r\n boundary="{boundary}"{more}')
     start = f"--{boundary}\r\n".encode("ascii")
     content = start + (b"\r\n" + start).join(written) + f"\r\n--{boundary}--\r\n".encode("ascii")
-    return _Part((kind,), content, multipart=True)
+    return _Written((kind,), content, multipart=True)
