@@ -18,11 +18,13 @@ where s.company_id = :company_id and s.address > :after
 order by s.address
 limit :most;
 
--- One row for each day: what an address refuses a hundred times in an hour is one bad day.
+-- One row for each day, with the last time: what an address refuses a hundred times in an hour is one bad day, and one
+-- that took a message in between is bad again.
 -- name: bounce_add!
 insert into bounce (company_id, address, domain, about, day, created_at)
 values (:company_id, :address, :domain, :about, :day, :now)
-on conflict (company_id, address, about, day) do nothing;
+on conflict (company_id, address, about, day) do update
+set created_at = case when excluded.created_at > bounce.created_at then excluded.created_at else bounce.created_at end;
 
 -- name: bounce_days$
 select count(*) from bounce

@@ -46,11 +46,13 @@ class Deferred:
 class Refused:
     """The mail server refuses this address or this copy for good (5xx), or we do.
 
-    Where it is we, ``says`` is the reason, and ``text`` the same in English.
+    Where it is we, ``says`` is the reason, and ``text`` the same in English.  ``at`` is the command that was answered:
+    to MAIL ("sender") it is about us, to the mail itself ("data") about that.
     """
 
     text: str
     says: Phrase | None = None
+    at: Literal["sender", "recipient", "data"] = "recipient"
 
 
 Outcome = Sent | Deferred | Refused

@@ -240,7 +240,7 @@ class OutboxSender:
         for address, outcome in failed:
             if message is None or not isinstance(outcome, Refused) or outcome.says is not None:
                 continue
-            said = dsn.failure(address, reason.status_in(outcome.text), "failed", outcome.text, "recipient")
+            said = dsn.failure(address, reason.status_in(outcome.text), "failed", outcome.text, outcome.at)
             if said.reason == "no such user":
                 refused(self._store, claimed.company_id, message.record_id, address, said, now)
 

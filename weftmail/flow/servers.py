@@ -49,9 +49,14 @@ def _by(
 ) -> dict[str, Outcome]:
     if not server.is_limited:
         return ways.to(server).submit(parcel.return_path, addresses, parcel.data)
-    waits = {one: found for one in addresses if (found := _too_much(store, server, domain_of(one), now)) is not None}
-    may = [one for one in addresses if one not in waits]
-    outcomes: dict[str, Outcome] = dict(waits)
+    outcomes: dict[str, Outcome] = {}
+    may: list[str] = []
+    for one in addresses:
+        waits = _too_much(store, server, domain_of(one), [domain_of(each) for each in may], now)
+        if waits is None:
+            may.append(one)
+        else:
+            outcomes[one] = waits
     if may:
         outcomes |= ways.to(server).submit(parcel.return_path, may, parcel.data)
     for one in may:
@@ -60,14 +65,15 @@ def _by(
     return outcomes
 
 
-def _too_much(store: Store, server: OutgoingServer, domain: str, now: int) -> Deferred | None:
-    """Return until when an address of a domain has to wait; None where it need not."""
+def _too_much(store: Store, server: OutgoingServer, domain: str, beside: Sequence[str], now: int) -> Deferred | None:
+    """Return until when an address of a domain has to wait, where others are to leave with it, to the domains
+    ``beside``; None where it need not."""
     used = store.servers.use(server.id, domain, now // MINUTE)
     next_minute = (now // MINUTE + 1) * MINUTE
     for limit, count, until, within in (
-        (server.per_day, used.day, now + LATER, "a day"),
-        (server.per_minute, used.minute, next_minute, "a minute"),
-        (server.per_domain, used.domain, next_minute, f"a minute to {domain}"),
+        (server.per_day, used.day + len(beside), now + LATER, "a day"),
+        (server.per_minute, used.minute + len(beside), next_minute, "a minute"),
+        (server.per_domain, used.domain + beside.count(domain), next_minute, f"a minute to {domain}"),
     ):
         if limit is not None and count >= limit:
             return Deferred(f"{server.name}: no more than {limit} leave within {within}", until=until)

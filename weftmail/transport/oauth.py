@@ -21,6 +21,8 @@ TIMEOUT: Final = 20.0
 LONGEST: Final = 64 * 1024
 RENEWED: Final = 4
 """A token is renewed when a quarter of its life is left, and a minute before its end at the earliest."""
+_LIFE: Final = 3600
+"""In seconds, of a token of which nothing is said, or nothing that can be."""
 _NEAR: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -46,10 +48,10 @@ class AccessTokens:
         if there is not None and self._clock() < there[1]:
             return there[0]
         found = self._asked(server, secrets)
-        token, lives = found.get("access_token"), found.get("expires_in", 3600)
+        token = found.get("access_token")
         if not isinstance(token, str) or not token.isprintable() or not token:
             raise ServerFailure("token", "the token server gave no access_token")
-        seconds = lives if isinstance(lives, int) and 0 < lives < 10**7 else 3600
+        seconds = _seconds(found.get("expires_in"))
         self._tokens[server.name] = token, self._clock() + 1000 * (seconds - min(60, seconds // RENEWED))
         new = found.get("refresh_token")
         if isinstance(new, str) and new and secrets.refresh_token and new != secrets.refresh_token:
@@ -75,6 +77,15 @@ class AccessTokens:
         if not isinstance(found, dict):
             raise ServerFailure("token", "the token server gave no JSON object")
         return found
+
+
+def _seconds(lives: object) -> int:
+    """Return for how long a token lives; some servers write the number as text, or with a point."""
+    try:
+        seconds = int(float(str(lives)))
+    except (ValueError, OverflowError):
+        return _LIFE
+    return seconds if 0 < seconds < 10**7 else _LIFE
 
 
 def post(url: str, form: dict[str, str], authority: str) -> bytes:

@@ -11,6 +11,7 @@ import re
 import smtplib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from weftmail.core.address import BadAddress
 from weftmail.core.composing.fields import sendable_address
@@ -23,6 +24,8 @@ _MESSAGE_ID = re.compile(rb"(?im)^message-id:[ \t]*<([\x21-\x7e]{1,200})>")
 _LONGEST_ENVID = 100
 _LONGEST_ORCPT = 500
 _GO_ON = 354
+_SIGN_IN = frozenset({530, 534, 535, 538})
+"""Answers to a session that is not signed in, or no longer (RFC 4954, 6); they say nothing of a mail."""
 _CLOSING = 421
 _LONGEST_TEXT = 500
 
@@ -36,10 +39,10 @@ class _Reply:
     def good(self) -> bool:
         return 200 <= self.code < 300
 
-    def outcome(self) -> Outcome:
+    def outcome(self, at: Literal["sender", "recipient", "data"] = "recipient") -> Outcome:
         if self.good:
             return Sent(self.text)
-        return Refused(self.text) if 500 <= self.code < 600 else Deferred(self.text)
+        return Refused(self.text, at=at) if 500 <= self.code < 600 else Deferred(self.text)
 
 
 class _Broken(Exception):
@@ -163,16 +166,19 @@ class SmtpSubmitter:
         answers = _Answers(connection, [*commands, "DATA"])
         reply = next(answers)
         if not reply.good:
-            if 400 <= reply.code < 500:
-                # A kept session may be in a bad state of its own, such as a filter that died under it; a new one
-                # is asked before the mail is put off.
+            if 400 <= reply.code < 500 or reply.code in _SIGN_IN:
+                # A kept session may be in a bad state of its own, such as a filter that died under it or a sign-in
+                # that ran out; a new one is asked before the mail is put off.
                 raise _Deferring(reply.text)
-            return self._ended(connection, answers, dict.fromkeys(addresses, reply.outcome()))
+            return self._ended(connection, answers, dict.fromkeys(addresses, reply.outcome("sender")))
         outcomes: dict[str, Outcome] = {}
         taken: list[str] = []
         for recipient, reply in zip(addresses, answers, strict=False):
             if reply.good:
                 taken.append(recipient)
+            elif reply.code in _SIGN_IN:
+                # Nothing of the mail was sent: a new session may take all of them.
+                raise _Deferring(reply.text)
             else:
                 outcomes[recipient] = reply.outcome()
         if not taken:
@@ -180,7 +186,7 @@ class SmtpSubmitter:
         reply = next(answers)
         if reply.code != _GO_ON:
             # "Good" here is a server out of step: nothing was sent, so nothing was taken.
-            outcome = Deferred(reply.text) if reply.good else reply.outcome()
+            outcome = Deferred(reply.text) if reply.good else reply.outcome("data")
             return self._ended(connection, answers, outcomes | dict.fromkeys(taken, outcome))
         return outcomes | dict.fromkeys(taken, self._content(connection, data))
 
@@ -197,7 +203,7 @@ class SmtpSubmitter:
             return Deferred(f"4.4.2 the answer to the mail was lost, it may have been taken: {_said(error)}")
         if reply.code == _CLOSING:
             self._drop()
-        return reply.outcome()
+        return reply.outcome("data")
 
     def _ended(self, connection: smtplib.SMTP, answers: _Answers, outcomes: dict[str, Outcome]) -> dict[str, Outcome]:
         """Put the server back to where a mail can begin; a server that cannot is left."""

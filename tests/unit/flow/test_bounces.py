@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -190,18 +191,18 @@ def test_a_delay_and_a_success_are_about_nothing(action: str) -> None:
 class Says:
     """A mail server that says the same of everybody."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, text: str, at: Literal["sender", "recipient", "data"]) -> None:
+        self.refusal = Refused(text, at=at)
 
     def submit(self, return_path: str, recipients: Sequence[str], data: bytes) -> dict[str, Outcome]:
-        return dict.fromkeys(recipients, Refused(self.text))
+        return dict.fromkeys(recipients, self.refusal)
 
     def close(self) -> None:
         """Nothing to give back."""
 
 
-def send(world: World, said: str) -> None:
-    means = Means(world.store, world.installation, Says(said), lambda domain: [])
+def send(world: World, said: str, at: Literal["sender", "recipient", "data"] = "recipient") -> None:
+    means = Means(world.store, world.installation, Says(said, at), lambda domain: [])
     OutboxSender(world.store, world.installation, {"email": EmailChannel(means)}, "me", lambda: 0.5).round()
 
 
@@ -214,6 +215,39 @@ def test_what_our_own_mail_server_refuses_counts_only_where_it_names_the_person(
 ) -> None:
     send(world, said)
     assert is_suppressed(world) is suppressed
+
+
+@pytest.mark.parametrize("said", ["550 5.1.1 <bounce+x@acme.example>: sender unknown", "550 Unknown sender", "553 no"])
+def test_what_is_said_to_our_own_return_path_is_about_us(world: World, said: str) -> None:
+    send(world, said, "sender")
+    assert not is_suppressed(world)
+
+
+@pytest.mark.parametrize(
+    ("said", "suppressed"), [("550 5.1.1 no such user", True), ("550 not this one", False), ("554 5.7.1 spam", False)]
+)
+def test_what_is_said_to_the_mail_itself_is_about_that_unless_it_names_the_person(
+    world: World, said: str, suppressed: bool
+) -> None:
+    send(world, said, "data")
+    assert is_suppressed(world) is suppressed
+
+
+def test_a_day_on_which_it_took_a_message_counts_if_it_refused_the_next(world: World) -> None:
+    refuse(world, FULL)
+    world.clock.now += 3600_000
+    answer(world, WRONG)
+    (there,) = [one for one in world.store.messages.deliveries(world.acme, message_id(world)) if one.address == WRONG]
+    world.store.outbox.report(world.acme, there.id, "accepted", "", ["queued"], world.clock())
+    world.clock.now += 3600_000
+    refuse(world, FULL)
+    for _ in range(3):
+        world.clock.now += DAY
+        refuse(world, FULL)
+    assert not is_suppressed(world), "four days since it took one"
+    world.clock.now += DAY
+    refuse(world, FULL)
+    assert is_suppressed(world)
 
 
 def test_a_copy_that_waits_is_kept_back_once_its_address_is_wrong(world: World) -> None:

@@ -142,6 +142,25 @@ def test_no_more_leaves_than_may(tmp_path: Path) -> None:
     assert isinstance(leave(world, boxes)[KARIN], Sent)
 
 
+def test_a_copy_for_many_keeps_to_the_limit_as_well(tmp_path: Path) -> None:
+    """They count as they are chosen, not only once they have left."""
+    world, boxes = World(tmp_path), Boxes()
+    server(world, "relay", "acme.example", 10, per_minute=5, per_domain=3)
+    people = [f"p{number}@customer.example" for number in range(4)] + [
+        f"p{number}@other.example" for number in range(4)
+    ]
+    found = leave(world, boxes, *people)
+    assert [one for one, outcome in found.items() if isinstance(outcome, Sent)] == [*people[:3], *people[4:6]]
+    assert boxes.asked() == {"relay": [*people[:3], *people[4:6]]}
+    world.clock.now += MINUTE
+    left = [one for one, outcome in found.items() if isinstance(outcome, Deferred)]
+    assert all(isinstance(one, Sent) for one in leave(world, boxes, *left).values())
+    (tmp_path / "day").mkdir()
+    day = World(tmp_path / "day")
+    server(day, "relay", "acme.example", 10, per_day=6)
+    assert len([one for one in leave(day, boxes, *people).values() if isinstance(one, Sent)]) == 6
+
+
 def test_a_day_has_a_limit_too(tmp_path: Path) -> None:
     world, boxes = World(tmp_path), Boxes()
     server(world, "relay", "acme.example", 10, per_day=1)

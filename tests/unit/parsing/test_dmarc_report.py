@@ -86,6 +86,29 @@ def test_a_signature_that_passed_is_named_only_where_it_is_aligned() -> None:
         assert found is not None and found.rows[0].selector == selector and found.rows[0].dkim
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\r\n  " + dmarc.report(),
+        b"\xef\xbb\xbf" + dmarc.report(),
+        b"\xef\xbb\xbf\n" + dmarc.report() + b"\n\0\0",
+        dmarc.report().decode().replace("?>", ' encoding="UTF-16"?>', 1).encode("utf-16"),
+        dmarc.packed(dmarc.report()[:300]) + dmarc.packed(dmarc.report()[300:]),
+        dmarc.packed(b"\n" + dmarc.report()) + b"\0" * 20,
+        dmarc.zipped(b"\n" + dmarc.report()),
+    ],
+)
+def test_what_receivers_leave_around_a_report_and_how_they_pack_it_hides_nothing(content: bytes) -> None:
+    found = read(content)
+    assert found is not None and found == read(dmarc.report())
+
+
+def test_a_file_of_a_million_members_costs_a_hundred() -> None:
+    began = time.process_time()
+    assert read(dmarc.packed(b"") * 200_000) is None
+    assert time.process_time() - began < 1
+
+
 def test_a_policy_that_changed_is_read_and_two_domains_are_not() -> None:
     assert read(dmarc.report(policies=["acme.example", "acme.example"])) is not None
     assert read(dmarc.report(policies=["acme.example", "other.example"])) is None

@@ -280,6 +280,26 @@ def test_a_token_is_asked_for_and_renewed_before_it_ends(provider: Begun, tokens
     way.close()
 
 
+@pytest.mark.parametrize(
+    ("lives", "ends_in"),
+    [('"60"', 45), ("60.0", 45), ('"3599"', 3539), ('"soon"', 3540), ("-1", 3540), ("1e400", 3540), ("null", 3540)],
+)
+def test_how_long_a_token_lives_is_read_as_servers_write_it(tmp_path: Path, lives: str, ends_in: int) -> None:
+    asked: list[str] = []
+
+    def fetch(url: str, _form: dict[str, str], _authority: str) -> bytes:
+        asked.append(url)
+        return f'{{"access_token": "t", "expires_in": {lives}}}'.encode()
+
+    clock = Clock()
+    tokens = AccessTokens(SecretFolder(tmp_path), clock, fetch)
+    one = server(1, token_url="https://tokens.example/", client_id="x")
+    for later, times in ((0, 1), (ends_in * 1000 - 1, 1), (1, 2)):
+        clock.now += later
+        tokens.of(one, GOOD)
+        assert len(asked) == times, later
+
+
 def test_a_token_that_is_not_taken_is_asked_for_anew(provider: Begun, tokens: TokenServer, ways: Any) -> None:
     handler, port = provider()
     handler.token = "another"

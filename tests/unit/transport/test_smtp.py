@@ -118,7 +118,8 @@ def test_what_is_said_to_data_and_mail_counts_for_all(
     peer: tuple[Peer, int], out: SmtpSubmitter, answer: str, kind: type[Outcome]
 ) -> None:
     peer[0].data_answer = answer
-    assert out.submit(FROM, [ANNA], DATA) == {ANNA: kind(answer)}
+    outcome = out.submit(FROM, [ANNA], DATA)[ANNA]
+    assert isinstance(outcome, kind) and outcome.text == answer
     peer[0].data_answer, peer[0].mail_answer = "250 kept", answer
     outcome = out.submit(FROM, [ANNA], DATA)[ANNA]
     assert isinstance(outcome, kind) and answer in outcome.text
@@ -345,6 +346,45 @@ def test_a_server_that_closes_within_an_envelope_defers_all_and_keeps_nothing(pl
         assert isinstance(outcome, Deferred) and "421" in outcome.text and outcome.at_server
         submitter.close()
     assert b"body\r\n" not in server.heard
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+@pytest.mark.parametrize("code", [530, 534, 535, 538])
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_session_whose_sign_in_ran_out_is_replaced_and_the_mail_goes(pipelining: bool, code: int, place: int) -> None:
+    """As a server says it whose token ended in between: it is about the session, and the mail is as good as before."""
+    out = f"{code} 5.7.57 Client not authenticated to send mail"
+    good = ["250 mail", "250 rcpt", "354 go", "250 kept"]
+    if pipelining:
+        late = [*good[:place], out, "554 no recipients", ""]
+        peer: Pipelining | Scripted = Pipelining(good, late, good)
+    else:
+        peer = Scripted(["220 hi", "250 hi", *good, *good[:place], out], ["220 hi", "250 hi", *good])
+    with peer as server:
+        submitter = SmtpSubmitter("127.0.0.1", server.port, timeout=60)
+        assert submitter.submit(FROM, [ANNA], DATA) == {ANNA: Sent("250 kept")}
+        assert submitter.submit(FROM, [ANNA], DATA) == {ANNA: Sent("250 kept")}
+        submitter.close()
+    assert server.heard.count(b"body\r\n") == 2
+
+
+def test_a_server_that_takes_no_sign_in_puts_the_mail_off_for_another_server() -> None:
+    out = "530 5.7.0 Authentication required"
+    with Scripted(["220 hi", "250 hi", out], ["220 hi", "250 hi", out]) as server:
+        submitter = SmtpSubmitter("127.0.0.1", server.port, timeout=60)
+        for _ in range(2):
+            assert submitter.submit(FROM, [ANNA], DATA) == {ANNA: Deferred(out, at_server=True)}
+        submitter.close()
+
+
+def test_a_refusal_says_which_command_was_answered(peer: tuple[Peer, int], out: SmtpSubmitter) -> None:
+    said: list[object] = []
+    peer[0].mail_answer = "550 5.1.1 sender unknown"
+    said.append(out.submit(FROM, [ANNA], DATA)[ANNA])
+    peer[0].mail_answer, peer[0].data_answer = "250 OK", "554 5.7.1 spam"
+    said.append(out.submit(FROM, [ANNA], DATA)[ANNA])
+    said.append(out.submit(FROM, ["never@a.example"], DATA)["never@a.example"])
+    assert [one.at for one in said if isinstance(one, Refused)] == ["sender", "data", "recipient"]
 
 
 def test_a_server_that_does_not_offer_it_hears_one_command_at_a_time() -> None:

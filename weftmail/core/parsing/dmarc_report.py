@@ -22,6 +22,11 @@ from weftmail.core.parsing.mime import Leaf
 
 DISPOSITIONS: Final = ("none", "pass", "quarantine", "reject")
 _OF_A_ROW: Final = (["record", "row"], ["record", "row", "policy_evaluated"], ["record", "identifiers"])
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
+_AROUND: Final = b" \t\r\n\0"
+"""What some receivers leave before and after the XML."""
+_MEMBERS: Final = 100
+"""Of a file of more of them the rest is left out: each takes a look at all that follows."""
 _OTHER: Final = ""
 """The source of rows beyond the ceiling, which are added up."""
 _LATEST: Final = 2**40
@@ -76,13 +81,25 @@ def read(subject: str, leaves: Iterable[Leaf]) -> DmarcReport | None:
 def unpacked(data: bytes) -> bytes:
     """Return the XML in a file: as it is, by gzip, or alone in a zip.  Raises one of what cannot be read."""
     if data[:2] == b"\x1f\x8b":
-        content = zlib.decompressobj(wbits=31).decompress(data, DMARC_UNPACKED + 1)
+        content = _gunzipped(data)
     elif data[:2] == b"PK":
         content = _unzipped(data)
     else:
         content = data
     if len(content) > DMARC_UNPACKED:
         raise _NoReport("it is too large")
+    return content if content[:2] in _UTF_16 else content.removeprefix(b"\xef\xbb\xbf").strip(_AROUND)
+
+
+def _gunzipped(data: bytes) -> bytes:
+    """Return what a file holds, of all its members, up to the ceiling (RFC 1952, 2.2)."""
+    content = b""
+    for _ in range(_MEMBERS):
+        if data[:2] != b"\x1f\x8b" or len(content) > DMARC_UNPACKED:
+            break
+        unpacking = zlib.decompressobj(wbits=31)
+        content += unpacking.decompress(data, DMARC_UNPACKED + 1 - len(content))
+        data = unpacking.unused_data
     return content
 
 
