@@ -28,6 +28,7 @@ CASES: dict[str, Case] = {
     "lmtp": receiving.lmtp,
     "cpu": cost.own_cost,
     "send": sending.signed,
+    "people": sending.to_people,
     "page": waiting.to_the_page,
     "large": memory.large_mail,
 }

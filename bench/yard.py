@@ -134,6 +134,13 @@ class Yard:
         assert done.returncode == 0, done.stderr.decode()
         return int(done.stdout)
 
+    def numbers(self, query: str) -> list[int]:
+        """Return the numbers in the first column of what a query of the store finds."""
+        code = "import sqlite3, sys; print(*[row[0] for row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2])])"
+        done = self.installation.run("/usr/bin/python3", "-I", "-c", code, self.state / "weftmail.db", query)
+        assert done.returncode == 0, done.stderr.decode()
+        return [int(word) for word in done.stdout.split()]
+
     def check(self) -> None:
         """Fail where a mail did not become a record with one copy in the outbox: then no figure means anything."""
         assert not (review := self.installation.review()), (
