@@ -80,6 +80,13 @@ class Sink:
 
     # Called by aiosmtpd.
 
+    async def handle_EHLO(
+        self, _server: Any, session: Any, _envelope: Any, hostname: str, responses: list[str]
+    ) -> list[str]:
+        """Offer what it does anyway: commands may come before the answer to those ahead of them (RFC 2920)."""
+        session.host_name = hostname
+        return [*responses[:-1], "250-PIPELINING", *responses[-1:]]
+
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]) -> str:
         answer = self.refuse.get(address)
         if answer:
