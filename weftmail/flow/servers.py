@@ -65,15 +65,15 @@ def _by(
     return outcomes
 
 
-def _too_much(store: Store, server: OutgoingServer, domain: str, beside: Sequence[str], now: int) -> Deferred | None:
+def _too_much(store: Store, server: OutgoingServer, domain: str, others: Sequence[str], now: int) -> Deferred | None:
     """Return until when an address of a domain has to wait, where others are to leave with it, to the domains
-    ``beside``; None where it need not."""
+    ``others``; None where it need not."""
     used = store.servers.use(server.id, domain, now // MINUTE)
     next_minute = (now // MINUTE + 1) * MINUTE
     for limit, count, until, within in (
-        (server.per_day, used.day + len(beside), now + LATER, "a day"),
-        (server.per_minute, used.minute + len(beside), next_minute, "a minute"),
-        (server.per_domain, used.domain + beside.count(domain), next_minute, f"a minute to {domain}"),
+        (server.per_day, used.day + len(others), now + LATER, "a day"),
+        (server.per_minute, used.minute + len(others), next_minute, "a minute"),
+        (server.per_domain, used.domain + others.count(domain), next_minute, f"a minute to {domain}"),
     ):
         if limit is not None and count >= limit:
             return Deferred(f"{server.name}: no more than {limit} leave within {within}", until=until)
