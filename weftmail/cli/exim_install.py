@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from weftmail.cli.context import Context
-from weftmail.cli.postfix_install import MARKS, mail_round, says_yes
+from weftmail.cli.installer import Installed, asked_by, says_yes
 from weftmail.core.failure import TempFail, UsageError
 from weftmail.core.wording.command import Command
 from weftmail.mta.exim import changes, restore_point, writing
@@ -19,7 +19,6 @@ from weftmail.mta.exim.changes import Addition
 from weftmail.mta.exim.checks import look
 from weftmail.mta.exim.layout import Exim, read
 from weftmail.mta.exim.proofs import own_answer, prove, wait
-from weftmail.mta.exim.restore_point import EximRestorePoint
 from weftmail.mta.exim.settings import DATA_ACL, EximSettings
 from weftmail.mta.exim.writing import EximRemoval
 from weftmail.mta.map import GROUP, MapDatabase
@@ -71,8 +70,12 @@ def install(context: Context, way: EximWay, arguments: argparse.Namespace) -> in
     undone = any(one.state == "broken" for one in proofs)
     if undone:
         writing.remove(way.settings, point, writing.plan_removal(way.settings, point))
+    made = Installed("Exim", point.folder, chosen, proofs, runs, undone)
+    then = f'weftmail.toml     authserv_id = "{way.settings.authserv_id}" and mail_log: mail-admin exim check'
     context.answer(
-        arguments.json, _value(point, chosen, proofs, undone), lambda: _report(way, point, chosen, proofs, runs, undone)
+        arguments.json,
+        made.value,
+        lambda: made.lines("update-exim4.conf and exim4 -bV", then, "Undo at any time: mail-admin exim remove"),
     )
     return 1 if undone else 0
 
@@ -128,50 +131,11 @@ def _confirm(context: Context, way: EximWay, current: Exim, found: Sequence[Addi
 def _proofs(context: Context, way: EximWay, own: str) -> Iterator[Probe]:
     current = read(way.folder)
     wait(current)
-    map_ = MapDatabase(way.settings.map)
-    try:
-        domains = map_.domains()
-        takes_all = frozenset(one.partition("@")[2] for one in map_.recipients() if one.startswith("*@"))
-    finally:
-        map_.close()
-    ordered = dict(sorted(domains.items(), key=lambda one: not one[1]))
-    asked = list(prove(current, ordered, takes_all=takes_all, own_before=own))
-    yield from asked
-    if not any(one.state == "broken" for one in asked):
-        yield from (mail_round(context, domain) for domain in list(ordered)[:1])
-
-
-def _value(point: EximRestorePoint, chosen: Sequence[Addition], proofs: Sequence[Probe], undone: bool) -> object:
-    return {
-        "restore_point": str(point.folder),
-        "changes": [{"file": one.file, "name": one.name, "value": one.value} for one in chosen],
-        "proofs": [
-            {"question": one.question, "answer": one.answer, "state": one.state, "next_step": one.next_step}
-            for one in proofs
-        ],
-        "undone": undone,
-    }
-
-
-def _report(
-    way: EximWay, point: EximRestorePoint, chosen: Sequence[Addition], proofs: Sequence[Probe], runs: bool, undone: bool
-) -> Iterator[str]:
-    yield f"restore point     {point.folder}"
-    yield (
-        f"written           {len(chosen)} changes, update-exim4.conf and exim4 -bV ok"
-        if chosen
-        else "written           nothing: all of it stands there already"
+    yield from asked_by(
+        context,
+        way.settings.map,
+        lambda domains, takes_all: prove(current, domains, takes_all=takes_all, own_before=own),
     )
-    for one in proofs:
-        step = f"    Next: {one.next_step}" if one.next_step else ""
-        yield f"{MARKS[one.state]} {one.question:42} {one.answer}{step}"
-    if not runs:
-        yield "○ this Exim does not run, so nothing could be asked; start it, then: mail-admin exim install"
-    if undone:
-        yield "✕ Exim is as it was before: what is marked above would have cost mail. Mend it, and run this again."
-    else:
-        yield f'weftmail.toml     authserv_id = "{way.settings.authserv_id}" and mail_log: mail-admin exim check'
-        yield "Undo at any time: mail-admin exim remove"
 
 
 def remove(context: Context, way: EximWay, arguments: argparse.Namespace) -> int:

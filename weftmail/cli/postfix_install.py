@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import json
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from weftmail.cli.context import Context
+from weftmail.cli.installer import Installed, asked_by, says_yes
 from weftmail.core.failure import TempFail, UsageError
 from weftmail.core.wording.command import Command
 from weftmail.mta.map import MapDatabase
@@ -28,12 +26,10 @@ from weftmail.mta.postfix.settings import Settings
 from weftmail.mta.postfix.touched import who_is_touched
 from weftmail.mta.postfix.writing import Removal
 
-__all__ = ["MARKS", "Way", "difference", "drifted", "install", "mail_round", "remove", "says_yes"]
+__all__ = ["Way", "difference", "drifted", "install", "remove"]
 
-_ROUND = 60
 _LACKS = ("adduser", "addgroup", "groupadd", "mail-admin init")
 """What a next step calls where the machine, not Postfix, is not ready."""
-MARKS = {"ok": "●", "broken": "✕", "open": "○"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +63,8 @@ def install(context: Context, way: Way, arguments: argparse.Namespace) -> int:
     runs = writing.reload(way.folder)
     proofs = list(_proofs(context, way, own)) if runs else []
     undone = _undo_where_broken(way, point, proofs)
-    context.answer(
-        arguments.json, _value(point, chosen, proofs, undone), lambda: _report(way, point, chosen, proofs, runs, undone)
-    )
+    made = Installed("Postfix", point.folder, chosen, proofs, runs, undone)
+    context.answer(arguments.json, made.value, lambda: made.lines("postfix check", f"Undo at any time: {_undo(way)}"))
     return 1 if undone or any(one.state == "broken" for one in proofs) else 0
 
 
@@ -119,60 +114,16 @@ def _wanted(context: Context, change: Change, touched: str) -> bool:
     return says_yes(context, "  Set it? [Y/n] ", default=True)
 
 
-def says_yes(context: Context, question: str, *, default: bool = False) -> bool:
-    """Ask on the terminal, and return the answer; an empty line is the default."""
-    print(question, end="", flush=True)
-    answer = context.stdin.readline().strip().lower()
-    return answer in ("y", "yes") if answer else default
-
-
 def _proofs(context: Context, way: Way, own: str) -> Iterator[Probe]:
     current = changes.read(way.folder)
     try:
-        map_ = MapDatabase(way.settings.map)
+        yield from asked_by(
+            context,
+            way.settings.map,
+            lambda domains, takes_all: prove(current, domains, takes_all=takes_all, own_before=own),
+        )
     except TempFail as error:
         yield Probe(way.settings.map, str(error), "broken", "mail-admin init")
-        return
-    try:
-        domains = map_.domains()
-        takes_all = frozenset(one.partition("@")[2] for one in map_.recipients() if one.startswith("*@"))
-    finally:
-        map_.close()
-    ordered = dict(sorted(domains.items(), key=lambda one: not one[1]))
-    asked = list(prove(current, ordered, takes_all=takes_all, own_before=own))
-    yield from asked
-    if not any(one.state == "broken" for one in asked):
-        yield from (mail_round(context, domain) for domain in list(ordered)[:1])
-
-
-def mail_round(context: Context, domain: str) -> Probe:
-    """Let a mail go out and come back, with both signatures, as the owner of the store; nothing is undone for it."""
-    words = [sys.executable, "-m", "weftmail.cli.admin", "domain", "round", domain, "--json"]
-    question = f"a mail round by {domain}"
-    try:
-        done = subprocess.run(
-            words, capture_output=True, text=True, check=False, timeout=_ROUND, env=dict(context.environ), cwd="/"
-        )
-        said = json.loads(done.stdout)
-    except subprocess.TimeoutExpired:
-        return Probe(
-            question,
-            f"did not come back within {_ROUND} s",
-            "open",
-            "start the programs, then: mail-admin domain round",
-        )
-    except ValueError:
-        line = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1]
-        return Probe(question, line, "open", str(Command("mail-admin domain round {domain}", domain=domain)))
-    valid = [one["valid"] for one in said.get("signatures", ())]
-    came = said.get("accepted_at") is not None
-    answer = f"{'back' if came else 'not back yet'}, {sum(valid)} of {len(valid)} signatures verify"
-    return Probe(
-        question,
-        answer,
-        "ok" if came and valid and all(valid) else "open",
-        "" if came else str(Command("mail-admin domain round {domain}", domain=domain)),
-    )
 
 
 def _undo_where_broken(way: Way, point: RestorePoint, proofs: Sequence[Probe]) -> bool:
@@ -182,38 +133,6 @@ def _undo_where_broken(way: Way, point: RestorePoint, proofs: Sequence[Probe]) -
     planned = writing.plan_removal(point, changes.read(way.folder))
     writing.remove(way.settings, point, planned)
     return True
-
-
-def _value(point: RestorePoint, chosen: Sequence[Change], proofs: Sequence[Probe], undone: bool) -> object:
-    return {
-        "restore_point": str(point.folder),
-        "changes": [{"file": one.file, "name": one.name, "value": one.value} for one in chosen],
-        "proofs": [
-            {"question": one.question, "answer": one.answer, "state": one.state, "next_step": one.next_step}
-            for one in proofs
-        ],
-        "undone": undone,
-    }
-
-
-def _report(
-    way: Way, point: RestorePoint, chosen: Sequence[Change], proofs: Sequence[Probe], runs: bool, undone: bool
-) -> Iterator[str]:
-    yield f"restore point     {point.folder}"
-    yield (
-        f"written           {len(chosen)} changes, postfix check ok"
-        if chosen
-        else "written           nothing: all of it stands there already"
-    )
-    for one in proofs:
-        step = f"    Next: {one.next_step}" if one.next_step else ""
-        yield f"{MARKS[one.state]} {one.question:42} {one.answer}{step}"
-    if not runs:
-        yield "○ this Postfix does not run, so nothing could be asked; start it, then: mail-admin postfix install"
-    if undone:
-        yield "✕ Postfix is as it was before: what is marked above would have cost mail. Mend it, and run this again."
-    else:
-        yield f"Undo at any time: {_undo(way)}"
 
 
 def _undo(way: Way) -> Command:
