@@ -70,7 +70,7 @@ class Installed:
             step = f"    Next: {one.next_step}" if one.next_step else ""
             yield f"{_MARKS[one.state]} {one.question:42} {one.answer}{step}"
         if not self.runs:
-            again = f"mail-admin {self.server.lower()} install"
+            again = Command("mail-admin {server} install", server=self.server.lower())
             yield f"○ this {self.server} does not run, so nothing could be asked; start it, then: {again}"
         if self.undone:
             cost = "what is marked above would have cost mail. Mend it, and run this again."
