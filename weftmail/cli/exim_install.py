@@ -70,7 +70,7 @@ def install(context: Context, way: EximWay, arguments: argparse.Namespace) -> in
     undone = any(one.state == "broken" for one in proofs)
     if undone:
         writing.remove(way.settings, point, writing.plan_removal(way.settings, point))
-    made = Installed("Exim", point.folder, chosen, proofs, runs, undone)
+    made = Installed("Exim", Command("mail-admin exim install"), point.folder, chosen, proofs, runs, undone)
     then = f'weftmail.toml     authserv_id = "{way.settings.authserv_id}" and mail_log: mail-admin exim check'
     context.answer(
         arguments.json,

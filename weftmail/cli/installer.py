@@ -35,7 +35,9 @@ class Installed:
     """What an installation wrote, and what the mail server answered to it."""
 
     server: str
-    """The name of the mail server, as in a sentence; in lower case it is the noun of its commands."""
+    """The name of the mail server, as in a sentence."""
+    again: Command
+    """What installs once more."""
     folder: Path
     """The restore point."""
     changes: Sequence[Addition | Change]
@@ -70,8 +72,7 @@ class Installed:
             step = f"    Next: {one.next_step}" if one.next_step else ""
             yield f"{_MARKS[one.state]} {one.question:42} {one.answer}{step}"
         if not self.runs:
-            again = Command("mail-admin {server} install", server=self.server.lower())
-            yield f"○ this {self.server} does not run, so nothing could be asked; start it, then: {again}"
+            yield f"○ this {self.server} does not run, so nothing could be asked; start it, then: {self.again}"
         if self.undone:
             cost = "what is marked above would have cost mail. Mend it, and run this again."
             yield f"✕ {self.server} is as it was before: {cost}"

@@ -63,7 +63,7 @@ def install(context: Context, way: Way, arguments: argparse.Namespace) -> int:
     runs = writing.reload(way.folder)
     proofs = list(_proofs(context, way, own)) if runs else []
     undone = _undo_where_broken(way, point, proofs)
-    made = Installed("Postfix", point.folder, chosen, proofs, runs, undone)
+    made = Installed("Postfix", Command("mail-admin postfix install"), point.folder, chosen, proofs, runs, undone)
     context.answer(arguments.json, made.value, lambda: made.lines("postfix check", f"Undo at any time: {_undo(way)}"))
     return 1 if undone or any(one.state == "broken" for one in proofs) else 0
 
