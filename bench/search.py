@@ -18,8 +18,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
+from typing import Any
 
-from bench.grown import Grown, Looked, make
+from bench.grown import RECIPIENT, Grown, Looked, make
+from weftmail.store import search_marks
 
 MESSAGES, RECORDS, CONTACTS = 1_000_000, 20_000, 20_000
 SEARCH, LIST = 150.0, 100.0
@@ -80,7 +82,12 @@ def asked() -> list[tuple[str, float, list[str]]]:
     )
     some = [*common[:3], *middling[:3], *rare[:3]]
     whole = [*some, f"{common[0]} {common[1]}", f"{common[0]} {rare[0]}", f'"{common[0]} {common[1]}"', "LEAD-777"]
-    narrowed = [f"from:person777 {common[0]}", f"in:LEAD {middling[0]}", f"has:file {common[1]}", "from:person777"]
+    narrowed = [
+        *(f"from:person777 {common[0]}", f"in:LEAD {middling[0]}", f"has:file {common[1]}", "from:person777"),
+        *(f"in:LEAD-1777 {common[0]}", f"to:person77 {common[1]}", f"before:2023-12-01 {common[0]}"),
+        *(f"after:2024-01-01 before:2024-03-03 {common[2]}", f"has:file from:person7 before:2024-06-01 {common[0]}"),
+        *(f"in:ORDER {common[0]}", "has:file", "before:2023-12-01", "to:person77"),
+    ]
     slips = [f"{one[:-1]}q" for one in (*middling, *rare)]
     typed = [word[:length] for word in some for length in range(2, len(word) + 1)]
     return [
@@ -187,12 +194,22 @@ def _messages(raw: sqlite3.Connection, most: int) -> None:
             f"insert into message ({', '.join(columns)}) values ({marks})", [_row(rows, *one) for one in portion]
         )
         raw.executemany(
-            "insert into search_text (rowid, company_id, record_id, words) values (?, ?, ?, ?)",
-            [
-                (4 * number, rows["company_id"], 1001 + number % RECORDS, f"{text} person{number % CONTACTS} ek")
-                for number, text in portion
-            ],
+            "insert into search_text (rowid, company_id, record_id, words, author, recipients, marks)"
+            " values (?, ?, ?, ?, ?, ?, ?)",
+            [_searched(rows["company_id"], number, text) for number, text in portion],
         )
+
+
+def _searched(company: Any, number: int, text: str) -> tuple[object, ...]:
+    """Return the row of a message in the index: one in twenty has a file."""
+    record, author = 1001 + number % RECORDS, f"person{number % CONTACTS} ek"
+    marks = search_marks.of_message(company, record, _at(number), files=number % 20 == 7)
+    recipients = f"{RECIPIENT} person{number % 977}@other.example"
+    return (4 * number, company, record, f"{author} {text}", author, recipients, marks)
+
+
+def _at(number: int) -> int:
+    return 1_700_000_000_000 + (number - 1_000_000) * 60_000
 
 
 def _row(sample: dict[str, object], number: int, text: str) -> tuple[object, ...]:
@@ -201,7 +218,7 @@ def _row(sample: dict[str, object], number: int, text: str) -> tuple[object, ...
         "id": number, "record_id": 1001 + number % RECORDS, "number": 1 + number // RECORDS, "text": text,
         "reply_text": text, "html": "", "rfc_message_id": f"<{number}@bench.example>", "subject": "Order",
         "author_name": f"Person{person} Ek", "author_address": f"person{person}@customer{person // 3}.example",
-        "author_contact_id": person + 1000, "created_at": 1_700_000_000_000 + number * 1000, "inbound_id": None,
+        "author_contact_id": person + 1000, "created_at": _at(number), "inbound_id": None,
         "answers_id": None,
     }  # fmt: skip
     return tuple({**sample, **own}.values())

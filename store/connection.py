@@ -97,7 +97,8 @@ class SqliteConnection:
     dialect = "sqlite"
     identity = "integer primary key"
     search = """create virtual table search_text using fts5 (
-    words, company_id unindexed, record_id unindexed, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+    company_id unindexed, record_id unindexed, words, author, recipients, marks,
+    tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
 );
 create virtual table search_word using fts5vocab (search_text, row);
 -- Who, and about what: the log is searched here, and reads the rows that fit.

@@ -9,9 +9,9 @@ from functools import partial
 from weftmail.core.redaction import emptied
 from weftmail.store.blob import Blobs
 from weftmail.store.connection import Connection, Rows
-from weftmail.store.message import MOST_SEARCHED, ThreadMessage
+from weftmail.store.message import ThreadMessage
 from weftmail.store.rows import column, made, many, one, queries
-from weftmail.store.search import FILES, HELD, MESSAGE, Search
+from weftmail.store.search import HELD, Search
 
 MOST = 200
 """So many rows are read at a time."""
@@ -167,8 +167,7 @@ class Erasures:
         """Let a message or a note be found by what it says now; an event is not found."""
         found = one(ThreadMessage, queries.message_by_id(self._connection, company_id=company_id, id=message_id))
         if found is not None and found.kind != "event" and found.deleted_at is None:
-            words = " ".join((found.author_name, found.author_address, found.subject, found.text[:MOST_SEARCHED]))
-            Search(self._connection).keep(MESSAGE, found.id, company_id, found.record_id, words)
+            Search(self._connection).keep_again(found)
 
     def redact_company(self, company_id: int, redact: Redact, ids: Sequence[int]) -> None:
         """Take the person out of the history of a company, and out of the notifications that left by email.
@@ -196,17 +195,13 @@ class Erasures:
             after = rows[-1][0]
         return changed
 
-    def remove_file(self, company_id: int, record_id: int, message_id: int, attachment_id: int, names: str) -> None:
-        """Remove one file of a message; it is found by the ``names`` of those that are left."""
+    def remove_file(self, company_id: int, message_id: int, attachment_id: int) -> None:
+        """Remove one file of a message; it is found by the names of those that are left."""
         words = {"company_id": company_id, "message_id": message_id}
         blob_id: int = queries.file_blob(self._connection, **words, id=attachment_id)
         queries.file_remove(self._connection, **words, id=attachment_id)
         self._blobs.drop_unused(blob_id)
-        search = Search(self._connection)
-        if names:
-            search.keep(FILES, message_id, company_id, record_id, names)
-        else:
-            search.forget(FILES, message_id)
+        self._reindex(company_id, message_id)
 
     def shorten_mail(self, company_id: int, blob_id: int, header: bytes) -> None:
         """Keep of an email its header alone."""

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from weftmail.core.folding import folded
 from weftmail.store.listing import NEWEST
 from weftmail.store.remembered import Remembered
-from weftmail.store.search import folded, match
+from weftmail.store.search_narrowing import POSTGRES_WORDS, match
 
 Statement = tuple[str, dict[str, Any]]
 """A statement and its parameters."""
@@ -214,7 +215,7 @@ def _hits(of: Remembered, words: dict[str, Any], company_id: int | None, *, lite
     if not all(phrases):
         return []
     words["match"] = match(phrases, lite=lite)
-    found = "search_text match :match" if lite else "to_tsvector('simple', words) @@ to_tsquery('simple', :match)"
+    found = "search_text match :match" if lite else f"{POSTGRES_WORDS} @@ to_tsquery('simple', :match)"
     asked = [found if company_id is None else f"{found} and company_id = :company_id"]
     # The index knows no signs: a phrase that has some is compared with the words as they were written.
     for place, phrase in enumerate(of.phrases):

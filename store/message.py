@@ -14,7 +14,7 @@ from weftmail.store.delivery import Delivery, NewDelivery, person
 from weftmail.store.message_facts import MessageFacts, standing
 from weftmail.store.pulse import Pulse
 from weftmail.store.rows import column, made, many, one, queries
-from weftmail.store.search import FILES, MESSAGE, Search
+from weftmail.store.search import Search
 from weftmail.store.sets import portions
 
 Flag = Literal["", "id reused", "unreadable", "partly read"]
@@ -145,8 +145,6 @@ class ThreadAddressed:
     contact_id: int | None
 
 
-MOST_SEARCHED = 100_000
-"""So many letters of a message can be found; a log of megabytes is no letter."""
 MOST_OF_ONE_ID = 5
 """Of the messages of a company that bear one Message-ID, this many are looked at."""
 
@@ -170,8 +168,7 @@ class Messages:
             now=now,
         )
         if new.kind != "event":
-            words = " ".join((new.author_name, new.author_address, new.subject, new.text[:MOST_SEARCHED]))
-            self._search.keep(MESSAGE, message_id, new.company_id, new.record_id, words, new=True)
+            self._search.keep_message(new, message_id, now)
         return message_id
 
     def name(self, company_id: int, message_id: int, rfc_message_id: str) -> None:
@@ -195,19 +192,15 @@ class Messages:
         )
         read = self.get(company_id, message_id) if changed == 1 else None
         if read is not None:
-            self._index(read)
+            self._search.keep_again(read)
         return changed == 1
-
-    def _index(self, one: ThreadMessage) -> None:
-        words = " ".join((one.author_name, one.author_address, one.subject, one.text[:MOST_SEARCHED]))
-        self._search.keep(MESSAGE, one.id, one.company_id, one.record_id, words)
 
     def set_author(self, one: ThreadMessage) -> None:
         """Store who wrote an entry, and by whom it came."""
         names = ("author_user_id", "author_contact_id", "author_name", "author_address", "verified", "via")
         values = {name: getattr(one, name) for name in (*names, "sent_on_by_id", "company_id", "id")}
         queries.message_author(self._connection, **values)
-        self._index(one)
+        self._search.keep_again(one)
 
     def same(self, company_id: int, record_id: int, rfc_message_id: str, content_hash: str) -> int | None:
         """Return the entry of this record with this Message-ID and content, if there is one."""
@@ -320,6 +313,7 @@ class Messages:
         ]  # fmt: skip
         for portion in portions(rows):
             queries.message_addresses_add(self._connection, portion)
+        self._search.address(message_id, [(one.name, one.address) for one in people])
 
     def addressed(self, company_id: int, message_id: int) -> list[Addressed]:
         """Return who stands in To and Cc, To first."""
@@ -337,8 +331,7 @@ class Messages:
         for portion in portions(rows):
             ids |= dict(queries.attachments_add(self._connection, portion).rows)
         if files:
-            names = " ".join(one.filename for one in files)
-            self._search.keep(FILES, message_id, company_id, record_id, names, new=True)
+            self._search.attach(message_id, [one.filename for one in files])
         return [ids[position] for position in sorted(ids)]
 
     def attachments(self, company_id: int, message_id: int) -> list[StoredAttachment]:

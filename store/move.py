@@ -14,7 +14,7 @@ from typing import Any
 from weftmail.store.connection import Connection
 from weftmail.store.message_facts import MessageFacts, record_facts
 from weftmail.store.rows import column, many, one, queries
-from weftmail.store.search import FILES, MESSAGE, RECORD, Search
+from weftmail.store.search import MESSAGE, RECORD, Search
 from weftmail.store.sets import portions
 
 
@@ -245,7 +245,6 @@ class Moves:
             queries.attachments_move(self._connection, **these)
             queries.deliveries_move(self._connection, **these)
             self._search.belong(MESSAGE, ids, to_id)
-            self._search.belong(FILES, ids, to_id)
 
     # --- records --------------------------------------------------------------------------------------------------
 

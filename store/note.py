@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from weftmail.store.connection import Connection
-from weftmail.store.message import MOST_SEARCHED, ThreadMessage
+from weftmail.store.message import ThreadMessage
 from weftmail.store.rows import many, queries
-from weftmail.store.search import FILES, MESSAGE, Search
+from weftmail.store.search import MESSAGE, Search
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,8 @@ class Notes:
         """Keep what a note says now as a version."""
         queries.note_version_add(self._connection, company_id=note.company_id, message_id=note.id, now=now)
 
-    def write(self, note: ThreadMessage, text: str, html: str, edited_at: int | None, names: str) -> None:
-        """Store what a note says from now on; one that was deleted is there again, and found by the ``names`` of its
-        files.
-        """
+    def write(self, note: ThreadMessage, text: str, html: str, edited_at: int | None) -> None:
+        """Store what a note says from now on; one that was deleted is there again, and found."""
         queries.note_write(
             self._connection,
             company_id=note.company_id,
@@ -44,18 +42,14 @@ class Notes:
             size=2 * len(text) + len(html),
             edited_at=edited_at,
         )
-        words = " ".join((note.author_name, note.author_address, note.subject, text[:MOST_SEARCHED]))
-        self._search.keep(MESSAGE, note.id, note.company_id, note.record_id, words)
-        if names:
-            self._search.keep(FILES, note.id, note.company_id, note.record_id, names)
+        self._search.keep_again(replace(note, text=text))
 
     def delete(self, note: ThreadMessage, now: int) -> None:
         """Empty a note, and let it be found and be unread no longer; its place in the conversation stays."""
         of = {"company_id": note.company_id, "message_id": note.id, "now": now}
         queries.note_delete(self._connection, **of)
         queries.note_deliveries_read(self._connection, **of)
-        for kind in (MESSAGE, FILES):
-            self._search.forget(kind, note.id)
+        self._search.forget(MESSAGE, note.id)
 
     def versions(self, company_id: int, message_id: int) -> list[NoteVersion]:
         """Return what a note said before, the oldest first."""

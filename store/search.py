@@ -7,26 +7,28 @@ that writes what it is of.
 
 from __future__ import annotations
 
-import datetime
-import re
-import sys
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from weftmail.core.folding import folded, terms
 from weftmail.core.sought import Sought
+from weftmail.store import search_marks
 from weftmail.store.connection import Connection
-from weftmail.store.rows import many
+from weftmail.store.rows import many, queries
+from weftmail.store.search_narrowing import LOOKED_AT, SLICES, Narrowing
 
 if TYPE_CHECKING:
+    from weftmail.store.message import NewMessage, ThreadMessage
     from weftmail.store.record import Record
 
-MESSAGE, FILES, RECORD, HELD = range(4)
+__all__ = ["HELD", "MESSAGE", "RECORD", "Hit", "Looked", "Search"]
+
+MESSAGE, RECORD, HELD = 0, 2, 3
 """What a row is of; its number is four times the id of that, and this.  What is held is on no record, and is found in
 the mail log alone."""
-
+MOST_SEARCHED = 100_000
+"""So many letters of a message can be found; a log of megabytes is no letter."""
 
 MERGED = 500
 """So many pages of the index are merged in one step."""
@@ -50,18 +52,24 @@ class Hit:
     unverified: bool | None
 
 
-def folded(text: str) -> str:
-    """Return a text without capitals and accents, as both databases compare it."""
-    if text.isascii():
-        return text.casefold()
-    return _marks().sub("", unicodedata.normalize("NFKD", text.casefold()))
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What something is found by: its words, and of a message who wrote it and who got it; where it belongs."""
+
+    company_id: int
+    record_id: int
+    words: str
+    author: str = ""
+    recipients: str = ""
+    marks: str = ""
 
 
-@cache
-def _marks() -> re.Pattern[str]:
-    """Return what matches the accents of letters, of which Unicode has some 900."""
-    every = "".join(one for one in map(chr, range(sys.maxunicode + 1)) if unicodedata.combining(one))
-    return re.compile(f"[{every}]+")
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a search found; not ``whole`` where more rows hold what is looked for than were looked at."""
+
+    hits: list[Hit]
+    whole: bool
 
 
 class Search:
@@ -70,38 +78,65 @@ class Search:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._lite = connection.dialect == "sqlite"
+        self._id = "rowid" if self._lite else "id"
 
-    def keep(self, kind: int, of: int, company_id: int, record_id: int, words: str, *, new: bool = False) -> None:
+    def keep(self, kind: int, of: int, row: Row, *, new: bool = False) -> None:
         """Let something be found by its words, in place of those that it had; what is ``new`` had none."""
-        number = 4 * of + kind
         if not new:
             self.forget(kind, of)
-        values = {"number": number, "company_id": company_id, "record_id": record_id, "words": folded(words)}
-        column = "rowid" if self._lite else "id"
+        values = {
+            "number": 4 * of + kind, "company_id": row.company_id, "record_id": row.record_id,
+            "words": folded(row.words), "author": " ".join(terms(row.author)),
+            "recipients": " ".join(terms(row.recipients)), "marks": row.marks,
+        }  # fmt: skip
         self._connection.run(
             "search_keep",
-            f"insert into search_text ({column}, company_id, record_id, words)"  # noqa: S608 - one of two constants
-            " values (:number, :company_id, :record_id, :words)",
+            f"insert into search_text ({self._id}, company_id, record_id, words, author, recipients, marks)"  # noqa: S608 - one of two constants
+            " values (:number, :company_id, :record_id, :words, :author, :recipients, :marks)",
             values,
         )
+
+    def keep_message(self, one: NewMessage, message_id: int, at: int) -> None:
+        """Let a new message or note be found by who wrote it, its subject and its text."""
+        marks = search_marks.of_message(one.company_id, one.record_id, at, files=False)
+        self.keep(MESSAGE, message_id, _row(one, marks), new=True)
+
+    def keep_again(self, one: ThreadMessage) -> None:
+        """Let a message or a note be found by what it says now."""
+        of = {"company_id": one.company_id, "message_id": one.id}
+        names = [row[3] for row in queries.attachments(self._connection, **of).rows]
+        people = [(row[2], row[3]) for row in queries.message_addresses(self._connection, **of).rows]
+        marks = search_marks.of_message(one.company_id, one.record_id, one.created_at, files=bool(names))
+        self.keep(MESSAGE, one.id, _row(one, marks, names, people))
+
+    def address(self, message_id: int, people: Sequence[tuple[str, str]]) -> None:
+        """Let a message be found by the names and the addresses of those in To and Cc."""
+        sql = f"update search_text set recipients = :recipients where {self._id} = :number"  # noqa: S608 - one of two constants
+        recipients = " ".join(term for one in people for part in one for term in terms(part))
+        self._connection.run("search_address", sql, {"number": 4 * message_id + MESSAGE, "recipients": recipients})
+
+    def attach(self, message_id: int, names: Sequence[str]) -> None:
+        """Let a message be found by the names of its files, and as one that has some."""
+        sql = f"{ATTACH} where {self._id} = :number"
+        values = {"names": folded(" ".join(names)), "file": f"{search_marks.FILE} "}
+        self._connection.run("search_attach", sql, {"number": 4 * message_id + MESSAGE, **values})
 
     def keep_record(self, record: Record, *, new: bool = False) -> None:
         """Let a record be found by its number, its title, what its fields say and its customer."""
         people = (record.customer or "", record.customer_address or "")
         words = " ".join((record.label, record.title, *record.values.values(), *people, record.reference or ""))
-        self.keep(RECORD, record.id, record.company_id, record.id, words, new=new)
+        marks = search_marks.of_title(record.company_id, record.id)
+        self.keep(RECORD, record.id, Row(record.company_id, record.id, words, marks=marks), new=new)
 
     def belong(self, kind: int, of: Sequence[int], record_id: int) -> None:
         """Let things be found on another record."""
-        column = "rowid" if self._lite else "id"
-        sql = f"update search_text set record_id = :record_id where {column} in (:numbers)"  # noqa: S608 - one of two constants
-        numbers = [4 * one + kind for one in of]
-        self._connection.run("search_belong", sql, {"record_id": record_id, "numbers": numbers})
+        sql = f"{BELONG} where {self._id} in (:numbers)"
+        values = {"record_id": record_id, "record": str(record_id), "mark": search_marks.RECORD}
+        self._connection.run("search_belong", sql, {**values, "numbers": [4 * one + kind for one in of]})
 
     def forget(self, kind: int, of: int) -> None:
         """Let something be found no longer."""
-        column = "rowid" if self._lite else "id"
-        sql = f"delete from search_text where {column} = :number"  # noqa: S608 - one of two constants
+        sql = f"delete from search_text where {self._id} = :number"  # noqa: S608 - one of two constants
         self._connection.run("search_forget", sql, {"number": 4 * of + kind})
 
     def merge(self, *, first: bool) -> bool:
@@ -122,48 +157,35 @@ class Search:
 
     def find(
         self, company_id: int, what: Sought, hidden_types: Sequence[str], most: int = 30, record_id: int | None = None
-    ) -> list[Hit]:
+    ) -> Looked:
         """Return what was found in the records of a company, or in one of them, the newest first; none of the hidden
         types.
         """
-        sql, words = self.sql(company_id, what, hidden_types, record_id)
-        for stretch in (NEAR, STRETCH):
-            found = self._connection.run("search_find", sql, {**words, "most": most, "stretch": stretch})
+        narrowing = Narrowing(self._connection, company_id, what, hidden_types, record_id)
+        asked = narrowing.candidates()
+        if asked is None:
+            return Looked([], whole=True)
+        sql, words = asked
+        found = [row[0] for row in self._connection.run("search_candidates", sql, {**words, "most": LOOKED_AT + 1})]
+        passed: list[int] = []
+        at = 0
+        for size in SLICES:
             # Most searches are for what is common: their first page stands among the newest rows.
-            if len(found.rows) >= most:
+            if at >= len(found) or len(passed) >= most:
                 break
-        return many(Hit, found)
+            passed += self._passing(narrowing, found[at : at + size])
+            at += size
+        return Looked(self._hits(company_id, passed[:most]), whole=len(found) <= at or len(passed) >= most)
 
-    def sql(
-        self, company_id: int, what: Sought, hidden_types: Sequence[str], record_id: int | None = None
-    ) -> tuple[str, dict[str, Any]]:
-        """Return the statement that finds it, put together of constants, and its parameters but ``most`` and
-        ``stretch``.
-        """
-        words: dict[str, Any] = {"company_id": company_id}
-        conditions = ["r.id = s.record_id", "r.company_id = :company_id", "r.hidden_as is null"]
-        given = {
-            "sender": what.sender, "recipient": what.recipient, "in_": what.in_,
-            "before": _moment(what.before), "after": _moment(what.after), "tag": what.tag.casefold(),
-        }  # fmt: skip
-        for name, value in given.items():
-            if value not in (None, ""):
-                conditions.append(CONDITIONS[name])
-                words[name] = value
-        if what.has_file:
-            conditions.append(CONDITIONS["has_file"])
-        if hidden_types:
-            conditions.append("r.type not in (:hidden_types)")
-            words["hidden_types"] = list(hidden_types)
-        found = self._match(what)
-        if found:
-            words["match"] = found
-        base = (LITE if self._lite else POSTGRES) if found else _without_words(what)
-        if record_id is not None:
-            words["record_id"] = record_id
-            base = base.replace(OF_COMPANY, f"{OF_COMPANY} and record_id = :record_id")
-        where = " and ".join(conditions)
-        return f"{SELECT} from ({base}) s {JOINS} where {where} order by s.id desc limit :most", words
+    def _passing(self, narrowing: Narrowing, numbers: Sequence[int]) -> list[int]:
+        sql, words = narrowing.passing()
+        return [row[0] for row in self._connection.run("search_passing", sql, {**words, "numbers": [*numbers]})]
+
+    def _hits(self, company_id: int, numbers: Sequence[int]) -> list[Hit]:
+        if not numbers:
+            return []
+        sql = HITS.replace("rowid", self._id)
+        return many(Hit, self._connection.run("search_hits", sql, {"company_id": company_id, "numbers": [*numbers]}))
 
     def near(self, word: str) -> tuple[str, ...]:
         """Return words that begin with the same letter; none where the database keeps no list of them."""
@@ -173,74 +195,28 @@ class Search:
         rows = self._connection.run("search_words", WORDS, words)
         return tuple(row[0] for row in rows)
 
-    def _match(self, what: Sought) -> str:
-        """Return what the database looks for: every phrase, its last word as the beginning of one."""
-        phrases = [[folded(word) for word in phrase] for phrase in what.phrases]
-        # Who wrote stands among the words of a message, so the index leads to them.
-        phrases = [*filter(None, [re.findall(r"\w+", folded(what.sender))]), *phrases]
-        return match(phrases, lite=self._lite) if phrases else ""
+
+def _row(
+    one: NewMessage | ThreadMessage, marks: str, names: Sequence[str] = (), people: Sequence[tuple[str, str]] = ()
+) -> Row:
+    author = f"{one.author_name} {one.author_address}"
+    words = " ".join((author, one.subject, one.text[:MOST_SEARCHED], *names))
+    return Row(one.company_id, one.record_id, words, author, " ".join(part for who in people for part in who), marks)
 
 
-def _without_words(what: Sought) -> str:
-    """Return what leads to what is looked for where no word does."""
-    if "-" in what.in_:
-        return OF_RECORD
-    narrows = what.recipient or what.has_file or what.before or what.after
-    return OF_TAG if what.tag and not narrows else NEWEST_MESSAGES
-
-
-def match(phrases: Sequence[Sequence[str]], *, lite: bool) -> str:
-    """Return what the database looks for: every phrase, its last word as the beginning of one; a letter is a word."""
-    begins = [(phrase, len(phrase[-1]) > 1) for phrase in phrases]
-    if lite:
-        return " ".join(f'"{" ".join(phrase)}"{"*" * begun}' for phrase, begun in begins)
-    return " & ".join(f"{' <-> '.join(phrase)}{':*' * begun}" for phrase, begun in begins)
-
-
-OF_COMPANY = " company_id = :company_id"
-NEAR, STRETCH = 300, 3000
-"""So many of the newest rows that hold the words are looked at for everything else, at first and at most."""
-SELECT = """select r.id as record_id, r.label, r.title, r.state, r.counts_as, m.number, m.author_name, m.author_address,
+ATTACH = "update search_text set words = words || ' ' || :names, marks = marks || :file"
+BELONG = (
+    "update search_text set record_id = :record_id,"
+    " marks = replace(marks, :mark || record_id || ' ', :mark || :record || ' ')"
+)
+HITS = """select r.id as record_id, r.label, r.title, r.state, r.counts_as, m.number, m.author_name, m.author_address,
     m.author_user_id, coalesce(substr(m.reply_text, 1, 4000), '') as text, coalesce(m.created_at, r.changed_at) as at,
-    m.kind = 'received' and not m.verified as unverified"""
-JOINS = "cross join record r left join message m on m.company_id = :company_id and m.id = s.id / 4 and s.id % 4 < 2"
-LITE = """select rowid as id, record_id from search_text
-    where search_text match :match and company_id = :company_id
-    order by rowid desc limit :stretch"""
-POSTGRES = """select id, record_id from search_text
-    where to_tsvector('simple', words) @@ to_tsquery('simple', :match) and company_id = :company_id
-    order by id desc limit :stretch"""
-NEWEST_MESSAGES = """select 4 * id as id, record_id from message
-    where company_id = :company_id and kind <> 'event'
-    order by id desc limit :stretch"""
-OF_RECORD = """select 4 * n.id as id, n.record_id from record q join message n on n.record_id = q.id
-    where q.company_id = :company_id and q.label = :in_ and n.company_id = :company_id and n.kind <> 'event'
-    order by n.id desc limit :stretch"""
-OF_TAG = """select 4 * b.record_id + 2 as id, b.record_id from tag g join record_tag b on b.tag_id = g.id
-    where g.company_id = :company_id and g.folded = :tag and b.company_id = :company_id
-    order by b.record_id desc limit :stretch"""
+    m.kind = 'received' and not m.verified as unverified
+    from search_text s cross join record r
+    left join message m on m.company_id = :company_id and m.id = s.rowid / 4 and s.rowid % 4 = 0
+    where s.rowid in (:numbers) and r.id = s.record_id and r.company_id = :company_id
+    order by s.rowid desc"""
 WORDS = (
     "select term from search_word where term >= :first and term < :next and length(term) >= :least"
     " and length(term) <= :most limit 20000"
 )
-CONDITIONS: Mapping[str, str] = {
-    "tag": "exists (select 1 from record_tag b join tag g on g.id = b.tag_id where b.company_id = :company_id"
-    " and b.record_id = r.id and g.company_id = :company_id and g.folded = :tag)",
-    "sender": "(replace(lower(m.author_name), :sender, '') <> lower(m.author_name)"
-    " or replace(lower(m.author_address), :sender, '') <> lower(m.author_address))",
-    "recipient": "exists (select 1 from message_address a where a.company_id = :company_id and a.message_id = s.id / 4"
-    " and (replace(lower(a.address), :recipient, '') <> lower(a.address)"
-    " or replace(lower(a.name), :recipient, '') <> lower(a.name))) and s.id % 4 < 2",
-    "has_file": "exists (select 1 from attachment f where f.company_id = :company_id and f.message_id = s.id / 4)"
-    " and s.id % 4 < 2",
-    "in_": "(r.label = :in_ or substr(r.label, 1, length(:in_) + 1) = :in_ || '-')",
-    "before": "coalesce(m.created_at, r.changed_at) < :before",
-    "after": "coalesce(m.created_at, r.changed_at) >= :after",
-}
-"""What each part of a search asks of what was found."""
-
-
-def _moment(day: datetime.date | None) -> int | None:
-    if day is None:
-        return None
-    return int(datetime.datetime.combine(day, datetime.time(), datetime.UTC).timestamp() * 1000)

@@ -10,7 +10,7 @@ from weftmail.store.blob import Blobs
 from weftmail.store.connection import Connection
 from weftmail.store.inbound import InboundRow
 from weftmail.store.rows import column, queries
-from weftmail.store.search import FILES, MESSAGE, Search
+from weftmail.store.search import MESSAGE, Search
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,7 @@ class Withdrawals:
         queries.message_withdraw(
             self._connection, company_id=company_id, id=message_id, phrase=says.as_json(), once=once
         )
-        for kind in (MESSAGE, FILES):
-            Search(self._connection).forget(kind, message_id)
+        Search(self._connection).forget(MESSAGE, message_id)
         queries.deliveries_unseen_remove(self._connection, **these)
         queries.message_addresses_remove(self._connection, **these)
         queries.participants_of_message_remove(self._connection, **these, record_id=record_id)

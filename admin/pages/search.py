@@ -12,10 +12,12 @@ from starlette.responses import JSONResponse, Response
 from weftmail.admin.page import page
 from weftmail.admin.visit import Visit
 from weftmail.admin.words import one_way
+from weftmail.core.folding import folded
 from weftmail.core.wording.command import Command
 from weftmail.flow.search import search as look_for
 from weftmail.store.contact_card import NamePlace
-from weftmail.store.search import Hit, folded
+from weftmail.store.search import Hit
+from weftmail.store.search_narrowing import LOOKED_AT
 from weftmail.store.tag import Tag
 
 LONGEST = 300
@@ -23,7 +25,7 @@ AROUND = 90
 """So many letters stand before the first word that was found."""
 DROPPED, PEOPLE = 7, 3
 """So many records, each with a message of it, and so many contacts drop down."""
-LOOKED_AT = 30
+FOR_THAT = 30
 """So many messages and records are looked at for that."""
 LEAST = 2
 """Letters that have to be typed before anything does."""
@@ -43,6 +45,7 @@ def search(visit: Visit) -> Response:
             command=Command("mail-admin record list").given(search=typed),
             typed=typed,
             found=found,
+            looked_at=LOOKED_AT,
             marked=lambda text: marked(text, found.what.words),
         )
 
@@ -56,7 +59,7 @@ def drop(visit: Visit) -> Response:
         return JSONResponse({"busy": True})
     try:
         with visit.store.snapshot():
-            found = look_for(visit.store, visit.company_id, typed, visit.hidden_types, LOOKED_AT, slips=False)
+            found = look_for(visit.store, visit.company_id, typed, visit.hidden_types, FOR_THAT, slips=False)
             people = visit.store.contact_cards.found(visit.company_id, typed, NamePlace(), PEOPLE)
             addresses = visit.store.contacts.addresses_of(visit.company_id, [one.id for one in people])
             tags = _tags(visit, typed)

@@ -12,6 +12,7 @@ from tests.admin.conftest import Browser, Site
 from tests.admin.test_access import RULES, complaints
 from tests.admin.test_browser import enter
 from weftmail.admin.pages import search
+from weftmail.store.search_narrowing import LOOKED_AT
 
 Opens = Callable[[], Browser]
 
@@ -41,6 +42,26 @@ def test_a_long_text_is_shown_around_its_words(site: Site, anna: Browser) -> Non
     site.world.deliver(site.world.mail(subject="Hay", text=f"{long}\n"), "leads@acme.example")
     page = anna.get("/search?q=needle").text
     assert "…" in page and "<mark>needle</mark>" in page and page.count("before ") < 60
+
+
+def test_what_was_not_looked_at_is_said(site: Site, anna: Browser) -> None:
+    """So much in the trash holds the word that what stands behind it is not reached: the page says so, and how to."""
+    site.world.deliver(site.world.mail(subject="Pears", text="Yes.\n"), "leads@acme.example")
+    pears, marks = site.world.record("LEAD-2"), site.store.connection.execute(
+        "select marks from search_text where record_id = (select id from record where label = 'LEAD-2')"
+    ).rows[0][0]  # fmt: skip
+    site.store.connection.execute(
+        "insert into search_text (rowid, company_id, record_id, words, marks)"
+        " with recursive n (n) as (select 9000 union all select n + 1 from n where n < 9000 + :count)"
+        " select 4 * n, :company_id, :record_id, 'chairs', :marks from n",
+        {"count": LOOKED_AT, "company_id": pears.company_id, "record_id": pears.id, "marks": marks},
+    )
+    site.store.records.hide(pears.company_id, pears.id, "trash", 1)
+    said = f"Only the newest {LOOKED_AT} messages that hold these words were looked at."
+    page = anna.get("/search?q=chairs").text
+    assert "Nothing found" in page and said in page
+    page = anna.get("/search?q=chairs in:LEAD-1").text
+    assert said not in page and "<mark>chairs</mark>" in page
 
 
 def test_nothing_of_others_is_found(site: Site, browser: Opens, anna: Browser) -> None:

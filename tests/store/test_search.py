@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.store.conftest import Office
+from weftmail.core.folding import folded
 from weftmail.core.sought import sought
 from weftmail.store.message import NewAttachment
-from weftmail.store.search import FILES, MESSAGE, NEAR, folded
+from weftmail.store.search import MESSAGE
+from weftmail.store.search_narrowing import SLICES
 
 
 @pytest.mark.parametrize(
@@ -29,13 +31,14 @@ def test_the_same_is_found(office: Office, typed: str, numbers: list[int | None]
         made, text="Björk", subject="", author_name="Karin", author_address="karin@customer.example"
     )
     what = sought(typed)
-    found = office.store.search.find(office.acme, what, ())
+    found = office.store.search.find(office.acme, what, ()).hits
     assert sorted({one.number for one in found}, key=str) == numbers
-    assert office.store.search.find(office.acme, what, ["lead"]) == office.store.search.find(99, what, ()) == []
+    assert (
+        office.store.search.find(office.acme, what, ["lead"]).hits == office.store.search.find(99, what, ()).hits == []
+    )
     for one in (first, second):
-        for kind in (MESSAGE, FILES):
-            office.store.search.forget(kind, one)
-    left = office.store.search.find(office.acme, what, ()) if what.phrases else []
+        office.store.search.forget(MESSAGE, one)
+    left = office.store.search.find(office.acme, what, ()).hits if what.phrases else []
     assert [one.number for one in left] in ([], [None])
 
 
@@ -53,7 +56,9 @@ def test_a_letter_is_a_word_and_two_begin_one(office: Office) -> None:
     made = office.record()
     office.message(made, text="Vitamin b twelve", subject="", kind="received")
     office.message(made, text="birch beech", subject="", kind="received")
-    found = {typed: office.store.search.find(office.acme, sought(typed), ()) for typed in ("b", "bi", "bee b", "be bi")}
+    found = {
+        typed: office.store.search.find(office.acme, sought(typed), ()).hits for typed in ("b", "bi", "bee b", "be bi")
+    }
     assert {typed: [one.number for one in hits] for typed, hits in found.items()} == {
         "b": [1], "bi": [2], "bee b": [], "be bi": [2],
     }  # fmt: skip
@@ -62,8 +67,11 @@ def test_a_letter_is_a_word_and_two_begin_one(office: Office) -> None:
 def test_what_is_rare_is_found_behind_much_that_is_newer(office: Office) -> None:
     made = office.record()
     office.message(made, text="oak", subject="", kind="received", author_name="Erik", author_address="e@other.example")
-    for _ in range(NEAR + 5):
+    for _ in range(SLICES[0] + 5):
         office.message(made, text="oak", subject="", kind="received")
-    erik = office.store.search.find(office.acme, sought("oak from:erik"), ())
+    erik = office.store.search.find(office.acme, sought("oak from:erik"), ()).hits
     assert [one.number for one in erik] == [1]
-    assert [one.number for one in office.store.search.find(office.acme, sought("oak in:LEAD"), (), 2)] == [306, 305]
+    assert [one.number for one in office.store.search.find(office.acme, sought("oak in:LEAD"), (), 2).hits] == [
+        134,
+        133,
+    ]

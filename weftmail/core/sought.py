@@ -6,11 +6,11 @@ import datetime
 import re
 from dataclasses import dataclass, replace
 
+from weftmail.core.folding import terms
 from weftmail.core.limits import SEARCH_WORDS
 from weftmail.core.near import one_slip
 
 _PART = re.compile(r'(?:(from|to|has|in|tag|before|after):)?(?:"([^"]*)"|(\S+))', re.IGNORECASE)
-_TERM = re.compile(r"\w+")
 _APART = re.compile(r"[\s,;<>()\[\]\"]+")
 """What stands between two words: an address in brackets or before a comma is a word by itself."""
 _EXACT = re.compile(r"@|\w\.\w|://|\d")
@@ -56,12 +56,12 @@ def sought(text: str) -> Sought:
 
 
 def _with_words(found: Sought, text: str) -> Sought:
-    read = [(term, bool(_EXACT.search(word))) for word in _APART.split(text) for term in _TERM.findall(word)]
+    read = [(term, bool(_EXACT.search(word))) for word in _APART.split(text) for term in terms(word)]
     if not read or len(found.phrases) >= SEARCH_WORDS:
         return found
-    terms, at = read[:SEARCH_WORDS], len(found.phrases)
-    exact = {(at, place) for place, (_, fixed) in enumerate(terms) if fixed}
-    return replace(found, phrases=(*found.phrases, tuple(term for term, _ in terms)), exact=found.exact.union(exact))
+    kept, at = read[:SEARCH_WORDS], len(found.phrases)
+    exact = {(at, place) for place, (_, fixed) in enumerate(kept) if fixed}
+    return replace(found, phrases=(*found.phrases, tuple(term for term, _ in kept)), exact=found.exact.union(exact))
 
 
 def _narrowed(found: Sought, name: str, value: str) -> Sought | None:

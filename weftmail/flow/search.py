@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from weftmail.core.folding import folded
 from weftmail.core.sought import Sought, near_words, sought
 from weftmail.core.wording.phrase import Phrase
-from weftmail.store.search import Hit, folded
+from weftmail.store.search import Hit, Looked
 from weftmail.store.store import Store
 
 
@@ -18,6 +19,8 @@ class Found:
     what: Sought
     hits: tuple[Hit, ...]
     instead: str = ""
+    whole: bool = True
+    """Whether all that holds the words was looked at; else there may be more, further back."""
 
     @property
     def wrong(self) -> Phrase | None:
@@ -34,27 +37,28 @@ def search(
     what = sought(text)
     if not what or what.no_day:
         return Found(what, ())
-    hits = _find(store, company_id, what, hidden_types, most)
-    if hits or not what.phrases or not slips:
-        return Found(what, hits)
+    looked = store.search.find(company_id, what, hidden_types, most)
+    if looked.hits or not looked.whole or not what.phrases or not slips:
+        return Found(what, _once(looked), whole=looked.whole)
     for other in _others(store, what):
-        hits = _find(store, company_id, other, hidden_types, most)
-        if hits:
-            return Found(other, hits, " ".join(other.words))
+        looked = store.search.find(company_id, other, hidden_types, most)
+        if looked.hits:
+            return Found(other, _once(looked), " ".join(other.words), looked.whole)
     return Found(what, ())
 
 
 def within(store: Store, company_id: int, record_id: int, text: str, most: int = 50) -> Found:
     """Look for what somebody typed in the conversation of one record; nothing mistyped is forgiven there."""
     what = sought(text)
-    hits = store.search.find(company_id, what, (), most, record_id) if what and not what.no_day else []
-    return Found(what, tuple({one.number: one for one in reversed(hits) if one.number}.values())[::-1])
+    if not what or what.no_day:
+        return Found(what, ())
+    hits = store.search.find(company_id, what, (), most, record_id).hits
+    return Found(what, tuple(one for one in hits if one.number))
 
 
-def _find(store: Store, company_id: int, what: Sought, hidden_types: Sequence[str], most: int) -> tuple[Hit, ...]:
-    found = store.search.find(company_id, what, hidden_types, most)
-    # The words of a message and the names of its files are one hit.
-    return tuple({(one.label, one.number): one for one in reversed(found)}.values())[::-1]
+def _once(looked: Looked) -> tuple[Hit, ...]:
+    # A record that was merged into this one is found as this one, by its title and its number then.
+    return tuple({(one.label, one.number): one for one in reversed(looked.hits)}.values())[::-1]
 
 
 def _others(store: Store, what: Sought) -> list[Sought]:

@@ -26,7 +26,7 @@ DAY = datetime.date(2026, 5, 31)
         ("before:2026-05-31 after:2026-05-31", Sought(before=DAY, after=DAY)),
         ('tag:VIP tag:""', Sought((("tag",),), tag="VIP")),
         ('tag:"to call"', Sought(tag="to call")),
-        ("chairs LEAD-1", Sought((("chairs",), ("LEAD", "1")), frozenset({(1, 0), (1, 1)}))),
+        ("chairs LEAD-1", Sought((("chairs",), ("lead", "1")), frozenset({(1, 0), (1, 1)}))),
         ("before:tomorrow", Sought(no_day="tomorrow")),
         ("chairs after:2026-11", Sought((("chairs",),), no_day="2026-11")),
         ("before:2026-13-99", Sought(no_day="2026-13-99")),

@@ -39,9 +39,8 @@ def remove(setup: Setup, number: str, message: int, file: int, *, company: str |
     """
     store, now = setup.store, setup.clock()
     record, found, gone = _named(store, number, message, file, company)
-    left = [one.filename for one in store.messages.attachments(record.company_id, found.id) if one.id != gone.id]
     store.erasures.overwrite()
-    store.erasures.remove_file(record.company_id, record.id, found.id, gone.id, " ".join(left))
+    store.erasures.remove_file(record.company_id, found.id, gone.id)
     mail = store.inbound.get(found.inbound_id) if found.inbound_id is not None else None
     if mail is not None:
         raw = store.blobs.open(mail.blob_id, mail.size)

@@ -57,13 +57,9 @@ def edit(
 def _write(setup: Setup, record: Record, note: ThreadMessage, text: str, html: str) -> None:
     now = setup.clock()
     setup.store.notes.keep(note, now)
-    setup.store.notes.write(note, text, html, now, _files(setup.store, note))
+    setup.store.notes.write(note, text, html, now)
     says = Phrase("event.note edited", {"actor": setup.actor.name, "note": note.number})
     write_event(setup.store, record, says, now, setup.actor.user_id)
-
-
-def _files(store: Store, note: ThreadMessage) -> str:
-    return " ".join(one.filename for one in store.messages.attachments(note.company_id, note.id))
 
 
 def _tell_mentioned(setup: Setup, record: Record, note: ThreadMessage, text: str) -> None:
@@ -131,7 +127,7 @@ def _back(setup: Setup, row: AuditRow) -> Done:
         raise RefusedAct("", "changed_since", subject=row.subject)
     was = said(store, found, deleted=deleted)
     if deleted:
-        store.notes.write(found, versions[-1].text, versions[-1].html, found.edited_at, _files(store, found))
+        store.notes.write(found, versions[-1].text, versions[-1].html, found.edited_at)
         says = Phrase("event.note restored", {"actor": setup.actor.name, "note": found.number})
         write_event(store, record, says, now, setup.actor.user_id)
     else:

@@ -88,7 +88,7 @@ def test_nothing_of_the_person_is_left_in_any_table(known: Office) -> None:
     after = everything(known)
     assert [line for line in after.splitlines() if any(secret in line for secret in SECRETS)] == []
     assert "yes, it is" in after and "ours" in after and "erik" in after
-    assert not known.store.search.find(known.world.acme, sought("walnutwood"), ())
+    assert not known.store.search.find(known.world.acme, sought("walnutwood"), ()).hits
 
 
 def test_words_go_from_the_file_too_once_the_index_is_merged(known: Office) -> None:
@@ -98,7 +98,7 @@ def test_words_go_from_the_file_too_once_the_index_is_merged(known: Office) -> N
     known.store.connection.execute("pragma wal_checkpoint(truncate)")
     content = known.world.path.read_bytes().lower()
     assert b"walnutwood" not in content and b"k@customer.example" not in content
-    assert known.store.search.find(known.world.acme, sought("Prices"), ())
+    assert known.store.search.find(known.world.acme, sought("Prices"), ()).hits
 
 
 def test_the_plan_counts_what_goes_and_what_stays(known: Office) -> None:

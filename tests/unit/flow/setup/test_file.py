@@ -33,8 +33,8 @@ def test_the_file_goes_and_the_words_stay(office: Office, content: bytes) -> Non
     assert raw.endswith(b"\n\n") and b"Subject: Plans" in raw and b"c2VjcmV0cGxhb" not in raw
     blobs = office.store.connection.execute("select bytes from blob_piece").rows
     assert not any(b"secretplan" in bytes(one) or b"c2VjcmV0cGxhb" in bytes(one) for (one,) in blobs)
-    assert not office.store.search.find(office.world.acme, sought("plan.txt"), ())
-    assert office.store.search.find(office.world.acme, sought("other.txt"), ())
+    assert not office.store.search.find(office.world.acme, sought("plan.txt"), ()).hits
+    assert office.store.search.find(office.world.acme, sought("other.txt"), ()).hits
 
 
 def test_the_same_file_stays_on_another_record(office: Office) -> None:

@@ -64,7 +64,7 @@ def test_one_act_takes_author_and_customer_back_and_undo_puts_both_back(ticket: 
 
 def test_search_knows_the_author_of_now(ticket: Office) -> None:
     ticket.did(forward.take_back(ticket.setup, "TICKET-1", 1))
-    assert ticket.store.search.find(ticket.world.acme, sought("anna@acme.example"), ())
+    assert ticket.store.search.find(ticket.world.acme, sought("anna@acme.example"), ()).hits
 
 
 def test_a_customer_whom_somebody_named_since_stays(ticket: Office) -> None:

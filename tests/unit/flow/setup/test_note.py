@@ -43,7 +43,7 @@ def there(office: Office) -> ThreadMessage:
 
 
 def found(office: Office, words: str) -> bool:
-    return bool(office.store.search.find(office.world.acme, sought(words), ()))
+    return bool(office.store.search.find(office.world.acme, sought(words), ()).hits)
 
 
 def test_an_edited_note_says_so_and_keeps_what_it_said(lead: Office) -> None:
