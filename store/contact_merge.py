@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from weftmail.store.connection import Connection
-from weftmail.store.rows import queries
+from weftmail.store.rows import column, queries
 
 _MOVES = ("addresses", "records", "messages", "addressed")
 
@@ -28,7 +28,7 @@ class ContactMerges:
         queries.merge_end(self._connection, **words, now=now)
 
     def part(self, company_id: int, kept: int, gone: int) -> None:
-        """Give back what passed over and is ``kept``'s still."""
+        """Give back what passed over and is ``kept``'s still, and what came since by the addresses of ``gone``."""
         words = {"company_id": company_id, "kept": kept, "gone": gone}
         for what in (*_MOVES, "participants"):
             getattr(queries, f"part_{what}")(self._connection, **words)
@@ -39,8 +39,27 @@ class ContactMerges:
                 self._connection, **place, contact_id=kept, message_id=message_id, removed_at=removed_at
             )
             queries.part_shared_in(self._connection, **place, contact_id=gone)
+        self._part_since(company_id, kept, gone)
         queries.part_end(self._connection, company_id=company_id, gone=gone)
         queries.part_forget(self._connection, company_id=company_id, gone=gone)
+
+    def _part_since(self, company_id: int, kept: int, gone: int) -> None:
+        """Give each what came since to or from their addresses: messages, records, places in conversations."""
+        since = queries.merged_at(self._connection, company_id=company_id, id=gone)
+        of, both = {"company_id": company_id}, {"kept": kept, "gone": gone}
+        queries.part_messages_since(self._connection, **of, **both, since=since)
+        queries.part_addressed_since(self._connection, **of, **both, since=since)
+        theirs, ours = (
+            column(queries.part_places(self._connection, **of, contact_id=one, since=since)) for one in (gone, kept)
+        )
+        for record_id in dict.fromkeys(theirs):
+            place = {**of, "record_id": record_id}
+            queries.part_participant_beside(self._connection, **place, contact_id=kept, beside=gone)
+            if queries.part_named(self._connection, **place, contact_id=kept) is None:
+                queries.part_participant_leave(self._connection, **place, contact_id=kept, since=since)
+                queries.part_customer(self._connection, **place, **both, since=since)
+        for record_id in dict.fromkeys(ours):
+            queries.part_participant_beside(self._connection, **of, record_id=record_id, contact_id=gone, beside=kept)
 
     def stands_for(self, company_id: int, contact_id: int) -> int:
         """Return who a contact is now: the one into whom they were merged, at the end of the chain, or themselves."""

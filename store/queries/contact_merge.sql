@@ -116,6 +116,61 @@ where company_id = :company_id and contact_id = :contact_id and record_id = :rec
 update participant set removed_at = null
 where company_id = :company_id and contact_id = :contact_id and record_id = :record_id;
 
+-- What came to or from an address since the two became one belongs to whose address it is.
+-- name: part_messages_since!
+update message set author_contact_id = :gone
+where company_id = :company_id and author_contact_id = :kept and created_at >= :since and author_address in (
+        select address from contact_address where company_id = :company_id and contact_id = :gone
+    );
+
+-- name: part_addressed_since!
+update message_address set contact_id = :gone
+where company_id = :company_id and contact_id = :kept and address in (
+        select address from contact_address where company_id = :company_id and contact_id = :gone
+    ) and message_id in (
+        select a.message_id from message_address a cross join message m
+        where a.company_id = :company_id and a.contact_id = :kept and m.id = a.message_id
+            and m.company_id = :company_id and m.created_at >= :since
+    );
+
+-- name: part_places
+select m.record_id from message m
+where m.company_id = :company_id and m.author_contact_id = :contact_id and m.created_at >= :since
+union all
+select m.record_id from message_address a cross join message m
+where a.company_id = :company_id and a.contact_id = :contact_id and m.id = a.message_id
+    and m.company_id = :company_id and m.created_at >= :since;
+
+-- name: part_named$
+select 1 from message m
+where m.company_id = :company_id and m.record_id = :record_id and (
+        m.author_contact_id = :contact_id or exists (
+            select 1 from message_address a
+            where a.company_id = :company_id and a.message_id = m.id and a.contact_id = :contact_id
+        )
+    )
+limit 1;
+
+-- name: part_participant_beside!
+insert into participant (company_id, record_id, contact_id, message_id, alias_id, reason, created_at, removed_at)
+select p.company_id, p.record_id, :beside, p.message_id, p.alias_id, p.reason, p.created_at, p.removed_at
+from participant p
+where p.company_id = :company_id and p.record_id = :record_id and p.contact_id = :contact_id and not exists (
+        select 1 from participant o
+        where o.company_id = :company_id and o.record_id = :record_id and o.contact_id = :beside
+    );
+
+-- name: part_participant_leave!
+delete from participant
+where company_id = :company_id and record_id = :record_id and contact_id = :contact_id and created_at >= :since;
+
+-- name: part_customer!
+update record set customer_id = :gone
+where company_id = :company_id and id = :record_id and customer_id = :kept and created_at >= :since;
+
+-- name: merged_at$
+select archived_at from contact where company_id = :company_id and id = :id;
+
 -- name: part_end!
 update contact set archived_at = null, merged_into_id = null where company_id = :company_id and id = :gone;
 

@@ -104,6 +104,34 @@ def test_who_was_changed_since_stays_so(both: Office) -> None:
     assert card is not None and (card.name, card.note) == ("Karin Lund", "New")
 
 
+def test_what_came_since_is_whose_address_it_came_from(both: Office) -> None:
+    """An answer to what Erik wrote while he was taken for Karin is never sent to Karin afterwards."""
+    world = both.world
+    karin, erik = number(both, KARIN_ADDRESS), number(both, ERIK_ADDRESS)
+    anna = both.store.users.get(world.anna)
+    assert anna is not None
+    done = both.did(contact_merge.merge(both.setup, KARIN_ADDRESS, ERIK_ADDRESS))
+    for author in (ERIK, KARIN):
+        world.deliver(world.mail(author, verified=True, subject="Since"), "leads@acme.example")
+    answer = world.mail(KARIN, verified=True, subject="Re: Lamp", references=[world.thread("LEAD-2")[0].rfc_message_id])
+    world.deliver(answer, "leads@acme.example")
+    post(both.store, world.installation, world.record("LEAD-3"), anna, Draft(text="Yes", to=[ERIK_ADDRESS]))
+    both.did(undo.undo(both.setup, done.trace))
+
+    def people(label: str) -> list[int]:
+        found = both.store.records.participants(world.acme, world.record(label).id)
+        return sorted(one.contact_id for one in found)
+
+    assert [world.record(f"LEAD-{one}").customer_id for one in range(1, 5)] == [karin, erik, erik, karin]
+    assert {label: people(label) for label in ("LEAD-1", "LEAD-2", "LEAD-3", "LEAD-4")} == {
+        "LEAD-1": [karin, erik], "LEAD-2": [karin, erik], "LEAD-3": [erik], "LEAD-4": [karin],
+    }  # fmt: skip
+    written = {one.author_contact_id for one in world.thread("LEAD-3") if one.kind == "received"}
+    assert written == {erik} and [
+        one.contact_id for one in both.store.messages.addressed(world.acme, world.thread("LEAD-3")[-1].id)
+    ] == [erik]
+
+
 def test_what_cannot_be(both: Office) -> None:
     merge, setup = contact_merge.merge, both.setup
     assert both.refused(merge(setup, KARIN_ADDRESS, KARIN_ADDRESS)) == ("other", "same_contact")
