@@ -199,6 +199,14 @@ class Records:
         found = None if record_id is None else self.get(company_id, record_id)
         return None if found is None else self.standing(found)
 
+    def by_former_reference(self, company_id: int, type_: str, reference: str) -> Record | None:
+        """Return the record that mirrors this one of an outside application, and was of this type before."""
+        record_id: int | None = queries.record_by_former_reference(
+            self._connection, company_id=company_id, type=type_, reference=reference
+        )
+        found = None if record_id is None else self.get(company_id, record_id)
+        return None if found is None else self.standing(found)
+
     def all(self, company_id: int | None = None, most: int = 100, skip: int = 0) -> list[Record]:
         """Return records, of one company or of all, what changed last first."""
         if company_id is None:

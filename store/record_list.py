@@ -286,6 +286,8 @@ def count_sql(
     """Return the statement that counts up to ``most``, and its other parameters."""
     column, down = SORTS[sort]
     where, words = _where(only)
+    if sort == "waiting":
+        where += f" and {WAITS}"
     if before is not None:
         where += f" and (r.{column}, r.id) {'>' if down else '<'} (:at, :id)"
         words |= {"at": before.at, "id": before.id}
@@ -295,7 +297,7 @@ def count_sql(
 def neighbours_sql(only: RecordFilter, sort: RecordSort, place: ListPlace) -> tuple[str, dict[str, Any]]:
     """Return the statement that finds what stands beside a place, and its parameters but ``most``."""
     ahead, words = count_sql(only, sort, place)
-    total, _ = count_sql(only)
+    total, _ = count_sql(only, sort)
     before, after = (
         page_sql(only, sort, after=place, back=back)[0]
         .replace("select l.* ", "select l.label ", 1)

@@ -21,9 +21,10 @@ from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.post import Draft
 from weftmail.flow.refusal import Refusal, RefusedAct
-from weftmail.flow.setup import opening
+from weftmail.flow.setup import find, opening
 from weftmail.flow.setup.act import Done
 from weftmail.flow.setup.opening import Opening
+from weftmail.store.record import Record
 
 KEPT = ("type", "title", "customer", "owner", "reference", "reference_url")
 
@@ -47,7 +48,7 @@ def open_(visit: Visit) -> Response:
     """Open the record of an outside application, or offer to create it."""
     type_, reference = visit.request.path_params["type"], visit.request.path_params["reference"]
     _check_type(visit, type_)
-    found = visit.store.records.by_reference(visit.company_id, type_, reference)
+    found = _mirrored(visit, type_, reference.strip())
     if found is not None:
         if found.type in visit.hidden_types:
             raise nothing_here()
@@ -56,8 +57,23 @@ def open_(visit: Visit) -> Response:
         raise nothing_here()
     asked = {name: visit.request.query_params.get(name, "")[:200] for name in ("title", "customer")}
     url = visit.request.query_params.get("url", "")[:200]
-    given = {"type": type_, "reference": reference, "reference_url": url, "owner": _self(visit), **asked}
+    given = {"type": type_, "reference": reference.strip(), "reference_url": url, "owner": _self(visit), **asked}
+    try:
+        find.line("reference", reference)
+    except RefusedAct as refused:
+        wrong = {"reference": visit.voice.say(refused.refusal.phrase)}
+        return _page(visit, {**given, "reference": ""}, Composer(pen=new_pen()), wrong=wrong, status=422)
     return _page(visit, given, Composer(pen=new_pen()))
+
+
+def _mirrored(visit: Visit, type_: str, reference: str) -> Record | None:
+    """Return the record with a reference of an outside application, whatever type it has got since."""
+    found = visit.store.records.by_reference(visit.company_id, type_, reference)
+    if found is None:
+        found = visit.store.records.by_former_reference(visit.company_id, type_, reference)
+        # One that got a type for others since is not there for the visitor.
+        found = None if found is not None and found.type in visit.hidden_types else found
+    return found
 
 
 def _check_type(visit: Visit, type_: str) -> None:

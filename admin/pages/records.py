@@ -86,7 +86,7 @@ def records(visit: Visit) -> Response:
 
 
 def _page(visit: Visit, wanted: ListAsked, number: str) -> Response:
-    total = visit.store.record_lists.count(wanted.only)
+    total = visit.store.record_lists.count(wanted.only, wanted.sort)
     listed = _listed(visit, wanted, few=total <= COUNTED) if total else Listed([])
     counts = visit.store.record_lists.counts(visit.company_id, visit.user.id, visit.hidden_types)
     tags, members = visit.store.tags.all(visit.company_id), visit.store.members.all(visit.company_id)

@@ -76,6 +76,18 @@ select label from record where company_id = :company_id and label in (:labels) a
 -- name: record_by_reference$
 select id from record where company_id = :company_id and type = :type and reference = :reference;
 
+-- A record that was of this type when an outside application named it, and has another one since.
+-- name: record_by_former_reference$
+select r.id
+from record_type t cross join record r
+where t.company_id = :company_id and r.company_id = :company_id and r.type = t.name and r.reference = :reference
+    and exists (
+        select 1 from former_label f cross join record_type w
+        where f.company_id = :company_id and f.record_id = r.id and w.company_id = :company_id and w.name = :type
+            and substr(f.label, 1, length(w.prefix) + 1) = w.prefix || '-'
+    )
+limit 1;
+
 -- name: records_of_company
 select * from record_row
 where company_id = :company_id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,39 @@ def test_an_outside_application_opens_its_record(site: Site, anna: Browser) -> N
     assert anna.get("/open/order/shop/4711").headers["location"] == "/records/ORDER-1"
     assert "has the reference shop/4711 already" in save(anna, **form).text
     assert anna.get("/open/nothing/1").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "reference", ["a b", "%20a%20", "a%0a", "a/b", "å/ä", "%3Fq%23", "%27%22", "a+b;c", "<b>", "a/"]
+)
+def test_whatever_a_reference_looks_like_it_leads_to_what_was_made_of_it(
+    site: Site, anna: Browser, reference: str
+) -> None:
+    offered = anna.get(f"/open/lead/{reference}?title=T")
+    shown = re.search(r'name="reference" value="([^"]*)"', offered.text)
+    assert offered.status_code == 200 and shown is not None
+    done = save(anna, type="lead", title="T", reference=unescape(shown[1]), kind="open")
+    assert anna.get(f"/open/lead/{reference}").headers["location"] == done.headers["location"].partition("?")[0]
+
+
+@pytest.mark.parametrize("reference", ["%00", "%E2%80%AE", "%20", "x" * 201])
+def test_a_reference_that_none_can_have_is_said_at_once(anna: Browser, reference: str) -> None:
+    answer = anna.get(f"/open/lead/{reference}")
+    assert answer.status_code == 422 and 'class="error"' in answer.text
+    assert 'name="reference" value=""' in answer.text
+
+
+def test_a_reference_leads_on_to_another_type_unless_that_is_for_others(
+    site: Site, browser: Callable[[], Browser], anna: Browser
+) -> None:
+    store, acme = site.store, site.world.acme
+    made = store.records.open(NewRecord(acme, "lead", "Order", reference="9"), 5)
+    stands = store.records.retype(made, "ticket", 6)
+    assert anna.get("/open/lead/9").headers["location"] == f"/records/{stands.label}"
+    store.record_types.limit(acme, "ticket", teams_only=True)
+    bjorn = browser()
+    bjorn.sign_in("bjorn@acme.example")
+    assert "No record has the reference 9 yet" in bjorn.get("/open/lead/9").text
 
 
 def test_a_type_for_named_teams_is_not_there_for_others(site: Site, browser: Callable[[], Browser]) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -17,6 +17,7 @@ from weftmail.flow.setup import record_type
 from weftmail.flow.setup.act import Done
 from weftmail.flow.setup.record_type import TypeChanges
 from weftmail.store.record import NewRecord
+from weftmail.store.record_list import RecordSort
 
 LABEL = re.compile(r'class="label" href="/records/([A-Z]+-\d+)[?"]')
 
@@ -75,6 +76,15 @@ def test_filters_are_in_the_address_and_combine(many: Site, anna: Browser) -> No
     ):
         assert anna.get(f"/records{odd}").status_code == 200
     assert len(shown(anna, "?owner=x&since=tomorrow&sort=up&priority=most&in=moon&only=none")) == 4
+
+
+def test_each_order_counts_what_it_lists(many: Site, anna: Browser) -> None:
+    """By how long somebody waits, only those who wait are listed; the head of the list and a place in it say so."""
+    for sort in get_args(RecordSort):
+        found = shown(anna, f"?sort={sort}")
+        assert f"{len(found)} records" in anna.get(f"/records?sort={sort}").text and found
+        page = anna.get(f"/records/{found[-1]}?list=sort%3D{sort}").text
+        assert f"{len(found)} of {len(found)}" in page, sort
 
 
 def test_the_counts_are_those_of_the_lists(many: Site, anna: Browser) -> None:

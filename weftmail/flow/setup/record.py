@@ -49,7 +49,7 @@ def add(
             customer_id=about,
             alias_id=_alias_id(store, whose.id, alias) if alias else None,
             fields=written(values.checked(store, whose.id, kept, fields_ or {})),
-            reference=_reference(store, whose.id, type_, reference) if reference else None,
+            reference=_reference(setup, whose.id, type_, reference) if reference else None,
             reference_url=_url(reference_url) if reference_url else None,
         ),
         now,
@@ -86,9 +86,17 @@ def _alias_id(store: Store, company_id: int, text: str) -> int:
     return found.id
 
 
-def _reference(store: Store, company_id: int, type_: str, text: str) -> str:
-    reference = find.line("reference", text)
-    there = store.records.by_reference(company_id, type_, reference)
+def _former(setup: Setup, company_id: int, type_: str, reference: str) -> Record | None:
+    """Return the record with this reference that was of this type before, where whoever asks may know of it."""
+    found = setup.store.records.by_former_reference(company_id, type_, reference)
+    asks = setup.actor.user_id
+    hidden = [] if asks is None else setup.store.record_types.hidden_from(company_id, asks)
+    return None if found is None or found.type in hidden else found
+
+
+def _reference(setup: Setup, company_id: int, type_: str, text: str) -> str:
+    store, reference = setup.store, find.line("reference", text)
+    there = store.records.by_reference(company_id, type_, reference) or _former(setup, company_id, type_, reference)
     if there is not None:
         raise RefusedAct("reference", "reference_taken", number=there.label, reference=reference)
     return reference

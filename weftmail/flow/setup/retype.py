@@ -58,7 +58,16 @@ def _wanted(store: Store, found: Record, type_: str) -> str:
     hidden = [] if found.owner_id is None else store.record_types.hidden_from(found.company_id, found.owner_id)
     if wanted in hidden:
         raise RefusedAct("type", "not_in_named_team", name=found.owner or "", number=found.label, type=wanted)
+    _check_reference(store, found, wanted, "type")
     return wanted
+
+
+def _check_reference(store: Store, found: Record, wanted: str, field: str) -> None:
+    """Refuse a type of which another record has the same reference of an outside application."""
+    reference = found.reference or ""
+    there = store.records.by_reference(found.company_id, wanted, reference) if reference else None
+    if there is not None:
+        raise RefusedAct(field, "reference_taken", number=there.label, reference=reference)
 
 
 def _done(setup: Setup, was: Record, stands: Record, subject: str, now: int) -> Done:
@@ -78,6 +87,7 @@ def _back(setup: Setup, row: AuditRow) -> Done:
     found = find.record(store, row.subject, row.company, field="")
     check_unchanged(row, _fields(found))
     find.record_type(store, found.company_id, row.before["type"], field="")
+    _check_reference(store, found, row.before["type"], "")
     store.records.retype_back(found, row.before["number"], row.before["type"], row.before["state"], now)
     stands = store.records.get(found.company_id, found.id)
     assert stands is not None  # noqa: S101 - records are never deleted

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.unit.flow.setup.conftest import Office
 from weftmail.core.wording.sentences import say
+from weftmail.flow.actor import Actor
 from weftmail.flow.refusal import RefusedAct
 from weftmail.flow.setup import record, record_type, retype, team, undo
+from weftmail.flow.setup.act import Done
 from weftmail.flow.setup.record_change import RecordChanges
 from weftmail.flow.setup.record_type import TypeChanges
 from weftmail.locale import language
@@ -41,6 +45,35 @@ def test_what_cannot_be(office: Office) -> None:
     assert office.refused(retype.change(office.setup, "LEAD-1", "ticket")) == ("type", "not_in_named_team")
     office.did(record.change(office.setup, "LEAD-1", RecordChanges(owner="")))
     assert office.did(retype.change(office.setup, "LEAD-1", "ticket")).subject == "TICKET-1"
+
+
+def test_a_reference_of_outside_leads_on_and_stands_once(office: Office) -> None:
+    """What an outside application calls by the old type is the same record, and no other gets its reference."""
+    acme, store = office.world.acme, office.store
+    office.did(record.add(office.setup, "lead", title="Order", reference="4711"))
+    done = office.did(retype.change(office.setup, "LEAD-1", "ticket"))
+    for type_ in ("lead", "ticket"):
+        found = store.records.by_reference(acme, type_, "4711") or store.records.by_former_reference(
+            acme, type_, "4711"
+        )
+        assert found is not None and found.label == "TICKET-1"
+        refused = office.refused(record.add(office.setup, type_, title="Again", reference="4711"))
+        assert refused == ("reference", "reference_taken")
+    assert store.records.by_former_reference(acme, "order", "4711") is None
+    office.did(record.add(office.setup, "order", title="Other", reference="4711"))
+    assert office.refused(retype.change(office.setup, "TICKET-1", "order")) == ("type", "reference_taken")
+    office.did(undo.undo(office.setup, done.trace))
+    assert office.world.record("TICKET-1").label == "LEAD-1"
+
+
+def test_what_is_for_others_now_gives_its_reference_away_and_is_not_taken_back_over_another(office: Office) -> None:
+    office.did(record.add(office.setup, "lead", title="Order", reference="4711", owner=""))
+    done = office.did(retype.change(office.setup, "LEAD-1", "ticket"))
+    office.did(record_type.change(office.setup, None, "ticket", TypeChanges(teams_only=True)))
+    bjorn = replace(office.setup, actor=Actor("Björn", office.world.bjorn))
+    made = record.add(bjorn, "lead", title="New", reference="4711")
+    assert isinstance(made, Done) and made.subject == "LEAD-2"
+    assert office.refused(undo.undo(office.setup, done.trace)) == ("", "reference_taken")
 
 
 def test_who_will_see_a_record_is_said_before_it_gets_another_type(office: Office) -> None:
