@@ -54,12 +54,12 @@ class ContactMerges:
         )
         for record_id in dict.fromkeys(theirs):
             place = {**of, "record_id": record_id}
-            queries.part_participant_beside(self._connection, **place, contact_id=kept, beside=gone)
+            queries.part_participant_other(self._connection, **place, contact_id=kept, other=gone)
             if queries.part_named(self._connection, **place, contact_id=kept) is None:
                 queries.part_participant_leave(self._connection, **place, contact_id=kept, since=since)
                 queries.part_customer(self._connection, **place, **both, since=since)
         for record_id in dict.fromkeys(ours):
-            queries.part_participant_beside(self._connection, **of, record_id=record_id, contact_id=gone, beside=kept)
+            queries.part_participant_other(self._connection, **of, record_id=record_id, contact_id=gone, other=kept)
 
     def stands_for(self, company_id: int, contact_id: int) -> int:
         """Return who a contact is now: the one into whom they were merged, at the end of the chain, or themselves."""

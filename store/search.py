@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from weftmail.store.message import NewMessage, ThreadMessage
     from weftmail.store.record import Record
 
-__all__ = ["HELD", "MESSAGE", "RECORD", "Hit", "Looked", "Search"]
+__all__ = ["HELD", "MESSAGE", "RECORD", "Findings", "Hit", "Search"]
 
 MESSAGE, RECORD, HELD = 0, 2, 3
 """What a row is of; its number is four times the id of that, and this.  What is held is on no record, and is found in
@@ -53,7 +53,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SearchRow:
     """What something is found by: its words, and of a message who wrote it and who got it; where it belongs."""
 
     company_id: int
@@ -65,7 +65,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class Findings:
     """What a search found; not ``whole`` where more rows hold what is looked for than were looked at."""
 
     hits: list[Hit]
@@ -80,7 +80,7 @@ class Search:
         self._lite = connection.dialect == "sqlite"
         self._id = "rowid" if self._lite else "id"
 
-    def keep(self, kind: int, of: int, row: Row, *, new: bool = False) -> None:
+    def keep(self, kind: int, of: int, row: SearchRow, *, new: bool = False) -> None:
         """Let something be found by its words, in place of those that it had; what is ``new`` had none."""
         if not new:
             self.forget(kind, of)
@@ -126,7 +126,7 @@ class Search:
         people = (record.customer or "", record.customer_address or "")
         words = " ".join((record.label, record.title, *record.values.values(), *people, record.reference or ""))
         marks = search_marks.of_title(record.company_id, record.id)
-        self.keep(RECORD, record.id, Row(record.company_id, record.id, words, marks=marks), new=new)
+        self.keep(RECORD, record.id, SearchRow(record.company_id, record.id, words, marks=marks), new=new)
 
     def belong(self, kind: int, of: Sequence[int], record_id: int) -> None:
         """Let things be found on another record."""
@@ -157,14 +157,14 @@ class Search:
 
     def find(
         self, company_id: int, what: Sought, hidden_types: Sequence[str], most: int = 30, record_id: int | None = None
-    ) -> Looked:
+    ) -> Findings:
         """Return what was found in the records of a company, or in one of them, the newest first; none of the hidden
         types.
         """
         narrowing = Narrowing(self._connection, company_id, what, hidden_types, record_id)
         asked = narrowing.candidates()
         if asked is None:
-            return Looked([], whole=True)
+            return Findings([], whole=True)
         sql, words = asked
         found = [row[0] for row in self._connection.run("search_candidates", sql, {**words, "most": LOOKED_AT + 1})]
         passed: list[int] = []
@@ -175,7 +175,7 @@ class Search:
                 break
             passed += self._passing(narrowing, found[at : at + size])
             at += size
-        return Looked(self._hits(company_id, passed[:most]), whole=len(found) <= at or len(passed) >= most)
+        return Findings(self._hits(company_id, passed[:most]), whole=len(found) <= at or len(passed) >= most)
 
     def _passing(self, narrowing: Narrowing, numbers: Sequence[int]) -> list[int]:
         sql, words = narrowing.passing()
@@ -198,10 +198,12 @@ class Search:
 
 def _row(
     one: NewMessage | ThreadMessage, marks: str, names: Sequence[str] = (), people: Sequence[tuple[str, str]] = ()
-) -> Row:
+) -> SearchRow:
     author = f"{one.author_name} {one.author_address}"
     words = " ".join((author, one.subject, one.text[:MOST_SEARCHED], *names))
-    return Row(one.company_id, one.record_id, words, author, " ".join(part for who in people for part in who), marks)
+    return SearchRow(
+        one.company_id, one.record_id, words, author, " ".join(part for who in people for part in who), marks
+    )
 
 
 ATTACH = "update search_text set words = words || ' ' || :names, marks = marks || :file"

@@ -151,13 +151,13 @@ where m.company_id = :company_id and m.record_id = :record_id and (
     )
 limit 1;
 
--- name: part_participant_beside!
+-- name: part_participant_other!
 insert into participant (company_id, record_id, contact_id, message_id, alias_id, reason, created_at, removed_at)
-select p.company_id, p.record_id, :beside, p.message_id, p.alias_id, p.reason, p.created_at, p.removed_at
+select p.company_id, p.record_id, :other, p.message_id, p.alias_id, p.reason, p.created_at, p.removed_at
 from participant p
 where p.company_id = :company_id and p.record_id = :record_id and p.contact_id = :contact_id and not exists (
         select 1 from participant o
-        where o.company_id = :company_id and o.record_id = :record_id and o.contact_id = :beside
+        where o.company_id = :company_id and o.record_id = :record_id and o.contact_id = :other
     );
 
 -- name: part_participant_leave!

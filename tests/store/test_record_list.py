@@ -180,9 +180,9 @@ def test_pages_both_ways_are_the_whole_list_however_many_stand_at_one_place(offi
                 back = [*found, *back]
             assert back == every
         for at, one in enumerate(every):
-            beside = lists.neighbours(only, sort, place_of(one, sort))
+            nearby = lists.neighbours(only, sort, place_of(one, sort))
             around = [every[each].label if 0 <= each < len(every) else None for each in (at - 1, at + 1)]
-            assert [beside.before, beside.after] == around and (beside.position, beside.total) == (at + 1, len(every))
+            assert [nearby.before, nearby.after] == around and (nearby.position, nearby.total) == (at + 1, len(every))
 
 
 def test_what_changes_while_somebody_reads_on_is_read_once_or_at_the_top(office: Office) -> None:

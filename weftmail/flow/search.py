@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from weftmail.core.folding import folded
 from weftmail.core.sought import Sought, near_words, sought
 from weftmail.core.wording.phrase import Phrase
-from weftmail.store.search import Hit, Looked
+from weftmail.store.search import Findings, Hit
 from weftmail.store.store import Store
 
 
@@ -56,7 +56,7 @@ def within(store: Store, company_id: int, record_id: int, text: str, most: int =
     return Found(what, tuple(one for one in hits if one.number))
 
 
-def _once(looked: Looked) -> tuple[Hit, ...]:
+def _once(looked: Findings) -> tuple[Hit, ...]:
     # A record that was merged into this one is found as this one, by its title and its number then.
     return tuple({(one.label, one.number): one for one in reversed(looked.hits)}.values())[::-1]
 

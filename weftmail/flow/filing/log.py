@@ -8,7 +8,7 @@ from weftmail.core.routing.disposition import Append, Decision, Discard, Hold, N
 from weftmail.flow.delivered import Delivered
 from weftmail.flow.filing.outcome import Outcome
 from weftmail.store.inbound import Settled
-from weftmail.store.search import HELD, MOST_SEARCHED, Row
+from weftmail.store.search import HELD, MOST_SEARCHED, SearchRow
 from weftmail.store.store import Store
 
 
@@ -51,4 +51,4 @@ def keep_words(store: Store, inbound_id: int, company_id: int | None, message: M
     """Let a mail that is no message of a record be found in the mail log by its words."""
     author = message.from_[0] if message.from_ else Mailbox("", "")
     words = " ".join((author.name, author.address, message.subject, message.text[:MOST_SEARCHED]))
-    store.search.keep(HELD, inbound_id, Row(company_id or 0, 0, words))
+    store.search.keep(HELD, inbound_id, SearchRow(company_id or 0, 0, words))
