@@ -14,6 +14,7 @@ FEW = "the people of one record, the files of one message, the addresses of one 
 
 NAMED = "looks through the titles of a stretch of the company's newest records that has a bound"
 READ_MORE = {
+    "record_by_former_reference": "the types of a company: one of each may have the reference",
     "draft_files": FEW,
     "record_fields_and_people": FEW,
     "erase_places": "all that is one person's, sorted once it is found",
