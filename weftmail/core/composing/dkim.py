@@ -87,11 +87,8 @@ class _Signer:
     """The header of a mail in its relaxed form, made once for every signature."""
 
     def __init__(self, head: bytes) -> None:
-        fields = []
-        for field in _START.split(head):
-            name, colon, value = field.partition(b":")
-            if colon:
-                fields.append((name.strip().lower(), value))
+        parted = [field.partition(b":") for field in _START.split(head)]
+        fields = [(name.strip().lower(), value) for name, _, value in parted]
         present = [name for name, _ in fields]
         others = [name for name in present if _SIGNED.fullmatch(name) and name not in OVERSIGNED]
         names = [*(name for name in OVERSIGNED for _ in range(present.count(name) + 1)), *others]
