@@ -14,6 +14,7 @@ import time
 STATE = "/var/lib/weftmail"
 GREETING, READ_TIMEOUT, WATCHDOG = 2, 30, 60  # Seconds; weftmail/core/limits.py says how they fit together.
 PIECE = 65536
+REPLIES = 2048
 FIELDS = ("recipient", "sender", "original_recipient", "queue_id", "client_address")
 ENVIRONMENT = "--environment"
 SAID_BY_EXIM = {
@@ -107,18 +108,20 @@ def path(address):
 
 
 def connect(state):
-    """Return a connection to the listener, and the iterator over its replies; raise Absent where there is none."""
+    """Return a connection to the listener, the iterator over its replies, and its greeting; raise Absent where there
+    is none."""
     connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
     connection.settimeout(GREETING)
     answers = replies(connection)
     try:
         connection.connect(state + "/listener.sock")
-        if next(answers)[0] != b"220":
+        code, lines = next(answers)
+        if code != b"220":
             raise Absent
     except OSError:
         raise Absent from None
     connection.settimeout(READ_TIMEOUT)
-    return connection, answers
+    return connection, answers, lines[0]
 
 
 def replies(connection):
@@ -126,7 +129,7 @@ def replies(connection):
     lines, rest = [], b""
     while True:
         while b"\n" not in rest:
-            piece = connection.recv(PIECE)
+            piece = connection.recv(REPLIES)
             if not piece:
                 raise Absent
             rest += piece
@@ -147,28 +150,38 @@ def expect(code, answers):
     return lines
 
 
+def transaction(envelope, forwards):
+    """Return the commands from XFORWARD, where that is offered, to DATA, with an empty one behind them."""
+    known = ((b"ADDR=", envelope.get("client_address")), (b"IDENT=", envelope.get("queue_id")))
+    words = [name + encode(value, b"+") for name, value in known if value]
+    commands = [b"XFORWARD " + b" ".join(words)] if words and forwards else []
+    sender, recipient = envelope.get("sender", b""), envelope["recipient"]
+    # No SIZE: the mail server has already taken this message, and a refusal now could only become a bounce.
+    mail = b"MAIL FROM:" + (path(sender) if sender else b"<>") + b" BODY=8BITMIME"
+    mail += b"" if (sender + recipient).isascii() else b" SMTPUTF8"
+    rcpt = b"RCPT TO:" + path(recipient)
+    if envelope.get("original_recipient"):
+        # Our listener knows this parameter although it does not offer DSN, whose other duties it does not have.
+        rcpt += b" ORCPT=rfc822;" + encode(envelope["original_recipient"], b"+")
+    return [*commands, mail, rcpt, b"DATA", b""]
+
+
 def hand_over(state, envelope):
     """Give the message to the listener; return once it has said that the message is kept."""
-    connection, answers = connect(state)
+    connection, answers, greeting = connect(state)
     try:
         # The name tells the listener which entrance this is.
-        connection.sendall(b"LHLO mail-ingest\r\n")
-        offers = expect(b"250", answers)
-        known = ((b"ADDR=", envelope.get("client_address")), (b"IDENT=", envelope.get("queue_id")))
-        words = [name + encode(value, b"+") for name, value in known if value]
-        commands = (
-            [b"XFORWARD " + b" ".join(words)] if words and any(o.startswith(b"XFORWARD ") for o in offers) else []
-        )
-        sender, recipient = envelope.get("sender", b""), envelope["recipient"]
-        # No SIZE: the mail server has already taken this message, and a refusal now could only become a bounce.
-        mail = b"MAIL FROM:" + (path(sender) if sender else b"<>") + b" BODY=8BITMIME"
-        mail += b"" if (sender + recipient).isascii() else b" SMTPUTF8"
-        rcpt = b"RCPT TO:" + path(recipient)
-        if envelope.get("original_recipient"):
-            # Our listener knows this parameter although it does not offer DSN, whose other duties it does not have.
-            rcpt += b" ORCPT=rfc822;" + encode(envelope["original_recipient"], b"+")
-        commands += [mail, rcpt, b"DATA", b""]
-        connection.sendall(b"\r\n".join(commands))
+        hello = b"LHLO mail-ingest\r\n"
+        # Each wait for a reply is a switch to the listener and back, so our own says in its greeting what it offers.
+        eager = greeting.endswith(b" PIPELINING XFORWARD")
+        if not eager:
+            connection.sendall(hello)
+            offers, hello = expect(b"250", answers), b""
+        forwards = eager or any(o.startswith(b"XFORWARD ") for o in offers)
+        commands = transaction(envelope, forwards)
+        connection.sendall(hello + b"\r\n".join(commands))
+        if eager:
+            expect(b"250", answers)
         for _ in commands[2:]:
             expect(b"250", answers)
         expect(b"354", answers)

@@ -261,6 +261,20 @@ def test_where_xforward_is_not_offered_the_message_goes_all_the_same(pipe: Pipe)
     assert b"XFORWARD" not in b"".join(heard)
 
 
+def test_a_greeting_that_says_what_is_offered_saves_the_question(pipe: Pipe) -> None:
+    replies = b"250-x\r\n250 XFORWARD ADDR IDENT\r\n" + b"250 x\r\n" * 3 + b"354 x\r\n"
+    with scripted(pipe, [b"220 x LMTP PIPELINING XFORWARD\r\n", replies, b"250 x\r\n"]) as heard:
+        assert taken(pipe.run(MAIL, LEADS, b"--queue-id=4ABC"))
+    said = [
+        b"LHLO mail-ingest",
+        b"XFORWARD IDENT=4ABC",
+        b"MAIL FROM:<> BODY=8BITMIME",
+        b"RCPT TO:<leads@acme.example>",
+        b"DATA",
+    ]
+    assert heard == [b"".join(one + b"\r\n" for one in said), MAIL.replace(b"\n", b"\r\n") + b".\r\n"]
+
+
 class Stranger(UnixSocketController):
     """An LMTP server that others wrote."""
 
@@ -335,6 +349,7 @@ def scripted(pipe: Pipe, says: list[bytes | Callable[[], object]], stay: bool = 
 
 
 TO_DATA = [b"220 x\r\n", b"250-x\r\n250 PIPELINING\r\n", b"250 x\r\n250 x\r\n354 x\r\n"]
+EAGER = b"220 x LMTP PIPELINING XFORWARD\r\n"
 PUT_OFF = {
     "MAIL refused for good": [*TO_DATA[:2], b"552 x\r\n250 x\r\n354 x\r\n"],
     "MAIL refused now": [*TO_DATA[:2], b"452 x\r\n503 x\r\n503 x\r\n"],
@@ -344,6 +359,9 @@ PUT_OFF = {
     "4xx after the message": [*TO_DATA, b"451 x\r\n"],
     "421 after the message": [*TO_DATA, b"421 x\r\n"],
     "5xx after the message": [*TO_DATA, b"550 x\r\n"],
+    "LHLO refused, all at once": [EAGER, b"500 x\r\n" * 4],
+    "RCPT refused, all at once": [EAGER, b"250 x\r\n250 x\r\n550 x\r\n503 x\r\n"],
+    "421 after the message, all at once": [EAGER, b"250 x\r\n250 x\r\n250 x\r\n354 x\r\n", b"421 x\r\n"],
     "nonsense after the message": [*TO_DATA, b"hello\r\n"],
     "200 is not 250": [*TO_DATA, b"200 x\r\n"],
     "gone in the middle of the message": [*TO_DATA, b""],
@@ -364,6 +382,8 @@ KEPT = {
     "shutting down at LHLO": [b"220 x\r\n", b"421 x\r\n"],
     "shutting down before the message": [*TO_DATA[:2], b"421 x\r\n"],
     "gone before the message": [*TO_DATA[:2], b""],
+    "shutting down, all at once": [EAGER, b"421 x\r\n"],
+    "gone, all at once": [EAGER, b"250 x\r\n250 x\r\n"],
 }
 
 

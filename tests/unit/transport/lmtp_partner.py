@@ -13,7 +13,7 @@ from weftmail.core.envelope import Envelope
 from weftmail.core.ports import Raw
 from weftmail.transport.lmtp.bounds import Limits
 from weftmail.transport.lmtp.listener import Listener, peer_uids
-from weftmail.transport.lmtp.session import LmtpService
+from weftmail.transport.lmtp.service import LmtpService
 
 
 class Memory:

@@ -47,9 +47,15 @@ def unix(tmp_path: Path) -> Iterator[Installation]:
 
 def greeted(installation: Installation) -> Client:
     client = installation.connect()
-    assert client.reply() == "220 weftmail LMTP"
+    assert client.reply().startswith("220 weftmail LMTP")
     assert client.ask("LHLO mx.acme.example").startswith("250 ")
     return client
+
+
+def test_where_the_mail_server_itself_speaks_the_greeting_says_what_is_offered(installation: Installation) -> None:
+    with installation.connect() as client:
+        offers = " PIPELINING XFORWARD" if installation.where.startswith("unix:") else ""
+        assert client.reply() == "220 weftmail LMTP" + offers
 
 
 # Whole conversations

@@ -11,7 +11,7 @@ import pytest
 
 from weftmail.core.failure import UsageError
 from weftmail.transport.lmtp.listener import Listener
-from weftmail.transport.lmtp.session import LmtpService
+from weftmail.transport.lmtp.service import LmtpService
 from weftmail.transport.systemd import ServiceManager, handed_over
 
 

@@ -19,7 +19,8 @@ import struct
 from collections.abc import Iterable
 
 from weftmail.core.failure import UsageError
-from weftmail.transport.lmtp.session import LmtpService, LmtpSession
+from weftmail.transport.lmtp.service import LmtpService
+from weftmail.transport.lmtp.session import LmtpSession
 from weftmail.transport.sockets import share
 from weftmail.transport.systemd import handed_over
 

@@ -11,14 +11,13 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 
 from weftmail.core.envelope import Envelope, clean
 from weftmail.core.pace import Pace
-from weftmail.core.ports import Acceptor, Raw
+from weftmail.core.ports import Raw
 from weftmail.transport.lmtp import stamp
-from weftmail.transport.lmtp.bounds import Limits
 from weftmail.transport.lmtp.data import Data
+from weftmail.transport.lmtp.service import LmtpService
 from weftmail.transport.lmtp.syntax import BadCommand, client, parameters, path, xtext
 
 _log = logging.getLogger(__name__)
@@ -31,19 +30,6 @@ _FULL = b"452 4.3.1 no room for this message now"
 _LEAVING = b"421 4.3.2 shutting down"
 _AHEAD = 65536
 """How many bytes of the next commands are read while a commit is waited for."""
-
-
-@dataclass(slots=True)
-class LmtpService:
-    """What all conversations of one listener share."""
-
-    acceptor: Acceptor
-    limits: Limits = field(default_factory=Limits)
-    folder: str | None = None
-    """Where long messages lie until they are kept."""
-    name: str = "weftmail"
-    leaving: bool = False
-    sessions: set[LmtpSession] = field(default_factory=set)
 
 
 class LmtpSession(asyncio.Protocol):
@@ -91,7 +77,9 @@ class LmtpSession(asyncio.Protocol):
         elif len(self._service.sessions) > self._service.limits.connections:
             self._close(b"421 4.3.2 too many connections")
         else:
-            transport.write(b"220 %s LMTP\r\n" % self._service.name.encode())
+            # What LHLO would say stands here already for the pipe program, which then need not ask.
+            offers = b" PIPELINING XFORWARD" if self._trusted else b""
+            transport.write(b"220 %s LMTP%s\r\n" % (self._service.name.encode(), offers))
 
     def admits(self, transport: asyncio.Transport) -> bool:
         """Say whether the other side may speak to us at all; a socket that knows who it is asks."""
@@ -340,7 +328,7 @@ class LmtpSession(asyncio.Protocol):
         if not isinstance(raw, bytes):
             raw.close()
         try:
-            self._loop.call_soon_threadsafe(self._settled, future, timer)
+            self._service.back(self._loop, lambda: self._settled(future, timer))
         except RuntimeError:
             _log.warning("a message was kept after the listener had gone; it will come again")
 

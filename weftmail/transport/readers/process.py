@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import json
 import os
 import resource
 import signal
@@ -269,11 +268,12 @@ def _why(status: int) -> End:
 
 
 def _request(job: Job) -> Iterator[bytes]:
-    yield json.dumps({"bytes": job.size}).encode() + b"\n"
+    head = b'{"bytes": %d}\n' % job.size
     raw = job.mail()
     if isinstance(raw, bytes):
-        yield raw
+        yield head + raw
     else:
+        yield head
         yield from chunks(raw)
 
 
