@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -23,7 +24,7 @@ from weftmail.flow.due.runner import Runner
 from weftmail.flow.intake import Intake
 from weftmail.store.store import Store
 from weftmail.transport.lmtp.listener import Listener, peer_uids
-from weftmail.transport.lmtp.session import LmtpService
+from weftmail.transport.lmtp.service import LmtpService
 from weftmail.transport.settle_lock import FileSettleLock
 from weftmail.transport.spool import Spool
 from weftmail.transport.systemd import ServiceManager
@@ -31,6 +32,8 @@ from weftmail.transport.wake import Receiver, SocketWaker
 
 log = logging.getLogger("weftmail.listener")
 
+TURN = 0.0005
+"""After so many seconds the writer lets the event loop have its turn, which needs a hundred of them for a batch."""
 GRACE = 15.0
 """How long, in seconds, a stop waits for what has begun."""
 LOOK = 1000
@@ -119,6 +122,7 @@ def listen(config: Config, place: str, readers: Readers | None = None, look: int
 
 async def _listen(config: Config, place: str, readers: Readers, look: int) -> int:
     store = runtime.open_store(config)
+    sys.setswitchinterval(TURN)
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     status = 0

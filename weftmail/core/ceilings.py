@@ -227,7 +227,12 @@ CEILINGS: tuple[Ceiling, ...] = (
     Ceiling(_DONE, "mails in one transaction", str(BATCH_ROWS), "the next transaction has them"),
     Ceiling(_DONE, "bytes of mail in one transaction", _size(BATCH_BYTES), "the next transaction has them"),
     Ceiling(_DONE, "time of a transaction that files mail", f"{BATCH_MILLISECONDS} ms", "takes up no further mail"),
-    Ceiling(_DONE, "the same, where mail waits to be accepted", f"{BATCH_YIELDS} ms", "takes up no further mail"),
+    Ceiling(
+        _DONE,
+        "the same, where mail waits to be accepted",
+        f"{BATCH_YIELDS} ms",
+        "takes up no further mail, once it has filed as many as were accepted",
+    ),
     Ceiling(_DONE, "an LMTP connection without a whole command", f"{CONNECTION_IDLE} s", "closed"),
     Ceiling(_DONE, "an LMTP connection", f"{CONNECTION_WHOLE} s", "closed; the mail server comes again"),
     Ceiling(_DONE, f"a mail by LMTP, over {CONNECTION_STRETCH} s", f"{LOWEST_RATE} bytes/s at least", "closed"),

@@ -82,8 +82,11 @@ class AcceptQueue:
         """Put a mail down; the future tells, for each recipient, that it is committed, or raises TempFail."""
         waiting = Waiting(tuple(envelopes), raw, _size(raw))
         with self._lock:
+            rung = bool(self._waiting)
             self._waiting.append(waiting)
-        self.something.set()
+        # Who silences the bell takes up all that waits.
+        if not rung:
+            self.something.set()
         return waiting.done
 
     @property
@@ -102,6 +105,9 @@ class AcceptQueue:
                 if one.done.set_running_or_notify_cancel():
                     taken.append(one)
                     size += one.size
+            left = bool(self._waiting)
+        if left:
+            self.something.set()
         return taken
 
 

@@ -49,6 +49,8 @@ class Intake:
         self._readers = readers
         self._executor = executor
         self._settler: Settler | None = None
+        self._owed = 0
+        """How many more were accepted than settled since all that could be filed was."""
         self._failures = 0
         self._settle_again_at = 0
 
@@ -93,7 +95,9 @@ class Intake:
     def accept(self) -> int:
         """Commit what waits in the accept queue; return how many deliveries were accepted."""
         group = self.accept_queue.take()
-        return accept_group(self.store, self._installation.clock, group) if group else 0
+        accepted = accept_group(self.store, self._installation.clock, group) if group else 0
+        self._owed += accepted
+        return accepted
 
     def collect(self) -> int:
         """Accept what lies in the folder of the pipe program; return how many mails.
@@ -134,10 +138,13 @@ class Intake:
         if self._settler is None or self._installation.clock() < self._settle_again_at:
             return Batch()
         try:
-            batch = self._settler.settle()
+            # Settling keeps pace: else what is accepted piles up while mail comes in, and is filed when no more does.
+            batch = self._settler.settle(self._owed)
         except TempFail as error:
             self._back_off(error)
             return Batch()
+        filed = batch.settled + batch.failed
+        self._owed = max(0, self._owed - filed) if filed else 0
         self._failures = 0
         if batch.copies:
             self._sender.wake()

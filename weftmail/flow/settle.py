@@ -86,14 +86,17 @@ class Settler:
         self._wanted = wanted
         self._ahead = Ahead(store, readers, checks or Checks(installation))
         self._suspects: list[int] | None = None
+        self._least = 0
         self._tries: dict[int, int] = {}
         """The rows of batches that failed, each with how often it did so alone."""
 
-    def settle(self) -> Batch:
+    def settle(self, least: int = 0) -> Batch:
         """Settle what is read, oldest first, and read on; an empty Batch says that nothing waits.
 
+        Whoever waits to write waits until so many as ``least`` are settled, or the transaction has lasted long enough.
         Raises TempFail where the store or the machine failed: nothing of the batch has happened then.
         """
+        self._least = least
         try:
             return self._settle()
         except Exception as error:
@@ -227,14 +230,16 @@ class Settler:
                 else:
                     settled += 1
                     copies += outcome.copies
-                if self._is_over(self._installation.clock() - began):
+                if self._is_over(self._installation.clock() - began, len(took)):
                     break
             self._store.aliases.mailed(sorted(took))
         return Batch(settled, failed, copies, self._ahead.busy), took
 
-    def _is_over(self, passed: int) -> bool:
-        """Say whether a transaction ends that has taken so many milliseconds."""
-        return passed > self._bounds.milliseconds or (passed > self._bounds.yields and self._wanted())
+    def _is_over(self, passed: int, filed: int) -> bool:
+        """Say whether a transaction ends that has taken so many milliseconds and filed so many mails."""
+        if passed > self._bounds.milliseconds:
+            return True
+        return passed > self._bounds.yields and filed >= self._least and self._wanted()
 
     def _settle_row(self, one: Read) -> Outcome | None:
         """File one mail in a savepoint; None where our code failed and the row is stuck."""

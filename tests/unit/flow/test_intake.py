@@ -130,6 +130,32 @@ def test_settling_makes_room_for_mail_that_comes_meanwhile(world: World, folder:
     assert not intake.accept_queue.waits
 
 
+def test_while_mail_waits_as_much_is_settled_as_was_accepted(world: World, folder: Folder):
+    """Else what is accepted would pile up for as long as mail comes in."""
+
+    def slow(*values: object, **named: object) -> object:
+        world.clock.now += BATCH_YIELDS + 1
+        if not intake.accept_queue.waits:
+            come()
+        return world.store.records.open(*values, **named)  # type: ignore[arg-type]
+
+    def come() -> None:
+        intake.accept_queue.accept([Envelope("leads@acme.example", "k@customer.example")], world.mail())
+
+    intake = with_fault(world, folder, records_open=slow)
+    assert intake.take_lock()
+    for _ in range(3):
+        come()
+    assert intake.accept() == 3
+    world.accept(world.mail(), "leads@acme.example")
+    assert intake.settle().settled == 3
+    # One is left from before, and one came meanwhile: one more than was accepted is not waited for.
+    assert intake.accept() == 1
+    assert intake.settle().settled == 1
+    assert intake.settle().settled == 1
+    assert intake.settle() == Batch()
+
+
 class ClosedLock(Lock):
     """A lock whose file may not be opened."""
 
