@@ -85,6 +85,11 @@ def canonical(address: str) -> str:
 
     The plus part stays.  At most 64 octets may stand before the @ and 255 after it (RFC 5321, 4.5.3.1).
     """
+    # Filing one mail asks for the same few addresses a dozen times.
+    return _remembered(address) if len(address) <= _LONGEST else _canonical(address)
+
+
+def _canonical(address: str) -> str:
     local, domain = split(address)
     if _BAD.search(address):
         raise BadAddress(f"{address!r} holds a blank or a control character", "address_blank")
@@ -100,6 +105,11 @@ def canonical(address: str) -> str:
     except BadAddress:
         raise BadAddress(f"{address!r} is not an address: {domain!r} is not a domain name", "address_domain") from None
     return f"{fold_ascii(local)}@{name}"
+
+
+_LONGEST = 64 + 1 + 255
+"""Octets of an address (RFC 5321, 4.5.3.1); nothing longer is remembered."""
+_remembered = lru_cache(maxsize=1024)(_canonical)
 
 
 def comparable(address: str) -> str:

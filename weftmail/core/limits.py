@@ -265,8 +265,11 @@ BATCH_BYTES = 8 * 1024 * 1024
 BATCH_MILLISECONDS = 200
 """After so long a transaction that files mail takes up no further one."""
 BATCH_YIELDS = 20
-"""Likewise after so many milliseconds where somebody waits to hand mail over, once as many are filed as were accepted:
-SQLite has one writer at a time."""
+"""Likewise after so many milliseconds where somebody waits to hand mail over: SQLite has one writer at a time."""
+BATCH_BEHIND = 40
+"""Unless more mails than these are accepted and not filed: then whoever hands mail over waits for filing."""
+STYLE_REMEMBERED = 300
+"""Characters of a style of which what stays is remembered, of a few hundred."""
 CONNECTION_IDLE = 300
 """Seconds without a whole command after which an LMTP connection is closed."""
 CONNECTION_WHOLE = 3600

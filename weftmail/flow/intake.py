@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 
 from weftmail.core.failure import TempFail
+from weftmail.core.limits import BATCH_BEHIND
 from weftmail.core.ports import Incoming, Readers, SettleLock, Waker
 from weftmail.flow.accept import AcceptQueue, accept_group
 from weftmail.flow.checking import Checks
@@ -139,7 +140,7 @@ class Intake:
             return Batch()
         try:
             # Settling keeps pace: else what is accepted piles up while mail comes in, and is filed when no more does.
-            batch = self._settler.settle(self._owed)
+            batch = self._settler.settle(self._owed - BATCH_BEHIND)
         except TempFail as error:
             self._back_off(error)
             return Batch()

@@ -88,3 +88,16 @@ def test_never_anything_but_bad_address(text):
 )
 def test_somebody_outside_is_shown_with_the_address(name, address, shown):
     assert in_full(name, address) == shown
+
+
+@pytest.mark.parametrize("local", ["a", "a" * 64, "a" * 400])
+def test_an_address_that_is_asked_for_again_is_what_it_was(local):
+    """Short ones are remembered, refusals are not."""
+    address = f"{local}@Customer.example"
+    said = []
+    for _ in range(2):
+        try:
+            said.append(canonical(address))
+        except BadAddress as error:
+            said.append(error.code)
+    assert said == [f"{local}@customer.example" if len(local) <= 64 else "address_long"] * 2

@@ -141,3 +141,12 @@ def test_no_letter_bears_more_marks_than_a_language_writes(between: str) -> None
 def test_styles_take_no_time(piece: str) -> None:
     with at_most(900):
         sanitise(piece * (400_000 // len(piece)))
+
+
+@pytest.mark.parametrize("more", [1, 40])
+def test_a_style_that_comes_again_stays_what_it_was_on_each_tag(more: int) -> None:
+    """Short ones are remembered."""
+    style = "color:red;" * more + "height:9px"
+    for _ in range(2):
+        assert safe_style("p", style) == "color:red"
+        assert safe_style("img", style) == "color:red;height:9px"

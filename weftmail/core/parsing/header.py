@@ -56,6 +56,9 @@ def text(value: str, label: str = "") -> str:
 
     ``label`` is the charset to try for raw letters that are not UTF-8; the body's own is the likeliest.
     """
+    if not value:
+        # Of the fields that are asked for hardly any stands in a mail.
+        return ""
     value = unfold(value)
     if value.isascii() and "=?" not in value and "\x1b" not in value:
         return clean(value)

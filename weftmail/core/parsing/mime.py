@@ -30,11 +30,19 @@ class _Part(Message):
     """A part as the parser sees it: it goes into multiparts and into nothing else."""
 
     _payload: Any
+    _headers: list[tuple[str, Any]]
+    _known: tuple[int, str] = (-1, "")
+    """How many fields there were when its type was looked up, and the type: the parser asks eight times for each part,
+    and adds fields meanwhile."""
 
     def get_content_type(self) -> str:
-        # Exactly what the scan counted as a multipart may be one; the stdlib strips more than that off.
-        kind = self._typed().partition(";")[0].strip(" \t\r\n").lower()
-        return kind if kind.startswith("multipart/") else "text/plain"
+        count, kind = self._known
+        if count != len(self._headers):
+            # Exactly what the scan counted as a multipart may be one; the stdlib strips more than that off.
+            kind = self._typed().partition(";")[0].strip(" \t\r\n").lower()
+            kind = kind if kind.startswith("multipart/") else "text/plain"
+            self._known = len(self._headers), kind
+        return kind
 
     def get_content_maintype(self) -> str:
         return self.get_content_type().partition("/")[0]

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final
 
-from weftmail.core.limits import STYLE_DECLARATIONS, STYLE_FAMILIES
+from weftmail.core.limits import STYLE_DECLARATIONS, STYLE_FAMILIES, STYLE_REMEMBERED
 
 Check = Callable[[str, str], str | None]
 """From the tag and a value in lower case to the value that stays; None: none does."""
@@ -43,6 +43,11 @@ _TALL: Final = frozenset(("img", "table", "tr", "td", "th"))
 
 def safe_style(tag: str, style: str) -> str | None:
     """Return the declarations of a style that may stay on a tag; None where none may."""
+    # Programs that write mail give each paragraph the style of the one before.
+    return _remembered(tag, style) if len(tag) + len(style) <= STYLE_REMEMBERED else _safe(tag, style)
+
+
+def _safe(tag: str, style: str) -> str | None:
     found: dict[str, str] = {}
     for declaration in style.split(";", STYLE_DECLARATIONS)[:STYLE_DECLARATIONS]:
         name, colon, value = declaration.partition(":")
@@ -55,6 +60,9 @@ def safe_style(tag: str, style: str) -> str | None:
     if "line-height" in found:
         _mend_line_height(found)
     return ";".join(f"{name}:{value}" for name, value in found.items()) or None
+
+
+_remembered = lru_cache(maxsize=512)(_safe)
 
 
 def colour(_tag: str, value: str) -> str | None:
