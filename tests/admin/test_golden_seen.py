@@ -39,7 +39,7 @@ def test_it_can_be_read(browser: Page, scheme: str, width: int) -> None:
         browser.set_content(page_of(name))
         assert browser.evaluate("document.documentElement.scrollWidth") <= width, name
         assert Axe().run(browser, options=CONTRAST).response["violations"] == [], name
-        assert len([one for one in browser.locator("a").all() if one.is_visible()]) == 4, name
+        assert len([one for one in browser.locator("a").all() if one.is_visible()]) == 6, name
 
 
 def test_words_without_a_ground_of_their_own_are_found(browser: Page) -> None:

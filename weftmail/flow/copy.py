@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from weftmail.core.address import BadAddress, Mailbox, domain_of, in_full
 from weftmail.core.composing.mail import Attached, ForColleagues, ForOneColleague, ForOutsider, Letter, compose
-from weftmail.core.composing.notification import Answer, Kind, LinkedAct, Notice
+from weftmail.core.composing.notification import Answer, Kind, Notice
 from weftmail.core.composing.quoting import Quote
 from weftmail.core.composing.wordless import instead_of_words
 from weftmail.core.limits import NOTIFICATION_WORDS
@@ -19,7 +19,7 @@ from weftmail.core.tokens.reply_token import Token
 from weftmail.core.wording.language import Language
 from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say
-from weftmail.flow import confirming
+from weftmail.flow import confirming, notification_links
 from weftmail.flow.identity import Identity, identity_of
 from weftmail.flow.installation import Installation
 from weftmail.flow.notice_place import place_of
@@ -116,30 +116,6 @@ def _refused(says: Phrase) -> Refused:
     return Refused(say(says), says)
 
 
-def record_url(installation: Installation, record: Record) -> str:
-    """Return the address of the record's page."""
-    return f"{installation.site_url}/records/{record.label}?company={record.company_id}"
-
-
-def message_url(installation: Installation, record: Record, message: ThreadMessage) -> str:
-    """Return the address of the record's page at a message."""
-    return f"{record_url(installation, record)}&at={message.number}#m{message.number}"
-
-
-ACTS: tuple[LinkedAct, ...] = ("assign", "note", "mute")
-
-
-def _acts(installation: Installation, record: Record, message: ThreadMessage) -> tuple[tuple[LinkedAct, str], ...]:
-    """Return the links that stand beside *Open*.  They let nobody in: who is signed in there acts, or nobody does."""
-    page = f"{installation.site_url}/records/{record.label}/{message.number}/mail"
-    return tuple((act, f"{page}/{act}?company={record.company_id}") for act in ACTS)
-
-
-def file_url(installation: Installation, record: Record, message: ThreadMessage, place: int) -> str:
-    """Return the address at which a file of a message is downloaded; ``place`` counts its files from 1."""
-    return f"{installation.site_url}/records/{record.label}/{message.number}/files/{place}?company={record.company_id}"
-
-
 def _addressed(
     store: Store,
     installation: Installation,
@@ -186,7 +162,7 @@ def _notice(
         kind=kinds[message.kind],
         number=record.label,
         title=record.title,
-        url=message_url(installation, record, message),
+        url=notification_links.message_url(installation, record, message),
         author=_shown(message),
         author_address=message.author_address,
         verified=message.verified,
@@ -194,7 +170,9 @@ def _notice(
         answer=_answer(store, message, addressed, record, identity),
         language=installation.languages.of(claimed.language),
         mentioned=claimed.mentioned,
-        acts=_acts(installation, record, message),
+        acts=notification_links.acts(installation, record, message),
+        unfollow=notification_links.leaving(installation, message, identity),
+        record_type=record.type,
     )
 
 
@@ -306,8 +284,11 @@ def _remarked(
         return text, instead is not None and instead.code.startswith("message.encrypted")
     lines = [say(one, language) for one in remarks]
     if claimed.audience != "outsider":
-        lines.append(record_url(installation, record))
-        lines += [f"{one.filename}: {file_url(installation, record, message, one.place)}" for one in left_out]
+        lines.append(notification_links.record_url(installation, record))
+        lines += [
+            f"{one.filename}: {notification_links.file_url(installation, record, message, one.place)}"
+            for one in left_out
+        ]
     said = words[:NOTIFICATION_WORDS].decode("utf-8", "ignore").rstrip()
     return "\n\n".join(filter(None, (said, "\n".join(lines)))) + "\n", True
 

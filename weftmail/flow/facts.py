@@ -21,7 +21,7 @@ from weftmail.core.field import FieldKind
 from weftmail.core.parsing.message import Message
 from weftmail.core.routing import colleague, writer
 from weftmail.core.routing.authentication import Proof
-from weftmail.core.routing.facts import Accepts, AliasFacts, Facts, Referred, Sender, WhenClosed
+from weftmail.core.routing.facts import LEAVING, Accepts, AliasFacts, Facts, Referred, Sender, WhenClosed
 from weftmail.core.routing.turns import author_of, group_of, names_of
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.checking import NOTHING, Checked
@@ -241,10 +241,24 @@ def _as_signed(
     domain = domain_of(proof.address)
     doubt = colleague.doubt(message, domain)
     read = colleague.covered(message, colleague.left_out(message.signers, domain))
-    given_to_colleagues = by_token is not None and by_token.purpose != "bounce" and by_token.given_to_colleagues
-    if doubt is None and not (given_to_colleagues or proof.spf_aligned or colleague.addressed(envelope, read)):
+    if doubt is None and not (proof.spf_aligned or _meant(envelope, read, by_token)):
         doubt = Phrase("held.signed.not meant", {"address": envelope.original_recipient or envelope.recipient})
     return doubt, read
+
+
+def _meant(envelope: Envelope, read: Message, by_token: Referred | None) -> bool:
+    """Say whether the signed part of a colleague's mail shows that it was meant to come here.
+
+    An address that colleagues alone were given is proof enough that the mail answers.  To unfollow, that address itself
+    has to be signed: any mail of theirs may be passed on to it.
+    """
+    if colleague.addressed(envelope, read):
+        return True
+    if by_token is None or by_token.purpose == "bounce":
+        return False
+    if by_token.purpose in LEAVING:
+        return bool(by_token.shown) and by_token.shown in {comparable(box.address) for box in (*read.to, *read.cc)}
+    return by_token.given_to_colleagues
 
 
 def _system(local: str, domain: Domain | None) -> str:

@@ -8,7 +8,7 @@ from typing import Literal, cast
 
 from weftmail.core.address import comparable
 from weftmail.core.parsing.message import Message
-from weftmail.core.routing.facts import Carrier, Referred
+from weftmail.core.routing.facts import LEAVING, Carrier, Referred
 from weftmail.core.tokens import locator, reply_token
 from weftmail.flow.installation import Installation
 from weftmail.store.alias import Alias
@@ -135,9 +135,11 @@ def by_token_shown(
     tokens = [(local, domain) for local, domain in parted if domain and (reply_token.find(local) or ("", ""))[1]]
     ours = store.domains.named({domain for _, domain in tokens}) if tokens else {}
     for local, domain in tokens:
-        found = by_token_in(store, installation, local, domain, ours.get(domain), contacts)
-        if found[1] is not None and found[1].purpose != "bounce":
-            return found
+        state, found = by_token_in(store, installation, local, domain, ours.get(domain), contacts)
+        # What unfollows is written to that address alone: beside another one the mail is for that.
+        alone = len(message.to) + len(message.cc) == 1
+        if found is not None and found.purpose != "bounce" and (alone or found.purpose not in LEAVING):
+            return state, replace(found, shown=f"{local}@{domain}")
     return "", None
 
 

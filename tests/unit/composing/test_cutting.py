@@ -33,6 +33,8 @@ NOTICE = Notice(
         ("note", "https://weft.acme.example/records/LEAD-298/7/mail/note?company=1"),
         ("mute", "https://weft.acme.example/records/LEAD-298/7/mail/mute?company=1"),
     ),
+    unfollow=(f"reply+{'q4x7' * 10}@in.acme.example", f"reply+{'m2ra' * 10}@in.acme.example"),
+    record_type="lead",
 )
 ANSWER_ABOVE = MARKS[0][1]
 

@@ -26,6 +26,8 @@ QUOTED: Final = 500
 """Of more lines than this nobody asks where they come from."""
 _FOR_COLLEAGUES: Final = re.compile(r"/records/[^/\s]+/\d+/mail/(?:assign|note|mute)\b")
 """A link of a notification beside *Open*."""
+_ADDRESS: Final = r"[(<\[]?(?:mailto:)?reply\+[a-z2-7]{40}@[^\s>]+[)>\]]*"
+"""An address of ours, as it stands in the text or as a program writes a link."""
 _QUOTE: Final = re.compile(r"[>\s]*>")
 
 
@@ -70,6 +72,8 @@ def _footless(text: str, foot: Foot) -> str:
         both,
         _flexible(foot.follows),
         _flexible(foot.mentioned),
+        # With the addresses behind it, up to the next empty line at most.
+        rf"{_flexible(foot.unfollow)}(?:[\s>·]+(?:(?!\n[> \t]*\n)[\s\S]){{0,200}}?{_ADDRESS}){{0,2}}",
         rf"(?:{'|'.join(map(_flexible, foot.links))}):[\s>]*https?://\S+",
         # The row of buttons, as a program writes it that makes text of our HTML.
         r"[\s>]+".join(map(_flexible, foot.links)),
@@ -119,7 +123,9 @@ def _squashed(text: str) -> str:
 
 def _clean(text: str, feet: Sequence[Foot], doors: Sequence[str]) -> bool:
     whole = _squashed(text)
-    if any(_squashed(one) in whole for foot in feet for one in (foot.filed, foot.follows, foot.mentioned)):
+    if any(
+        _squashed(one) in whole for foot in feet for one in (foot.filed, foot.follows, foot.mentioned, foot.unfollow)
+    ):
         return False
     if any(MARK.fullmatch(line[:400].strip()) for line in text.split("\n")) or any(door in text for door in doors):
         return False

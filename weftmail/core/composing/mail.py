@@ -2,7 +2,8 @@
 
 The mail is the same for the same values: even its boundaries come from the content.  Every leaf is ASCII on the wire,
 so that only an address beyond ASCII asks for SMTPUTF8.  No text that leaves holds a reply token: whatever looks like
-one is masked, and the recipient's own stands in Reply-To (and in To of the colleagues' copy) alone.
+one is masked. The recipient's own stands in Reply-To; in the colleagues' copy also in To, and those by which they
+unfollow in its foot.
 """
 
 from __future__ import annotations
@@ -222,7 +223,7 @@ def _texts(letter: Letter, copy: Copy) -> tuple[str, str]:
     if isinstance(copy, ForColleagues):
         names = tuple(clean(fields.file_name(one.filename)) for one in letter.attachments if not one.inline)
         notice = replace(copy.notice, files=names)
-        return mask(notification.as_text(notice, text)), mask(notification.as_html(notice, page))
+        return notification.as_text(notice, text), notification.as_html(notice, page)
     if isinstance(copy, ForOneColleague):
         return text, page
     if copy.sign_off:

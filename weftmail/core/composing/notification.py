@@ -11,6 +11,7 @@ from itertools import takewhile
 from typing import Literal
 
 from weftmail.core.composing.rendering import render
+from weftmail.core.tokens.reply_token import mask
 from weftmail.core.wording.language import ENGLISH, Language
 
 Kind = Literal["received", "post", "note", "event"]
@@ -57,6 +58,9 @@ class Notice:
     """The names of the files that go along."""
     acts: tuple[tuple[LinkedAct, str], ...] = ()
     """The links beside *Open*: each names record and message, never a person."""
+    unfollow: tuple[str, str] | None = None
+    """The addresses by which whoever writes there unfollows the record, and all of its type."""
+    record_type: str = ""
 
 
 def head(notice: Notice) -> list[str]:
@@ -89,6 +93,8 @@ class Foot:
     mentioned: str
     links: tuple[str, ...]
     """The words of the links, *Open* first."""
+    unfollow: str
+    """How the sentence on unfollowing by email begins."""
 
 
 def foot_of(number: str, language: Language) -> Foot:
@@ -107,6 +113,7 @@ def foot_of(number: str, language: Language) -> Foot:
         gettext("You get this email because you follow {number}.").format(number=number),
         gettext("You get this email because you were mentioned on {number}.").format(number=number),
         (gettext("Open {number}").format(number=number), *_act_words(language).values()),
+        gettext("Unfollow by email, from your own address; what you write there is sent to nobody:"),
     )
 
 
@@ -122,13 +129,29 @@ def _common(one: str, other: str) -> str:
 
 
 def as_text(notice: Notice, body: str) -> str:
-    """Return the whole notification as plain text."""
-    return render("notification.txt", **_lines(notice), body=body.strip("\n"))
+    """Return the whole notification as plain text; of addresses of ours it holds those alone that it offers."""
+    return mask(render("notification.txt", **_lines(notice), body=body.strip("\n"))) + _unfollow("unfollow.txt", notice)
 
 
 def as_html(notice: Notice, body: str) -> str:
     """Return the whole notification as HTML; ``body`` is clean HTML already, everything else is escaped."""
-    return render("notification.html", **_lines(notice), body=body)
+    return mask(render("notification.html", **_lines(notice), body=body)) + _unfollow("unfollow.html", notice)
+
+
+def _unfollow(template: str, notice: Notice) -> str:
+    """Return how one unfollows by email.
+
+    Who was mentioned need not follow, and would be told of the next mention all the same.
+    """
+    if notice.unfollow is None or notice.mentioned:
+        return ""
+    gettext = notice.language.gettext
+    whats = (notice.number, gettext("all of type {type}").format(type=notice.record_type))
+    leaves = [
+        (what, address, gettext("Unfollow {what}").format(what=what))
+        for what, address in zip(whats, notice.unfollow, strict=True)
+    ]
+    return render(template, unfollow=foot_of(notice.number, notice.language).unfollow, leaves=leaves)
 
 
 def _lines(notice: Notice) -> dict[str, object]:

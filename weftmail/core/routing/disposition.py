@@ -136,9 +136,20 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfollow:
+    """What a colleague asks for by email: to follow a record no longer, or none of its type."""
+
+    user_id: int
+    record_id: int
+    of_type: bool = False
+    doubt: Phrase | None = None
+    """Why it is not done: nothing proves that it is theirs."""
+
+
+@dataclass(frozen=True, slots=True)
 class Discard:
-    """Keep it in the log alone: a mail of our own that came back or goes round in circles, of a blocked sender, or a
-    report on what others saw of our mail."""
+    """Keep it in the log alone: a mail of our own that came back or goes round in circles, of a blocked sender, a
+    report on what others saw of our mail, or a colleague's who unfollows."""
 
     why: Phrase
     company_id: int | None = None
@@ -146,6 +157,7 @@ class Discard:
     """The contact who was blocked."""
     reports_on: str = ""
     """The domain of ours to whose page its DMARC report is added."""
+    unfollow: Unfollow | None = None
 
 
 Disposition = Append | Open | Note | Report | Hold | Discard

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from weftmail.core.address import Mailbox
 from weftmail.core.field import FieldKind
@@ -13,7 +13,9 @@ Carrier = Literal["token", "record", "locator", "foreign id", "shared id"]
 """How a mail says which message it answers: our reply address, the own address of a record, our Message-ID, an id that
 we filed, or one that a mail which we filed refers to as well."""
 
-Purpose = Literal["post", "note", "bounce", "record"]
+Purpose = Literal["post", "note", "bounce", "record", "unfollow", "unfollow type"]
+LEAVING: Final[tuple[Purpose, Purpose]] = ("unfollow", "unfollow type")
+"""What the addresses are for by which a colleague follows a record, or all of its type, no longer."""
 
 WhenClosed = Literal["reopen", "new", "hold"]
 
@@ -77,6 +79,8 @@ class Referred:
     """Whom the token was given to; 0 for colleagues."""
     personal: bool = False
     """The token was given to one outsider alone."""
+    shown: str = ""
+    """The address in To or Cc by which it was found, where the envelope names another one."""
     seen: bool = False
     """The address of the record was given to colleagues, and somebody outside has seen it."""
     sender_is_owner: bool = False

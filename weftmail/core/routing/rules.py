@@ -33,6 +33,7 @@ from weftmail.core.routing.disposition import (
 )
 from weftmail.core.routing.facts import AliasFacts, Facts, Referred
 from weftmail.core.routing.posting import append_to, belongs, colleague, held, judged
+from weftmail.core.routing.unfollow import unfollow
 from weftmail.core.wording.phrase import Phrase
 
 REPORTS = {
@@ -278,10 +279,7 @@ def nowhere(case: Case) -> Verdict:
     facts = case.facts
     if facts.system in ("postmaster", "abuse"):
         role = Phrase("nowhere.role.held", {"role": facts.system})
-        return Verdict(
-            Hold("unmatched", role, facts.company_id),
-            Phrase("nowhere.role", {"role": facts.system}),
-        )
+        return Verdict(Hold("unmatched", role, facts.company_id), Phrase("nowhere.role", {"role": facts.system}))
     why = Phrase("nowhere", {"recipient": case.envelope.recipient})
     return Verdict(Hold("unmatched", why, _company(case)), why)
 
@@ -292,6 +290,7 @@ RULES: dict[str, Rule] = {
     "report": report,
     "blocked": blocked,
     "infected": infected,
+    "unfollow": unfollow,
     "automatic answer": automatic_answer,
     "unreadable": unreadable,
     "reply token": reply_token,

@@ -21,7 +21,7 @@ from weftmail.core.address import canonical_domain, fold_ascii
 from weftmail.core.tokens.keys import Keyring
 from weftmail.core.tokens.label import seal, unseal
 
-Purpose = Literal["post", "note", "bounce", "record"]
+Purpose = Literal["post", "note", "bounce", "record", "unfollow", "unfollow type"]
 System = Literal["reply", "bounce", "record"]
 
 LENGTH: Final = 40
@@ -29,12 +29,17 @@ MAX_MESSAGE: Final = 2**40 - 1
 MAX_CONTACT: Final = 2**32 - 1
 MAX_EPOCH: Final = 2**16 - 1
 
-_CODES: Final[dict[Purpose, int]] = {"post": 1, "note": 2, "bounce": 3, "record": 4}
+_CODES: Final[dict[Purpose, int]] = {
+    "post": 1, "note": 2, "bounce": 3, "record": 4, "unfollow": 5, "unfollow type": 6,
+}  # fmt: skip
 _PURPOSES: Final[dict[int, Purpose]] = {code: purpose for purpose, code in _CODES.items()}
 _NAMES: Final = {code: f"reply token {purpose}" for purpose, code in _CODES.items()}
 _PLAIN: Final = 11
 _MAC: Final = 13
-_SYSTEMS: Final[dict[Purpose, System]] = {"post": "reply", "note": "reply", "bounce": "bounce", "record": "record"}
+_SYSTEMS: Final[dict[Purpose, System]] = {
+    "post": "reply", "note": "reply", "bounce": "bounce", "record": "record",
+    "unfollow": "reply", "unfollow type": "reply",
+}  # fmt: skip
 
 _TEXT = re.compile("[a-z2-7]{40}")
 _LOCAL = re.compile(r"(reply|bounce|record)\+(.*)", re.DOTALL)

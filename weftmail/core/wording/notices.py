@@ -20,6 +20,24 @@ NOTICES: Final[dict[str, Sentence]] = {
         "Your answer on {record} was not sent: {name} wrote meanwhile, and you had not seen it. Read that first; then "
         "send your answer anyway from the record, or write another."
     ),
+    "notice.unfollowed": marked(
+        "You asked by email to unfollow {record}, and follow it no longer: {title}. Your email was sent to nobody."
+    ),
+    "notice.unfollowed.type": counted(
+        "You asked by email to unfollow records of type {type}, and follow {count} of them no longer. Your email was "
+        "sent to nobody.",
+        "You asked by email to unfollow records of type {type}, and follow {count} of them no longer. Your email was "
+        "sent to nobody.",
+    ),
+    "notice.unfollowed.already": marked(
+        "You asked by email to unfollow {what}, which you did not follow: nothing changed. "
+        "Your email was sent to nobody."
+    ),
+    "notice.unfollowed.unverified": marked(
+        "An email in your name asked to unfollow {what}, and nothing changed, because nothing proves that it is yours: "
+        "{why}. To unfollow, open {record}."
+    ),
+    "notice.unfollow.type": marked("all records of type {type}"),
     "notice.unreadable": marked(
         "An email to {recipient} from {sender} could not be displayed; it is kept, and the original can be downloaded: "
         "{subject}"

@@ -13,6 +13,7 @@ RULE_NAMES: Final = {
     "infected": marked("infected"),
     "spam": marked("spam"),
     "dmarc report": marked("DMARC report"),
+    "unfollow": marked("unfollow"),
     "automatic answer": marked("automatic answer"),
     "unreadable": marked("unreadable"),
     "reply token": marked("reply address"),
@@ -97,6 +98,13 @@ ROUTING: Final[dict[str, Sentence]] = {
     "unreadable.none": marked("its words could be read"),
     "unreadable.outside": marked("its words could not be read; nobody of ours wrote it"),
     "unreadable.held": marked("a colleague's mail that could not be read: held, never sent on"),
+    # The addresses by which a colleague unfollows.
+    "unfollow.none": marked("it did not come to an address for unfollowing"),
+    "unfollow.record": marked("{name} unfollows {record}"),
+    "unfollow.type": marked("{name} unfollows all records of type {type}"),
+    "unfollow.unverified": marked("it asks to unfollow, and changes nothing: {why}"),
+    "unfollow.automatic": marked("a program wrote to the address by which a colleague unfollows"),
+    "unfollow.stranger": marked("it came to the address by which a colleague unfollows, from somebody who is none"),
     # The reply token, and references.
     "token.none": marked("the recipient is no reply address of ours"),
     "token.good": marked("the reply address is that of a message that is gone"),

@@ -16,6 +16,7 @@ from weftmail.flow.filing.log import write_log
 from weftmail.flow.filing.open import file_open
 from weftmail.flow.filing.outcome import Outcome
 from weftmail.flow.filing.report import file_report
+from weftmail.flow.filing.unfollow import unfollow
 from weftmail.flow.installation import Installation
 from weftmail.flow.notices import notify_of_hold
 from weftmail.flow.outgoing import within_words
@@ -84,6 +85,8 @@ def _carry_out(store: Store, installation: Installation, delivered: Delivered, d
                 store.contacts.stop_one(disposition.company_id, disposition.blocked)
             if disposition.reports_on:
                 keep_dmarc_report(store, delivered, disposition.reports_on, now)
+            if disposition.unfollow is not None and disposition.company_id is not None:
+                unfollow(store, installation, disposition.company_id, disposition.unfollow, delivered.row.id, now)
             return Outcome("discarded")
         case _:
             assert_never(disposition)
