@@ -5,7 +5,8 @@ grows with its size; python -m bench storm: much mail with hostile mail in it, w
 what each page takes over a large store; python -m bench search: what a search takes among a million messages; python
 -m bench open-pages: what 200 open pages cost; python -m bench idle: what the programs hold while nothing happens, as
 root; python -m bench forecast DIR: whether mails go where the page Where would this mail go? says; these need no root
-and no Postfix. python -m bench killed: the sender killed while messages leave; it needs root.
+and no Postfix. python -m bench killed: the sender killed while messages leave; python -m bench outgoing: a message to
+12 people, and the sender's memory over 20,000 copies; both need root.
 """
 
 from __future__ import annotations
@@ -53,6 +54,10 @@ def main() -> int:
         from bench import killed
 
         return killed.main(sys.argv[2:])
+    if sys.argv[1:2] == ["outgoing"]:
+        from bench import outgoing
+
+        return outgoing.main(sys.argv[2:])
     if sys.argv[1:2] == ["site"]:
         from bench import site
 

@@ -9,7 +9,8 @@ one.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import zip_longest
@@ -39,6 +40,8 @@ AT_ONCE = 20
 """Copies claimed at a time."""
 RECIPIENTS = 50
 """Addresses of one hand-over; more of them are handed over in turns."""
+_TOO_MANY = re.compile(r"45[12]\b.*(?:4\.5\.3\b|too many recipients)", re.IGNORECASE | re.DOTALL)
+"""What a server says that takes fewer recipients at once than it was named."""
 LEASE = SMTP_TIMEOUT * (RECIPIENTS + 4) * 1000
 """How long a claim lasts, in milliseconds: longer than one hand-over whose every answer comes at the last moment."""
 FIRST_PAUSE = 60_000
@@ -183,7 +186,7 @@ class OutboxSender:
             until = max((one.until for one in outcomes.values() if isinstance(one, Deferred)), default=0)
             error = next((one.text for one in outcomes.values() if not isinstance(one, Sent)), "")
             who_gets = any(isinstance(one, Sent) for one in outcomes.values())
-            if again and who_gets and not error:
+            if again and who_gets and (not error or _full(outcomes.values())):
                 self._store.outbox.settle(claimed.id, self._holder, "waiting", "", now, now)
             elif again:
                 self._delay(claimed, error, now, until)
@@ -275,6 +278,12 @@ def _failure_says(failed: Sequence[tuple[str, Deferred | Refused]]) -> Phrase:
         return Phrase("event.failed", {"address": failed[0][0], "answer": first.text})
     people = "\n".join(f"{address}: {outcome.text}" for address, outcome in failed)
     return Phrase("event.failed.people", {"people": people})
+
+
+def _full(outcomes: Iterable[Outcome]) -> bool:
+    """Say whether a server only takes no more recipients at once: the others come next (RFC 5321, 4.5.3.1.10)."""
+    left = [one for one in outcomes if not isinstance(one, Sent)]
+    return all(isinstance(one, Deferred) and _TOO_MANY.match(one.text) is not None for one in left)
 
 
 def _state(outcome: Outcome, late: bool) -> tuple[str, str]:

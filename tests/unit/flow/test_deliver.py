@@ -66,6 +66,19 @@ class Postbox:
         return str(body.get_content())
 
 
+class Narrow(Postbox):
+    """One that takes so many recipients of a mail and defers the others, as RFC 5321 has it."""
+
+    def __init__(self, most: int | None) -> None:
+        super().__init__()
+        self._most = most
+
+    def submit(self, return_path: str, recipients: Sequence[str], data: bytes) -> dict[str, Outcome]:
+        taken, others = recipients[: self._most], recipients[len(recipients[: self._most]) :]
+        found = super().submit(return_path, taken, data)
+        return found | dict.fromkeys(others, Deferred("452 4.5.3 Error: too many recipients"))
+
+
 @pytest.fixture
 def box() -> Postbox:
     return Postbox()
@@ -497,6 +510,72 @@ class TestFailures:
         first, second = (one[1] for one in box.taken[1:])
         assert (len(first), len(second)) == (RECIPIENTS, 1)
         assert {"anna@acme.example", "eva0@acme.example"} < {*first, *second}
+
+    @pytest.mark.parametrize("most", [None, 1, 7, 20, 49, 50, 51])
+    @pytest.mark.parametrize(
+        "languages", [{"en": 51}, {"sv": 103, "en": 1}, {"en": 150, "sv": 3}, {"en": 49, "sv": 53}]
+    )
+    def test_each_of_many_gets_it_once_whatever_the_server_takes_at_once(
+        self, opened: World, languages: dict[str, int], most: int | None
+    ):
+        """Beyond 50 in one language, and where a server takes fewer: the others follow at once, in the same mail."""
+        box = Narrow(most)
+        everybody = set()
+        for language, count in languages.items():
+            for number in range(count):
+                address = f"{language}{number}@acme.example"
+                user = opened.store.users.add(f"Eva {number}", address, 1, language=language)
+                opened.store.users.join(opened.acme, user, "agent")
+                opened.store.records.follow(opened.acme, opened.record("LEAD-1").id, user, opened.clock())
+                everybody.add(address)
+        sender(opened, Postbox()).round()
+        asked: list[str] = []
+
+        def keys(domain: str) -> list[SigningKey]:
+            asked.append(domain)
+            return [SigningKey("acme.example", f"wm26{one}", "ed25519", PEM) for one in "ae"]
+
+        write(opened, Draft("Yes.", to=["karin@customer.example", "erik@other.example", "p3@other.example"]))
+        channel = EmailChannel(Means(opened.store, opened.installation, box, keys))
+        ours = OutboxSender(opened.store, opened.installation, {channel.name: channel}, "here", lambda: 0.5)
+        while ours.round().worked:
+            pass
+        got = [one for _, recipients, _ in box.taken for one in recipients]
+        assert sorted(got) == sorted(everybody | {"karin@customer.example", "erik@other.example", "p3@other.example"})
+        limit = min(RECIPIENTS, most or RECIPIENTS)
+        turns = sum(-(-count // limit) for count in languages.values())
+        assert len(box.taken) == len(asked) == turns + 3
+        # One mail for each language and each person outside, whatever number of turns it took.
+        assert len({data for _, recipients, data in box.taken}) == len(languages) + 3
+        assert all(data.count(b"DKIM-Signature:") == 2 for _, _, data in box.taken)
+        assert {one.row.state for one in opened.store.listings.outbox()} == {"sent"}
+
+    @pytest.mark.parametrize(
+        ("answer", "at_once"),
+        [
+            ("452 4.5.3 Error: too many recipients", True),
+            ("452 Too many recipients received", True),
+            ("451 4.5.3 too many", True),
+            ("452 4.2.2 mailbox full", False),
+            ("451 4.7.1 greylisted", False),
+            ("4.4.1 no connection", False),
+        ],
+    )
+    def test_only_a_server_that_is_full_is_asked_again_at_once(
+        self, opened: World, box: Postbox, answer: str, at_once: bool
+    ):
+        eva = opened.store.users.add("Eva", "eva@acme.example", 1)
+        opened.store.users.join(opened.acme, eva, "agent")
+        opened.store.records.follow(opened.acme, opened.record("LEAD-1").id, eva, opened.clock())
+        sender(opened, box).round()
+        opened.deliver(opened.mail(), reply_address(opened, 1, 1))
+        box.answers = {"eva@acme.example": Deferred(answer)}
+        sender(opened, box).round()
+        assert state(opened, 2)[0] == ("waiting" if at_once else "delayed")
+        # Where nobody was taken it is no matter of how many.
+        box.answers = {one: Deferred(answer) for one in ("eva@acme.example", "anna@acme.example")}
+        sender(opened, box).round()
+        assert state(opened, 2)[0] == "delayed"
 
     def test_a_message_that_cannot_be_composed_fails_for_good(self, opened: World, box: Postbox):
         opened.store.connection.execute("update alias set answer_as = 'nonsense <>'")
