@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -80,6 +81,29 @@ def test_the_test_says_what_the_server_changed_or_where_it_ended(site: Site, ann
     relay.step = "certificate"
     anna.post(f"/servers/{found.id}/test", {"csrf": anna.csrf()})
     assert "Its certificate is not believed" in anna.get(f"/servers/{found.id}").text
+
+
+@pytest.mark.parametrize("erased", [False, True])
+def test_a_removed_server_comes_back_working_or_the_bar_says_what_it_lacks(
+    site: Site, anna: Browser, relay: Relay, erased: bool
+) -> None:
+    found = added(site, anna)
+    assert "Remove can be undone for 30 days" in anna.get(f"/servers/{found.id}").text
+    place = anna.post(f"/servers/{found.id}/remove", {"csrf": anna.csrf()}).headers["location"]
+    shown = anna.get(place).text
+    undo = re.search(r'action="(/history/\d+/undo[^"]*)"', shown)
+    assert "Outgoing server relay removed" in shown and undo is not None
+    if erased:
+        site.world.clock.now += 31 * 24 * 3600_000
+        anna.sign_in("anna@acme.example")
+    answer = anna.post(undo[1], {"csrf": anna.csrf()}, headers={"referer": "http://testserver/servers"})
+    back = site.store.servers.named("relay")
+    bar = re.search(r'<div class="bar" data-done.*?</div>', anna.get(answer.headers["location"]).text, re.S)
+    assert answer.status_code == 303 and back is not None and bar is not None
+    assert back.state == ("off" if erased else "on")
+    assert ("give its password again" in bar[0]) is ('href="/servers' in bar[0]) is erased
+    page = anna.get(f"/servers/{back.id}").text
+    assert "Kept; write another one to replace it." in page
 
 
 def test_a_server_is_removed_and_that_of_this_machine_stays(site: Site, anna: Browser, relay: Relay) -> None:

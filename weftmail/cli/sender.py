@@ -13,7 +13,7 @@ import os
 import random
 import select
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from weftmail.cli import config as configs
@@ -29,10 +29,13 @@ from weftmail.core.ports import Submitter
 from weftmail.flow.channels import channels
 from weftmail.flow.channels.channel import Means, Meanwhile
 from weftmail.flow.deliver import OutboxSender, Round
+from weftmail.flow.due.errand import Errand
 from weftmail.flow.due.runner import Runner
 from weftmail.flow.settle import backoff
+from weftmail.flow.setup import server
 from weftmail.store.store import Store
 from weftmail.transport.maildir import Maildir
+from weftmail.transport.server_secrets import SecretFolder
 from weftmail.transport.smtp import SmtpSubmitter
 from weftmail.transport.systemd import ServiceManager
 from weftmail.transport.wake import Receiver
@@ -40,6 +43,7 @@ from weftmail.transport.wake import Receiver
 log = logging.getLogger("weftmail.send")
 
 SCHEMA = 60_000
+HOUR = 3600_000
 
 
 class _Waiting(NamedTuple):
@@ -81,7 +85,7 @@ def send(config: Config, *, once: bool) -> int:
             jitter=random.random,
             meanwhile=meanwhile,
         )
-        resident = () if once else (watching(SpoolWatch(config)), saying_so(config, "mail-send", runtime.now()))
+        resident = () if once else (*_resident(config, store),)
         with following(config, store, installation) as reads_log:
             runner = due.runner(config, store, "mail-send", *reads_log, *resident)
             manager = ServiceManager()
@@ -94,6 +98,14 @@ def send(config: Config, *, once: bool) -> int:
         store.close()
         os.close(lock)
     return 0
+
+
+def _resident(config: Config, store: Store) -> Iterator[Errand]:
+    """What the sender does now and then for this machine, while it stays."""
+    yield watching(SpoolWatch(config))
+    yield saying_so(config, "mail-send", runtime.now())
+    files = SecretFolder(config.servers)
+    yield Errand("erasing old secrets", lambda: server.forget_removed(store, files, runtime.now()), HOUR)
 
 
 def _work(store: Store, sender: OutboxSender, runner: Runner, hints: _Waiting, stop: Stop, *, once: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from weftmail.core.outgoing_server import OutgoingServer, ServerSecrets
@@ -37,4 +38,8 @@ class SecretFiles(Protocol):
 
     def remove(self, name: str) -> None:
         """Forget those of a server."""
+        ...
+
+    def names(self) -> Sequence[str]:
+        """Return the servers whose secrets are kept."""
         ...

@@ -46,6 +46,10 @@ class SecretFolder:
         for ending in (".json", ".pem"):
             self._path(name, ending).unlink(missing_ok=True)
 
+    def names(self) -> list[str]:
+        """Return the servers whose secrets are kept."""
+        return sorted(one.stem for one in self._folder.glob("*.json"))
+
     def stamp(self, name: str) -> int:
         """Return what changes when they do."""
         with suppress(OSError):

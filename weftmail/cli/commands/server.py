@@ -40,7 +40,8 @@ def build(parser: Parser) -> None:
     for verb in (add, change):
         _settings(verb)
     verbs.list("list the servers, in the order in which they are asked", _list, "NAME")
-    remove = verbs.add("remove", "remove a server and its secrets", _remove)
+    remove = verbs.add("remove", "remove a server; its secrets are kept for 30 days, for an undo", _remove)
+    remove.add_argument("--erase-secrets", action="store_true", help="erase its password, token and certificate now")
     test = verbs.add("test", "connect, sign in, and send a mail round that says what the server changes", _test)
     for verb in (remove, test):
         verb.add_argument("name", metavar="NAME", help="the server")
@@ -101,8 +102,12 @@ def _set(context: Context, arguments: argparse.Namespace) -> None:
 
 
 def _remove(context: Context, arguments: argparse.Namespace) -> None:
-    gone = carried_out(server.remove(context.setup, arguments.name, _files(context)))
-    said = f"Removed {gone.subject} and its secrets."
+    erase = bool(arguments.erase_secrets)
+    gone = carried_out(server.remove(context.setup, arguments.name, _files(context), erase=erase))
+    back = Command("mail-admin audit undo {id}", id=gone.trace)
+    said = f"Removed {gone.subject}. Its secrets are kept for 30 days; to take it back with them: {back}"
+    if erase:
+        said = f"Removed {gone.subject} and its secrets. To take it back without them, switched off: {back}"
     context.answer(arguments.json, done.value(gone), lambda: [said])
 
 

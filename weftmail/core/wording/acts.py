@@ -94,7 +94,10 @@ ACTS: Final = {
     "act.server.add": marked("Outgoing server {subject} added"),
     "act.server.set": marked("Outgoing server {subject} changed"),
     "act.server.remove": marked("Outgoing server {subject} removed"),
-    "act.server.restore": marked("Outgoing server {subject} is back; give its password again"),
+    "act.server.restore": marked("Outgoing server {subject} is back"),
+    "act.server.restore_off": marked(
+        "Outgoing server {subject} is back and switched off; give its password again, then switch it on"
+    ),
     "act.server.test": marked("Outgoing server {subject} tested"),
     "act.reply.add": marked("Saved reply {subject} added"),
     "act.reply.set": marked("Saved reply {subject} changed"),
@@ -215,6 +218,7 @@ FINAL: Final = {
     "final.review.back": marked("Decide anew in the review queue"),
     "final.server.test": marked("The email has left"),
     "final.server.restore": marked("Remove the server again"),
+    "final.server.restore_off": marked("Remove the server again"),
     "final.second_factor.add": marked("Turn the second factor off instead"),
     "final.second_factor.codes": marked("Make new codes once more"),
     "final.second_factor.remove": marked("Its owner sets it up again"),

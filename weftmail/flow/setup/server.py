@@ -21,6 +21,8 @@ from weftmail.store.store import Store
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?|[0-9A-Fa-f:]{3,39}")
 _NEAR = frozenset({"127.0.0.1", "::1", "localhost"})
+SECRETS_KEPT = 30 * 24 * 3600_000
+"""So long, in milliseconds, the secrets of a server that was removed are kept, so that it can be undone."""
 SECURITIES = ("starttls", "tls", "none")
 SIGN_INS = ("none", "password", "certificate", "oauth")
 
@@ -123,14 +125,39 @@ def change(
 
 
 @act
-def remove(setup: Setup, name: str, files: SecretFiles) -> Done:
-    """Remove a server and its secrets; what its senders write leaves by the next one."""
+def remove(setup: Setup, name: str, files: SecretFiles, *, erase: bool = False) -> Done:
+    """Remove a server; what its senders write leaves by the next one.
+
+    Its secrets are kept for 30 days, so that an undo gives back a server that works; with ``erase`` they go at once.
+    """
     before = named(setup.store, name)
     if before.is_local:
         raise RefusedAct("name", "server_local")
     setup.store.servers.put(replace(before, state="removed"))
-    files.remove(name)
-    return Done("server.remove", None, name, fields(before), {"state": "removed"})
+    now: Fields = {"state": "removed"}
+    if erase:
+        files.remove(name)
+        now["secrets"] = _ERASED
+    return Done("server.remove", None, name, fields(before), now)
+
+
+_ERASED = "erased"
+
+
+def forget_removed(store: Store, files: SecretFiles, now: int) -> None:
+    """Erase the secrets of servers that were removed more than 30 days ago, and of those that were never added."""
+    # Nobody adds a server meanwhile, whose secrets lie there before it is to be seen.
+    with store.transaction():
+        for name in files.names():
+            found = store.servers.named(name)
+            if found is None or (found.state == "removed" and _touched_at(store, name) < now - SECRETS_KEPT):
+                files.remove(name)
+
+
+def _touched_at(store: Store, name: str) -> int:
+    """Return when something was last done to a server; 0 where the history does not know."""
+    newest = store.audit.later(None, [name], 0, 1)
+    return newest[0].created_at if newest else 0
 
 
 def _changed(server: OutgoingServer, changes: ServerChanges) -> OutgoingServer:
@@ -214,12 +241,20 @@ def _as_it_was(setup: Setup, row: AuditRow) -> Done:
     before = _unchanged(setup, row)
     was = {name: value for name, value in row.before.items() if name in OutgoingServer.__slots__}
     wanted = replace(before, **{**was, "senders": " ".join(was["senders"])})
-    if before.state == "removed" and wanted.sign_in != "none":
-        # Its password went with it: it is used again once somebody has entered that and switched it on.
-        wanted = replace(wanted, state="off")
-    after = setup.store.servers.put(wanted)
-    said = "server.set" if row.act == "server.set" else "server.restore"
+    if row.act == "server.set":
+        return Done("server.set", None, row.subject, fields(before), fields(setup.store.servers.put(wanted)))
+    works = wanted.sign_in == "none" or _secrets_kept(setup, row)
+    # Without its password it is used again once somebody has entered that and switched it on.
+    after = setup.store.servers.put(wanted if works else replace(wanted, state="off"))
+    said = "server.restore" if works else "server.restore_off"
     return Done(said, None, row.subject, fields(before), fields(after))
+
+
+def _secrets_kept(setup: Setup, row: AuditRow) -> bool:
+    """Say whether the secrets that a server had when it was removed are there still: neither erased nor another's."""
+    since = setup.store.audit.later(None, [row.subject], row.id, 1)
+    recent = row.created_at > setup.clock() - SECRETS_KEPT
+    return recent and not since and row.now.get("secrets") != _ERASED
 
 
 def _unchanged(setup: Setup, row: AuditRow) -> OutgoingServer:

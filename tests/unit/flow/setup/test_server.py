@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.flow.setup.conftest import Office
 from tests.unit.flow.setup.test_dkim_key import MemoryKeys, files
-from weftmail.core.outgoing_server import OutgoingServer, ServerFailure, ServerSecrets
+from weftmail.core.outgoing_server import PRESETS, OutgoingServer, ServerFailure, ServerSecrets
 from weftmail.core.ports import Deferred, Outcome, Sent
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import dkim_key, domain, server, server_round, undo
@@ -36,6 +36,9 @@ class Kept:
     def remove(self, name: str) -> None:
         self.kept.pop(name, None)
 
+    def names(self) -> list[str]:
+        return sorted(self.kept)
+
 
 SECRET_FILES = Kept()
 
@@ -57,12 +60,10 @@ def test_a_server_is_added_changed_removed_and_all_is_undone(office: Office) -> 
     office.did(undo.undo(office.setup, changed.trace))
     assert office.store.servers.all()[0].per_day is None
     gone = office.did(server.remove(office.setup, "relay", SECRET_FILES))
-    assert [one.name for one in office.store.servers.all()] == ["local"] and SECRET_FILES.load(
-        "relay"
-    ) == ServerSecrets()
+    assert [one.name for one in office.store.servers.all()] == ["local"]
     office.did(undo.undo(office.setup, gone.trace))
-    # Its password is not there any more: it is back, and used once somebody has entered that.
-    assert office.store.servers.all()[0].state == "off"
+    # It works as before, with its password.
+    assert office.store.servers.all()[0].state == "on" and SECRET_FILES.load("relay") == SECRETS
     office.did(server.remove(office.setup, "relay", SECRET_FILES))
     again = office.did(add(office))
     assert office.refused(add(office)) == ("name", "server_there")
@@ -77,6 +78,72 @@ def test_a_server_is_added_changed_removed_and_all_is_undone(office: Office) -> 
     gone = office.did(server.remove(office.setup, "relay", SECRET_FILES))
     office.did(undo.undo(office.setup, gone.trace))
     assert office.store.servers.all()[0].state == "on" and last.subject == "relay"
+
+
+DAY = 24 * 3600_000
+
+
+def restored(office: Office, gone: Done) -> tuple[str, str]:
+    """Undo a removal; return what is said of it, and the state of the server."""
+    back = office.did(undo.undo(office.setup, gone.trace))
+    return back.act, office.store.servers.all()[0].state
+
+
+@pytest.mark.parametrize(
+    ("sign_in", "secrets"),
+    [
+        ("password", SECRETS),
+        ("certificate", ServerSecrets(certificate="PEM")),
+        ("oauth", ServerSecrets(refresh_token="t", client_secret="s")),
+    ],
+)
+@pytest.mark.parametrize(("days", "wanted"), [(0, "on"), (29, "on"), (31, "off"), (400, "off")])
+def test_an_undone_removal_gives_back_a_server_that_works_for_thirty_days(
+    office: Office, sign_in: str, secrets: ServerSecrets, days: int, wanted: str
+) -> None:
+    files_, more = Kept(), {"client_id": "x", "token_url": "https://t.example"}
+    office.did(server.add(office.setup, "relay", replace(GOOD, sign_in=sign_in, **more), secrets, files_))
+    gone = office.did(server.remove(office.setup, "relay", files_))
+    office.world.clock.now += days * DAY
+    server.forget_removed(office.store, files_, office.world.clock())
+    act, state = restored(office, gone)
+    # What is said and what is there agree: it is on where its secrets are, and nowhere else.
+    assert state == wanted and (files_.load("relay") == secrets) is (wanted == "on")
+    assert act == ("server.restore" if wanted == "on" else "server.restore_off")
+    server.forget_removed(office.store, files_, office.world.clock() + 400 * DAY)
+    assert (files_.load("relay") == secrets) is (wanted == "on")
+
+
+def test_secrets_that_are_erased_or_anothers_are_not_given_back(office: Office) -> None:
+    files_ = Kept()
+    office.did(server.add(office.setup, "relay", GOOD, SECRETS, files_))
+    gone = office.did(server.remove(office.setup, "relay", files_, erase=True))
+    assert files_.names() == [] and restored(office, gone) == ("server.restore_off", "off")
+    first = office.did(server.remove(office.setup, "relay", files_))
+    office.did(server.add(office.setup, "relay", replace(GOOD, login="bo"), ServerSecrets(password="bo's"), files_))
+    office.did(server.remove(office.setup, "relay", files_))
+    # The password that lies there is that of the second one.
+    assert restored(office, first) == ("server.restore_off", "off")
+
+
+def test_what_no_server_has_is_erased(office: Office) -> None:
+    files_ = Kept()
+    added = office.did(server.add(office.setup, "relay", GOOD, SECRETS, files_))
+    files_.keep("nobody", SECRETS)
+    server.forget_removed(office.store, files_, office.world.clock())
+    assert files_.names() == ["relay"]
+    # An undone addition is a removal, too, which can be undone in its turn.
+    back = office.did(undo.undo(office.setup, added.trace))
+    server.forget_removed(office.store, files_, office.world.clock() + 29 * DAY)
+    assert files_.names() == ["relay"] and restored(office, back) == ("server.restore", "on")
+    office.did(server.remove(office.setup, "relay", files_))
+    server.forget_removed(office.store, files_, office.world.clock() + 31 * DAY)
+    assert files_.names() == []
+    # Where the history was thinned out nobody can undo it.
+    files_.keep("relay", SECRETS)
+    office.store.connection.execute("delete from audit")
+    server.forget_removed(office.store, files_, office.world.clock())
+    assert files_.names() == []
 
 
 @pytest.mark.parametrize(
@@ -140,6 +207,16 @@ def test_presets_fill_in_what_a_provider_publishes() -> None:
     assert isinstance(found, ServerChanges) and (found.per_minute, found.per_day) == (30, 10_000)
     refused = server.checked_preset("nobody")
     assert isinstance(refused, Refusal) and refused.code == "no_such_preset"
+
+
+def test_the_document_names_each_preset_with_its_limits() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "how-mail-leaves.md").read_text("utf-8")
+    rows = [line.split("|") for line in page.splitlines() if line.startswith("| ") and line.count("|") == 5]
+    said = {title.strip(): row[3].strip() for row in rows for title in row[1].split(",")}
+    for one in PRESETS.values():
+        limits = ((one.per_minute, "a minute"), (one.per_day, "a day"))
+        wanted = ", ".join(f"{count:,} {each}" for count, each in limits if count is not None)
+        assert said[one.title] == (wanted or "none"), one.title
 
 
 class Relay:
