@@ -33,8 +33,7 @@ def _done(store: Store, installation: Installation, user: User, record: Record, 
     """Do it; return what is to say of it."""
     what = Phrase("notice.unfollow.type", {"type": record.type}) if wanted.of_type else record.label
     if wanted.doubt is not None:
-        values = {"what": what, "why": wanted.doubt, "record": record.label}
-        return Phrase("notice.unfollowed.unverified", values)
+        return Phrase("notice.unfollowed.unverified", {"what": what, "why": wanted.doubt, "record": record.label})
     setup = Setup(store, Actor(user.name, user.id), installation.clock, None, lambda *_: "", (), lambda _: False)
     address = store.users.addresses(user.id)[0]
     if wanted.of_type:
