@@ -300,6 +300,39 @@ def test_an_answer_to_a_note_stays_inside_whoever_sends_it(
     assert len(installation.record("TICKET-1")["messages"]) == 3
 
 
+def test_a_colleague_unfollows_by_email_and_nobody_in_their_name(
+    installation: LiveInstallation, server: Server, sink: Sink, acme: Signer
+):
+    notification = _notification_of(installation, server)
+    (one, of_type), sent = _foot(notification), len(sink.messages)
+    label = re.findall(rb"\bLEAD-\d+", b"\n".join(_decoded(notification)))[0].decode()
+
+    def followers() -> list[str]:
+        return [found["name"] for found in installation.json("follower", "list", label)]
+
+    def dropped() -> int:
+        return sum(found["state"] == "discarded" for found in installation.json("inbound", "list"))
+
+    before = dropped()
+    for text, to in (("unfollow", one), ("sluta följa", of_type)):
+        server.deliver(ANNA, to, written(f"Anna <{ANNA}>", to, f"{text}\n").as_bytes())
+    installation.wait(lambda: dropped() == before + 2, "both are kept in the log alone")
+    assert followers() == ["Anna"]
+    answer = answer_to(notification, f"Anna <{ANNA}>", "unfollow")
+    answer.replace_header("To", one)
+    server.deliver(ANNA, one, acme.sign(answer.as_bytes()))
+    installation.wait(lambda: dropped() == before + 3, "it is kept in the log alone")
+    assert followers() == [] and len(sink.messages) == sent
+    assert [found["kind"] for found in installation.record(label)["messages"]] == ["received", "event"]
+
+
+def _foot(notification: bytes) -> tuple[str, str]:
+    """Return the addresses of a notification's foot by which one unfollows."""
+    text = b"\n".join(_decoded(notification)).decode().replace("\r", "")
+    one, of_type = re.findall(r"(?m)^(?:LEAD-\d+|all of type \w+): (reply\+\S+)$", text)
+    return one, of_type
+
+
 @pytest.mark.parametrize("alive", [True, False], ids=["milter up", "milter dead"])
 def test_a_forged_verdict_proves_nothing(
     installation: LiveInstallation, server: Server, milter: Verifier, sink: Sink, alive: bool
@@ -371,6 +404,8 @@ def test_no_mail_that_leaves_holds_a_token_of_anybody_but_its_recipient(
     ]
     for recipients, raw, sender in everything:
         own = {reply_to(raw).encode(), sender.encode()}
+        if raw is notified:
+            own |= {one.encode() for one in _foot(raw)}
         decoded = b"\n".join([raw, *_decoded(raw)])
         found = {match[0].lower() for match in TOKEN.finditer(decoded)}
         assert found <= {address.split(b"@")[0].lower() for address in own}, recipients
