@@ -96,7 +96,7 @@ def _page(
 ) -> Response:
     ours = found is not None and _may_have_an_alias(found) and _ours(visit, found.envelope.recipient)
     switches = _switches(visit, found, ours=ours) if found is not None else {}
-    refused = found is not None and found.taken is False and ours
+    refused = ours and found is not None and found.taken is False
     return visit.page(
         "where.html",
         command=_command(supposed),
@@ -107,8 +107,8 @@ def _page(
         found=found,
         headline=headline,
         near=meant,
-        known=_known(visit, supposed.recipient) if refused else None,
-        can_make=refused and _can_make(visit, supposed.recipient),
+        known=_known(visit, found.envelope.recipient) if refused and found is not None else None,
+        can_make=refused and found is not None and _can_make(visit, found.envelope.recipient),
         switches=switches,
         notes=_notes(visit, switches),
         shown_to=mask(found.envelope.recipient) if found is not None else "",
@@ -118,13 +118,13 @@ def _page(
 
 def _known(visit: Visit, address: str) -> Alias | None:
     """Return the alias that the company has there, on or off."""
-    found = visit.store.aliases.by_address(comparable(address.strip()))
+    found = visit.store.aliases.by_address(comparable(address))
     return found if found is not None and found.company_id == visit.company_id and found.state != "removed" else None
 
 
 def _can_make(visit: Visit, address: str) -> bool:
     """Say whether an alias can be made at the address: it may have one, or be one of those that every domain has."""
-    return bool(address.strip()) and check_name(visit.setup, address.strip(), visit.company.company).refusal is None
+    return check_name(visit.setup, address, visit.company.company).refusal is None
 
 
 def _may_have_an_alias(found: Forecast) -> bool:
