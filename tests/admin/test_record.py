@@ -43,7 +43,7 @@ def test_the_page_shows_fields_people_and_the_mail(anna: Browser) -> None:
     for text in (
         "Quote for 40 chairs", "Could you do 40 chairs?", "✓ Signed by customer.example", "leads@acme.example",
         "Participants", "karin@customer.example", "Followers", "Why is this here?", "Received at",
-        "<code>WEFTMAIL_CONFIG=var/weftmail.toml bin/mail-admin record show LEAD-1</code>",
+        "<code>WEFTMAIL_CONFIG=var/weftmail.toml bin/mail-admin record show LEAD-1 --company Acme</code>",
         "Demo:", "Also notifies", "Anna via Acme &lt;leads@acme.example&gt;",
     ):  # fmt: skip
         assert text in page

@@ -198,7 +198,7 @@ def test_without_a_catcher_there_is_no_such_page(tmp_path: Path) -> None:
         assert browser.get("/caught").status_code == 404
         page = browser.get("/records").text
         assert "Catcher" not in page and "Demo" not in page
-        assert "<code>mail-admin record list</code>" in page
+        assert "<code>mail-admin record list --company Acme</code>" in page
         assert browser.get("/live/caught").status_code == 404
     site.store.close()
 
