@@ -11,13 +11,13 @@ from starlette.responses import Response
 
 from weftmail.admin import upload
 from weftmail.admin.files import download
+from weftmail.admin.mail_way import way_of
 from weftmail.admin.navigation import Item
 from weftmail.admin.number import whole_number
 from weftmail.admin.page import page
 from weftmail.admin.pages import outbox
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.admin.words import state as state_of
-from weftmail.core.parsing import path
 from weftmail.core.role import Role
 from weftmail.core.routing.findings import findings
 from weftmail.core.tokens.reply_token import mask_addresses
@@ -201,7 +201,7 @@ def _mail(visit: Visit, row: InboundRow, *, wrong: str = "", status: int = 200) 
         status=status,
         row=row,
         state=CAME[row.state],
-        way=path.read(visit.store.blobs.open(row.blob_id, row.size), row.accepted_at),
+        **way_of(visit, row),
         findings=findings(json.loads(row.proof)),
         source=mask_addresses(start.decode("utf-8", "replace")),
         cut=row.size > MOST_SOURCE,

@@ -15,13 +15,13 @@ from weftmail.admin import drafting, files, proposal, replies, sending, writing
 from weftmail.admin.composer import HOWS, Composer, form_of, refusing
 from weftmail.admin.fields import shown_fields
 from weftmail.admin.headers import FILE
+from weftmail.admin.mail_way import way_of
 from weftmail.admin.number import whole_number
 from weftmail.admin.page import live, page
 from weftmail.admin.presence import Present
 from weftmail.admin.thread import LOOKED_AT, shown_entries
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.admin.writing import Again
-from weftmail.core.parsing import path
 from weftmail.core.role import Role
 from weftmail.core.tokens.reply_token import mask
 from weftmail.core.wording.command import Command
@@ -161,7 +161,7 @@ def mail_path(visit: Visit) -> Response:
         record=record_of(visit),
         number=visit.request.path_params["number"],
         message=message,
-        way=path.read(visit.store.blobs.open(row.blob_id, row.size), row.accepted_at),
+        **way_of(visit, row),
     )
 
 

@@ -67,6 +67,20 @@ def test_a_file_is_asked_about(site: Site, anna: Browser) -> None:
     assert nowhere.status_code == 422 and "Say to which address it came" in nowhere.text
 
 
+def test_who_passed_an_email_on_is_said_of_a_file_and_in_the_log(site: Site, anna: Browser) -> None:
+    site.follow()
+    raw = site.world.mail(to="support@mail.example", headers=[("Delivered-To", f'"{CANARY}" desk@mail.example')])
+    form = {"csrf": anna.csrf(), "to": "leads@acme.example", "from": "SRS0=HH=TT=customer.example=karin@mail.example"}
+    asked = anna.post("/where/mail", form, files={"eml": ("m.eml", raw)}).text
+    row = site.world.deliver(raw, "leads@acme.example", form["from"])
+    pages = [asked, anna.get(f"/log/{row.id}").text, anna.get(f"/records/{row.record}/1/path").text]
+    for page in pages:
+        assert "It was for desk@mail.example before, and was passed on from there (Delivered-To)." in page
+        assert "Passed on by mail.example, which rewrote the envelope sender of karin@customer.example" in page
+        assert "<script>alert" not in page
+    assert "How it came to this address" not in anna.get("/where?to=leads%40acme.example").text
+
+
 def test_what_is_another_company_s_is_like_what_is_nobody_s(site: Site, browser: Opens, anna: Browser) -> None:
     theirs = anna.get("/where?to=orders%40other.example").text
     nobodys = anna.get("/where?to=orders%40nobody.example").text

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from weftmail.cli import runtime
@@ -21,6 +21,7 @@ from weftmail.core.failure import UsageError
 from weftmail.core.parsing.message import Kind
 from weftmail.core.routing.authentication import Proof
 from weftmail.core.routing.findings import findings
+from weftmail.core.routing.passed_on import Forwarder
 from weftmail.core.tokens.reply_token import mask_addresses
 from weftmail.core.wording.sentences import say
 from weftmail.flow.explain import Explanation, described, explanation
@@ -87,8 +88,15 @@ def lines(one: Explanation, envelope: Envelope) -> Iterator[str]:
     yield f"  {say(becomes(one.decision.disposition))}"
     yield "Who sent it:"
     yield from (f"   {one_line(say(each))}" for each in findings(one.proof.stored()))
+    yield from way_here(one.passed_on)
     yield from reasons(one)
     yield "Nothing was changed. All of it as JSON: --json"
+
+
+def way_here(these: Sequence[Forwarder]) -> Iterator[str]:
+    """Say who passed the mail on, the last one first, and what tells of it."""
+    yield "How it came to that address:"
+    yield from (f"   {one_line(say(one.phrase))}" for one in these)
 
 
 def reasons(one: Explanation) -> Iterator[str]:

@@ -206,6 +206,10 @@ PATH_FIELD = 4096
 """Bytes of one field of the path that are read; real ones have a few hundred."""
 PATH_NAME = 200
 """Characters of the name of a server."""
+FORWARDING_FIELDS = 50
+"""Fields of those who passed a mail on."""
+FORWARDING_FIELD = 1000
+"""Characters of such a field."""
 REPORT_LETTER = 32 * 1024
 """Characters of the letter of a bounce; what comes after it is the returned message."""
 REPORT_LETTER_RECIPIENTS = 100

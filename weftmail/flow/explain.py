@@ -10,6 +10,7 @@ from weftmail.core.parsing.message import Message
 from weftmail.core.routing.authentication import Proof
 from weftmail.core.routing.disposition import Append, Decision, Disposition, Hold, Note, Open, Report
 from weftmail.core.routing.findings import findings
+from weftmail.core.routing.passed_on import Forwarder, of_message, passed_on
 from weftmail.core.routing.recipients import Recipients
 from weftmail.core.routing.rules import decide
 from weftmail.core.wording.sentences import say
@@ -35,6 +36,8 @@ class Explanation:
     verified: bool
     decision: Decision
     who_gets: Recipients
+    passed_on: tuple[Forwarder, ...]
+    """Who passed the mail on to the address that it came to, the last one first."""
 
 
 def explanation(
@@ -60,7 +63,7 @@ def explanation(
     decision = turns.within_turns(traffic, decision, now)
     verified = known.facts.sender.verified
     who_gets = planned(store, decision.disposition, known.message, verified=verified)
-    return Explanation(message, known.proof, verified, decision, who_gets)
+    return Explanation(message, known.proof, verified, decision, who_gets, passed_on(envelope, of_message(message)))
 
 
 def explain(store: Store, installation: Installation, envelope: Envelope, raw: bytes | BinaryIO) -> Answer:
@@ -72,6 +75,7 @@ def described(store: Store, one: Explanation) -> Answer:
     """Return the explanation as an object of JSON."""
     return {
         **parsed(one.message),
+        "passed_on": vocabulary.passed_on(one.passed_on),
         "authentication": _authentication(one.proof, one.verified),
         "disposition": _disposition(store, one.decision.disposition, one.who_gets),
         "trace": vocabulary.trace(one.decision.trace),

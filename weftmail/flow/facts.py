@@ -99,7 +99,8 @@ def gather(
     company_id = alias.company_id if alias is not None else known.company_id if known is not None else None
     state, by_token = by_token_in(store, installation, local, domain, known, contacts)
     if not state and alias is not None:
-        state, by_token = _passed_on(store, installation, message, contacts, company_id)
+        original = envelope.original_recipient
+        state, by_token = _passed_on(store, installation, original, message, contacts, company_id)
     sender, proof, message = _sender(store, envelope, message, proof, by_token)
     if wrote is not None and in_front:
         behind = in_full(sender.name, sender.address)
@@ -135,13 +136,18 @@ def gather(
 
 
 def _passed_on(
-    store: Store, installation: Installation, message: Message, contacts: SenderContacts, company_id: int | None
+    store: Store,
+    installation: Installation,
+    original: str,
+    message: Message,
+    contacts: SenderContacts,
+    company_id: int | None,
 ) -> tuple[str, Referred | None]:
-    """Return what is to say of a token in To or Cc, and the message that it names; none where the mail answers one.
+    """Return what is to say of a token that the mail shows, and the message that it names; none where it answers one.
 
     A mailbox or a list in front of us writes an address of its own choice into the envelope, and leaves To and Cc.
     """
-    state, found = by_token_shown(store, installation, message, contacts)
+    state, found = by_token_shown(store, installation, original, message, contacts)
     if found is None or found.company_id != company_id:
         return "", None
     if next(iter(by_ids(store, installation, message, contacts, company_id)), None) is not None:

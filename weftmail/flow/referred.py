@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from typing import Literal, cast
 
 from weftmail.core.address import comparable
 from weftmail.core.parsing.message import Message
+from weftmail.core.parsing.passed_on import before
 from weftmail.core.routing.facts import LEAVING, Carrier, Referred
 from weftmail.core.tokens import locator, reply_token
 from weftmail.flow.installation import Installation
@@ -119,18 +121,21 @@ def by_token_in(
 
 
 SHOWN = 50
-"""Addresses of To and Cc that are looked at for a token."""
+"""Addresses of To, Cc and the fields of forwarders that are looked at for a token."""
 
 
 def by_token_shown(
-    store: Store, installation: Installation, message: Message, contacts: SenderContacts
+    store: Store, installation: Installation, original: str, message: Message, contacts: SenderContacts
 ) -> tuple[str, Referred | None]:
-    """Return the same of a token in To or Cc: of the first good one that was given out for answers.
+    """Return the same of a token that the mail shows: of the first good one that was given out for answers.
 
-    For a mail that came by another mailbox, by a list or by an alias of the mail server.  Whoever shows a token knows
-    it, and who may write with it is judged as ever.
+    For a mail that came by another mailbox, by a list or by an alias of the mail server: the token stands in To or Cc,
+    or, where the reply address was in Bcc or a list wrote To anew, in what those wrote who passed it on; ``original``
+    is the address before our own mail server's aliases.  Whoever shows a token knows it, and who may write with it is
+    judged as ever.
     """
-    shown = dict.fromkeys(comparable(box.address) for box in (*message.to, *message.cc)[:SHOWN])
+    boxes = (box.address for box in (*message.to, *message.cc))
+    shown = dict.fromkeys(map(comparable, islice(chain((original,), boxes, before(message.passed_on)), SHOWN)))
     parted = [(local, domain) for local, _, domain in (one.rpartition("@") for one in shown)]
     tokens = [(local, domain) for local, domain in parted if domain and (reply_token.find(local) or ("", ""))[1]]
     ours = store.domains.named({domain for _, domain in tokens}) if tokens else {}

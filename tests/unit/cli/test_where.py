@@ -42,3 +42,18 @@ def test_questions_that_cannot_be_asked(shell: Shell) -> None:
     assert "--from ADDR" in shell.refused("where", "leads@acme.example", "--if", "forged", status=2)
     assert "cannot be read" in shell.refused("where", "leads@acme.example", "--eml", "/nowhere/m.eml")
     assert "LEAD-7" in shell.refused("where", "leads@acme.example", "--if", "answer", "--record", "LEAD-7")
+
+
+def test_who_passed_an_email_on_is_said_by_what_tells_of_it(shell: Shell, tmp_path: Path) -> None:
+    world = shell.world
+    raw = world.mail(to="support@mail.example", headers=[("Delivered-To", "support@mail.example")])
+    (tmp_path / "m.eml").write_bytes(raw)
+    named = "It was for support@mail.example before, and was passed on from there (Delivered-To)."
+    said = f"How it came to that address:\n   {named}"
+    shell.ok("alias", "set", "leads@acme.example", "--accepts", "everyone")
+    assert said in shell.ok("where", "leads@acme.example", "--eml", str(tmp_path / "m.eml"))
+    assert "How it came" not in shell.ok("where", "leads@acme.example")
+    row = world.deliver(raw, "leads@acme.example")
+    assert said in shell.ok("inbound", "show", str(row.id))
+    (one,) = shell.json("inbound", "show", str(row.id))["passed_on"]
+    assert (one["way"], one["fields"], one["address"]) == ("recipient", ["Delivered-To"], "support@mail.example")

@@ -22,7 +22,9 @@ def asked(world: World, raw: bytes, recipient: str = "leads@acme.example", sende
 
 def test_the_object_has_the_members_of_the_contract(world: World):
     answer = asked(world, world.mail(verified=True))
-    assert list(answer) == ["message", "kind", "bounce", "authentication", "disposition", "trace", "exit_status"]
+    assert list(answer) == [
+        "message", "kind", "bounce", "passed_on", "authentication", "disposition", "trace", "exit_status",
+    ]  # fmt: skip
     assert list(answer["authentication"]) == [
         "spf", "dkim", "dmarc", "arc", "source", "verified", "checker", "client", "helo", "checked",
     ]  # fmt: skip

@@ -59,6 +59,31 @@ def test_kinds(header: str, subject: str, sender: str, kind: str) -> None:
     assert automatic.kind(fields(header), subject, sender, "") == kind
 
 
+REDIRECTED = (
+    "Resent-From: <support@mail.example>\nX-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent\n"
+    "Auto-Submitted: auto-generated"
+)
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        (REDIRECTED, "mail"),
+        (f"{REDIRECTED}\nIn-Reply-To: <1@acme.example>", "mail"),
+        # What a rule answers is not sent again, and what was automatic before stays so.
+        (REDIRECTED.partition("\n")[2], "machine"),
+        (f"{REDIRECTED}\nX-Auto-Response-Suppress: All", "machine"),
+        (f"Auto-Submitted: auto-generated\n{REDIRECTED}", "machine"),
+        (f"Auto-Submitted: auto-replied\n{REDIRECTED}", "auto-reply"),
+        (f"{REDIRECTED}\nList-Id: <news.shop.example>", "machine"),
+        (f"{REDIRECTED}\nPrecedence: bulk", "machine"),
+        (REDIRECTED.replace("Mailbox Rules Agent", "Another"), "machine"),
+    ],
+)
+def test_what_a_rule_of_exchange_redirects_is_what_it_was(header: str, kind: str) -> None:
+    assert automatic.kind(fields(header), "Stolar", "karin@customer.example", "") == kind
+
+
 @pytest.mark.parametrize(
     "subject",
     [

@@ -331,6 +331,7 @@ def test_what_has_not_its_form_is_refused(change: tuple[bytes, bytes]) -> None:
         (b'", "", null, null, 0, ""]', b'", "", -1, null, 0, ""]'),
         (b'", "rsa", "', b'", "rsa", "x'),
         (b'"stamps": [["x-spam-flag", 0', b'"stamps": [["x-spam-flag", "0"'),
+        (b'"passed_on": []', b'"passed_on": [["x-spam-flag", 0, "YES"]]'),
     ],
 )
 def test_what_is_no_signature_is_refused(change: tuple[bytes, bytes]) -> None:

@@ -10,15 +10,18 @@ import time
 from weftmail.cli import runtime
 from weftmail.cli.arguments import Parser, Verbs, number
 from weftmail.cli.context import Context
+from weftmail.cli.explain import way_here
 from weftmail.cli.listing import Listing
 from weftmail.cli.output import bar, sheet, shown, table
 from weftmail.cli.pages import InboundPages, UnreadPages
 from weftmail.cli.refusals import carried_out
 from weftmail.core.failure import TempFail
 from weftmail.core.parsing import path
+from weftmail.core.parsing.passed_on import addressing
 from weftmail.core.parsing.path import Path
 from weftmail.core.routing.disposition import Asked
 from weftmail.core.routing.findings import findings
+from weftmail.core.routing.passed_on import passed_on
 from weftmail.core.wording.command import Command
 from weftmail.core.wording.duration import duration
 from weftmail.core.wording.sentences import say
@@ -116,9 +119,11 @@ def _show(context: Context, arguments: argparse.Namespace) -> None:
         sys.stdout.buffer.write(context.store.blobs.read(row.blob_id))
         sys.stdout.buffer.flush()
         return
-    way = path.read(context.store.blobs.open(row.blob_id, row.size), row.accepted_at)
-    value = vocabulary.inbound(row, way)
-    context.answer(arguments.json, value, lambda: _lines(row) + _path_lines(way) + _next(row))
+    raw = context.store.blobs.open(row.blob_id, row.size)
+    way = path.read(raw, row.accepted_at)
+    before = passed_on(row.envelope, addressing(raw))
+    value = vocabulary.inbound(row, way, before)
+    context.answer(arguments.json, value, lambda: [*_lines(row), *way_here(before), *_path_lines(way), *_next(row)])
 
 
 def _path_lines(way: Path) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from weftmail.cli.arguments import Parser
 from weftmail.cli.context import Context
-from weftmail.cli.explain import reasons
+from weftmail.cli.explain import reasons, way_here
 from weftmail.cli.this_server import ThisServer
 from weftmail.core.failure import UsageError
 from weftmail.core.tokens.reply_token import mask_addresses
@@ -58,7 +58,7 @@ def _where(context: Context, arguments: argparse.Namespace) -> None:
         "decide": list(found.decide),
         **described(context.store, found.explanation),
     }
-    context.answer(arguments.json, value, lambda: map(mask_addresses, _lines(found)))
+    context.answer(arguments.json, value, lambda: map(mask_addresses, _lines(found, real=supposed.raw is not None)))
 
 
 def _read(name: str) -> bytes:
@@ -70,7 +70,7 @@ def _read(name: str) -> bytes:
         raise UsageError(f"{name} cannot be read: {error.strerror}") from None
 
 
-def _lines(found: Forecast) -> Iterator[str]:
+def _lines(found: Forecast, *, real: bool) -> Iterator[str]:
     yield f"To {found.envelope.recipient}, from {found.envelope.sender}:"
     yield f"  {say(found.headline)}"
     yield from (f"  {say(one)}" for one in found.at_the_door)
@@ -82,5 +82,7 @@ def _lines(found: Forecast) -> Iterator[str]:
         return
     if found.decide:
         yield f"Told that it waits: {', '.join(found.decide)}"
+    if real:
+        yield from way_here(found.explanation.passed_on)
     yield from reasons(found.explanation)
     yield "Nothing was changed."

@@ -17,6 +17,7 @@ from weftmail.core.parsing.dkim_tags import SignatureField, Signers
 from weftmail.core.parsing.dmarc_report import DISPOSITIONS, DmarcReport, DmarcRow
 from weftmail.core.parsing.forward import Forwarded
 from weftmail.core.parsing.message import Attachment, DeliveryReport, Failure, Kind, Message, Stamp, Step
+from weftmail.core.parsing.passed_on import FIELDS
 from weftmail.core.parsing.seal import Fault, Seal
 from weftmail.core.parsing.seal import Kind as SealKind
 
@@ -75,9 +76,14 @@ def _header(message: Message) -> dict[str, Any]:
         **{name: getattr(message, name) for name in (*_TEXTS, *_LISTS, "date", "hops")},
         **{name: _boxes(getattr(message, name)) for name in _BOXES},
         "signers": _signers(message.signers),
-        "stamps": [[one.name, one.above, one.value] for one in message.stamps],
+        "stamps": _stamps(message.stamps),
+        "passed_on": _stamps(message.passed_on),
         "seals": [_seal(one) for one in message.seals],
     }
+
+
+def _stamps(stamps: tuple[Stamp, ...]) -> list[list[Any]]:
+    return [[one.name, one.above, one.value] for one in stamps]
 
 
 def _seal(one: Seal) -> list[Any]:
@@ -227,9 +233,21 @@ def _header_said(line: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     yield "date", None if line["date"] is None else _number(line["date"])
     yield "hops", _number(line["hops"])
     yield "signers", _signed(line["signers"])
-    yield "stamps", tuple(Stamp(_text(name), _number(above), _text(value)) for name, above, value in line["stamps"])
+    yield "stamps", _stamped(line["stamps"])
+    yield "passed_on", _passed_on(line["passed_on"])
     yield "seals", tuple(_sealed(*one) for one in line["seals"])
     yield from (("html", ""), ("attachments", ()))
+
+
+def _stamped(value: Any) -> tuple[Stamp, ...]:
+    return tuple(Stamp(_text(name), _number(above), _text(said)) for name, above, said in value)
+
+
+def _passed_on(value: Any) -> tuple[Stamp, ...]:
+    found = _stamped(value)
+    if any(one.name not in FIELDS for one in found):
+        raise BadAnswer("there is no such field")
+    return found
 
 
 def _signed(value: Any) -> Signers:

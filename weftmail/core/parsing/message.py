@@ -165,6 +165,8 @@ class Message:
     """How many installations of weftmail say that they passed it on."""
     original_from: tuple[Mailbox, ...] = ()
     """X-Original-From: where a list wrote itself into From, its author."""
+    passed_on: tuple[Stamp, ...] = ()
+    """The fields of mailboxes, lists and servers that passed it on, topmost first."""
     dmarc: DmarcReport | None = None
     """The aggregate report that it brings."""
     missing: tuple[Step, ...] = ()

@@ -27,6 +27,7 @@ from weftmail.core.parsing import (
     hops,
     html,
     mime,
+    passed_on,
     quote,
     seal,
     source,
@@ -119,6 +120,7 @@ def _of_header(raw: bytes | BinaryIO, top: HeaderBlock, fields: Fields, classify
         signers=dkim_tags.read(top, raw),
         signed_hash=digest.signed_hash(raw, top) if "dkim-signature" in fields else "",
         original_from=_people(fields, "x-original-from", ""),
+        passed_on=passed_on.read(fields.order),
         missing=("text", "files", "html"),
     )
 

@@ -117,9 +117,19 @@ def _says_yes(fields: Fields, name: str) -> bool:
     return name in fields and header.text(fields.first(name)).lower() not in ("", "no", "false", "0", "none")
 
 
+def _redirected(fields: Fields) -> bool:
+    """Exchange marks what a mailbox rule redirects as made by itself: it is what it was (RFC 5322, 3.6.6).
+
+    What a rule answers has the same marks, and nothing that is sent again.
+    """
+    agent = header.text(fields.first("x-ms-exchange-generated-message-source")).lower()
+    again = agent == "mailbox rules agent" and "resent-from" in fields
+    return again and "x-auto-response-suppress" not in fields and len(fields.all("auto-submitted")) == 1
+
+
 def _made(fields: Fields, sender: str) -> bool:
     word = header.keyword(fields.first("auto-submitted"))
-    if word and word != "no":
+    if word and word != "no" and not _redirected(fields):
         return True
     if header.text(fields.first("precedence")).lower() in _BULK:
         return True

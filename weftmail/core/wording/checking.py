@@ -84,6 +84,28 @@ CHECKING: Final[dict[str, Sentence]] = {
     # What a filter reports, in its own word.
     "check.reported": marked("{method}: {result}."),
     "check.reported.domain": marked("{method}: {result}, for {domain}."),
+    # Which way it came.
+    "passed.mailbox": marked("The mailbox {address} forwards here ({field})."),
+    "passed.mailbox.unnamed": marked("A mailbox forwards here, and does not say which one it is ({field})."),
+    "passed.recipient": marked("It was for {address} before, and was passed on from there ({field})."),
+    "passed.redirect": marked("Redirected by {address} ({field})."),
+    "passed.redirect.unnamed": marked("A rule of Exchange redirected it, and does not say of which mailbox ({field})."),
+    "passed.list": marked("Sent on by the list {address} ({field})."),
+    "passed.list.unnamed": marked("Sent on by a list that does not name itself ({field})."),
+    "passed.srs": marked("Passed on by {address}, which rewrote the envelope sender of {author} (SRS, {field})."),
+    "passed.srs.unnamed": marked(
+        "Passed on by {address}, which rewrote the envelope sender and does not say whose (SRS, {field})."
+    ),
+    "passed.alias": marked("An alias of your mail server leads here from {address} ({field})."),
+    "passed.unmarked": marked(
+        "To and Cc name {address} and not this address, and no field says why. A list or alias there leaves no mark, "
+        "as distribution lists of Exchange do; or it came as Bcc."
+    ),
+    "passed.unmarked.nobody": marked(
+        "To and Cc name nobody, and no field says why it came to this address: it was Bcc, or a list or alias sent it "
+        "on."
+    ),
+    "passed.straight": marked("Straight to this address: nothing says that somebody passed it on."),
     # A colleague's mail waits.
     "waits.key": marked(
         "It waits: the DNS does not tell the key by which {domain} signs. It is asked again for 15 minutes, then the "

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from weftmail.core.parsing.path import Path
 from weftmail.core.routing.disposition import Asked, Author
 from weftmail.core.routing.findings import findings
+from weftmail.core.routing.passed_on import Forwarder
 from weftmail.core.routing.recipients import NAMED, Recipients
+from weftmail.core.tokens.reply_token import mask
 from weftmail.core.wording.sentences import say
 from weftmail.flow.vocabulary.common import Json, iso, person
 from weftmail.store.inbound import InboundLine, InboundRow
@@ -66,8 +68,8 @@ def unread_line(one: UnreadLine) -> Json:
     }
 
 
-def inbound(one: InboundRow, servers: Path) -> Json:
-    """Return a mail that was handed over, whole; ``servers`` is the path that it took before."""
+def inbound(one: InboundRow, servers: Path, before: Sequence[Forwarder]) -> Json:
+    """Return a mail that was handed over, whole; ``servers`` had it, and ``before`` are those who passed it on."""
     proof = json.loads(one.proof)
     return {
         **inbound_line(one),
@@ -83,6 +85,7 @@ def inbound(one: InboundRow, servers: Path) -> Json:
         "asks": one.asks,
         "trace": trace(one.rules),
         "path": path(servers),
+        "passed_on": passed_on(before),
         "error": one.error,
     }
 
@@ -91,6 +94,14 @@ def path(one: Path) -> Json:
     """Return the servers that had a mail; delays are in seconds, as mail servers write no more."""
     hops = [{"by": hop.by, "from": hop.from_, "at": iso(hop.at), "delay": _seconds(hop.delay)} for hop in one.hops]
     return {"hops": hops, "unread": one.unread, "total": _seconds(one.total)}
+
+
+def passed_on(these: Sequence[Forwarder]) -> list[Json]:
+    """Return who passed a mail on, the last one first, and the fields that tell of it."""
+    return [
+        {"way": one.way, "fields": list(one.fields), "address": mask(one.address), "says": say(one.phrase)}
+        for one in these
+    ]
 
 
 def _seconds(milliseconds: int | None) -> int | None:
