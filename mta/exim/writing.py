@@ -171,7 +171,27 @@ def remove(settings: EximSettings, point: EximRestorePoint, planned: EximRemoval
 
 def waiting(ours: Callable[[str], bool]) -> int:
     """Return how many recipients that are ours wait in Exim's queue."""
-    return sum(ours(word) for word in re.findall(r"(?m)^\s{10}(\S+@\S+)$", run("exim4", "-bp")[1]))
+    return sum(count for count, _ in queued(ours))
+
+
+def queued(ours: Callable[[str], bool]) -> list[tuple[int, int]]:
+    """Return the mails in Exim's queue that have recipients of ours: how many, and the age of each in seconds; none
+    where it says nothing to us."""
+    return listed(run("exim4", "-bp")[1], ours)
+
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+def listed(text: str, ours: Callable[[str], bool]) -> list[tuple[int, int]]:
+    """Return the same of what ``exim4 -bp`` printed."""
+    found: list[tuple[int, int]] = []
+    for part in re.split(r"\n\s*\n", text):
+        age = re.match(r"\s*(\d+)([smhdw])\s", part)
+        count = sum(ours(word) for word in re.findall(r"(?m)^\s{10}(\S+@\S+)$", part))
+        if age and count:
+            found.append((count, int(age[1]) * _UNITS[age[2]]))
+    return found
 
 
 def _put(folder: str, texts: Mapping[str, bytes | None]) -> None:

@@ -158,10 +158,17 @@ def restore(point: RestorePoint, texts: dict[str, bytes]) -> None:
 
 
 def waiting(folder: str, ours: Callable[[str], bool]) -> int:
-    """Return how many recipients that are ours wait in the queue of this Postfix (postqueue(1)); 0 where it is down."""
+    """Return how many recipients that are ours wait in the queue of this Postfix; 0 where it is down."""
+    return sum(count for count, _ in queued(folder, ours))
+
+
+def queued(folder: str, ours: Callable[[str], bool]) -> list[tuple[int, int]]:
+    """Return the mails in the queue of this Postfix that have recipients of ours: how many, and when each came, in
+    seconds since 1970 (postqueue(1)); none where it is down, or says nothing to us."""
     done = subprocess.run(["postqueue", "-c", folder, "-j"], capture_output=True, text=True, check=False, timeout=60)
     mails = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    return sum(ours(one["address"]) for mail in mails for one in mail.get("recipients", ()))
+    counts = [(sum(ours(one["address"]) for one in mail.get("recipients", ())), mail["arrival_time"]) for mail in mails]
+    return [(count, at) for count, at in counts if count]
 
 
 def running(folder: str) -> bool:

@@ -1,4 +1,4 @@
-"""doctor --prove through a real Postfix: a robot on the loopback answers the mail, well or badly, or not at all."""
+"""doctor --prove through a real Postfix and a real Exim: a robot answers the mail, well or badly, or not at all."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from .installation import LiveInstallation
-from .postfix import PrivatePostfix, until
+from .conftest import make_state
+from .installation import LiveInstallation, Server, live
+from .postfix import until
 from .sink import Sent, Sink
 
 KARIN = "karin@customer.example"
@@ -35,14 +36,14 @@ def answer(sent: Sent, *, to: str = "") -> tuple[str, bytes]:
 class Robot:
     """Answers the next mail to Karin."""
 
-    def __init__(self, postfix: PrivatePostfix, sink: Sink, how: Answer) -> None:
-        self._thread = threading.Thread(target=self._run, args=(postfix, sink, how), daemon=True)
+    def __init__(self, server: Server, sink: Sink, how: Answer) -> None:
+        self._thread = threading.Thread(target=self._run, args=(server, sink, how), daemon=True)
         self._thread.start()
 
-    def _run(self, postfix: PrivatePostfix, sink: Sink, how: Answer) -> None:
+    def _run(self, server: Server, sink: Sink, how: Answer) -> None:
         (sent,) = sink.wait(1, to=KARIN, timeout=120)
         recipient, raw = how(sent)
-        postfix.deliver(KARIN, recipient, raw)
+        server.deliver(KARIN, recipient, raw)
 
     def done(self) -> None:
         """Wait until it has answered."""
@@ -50,14 +51,41 @@ class Robot:
         assert not self._thread.is_alive()
 
 
+SERVERS: dict[str, dict[str, object]] = {
+    "postfix": {},
+    "exim": {"relay": False},
+    "exim-heavy-unsplit-pipe": {"flavour": "heavy", "split": False, "mode": "pipe", "relay": False},
+}
+
+
+@pytest.fixture(scope="module", params=SERVERS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which mail server it is."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-def works(postfix: PrivatePostfix, state_dir: Path) -> Iterator[LiveInstallation]:
-    """An installation with its programs, which follows the log of its Postfix."""
-    installation = LiveInstallation(state_dir, postfix.smtp_port)
-    postfix.log_file.chmod(0o644)
+def state_dir(workspace: Path, kind: str) -> Path:
+    """A state folder for each of them."""
+    return make_state(workspace)
+
+
+@pytest.fixture(scope="module")
+def server(kind: str, state_dir: Path, make_postfix: Callable[..., Server], make_exim: Callable[..., Server]) -> Server:
+    """The mail server."""
+    return (make_postfix if kind == "postfix" else make_exim)(state_dir, **SERVERS[kind])
+
+
+@pytest.fixture(scope="module")
+def works(server: Server, state_dir: Path) -> Iterator[LiveInstallation]:
+    """An installation with its programs, which follows the log of its mail server."""
+    installation = live(server, state_dir, server.milter)
+    # Its log is there once it has written into it.
+    server.deliver("someone@customer.example", "anna@acme.example", b"Subject: first\n\nHello.\n")
+    server.wait_mailbox()
+    server.open_log()
     with installation.config.open("a", encoding="utf-8") as settings:
-        settings.write(f'mail_log = "{postfix.log_file}"\n')
-    installation.publish_keys(postfix.milter)
+        settings.write(f'mail_log = "{server.log_file}"\n')
     installation.admin("alias", "add", "tasks@acme.example", "--opens", "task", "--owner", "anna@acme.example")
     installation.listener()
     installation.sender()
@@ -78,8 +106,8 @@ def steps(said: str) -> dict[str, str]:
     return {line[2:16].strip(): line[0] for line in said.splitlines() if line[:1] in "●○✕"}
 
 
-def test_a_mail_that_is_answered_proves_each_step(works: LiveInstallation, postfix: PrivatePostfix, sink: Sink) -> None:
-    robot = Robot(postfix, sink, answer)
+def test_a_mail_that_is_answered_proves_each_step(works: LiveInstallation, server: Server, sink: Sink) -> None:
+    robot = Robot(server, sink, answer)
     status, said = prove(works, KARIN, "--wait", "90")
     robot.done()
     assert steps(said) == dict.fromkeys(("left", "accepted", "answer", "reply address", "filed"), "●")
@@ -90,15 +118,13 @@ def test_a_mail_that_is_answered_proves_each_step(works: LiveInstallation, postf
     assert "Please answer this email" in str(sent.message["Subject"]) and sent.message["DKIM-Signature"]
 
 
-def test_nobody_answers_and_the_wait_goes_on_later(
-    works: LiveInstallation, postfix: PrivatePostfix, sink: Sink
-) -> None:
+def test_nobody_answers_and_the_wait_goes_on_later(works: LiveInstallation, server: Server, sink: Sink) -> None:
     status, said = prove(works, KARIN, "--wait", "8")
     assert status == 1 and steps(said)["left"] == "●" and steps(said)["answer"] == "○"
     assert "Next: answer the email; if you have, mail-admin dns check acme.example" in said
     label = said.rpartition("--prove ")[2].strip()
     recipient, raw = answer(sink.wait(1, to=KARIN)[0])
-    postfix.deliver(KARIN, recipient, raw)
+    server.deliver(KARIN, recipient, raw)
     status, said = prove(works, label, "--wait", "60")
     assert status == 0 and said.startswith(f"{label}: an email to {KARIN}")
     assert len(sink.to(KARIN)) == 1, "a wait that goes on sends nothing anew"
@@ -107,9 +133,9 @@ def test_nobody_answers_and_the_wait_goes_on_later(
 
 
 def test_an_answer_to_the_alias_is_found_by_what_it_answers(
-    works: LiveInstallation, postfix: PrivatePostfix, sink: Sink
+    works: LiveInstallation, server: Server, sink: Sink
 ) -> None:
-    robot = Robot(postfix, sink, lambda sent: answer(sent, to="tasks@acme.example"))
+    robot = Robot(server, sink, lambda sent: answer(sent, to="tasks@acme.example"))
     status, said = prove(works, KARIN, "--wait", "90")
     robot.done()
     assert status == 0 and steps(said)["answer"] == "●" and steps(said)["reply address"] == "○"

@@ -130,13 +130,16 @@ def _one_slip_off(typed: str, address: str) -> bool:
     return one_slip(typed, address if "@" in typed else address.rpartition("@")[0])
 
 
-_QUEUED = re.compile(r"queued as ([0-9A-Za-z]+)")
+_QUEUED = re.compile(
+    r"queued as ([0-9A-Za-z]+)|\bid=([0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4})(?![0-9A-Za-z-])"
+)
+"""As Postfix says it, and as Exim does."""
 
 
 def queue_id(said: str) -> str:
     """Return the queue id in what the mail server said when it took a copy; "" where it named none."""
     found = _QUEUED.search(said)
-    return found[1] if found else ""
+    return found[found.lastindex or 0] if found else ""
 
 
 def as_composed(store: Store, installation: Installation, copy_id: int) -> bytes | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from weftmail.cli.config import Config
-from weftmail.cli.doctor import files, mail, programs, store
+from weftmail.cli.doctor import files, mail, outside, programs, store
 from weftmail.cli.doctor.examined import Examined
 from weftmail.cli.this_server import ThisServer
 from weftmail.core.failure import TempFail, UsageError
@@ -40,6 +40,7 @@ CHECKS: dict[str, Check] = {
     "queue": mail.queue,
     "review": mail.errors,
     "DNS": mail.dns,
+    "port 25": outside.port_25,
     "certificates": files.certificates,
     "clock": programs.clock,
     "disk": programs.disk,

@@ -7,12 +7,18 @@ import http.client
 from collections.abc import Sequence
 from pathlib import Path
 
+from weftmail.cli import runtime
 from weftmail.cli.config import host_and_port
 from weftmail.cli.doctor.examined import Examined, age, counted
+from weftmail.cli.hostname import exim_here
+from weftmail.cli.mailboxes import SETTINGS
 from weftmail.cli.output import shown
 from weftmail.core.failure import UsageError
 from weftmail.flow.status import LEAST_DISK
+from weftmail.mta.exim import writing as exim
+from weftmail.mta.postfix import writing as postfix
 from weftmail.mta.postfix.finding import Finding
+from weftmail.mta.postfix.postconf import DEFAULT_FOLDER
 
 PATIENCE = 5.0
 """So many seconds the site has to answer."""
@@ -28,11 +34,33 @@ def listener(examined: Examined) -> tuple[str, Sequence[Finding]]:
     if found.listener:
         return _since(found.listener_since), []
     why = (
-        f"{counted(found.spool, 'mail')} in {examined.config.incoming}, the others stay with the mail server; "
-        "nothing bounces for 5 days"
+        f"{counted(found.spool, 'mail')} in {examined.config.incoming}, the others stay with the mail server"
+        f"{_kept(examined)}; nothing bounces for 5 days"
     )
     return "", [Finding("broken", f"the listener does not run{_seen(found.listener_since)}", why,
                         "systemctl start weftmail-listener")]  # fmt: skip
+
+
+def _kept(examined: Examined) -> str:
+    """Say what the mail server keeps for us, where it tells."""
+    if examined.config.smtp.startswith("maildir:"):
+        return ""
+    takes = runtime.open_map(examined.config).takes
+    if exim_here():
+        mails = [(count, old * 1000) for count, old in exim.queued(takes)]
+    elif SETTINGS.exists():
+        now = examined.clock()
+        mails = [(count, now - at * 1000) for count, at in postfix.queued(DEFAULT_FOLDER, takes)]
+    else:
+        return ""
+    return kept(mails)
+
+
+def kept(mails: Sequence[tuple[int, int]]) -> str:
+    """Say how many mails wait, and how old the oldest is, in milliseconds."""
+    if not mails:
+        return ", which keeps none now"
+    return f", which keeps {counted(len(mails), 'mail')}, the oldest for {age(max(old for _, old in mails))}"
 
 
 def sender(examined: Examined) -> tuple[str, Sequence[Finding]]:
