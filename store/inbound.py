@@ -237,6 +237,11 @@ class InboundLog:
         """Return what is accepted and not settled, oldest first, without what waits for a key beyond ``now``."""
         return many(Accepted, queries.inbound_waiting(self._connection, most=most, now=now))
 
+    def queue_id_of(self, company_id: int, message_id: int) -> str:
+        """Return the queue id of the email that a message came by; "" where it came by none."""
+        found: str | None = queries.inbound_queue_id(self._connection, company_id=company_id, message_id=message_id)
+        return found or ""
+
     def asking(self, now: int) -> int:
         """Return how many deliveries wait for a key that cannot be had."""
         count: int = queries.inbound_asking(self._connection, now=now)

@@ -42,6 +42,12 @@ update inbound
 set asks = asks + 1, ask_at = :at, reason = :reason
 where id = :id and state = 'accepted';
 
+-- The mail server's own number of the email that a message came by.
+-- name: inbound_queue_id$
+select i.queue_id
+from message m join inbound i on i.id = m.inbound_id
+where m.company_id = :company_id and m.id = :message_id;
+
 -- name: inbound_state$
 select state from inbound where id = :id;
 

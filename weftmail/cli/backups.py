@@ -15,6 +15,7 @@ from typing import Any
 
 from weftmail import __version__
 from weftmail.cli.config import Config
+from weftmail.cli.runtime import keyring_file
 from weftmail.core.failure import UsageError
 from weftmail.core.tokens import keys
 from weftmail.core.wording.command import Command
@@ -60,7 +61,11 @@ def create(config: Config, settings: str, folder: Path, key: str, identity: str 
         members = _waiting(config, scratch)
         copy = scratch / "weftmail.db"
         copy_store(config.store, copy)
-        members |= {"store/weftmail.db": copy, "settings/weftmail.toml": Path(settings), "keys/tokens": config.keyring}
+        members |= {
+            "store/weftmail.db": copy,
+            "settings/weftmail.toml": Path(settings),
+            "keys/tokens": keyring_file(config),
+        }
         members |= {f"keys/dkim/{path.relative_to(config.dkim)}": path for path in _files(config.dkim)}
         members |= {f"keys/servers/{path.name}": path for path in _files(config.servers)}
         made_at = time.time_ns() // 1_000_000

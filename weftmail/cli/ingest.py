@@ -59,7 +59,7 @@ def _main(words: Sequence[str]) -> int:
     from weftmail.cli import config as configs
     from weftmail.cli import logs, runtime
 
-    logs.begin()
+    logs.begin("mail-ingest")
     # It names every detector that it tries.
     logging.getLogger("flufl.bounce").setLevel(logging.WARNING)
     options = _options(words)

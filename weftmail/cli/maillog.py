@@ -63,9 +63,9 @@ class MailLogFollower:
             except OSError as error:
                 self._say(f"the mail server's log cannot be read: {error}")
                 break
-            self._said = ""
             if not lines:
                 break
+            self._said = ""
             reader = self._log = self._log or _reader(self._file.extra, self._socket)
             found = [reader.read(line, self._installation.clock()) for line in lines]
             count += follow(self._store, self._installation, [one for one in found if isinstance(one, NextHop)])

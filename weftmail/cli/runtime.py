@@ -7,7 +7,7 @@ import pwd
 import secrets
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import cache, lru_cache
 from pathlib import Path
@@ -26,6 +26,7 @@ from weftmail.mta import map as mail_map
 from weftmail.mta.map import MapDatabase
 from weftmail.store.errors import Broken
 from weftmail.store.store import Store
+from weftmail.transport import credentials
 from weftmail.transport.readers.lending import Lending
 from weftmail.transport.readers.pool import ReaderPool
 from weftmail.transport.server_secrets import SecretFolder
@@ -91,9 +92,14 @@ def open_store(config: Config, readonly: bool = False) -> Store:
         raise
 
 
+def keyring_file(config: Config, environ: Mapping[str, str] = os.environ) -> Path:
+    """Return where the keys of reply tokens and locators are: the credential that systemd hands over, else our file."""
+    return credentials.path_of(environ, credentials.TOKENS) or config.keyring
+
+
 def load_keyring(config: Config) -> Keyring:
     """Read the keys of reply tokens and locators; raise UsageError, which never shows a key, where that fails."""
-    path = config.keyring
+    path = keyring_file(config)
     try:
         return keys.load(path.read_text(encoding="ascii"))
     except FileNotFoundError:

@@ -59,7 +59,7 @@ def main(words: Sequence[str]) -> int:
     parser = Parser(prog="mail-send", description=what)
     parser.add_argument("--once", action="store_true", help="end when nothing is due")
     options = parser.parse_args(words)
-    logs.begin()
+    logs.begin("mail-send")
     config = configs.load(os.environ)
     runtime.become_owner(config.folder)
     return send(config, once=options.once)

@@ -28,6 +28,36 @@ def redaction(addresses: Sequence[str], names: Sequence[str]) -> Callable[[str],
     return lambda text: _as_json(text, within) if text[:1] in ("{", "[") else within(text)
 
 
+_MACHINE = (
+    "OSError", "FileNotFoundError", "PermissionError", "ConnectionError", "TimeoutError", "BrokenPipeError",
+    "ConnectionRefusedError", "ConnectionResetError", "BlockingIOError", "sqlite3.OperationalError",
+)  # fmt: skip
+"""Failures of the machine, which speak of files and sockets and not of what is in an email."""
+_BEGIN = "Traceback (most recent call last):"
+_KIND = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*")
+
+
+def without_words(traceback: str) -> str:
+    """Return a traceback without what its failures say: that may be a piece of the email on which our code failed.
+
+    Where it happened and the kind of failure stay; what a failure of the machine says stays, too.
+    """
+    kept: list[str] = []
+    inside = False
+    for line in traceback.splitlines():
+        if line == _BEGIN:
+            inside = True
+            kept += ["", line] if kept else [line]
+        elif inside and line.startswith("  "):
+            kept.append(line)
+        elif inside:
+            inside = False
+            found = _KIND.match(line)
+            kind = found[0] if found else ""
+            kept.append(line if kind in _MACHINE else kind)
+    return "\n".join(kept)
+
+
 def emptied(text: str, ids: Collection[int]) -> str:
     """Return the JSON object of one of these ids with ``INSTEAD`` for each of its texts; any other text as it is."""
     found = json.loads(text) if text[:1] == "{" else {}

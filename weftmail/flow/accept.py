@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from weftmail.core.envelope import Envelope
 from weftmail.core.failure import TempFail
 from weftmail.core.ports import Clock, Raw
+from weftmail.flow import traced
 from weftmail.store.errors import Busy, temporary
 from weftmail.store.store import Store
 
@@ -127,7 +128,7 @@ def accept_group(store: Store, clock: Clock, group: Sequence[Waiting]) -> int:
     the disk does not keep the others out.
     """
     try:
-        count = _commit(store, clock, group)
+        rows = _commit(store, clock, group)
     except Exception as error:
         # Everybody of the group waits for an answer, whatever happened.
         if not temporary(error):
@@ -141,10 +142,17 @@ def accept_group(store: Store, clock: Clock, group: Sequence[Waiting]) -> int:
         return sum(accept_group(store, clock, [one]) for one in group)
     for one in group:
         one.done.set_result([True] * len(one.envelopes))
-    return count
+    traced.accepted(rows)
+    return len(rows)
 
 
-def _commit(store: Store, clock: Clock, group: Sequence[Waiting]) -> int:
+def _commit(store: Store, clock: Clock, group: Sequence[Waiting]) -> list[tuple[int, str]]:
+    """Commit them; return the number and the queue id of each delivery."""
     now = clock()
     with store.transaction():
-        return sum(len(store.inbound.accept(one.envelopes, one.raw, now)) for one in group)
+        rows = [store.inbound.accept(one.envelopes, one.raw, now) for one in group]
+    return [
+        (number, envelope.queue_id)
+        for one, numbers in zip(group, rows, strict=True)
+        for number, envelope in zip(numbers, one.envelopes, strict=True)
+    ]

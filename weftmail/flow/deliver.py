@@ -22,11 +22,13 @@ from weftmail.core.ports import Deferred, Outcome, Refused, Sent
 from weftmail.core.reports import dsn, reason
 from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say
+from weftmail.flow import traced
 from weftmail.flow.bounces import refused
 from weftmail.flow.channels.channel import Channel, Meanwhile
 from weftmail.flow.due.kinds.retry import Retry
 from weftmail.flow.events import event
 from weftmail.flow.installation import Installation
+from weftmail.flow.mail_log import queue_id
 from weftmail.flow.notices import notify_of_failure
 from weftmail.flow.suppression import suppressed
 from weftmail.store.errors import temporary
@@ -168,9 +170,11 @@ class OutboxSender:
     def _settle(self, claimed: Claimed, addresses: Sequence[str], outcomes: Mapping[str, Outcome]) -> None:
         now = self._installation.clock()
         late = now - claimed.created_at > GIVE_UP
+        states: list[str] = []
         with self._store.transaction():
             for address, outcome in outcomes.items():
                 state, reason = _state(outcome, late)
+                states.append(state)
                 self._store.outbox.settle_delivery(claimed.company_id, claimed.id, address, state, reason, now)
             self._count(claimed, outcomes, now)
             failed = [
@@ -193,6 +197,14 @@ class OutboxSender:
             else:
                 state = "sent" if who_gets or not failed else "failed"
                 self._store.outbox.settle(claimed.id, self._holder, state, error, now, now)
+        self._trace(claimed, outcomes, states)
+
+    def _trace(self, claimed: Claimed, outcomes: Mapping[str, Outcome], states: Sequence[str]) -> None:
+        """Say in the log what came of a copy, by the queue id of the email that it passes on and by its own."""
+        if traced.on():
+            came_as = self._store.inbound.queue_id_of(claimed.company_id, claimed.message_id)
+            left_as = (queue_id(one.text) for one in outcomes.values() if isinstance(one, Sent))
+            traced.handed_over(claimed.id, claimed.message_id, came_as, left_as, states)
 
     def _count(self, claimed: Claimed, outcomes: Mapping[str, Outcome], now: int) -> None:
         """Count an email that left by what DMARC makes of it."""

@@ -13,6 +13,7 @@ from concurrent.futures import Executor
 from weftmail.core.failure import TempFail
 from weftmail.core.limits import BATCH_BEHIND
 from weftmail.core.ports import Incoming, Readers, SettleLock, Waker
+from weftmail.flow import traced
 from weftmail.flow.accept import AcceptQueue, accept_group
 from weftmail.flow.checking import Checks
 from weftmail.flow.installation import Installation
@@ -107,6 +108,7 @@ class Intake:
         TempFail where the store or the machine failed.
         """
         names: list[str] = []
+        rows: list[tuple[int, str]] = []
         try:
             # Looked at each second: an empty folder is to cost neither the writer's lock nor a sync of the disk.
             if next(self._incoming.waiting(), None) is None:
@@ -118,11 +120,13 @@ class Intake:
                     if found is None:
                         continue
                     envelope, raw = found
-                    self.store.inbound.accept([envelope], raw, now)
+                    (number,) = self.store.inbound.accept([envelope], raw, now)
+                    rows.append((number, envelope.queue_id))
                     names.append(name)
                     size += len(raw) if isinstance(raw, bytes) else SPOOL_BYTES
                     if len(names) >= SPOOL_AT_ONCE or size >= SPOOL_BYTES:
                         break
+            traced.accepted(rows)
             self._incoming.remove(*names)
         except Exception as error:
             # Sorted into what passes and what does not; either is raised.

@@ -15,6 +15,7 @@ from weftmail.core.limits import READER_FAULTS
 from weftmail.core.parsing.message import Message
 from weftmail.core.parsing.steps import outline, parse
 from weftmail.core.ports import End, Raw, Readers, Reading
+from weftmail.core.redaction import without_words
 from weftmail.core.reports.kind import classify
 from weftmail.flow.refusal import RefusedAct
 from weftmail.store.errors import temporary
@@ -73,7 +74,7 @@ def _waited(readers: Readers, raw: Raw) -> Message:
         if reading.end == "whole" and reading.message is not None:
             return reading.message
         if reading.end == "error":
-            log.error("our code failed on a mail: %s", reading.detail)
+            log.error("our code failed on a mail: %s", without_words(reading.detail))
             raise Unread(reading.detail)
         faults += reading.end in BLAME
         stops += reading.end not in BLAME

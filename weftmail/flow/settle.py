@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from weftmail.core.failure import TempFail
@@ -21,6 +21,7 @@ from weftmail.core.parsing.message import Message
 from weftmail.core.ports import Readers, SettleLock
 from weftmail.core.routing.rules import decide
 from weftmail.core.wording.phrase import Phrase
+from weftmail.flow import traced
 from weftmail.flow.ahead import Ahead, Read
 from weftmail.flow.checking import Checks, waits
 from weftmail.flow.delivered import Delivered
@@ -36,6 +37,8 @@ from weftmail.store.store import Store
 
 log = logging.getLogger("weftmail.settle")
 
+FAILED = Outcome("error")
+"""Where a mail goes on which our code failed."""
 DEATHS = 3
 """At this many deaths of a settler under one row the row is put aside."""
 
@@ -174,6 +177,7 @@ class Settler:
         # It is safe by now, whatever a look at its header does.
         with self._store.transaction():
             self._describe(row, self._looked_at(row), "")
+        _trace([(row, FAILED)])
         return Batch(failed=1)
 
     def _batch(self, ready: list[Read]) -> list[Read]:
@@ -215,25 +219,25 @@ class Settler:
         if not isinstance(error, MemoryError) or count < READER_STOPS:
             return False
         self._set_aside(row, "".join(traceback.format_exception(error)), self._looked_at(row))
+        _trace([(row, FAILED)])
         return True
 
     def _filed(self, batch: list[Read]) -> tuple[Batch, set[int]]:
-        settled = failed = copies = 0
-        took: set[int] = set()
+        copies = 0
+        done: list[tuple[Accepted, Outcome]] = []
         began = self._installation.clock()
         with self._store.transaction():
             for one in batch:
                 outcome = self._settle_row(one)
-                took.add(one.row.id)
-                if outcome is None:
-                    failed += 1
-                else:
-                    settled += 1
-                    copies += outcome.copies
-                if self._is_over(self._installation.clock() - began, len(took)):
+                done.append((one.row, outcome or FAILED))
+                copies += outcome.copies if outcome is not None else 0
+                if self._is_over(self._installation.clock() - began, len(done)):
                     break
+            took = {row.id for row, _ in done}
             self._store.aliases.mailed(sorted(took))
-        return Batch(settled, failed, copies, self._ahead.busy), took
+        _trace(done)
+        failed = sum(outcome is FAILED for _, outcome in done)
+        return Batch(len(done) - failed, failed, copies, self._ahead.busy), took
 
     def _is_over(self, passed: int, filed: int) -> bool:
         """Say whether a transaction ends that has taken so many milliseconds and filed so many mails."""
@@ -309,6 +313,13 @@ class Settler:
                 raise
             # As above: it waits in the review queue all the same.
             log.exception("email %d, which ended in an error, is found by its envelope alone", row.id)
+
+
+def _trace(done: Sequence[tuple[Accepted, Outcome]]) -> None:
+    """Say in the log where emails went, once that is committed."""
+    if traced.on():
+        for row, outcome in done:
+            traced.settled(row.id, row.queue_id, outcome.state, outcome.record_id, outcome.message_id)
 
 
 def backoff(failures: int) -> float:

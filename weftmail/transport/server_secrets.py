@@ -1,24 +1,36 @@
-"""Passwords, tokens and certificates for other mail servers: ``STATE/keys/servers/NAME.json``, 0600, nowhere else."""
+"""Passwords, tokens and certificates for other mail servers: ``STATE/keys/servers/NAME.json``, 0600, nowhere else.
+
+A password that systemd hands over as a credential counts instead of the one in the file.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 from weftmail.core.outgoing_server import ServerSecrets
+from weftmail.transport.credentials import password_of
 
 
 class SecretFolder:
     """Fulfils ``SecretFiles``."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, environ: Mapping[str, str] | None = None) -> None:
+        """``environ`` says where the credentials of this program are; by default its own environment."""
         self._folder = folder
+        self._environ = os.environ if environ is None else environ
 
     def load(self, name: str) -> ServerSecrets:
         """Return those of a server; all "" where there is no file, or none that can be read."""
+        found = self._loaded(name)
+        password = password_of(self._environ, name)
+        return replace(found, password=password) if password else found
+
+    def _loaded(self, name: str) -> ServerSecrets:
         try:
             found = json.loads(self._path(name, ".json").read_text("utf-8"))
             known = {one.name for one in fields(ServerSecrets)}

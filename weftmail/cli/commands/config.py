@@ -9,6 +9,7 @@ from weftmail.cli import done
 from weftmail.cli.arguments import Parser, Verbs
 from weftmail.cli.config import as_toml, keys, path_of_config, problems
 from weftmail.cli.context import Context
+from weftmail.cli.credentials import credential_problems
 from weftmail.cli.output import Fields, table
 from weftmail.cli.refusals import carried_out
 from weftmail.core.failure import UsageError
@@ -45,9 +46,16 @@ def _check(context: Context, arguments: argparse.Namespace) -> int:
         raise UsageError(f"{path} cannot be read: {why}") from None
     found = problems(text, path)
     lines = [f"{path}, line {one.line}: {one.what}" if one.line else f"{path} {one.what}" for one in found]
-    value: Fields = {"file": str(path), "problems": [{"line": one.line, "what": one.what} for one in found]}
+    # Another file may be for another machine, whose units nobody sees here.
+    given = [] if arguments.file else credential_problems(context.environ)
+    lines += [f"{one.file}, line {one.line}: {one.what}" if one.line else f"{one.file}: {one.what}" for one in given]
+    value: Fields = {
+        "file": str(path),
+        "problems": [{"line": one.line, "what": one.what} for one in found],
+        "credentials": [{"file": str(one.file), "line": one.line, "what": one.what} for one in given],
+    }
     context.answer(arguments.json, value, lambda: lines or [f"{path}: all is well."])
-    return 1 if found else 0
+    return 1 if lines else 0
 
 
 def _of_file(context: Context) -> list[Fields]:

@@ -59,7 +59,7 @@ def build(parser: Parser) -> None:
 
 
 def _serve(context: Context, arguments: argparse.Namespace) -> None:
-    logs.begin(logging.WARNING)
+    logs.begin("mail-admin", logging.WARNING)
     config = context.config
     place = arguments.site or config.site
     context.become_owner()
