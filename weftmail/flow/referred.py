@@ -142,7 +142,7 @@ def by_token_shown(
     for local, domain in tokens:
         state, found = by_token_in(store, installation, local, domain, ours.get(domain), contacts)
         # What unfollows is written to that address alone: beside another one the mail is for that.
-        alone = len(message.to) + len(message.cc) == 1
+        alone = [comparable(box.address) for box in (*message.to, *message.cc)] == [f"{local}@{domain}"]
         if found is not None and found.purpose != "bounce" and (alone or found.purpose not in LEAVING):
             return state, replace(found, shown=f"{local}@{domain}")
     return "", None
