@@ -24,7 +24,8 @@ Server = PrivatePostfix | PrivateExim
 class LiveInstallation:
     """Acme, with acme.example as a domain with mailboxes, made by ``mail-admin init`` alone.
 
-    Programs run as user weftmail. ``stop`` ends what was started here and nothing else.
+    Programs run as user weftmail, with what ``environment`` adds to theirs. ``stop`` ends what was started here and
+    nothing else.
     """
 
     def __init__(self, state: Path, smtp_port: int, *, dedicated: bool = False) -> None:
@@ -32,6 +33,7 @@ class LiveInstallation:
         self.config = state / "weftmail.toml"
         self.programs = machine.environment() / "bin"
         self.running: list[subprocess.Popen[bytes]] = []
+        self.environment: dict[str, str] = {}
         self.init = self.admin(
             "init", "--company", "Acme", "--domain", "acme.example", "--dedicated" if dedicated else "--mailboxes",
             "--name", "Anna", "--address", ANNA, "--state", str(state), "--hostname", HOSTNAME,
@@ -60,7 +62,8 @@ class LiveInstallation:
         return one
 
     def _how(self) -> dict[str, Any]:
-        return {"env": environment_variables(self.config), "cwd": "/", **machine.account(machine.USER).as_user()}
+        variables = {**environment_variables(self.config), **self.environment}
+        return {"env": variables, "cwd": "/", **machine.account(machine.USER).as_user()}
 
     def admin(self, *words: str, stdin: bytes = b"") -> str:
         """Run mail-admin; return what it printed; fail when it fails."""

@@ -51,6 +51,8 @@ PACKAGES = {
     "strace": "/usr/bin/strace",
     "systemd": "/usr/bin/systemd-analyze",
     "chromium": "/usr/bin/chromium",
+    "gcc": "/usr/bin/cc",
+    "libc6-dev": "/usr/include/time.h",
     "procps": "/usr/bin/ps",
     "groff-base": "/usr/bin/groff",
     "nginx-light": "/usr/sbin/nginx",

@@ -6,15 +6,12 @@ Everything runs as the unprivileged user; the faults are made by root.
 from __future__ import annotations
 
 import fcntl
-import grp
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +22,7 @@ from tests.e2e.conftest import make_state
 from tests.e2e.mortal import KARIN, LEADS, Mortal, mail
 from tests.e2e.postfix import PrivatePostfix, until
 from tests.e2e.sink import Sink
+from tests.e2e.troubles import SmallDisk, locked
 from weftmail.mta.map import path_in
 
 # Each waits for several programs, which share the machine with whatever else is tested.
@@ -90,15 +88,6 @@ def test_a_locked_store(installation: Mortal, server: PrivatePostfix) -> None:
         server.flush()
         server.wait_empty()
         installation.assert_filed_once()
-
-
-@contextmanager
-def locked(store: Path) -> Iterator[None]:
-    """Be a writer that does not come to its end."""
-    with closing(sqlite3.connect(store, isolation_level=None)) as writer:
-        writer.execute("begin immediate")
-        yield
-        writer.execute("rollback")
 
 
 def test_a_locked_store_with_no_listener(installation: Mortal) -> None:
@@ -182,23 +171,14 @@ def arrives(installation: Mortal, server: PrivatePostfix, listener: subprocess.P
 @pytest.fixture(scope="module")
 def small(workspace: Path, _sink: Sink) -> Iterator[Mortal]:
     """An installation whose state folder is a disk of 16 MB."""
-    state = Path(tempfile.mkdtemp(prefix="m-", dir=workspace)) / "state"
-    state.mkdir()
-    state.parent.chmod(0o755)
-    user = machine.account(machine.USER)
-    options = f"size={ROOM},mode=750,uid={user.uid},gid={user.gid}"
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(state)], capture_output=True)
-    machine.require(mounted.returncode == 0, f"a tmpfs cannot be mounted: {mounted.stderr.decode().strip()}")
+    disk = SmallDisk(workspace, ROOM)
     try:
-        (state / "incoming").mkdir(mode=0o700)
-        os.chown(state / "incoming", user.uid, user.gid)
-        os.chown(state, user.uid, grp.getgrnam(machine.MAP_GROUP).gr_gid)
-        one = Mortal(state, _sink.port)
+        one = Mortal(disk.state, _sink.port)
         yield one
         one.stop()
         until(lambda: not one.somebody_settles(), "nobody settles")
     finally:
-        subprocess.run(["umount", "--lazy", str(state)], check=True)
+        disk.unmount()
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """A kill storm: our programs and the mail server's own processes are killed while mail comes in and goes out.
 
+They hang, too, and are started anew; so is the mail server; the disk is full, the store locked, and the clock jumps.
 One text for Postfix and for Exim, and for both of Exim's ways.  In the end a ledger is read: what the mail server's log
 says it handed over, and what is here.  ``WEFTMAIL_STORM`` says how many mails there are.
 """
@@ -16,17 +17,17 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import make_state
 from tests.e2e.installation import ANNA, Server
 from tests.e2e.mortal import KARIN, LEADS, Mortal, mail
 from tests.e2e.postfix import children, until
 from tests.e2e.sink import Sink
+from tests.e2e.troubles import HOUR, JumpingClock, SmallDisk, hung, locked
 from tests.unit.parsing.shapes import SHAPES
 
 SERVERS: dict[str, dict[str, object]] = {
@@ -46,6 +47,13 @@ PAUSE = 0.25
 """Seconds between two deaths."""
 EACH = 3
 """How often everything is killed at least; a reader is there only while mail is read, or shortly before."""
+TROUBLES = ("hang", "restart", "server anew", "disk full", "store locked", "clock")
+BETWEEN = 4
+"""One in so many strikes is trouble of another kind than a death."""
+LONG = 35
+"""Longer than the pipe program waits for an answer, in seconds."""
+ROOM = 256 * 1024 * 1024 + MAILS * 100_000
+"""What the disk of the state folder holds while it is not full."""
 
 
 class Client(threading.Thread):
@@ -71,25 +79,68 @@ class Client(threading.Thread):
 class Storm:
     """Kills one process after the other, and starts what a supervisor would start again."""
 
-    def __init__(self, installation: Mortal, server: Server, kinds: tuple[str, ...]) -> None:
+    def __init__(
+        self, installation: Mortal, server: Server, kinds: tuple[str, ...], disk: SmallDisk, clock: JumpingClock
+    ) -> None:
         self._installation, self._server, self._kinds = installation, server, kinds
+        self._disk, self._clock = disk, clock
         self._chance = random.Random(7)
         self.listener, self.sender = installation.listen(), installation.sender()
         self.deaths: Counter[str] = Counter()
+        self.troubles: Counter[str] = Counter()
+        self._strikes = 0
 
     def enough(self) -> bool:
-        """Say whether each kind was killed as often as it is to be."""
-        return all(self.deaths[one] >= EACH for one in self._kinds)
+        """Say whether each kind was killed as often as it is to be, and each other trouble was there."""
+        return all(self.deaths[one] >= EACH for one in self._kinds) and all(self.troubles[one] for one in TROUBLES)
 
     def strike(self) -> None:
-        """Kill one process, chosen by chance, and bring back what has ended."""
+        """Kill one process, chosen by chance, or make another trouble; then bring back what has ended."""
+        self._strikes += 1
+        if self._strikes % BETWEEN:
+            self._kill()
+        else:
+            # What was there least comes first.
+            name = min(TROUBLES, key=lambda one: (self.troubles[one], self._chance.random()))
+            self._trouble(name)
+            self.troubles[name] += 1
+        self.mend()
+
+    def _kill(self) -> None:
         # What was not killed often enough comes first: a reader is there only while mail comes in.
         name = self._chance.choice([one for one in self._kinds if self.deaths[one] < EACH] or self._kinds)
         if found := self._targets(name):
             with suppress(ProcessLookupError):
                 os.kill(self._chance.choice(found), signal.SIGKILL)
                 self.deaths[name] += 1
-        self.mend()
+
+    def _trouble(self, name: str) -> None:
+        """Make one trouble, and end it; somebody may be killed in the midst of it."""
+        if name == "clock":
+            self._clock.jump(self._chance.choice((-2 * HOUR, -HOUR // 2, 0, HOUR // 2, 2 * HOUR)))
+        elif name == "server anew":
+            self._server.anew()
+        elif name == "restart":
+            one = self._chance.choice((self.listener, self.sender))
+            one.terminate()
+            one.wait(60)
+        else:
+            with self._while(name):
+                time.sleep(self._chance.uniform(0.5, 3))
+                if self._chance.random() < 0.5:
+                    self._kill()
+
+    def _while(self, name: str) -> AbstractContextManager[None]:
+        if name == "disk full":
+            return self._disk.full()
+        if name == "store locked":
+            return locked(self._installation.state / "weftmail.db")
+        return hung(self._chance.choice((self.listener, self.sender)).pid)
+
+    def hang_long(self) -> None:
+        """Let the listener hang for longer than anybody waits."""
+        with hung(self.listener.pid):
+            time.sleep(LONG)
 
     def mend(self) -> None:
         """Start again what has ended."""
@@ -137,7 +188,10 @@ def test_nothing_is_lost_doubled_or_bounced(
     make_postfix: Callable[..., Server],
     make_exim: Callable[..., Server],
 ) -> None:
-    installation = Mortal(make_state(workspace), _sink.port)
+    disk = SmallDisk(workspace, ROOM)
+    installation = Mortal(disk.state, _sink.port)
+    clock = JumpingClock(disk.state.parent)
+    installation.environment = clock.environment()
     server = (make_postfix if kind == "postfix" else make_exim)(installation.state, **SERVERS[kind])
     follow(installation, server)
     subjects = [installation.subject(f"storm {number}") for number in range(MAILS)]
@@ -148,25 +202,34 @@ def test_nothing_is_lost_doubled_or_bounced(
     clients = [Client(server, mails[number::CLIENTS]) for number in range(CLIENTS)]
     kinds = ("listener", "reader", "sender", "server", *(("program",) if kind == "exim-pipe" else ()))
     try:
-        storm = Storm(installation, server, kinds)
+        storm = Storm(installation, server, kinds, disk, clock)
         listened_to(installation, server)
         for one in clients:
             one.start()
+        time.sleep(PAUSE)
+        storm.hang_long()
         while any(one.is_alive() for one in clients) or not storm.enough():
             storm.strike()
             time.sleep(PAUSE)
         storm.mend()
+        # What waits until an hour that the clock showed once is due when it shows that hour again.
+        clock.jump(clock.furthest + HOUR)
         if not server.running():
             server.start()
         emptied(installation, server)
         installation.ledger.wait_settled(subjects, installation.log, PATIENCE)
         until(lambda: states(installation) == {"sent"}, "all copies have left", installation.log, PATIENCE)
         again = sum(one.again for one in clients)
-        print(f"\n{kind}: {len(mails)} mails; killed: {dict(storm.deaths)}; handed over again: {again}")
+        print(
+            f"\n{kind}: {len(mails)} mails; killed: {dict(storm.deaths)}; troubles: {dict(storm.troubles)}; handed "
+            f"over again: {again}"
+        )
         check(installation, server, sink, subjects, storm.deaths)
         read_the_ledger(installation, server, storm.deaths)
     finally:
         installation.stop()
+        server.stop()
+        disk.unmount()
 
 
 def follow(installation: Mortal, server: Server) -> None:
