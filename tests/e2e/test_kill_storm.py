@@ -107,12 +107,12 @@ class Storm:
         self.mend()
 
     def _kill(self) -> None:
+        there = {name: pids for name in self._kinds if (pids := self._targets(name))}
         # What was not killed often enough comes first: a reader is there only while mail comes in.
-        name = self._chance.choice([one for one in self._kinds if self.deaths[one] < EACH] or self._kinds)
-        if found := self._targets(name):
-            with suppress(ProcessLookupError):
-                os.kill(self._chance.choice(found), signal.SIGKILL)
-                self.deaths[name] += 1
+        name = self._chance.choice([one for one in there if self.deaths[one] < EACH] or [*there] or self._kinds)
+        with suppress(ProcessLookupError, IndexError):
+            os.kill(self._chance.choice(there.get(name, [])), signal.SIGKILL)
+            self.deaths[name] += 1
 
     def _trouble(self, name: str) -> None:
         """Make one trouble, and end it; somebody may be killed in the midst of it."""
