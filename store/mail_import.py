@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from weftmail.store.connection import Connection
-from weftmail.store.rows import queries
+from weftmail.store.rows import column, queries
 
 
 class MailImports:
@@ -33,3 +33,21 @@ class MailImports:
     def began(self, company_id: int, record_id: int, at: int) -> None:
         """Say that the conversation of a record began at a time, unless it began before."""
         queries.import_began(self._connection, company_id=company_id, id=record_id, at=at)
+
+    def ids(self, company_id: int, record_id: int) -> frozenset[str]:
+        """Return the Message-IDs of what stands on a record."""
+        return frozenset(column(queries.import_ids(self._connection, company_id=company_id, record_id=record_id)))
+
+    def opened(self, company_id: int, import_name: str, record_id: int) -> None:
+        """Keep that an import opened a record."""
+        queries.import_opened(self._connection, company_id=company_id, import_name=import_name, record_id=record_id)
+
+    def hide(self, company_id: int, import_name: str, at: int) -> int:
+        """Move the records that an import opened to the trash, if nothing came onto them since; return how many."""
+        hidden: int = queries.import_hide(self._connection, company_id=company_id, import_name=import_name, at=at)
+        return hidden
+
+    def show(self, company_id: int, import_name: str, at: int) -> int:
+        """Bring back what ``hide`` moved at that time; return how many records that were."""
+        shown: int = queries.import_show(self._connection, company_id=company_id, import_name=import_name, at=at)
+        return shown

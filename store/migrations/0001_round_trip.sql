@@ -610,6 +610,16 @@ create table tombstone (
     unique (company_id, record_id)
 );
 
+-- The records that an import of email of before opened: by these it is undone as one act.  An import is known by a name
+-- of its own.
+create table imported_record (
+    company_id bigint not null references company (id),
+    import_name text not null,
+    record_id bigint not null references record (id),
+    primary key (company_id, import_name, record_id)
+);
+create index imported_record_record on imported_record (company_id, record_id);
+
 -- Who was taken off stays as a row, so that writing on the record does not put them back.
 create table follower (
     company_id bigint not null references company (id),

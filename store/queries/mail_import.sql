@@ -24,3 +24,28 @@ limit 1;
 -- A mail that is older than what its conversation began with.
 -- name: import_began!
 update record set created_at = :at where company_id = :company_id and id = :id and created_at > :at;
+
+-- name: import_ids
+select rfc_message_id from message where company_id = :company_id and record_id = :record_id and rfc_message_id <> '';
+
+-- name: import_opened!
+insert into imported_record (company_id, import_name, record_id) values (:company_id, :import_name, :record_id);
+
+-- Those that stand as the import left them: what was written on since stays, and what somebody hid.
+-- name: import_hide!
+update record set hidden_as = 'trash', hidden_at = :at
+where company_id = :company_id and hidden_as is null and id in (
+        select n.record_id
+        from imported_record n
+            cross join record r
+            cross join message m
+            cross join inbound i
+        where n.company_id = :company_id and n.import_name = :import_name and r.id = n.record_id
+            and m.id = r.last_message_id and i.id = m.inbound_id and i.entrance = 'import'
+    );
+
+-- name: import_show!
+update record set hidden_as = null, hidden_at = null
+where company_id = :company_id and hidden_as = 'trash' and hidden_at = :at and id in (
+        select record_id from imported_record where company_id = :company_id and import_name = :import_name
+    );

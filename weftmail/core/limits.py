@@ -48,6 +48,16 @@ LAYOUT_FOOTER = 2000
 """Letters of the lines below."""
 LAYOUT_LOGO = 100 * 1024
 """Bytes of the logo: it goes with every message to somebody outside."""
+IMPORT_FILE = 256 * 1024 * 1024
+"""One file of another program's export, in bytes: it is read as a whole."""
+IMPORT_FOLDER = 1024 * 1024 * 1024
+"""All files of an export that are read as a whole."""
+IMPORT_TEXT = 4 * 1024 * 1024
+"""Letters of one message of an export."""
+IMPORT_FILES = 40 * 1024 * 1024
+"""The attachments of one message of an export, in bytes together."""
+IMPORT_NAMED = 100
+"""So many of the things that an import leaves out are named; the rest are counted."""
 FORM_FILE = 25 * 1024 * 1024
 """A file that somebody hands in on a form of its own, in bytes: an email to be looked at, a list of aliases."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from weftmail.core.address import BadAddress, Mailbox, canonical, comparable
 from weftmail.core.envelope import Envelope
@@ -24,7 +25,7 @@ from weftmail.flow.filing.entry import contact_of, new_message
 from weftmail.flow.installation import Installation
 from weftmail.flow.referred import foreign_ids
 from weftmail.store.inbound import Accepted, Settled
-from weftmail.store.record import NewParticipant, NewRecord, Record
+from weftmail.store.record import NewParticipant, NewRecord, Record, Whose
 from weftmail.store.store import Store
 
 ENTRANCE = "import"
@@ -40,6 +41,8 @@ class ImportGoal:
     alias_id: int | None
     address: str
     """Whom these mails are taken to have been for; "" where no alias was named."""
+    name: str = ""
+    """What the store calls this import, by which it is undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,16 @@ class ReadMail:
     raw: bytes
     message: Message
     at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """How a mail that is imported stands on its record: by whom, as what, and from whom it counts as heard."""
+
+    author: Author
+    kind: Literal["received", "post", "note"]
+    whose: Whose
+    at: int
 
 
 def date_of(message: Message, at: int, now: int) -> int:
@@ -73,33 +86,48 @@ def _filed(store: Store, installation: Installation, goal: ImportGoal, mail: Rea
     if store.mail_imports.there(of, message.message_id, message.content_hash):
         return False
     at = date_of(message, mail.at, now)
-    author = _author(store, message)
-    contact_id, author = contact_of(store, of, author, at)
+    author = author_of(store, message.from_[0] if message.from_ else Mailbox("", ""))
     ids = foreign_ids(installation, message)
     place = store.mail_imports.place(of, goal.record_type, [*ids, *filter(None, [message.message_id])])
     record = store.records.get(of, place) if place is not None else None
     if record is None:
+        contact_id, _ = contact_of(store, of, author, at)
         record = _opened(store, installation, goal, message, contact_id, at)
+    file_on(
+        store,
+        installation,
+        goal,
+        record,
+        mail,
+        Filing(author, "received" if author.outsider else "post", "inside", at),
+        now,
+    )
+    return True
+
+
+def file_on(
+    store: Store, installation: Installation, goal: ImportGoal, record: Record, mail: ReadMail, how: Filing, now: int
+) -> None:
+    """File a mail on a record, with its files and whom it names, and keep it in the log of what came in."""
+    message, of, at = mail.message, goal.company_id, how.at
     delivered = _delivered(store, goal, mail, at)
-    kind = "received" if author.outsider else "post"
+    contact_id, author = contact_of(store, of, how.author, at)
     automatic = message.kind != "mail"
     new = new_message(
-        store, delivered, record, author, contact_id, verified=False, automatic=automatic, kind=kind, now=at
+        store, delivered, record, author, contact_id, verified=False, automatic=automatic, kind=how.kind, now=at
     )
     message_id = store.messages.add(replace(new, written_at=at), at)
     if contact_id is not None:
         store.records.add_participants(record, [NewParticipant(contact_id, "opened")], at)
     bring(store, delivered, record, message_id, at)
-    store.references.keep(of, message_id, ids)
-    store.records.heard(of, record.id, message_id, "inside", max(at, record.changed_at))
+    store.references.keep(of, message_id, foreign_ids(installation, message))
+    store.records.heard(of, record.id, message_id, how.whose, max(at, record.changed_at))
     store.mail_imports.began(of, record.id, at)
     _log(store, goal, delivered, record, message_id, now)
-    return True
 
 
-def _author(store: Store, message: Message) -> Author:
-    """Return who wrote it: a colleague by their address, one of our own addresses, or somebody outside."""
-    box = message.from_[0] if message.from_ else Mailbox("", "")
+def author_of(store: Store, box: Mailbox) -> Author:
+    """Return who wrote something: a colleague by their address, one of our own addresses, or somebody outside."""
     address = comparable(box.address)
     user = store.users.by_address(address)
     if user is not None:
@@ -115,14 +143,27 @@ def _opened(
     store: Store, installation: Installation, goal: ImportGoal, message: Message, contact_id: int | None, at: int
 ) -> Record:
     """Open a closed record for a mail that belongs to none."""
+    new = NewRecord(
+        goal.company_id, goal.record_type, titled(store, installation, goal, message.subject), customer_id=contact_id,
+        alias_id=goal.alias_id,
+    )  # fmt: skip
+    return open_as(store, goal, new, "closed", at)
+
+
+def titled(store: Store, installation: Installation, goal: ImportGoal, title: str) -> str:
+    """Return a title, or what a record without one is called."""
     company = store.companies.get(goal.company_id)
     language = installation.languages.of(company.language if company is not None else "en")
-    title = message.subject or say(Phrase("record.untitled"), language)
-    new = NewRecord(goal.company_id, goal.record_type, title, customer_id=contact_id, alias_id=goal.alias_id)
+    return title or say(Phrase("record.untitled"), language)
+
+
+def open_as(store: Store, goal: ImportGoal, new: NewRecord, counts_as: str, at: int) -> Record:
+    """Open a record in the first state of its type that counts as this, where it has one."""
     record = store.records.open(new, at)
     states = store.records.states(goal.company_id, goal.record_type)
-    closed = next((one.name for one in states if one.counts_as == "closed"), record.state)
-    store.records.set_state(goal.company_id, record.id, closed, at)
+    state = next((one.name for one in states if one.counts_as == counts_as), record.state)
+    store.records.set_state(goal.company_id, record.id, state, at)
+    store.mail_imports.opened(goal.company_id, goal.name, record.id)
     return record
 
 

@@ -105,7 +105,7 @@ Copy = ForOutsider | ForColleagues | ForOneColleague
 
 
 @dataclass(frozen=True, slots=True)
-class _Written:
+class WrittenPart:
     """A part of a mail, or the mail: its fields, encoded and folded already, and its content with CRLF line ends."""
 
     fields: tuple[tuple[str, str], ...]
@@ -131,9 +131,9 @@ def compose(letter: Letter, copy: Copy) -> bytes:
     files = [one for one in letter.attachments if one not in inline]
     inline += _logo(copy)
     body = _alternatives(*_texts(letter, copy), inline)
-    root = _multipart("mixed", [body, *(_file(one) for one in files)]) if files else body
+    root = multipart("mixed", [body, *(file_part(one) for one in files)]) if files else body
     written = [(name, value) for name, value in _fields(letter, copy) if value]
-    return _Written((*written, *root.fields), root.content).as_bytes()
+    return WrittenPart((*written, *root.fields), root.content).as_bytes()
 
 
 def _logo(copy: Copy) -> list[Attached]:
@@ -242,15 +242,16 @@ def _quoting(text: str, page: str, quote: Quote) -> tuple[str, str]:
     return f"{text.rstrip()}\n\n{as_lines(said)}\n", f"{page}<br>\n{below}"
 
 
-def _alternatives(text: str, page: str, inline: Sequence[Attached]) -> _Written:
+def _alternatives(text: str, page: str, inline: Sequence[Attached]) -> WrittenPart:
     document = f'<!doctype html>\n<html><head><meta charset="utf-8"></head><body>\n{page}\n</body></html>\n'
-    shown = _text_part("html", document)
+    shown = text_part("html", document)
     if inline:
-        shown = _multipart("related", [shown, *(_file(one) for one in inline)], ';\r\n type="text/html"')
-    return _multipart("alternative", [_text_part("plain", text), shown])
+        shown = multipart("related", [shown, *(file_part(one) for one in inline)], ';\r\n type="text/html"')
+    return multipart("alternative", [text_part("plain", text), shown])
 
 
-def _text_part(subtype: str, text: str) -> _Written:
+def text_part(subtype: str, text: str) -> WrittenPart:
+    """Return a part with a text in it, coded so that it is ASCII."""
     data = text.encode("utf-8", "replace")
     kind = ("Content-Type", f'text/{subtype}; charset="utf-8"')
     if len(text) * 1.25 < len(data):
@@ -258,20 +259,21 @@ def _text_part(subtype: str, text: str) -> _Written:
     coded = binascii.b2a_qp(_with_crlf(data), istext=True)
     # A mailbox file would put a ">" before a line that begins so, and break the signature.
     coded = _with_crlf(_FROM.sub(b"=46rom ", coded))
-    return _Written((kind, ("Content-Transfer-Encoding", "quoted-printable")), coded)
+    return WrittenPart((kind, ("Content-Transfer-Encoding", "quoted-printable")), coded)
 
 
 def _with_crlf(data: bytes) -> bytes:
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
 
 
-def _base64(fields: Sequence[tuple[str, str]], data: bytes) -> _Written:
+def _base64(fields: Sequence[tuple[str, str]], data: bytes) -> WrittenPart:
     coded = binascii.b2a_base64(data, newline=False)
     lines = b"\r\n".join([coded[at : at + 76] for at in range(0, len(coded), 76)])
-    return _Written((*fields, ("Content-Transfer-Encoding", "base64")), lines)
+    return WrittenPart((*fields, ("Content-Transfer-Encoding", "base64")), lines)
 
 
-def _file(one: Attached) -> _Written:
+def file_part(one: Attached) -> WrittenPart:
+    """Return a part with a file in it."""
     kind = one.content_type.partition(";")[0].strip().lower()
     if not _TYPE.fullmatch(kind) or kind.startswith("message/") or mask(kind) != kind:
         # A mail within a mail may not be base64 (RFC 2046, 5.2.1), and must go as it is: as a file it may, and does.
@@ -285,7 +287,8 @@ def _file(one: Attached) -> _Written:
     return _base64(found, one.content)
 
 
-def _multipart(subtype: str, parts: Sequence[_Written], more: str = "") -> _Written:
+def multipart(subtype: str, parts: Sequence[WrittenPart], more: str = "") -> WrittenPart:
+    """Return parts as one; its boundary stands in none of them."""
     written = [part.as_bytes() for part in parts]
     digest = hashlib.sha256(subtype.encode("ascii"))
     for part, data in zip(parts, written, strict=True):
@@ -295,4 +298,4 @@ def _multipart(subtype: str, parts: Sequence[_Written], more: str = "") -> _Writ
     kind = ("Content-Type", f'multipart/{subtype};\r\n boundary="{boundary}"{more}')
     start = f"--{boundary}\r\n".encode("ascii")
     content = start + (b"\r\n" + start).join(written) + f"\r\n--{boundary}--\r\n".encode("ascii")
-    return _Written((kind,), content, multipart=True)
+    return WrittenPart((kind,), content, multipart=True)
