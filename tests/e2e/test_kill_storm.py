@@ -296,12 +296,21 @@ def read_the_ledger(installation: Mortal, server: Server, deaths: Counter[str]) 
     # Exim's -J file, from which the next one takes that it is done, and says no more.
     assert len(handed) >= MAILS + HEAVY - deaths["server"] - deaths["program"]
 
+    last: list[str] = []
+
     def compared() -> dict[str, Any] | None:
         shown = installation.run(installation.programs / "mail-admin", "status", "--json")
         found: dict[str, Any] = json.loads(shown.stdout)
         counts = found["handed"]
+        last.append(f"{counts}, missing {found['missing']}")
         return counts if not found["missing"] and counts["handed"] == counts["here"] >= len(handed) else None
 
-    counts = installation.wait(compared, "the sender's count and the server's log agree", PATIENCE)
+    until(
+        lambda: compared() is not None,
+        f"the sender's count agrees with the log of the server: {len(handed)}",
+        lambda: f"{last[-1]}\n{installation.log()}",
+        PATIENCE,
+    )
+    counts = compared()
     rows = installation.ledger.states()
     print(f"ledger: {len(handed)} ids handed over by the log, {len(here)} here; counted by mail-send: {counts}; {rows}")

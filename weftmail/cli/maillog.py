@@ -48,6 +48,8 @@ class MailLogFollower:
         self._file = _source(config)
         self._socket = str(config.listener)
         self._log: LogReader | None = None
+        self._waiting: list[str] = []
+        """Lines that were read, and that the store has not taken: it was full, or locked."""
         self._said = ""
         self._again_at = 0
 
@@ -59,18 +61,20 @@ class MailLogFollower:
         count = 0
         for _ in range(LOOKS):
             try:
-                lines = self._file.lines()
+                lines = self._waiting or self._file.lines()
             except OSError as error:
                 self._say(f"the mail server's log cannot be read: {error}")
                 break
             if not lines:
                 break
             self._said = ""
+            self._waiting = lines
             reader = self._log = self._log or _reader(self._file.extra, self._socket)
             found = [reader.read(line, self._installation.clock()) for line in lines]
             count += follow(self._store, self._installation, [one for one in found if isinstance(one, NextHop)])
             handed = [one for one in found if isinstance(one, HandedOver)]
             compare(self._store, handed, self._installation.clock())
+            self._waiting = []
             self._file.keep(dict(reader.ids))
         else:
             return count

@@ -24,6 +24,9 @@ def compare(store: Store, handed: Sequence[HandedOver], now: int) -> None:
     before = store.handed_over.missing(now, MOST)
     if not handed and not before:
         return
+    # A line that is read once more, because nobody could keep how far the log was read, is counted already.
+    counted_before = {_name(one) for one in before}
+    handed = [one for one in handed if _name(one) not in counted_before]
     everything = [*before, *handed]
     since = min(one.at for one in everything) - EARLIER
     here = store.handed_over.arrived({one.queue_id for one in everything}, since)
