@@ -53,6 +53,11 @@ from weftmail.core.limits import (
     HTTP_HEAD,
     HTTP_STRETCH,
     HTTP_WHOLE,
+    IMPORT_FILE,
+    IMPORT_FILES,
+    IMPORT_FOLDER,
+    IMPORT_NAMED,
+    IMPORT_TEXT,
     INLINE_SOURCE,
     LAYOUT_FOOTER,
     LAYOUT_LOGO,
@@ -140,6 +145,7 @@ _DONE = "one mail: what becomes of it"
 _LOOP = "to and fro"
 _SITE = "the site"
 _OUT = "what leaves"
+_IMPORT = "what is imported"
 
 CEILINGS: tuple[Ceiling, ...] = (
     Ceiling(_READ, "processor time of its reader", f"{READER_PROCESSOR:.0f} s", "the reader is killed; twice: unread"),
@@ -268,5 +274,10 @@ CEILINGS: tuple[Ceiling, ...] = (
     Ceiling(_OUT, "logo of a layout", _size(LAYOUT_LOGO), "refused"),
     Ceiling(_OUT, "files of a message that is written here", str(MESSAGE_FILES), "refused beside the field"),
     Ceiling(_OUT, "files with a notification", _size(FILES_SIZE), "named, with a link to each"),
+    Ceiling(_IMPORT, "a file of another program's export", _size(IMPORT_FILE), "left out, and named"),
+    Ceiling(_IMPORT, "all files of an export", _size(IMPORT_FOLDER), "refused: in parts"),
+    Ceiling(_IMPORT, "letters of a message of an export", f"{IMPORT_TEXT:,}", "cut"),
+    Ceiling(_IMPORT, "attachments of a message of an export", _size(IMPORT_FILES), "left out, and named"),
+    Ceiling(_IMPORT, "things that an import names as left out", str(IMPORT_NAMED), "counted"),
 )
 """The table of ``docs/security.md``; a test compares."""

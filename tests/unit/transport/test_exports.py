@@ -6,7 +6,7 @@ import base64
 import json
 import random
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +139,7 @@ def test_odoos_own_export_as_csv_and_as_a_workbook(tmp_path: Path) -> None:
     assert read(Odoo, tmp_path / "mail.message.xlsx")[0] == [again]
 
 
-def workbook(file: Path, lines: list[tuple[str, ...]], *, head: str = "", sheet: bytes | None = None) -> None:
+def workbook(file: Path, lines: Sequence[tuple[str, ...]], *, head: str = "", sheet: bytes | None = None) -> None:
     """Write a workbook as Odoo does: texts are shared, numbers stand in their cells."""
     texts = sorted({one for line in lines for one in line if not one.replace(".", "").isdigit()})
     escape = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
