@@ -34,7 +34,7 @@ insert into imported_record (company_id, import_name, record_id) values (:compan
 -- Those that stand as the import left them: what was written on since stays, and what somebody hid.
 -- name: import_hide!
 update record set hidden_as = 'trash', hidden_at = :at
-where company_id = :company_id and hidden_as is null and id in (
+where +company_id = :company_id and hidden_as is null and id in (
         select n.record_id
         from imported_record n
             cross join record r
@@ -46,6 +46,6 @@ where company_id = :company_id and hidden_as is null and id in (
 
 -- name: import_show!
 update record set hidden_as = null, hidden_at = null
-where company_id = :company_id and hidden_as = 'trash' and hidden_at = :at and id in (
+where +company_id = :company_id and hidden_as = 'trash' and hidden_at = :at and id in (
         select record_id from imported_record where company_id = :company_id and import_name = :import_name
     );

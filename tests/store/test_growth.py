@@ -91,6 +91,7 @@ turn (company_id, who, place, waiting, mails, since_at, last_at)
 WHO = f"(case when n % 10 = {RECORD} then {FREQUENT} else n end)"
 
 VALUES: dict[str, Any] = {
+    "import_name": "new",
     "company_id": 1, "record_id": RECORD, "message_id": RECORD, "contact_id": FREQUENT, "user_id": 2, "alias_id": 1,
     "domain_id": 1, "id": RECORD, "outbox_id": RECORD, "blob_id": 1, "inbound_id": RECORD, "before": 10**9, "after": 0,
     "first": RECORD, "last": RECORD, "elsewhere": RECORD, "most": 50, "some": 25,

@@ -31,7 +31,7 @@ class NewMail:
 
 
 @dataclass(frozen=True, slots=True)
-class Ahead:
+class ConversationAhead:
     """What of a conversation is there, and what is new."""
 
     record: Record | None
@@ -44,7 +44,9 @@ def reference_of(source: str, conversation: ImportedConversation) -> str:
     return f"{source} {conversation.number}"
 
 
-def look(store: Store, goal: ImportGoal, source: str, conversation: ImportedConversation, now: int) -> Ahead:
+def look(
+    store: Store, goal: ImportGoal, source: str, conversation: ImportedConversation, now: int
+) -> ConversationAhead:
     """Say what of a conversation is there; nothing is changed."""
     reference = reference_of(source, conversation)
     record = store.records.by_reference(goal.company_id, goal.record_type, reference)
@@ -58,7 +60,7 @@ def look(store: Store, goal: ImportGoal, source: str, conversation: ImportedConv
         if not known & {message_id, made}:
             at = replace(message, at=min(message.at, now))
             new.append(NewMail(at, compose_imported(at, title, message_id)))
-    return Ahead(record, len(conversation.messages) - len(new), new)
+    return ConversationAhead(record, len(conversation.messages) - len(new), new)
 
 
 def import_conversation(

@@ -14,6 +14,8 @@ from tests.unit.flow.setup.test_server import SECRET_FILES
 from tests.unit.flow.setup.test_server import add as add_server
 from tests.unit.flow.setup.test_server import change as change_server
 from tests.unit.flow.setup.test_suppression import bounced, suppressed
+from tests.unit.flow.test_mail_import import imported as old_mail
+from tests.unit.flow.test_mail_import import mail
 from tests.unit.world import ERIK
 from weftmail.core.role import Role
 from weftmail.core.wording.phrase import Phrase
@@ -41,6 +43,7 @@ from weftmail.flow.setup import (
     layout,
     leave_type,
     leaving,
+    mail_import,
     many,
     membership,
     move,
@@ -203,6 +206,12 @@ KEYS: dict[int, MemoryKeys] = {}
 """The private halves of each office, which rotating needs once more."""
 
 
+def read_in(office: Office) -> Done:
+    into = mail_import.goal(office.store, "lead", name="first")
+    old_mail(office.world, mail(), into=into)
+    return office.did(mail_import.imported(office.setup, into, "old.mbox", 1))
+
+
 def private(office: Office) -> MemoryKeys:
     if id(office) not in KEYS:
         KEYS.clear()
@@ -355,6 +364,7 @@ ACTS: dict[str, Act] = {
     "dkim_key.rotate": lambda office: rotated(before(office, keyed, signing)),
     "dkim_key.sign_now": lambda office: signing(before(office, keyed)),
     "dkim_key.retire": lambda o: o.did(dkim_key.retire(before(o, keyed, signing).setup, "acme.example", "wm27a")),
+    "mail.import": read_in,
     "record.add": lambda o: o.did(record.add(o.setup, "lead", title="T")),
     "record.set": lambda o: o.did(record.change(before(o, recorded).setup, "LEAD-1", RecordChanges(state="closed"))),
     "record.many": lambda o: o.did(many.mark(before(o, recorded).setup, ["LEAD-1"], read=True)),
@@ -388,7 +398,7 @@ ACTS: dict[str, Act] = {
     "setting.set": lambda office: office.did(setting.change(office.setup, next(iter(RUNNING)), "20")),
 }
 LEFT_BY_OTHERS = {
-    "company.restore", "record_type.restore",
+    "company.restore", "record_type.restore", "mail.import_back",
     "domain.restore", "alias.import_back", "alias.restore", "team.restore", "contact.unblock", "guide.open",
     "follower.remove_team", "follower.return_type", "forward.again", "note.restore", "suppression.restore",
 }  # fmt: skip
