@@ -16,7 +16,7 @@ import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
@@ -178,17 +178,24 @@ def piped(state: Path) -> list[int]:
     return found
 
 
+@pytest.fixture
+def disk(workspace: Path) -> Iterator[SmallDisk]:
+    """A disk of its own for the state folder."""
+    one = SmallDisk(workspace, ROOM)
+    yield one
+    one.unmount()
+
+
 @pytest.mark.timeout(900 + 2 * MAILS)
 @pytest.mark.parametrize("kind", SERVERS)
 def test_nothing_is_lost_doubled_or_bounced(
     kind: str,
-    workspace: Path,
+    disk: SmallDisk,
     _sink: Sink,
     sink: Sink,
     make_postfix: Callable[..., Server],
     make_exim: Callable[..., Server],
 ) -> None:
-    disk = SmallDisk(workspace, ROOM)
     installation = Mortal(disk.state, _sink.port)
     clock = JumpingClock(disk.state.parent)
     installation.environment = clock.environment()
@@ -229,7 +236,6 @@ def test_nothing_is_lost_doubled_or_bounced(
     finally:
         installation.stop()
         server.stop()
-        disk.unmount()
 
 
 def follow(installation: Mortal, server: Server) -> None:
