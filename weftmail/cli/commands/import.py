@@ -13,7 +13,7 @@ from pathlib import Path
 from weftmail.cli.arguments import Parser, Verbs
 from weftmail.cli.context import Context
 from weftmail.cli.imports import filed, left_out, planned
-from weftmail.cli.postfix_install import says_yes
+from weftmail.cli.installer import says_yes
 from weftmail.cli.progress import Progress
 from weftmail.cli.refusals import carried_out
 from weftmail.core.failure import UsageError
