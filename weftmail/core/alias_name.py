@@ -22,7 +22,7 @@ def alias_address(text: str) -> str:
     Raises BadAddress, whose code names the reason, for a name that no mail could come to.
     """
     local, domain = split(text.strip())
-    address = canonical(f"{unicodedata.normalize('NFC', local).lower()}@{domain}")
+    address = canonical(f"{unicodedata.normalize('NFKC', local).lower()}@{domain}")
     name, _ = split(address)
     if "+" in name:
         raise BadAddress(f"leave out the plus sign of {name!r} and what follows it", "name_with_plus")
