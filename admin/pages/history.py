@@ -19,7 +19,7 @@ from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup import undo
-from weftmail.flow.setup.act import together
+from weftmail.flow.setup.act import FieldChange, together
 from weftmail.flow.setup.undo import Trace
 from weftmail.store.audit import AuditRow
 
@@ -48,13 +48,15 @@ def _listed(trace: Trace, visit: Visit) -> PastAct:
     """Return an act with what changed: "owner Anna → Björn, state open → closed"."""
     voice, names = visit.voice, visit.site.installation.languages.names
 
-    def words(field: str, text: str) -> str:
-        return in_words(field, text, voice.language, names, lambda at: voice.calendar.short(at, visit.now)) or "–"
+    def words(one: FieldChange, text: str) -> str:
+        if one.own:
+            return text or "–"
+        return in_words(one.field, text, voice.language, names, lambda at: voice.calendar.short(at, visit.now)) or "–"
 
     said = ", ".join(
-        f"{field_in_words(one.field, voice.language)} {words(one.field, one.was)} → {words(one.field, one.now)}"
+        f"{field_in_words(one.field, voice.language, own=one.own)} {words(one, one.was)} → {words(one, one.now)}"
         for one in trace.changes
-        if is_told(one.field)
+        if is_told(one.field, own=one.own)
     )
     return PastAct(trace, said if len(said) <= LONGEST else f"{said[:LONGEST]}…", page_of(trace.row))
 

@@ -113,6 +113,7 @@ def test_parts_are_broken_and_mended_and_what_is_put_off_is_shown(site: Site, an
     stage.put_off.append(PutOff("Ten more chairs", 3, "4.3.0 try again later"))
     page = anna.get("/caught").text
     assert "✕ The disk is full: each email is deferred" in page and "Free the disk" in page
+    assert "the site has: what you write here is kept" in page
     assert "▲ Deferred: Ten more chairs · tried 3 times · 4.3.0 try again later" in page
     assert press(anna, "/demo/tamper/disk", broken="no") == 303 and stage.parts == set()
 

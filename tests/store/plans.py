@@ -55,6 +55,7 @@ READ_MORE = {
     "contacts_blocked": SET_UP,
     "alias_any": "ends at the first alias in use; asked where an owner of the installation comes home",
     "companies": SET_UP,
+    "due_leases_back": "what happens at a time, looked through where a clock was set back",
     "company_holdings": "what keeps one company from being removed, each counted up to a bound",
     "record_type_holdings": "what names one type, counted",
     "domains": SET_UP,

@@ -167,6 +167,8 @@ ODD: dict[str, dict[str, Any]] = {
     "layout_add": {"colour": "#aa3300", "footer": "", "template": "", "logo": "", "logo_type": ""},
     "retention_add": {"what": "trash", "record_type": None},
     "retention_remove": {"what": "trash"},
+    "due_clock_back": {"farthest": 10**15, "failed": 10**15},
+    "due_leases_back": {"longest": 10**15},
     **{name: {"record_type": "none"} for name in ("record_type_remove", "record_type_states_remove")},
     "aged_hidden": {"what": "trash"},
     **{name: {"types": ["none"], "before": 10**9} for name in ("contact_records", "contact_messages")},

@@ -6,7 +6,7 @@ from weftmail.cli.output import Fields, one_line, shown
 from weftmail.core.wording.changes import field_in_words, in_words, is_told
 from weftmail.core.wording.command import Command
 from weftmail.core.wording.language import ENGLISH
-from weftmail.flow.setup.act import Done
+from weftmail.flow.setup.act import Done, FieldChange
 from weftmail.locale import NAMES
 
 
@@ -37,11 +37,12 @@ def changes(done: Done) -> str:
 def fields(done: Done) -> str:
     """Say which fields changed, from what to what; "" where none did."""
     return ", ".join(
-        f"{field_in_words(one.field, ENGLISH)} {_shown(one.field, one.was)} -> {_shown(one.field, one.now)}"
+        f"{field_in_words(one.field, ENGLISH, own=one.own)} {_shown(one, one.was)} -> {_shown(one, one.now)}"
         for one in done.changes
-        if is_told(one.field)
+        if is_told(one.field, own=one.own)
     )
 
 
-def _shown(field: str, text: str) -> str:
-    return one_line(in_words(field, text, ENGLISH, NAMES, shown), 200) if text else "none"
+def _shown(change: FieldChange, text: str) -> str:
+    said = text if change.own else in_words(change.field, text, ENGLISH, NAMES, shown)
+    return one_line(said, 200) if text else "none"

@@ -38,6 +38,22 @@ def test_what_keeps_a_company_or_a_type_is_said_with_the_next_step(shell: Shell)
     )
 
 
+def test_what_an_alias_does_is_said_in_words(shell: Shell) -> None:
+    def closed() -> str:
+        lines = shell.ok("alias", "show", "leads@acme.example").splitlines()
+        return next(one.partition("record")[2].strip() for one in lines if one.startswith("An answer to a closed"))
+
+    assert closed() == "does what the type of the record says (type): lead, opens it again (reopen)"
+    shell.ok("record-type", "set", "lead", "--when-closed", "hold")
+    assert closed() == "does what the type of the record says (type): lead, is held for review (hold)"
+    shell.ok("alias", "set", "leads@acme.example", "--when-closed", "new")
+    assert closed() == "opens a new record that is linked to it (new)"
+    assert shell.json("alias", "show", "leads@acme.example")["when_closed"] == "new"
+    assert "is held for review (hold)" in shell.ok("record-type", "show", "lead")
+    shown = shell.ok("alias", "show", "leads@acme.example")
+    assert not [one for one in shown.splitlines() if one.split()[-1] in ("hold", "type", "reopen", "message")]
+
+
 def test_a_company_is_added_shown_renamed_and_keeps_a_type_of_its_own(shell: Shell) -> None:
     assert "Added Beta" in shell.ok("company", "add", " Beta ")
     shell.ok("company", "set", "Beta", "--name", "Beta AB", "--record-type", "contract=CON")

@@ -253,10 +253,10 @@ def _listing(store: Store, only: AliasFilter) -> Listing[Alias]:
 
 def _show(context: Context, arguments: argparse.Namespace) -> None:
     found = find.alias(context.store, arguments.address)
-    context.answer(arguments.json, vocabulary.alias(found), lambda: _lines(found))
+    context.answer(arguments.json, vocabulary.alias(found), lambda: _lines(context.store, found))
 
 
-def _lines(found: Alias) -> list[str]:
+def _lines(store: Store, found: Alias) -> list[str]:
     return sheet(
         {
             "Alias": found.address,
@@ -267,9 +267,21 @@ def _lines(found: Alias) -> list[str]:
             "Accepts": found.accepts,
             "Answers as": found.answer_as or found.address,
             "Defaults": [f"{name}={value}" for name, value in found.default_fields.items()],
-            **{one.label: getattr(found, name) for name, one in SWITCHES.items()},
+            **{one.label: one.said(getattr(found, name)) for name, one in SWITCHES.items()},
+            SWITCHES["when_closed"].label: _when_closed(store, found),
         }
     )
+
+
+def _when_closed(store: Store, found: Alias) -> str:
+    """Return what an answer to a closed record does: where its type decides, what that says."""
+    switch = SWITCHES["when_closed"]
+    of_type = next(
+        (one for one in store.companies.record_types(found.company_id) if one.name == found.record_type), None
+    )
+    if found.when_closed != "type" or of_type is None:
+        return switch.said(found.when_closed)
+    return f"{switch.said('type')}: {of_type.name}, {switch.said(of_type.when_closed)}"
 
 
 def _goal(found: Alias) -> str:

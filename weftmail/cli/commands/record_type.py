@@ -12,6 +12,7 @@ from weftmail.cli.output import sheet
 from weftmail.cli.refusals import carried_out
 from weftmail.core.wording.command import Command
 from weftmail.flow.setup import find, record_type
+from weftmail.flow.setup.alias_switches import SWITCHES
 from weftmail.flow.setup.record_type import TypeChanges
 from weftmail.store.company import Company, RecordType
 from weftmail.store.store import Store
@@ -121,7 +122,7 @@ def _show(context: Context, arguments: argparse.Namespace) -> None:
         "Type": name,
         "Company": whose.name,
         "Numbers": f"{found.prefix}-1",
-        "When closed": found.when_closed,
+        "An answer to a closed record": SWITCHES["when_closed"].said(found.when_closed),
         "States": [f"{one.name} ({one.counts_as})" for one in states],
         "Fields": [f"{one.name} ({one.kind}{''.join(f', {each}' for each in one.choices)})" for one in fields],
         "Columns": [one.name for one in fields if one.in_list],

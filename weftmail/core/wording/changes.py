@@ -96,47 +96,175 @@ _VALUES: Final[Mapping[str, Mapping[str, str]]] = {
 _FIELDS: Final[Mapping[str, str]] = {
     "accepts": marked("accepts"),
     "active": marked("active"),
+    "added": marked("added"),
     "address": marked("address"),
     "addresses": marked("addresses"),
+    "after_send": marked("after Send"),
+    "aliases": marked("aliases"),
+    "aliases_in_use": marked("aliases in use"),
+    "answer": marked("answer"),
     "answer_as": marked("answers as"),
+    "answers": marked("answers"),
+    "assign": marked("assign"),
+    "assignee": marked("assignee"),
+    "author": marked("author"),
+    "awaits_us": marked("waits for us"),
+    "away_from": marked("away from"),
+    "away_until": marked("away until"),
+    "blocked": marked("blocked"),
+    "client_id": marked("client id"),
+    "colour": marked("colour"),
+    "columns": marked("columns"),
     "company": marked("company"),
+    "confirm_with": marked("confirms with"),
+    "confirms": marked("confirms receipt"),
     "customer": marked("customer"),
+    "customer_address": marked("address of the customer"),
     "days": marked("days"),
     "dedicated": marked("dedicated"),
+    "deleted": marked("deleted"),
+    "demanded": marked("demanded"),
+    "digest": marked("digest"),
+    "digest_hour": marked("digest hour"),
     "domain": marked("domain"),
+    "domains": marked("domains"),
+    "due": marked("due"),
+    "each": marked("a record for"),
+    "email": marked("email"),
+    "email_for": marked("email for"),
+    "falls_back": marked("falls back to this server"),
+    "feedback": marked("result"),
+    "file": marked("file"),
+    "files": marked("files"),
+    "followers": marked("followers"),
+    "follows": marked("follows"),
+    "footer": marked("lines below"),
+    "forms": marked("addresses of web forms"),
+    "forwarded": marked("forwarded"),
+    "gives": marked("who gets a new record"),
+    "holds_crossing": marked("holds answers that cross"),
+    "host": marked("host"),
+    "installation_admin": marked("admin of the installation"),
+    "keys": marked("keys"),
+    "kinds": marked("is notified of"),
     "language": marked("language"),
+    "last_member_of": marked("last member of"),
+    "login": marked("login"),
+    "logo": marked("logo"),
+    "machines": marked("email that programs send"),
+    "mails": marked("mails"),
     "members": marked("members"),
+    "memberships": marked("memberships"),
+    "message": marked("message"),
+    "messages": marked("messages"),
+    "muted": marked("muted"),
     "name": marked("name"),
+    "note": marked("note"),
+    "number": marked("number"),
+    "of": marked("of"),
+    "opens": marked("opens"),
+    "organisation": marked("organisation"),
     "owner": marked("owner"),
+    "participants": marked("participants"),
+    "passed_to": marked("passed to"),
+    "password": marked("password"),
+    "pattern": marked("subjects are built as"),
+    "per_day": marked("a day"),
+    "per_domain": marked("a minute and domain"),
+    "per_minute": marked("a minute"),
     "place": marked("place"),
+    "places": marked("places"),
+    "port": marked("port"),
+    "postmaster": marked("postmaster"),
+    "prefers": marked("is told by"),
+    "prefix": marked("prefix"),
     "priority": marked("priority"),
+    "query": marked("filter"),
+    "quotes": marked("quotes"),
+    "read": marked("read"),
+    "reads": marked("read as"),
+    "reason": marked("reason"),
+    "record": marked("record"),
+    "record_types": marked("types of records"),
+    "records": marked("records"),
+    "recovery_codes": marked("recovery codes"),
+    "reference": marked("reference"),
+    "reference_url": marked("page of the reference"),
+    "released": marked("released"),
+    "remote images": marked("remote images"),
+    "reply_addresses": marked("reply addresses"),
     "role": marked("role"),
+    "scope": marked("scope"),
+    "second_factor": marked("second factor"),
+    "secrets": marked("secrets"),
+    "security": marked("security"),
+    "sender": marked("sender"),
+    "sender_blocked": marked("sender blocked"),
+    "senders": marked("senders"),
+    "sessions": marked("sessions"),
+    "shared": marked("shared"),
+    "shortcuts": marked("single keys"),
+    "shown": marked("shown"),
+    "sign_in": marked("signs in by"),
+    "signature": marked("signature"),
+    "since": marked("since"),
     "snoozed": marked("snoozed"),
+    "spam": marked("what the spam filter marks"),
     "state": marked("state"),
+    "substitute": marked("stands in"),
+    "suppressed": marked("nothing is sent"),
     "tags": marked("tags"),
+    "takes": marked("takes what they answer"),
     "team": marked("team"),
+    "teams": marked("teams"),
+    "teams_only": marked("for named teams only"),
+    "template": marked("template"),
     "text": marked("text"),
+    "then_show": marked("page after Send"),
     "time_zone": marked("time zone"),
     "title": marked("title"),
+    "token_url": marked("address of the token"),
     "type": marked("type"),
+    "undo_seconds": marked("seconds to undo"),
+    "user": marked("user"),
+    "value": marked("value"),
+    "way": marked("way"),
+    "what": marked("what"),
     "when_closed": marked("an answer to a closed record"),
+    "why": marked("why"),
+    "word": marked("word"),
 }
+"""What each field of an act is called; names that people gave their own fields are none of these."""
 
 
 _SELECTOR = re.compile(r"wm\d\d[a-z]\d*")
-_OURS: Final = ("id", "move", "gone", "next", "count", "merged", "assignee_address")
+_OURS: Final = (
+    "id", "move", "gone", "next", "count", "merged", "assignee_address", "revision", "position", "layout", "user_id",
+    "team_id", "record_id",
+)  # fmt: skip
 
 
-def is_told(field: str) -> bool:
+def is_told(field: str, *, own: bool = False) -> bool:
     """Say whether a change of this field is news: numbers of ours are none, and a time beside what happened then says
-    nothing more.
+    nothing more.  One that people gave its name, their ``own``, always is.
     """
+    if own:
+        return True
     last = field.rpartition(" ")[2]
     return not last.endswith("_at") and last not in _OURS
 
 
-def field_in_words(field: str, language: Language) -> str:
-    """Return what a field is called; one that has no word of its own bears its name."""
+def has_word(field: str) -> bool:
+    """Say whether a field has a word of its own, and not just the name that our code has for it."""
+    return field in _FIELDS or field.rpartition(" ")[2] in _FIELDS
+
+
+def field_in_words(field: str, language: Language, *, own: bool = False) -> str:
+    """Return what a field is called; one that people gave its name, their ``own``, is called as they call it."""
+    if own:
+        return field
+    if field in _FIELDS:
+        return language.gettext(_FIELDS[field])
     head, _, last = field.rpartition(" ")
     named = _FIELDS.get(last)
     word = language.gettext(named) if named is not None else last.replace("_", " ")

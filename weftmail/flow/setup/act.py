@@ -46,6 +46,8 @@ class FieldChange:
     field: str
     was: str
     now: str
+    own: bool = False
+    """Its name was given by people, as those of a record's own fields and of states: it stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +71,28 @@ class Done:
         """The fields that differ; those of an object within are named by themselves."""
         before, after = dict(_flat(self.was)), dict(_flat(self.now))
         names = dict.fromkeys((*before, *after))
-        pairs = ((name, before.get(name, ""), after.get(name, "")) for name in names)
-        return tuple(FieldChange(*one) for one in pairs if one[1] != one[2])
+        return tuple(
+            FieldChange(name, before.get((name, own), ""), after.get((name, own), ""), own)
+            for name, own in names
+            if before.get((name, own), "") != after.get((name, own), "")
+        )
 
 
-def _flat(fields: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+PEOPLES = ("fields", "states", "defaults", "record_types")
+"""Members of an act within which people gave the names."""
+
+
+def _flat(fields: Mapping[str, object], *, own: bool = False) -> Iterator[tuple[tuple[str, bool], str]]:
+    """Yield what is said by its name, and by whether people gave that."""
     for name, value in fields.items():
         # Who it is, is said by their name, and how they were invited is nobody's news; acts are told by themselves.
-        if name in ("changed_at", "leaves_at", "owner_address", "acts", "invited_address", "stored_files"):
+        last = name.rpartition(" ")[2]
+        if not own and last in ("changed_at", "leaves_at", "owner_address", "acts", "invited_address", "stored_files"):
             continue
         if isinstance(value, Mapping):
-            yield from _flat(value)
+            yield from _flat(value, own=own or last in PEOPLES)
         else:
-            yield name, _text(value)
+            yield (name, own), _text(value)
 
 
 def _text(value: object) -> str:

@@ -28,6 +28,11 @@ class Switch:
     """How the choices are said on pages."""
     hint: str = ""
 
+    def said(self, value: str) -> str:
+        """Return what a value means, in English, with the value itself; words that people wrote stay as they are."""
+        word = self.words.get(value, value)
+        return word if word == value else f"{word} ({value})"
+
 
 SWITCHES: Mapping[str, Switch] = {
     "when_closed": Switch(

@@ -15,7 +15,7 @@ from tests.unit.world import World
 from weftmail.core.failure import TempFail
 from weftmail.core.ports import MapRow
 from weftmail.core.wording.acts import ACTS
-from weftmail.core.wording.changes import in_words, is_told
+from weftmail.core.wording.changes import has_word, in_words, is_told
 from weftmail.core.wording.refusals import REFUSALS
 from weftmail.flow.refusal import Refusal
 from weftmail.flow.setup.act import Actor, Done, Setup
@@ -125,6 +125,21 @@ def unspoken(store: Store) -> list[tuple[str, str, str]]:
     return found
 
 
+def unnamed(store: Store) -> set[tuple[str, str]]:
+    """Return act and field of each change that a reader of the history would see under the name that our code has."""
+    return {
+        (row.act, change.field)
+        for row in store.audit.all(most=1000)
+        for change in Trace(row).changes
+        if is_told(change.field, own=change.own) and not change.own and not _SELECTOR.fullmatch(change.field)
+        if not has_word(change.field)
+    }
+
+
+_SELECTOR = re.compile(r"wm\d\d[a-z]\d*")
+"""Of a signing key: what the DNS calls it."""
+
+
 @pytest.fixture
 def office(world: World) -> Iterator[Office]:
     """Somebody who sets things up; whatever an act of theirs changed has a row in the audit log."""
@@ -132,3 +147,4 @@ def office(world: World) -> Iterator[Office]:
     yield made
     assert made.audited.silent == (), "an act changed these tables and left no row in the audit log"
     assert unspoken(world.store) == [], "the history would show these as they are stored"
+    assert unnamed(world.store) == set(), "the history would show these fields by names of our code"

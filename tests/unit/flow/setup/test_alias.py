@@ -39,7 +39,7 @@ def test_an_alias_from_beginning_to_end(office: Office) -> None:
     assert changed.changes == (
         FieldChange("owner", "Björn", ""),
         FieldChange("answer_as", "Acme Sales <support@acme.example>", "sales@acme.example"),
-        FieldChange("currency", "SEK", ""),
+        FieldChange("currency", "SEK", "", own=True),
     )
     removed = office.did(alias.remove(office.setup, "sales@acme.example"))
     assert (removed.was["opens"], removed.now) == ("order", {})

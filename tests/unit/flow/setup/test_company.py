@@ -27,8 +27,8 @@ def test_a_company_is_renamed_and_keeps_more_types(office: Office) -> None:
     assert made.subject == "Acme AB"
     assert made.changes == (
         FieldChange("name", "Acme", "Acme AB"),
-        FieldChange("case", "", "CASE"),
-        FieldChange("contract", "", "CON"),
+        FieldChange("case", "", "CASE", own=True),
+        FieldChange("contract", "", "CON", own=True),
     )
 
 

@@ -71,8 +71,8 @@ def test_a_change_says_what_changed(order: Office) -> None:
         FieldChange("owner", "Björn", "Anna"),
         FieldChange("title", "Forty chairs", "38 chairs"),
         FieldChange("state", "open", "closed"),
-        FieldChange("value", "23500", ""),
-        FieldChange("currency", "", "SEK"),
+        FieldChange("value", "23500", "", own=True),
+        FieldChange("currency", "", "SEK", own=True),
     )
     assert [one.name for one in order.store.records.followers(order.world.acme, 1)] == ["Björn", "Anna"]
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.flow.setup.conftest import Office
+from weftmail.core.wording.changes import field_in_words, is_told
 from weftmail.flow.setup import alias, record, record_type, undo
 from weftmail.flow.setup.act import Done
 from weftmail.flow.setup.record_change import RecordChanges
 from weftmail.flow.setup.record_type import TypeChanges
+from weftmail.locale import language
 
 ANNA = "anna@acme.example"
 
@@ -131,3 +133,21 @@ def test_changes_that_cannot_be(office: Office, changes: dict[str, object], said
     assert office.refused(record_type.change(office.setup, None, "letter", TypeChanges(name="x"))) == (
         "record_type", "no_such_record_type",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["state", "title", "owner", "count", "changed_at", "due", "read", "type"])
+def test_a_field_that_is_called_as_one_of_ours_is_told_apart(office: Office, name: str) -> None:
+    """Its change stands in the history under the name that people gave it, and hides nothing of ours."""
+    office.world.deliver(office.world.mail(), "leads@acme.example")
+    defined = changed(office, fields={name: "text"})
+    assert [(one.field, one.now, one.own) for one in defined.changes] == [(name, "text", True)]
+    made = office.did(record.change(office.setup, "LEAD-1", RecordChanges(fields={name: "open"}, state="waiting")))
+    assert made.trace
+    assert {(one.field, one.was, one.now, one.own) for one in made.changes} == {
+        ("state", "open", "waiting", False), (name, "", "open", True),
+    }  # fmt: skip
+    swedish = language("sv")
+    assert [field_in_words(one.field, swedish, own=one.own) for one in made.changes if one.own] == [name]
+    assert is_told(name, own=True)
+    alone = office.did(record.change(office.setup, "LEAD-1", RecordChanges(fields={name: "closed"})))
+    assert alone.trace > made.trace
