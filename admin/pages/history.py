@@ -116,10 +116,19 @@ def page_of(row: AuditRow) -> str:
     return form.format(subject=quote(row.subject), id=number)
 
 
-def changes_of(visit: Visit, subject: str, *, installation: bool = False, most: int = 20) -> list[PastAct]:
+class NewestActs(list[PastAct]):
+    """The newest acts on one thing; ``older`` is the page of all of them, where there are more."""
+
+    older: str = ""
+
+
+def changes_of(visit: Visit, subject: str, *, installation: bool = False, most: int = 20) -> NewestActs:
     """Return the newest acts on one thing, for its own page; ``installation``: it belongs to no single company."""
-    rows = visit.store.audit.of(None if installation else visit.company_id, subject, most=most)
-    return listed(visit, rows, installation=installation)
+    rows = visit.store.audit.of(None if installation else visit.company_id, subject, most=most + 1)
+    found = NewestActs(listed(visit, rows[:most], installation=installation))
+    if len(rows) > most:
+        found.older = f"/history?{'installation=1&' if installation else ''}subject={quote(subject, safe='')}"
+    return found
 
 
 def history(visit: Visit) -> Response:

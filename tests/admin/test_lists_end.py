@@ -12,6 +12,7 @@ from tests.admin.test_fields import setup_of
 from weftmail.flow.setup import record
 from weftmail.flow.setup.act import Done
 from weftmail.flow.setup.record_change import RecordChanges
+from weftmail.store.audit import AuditEntry
 
 MANY = 115
 """More than two pages of each list."""
@@ -54,3 +55,37 @@ def test_every_row_is_reached_from_the_first_page(site: Site, anna: Browser, lan
         expected = site.store.connection.execute(count).rows[0][0]
         assert expected > 100 and pages > 1, (path, expected, pages)
         assert len(found) == len(set(found)) == expected, (path, len(found), len(set(found)), expected, pages)
+
+
+@pytest.mark.parametrize("count", [49, 50, 51, 100, 101])
+@pytest.mark.parametrize("path", ["/aliases", "/contacts", "/history"])
+def test_a_list_of_just_a_page_has_no_empty_one_after_it(site: Site, anna: Browser, path: str, count: int) -> None:
+    store, acme = site.store, site.world.acme
+    rows = {
+        "/aliases": r'href="/aliases/(\d+)["?]',
+        "/contacts": ROWS["/contacts"][0],
+        "/history": r"Alias (x\d+) added",
+    }
+    there = len(seen(anna, path, rows[path])[0])
+    for number in range(count - there):
+        if path == "/aliases":
+            site.world.alias(f"x{number}", "lead")
+        elif path == "/contacts":
+            site.world.deliver(site.world.mail(f"K <x{number}@c.example>", verified=True), "leads@acme.example")
+        else:
+            store.audit.add(AuditEntry(acme, None, "root", "alias.add", f"x{number}"), {}, {"address": "x"}, 1)
+    found, pages = seen(anna, path, rows[path])
+    assert (len(found), len(set(found)), pages) == (count, count, -(-count // 50))
+
+
+@pytest.mark.parametrize("count", [20, 21])
+def test_the_changes_on_the_page_of_a_thing_lead_to_the_earlier_ones(site: Site, anna: Browser, count: int) -> None:
+    name = "leads@acme.example"
+    for number in range(count):
+        entry = AuditEntry(site.world.acme, None, "root", "alias.set", name)
+        site.store.audit.add(entry, {"owner": f"was {number}"}, {"owner": f"now {number}"}, number)
+    page = anna.get(f"/aliases/{site.world.leads}").text
+    links = re.findall(r'href="(/history[^"]*)">All changes of it', page)
+    assert (len(re.findall(r"now \d+<", page)), len(links)) == (20, count - 20)
+    for link in links:
+        assert len(set(re.findall(r"now (\d+)<", anna.get(entities.unescape(link)).text))) == count
