@@ -52,7 +52,8 @@ def test_both_forms_of_a_sentence_that_counts_say_the_count() -> None:
 
 
 def test_each_code_stands_in_one_table_once() -> None:
-    tables = Path(TOP / "weftmail/core/wording").glob("*.py")
+    # What fields are called in the history are words, and no codes.
+    tables = [one for one in Path(TOP / "weftmail/core/wording").glob("*.py") if one.name != "changes.py"]
     text = "".join(one.read_text(encoding="utf-8") for one in tables)
     assert [code for code in SENTENCES if text.count(f'    "{code}": ') > 1 and code not in RULE_NAMES] == []
 
