@@ -131,6 +131,7 @@ _FIELDS: Final[Mapping[str, str]] = {
     "due": marked("due"),
     "each": marked("a record for"),
     "email": marked("email"),
+    "emails": marked("emails"),
     "email_for": marked("email for"),
     "falls_back": marked("falls back to this server"),
     "feedback": marked("result"),
