@@ -68,8 +68,8 @@ def test_every_rule_has_a_name() -> None:
     ("phrase", "words"),
     [
         (Phrase("alias.removed", {"alias": "a@acme.example"}), "a@acme.example was removed"),
-        (Phrase("loop.hops", {"count": 51}), "51 Received fields"),
-        (Phrase("loop.hops", {"count": 1}), "1 Received field"),
+        (Phrase("loop.hops", {"count": 51}), "51 Received fields: it may go round in circles"),
+        (Phrase("loop.hops", {"count": 1}), "1 Received field: it may go round in circles"),
         (
             Phrase("report.found", {"kind": Phrase("report.kind.bounce"), "record": "LEAD-1"}),
             "a bounce by the return path of a message on LEAD-1",

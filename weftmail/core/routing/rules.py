@@ -64,13 +64,13 @@ def decide(envelope: Envelope, message: Message, facts: Facts) -> Decision:
 
 
 def loop(case: Case) -> Verdict:
-    """A mail of our own that came back, or one with more than 50 Received fields, is kept in the log alone; one that
-    four installations have passed on already is held."""
+    """A mail of our own that came back is kept in the log alone; one with more than 50 Received fields, or that four
+    installations have passed on already, is held."""
     if case.facts.own_loop:
         return Verdict(Discard(Phrase("loop.own.discarded"), _company(case)), Phrase("loop.own"))
     if case.facts.hops > RECEIVED_FIELDS:
-        discard = Discard(Phrase("loop.hops.discarded"), _company(case))
-        return Verdict(discard, Phrase("loop.hops", {"count": case.facts.hops}))
+        why = Phrase("loop.hops", {"count": case.facts.hops})
+        return Verdict(_aside(case, case.facts.by_token, why), why)
     if case.message.hops > MAIL_HOPS:
         why = Phrase("loop.passed on", {"count": case.message.hops})
         return Verdict(_aside(case, case.facts.by_token, why), why)

@@ -45,8 +45,9 @@ ROUTING: Final[dict[str, Sentence]] = {
     # The loop rule.
     "loop.own": marked("it bears our own loop header"),
     "loop.own.discarded": marked("an email of our own came back"),
-    "loop.hops": counted("{count} Received field", "{count} Received fields"),
-    "loop.hops.discarded": marked("it goes round in circles"),
+    "loop.hops": counted(
+        "{count} Received field: it may go round in circles", "{count} Received fields: it may go round in circles"
+    ),
     "loop.passed on": counted(
         "{count} installation of weftmail has passed it on, each because of the one before: a loop",
         "{count} installations of weftmail have passed it on, each because of the one before: a loop",
