@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from importlib.metadata import version
 
 import pytest
 
@@ -52,11 +53,15 @@ def test_an_admin_of_all_sees_the_machine(site: Site, anna: Browser, machine: Fa
     with site.store.transaction():
         site.store.line.appoint(site.world.anna)
     page = anna.get("/overview").text
-    assert "listener answers" in page and " free" in page
+    assert "listener answers" in page and " free" in page and f"weftmail {version('weftmail')}" in page
+    since = r'<span class="dim">{} <time[^>]* datetime="2027-01-15T08:00'
+    assert re.search(r"listener answers.*?" + since.format("since"), page), page
     assert "Mail is flowing" in page
     machine.listener, machine.spool = False, 3
     page = anna.get("/overview").text
     assert "listener does not answer" in page and "3 emails in the spool" in page and "Mail is not flowing" in page
+    assert re.search(r"listener does not answer.*?" + since.format("last seen"), page)
+    assert re.search(r"3 emails in the spool.*?" + since.format("oldest:"), page)
 
 
 def test_monitoring_hears_one_word_and_strangers_no_more(site: Site, browser: Opens, machine: FakeMachine) -> None:
