@@ -240,6 +240,8 @@ DMARC_DOMAINS = 5
 """Domains that are asked for one policy (RFC 9989)."""
 DMARC_UNPACKED = 10 * 1024 * 1024
 """Bytes of an aggregate report, unpacked."""
+DMARC_MEMBERS = 100
+"""Members of a gzipped DMARC report: each takes a look at all that follows."""
 DMARC_ROWS = 1000
 """Rows that are kept of one report; further ones are added up."""
 DMARC_MAILS = 10**9

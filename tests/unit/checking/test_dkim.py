@@ -96,6 +96,12 @@ def test_a_length_signs_a_part_and_more_than_there_is_signs_nothing() -> None:
         ("v=DKIM1; h=sha1; " + rsa_key()[1][9:], "check.dkim.bad key"),
         ("v=DKIM1; k=ed25519; p=" + "A" * 43 + "=", "check.dkim.bad key"),
         ("", "check.dkim.bad key"),
+        (";;", "check.dkim.bad key"),
+        ("v=DKIM1; p", "check.dkim.bad key"),
+        (rsa_key()[1] + "; p=", "check.dkim.bad key"),
+        (rsa_key()[1] + "; k=rsa; k=rsa", "check.dkim.bad key"),
+        ("v=spf1 -all", "check.dkim.bad key"),
+        ("\0;=;é=\ufffd", "check.dkim.bad key"),
     ],
 )
 def test_a_key_that_is_none(record: str, code: str) -> None:

@@ -83,7 +83,7 @@ def test_every_command_has_help(noun: str, capsys: pytest.CaptureFixture[str]) -
     [
         (["frob"], "'frob' is no command; there are init, status, metrics"),
         (["squad", "list"], "'squad' is no command"),
-        (["company"], "say what to do: add, list, show, set; see: mail-admin company --help"),
+        (["company"], "say what to do: add, list, show, set, remove; see: mail-admin company --help"),
         (["company", "frob"], "'frob' is nothing that can be done here; there are add"),
         (["company", "list", "--frob"], "there is no --frob here"),
         (["company", "list", "--js"], "there is no --js here; did you mean --json?"),

@@ -36,7 +36,7 @@ def test_every_fault_is_said_at_once_with_its_line(shell: Shell, tmp_path: Path)
 
 def test_a_file_that_is_right_says_so(shell: Shell) -> None:
     assert shell.ok("config", "check") == f"{shell.config}: all is well.\n"
-    assert shell.json("config", "check") == {"file": str(shell.config), "problems": []}
+    assert shell.json("config", "check") == {"file": str(shell.config), "problems": [], "credentials": []}
 
 
 def test_what_cannot_be_read_is_named(shell: Shell, tmp_path: Path) -> None:

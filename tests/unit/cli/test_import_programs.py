@@ -185,4 +185,4 @@ def filed_in(shell: Shell) -> int:
 def test_what_is_no_export_is_refused_in_one_line(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert "holds no file" in shell.refused(*words("zammad", path=tmp_path / "empty"), status=2)
-    assert "holds no file" in shell.refused(*words("odoo", path=tmp_path / "gone"), status=2)
+    assert "there is no folder or file" in shell.refused(*words("odoo", path=tmp_path / "gone"), status=2)

@@ -19,7 +19,7 @@ def lead(shell: Shell) -> Shell:
 def test_a_follower_is_told_of_what_they_chose(lead: Shell) -> None:
     assert "messages and notes" in lead.ok("follower", "list", LEAD)
     said = lead.ok("follower", "set", LEAD, ANNA, "--kinds", "notes, changes", "--mute", "yes")
-    assert "kinds messages, notes -> notes, changes" in said and "muted no -> yes" in said
+    assert "is notified of messages, notes -> notes, changes" in said and "muted no -> yes" in said
     assert "nothing, muted" in lead.ok("follower", "list", LEAD)
     (shown,) = lead.json("follower", "list", LEAD)
     assert (shown["kinds"], shown["muted"]) == (["notes", "changes"], True)

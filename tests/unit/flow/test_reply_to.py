@@ -44,3 +44,7 @@ def test_their_own_ours_colleagues_several_and_none_are_not_asked_for(world: Wor
 def test_of_a_colleague_it_is_not_kept(world: World) -> None:
     world.deliver(world.mail(ANNA, login="anna@acme.example", headers=[("Reply-To", OFFICE)]), "leads@acme.example")
     assert world.thread("LEAD-1")[0].reply_to == ""
+
+
+def test_of_a_message_that_is_not_there_nobody_is_asked(world: World) -> None:
+    assert answer_audience(world.store, world.acme, 4711) == ()

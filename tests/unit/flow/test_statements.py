@@ -7,7 +7,7 @@ import pytest
 from tests.unit.world import ANNA, KARIN, World
 from weftmail.core.tokens import locator
 
-PLAIN, MOST = 34, 45
+PLAIN, MOST = 35, 45
 OF_THE_BATCH = ("inbound_waiting", "begin", "aliases_mailed", "commit")
 """What one batch runs once, for all of its mails."""
 

@@ -86,7 +86,10 @@ def _read(name: str, record: str, seal: Seal) -> _Key:
     import dkim
 
     bad = _BadKey("permerror", Phrase("check.dkim.bad key", {"name": name}))
-    tags = key_record.tags(record)
+    try:
+        tags = key_record.tags(record)
+    except key_record.UnreadableKey:
+        raise bad from None
     if tags.get("p") == "":
         raise _BadKey("permerror", Phrase("check.dkim.revoked", {"name": name}))
     services, hashes = tags.get("s", "*").split(":"), tags.get("h", "sha256").split(":")

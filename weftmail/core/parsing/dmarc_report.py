@@ -17,7 +17,7 @@ from typing import Final
 from xml.parsers import expat
 
 from weftmail.core.address import BadAddress, canonical_domain
-from weftmail.core.limits import DMARC_DEPTH, DMARC_MAILS, DMARC_ROWS, DMARC_TEXT, DMARC_UNPACKED
+from weftmail.core.limits import DMARC_DEPTH, DMARC_MAILS, DMARC_MEMBERS, DMARC_ROWS, DMARC_TEXT, DMARC_UNPACKED
 from weftmail.core.parsing.mime import Leaf
 
 DISPOSITIONS: Final = ("none", "pass", "quarantine", "reject")
@@ -25,8 +25,6 @@ _OF_A_ROW: Final = (["record", "row"], ["record", "row", "policy_evaluated"], ["
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _AROUND: Final = b" \t\r\n\0"
 """What some receivers leave before and after the XML."""
-_MEMBERS: Final = 100
-"""Of a file of more of them the rest is left out: each takes a look at all that follows."""
 _OTHER: Final = ""
 """The source of rows beyond the ceiling, which are added up."""
 _LATEST: Final = 2**40
@@ -94,7 +92,7 @@ def unpacked(data: bytes) -> bytes:
 def _gunzipped(data: bytes) -> bytes:
     """Return what a file holds, of all its members, up to the ceiling (RFC 1952, 2.2)."""
     content = b""
-    for _ in range(_MEMBERS):
+    for _ in range(DMARC_MEMBERS):
         if data[:2] != b"\x1f\x8b" or len(content) > DMARC_UNPACKED:
             break
         unpacking = zlib.decompressobj(wbits=31)

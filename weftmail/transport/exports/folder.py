@@ -38,6 +38,8 @@ class ExportFolder:
     def __init__(self, path: Path, missed: Missed) -> None:
         """Look at the names; raises UsageError where nothing can be read there, or too much."""
         self.path, self.missed = path, missed
+        if not path.exists():
+            raise UsageError(f"there is no folder or file {path}", status=2)
         try:
             found = [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.is_file())
             self._files = [one for one in found if one.suffix.lower() in (".json", ".csv", ".xlsx")]
