@@ -5,7 +5,7 @@ BIN := .venv/bin
 ROOM := $(shell df --output=avail -m /dev/shm 2>/dev/null | awk 'NR == 2 && $$1 > 4000 { print "/dev/shm" }')
 PYTEST := $(if $(ROOM),TMPDIR=$(ROOM)) $(BIN)/pytest -q
 
-.PHONY: editor help run clean-run check lint unit test test-packages deb wheel format corpora bench bench-growth
+.PHONY: editor screenshots help run clean-run check lint unit test test-packages deb wheel format corpora bench bench-growth
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 22
 
@@ -56,6 +56,9 @@ editor: ## make the editor's library anew, of the versions in admin/editor/packa
 test-packages: .venv/ready-dev ## the Debian package in clean roots of Debian 12 and 13, and from one to the other; half an hour, as root
 	WEFTMAIL_CLEAN=bookworm $(BIN)/pytest -q -s tests/e2e/test_package.py
 	WEFTMAIL_CLEAN=bookworm $(BIN)/pytest -q -s --timeout 1800 tests/e2e/packages.py
+
+screenshots: .venv/ready-dev ## a picture of every page, languages, colours and widths apart, in var/screenshots; as root
+	$(if $(ROOM),TMPDIR=$(ROOM)) $(BIN)/python -m tests.admin.screenshots var/screenshots '$(PAGES)'
 
 deb: ## a Debian package for this machine's Debian and Python, in dist/
 	@packaging/deb/build dist
