@@ -11,6 +11,7 @@ from weftmail.admin.page import page
 from weftmail.admin.visit import Visit
 from weftmail.core.address import comparable
 from weftmail.core.role import Role
+from weftmail.core.routing.rules import RULES
 from weftmail.core.tokens.reply_token import mask
 from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import Phrase, marked
@@ -175,15 +176,14 @@ def _switches(visit: Visit, found: Forecast, *, ours: bool) -> dict[str, str]:
 
 IN_FILE = {"report": "complaint_providers", "infected": "clamd", "spam": "spam_field"}
 """Rules for which a setting of the file says what is believed."""
-FIXED = ("loop", "dmarc report", "automatic answer", "unreadable", "reply token", "references", "alias", "nowhere")
-"""Rules that no setting changes, where they lead nowhere else."""
 
 
 def _notes(visit: Visit, switches: dict[str, str]) -> dict[str, str]:
     """Return what stands at the rules that lead to no page on which they could be set."""
     fixed = visit.voice.gettext(marked("not configurable"))
     elsewhere = visit.voice.gettext(marked("set by whoever looks after the installation"))
-    notes = {**dict.fromkeys(FIXED, fixed), **dict.fromkeys(IN_FILE, elsewhere)}
+    # What leads nowhere and is in no file is changed by nothing.
+    notes = {**dict.fromkeys(RULES, fixed), **dict.fromkeys(IN_FILE, elsewhere)}
     return {rule: said for rule, said in notes.items() if rule not in switches}
 
 

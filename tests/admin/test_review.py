@@ -73,7 +73,8 @@ def test_each_decision_takes_it_where_it_says(
     one = anna.get(f"/review/{held}").text
     assert "I take over" in one and "Why it waits" in one
     assert decided(site, anna, held, **form) == where
-    assert anna.get(f"/review/{held}").status_code == 404
+    again = anna.get(f"/review/{held}")
+    assert (again.status_code, again.headers["location"]) == (303, f"/log/{held}")
     assert "Re: Forty chairs · erik@other.example" in anna.get("/review").text
 
 

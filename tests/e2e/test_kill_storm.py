@@ -41,6 +41,8 @@ CLIENTS, REST = (4, 0.0) if MANY else (1, 0.25)
 """So many clients hand mails in, each with a rest of so many seconds between two."""
 PATIENCE = 120 + MAILS // 5
 """Seconds until all that was put off is filed."""
+MORE, BATCH = 300, 10
+"""Further mails at most, until all were killed often enough; so many at once."""
 HEAVY = 6
 """So many of the mails are hostile beside these."""
 PAUSE = 0.25
@@ -216,6 +218,13 @@ def test_nothing_is_lost_doubled_or_bounced(
         time.sleep(PAUSE)
         storm.hang_long()
         while any(one.is_alive() for one in clients) or not storm.enough():
+            if not any(one.is_alive() for one in clients):
+                # Readers and pipe programs are there while mail comes in, and only then can they be killed.
+                assert len(subjects) < MAILS + MORE, f"{dict(storm.deaths)}, {dict(storm.troubles)}"
+                fresh = [installation.subject(f"storm {len(subjects) + number}") for number in range(BATCH)]
+                subjects += fresh
+                clients.append(Client(server, [mail(one) for one in fresh]))
+                clients[-1].start()
             storm.strike()
             time.sleep(PAUSE)
         storm.mend()
@@ -228,11 +237,11 @@ def test_nothing_is_lost_doubled_or_bounced(
         until(lambda: all_left(installation, storm), "all copies have left", lambda: waiting(installation), PATIENCE)
         again = sum(one.again for one in clients)
         print(
-            f"\n{kind}: {len(mails)} mails; killed: {dict(storm.deaths)}; troubles: {dict(storm.troubles)}; handed "
-            f"over again: {again}"
+            f"\n{kind}: {len(subjects) + HEAVY} mails; killed: {dict(storm.deaths)}; troubles: {dict(storm.troubles)}; "
+            f"handed over again: {again}"
         )
         check(installation, server, sink, subjects, storm.deaths)
-        read_the_ledger(installation, server, storm.deaths)
+        read_the_ledger(installation, server, len(subjects) + HEAVY, storm.deaths)
     finally:
         installation.stop()
         server.stop()
@@ -288,7 +297,7 @@ def check(installation: Mortal, server: Server, sink: Sink, subjects: list[str],
     found = dict(ledger.rows("select subject, count(*) from message where subject like 'storm %' group by subject"))
     assert found == dict.fromkeys(subjects, 1)
     assert set(ledger.states()) <= {"filed", "duplicate"}, ledger.states()
-    assert len(ledger.rows("select id from inbound where state = 'filed'")) == MAILS + HEAVY
+    assert len(ledger.rows("select id from inbound where state = 'filed'")) == len(subjects) + HEAVY
     there = sink.to(ANNA)
     copies = Counter(str(one.message["Subject"]) for one in there)
     assert all(copies[one] for one in subjects), "each notification has left"
@@ -300,7 +309,7 @@ def check(installation: Mortal, server: Server, sink: Sink, subjects: list[str],
     assert sink.to(KARIN) == [] and server.bounced() == []
 
 
-def read_the_ledger(installation: Mortal, server: Server, deaths: Counter[str]) -> None:
+def read_the_ledger(installation: Mortal, server: Server, mails: int, deaths: Counter[str]) -> None:
     """Fail where something of what the server says it handed over is not here, or here without its saying so."""
     handed = server.handed_over()
     # What another process took, and was killed before it could say so, comes once more and is known.
@@ -308,7 +317,7 @@ def read_the_ledger(installation: Mortal, server: Server, deaths: Counter[str]) 
     assert handed <= here, handed - here
     # A process of the server that dies between the delivery and its line leaves it to the journal of the message, by
     # Exim's -J file, from which the next one takes that it is done, and says no more.
-    assert len(handed) >= MAILS + HEAVY - deaths["server"] - deaths["program"]
+    assert len(handed) >= mails - deaths["server"] - deaths["program"]
 
     last: list[str] = []
 

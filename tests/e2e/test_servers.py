@@ -89,7 +89,7 @@ def test_a_message_leaves_by_it_and_a_round_comes_back_unchanged(
     sink.wait(to=KARIN)
     assert f"sasl_username={LOGIN[0]}" in relay.log()
     assert LOGIN[1] not in (installation.state / "weftmail.db").read_bytes().decode("latin-1")
-    installation.admin("server", "remove", "relay")
+    installation.admin("server", "remove", "relay", "--erase-secrets")
     assert not secret.exists()
 
 
