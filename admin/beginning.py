@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from weftmail.admin import drafting
-from weftmail.admin.composer import Composer, file_of, form_of, new_pen, says_something, uploads
+from weftmail.admin.composer import Composer, file_of, form_of, new_pen, uploads
 from weftmail.admin.number import whole_number
 from weftmail.admin.visit import Visit
+from weftmail.core.text import says_something
 from weftmail.flow.written import WrittenRecord
 from weftmail.store.attachment import NewAttachment
 from weftmail.store.draft import BegunRecord

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
@@ -19,7 +18,9 @@ from weftmail.admin.reply_acts import ReplyAct
 from weftmail.admin.visit import Visit
 from weftmail.core.address import BadAddress, canonical
 from weftmail.core.limits import MESSAGE_FILES
+from weftmail.core.parsing.words import shows_something
 from weftmail.core.routing.recipients import Field, Notified, Skipped
+from weftmail.core.text import says_something
 from weftmail.core.wording.phrase import Phrase, marked
 from weftmail.flow.post import DraftFile
 from weftmail.flow.quoting import NOTHING, Quoting
@@ -294,7 +295,7 @@ def names(text: str) -> list[str]:
 def wrong_words(visit: Visit, composer: Composer) -> dict[str, str]:
     """Return what is wrong with the words and files of the form, by field."""
     errors = dict(composer.errors)
-    if not says_something(composer.text) and not composer.html:
+    if not says_something(composer.text) and not shows_something(composer.html):
         if not uploads(visit) and not composer.files and not any(one.ticked for one in composer.along):
             errors["text"] = visit.voice.gettext("Write a message or attach a file.")
         elif not composer.wordless:
@@ -317,11 +318,6 @@ def beyond(visit: Visit, sizes: Sequence[int]) -> str:
         return visit.voice.gettext(TOO_MANY).format(most=MESSAGE_FILES)
     most = visit.site.installation.files_size
     return visit.voice.gettext(TOO_LARGE).format(size=most // MEGABYTE) if sum(sizes) > most else ""
-
-
-def says_something(text: str) -> bool:
-    """Whether anybody would see a letter of it: blanks and marks without width are nothing."""
-    return any(not letter.isspace() and unicodedata.category(letter) not in ("Cf", "Cc") for letter in text)
 
 
 def file_of(upload: UploadFile) -> DraftFile:

@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import TypedDict, cast
 
 from weftmail.admin import reply_acts
-from weftmail.admin.composer import HOWS, Composer, Person, file_of, files_along, says_something, uploads
+from weftmail.admin.composer import HOWS, Composer, Person, file_of, files_along, uploads
 from weftmail.admin.files import image_type
 from weftmail.admin.reply_acts import ReplyAct
 from weftmail.admin.visit import Visit
 from weftmail.core.composing.mail import html_of
 from weftmail.core.routing.recipients import Field
+from weftmail.core.text import says_something
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.leaving import moment
 from weftmail.flow.post import DraftFile

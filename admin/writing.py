@@ -18,7 +18,6 @@ from weftmail.admin.composer import (
     form_of,
     names,
     new_pen,
-    says_something,
     ticked,
     too_large,
     uploads,
@@ -26,6 +25,7 @@ from weftmail.admin.composer import (
 )
 from weftmail.admin.visit import Visit
 from weftmail.core.routing.recipients import Notified, recipients
+from weftmail.core.text import says_something
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.forwarding import files_of
 from weftmail.flow.identity import Identity, identity_of

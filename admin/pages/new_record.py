@@ -8,7 +8,7 @@ from dataclasses import replace
 from starlette.responses import JSONResponse, Response
 
 from weftmail.admin import beginning, writing
-from weftmail.admin.composer import Composer, new_pen, says_something, too_large
+from weftmail.admin.composer import Composer, new_pen, too_large
 from weftmail.admin.page import page
 from weftmail.admin.pages.account import address_of
 from weftmail.admin.pages.drafts import answer
@@ -17,6 +17,7 @@ from weftmail.admin.record_type import usual_type
 from weftmail.admin.visit import Visit, nothing_here
 from weftmail.core.address import in_full
 from weftmail.core.role import Role
+from weftmail.core.text import says_something
 from weftmail.core.wording.command import Command
 from weftmail.core.wording.phrase import marked
 from weftmail.flow.post import Draft

@@ -7,10 +7,18 @@ once more where it is written.
 from __future__ import annotations
 
 import re
+import unicodedata
+from typing import Final
 
 LONGEST = 200
 
 _BREAKS = re.compile("[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+
+
+_BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs that show nothing: the fillers of Hangul and the empty cell of Braille."""
+_NOTHING: Final = frozenset(("Cc", "Cf", "Cn", "Mn", "Me"))
+"""Categories of what shows nothing by itself: controls, formats, marks on other letters."""
 
 
 class BadText(ValueError):
@@ -19,6 +27,14 @@ class BadText(ValueError):
     def __init__(self, text: str, code: str) -> None:
         super().__init__(text)
         self.code = code
+
+
+def says_something(text: str) -> bool:
+    """Say whether anybody would see a letter of it: blanks, fillers, and marks without a letter are nothing."""
+    return any(
+        not letter.isspace() and letter not in _BLANK and unicodedata.category(letter) not in _NOTHING
+        for letter in text
+    )
 
 
 def line(what: str, text: str) -> str:

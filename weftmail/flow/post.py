@@ -9,9 +9,10 @@ from weftmail.core.address import BadAddress, canonical
 from weftmail.core.composing.mail import subject_line
 from weftmail.core.parsing import calendar
 from weftmail.core.parsing.html import sanitise
-from weftmail.core.parsing.words import text_of
+from weftmail.core.parsing.words import shows_something, text_of
 from weftmail.core.placeholders import placeholders
 from weftmail.core.routing.recipients import Field, Outsider, Recipients, recipients
+from weftmail.core.text import says_something
 from weftmail.core.tokens import locator
 from weftmail.core.tokens.locator import Visibility
 from weftmail.core.wording.phrase import Phrase
@@ -104,7 +105,7 @@ def plan(
     allowed = _may_write(store, author, record.company_id) if may_write is None else may_write
     if not author.active or not allowed:
         raise RefusedAct("as", "post_not_allowed", name=author.name, company=record.company)
-    if not (draft.text.strip() or draft.html.strip() or draft.files or draft.kept):
+    if not (says_something(draft.text) or shows_something(draft.html) or draft.files or draft.kept):
         raise RefusedAct("text", "post_empty")
     left = placeholders(draft.text or text_of(draft.html)) if draft.from_reply else ()
     if left:

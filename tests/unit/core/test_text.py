@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from weftmail.core.text import LONGEST, BadText, line
+from weftmail.core.text import LONGEST, BadText, line, says_something
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,17 @@ def test_what_could_end_a_line_is_refused_by_its_number(character: str) -> None:
 def test_nothing_and_too_much_are_refused(text: str, why: str) -> None:
     with pytest.raises(BadText, match=why):
         line("name", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " \n\t", "\xa0", "\u200b\u200d\ufeff", "\u3164", "\u115f\u1160", "\uffa0", "\u2800", "\ufe0f", "\u034f",
+     "\u17b4", "\x00", "\u0301", "\U000e0020", "\ufff0"],
+)  # fmt: skip
+def test_what_shows_nothing_says_nothing(text: str) -> None:
+    assert not says_something(text)
+
+
+@pytest.mark.parametrize("text", ["a", ".", "\u200b?", "👍", "❤\ufe0f", "कि", "ㄱ", "⠁", "-", "§"])
+def test_a_letter_or_a_sign_says_something(text: str) -> None:
+    assert says_something(text)

@@ -14,6 +14,7 @@ import nh3
 
 from weftmail.core.limits import HTML_SIZE
 from weftmail.core.parsing.burden import heavy, lighter
+from weftmail.core.text import says_something
 
 # Each of these is an error of its own to the sanitiser's parser, and takes it the square of their number.
 CONTROLS: Final = re.compile("[\u0000-\u0008\u000b\u000e-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]")
@@ -53,6 +54,11 @@ def of_enriched(enriched: str) -> str:
     """Return the words of text/enriched (RFC 1896): commands go, "<<" is one, and a single line end is a blank."""
     plain = _COMMAND.sub("", _PARAMETER.sub("", enriched).replace("<<", "\ufdd3")).replace("\ufdd3", "<")
     return _BREAKS.sub(lambda ends: "\n" * (len(ends[0]) - 1) or " ", plain.replace("\r", "")).rstrip() + "\n"
+
+
+def shows_something(html: str) -> bool:
+    """Say whether anybody would see anything of a page: a letter of its words, or an image."""
+    return "<img" in html.lower() or says_something(text_of(html))
 
 
 def text_of(html: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from weftmail.core.parsing.html import sanitise
+from weftmail.core.parsing.words import shows_something
 from weftmail.core.role import Role
 from weftmail.core.routing.recipients import recipients
+from weftmail.core.text import says_something
 from weftmail.core.wording.phrase import Phrase
 from weftmail.flow.events import write_event
 from weftmail.flow.mentions import mentioned
@@ -44,7 +46,7 @@ def edit(
     record, found = _own(store, number, note, author, company)
     if found.deleted_at is not None:
         raise RefusedAct("number", "note_deleted", note=note, number=record.label)
-    if not text.strip():
+    if not says_something(text) and not shows_something(html or ""):
         raise RefusedAct("text", "post_empty")
     was = said(store, found, deleted=False)
     formatted = None if html is None else sanitise(html)

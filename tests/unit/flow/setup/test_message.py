@@ -20,8 +20,14 @@ def test_who_wrote_stands_in_the_history(office: Office) -> None:
         acts[done.act] = done.subject
     assert acts == {"record.post": "LEAD-1", "record.note": "LEAD-1"}
     rows = len(office.store.audit.all())
-    nothing = message.post(office.setup, world.installation, world.record("LEAD-1"), bjorn, Draft())
-    assert office.refused(nothing) == ("text", "post_empty")
+    for draft in (
+        Draft(),
+        Draft(text="\u3164"),
+        Draft(text="\u2800\n", html="<p>\u200b</p>"),
+        Draft(text="\ufe0f", note=True),
+    ):
+        nothing = message.post(office.setup, world.installation, world.record("LEAD-1"), bjorn, draft)
+        assert office.refused(nothing) == ("text", "post_empty")
     assert len(office.store.audit.all()) == rows
 
 

@@ -114,6 +114,7 @@ def test_nobody_but_its_author_and_nothing_but_a_note(lead: Office) -> None:
         assert lead.refused(refused) == where
     taken_back(lead, deleted)
     assert lead.refused(note.edit(setup, "LEAD-1", NOTE, " \n", anna(lead))) == ("text", "post_empty")
+    assert lead.refused(note.edit(setup, "LEAD-1", NOTE, "\u3164", anna(lead))) == ("text", "post_empty")
 
 
 def test_what_it_said_is_erased_for_good(lead: Office) -> None:
