@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -16,6 +17,8 @@ from weftmail.core.wording.phrase import Phrase
 from weftmail.core.wording.sentences import say
 from weftmail.flow import review
 from weftmail.flow.facts import is_ours
+from weftmail.flow.post import Draft, post
+from weftmail.flow.refusal import RefusedAct
 from weftmail.store.alias import AliasSettings
 
 
@@ -59,6 +62,16 @@ class TestOpen:
         assert people(world, message.id) == [("Anna", "email", "queued")]
         assert [one.row.audience for one in world.store.listings.outbox()] == ["colleagues"]
         assert row.rules[-1].rule == "alias"
+
+    def test_each_of_several_leaves_at_once(self, world: World):
+        """Notices are gathered, messages never."""
+        assert world.deliver(world.mail(text="First words.\n"), "leads@acme.example").record == "LEAD-1"
+        for words in ("Second words.\n", "Third words.\n"):
+            world.clock.now += 60_000
+            world.deliver(world.mail(text=words), reply_address(world, 1, contact_of(world, "karin@customer.example")))
+        rows = [one.row for one in world.store.listings.outbox()]
+        assert sorted(row.message_id for row in rows) == sorted(one.id for one in world.thread("LEAD-1"))
+        assert len(rows) == 3 and all(row.next_at <= world.clock.now for row in rows)
 
     def test_an_unverified_mail_makes_nobody_else_a_participant(self, world: World):
         world.deliver(world.mail(cc=ERIK), "leads@acme.example")
@@ -537,3 +550,20 @@ class TestAnswersAs:
         assert is_ours(answering.store, "sales@example")
         assert not is_ours(answering.store, "karin@example")
         assert not is_ours(answering.store, "reply@example")
+
+    def test_no_post_leaves_for_it_however_it_is_named(self, answering: World):
+        answering.deliver(answering.mail(cc="Sales <sales@example>", verified=True), "leads@acme.example")
+        anna = answering.store.users.get(answering.anna)
+        assert anna is not None
+        for draft in (
+            Draft(text="Yes", to=("karin@customer.example",), cc=("sales@example",)),
+            Draft(text="Yes", to=("sales@example",)),
+        ):
+            with suppress(RefusedAct):
+                post(answering.store, answering.installation, answering.record("LEAD-1"), anna, draft)
+        sent = [
+            address
+            for one in answering.store.listings.outbox()
+            for address in answering.store.outbox.addresses(answering.acme, one.row.id)
+        ]
+        assert sent and "sales@example" not in sent

@@ -174,6 +174,12 @@ def test_the_customer_of_a_record_opened_by_hand_is_whom_the_first_message_goes_
     assert [one.contact_id for one in got] == [karin]
     to = reply_token.address(world.installation.keyring, Token("post", message_id, karin, 0), "acme.example")
     assert world.deliver(world.mail(), to).record == "LEAD-1"
+    # She takes part from then on: what she sends without that address lands here, too, and is not held.
+    assert [one.contact_id for one in world.store.records.participants(world.acme, record.id)] == [karin]
+    sent = world.store.messages.get(world.acme, message_id)
+    assert sent is not None
+    answer = world.deliver(world.mail(verified=True, references=[sent.rfc_message_id]), "leads@acme.example")
+    assert (answer.state, answer.record) == ("filed", "LEAD-1")
     with pytest.raises(RefusedAct):
         other = records.add(setup, "lead", title="Tables")
         assert not isinstance(other, Refusal)
