@@ -153,7 +153,7 @@ def _no_command(word: str) -> str:
     """Say that a word is no command, and what may have been meant."""
     if word.startswith("-"):
         near = difflib.get_close_matches(word, ("--json", "--help", "--version"), n=1)
-        if near:
+        if near and word != near[0]:
             return f"there is no {word}; did you mean {near[0]}?"
         return f"{word} stands before the command; write it behind, as in: mail-admin COMMAND VERB --json"
     near = difflib.get_close_matches(word, NOUNS, n=1)

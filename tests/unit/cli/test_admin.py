@@ -83,6 +83,7 @@ def test_every_command_has_help(noun: str, capsys: pytest.CaptureFixture[str]) -
     [
         (["frob"], "'frob' is no command; there are init, status, metrics"),
         (["squad", "list"], "'squad' is no command"),
+        (["--json"], "--json stands before the command; write it behind, as in: mail-admin COMMAND VERB --json"),
         (["company"], "say what to do: add, list, show, set, remove; see: mail-admin company --help"),
         (["company", "frob"], "'frob' is nothing that can be done here; there are add"),
         (["company", "list", "--frob"], "there is no --frob here"),
