@@ -64,6 +64,14 @@ def until(done: object, seconds: float) -> None:
     raise AssertionError("it did not happen")
 
 
+def _is_reader(pid: int) -> bool:
+    """Say whether a process is a reader already."""
+    try:
+        return b"weftmail.reader" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def _open_at(pid: int, descriptor: str) -> list[str]:
     """Return what the descriptor of a process leads to; nothing where it was closed meanwhile."""
     try:
@@ -82,7 +90,8 @@ def test_readers_end_with_a_killed_listener_and_its_successor_settles(shell: She
         envelope = Envelope("leads@acme.example", "k@customer.example", entrance="lmtp")
         with store.transaction():
             store.inbound.accept([envelope], heavy, shell.world.clock())
-        until(lambda: children(first.pid), 60)
+        # Before its exec a new process has what its parent has open.
+        until(lambda: (there := children(first.pid)) and all(_is_reader(pid) for pid in there), 60)
         readers = children(first.pid)
         locked = [name for pid in readers for one in os.listdir(f"/proc/{pid}/fd") for name in _open_at(pid, one)]
         assert not any("settle.lock" in one or "weftmail.db" in one or "socket" in one for one in locked)
